@@ -1,0 +1,120 @@
+/* From a drawing to what runs: pure. A snapshot becomes instances with devices, addresses and
+ * command lines, and links between them. The run, Compose and Kubernetes all use this.
+ *
+ * Device of replica i: <on replica= device=>, else the tier's devices in file order, i modulo their
+ * number; a tier without devices has one for each replica. Address: 127.R.(1+n/250).(1+n%250), n a
+ * hash of the instance's name, probing in id order; a link's virtual address: 127.R.(224…254).x.
+ * Stable across runs because derived from names. */
+#pragma once
+
+#include <glib.h>
+
+#include "tb-model.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *name, *protocol; /* "web", "http" */
+  guint16 port;
+} TbPlanPort;
+
+typedef struct
+{
+  char *name, *value;
+} TbPlanPair;
+
+/* As TbProbeKind of the wire, which plan does not know; same order. */
+typedef enum
+{
+  TB_PLAN_PROBE_NONE,
+  TB_PLAN_PROBE_NOTIFY,
+  TB_PLAN_PROBE_TCP,
+  TB_PLAN_PROBE_HTTP,
+  TB_PLAN_PROBE_RESP,
+  TB_PLAN_PROBE_LOG,
+  TB_PLAN_PROBE_EXEC
+} TbPlanProbe;
+
+typedef struct
+{
+  char *id;        /* "orders/1" */
+  TbUid component;
+  char *component_id;
+  guint replica;   /* from 1 */
+  char *device;    /* "db-1"; made up where the tier has none */
+  guint32 address; /* host order */
+  GPtrArray *ports; /* of TbPlanPort */
+  GStrv argv;
+  GPtrArray *env;   /* of TbPlanPair */
+  GPtrArray *files; /* of TbPlanPair: path in ${dir}, content */
+  GArray *depends;  /* of guint: instances that must be ready first (targets of its sync links) */
+  TbPlanProbe probe;
+  char *probe_argument;
+  gint64 ready_timeout_ns, stop_grace_ns;
+  int stop_signal;
+  char *user;
+  gboolean builtin, allow_io_uring;
+  gboolean external; /* outside: nothing is started, its address is the drawing's */
+} TbPlanInstance;
+
+typedef struct
+{
+  char *id;   /* the link's id; "orders.replicas" between the replicas of one component */
+  TbUid link; /* 0 for replicas */
+  char *from_component, *to_component;
+  GArray *from, *to; /* of guint: instances */
+  guint16 port;
+  guint32 address;   /* virtual, host order */
+  char *protocol;    /* "http", "resp", "tcp", NULL: sniffed */
+  char *balance;     /* "round-robin" …; NULL */
+  gboolean async;
+  gint64 timeout_ns; /* 0: none */
+  guint retries;
+} TbPlanLink;
+
+typedef struct
+{
+  GPtrArray *instances; /* of TbPlanInstance, in file order, replicas in order */
+  GPtrArray *links;     /* of TbPlanLink */
+  guint block;          /* R */
+} TbPlan;
+
+/* What the plan must know of the machine; all passed in, so that it stays pure. */
+typedef struct
+{
+  guint block;             /* R of 127.R/16, 64…126 */
+  const char *run_dir;     /* ${dir} of instance orders/1 is run_dir/orders-1 */
+  const char *node_program; /* path of tierboard-node */
+  guint64 seed;
+} TbPlanOptions;
+
+#define TB_PLAN_ERROR (tb_plan_error_quark ())
+GQuark tb_plan_error_quark (void);
+typedef enum
+{
+  TB_PLAN_ERROR_EMPTY,
+  TB_PLAN_ERROR_TEMPLATE,  /* unknown template or parameter */
+  TB_PLAN_ERROR_REFERENCE, /* ${link.x.host} of no link … */
+  TB_PLAN_ERROR_CYCLE,     /* of sync links: the start order says who goes first; not an error */
+  TB_PLAN_ERROR_VALUE
+} TbPlanError;
+
+/* The block a file of that content prefers: 64 + hash mod 63. */
+guint tb_plan_preferred_block (const char *document_id);
+/* NULL with error: one sentence with the element and line. */
+TbPlan *tb_plan_new (const TbModel *model, const TbPlanOptions *options, GError **error);
+void tb_plan_free (TbPlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbPlan, tb_plan_free)
+
+/* ≥ 0, or -1. */
+int tb_plan_find_instance (const TbPlan *plan, const char *id);
+int tb_plan_find_link (const TbPlan *plan, const char *id);
+/* The commands a run would execute that are not built in, one a line, with component and directory
+ * replaced by placeholders, so that the text depends on the drawing alone: what the person is asked
+ * about, and what trust remembers the hash of. "" where everything is built in. (transfer full) */
+char *tb_plan_commands (const TbPlan *plan);
+/* "127.77.1.2" (transfer full) */
+char *tb_plan_address_text (guint32 address);
+
+G_END_DECLS
