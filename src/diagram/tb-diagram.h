@@ -1,0 +1,211 @@
+/* The picture: one scene, two painters.
+ *
+ * A scene is a view of the model turned into items with places, routes and drawing primitives. The
+ * Cairo painter draws it on the canvas, in PNG and in PDF; the SVG painter writes real text, ids,
+ * titles and classes. No GTK: Cairo and Pango only, and no display.
+ *
+ * World coordinates: 1 unit is 1 pixel at 100 %, y down. */
+#pragma once
+
+#include <cairo.h>
+#include <glib.h>
+
+#include "tb-model.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  double x, y;
+} TbPoint;
+
+typedef struct
+{
+  double x, y, width, height;
+} TbRect;
+
+gboolean tb_rect_intersects (const TbRect *a, const TbRect *b);
+gboolean tb_rect_contains (const TbRect *a, double x, double y);
+void tb_rect_union (const TbRect *a, const TbRect *b, TbRect *out);
+
+/* ---- Theme ----------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  TB_THEME_LIGHT,
+  TB_THEME_DARK,
+  TB_THEME_PRINT, /* light on a white page, no grid */
+  TB_THEME_HIGH_CONTRAST,
+  TB_N_THEMES
+} TbThemeId;
+
+typedef struct
+{
+  double r, g, b, a;
+} TbColour;
+
+typedef enum
+{
+  TB_COLOUR_CANVAS,
+  TB_COLOUR_GRID,
+  TB_COLOUR_WINDOW,
+  TB_COLOUR_HEADER,
+  TB_COLOUR_SIDE,
+  TB_COLOUR_LINE,
+  TB_COLOUR_TEXT,
+  TB_COLOUR_DIM,
+  TB_COLOUR_FAINT,
+  TB_COLOUR_CARD,
+  TB_COLOUR_TIER_LINE,
+  TB_COLOUR_LINK,
+  TB_COLOUR_BAND_0,
+  TB_COLOUR_BAND_1,
+  TB_COLOUR_BAND_2,
+  TB_COLOUR_ACCENT,
+  TB_COLOUR_ACCENT_GROUND,
+  TB_COLOUR_GOOD,
+  TB_COLOUR_WARN,
+  TB_COLOUR_BAD,
+  TB_N_COLOURS
+} TbColourId;
+
+TbColour tb_theme_colour (TbThemeId theme, TbColourId colour);
+/* Of a component kind: outline and icon. */
+TbColour tb_theme_role (TbThemeId theme, TbRole role);
+gboolean tb_theme_from_name (const char *name, TbThemeId *theme);
+const char *tb_theme_name (TbThemeId theme);
+
+/* ---- Scene ----------------------------------------------------------------------------------- */
+
+typedef struct _TbScene TbScene;
+
+/* The view of that id; NULL: the first, or a default view where the document has none. Elements
+ * without a place get one that does not move anything else (see tb_scene_unplaced). */
+TbScene *tb_scene_new (const TbModel *model, const char *view_id);
+void tb_scene_free (TbScene *scene);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbScene, tb_scene_free)
+
+/* Follows the document: model is its present state, edits what changed since. Appends to dirty (of
+ * TbRect, may be NULL) what must be drawn anew. Same picture as tb_scene_new() of that model. */
+void tb_scene_update (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n,
+                      GArray *dirty);
+/* While dragging: shows these elements moved by (dx, dy), links following, without an edit. NULL, 0
+ * ends it. */
+void tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
+                            GArray *dirty);
+
+TbRect tb_scene_bounds (const TbScene *scene);
+const char *tb_scene_view_id (const TbScene *scene); /* NULL for the default view */
+
+/* Elements that have no place in the file. */
+guint tb_scene_n_unplaced (const TbScene *scene);
+
+typedef enum
+{
+  TB_ITEM_LAYER,
+  TB_ITEM_TIER,
+  TB_ITEM_GROUP,
+  TB_ITEM_MIDDLEWARE,
+  TB_ITEM_LINK,
+  TB_ITEM_COMPONENT,
+  TB_ITEM_NOTE
+} TbItemKind; /* also the painting order, from the bottom */
+
+gboolean tb_scene_item (const TbScene *scene, TbUid uid, TbItemKind *kind, TbRect *bounds);
+/* The topmost item at a point; 0 for none. tolerance: world units round a link. */
+TbUid tb_scene_hit (const TbScene *scene, double x, double y, double tolerance);
+/* The topmost container (layer, tier or group) there, ignoring components and links; kinds: bit per
+ * TbItemKind. */
+TbUid tb_scene_container_at (const TbScene *scene, double x, double y, guint kinds);
+/* Items whose bounds touch rect (or lie inside, with whole), in painting order: appends TbUid. */
+void tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray *uids);
+
+/* A link's way: corners from the caller to the called, at least 2. Valid until the next update. */
+const TbPoint *tb_scene_route (const TbScene *scene, TbUid link, guint *n);
+double tb_scene_route_length (const TbScene *scene, TbUid link);
+/* The point at distance along it, following rounded corners closely enough for a dot. */
+TbPoint tb_scene_route_point (const TbScene *scene, TbUid link, double distance);
+/* Where a pill of that size may stand beside the link without covering anything. */
+TbRect tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height);
+/* Where the dot of a replica (from 1) stands on its card; beyond what fits, FALSE. */
+gboolean tb_scene_replica_dot (const TbScene *scene, TbUid component, guint replica, TbPoint *at);
+
+/* Where a new component of the standard size would stand without moving or covering anything, as
+ * near to (x, y) as may be. */
+TbPoint tb_scene_free_place (const TbScene *scene, double x, double y);
+
+/* ---- Painters -------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbThemeId theme;
+  double scale;        /* device pixels per world unit: decides the level of detail */
+  gboolean background; /* paint the page first */
+  gboolean grid;
+  const TbUid *without; /* elements left out (drawn elsewhere while dragged); NULL */
+  guint n_without;
+} TbPaintOptions;
+
+/* Draws what touches clip; cr is in world coordinates already. Safe on any thread as long as the
+ * scene does not change. */
+void tb_scene_paint (const TbScene *scene, cairo_t *cr, const TbRect *clip,
+                     const TbPaintOptions *options);
+/* Only these elements and the links that touch them. */
+void tb_scene_paint_only (const TbScene *scene, cairo_t *cr, const TbUid *uids, guint n,
+                          const TbPaintOptions *options);
+/* A component's icon in a square of that size at (0, 0): palette, outline. */
+void tb_paint_role_icon (cairo_t *cr, TbRole role, double size, const TbColour *colour);
+
+/* A whole SVG document (transfer full): real <text>, an id, a class and a <title> per element. */
+char *tb_scene_to_svg (const TbScene *scene, TbThemeId theme, double scale, gsize *size);
+
+/* ---- Placing --------------------------------------------------------------------------------- */
+
+/* Our own placement, linear in time: tiers and layers as a grid, components in barycentre order.
+ * Appends TbPlacement for elements that only_new says (FALSE: all). */
+typedef struct
+{
+  TbUid uid;
+  TbRect rect;
+} TbPlacement;
+
+void tb_place_tiered (const TbModel *model, const char *view_id, gboolean only_new, GArray *out);
+
+/* The same by Graphviz in tierboard-place, killed at deadline_ns; falls back to tb_place_tiered().
+ * program: path of tierboard-place. Returns FALSE with error where it had to fall back. */
+gboolean tb_place_graphviz (const TbModel *model, const char *view_id, const char *program,
+                            gint64 deadline_ns, GArray *out, GError **error);
+
+/* ---- Routing: pure, on plain arrays ------------------------------------------------------------ */
+
+typedef enum
+{
+  TB_SIDE_ANY,
+  TB_SIDE_TOP,
+  TB_SIDE_RIGHT,
+  TB_SIDE_BOTTOM,
+  TB_SIDE_LEFT
+} TbSide;
+
+typedef struct
+{
+  guint from, to;          /* indices of shapes */
+  TbSide from_side, to_side;
+  const TbPoint *bends;    /* a person's, kept in order */
+  guint n_bends;
+} TbRouteRequest;
+
+typedef struct
+{
+  TbPoint *points;
+  guint n;
+} TbRoute;
+
+/* Orthogonal ways around all shapes with a margin; parallel ones apart. A pure function of places
+ * and requests: no state, no order of edits. routes: n_requests, to be cleared with
+ * tb_routes_clear(). */
+void tb_route_all (const TbRect *shapes, guint n_shapes, const TbRouteRequest *requests,
+                   guint n_requests, TbRoute *routes);
+void tb_routes_clear (TbRoute *routes, guint n);
+
+G_END_DECLS

@@ -1,0 +1,137 @@
+/* Editing without a window: selection, tools as state machines, commands. The canvas feeds it
+ * pointer and keys in world coordinates and draws what it says; tests do the same without GTK. */
+#pragma once
+
+#include <glib-object.h>
+
+#include "tb-diagram.h"
+#include "tb-model.h"
+
+G_BEGIN_DECLS
+
+#define TB_TYPE_EDITOR (tb_editor_get_type ())
+G_DECLARE_FINAL_TYPE (TbEditor, tb_editor, TB, EDITOR, GObject)
+
+/* One open view of a document: keeps the scene in step with it. */
+TbEditor *tb_editor_new (TbDocument *document, const char *view_id);
+TbDocument *tb_editor_document (TbEditor *editor);
+const TbScene *tb_editor_scene (TbEditor *editor);
+
+/* ---- Selection ------------------------------------------------------------------------------- */
+
+const TbUid *tb_editor_selection (TbEditor *editor, guint *n);
+gboolean tb_editor_is_selected (TbEditor *editor, TbUid uid);
+TbUid tb_editor_selected_one (TbEditor *editor); /* 0 unless exactly one */
+void tb_editor_select (TbEditor *editor, const TbUid *uids, guint n);
+void tb_editor_select_one (TbEditor *editor, TbUid uid); /* 0: nothing */
+void tb_editor_toggle (TbEditor *editor, TbUid uid);
+
+/* ---- Pointer and keys ------------------------------------------------------------------------ */
+
+typedef enum
+{
+  TB_MOD_SHIFT = 1 << 0,
+  TB_MOD_CTRL = 1 << 1,
+  TB_MOD_ALT = 1 << 2
+} TbModifiers;
+
+/* scale: screen pixels per world unit, for tolerances that are the same to the eye at any zoom. */
+void tb_editor_press (TbEditor *editor, double x, double y, TbModifiers mods, double scale);
+void tb_editor_motion (TbEditor *editor, double x, double y, TbModifiers mods, double scale);
+void tb_editor_release (TbEditor *editor, double x, double y, TbModifiers mods, double scale);
+void tb_editor_cancel (TbEditor *editor); /* Escape: the gesture leaves no trace */
+
+typedef enum
+{
+  TB_CURSOR_DEFAULT,
+  TB_CURSOR_MOVE,
+  TB_CURSOR_LINK,
+  TB_CURSOR_RESIZE_H,
+  TB_CURSOR_RESIZE_V,
+  TB_CURSOR_RESIZE_NWSE,
+  TB_CURSOR_RESIZE_NESW,
+  TB_CURSOR_FORBIDDEN
+} TbCursor;
+
+TbCursor tb_editor_cursor (TbEditor *editor);
+
+/* What the live layer draws for the gesture in progress. */
+typedef enum
+{
+  TB_GESTURE_NONE,
+  TB_GESTURE_MOVE,
+  TB_GESTURE_RESIZE,
+  TB_GESTURE_LINK,   /* from a handle to the pointer */
+  TB_GESTURE_BAND,   /* rubber band */
+  TB_GESTURE_CREATE  /* a palette kind follows the pointer */
+} TbGesture;
+
+typedef struct
+{
+  TbGesture gesture;
+  TbRect rect;        /* RESIZE, BAND, CREATE */
+  TbPoint from, to;   /* LINK */
+  TbUid target;       /* LINK: what it would connect to; MOVE, CREATE: container it would enter */
+  const char *reason; /* LINK: why not there; NULL where it may */
+  double dx, dy;      /* MOVE */
+} TbGestureState;
+
+TbGestureState tb_editor_gesture (TbEditor *editor);
+/* Whose link handles show (the component under the pointer), 0: none. */
+TbUid tb_editor_hover (TbEditor *editor);
+/* Link handles of a component: one in the middle of each side. Resize handles of a selected
+ * container or note: eight. Returns the count. */
+guint tb_editor_link_handles (TbEditor *editor, TbUid uid, TbPoint out[4]);
+guint tb_editor_resize_handles (TbEditor *editor, TbUid uid, TbPoint out[8]);
+
+/* ---- Creating -------------------------------------------------------------------------------- */
+
+/* What the palette offers: one row each. */
+typedef struct
+{
+  const char *name;  /* "client", "tier", "note", "redis" … */
+  const char *label; /* "Client" */
+  const char *section; /* "Components", "Structure", "Real programs" */
+  TbKind kind;
+  TbRole role;       /* COMPONENT */
+  const char *template_name; /* a real program; NULL */
+} TbPaletteRow;
+
+const TbPaletteRow *tb_palette (guint *n);
+/* A new element near (x, y), or where there is room; selected, one undo step. A link to it where
+ * link_from ≠ 0 and that is legal. Returns its uid. */
+TbUid tb_editor_create (TbEditor *editor, const TbPaletteRow *row, double x, double y,
+                        TbUid link_from);
+/* One undo step; 0 with error (why not, in words) where the relation is not legal. */
+TbUid tb_editor_link (TbEditor *editor, TbUid from, TbUid to, GError **error);
+gboolean tb_editor_set (TbEditor *editor, TbUid uid, TbProp prop, const char *text,
+                        GError **error);
+
+/* ---- Commands -------------------------------------------------------------------------------- */
+
+/* One row each: menu, key, palette and help read it. */
+typedef struct
+{
+  const char *name;  /* "delete": action "edit.delete" */
+  const char *label; /* "Delete" */
+  const char *accel; /* "<Control>z", NULL */
+  const char *help;
+  gboolean (*enabled) (TbEditor *editor);
+  void (*run) (TbEditor *editor);
+} TbCommandRow;
+
+const TbCommandRow *tb_commands (guint *n);
+/* False where there is none or it is not enabled now. */
+gboolean tb_editor_run (TbEditor *editor, const char *command);
+
+/* The next item from the selected one in a direction (dx, dy of -1, 0, 1), geometrically; 0, 0 goes
+ * on in reading order. 0 where there is none. */
+TbUid tb_editor_neighbour (TbEditor *editor, TbUid from, int dx, int dy);
+/* "Shop, server, 3 replicas, 2 links out, 1 in": what a screen reader says. (transfer full) */
+char *tb_editor_describe (TbEditor *editor, TbUid uid);
+
+/* Signals: "selection-changed" (); "scene-changed" (const TbRect *dirty, guint n), after document
+ * changes and previews; "gesture-changed" (); "rename" (guint uid): edit its name in place;
+ * "message" (const char *sentence): for a toast. */
+
+G_END_DECLS

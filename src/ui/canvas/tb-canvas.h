@@ -1,0 +1,44 @@
+/* The canvas: the drawing as tiles, and over it the live layer. One widget, one tab stop. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "tb-edit.h"
+#include "tb-session.h"
+
+G_BEGIN_DECLS
+
+#define TB_TYPE_CANVAS (tb_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (TbCanvas, tb_canvas, TB, CANVAS, GtkWidget)
+
+GtkWidget *tb_canvas_new (void);
+/* NULL: an empty canvas. */
+void tb_canvas_set_editor (TbCanvas *canvas, TbEditor *editor);
+TbEditor *tb_canvas_editor (TbCanvas *canvas);
+/* The run to show over the drawing; NULL: none. The canvas asks it for frames while it is mapped
+ * and the run goes on; "live-frame" hands each one to the window. */
+void tb_canvas_set_session (TbCanvas *canvas, TbSession *session);
+TbLiveFrame *tb_canvas_live_frame (TbCanvas *canvas); /* (transfer none), NULL */
+
+double tb_canvas_zoom (TbCanvas *canvas);
+void tb_canvas_set_zoom (TbCanvas *canvas, double zoom); /* 0.02 … 8, about the middle */
+void tb_canvas_zoom_to_fit (TbCanvas *canvas);
+void tb_canvas_zoom_to_selection (TbCanvas *canvas);
+void tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid);
+/* Edits the name of an element in place. */
+void tb_canvas_rename (TbCanvas *canvas, TbUid uid);
+void tb_canvas_to_world (TbCanvas *canvas, double x, double y, TbPoint *world);
+void tb_canvas_from_world (TbCanvas *canvas, const TbPoint *world, double *x, double *y);
+/* Median and worst main-thread time of the last 200 frames, for bench and tests. */
+typedef struct
+{
+  guint n;
+  gint64 median_ns, p95_ns, max_ns;
+} TbFrameTimes;
+TbFrameTimes tb_canvas_frame_times (TbCanvas *canvas);
+
+/* Signals: "zoom-changed" (); "live-frame" (TbLiveFrame *); "context-menu" (guint uid, guint
+ * replica (0: none), double x, double y). Drops of type "tierboard-palette" (string: a palette
+ * row's name) create an element. */
+
+G_END_DECLS
