@@ -334,4 +334,13 @@ typedef struct
 /* Signals: "changed" (const TbEdit *edits, guint n) after every commit, rollback of a visible
  * change, undo and redo, once each; "state-changed" () when undo labels, path or modified change. */
 
+/* ---- Where things are -------------------------------------------------------------------------- */
+
+/* A file of data/ ("components/redis.xml", "examples/three-tier.tierboard", "style.css"):
+ * $TIERBOARD_DATA, else the source's data/ where this runs from the build tree, else the installed
+ * one. (transfer full), never NULL, may not exist. */
+char *tb_data_path (const char *relative);
+/* A program of ours ("tierboard-agent"): beside this executable, else installed. (transfer full) */
+char *tb_program_path (const char *name);
+
 G_END_DECLS
