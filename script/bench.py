@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Runs benchmark programs one at a time and prints their figures as a table.
+
+A benchmark prints a line a figure, fields separated by tabs: name, value, unit, target and, where
+there is one, the peer's figure. A target reads '<= 10' or '>= 0.9'.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+
+def verdict(value, target):
+    match = re.match(r"\s*(<=|>=|≤|≥|<|>)\s*([\d.]+)", target)
+    if not match:
+        return ""
+    bound = float(match.group(2))
+    reached = value <= bound if match.group(1) in ("<=", "≤", "<") else value >= bound
+    return "reached" if reached else "NOT reached"
+
+
+def programs(folder, names):
+    found = {p.name[len("bench-"):]: p for p in sorted(folder.glob("bench-*"))
+             if p.is_file() and os.access(p, os.X_OK)}
+    for name in names:
+        if name not in found:
+            sys.exit(f"bench: no benchmark '{name}'; there are: {', '.join(found)}")
+    return [(name, found[name]) for name in (names or found)]
+
+
+def run(name, program):
+    command = [str(program)]
+    if name in ("canvas", "window"):
+        command = ["dbus-run-session", "--", "xvfb-run", "-a", "-s",
+                   "-screen 0 1400x1000x24 -nolisten tcp"] + command
+    env = dict(os.environ, GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory")
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    rows = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") >= 2]
+    if done.returncode != 0:
+        print(f"{name}: ended with status {done.returncode}: {done.stderr.strip()[-300:]}")
+    return [{"benchmark": name, "name": r[0], "value": float(r[1]), "unit": r[2],
+             "target": r[3] if len(r) > 3 else "", "peer": r[4] if len(r) > 4 else ""} for r in rows]
+
+
+def main():
+    arguments = sys.argv[2:]
+    out = None
+    if "--json" in arguments:
+        at = arguments.index("--json")
+        out = arguments[at + 1]
+        del arguments[at:at + 2]
+    figures = []
+    print(f"{'figure':56} {'value':>12} {'unit':8} {'target':12} {'peer':24}")
+    for name, program in programs(pathlib.Path(sys.argv[1]), arguments):
+        for row in run(name, program):
+            row["verdict"] = verdict(row["value"], row["target"])
+            figures.append(row)
+            print(f"{name + ': ' + row['name']:56} {row['value']:12.6g} {row['unit']:8} "
+                  f"{row['target']:12} {row['peer']:24} {row['verdict']}", flush=True)
+    if out:
+        pathlib.Path(out).write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n",
+                                     encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
