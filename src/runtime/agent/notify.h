@@ -1,0 +1,38 @@
+/* One system call of an instance, handed over by its filter: seen, looked into, answered. Knows
+ * nothing of plans and taps. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct
+{
+  int notify_fd;
+  uint64_t id;
+  pid_t tid;        /* of the calling thread */
+  bool is_bind;     /* else connect() */
+  bool is_other;    /* neither: to be let through */
+  int fd;           /* the caller's number for the socket */
+  uint64_t address; /* where its sockaddr lies in its memory */
+  uint32_t address_size;
+} TbNotify;
+
+/* Tells the kernel to run the answered thread on this core at once, where it can (Linux 6.6). */
+void tb_notify_prepare (int notify_fd);
+/* False when there is none (any more). Does not block if the descriptor polls readable. */
+bool tb_notify_receive (int notify_fd, TbNotify *call);
+/* Copies from the caller's memory; false if not all of it can be read. */
+bool tb_notify_read (const TbNotify *call, uint64_t from, void *to, size_t n);
+/* The caller's socket as a descriptor of ours, or -errno. */
+int tb_notify_get_fd (const TbNotify *call);
+/* Whether the caller still waits: else its descriptors may be another's by now. */
+bool tb_notify_valid (const TbNotify *call);
+/* The caller's effective user, or -1. */
+uid_t tb_notify_user (const TbNotify *call);
+
+/* 0 or -errno is what the call returns. False when the caller is gone. */
+bool tb_notify_answer (const TbNotify *call, int result);
+/* The kernel goes on with the call as the program made it. */
+bool tb_notify_continue (const TbNotify *call);

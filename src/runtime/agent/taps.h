@@ -1,0 +1,98 @@
+/* The tap loop of the agent: interception, taps, faults, counters, bypass detection. It is thread 1
+ * of the agent and has nothing else in it; whoever calls the functions here is thread 2.
+ *
+ *        commands (instances, faults)                     notify descriptors, sockets
+ *   thread 2 ─────────── SPSC ring ──────────▶ thread 1 ◀──────────────────────────── instances
+ *      ▲                                          │  │
+ *      └───── SPSC ring: facts, records ──────────┘  └──▶ counters, broadcast ring (shared memory)
+ *
+ * Thread 1 never waits for thread 2: when the ring is full, records are left out and a gap says how
+ * many. Facts have a ring of their own, so that a flood of messages cannot push one out. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tb-wire.h"
+
+/* ---- In the child, between fork and exec ----------------------------------------------------- */
+
+/* Puts the calling process under the filter that hands connect() and bind() to the agent, and sets
+ * PR_SET_NO_NEW_PRIVS. Async-signal-safe. Returns the notify descriptor (close-on-exec; to be given
+ * to tb_taps_add_instance()), or -errno: EBUSY where a filter with a listener is above already. */
+int tb_intercept_install (bool allow_io_uring);
+
+/* Whether interception can be had here, tried on a child of its own. *why_not (may be NULL) gets a
+ * static sentence where it returns false. */
+bool tb_intercept_works (const char **why_not);
+
+/* ---- Thread 2 -------------------------------------------------------------------------------- */
+
+typedef struct TbTaps TbTaps;
+
+/* Starts nothing. plan, counters and ring are borrowed until tb_taps_stop(); counters and ring are
+ * shared memory of zeros (their version fields are the caller's). With plan->no_seccomp the links'
+ * virtual addresses are listened on instead of intercepting. NULL with *error = -errno (may be
+ * NULL), mostly because the run's address block cannot be listened on. */
+TbTaps *tb_taps_new (const TbWirePlan *plan, TbCounters *counters, TbRing *ring, int *error);
+/* Starts thread 1. 0 or -errno. */
+int tb_taps_start (TbTaps *taps);
+/* Ends every connection, joins thread 1, frees. NULL is fine; also without tb_taps_start(). */
+void tb_taps_stop (TbTaps *taps);
+
+/* The functions from here to the event descriptor may be called from any thread but thread 1. */
+
+/* Takes notify_fd over (an instance may have several, of a restart). */
+void tb_taps_add_instance (TbTaps *taps, uint32_t instance, int notify_fd);
+/* A process whose descendants, and itself, are the instance (its leash): who made a connection past
+ * the taps is found by it. Replaces the one before; 0 for none. */
+void tb_taps_instance_pid (TbTaps *taps, uint32_t instance, pid_t pid);
+/* Nothing of it is left: its notify descriptors are closed. */
+void tb_taps_instance_gone (TbTaps *taps, uint32_t instance);
+
+/* Copies the fault; one of the same id is replaced. Its fact, with the time since when it holds for
+ * every connection, comes from tb_taps_drain(). */
+void tb_taps_add_fault (TbTaps *taps, const TbWireFault *fault);
+/* "" or NULL removes all. A fault that was not there is confirmed too. */
+void tb_taps_remove_fault (TbTaps *taps, const char *id);
+
+/* Where the agent's own probes must dial from, so that they are not taken for connections past the
+ * taps: host order. */
+uint32_t tb_taps_probe_address (const TbTaps *taps);
+
+/* CPU time of thread 1 so far. */
+uint64_t tb_taps_cpu_ns (const TbTaps *taps);
+/* The longest that an event had to wait for others since this was last called. */
+uint64_t tb_taps_take_lag_ns (TbTaps *taps);
+
+/* Readable (poll, epoll) when tb_taps_drain() has something to do, its check for connections past
+ * the taps once a second included. Not to be read from. */
+int tb_taps_event_fd (const TbTaps *taps);
+
+/* Any member may be NULL. What the pointers lead to is valid during the call only. */
+typedef struct
+{
+  /* A row of the counters was taken: link is an index of the plan or ~0. */
+  void (*tap_opened) (uint32_t row, uint32_t link, uint32_t from, uint32_t to, uint16_t port,
+                      int64_t time_ns, void *data);
+  /* A connection past the taps was found, or has ended. */
+  void (*bypass) (const TbWireBypass *bypass, int64_t time_ns, void *data);
+  /* A fault holds, or holds no longer, everywhere since time_ns; with a reason, it could not be. */
+  void (*fault) (const char *id, bool active, int64_t time_ns, const char *reason, void *data);
+  /* severity as in the PROBLEM fact; instance ~0: nobody's. */
+  void (*problem) (unsigned severity, uint32_t instance, const char *sentence, void *data);
+  /* Nothing is left that was started with one of its notify descriptors. */
+  void (*instance_empty) (uint32_t instance, int64_t time_ns, void *data);
+  /* For the recording, only if the plan names one: every event, with the first bytes of the message
+   * (at most TB_TAPS_PAYLOAD_MAX) for REQUEST, REPLY and ONE_WAY. */
+  void (*record) (const TbEvent *event, const void *payload, size_t n, void *data);
+  /* So much could not be kept for the recording since the last record. */
+  void (*gap) (uint64_t events, uint64_t payload_bytes, int64_t time_ns, void *data);
+} TbTapsSink;
+
+#define TB_TAPS_PAYLOAD_MAX 4096
+
+/* On thread 2: hands out what thread 1 put in, facts before records. */
+void tb_taps_drain (TbTaps *taps, const TbTapsSink *sink, void *data);
