@@ -1,0 +1,514 @@
+/* The core of the framer: cuts a direction's bytes into lines and bodies, keeps the queue of
+ * requests that wait for their reply, and reports messages.
+ *
+ *            UNKNOWN --sniff()--> HTTP or RESP --tb_feed_give_up()--> BYTES
+ *               '-------------------give_up()-----------------------^
+ *
+ * and in each direction of HTTP or RESP:
+ *
+ *   between messages --first byte: begin()--> in a message --tb_feed_report()--> between messages
+ */
+#include "framer-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t
+tb_framer_size (void)
+{
+  return sizeof (TbFramer);
+}
+
+void
+tb_framer_init (TbFramer *f, TbProto proto)
+{
+  memset (f, 0, sizeof *f);
+  f->proto = (uint8_t) proto;
+  f->queue_size = 1;
+}
+
+static void
+work_free (TbWork *w)
+{
+  if (w != NULL)
+    free (w->line);
+  free (w);
+}
+
+void
+tb_framer_clear (TbFramer *f)
+{
+  for (int i = 0; i < 2; i++)
+    work_free (f->side[i].work);
+  free (f->queue);
+  tb_framer_init (f, TB_PROTO_BYTES);
+}
+
+TbProto
+tb_framer_proto (const TbFramer *f)
+{
+  return (TbProto) f->proto;
+}
+
+const char *
+tb_framer_note (const TbFramer *f)
+{
+  return f->note;
+}
+
+static TbPending *
+pending_at (TbFramer *f, unsigned i)
+{
+  return f->queue ? &f->queue[(f->head + i) % f->queue_size] : &f->one;
+}
+
+unsigned
+tb_framer_outstanding (const TbFramer *f)
+{
+  if (f->n_pending == 0)
+    return 0;
+  const TbPending *last = pending_at ((TbFramer *) f, f->n_pending - 1u);
+  return f->n_pending - ((last->flags & TB_PENDING_WHOLE) ? 0 : 1);
+}
+
+uint64_t
+tb_framer_opaque (const TbFramer *f, TbDirection direction)
+{
+  if (f->proto == TB_PROTO_BYTES)
+    return UINT64_MAX;
+  const TbWork *w = f->side[direction].work;
+  if (w == NULL || w->capture)
+    return 0;
+  return w->want == TB_WANT_BODY ? w->remaining : w->want == TB_WANT_CLOSE ? UINT64_MAX : 0;
+}
+
+/* ---- Labels ---- */
+
+/* The length of the UTF-8 sequence at p, 0 where it is none (overlong, surrogate, cut off). */
+static size_t
+utf8_length (const unsigned char *p, size_t n)
+{
+  size_t k = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+  if (k == 0 || k > n)
+    return 0;
+  for (size_t i = 1; i < k; i++)
+    if ((p[i] & 0xc0) != 0x80)
+      return 0;
+  bool bad = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f)
+             || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
+  return bad ? 0 : k;
+}
+
+size_t
+tb_label_append (char *label, size_t size, size_t at, const char *bytes, size_t n)
+{
+  for (size_t i = 0; i < n && at < size - 1;)
+    {
+      unsigned char c = (unsigned char) bytes[i];
+      size_t k = c >= 0x80 ? utf8_length ((const unsigned char *) bytes + i, n - i) : 1;
+      if (k > 1 && at + k > size - 1)
+        break;
+      if (k == 0 || c < ' ' || c == 0x7f)
+        label[at++] = '.';
+      else
+        memcpy (label + at, bytes + i, k), at += k;
+      i += k ? k : 1;
+    }
+  label[at] = '\0';
+  return at;
+}
+
+/* ---- The queue ---- */
+
+static bool
+queue_grow (TbFramer *f)
+{
+  unsigned size = TB_MAX (8u, f->queue_size * 2u);
+  if (f->queue_size >= TB_PIPELINE_MAX)
+    return false;
+  TbPending *queue = malloc (size * sizeof *queue);
+  if (queue == NULL)
+    return false;
+  for (unsigned i = 0; i < f->n_pending; i++)
+    queue[i] = *pending_at (f, i);
+  free (f->queue);
+  f->queue = queue;
+  f->queue_size = (uint16_t) size;
+  f->head = 0;
+  return true;
+}
+
+uint32_t
+tb_feed_push (TbFeed *feed, uint8_t flags)
+{
+  TbFramer *f = feed->framer;
+  if (f->n_pending == f->queue_size && !queue_grow (f))
+    {
+      tb_feed_give_up (feed, "more requests wait for a reply than can be kept");
+      return 0;
+    }
+  TbPending *p = pending_at (f, f->n_pending++);
+  p->flags = flags;
+  p->request_ns = feed->now_ns;
+  memcpy (p->trace_id, feed->work->trace_id, sizeof p->trace_id);
+  memcpy (p->parent_id, feed->work->parent_id, sizeof p->parent_id);
+  size_t n = TB_MIN (sizeof p->label - 1, feed->work->label_n);
+  memcpy (p->label, feed->work->label, n);
+  p->label[n] = '\0';
+  return ++f->requests;
+}
+
+TbPending *
+tb_feed_oldest (TbFeed *feed)
+{
+  return feed->framer->n_pending > 0 ? pending_at (feed->framer, 0) : NULL;
+}
+
+uint32_t
+tb_feed_pop (TbFeed *feed, TbPending *request)
+{
+  TbFramer *f = feed->framer;
+  TB_CHECK (f->n_pending > 0);
+  *request = *pending_at (f, 0);
+  uint32_t number = f->requests - f->n_pending + 1;
+  f->n_pending--;
+  f->head = (uint16_t) ((f->head + 1) % f->queue_size);
+  return number;
+}
+
+TbPending *
+tb_feed_find (TbFeed *feed, uint32_t number)
+{
+  TbFramer *f = feed->framer;
+  uint32_t from_end = f->requests - number;
+  return from_end < f->n_pending ? pending_at (f, f->n_pending - 1 - from_end) : NULL;
+}
+
+/* ---- Messages ---- */
+
+static void
+begin (TbFeed *feed)
+{
+  feed->work->begun = true;
+  feed->work->start = feed->framer->side[feed->direction].offset;
+  feed->work->first_ns = feed->now_ns;
+}
+
+/* The scratch of a held line stays until the work itself goes. */
+void
+tb_feed_restart (TbFeed *feed)
+{
+  TbWork *w = feed->work;
+  w->begun = w->error = w->last = w->capture = false;
+  w->want = TB_WANT_LINE;
+  w->step = 0;
+  w->status = 0;
+  w->number = 0;
+  w->label_n = w->text_n = 0;
+  w->label[0] = '\0';
+  memset (w->trace_id, 0, sizeof w->trace_id);
+  memset (w->parent_id, 0, sizeof w->parent_id);
+}
+
+void
+tb_feed_report (TbFeed *feed, TbMessageKind kind, uint32_t number, const TbPending *request)
+{
+  TbWork *w = feed->work;
+  TbMessage m = { .kind = kind,
+                  .direction = feed->direction,
+                  .error = w->error,
+                  .last = w->last,
+                  .status = w->status,
+                  .number = number,
+                  .start = w->start,
+                  .end = feed->framer->side[feed->direction].offset,
+                  .first_ns = w->first_ns,
+                  .last_ns = feed->now_ns };
+  memcpy (m.label, w->label, w->label_n);
+  memcpy (m.trace_id, request ? request->trace_id : w->trace_id, sizeof m.trace_id);
+  memcpy (m.parent_id, request ? request->parent_id : w->parent_id, sizeof m.parent_id);
+  if (request != NULL)
+    {
+      /* A reply that begins before its request ends has waited for nothing. */
+      bool whole = (request->flags & TB_PENDING_WHOLE) != 0;
+      m.request_ns = whole ? TB_MIN (request->request_ns, m.first_ns) : m.first_ns;
+      size_t at = w->label_n;
+      if (at + 1 < sizeof m.label && request->label[0] != '\0')
+        {
+          m.label[at++] = ' ';
+          tb_label_append (m.label, sizeof m.label, at, request->label, strlen (request->label));
+        }
+    }
+  tb_feed_restart (feed);
+  feed->func (&m, feed->data);
+}
+
+/* Works are freed by the call that is at work: they may be the ones it stands on. */
+void
+tb_feed_give_up (TbFeed *feed, const char *note)
+{
+  TbFramer *f = feed->framer;
+  f->proto = TB_PROTO_BYTES;
+  f->note = note;
+  f->n_pending = 0;
+  free (f->queue);
+  f->queue = NULL;
+  f->queue_size = 1;
+  f->head = 0;
+}
+
+void
+tb_feed_want_body (TbFeed *feed, uint64_t n, bool capture)
+{
+  feed->work->want = TB_WANT_BODY;
+  feed->work->remaining = n;
+  feed->work->capture = capture;
+  feed->work->text_n = 0;
+}
+
+/* ---- Dispatch ---- */
+
+static void sniff (TbFeed *feed, const char *line, size_t n);
+
+static void
+on_line (TbFeed *feed, const char *line, size_t n)
+{
+  if (feed->framer->proto == TB_PROTO_HTTP)
+    tb_http_line (feed, line, n);
+  else if (feed->framer->proto == TB_PROTO_RESP)
+    tb_resp_line (feed, line, n);
+  else
+    sniff (feed, line, n);
+}
+
+static void
+on_body_end (TbFeed *feed)
+{
+  feed->work->want = TB_WANT_LINE;
+  feed->work->capture = false;
+  if (feed->framer->proto == TB_PROTO_HTTP)
+    tb_http_body_end (feed);
+  else
+    tb_resp_body_end (feed);
+}
+
+static void
+sniff (TbFeed *feed, const char *line, size_t n)
+{
+  if (n == 0)
+    {
+      tb_feed_restart (feed);
+      return;
+    }
+  TbProto proto = tb_sniff_line (line, n);
+  if (proto == TB_PROTO_BYTES)
+    {
+      tb_feed_give_up (feed, "the first bytes are of no protocol that is read here");
+      return;
+    }
+  feed->framer->proto = (uint8_t) proto;
+  on_line (feed, line, n);
+}
+
+/* ---- Lines ---- */
+
+static bool
+line_hold (TbFeed *feed, const char *p, size_t n)
+{
+  TbWork *w = feed->work;
+  size_t need = w->line_n + n;
+  if (need > TB_LINE_MAX)
+    return false;
+  if (need > w->line_size)
+    {
+      size_t size = TB_MAX (64u, w->line_size);
+      while (size < need)
+        size *= 2;
+      char *line = realloc (w->line, size);
+      if (line == NULL)
+        return false;
+      w->line = line;
+      w->line_size = (uint32_t) size;
+    }
+  memcpy (w->line + w->line_n, p, n);
+  w->line_n = (uint32_t) need;
+  return true;
+}
+
+static bool
+held_line_is_hopeless (const TbFeed *feed)
+{
+  return feed->framer->proto == TB_PROTO_UNKNOWN
+         && !tb_sniff_possible (feed->work->line, feed->work->line_n);
+}
+
+/* Takes at most one line of p; returns how many bytes were taken. */
+static size_t
+take_line (TbFeed *feed, const char *p, size_t n)
+{
+  TbWork *w = feed->work;
+  const char *newline = memchr (p, '\n', n), *line = p;
+  size_t taken = newline ? (size_t) (newline - p) + 1 : n, length = taken - 1;
+  if (newline == NULL || w->line_n > 0)
+    {
+      if (!line_hold (feed, p, taken))
+        {
+          tb_feed_give_up (feed, "a line is too long");
+          return taken;
+        }
+      line = w->line;
+      length = w->line_n - 1;
+    }
+  feed->framer->side[feed->direction].offset += taken;
+  if (newline == NULL)
+    {
+      if (held_line_is_hopeless (feed))
+        tb_feed_give_up (feed, "the first bytes are of no protocol that is read here");
+      return taken;
+    }
+  w->line_n = 0;
+  if (length > 0 && line[length - 1] == '\r')
+    length--;
+  on_line (feed, line, length);
+  return taken;
+}
+
+static size_t
+take_body (TbFeed *feed, const char *p, size_t n)
+{
+  TbWork *w = feed->work;
+  size_t taken = (size_t) TB_MIN (w->remaining, (uint64_t) n);
+  if (w->capture)
+    {
+      size_t room = TB_MIN (sizeof w->text - w->text_n, taken);
+      memcpy (w->text + w->text_n, p, room);
+      w->text_n = (uint8_t) (w->text_n + room);
+      w->capture = w->text_n < sizeof w->text;
+    }
+  w->remaining -= taken;
+  feed->framer->side[feed->direction].offset += taken;
+  if (w->remaining == 0)
+    on_body_end (feed);
+  return taken;
+}
+
+static size_t
+take (TbFeed *feed, const char *p, size_t n)
+{
+  TbWork *w = feed->work;
+  if (!w->begun)
+    begin (feed);
+  switch ((TbWant) w->want)
+    {
+    case TB_WANT_LINE:
+      return take_line (feed, p, n);
+    case TB_WANT_BODY:
+      return take_body (feed, p, n);
+    case TB_WANT_MARK:
+      return tb_resp_mark (feed, p, n);
+    case TB_WANT_CLOSE:
+      feed->framer->side[feed->direction].offset += n;
+      return n;
+    }
+  TB_CHECK (!"a want that is none");
+  return n;
+}
+
+/* ---- The work of a direction ---- */
+
+/* Keeps what a message in progress needs past this call, or gives its memory back. */
+static void
+settle (TbFeed *feed, TbWork *local)
+{
+  TbFramer *f = feed->framer;
+  TbWork **slot = &f->side[feed->direction].work;
+  if (f->proto == TB_PROTO_BYTES)
+    {
+      if (feed->work == local)
+        free (local->line);
+      for (int i = 0; i < 2; i++)
+        work_free (f->side[i].work);
+      f->side[0].work = f->side[1].work = NULL;
+      return;
+    }
+  if (!feed->work->begun)
+    {
+      free (feed->work->line);
+      if (feed->work != local)
+        free (feed->work);
+      *slot = NULL;
+      return;
+    }
+  if (feed->work != local)
+    return;
+  TbWork *kept = malloc (sizeof *kept);
+  if (kept == NULL)
+    {
+      tb_feed_give_up (feed, "out of memory");
+      settle (feed, local);
+      return;
+    }
+  *kept = *local;
+  *slot = kept;
+}
+
+static void
+resume (TbFeed *feed, TbWork *local)
+{
+  TbWork *held = feed->framer->side[feed->direction].work;
+  feed->work = held ? held : local;
+  if (held != NULL)
+    return;
+  local->line = NULL;
+  local->line_n = local->line_size = 0;
+  tb_feed_restart (feed);
+}
+
+static void
+feed_bytes (TbFramer *f, TbDirection direction, const char *p, size_t n, int64_t now_ns,
+            TbMessageFunc func, void *data)
+{
+  TbWork local;
+  TbFeed feed = { f, NULL, direction, now_ns, func, data };
+  uint64_t end = f->side[direction].offset + n;
+  if (f->proto != TB_PROTO_BYTES && n > 0)
+    {
+      resume (&feed, &local);
+      if (f->proto == TB_PROTO_UNKNOWN && direction == TB_DIR_DOWN)
+        tb_feed_give_up (&feed, "the called side speaks first");
+      while (n > 0 && f->proto != TB_PROTO_BYTES)
+        {
+          size_t taken = take (&feed, p, n);
+          p = p ? p + taken : NULL;
+          n -= taken;
+        }
+      settle (&feed, &local);
+    }
+  f->side[direction].offset = end;
+}
+
+void
+tb_framer_feed (TbFramer *f, TbDirection direction, const void *bytes, size_t n, int64_t now_ns,
+                TbMessageFunc func, void *data)
+{
+  feed_bytes (f, direction, bytes, n, now_ns, func, data);
+}
+
+void
+tb_framer_skip (TbFramer *f, TbDirection direction, uint64_t n, int64_t now_ns, TbMessageFunc func,
+                void *data)
+{
+  TB_CHECK (n <= tb_framer_opaque (f, direction));
+  feed_bytes (f, direction, NULL, n, now_ns, func, data);
+}
+
+void
+tb_framer_end (TbFramer *f, TbDirection direction, int64_t now_ns, TbMessageFunc func, void *data)
+{
+  TbWork *w = f->side[direction].work;
+  if (f->proto != TB_PROTO_HTTP || w == NULL || w->want != TB_WANT_CLOSE)
+    return;
+  TbFeed feed = { f, w, direction, now_ns, func, data };
+  tb_http_close (&feed);
+  settle (&feed, NULL);
+}

@@ -1,0 +1,71 @@
+/* Names of protocols, and which one a caller's first line belongs to. */
+#include "framer-private.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct
+{
+  const char *name;
+  TbProto proto;
+} names[] = {
+  { "auto", TB_PROTO_UNKNOWN }, { "bytes", TB_PROTO_BYTES }, { "http", TB_PROTO_HTTP },
+  { "resp", TB_PROTO_RESP },    { "redis", TB_PROTO_RESP },  { "tcp", TB_PROTO_BYTES },
+};
+
+TbProto
+tb_proto_from_name (const char *name, bool *known)
+{
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (names); i++)
+    if (strcmp (names[i].name, name) == 0)
+      {
+        if (known)
+          *known = true;
+        return names[i].proto;
+      }
+  if (known)
+    *known = false;
+  return TB_PROTO_UNKNOWN;
+}
+
+const char *
+tb_proto_name (TbProto proto)
+{
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (names); i++)
+    if (names[i].proto == proto)
+      return names[i].name;
+  return "?";
+}
+
+/* Inline commands a connection may begin with; anything rarer is taken for plain bytes. */
+static const char *const inline_commands[] = { "PING", "INFO", "AUTH", "HELLO", "ECHO",   "GET",
+                                               "SET",  "QUIT", "SYNC", "PSYNC", "MONITOR" };
+
+TbProto
+tb_sniff_line (const char *line, size_t n)
+{
+  TbSlice method, target, word = { line, 0 };
+  unsigned minor;
+  int64_t count;
+  if (n > 1 && line[0] == '*')
+    return tb_resp_integer (line + 1, n - 1, &count) ? TB_PROTO_RESP : TB_PROTO_BYTES;
+  if (tb_http_request_line (line, n, &method, &target, &minor))
+    return TB_PROTO_HTTP;
+  while (word.n < n && line[word.n] != ' ')
+    word.n++;
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (inline_commands); i++)
+    if (tb_slice_is (word, inline_commands[i]))
+      return TB_PROTO_RESP;
+  return TB_PROTO_BYTES;
+}
+
+bool
+tb_sniff_possible (const char *bytes, size_t n)
+{
+  if (n > 8192)
+    return false;
+  for (size_t i = 0; i < TB_MIN (n, 16); i++)
+    if (bytes[i] < ' ' && bytes[i] != '\r')
+      return false;
+  return n == 0 || bytes[0] == '*' || bytes[0] == '\r' || (bytes[0] | 0x20) >= 'a';
+}
