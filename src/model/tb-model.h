@@ -90,6 +90,7 @@ typedef enum
   TB_TYPE_THREADS,   /* single | pool N | per-request */
   TB_TYPE_TAGS,      /* words */
   TB_TYPE_COLOUR,    /* #rrggbb */
+  TB_TYPE_AMOUNT,    /* a number, a percentage or a duration: 0.999 99.9% 200ms */
   TB_TYPE_TEXT       /* the element's text content, not an attribute */
 } TbType;
 
@@ -112,7 +113,7 @@ typedef struct
   const char *label; /* for people: "Think time" */
   TbType type;
   const char *default_text; /* what an absent attribute means; NULL: nothing */
-  const char *choices;      /* ENUM: "sync async" */
+  const char *choices;      /* ENUM: "sync async"; TAGS: the words there are; STRING: usual ones */
   double min, max;          /* INTEGER, NUMBER; DURATION in ns */
   guint64 ref_kinds;        /* REF, REFS: bit per TbKind */
   gboolean required;
@@ -130,6 +131,8 @@ typedef struct
   const TbPropSpec *props; /* in the order they are written */
   guint n_props;
   const char *help;
+  gboolean local_id;   /* the id is unique among its siblings only, and not looked up (phase) */
+  gboolean free_order; /* its children stand in any order of kinds, and the order means something */
 } TbKindSpec;
 
 const TbKindSpec *tb_schema_kind (TbKind kind);
@@ -174,6 +177,7 @@ guint tb_element_position (const TbElement *element); /* among its parent's chil
 const TbElement *tb_element_child_of (const TbElement *element, TbKind kind);
 /* Line it was read from, 0 where it was not read from a file. */
 guint tb_element_line (const TbElement *element);
+guint tb_element_column (const TbElement *element);
 
 /* The value, or the default, or NULL. */
 const char *tb_element_get (const TbElement *element, TbProp prop);
@@ -306,6 +310,8 @@ void tb_document_move (TbDocument *document, TbUid uid, TbUid parent, guint befo
 /* Removes an element and all that cannot be without it: a component's links, places, steps, calls …;
  * references from what may stay (tier= of a component) are unset. Inside a transaction. */
 void tb_document_delete (TbDocument *document, TbUid uid);
+/* The same for several at once, in the time of one. */
+void tb_document_delete_all (TbDocument *document, const TbUid *uids, guint n);
 
 gboolean tb_document_undo (TbDocument *document);
 gboolean tb_document_redo (TbDocument *document);
@@ -327,12 +333,18 @@ typedef struct
   TbEditOp op;
   TbUid uid;
   TbKind kind;
-  TbUid parent;  /* INSERT, REMOVE, MOVE: (new) parent */
+  TbUid parent;  /* INSERT, REMOVE, MOVE: (new) parent, which may itself be gone by now */
   TbProp prop;   /* SET */
 } TbEdit;
 
-/* Signals: "changed" (const TbEdit *edits, guint n) after every commit, rollback of a visible
+/* Subtrees are told element by element: inserted parents first, removed children first.
+ *
+ * Signals: "changed" (const TbEdit *edits, guint n) after every commit, rollback of a visible
  * change, undo and redo, once each; "state-changed" () when undo labels, path or modified change. */
+
+/* Replaces a file by these bytes as tb_document_save() does: a temporary file beside it, synced,
+ * renamed over it; keeps the mode, follows links. */
+gboolean tb_file_replace (const char *path, const char *bytes, gsize size, GError **error);
 
 /* ---- Where things are -------------------------------------------------------------------------- */
 

@@ -1,0 +1,434 @@
+/* The schema: a row for every kind and every property, and nothing else. Included by schema.c only.
+ *
+ * To add a property: a line in schema-props.h and a row here, where it is to be written in the file.
+ * To add a kind: an entry in TbKind, an array of rows and a row in `kinds`. Reader, writer, checks,
+ * inspector, RELAX NG, fuzz dictionary and documentation follow. */
+
+#define P(p, text, kind) .prop = TB_PROP_##p, .name = attribute_##p, .label = text, \
+                         .type = TB_TYPE_##kind
+#define BIT(kind) (G_GUINT64_CONSTANT (1) << TB_KIND_##kind)
+#define ANY_MAX G_MAXDOUBLE
+
+/* What every element of an architecture may say of itself. */
+#define COMMON                                                                                     \
+  { P (DESCRIPTION, "Description", STRING), .help = "What it is for, in a sentence." },            \
+  { P (TAGS, "Tags", TAGS), .help = "Words to find and filter it by." },                           \
+  { P (HREF, "Web page", STRING), .help = "Where to read more about it." }
+
+#define IDENTITY                                                                                   \
+  { P (ID, "Id", ID), .required = TRUE,                                                            \
+    .help = "What the file, scenarios and commands call it; it never changes." },                  \
+  { P (NAME, "Name", STRING), .help = "What people call it." }
+
+#define SIDES "top right bottom left"
+
+/* What may stand in a view. */
+#define PLACEABLE                                                                                  \
+  (BIT (LAYER) | BIT (TIER) | BIT (MIDDLEWARE) | BIT (GROUP) | BIT (COMPONENT) | BIT (NOTE))
+
+static const TbPropSpec architecture_props[] = {
+  { P (NAME, "Name", STRING), .help = "What the whole system is called." },
+  COMMON,
+};
+
+static const TbPropSpec layer_props[] = {
+  IDENTITY,
+  { P (STRICT, "Strict", BOOLEAN), .default_text = "no",
+    .help = "It may call only the layer right below it, not deeper ones." },
+  COMMON,
+};
+
+static const TbPropSpec tier_props[] = {
+  IDENTITY,
+  COMMON,
+};
+
+static const TbPropSpec device_props[] = {
+  IDENTITY,
+  { P (CORES, "Cores", INTEGER), .min = 1, .max = 4096, .help = "Processor cores it has." },
+  { P (MEMORY, "Memory", INTEGER), .min = 1, .max = 1e9, .help = "Memory it has, in MiB." },
+  { P (ADDRESS, "Address", STRING), .help = "The host, where it is a real one." },
+  COMMON,
+};
+
+static const TbPropSpec middleware_props[] = {
+  IDENTITY,
+  { P (CALL, "Calls", ENUM), .choices = "sync async both",
+    .help = "Whether callers wait for the answer." },
+  { P (LANGUAGE, "Language", STRING), .default_text = "any",
+    .help = "The programming language it is bound to, or any." },
+  { P (STANDARD, "Standard", STRING),
+    .help = "The standard it follows, open, or proprietary." },
+  { P (SERVICES, "Services", TAGS), .choices = "naming messaging transactions security",
+    .help = "The common services it offers to applications." },
+  COMMON,
+};
+
+static const TbPropSpec group_props[] = {
+  IDENTITY,
+  { P (PARENT, "Inside", REF), .ref_kinds = BIT (GROUP), .help = "The group it lies in." },
+  { P (COLOUR, "Colour", COLOUR), .help = "Its tint, as #rrggbb." },
+  COMMON,
+};
+
+static const TbPropSpec component_props[] = {
+  { P (ID, "Id", ID), .required = TRUE,
+    .help = "What the file, scenarios and commands call it; it never changes." },
+  { P (KIND, "Kind", ENUM), .required = TRUE,
+    .choices = "client server store cache broker balancer proxy mediator external",
+    .help = "The part it plays." },
+  { P (NAME, "Name", STRING), .help = "What people call it." },
+  { P (TIER, "Tier", REF), .ref_kinds = BIT (TIER), .help = "The physical level it runs on." },
+  { P (LAYER, "Layer", REFS), .ref_kinds = BIT (LAYER),
+    .help = "The logical level it belongs to; several where it spans adjacent ones." },
+  { P (GROUP, "Group", REF), .ref_kinds = BIT (GROUP), .help = "The group it is drawn in." },
+  { P (MIDDLEWARE, "Part of", REF), .ref_kinds = BIT (MIDDLEWARE),
+    .help = "The middleware it is a part of." },
+  { P (REPLICAS, "Replicas", INTEGER), .default_text = "1", .min = 1, .max = 1000,
+    .help = "How many copies of it run." },
+  { P (THREADS, "Threads", THREADS),
+    .help = "How it serves requests at once: single, pool N or per-request." },
+  { P (STATE, "State", ENUM), .choices = "stateless stateful",
+    .help = "Whether it keeps state of its clients." },
+  { P (DURABLE, "Durable", BOOLEAN), .default_text = "no",
+    .help = "Its data survive a crash." },
+  { P (AFFINITY, "Affinity", ENUM), .choices = "none session address",
+    .help = "Whether requests of one client go to the same replica." },
+  { P (ADDRESS, "Address", STRING), .help = "Host, or host and port, of an external component." },
+  COMMON,
+};
+
+static const TbPropSpec service_props[] = {
+  { P (NAME, "Name", STRING), .help = "What links call it; one name once in a component." },
+  { P (PROTOCOL, "Protocol", STRING),
+    .choices = "http http2 grpc resp postgresql mqtt nats tcp udp",
+    .help = "The language spoken at its port." },
+  { P (PORT, "Port", INTEGER), .min = 1, .max = 65535, .help = "The port it listens on." },
+  COMMON,
+  { P (TEXT, "Interface", TEXT), .help = "What it offers, apart from how it is done." },
+};
+
+static const TbPropSpec on_props[] = {
+  { P (REPLICA, "Replica", INTEGER), .required = TRUE, .min = 1, .max = 1000,
+    .help = "Which replica, counted from 1." },
+  { P (DEVICE, "Device", REF), .required = TRUE, .ref_kinds = BIT (DEVICE),
+    .help = "The device it runs on." },
+  COMMON,
+};
+
+static const TbPropSpec builtin_props[] = {
+  { P (THINK, "Think time", DIST),
+    .help = "A client's pause after each answer, as in exponential 20ms." },
+  { P (RATE, "Rate", NUMBER), .min = 0, .max = 1e9,
+    .help = "Requests a second that a client starts, whatever the answers; instead of think." },
+  { P (WORK, "Work", DIST),
+    .help = "What each request costs, as in wait exponential 2ms or cpu 5ms." },
+  { P (QUEUE, "Queue", INTEGER), .min = 0, .max = 1e9,
+    .help = "How many requests may wait before more are refused." },
+  { P (SIZE, "Reply size", INTEGER), .min = 0, .max = 1e9, .help = "Bytes in each reply." },
+  { P (KEYS, "Keys", INTEGER), .min = 1, .max = 1e9, .help = "How many keys requests draw from." },
+  { P (REQUESTS, "Requests", INTEGER), .min = 1, .max = 1e15,
+    .help = "After so many requests a client stops." },
+  { P (DURATION, "Duration", DURATION), .help = "After that long a client stops." },
+  { P (CAPACITY, "Capacity", INTEGER), .min = 1, .max = 1e12,
+    .help = "How many entries a cache or messages a broker holds." },
+  { P (TTL, "Time to live", DURATION), .help = "How long a cached entry is good." },
+  { P (REPLICATION, "Replication", ENUM),
+    .choices = "none primary-sync primary-async chain quorum raft gossip all",
+    .help = "How the replicas of a store keep their copies the same." },
+  { P (READS, "Reads from", ENUM), .choices = "leader any quorum",
+    .help = "Which replicas answer reads." },
+  { P (N, "Copies", INTEGER), .min = 1, .max = 1000, .help = "Copies kept of each value." },
+  { P (R, "Read quorum", INTEGER), .min = 1, .max = 1000, .help = "Copies a read must see." },
+  { P (W, "Write quorum", INTEGER), .min = 1, .max = 1000, .help = "Copies a write must reach." },
+  { P (SEED, "Seed", INTEGER), .min = 0, .max = 9e15, .help = "Start of its random numbers." },
+  COMMON,
+};
+
+static const TbPropSpec call_props[] = {
+  { P (LINK, "Link", REF), .required = TRUE, .ref_kinds = BIT (LINK),
+    .help = "The link it goes over." },
+  { P (OP, "Operation", ENUM), .choices = "read write", .help = "Whether it reads or writes." },
+  { P (SHARE, "Share", NUMBER), .default_text = "1", .min = 0, .max = 1,
+    .help = "Part of the requests that make this call." },
+  { P (TIMES, "Times", INTEGER), .default_text = "1", .min = 1, .max = 1e6,
+    .help = "How many times each of them makes it." },
+  { P (ORDER, "Order", ENUM), .choices = "sequence parallel first",
+    .help = "After the call before it, beside it, or whichever answers first." },
+  { P (METHOD, "Method", STRING), .help = "The HTTP method or RESP command." },
+  { P (PATH, "Path", STRING), .help = "The HTTP path." },
+  { P (BODY, "Body size", INTEGER), .min = 0, .max = 1e9, .help = "Bytes sent along." },
+  { P (TIMEOUT, "Timeout", DURATION), .help = "How long to wait; the link's where absent." },
+  COMMON,
+};
+
+static const TbPropSpec template_props[] = {
+  { P (NAME, "Name", STRING), .required = TRUE, .help = "The known program: nginx, redis …" },
+  COMMON,
+};
+
+static const TbPropSpec param_props[] = {
+  { P (NAME, "Name", STRING), .required = TRUE, .help = "A parameter of the template." },
+  { P (VALUE, "Value", STRING), .required = TRUE, .help = "What it is set to." },
+  COMMON,
+};
+
+static const TbPropSpec command_props[] = {
+  { P (DIR, "Directory", STRING), .help = "Where it is started; its own directory where absent." },
+  { P (USER, "User", STRING), .help = "Whom it runs as, where the run is root's." },
+  { P (IO_URING, "io_uring", BOOLEAN), .default_text = "no",
+    .help = "It may use io_uring, whose connections no tap sees." },
+  COMMON,
+  { P (TEXT, "Command line", TEXT),
+    .help = "The program and its arguments, with ${host}, ${port} and the like filled in." },
+};
+
+static const TbPropSpec env_props[] = {
+  { P (NAME, "Name", STRING), .required = TRUE, .help = "The environment variable." },
+  { P (VALUE, "Value", STRING), .default_text = "", .help = "What it is set to." },
+  COMMON,
+};
+
+static const TbPropSpec file_props[] = {
+  { P (NAME, "Name", STRING), .required = TRUE, .help = "Where it is written below ${dir}." },
+  COMMON,
+  { P (TEXT, "Content", TEXT), .help = "What is in it, with ${host} and the like filled in." },
+};
+
+static const TbPropSpec ready_props[] = {
+  { P (KIND, "Probe", ENUM), .default_text = "tcp", .choices = "notify tcp http resp log exec none",
+    .help = "How its readiness is found out." },
+  { P (PORT, "Port", INTEGER), .min = 1, .max = 65535,
+    .help = "The port probed; its first service's where absent." },
+  { P (PATH, "Path", STRING), .help = "The HTTP path that must answer." },
+  { P (PATTERN, "Pattern", STRING), .help = "The words its log must print." },
+  { P (COMMAND, "Command", STRING), .help = "The command that must succeed." },
+  { P (INTERVAL, "Interval", DURATION), .help = "How long between two tries." },
+  { P (TIMEOUT, "Timeout", DURATION), .default_text = "30s",
+    .help = "After that long it has failed." },
+  COMMON,
+};
+
+static const TbPropSpec stop_props[] = {
+  { P (SIGNAL, "Signal", ENUM), .default_text = "TERM",
+    .choices = "TERM INT QUIT HUP USR1 USR2 WINCH KILL", .help = "What asks it to end." },
+  { P (GRACE, "Grace", DURATION), .default_text = "5s", .help = "After that long it is killed." },
+  { P (EXITS, "Clean exits", TAGS), .help = "Exit codes besides 0 that are no failure." },
+  COMMON,
+};
+
+static const TbPropSpec link_props[] = {
+  IDENTITY,
+  { P (FROM, "From", REF), .required = TRUE, .ref_kinds = BIT (COMPONENT), .help = "The caller." },
+  { P (TO, "To", REF), .required = TRUE, .ref_kinds = BIT (COMPONENT), .help = "The called." },
+  { P (SERVICE, "Service", STRING), .help = "Which service of it; the first where absent." },
+  { P (CALL, "Calls", ENUM), .default_text = "sync", .choices = "sync async",
+    .help = "Whether the caller waits for the answer." },
+  { P (VIA, "Middleware", REF), .ref_kinds = BIT (MIDDLEWARE),
+    .help = "The middleware the calls go through." },
+  { P (PROTOCOL, "Protocol", STRING),
+    .choices = "http http2 grpc resp postgresql mqtt nats tcp udp",
+    .help = "The language spoken; the service's where absent." },
+  { P (TIMEOUT, "Timeout", DURATION), .help = "After that long the caller gives up." },
+  { P (RETRIES, "Retries", INTEGER), .default_text = "0", .min = 0, .max = 1000,
+    .help = "How often a failed call is tried again." },
+  { P (BALANCE, "Balance", ENUM), .choices = "round-robin random least-connections",
+    .help = "How the caller chooses among replicas." },
+  { P (CARRIES, "Carries", STRING), .help = "What data go over it." },
+  { P (FLOW, "Data flow", ENUM), .choices = "request reply both",
+    .help = "Which way the data go: with the request, with the reply, or both." },
+  COMMON,
+};
+
+static const TbPropSpec note_props[] = {
+  { P (ID, "Id", ID), .required = TRUE,
+    .help = "What the file calls it; it never changes." },
+  { P (OF, "About", REF),
+    .ref_kinds = BIT (LAYER) | BIT (TIER) | BIT (DEVICE) | BIT (MIDDLEWARE) | BIT (GROUP)
+                 | BIT (COMPONENT) | BIT (LINK),
+    .help = "What it is about." },
+  { P (COLOUR, "Colour", COLOUR), .help = "Its paper, as #rrggbb." },
+  COMMON,
+  { P (TEXT, "Text", TEXT), .help = "What it says." },
+};
+
+static const TbPropSpec interaction_props[] = {
+  IDENTITY,
+  COMMON,
+};
+
+static const TbPropSpec step_props[] = {
+  { P (LINK, "Link", REF), .required = TRUE, .ref_kinds = BIT (LINK),
+    .help = "The link the call goes over." },
+  { P (LABEL, "Label", STRING), .help = "What is called." },
+  { P (REPLY, "Reply", STRING), .help = "What comes back." },
+  { P (ORDER, "Order", ENUM), .default_text = "sequence", .choices = "sequence parallel",
+    .help = "After the step before it, or beside it." },
+  COMMON,
+};
+
+static const TbPropSpec scenario_props[] = {
+  IDENTITY,
+  { P (SEED, "Seed", INTEGER), .min = 0, .max = 9e15, .help = "Start of all random numbers." },
+  COMMON,
+};
+
+static const TbPropSpec wait_props[] = {
+  { P (UNTIL, "Until", STRING), .required = TRUE,
+    .help = "What must hold before it goes on, as in orders has leader." },
+  { P (WITHIN, "Within", DURATION), .help = "After that long the scenario has failed." },
+  COMMON,
+};
+
+static const TbPropSpec phase_props[] = {
+  { P (ID, "Id", ID), .required = TRUE, .help = "What expectations call it." },
+  { P (NAME, "Name", STRING), .help = "What people call it." },
+  { P (LASTS, "Lasts", DURATION), .required = TRUE, .help = "How long it lasts." },
+  COMMON,
+};
+
+static const TbPropSpec do_props[] = {
+  { P (AT, "At", DURATION), .help = "How long after the phase begins." },
+  { P (FOR, "For", DURATION), .help = "After that long it is undone; else it stays until healed." },
+  { P (PARTITION, "Partition", ENUM), .choices = "cut isolate halves bridge ring one random",
+    .help = "Which links are cut at once." },
+  { P (HEAL, "Heal", NAME), .help = "What is healed: all, or a name." },
+  { P (FAULT, "Fault", ENUM),
+    .choices = "latency bandwidth drop duplicate reorder hold corrupt reset refuse blackhole limit",
+    .help = "What is done to a link." },
+  { P (KILL, "Kill", NAME), .help = "What is killed." },
+  { P (PAUSE, "Pause", NAME), .help = "What is paused." },
+  { P (RESUME, "Resume", NAME), .help = "What goes on after a pause." },
+  { P (RESTART, "Restart", NAME), .help = "What is started again." },
+  { P (LOAD, "Load", NAME), .help = "The client whose load changes." },
+  { P (OF, "Of", NAME), .help = "What it is done to." },
+  { P (FROM, "From", NAME), .help = "Only what this one sends." },
+  { P (TO, "To", NAME), .help = "Only what goes to this one." },
+  { P (LATENCY, "Latency", DIST), .help = "How much later each byte arrives." },
+  { P (JITTER, "Jitter", DURATION), .help = "How much the latency varies." },
+  { P (BANDWIDTH, "Bandwidth", INTEGER), .min = 1, .max = 1e15, .help = "Bytes a second at most." },
+  { P (SHARE, "Share", NUMBER), .min = 0, .max = 1, .help = "Part of the messages it strikes." },
+  { P (RATE, "Rate", NUMBER), .min = 0, .max = 1e9, .help = "Requests a second from now on." },
+  { P (THINK, "Think time", DIST), .help = "A client's pause from now on." },
+  COMMON,
+};
+
+static const TbPropSpec expect_props[] = {
+  { P (THAT, "That", ENUM), .required = TRUE,
+    .choices = "linearizable sequential converged available availability latency throughput "
+               "errors delivered stale unchanged leader ready",
+    .help = "What is judged." },
+  { P (OF, "Of", NAME), .help = "Of what." },
+  { P (DURING, "During", STRING), .help = "In which phase; the whole scenario where absent." },
+  { P (PERCENTILE, "Percentile", NUMBER), .min = 0, .max = 100, .help = "Of a latency: which." },
+  { P (AT_LEAST, "At least", AMOUNT), .help = "The lowest value that will do." },
+  { P (AT_MOST, "At most", AMOUNT), .help = "The highest value that will do." },
+  { P (WITHIN, "Within", DURATION), .help = "How soon it must hold." },
+  COMMON,
+};
+
+static const TbPropSpec view_props[] = {
+  IDENTITY,
+  { P (KIND, "Kind", ENUM), .default_text = "free",
+    .choices = "free grid deployment drill-down data-flow", .help = "How it is drawn." },
+  { P (FRAME, "Frame", ENUM), .default_text = "both", .choices = "tiers layers both groups none",
+    .help = "Which containers it shows." },
+  { P (OF, "Of", REF), .ref_kinds = PLACEABLE, .help = "What a drill-down looks into." },
+  COMMON,
+};
+
+static const TbPropSpec place_props[] = {
+  { P (OF, "Of", REF), .required = TRUE, .ref_kinds = PLACEABLE, .help = "What stands there." },
+  { P (X, "X", NUMBER), .min = -1e6, .max = 1e6, .help = "Its left edge." },
+  { P (Y, "Y", NUMBER), .min = -1e6, .max = 1e6, .help = "Its upper edge." },
+  { P (WIDTH, "Width", NUMBER), .min = 1, .max = 1e6, .help = "How wide it is at least." },
+  { P (HEIGHT, "Height", NUMBER), .min = 1, .max = 1e6, .help = "How high it is at least." },
+  { P (FOLDED, "Folded", BOOLEAN), .default_text = "no", .help = "Its content is hidden." },
+};
+
+static const TbPropSpec route_props[] = {
+  { P (OF, "Of", REF), .required = TRUE, .ref_kinds = BIT (LINK), .help = "Which link." },
+  { P (FROM_SIDE, "Leaves at", ENUM), .choices = SIDES, .help = "The side of the caller." },
+  { P (TO_SIDE, "Arrives at", ENUM), .choices = SIDES, .help = "The side of the called." },
+};
+
+static const TbPropSpec bend_props[] = {
+  { P (X, "X", NUMBER), .required = TRUE, .min = -1e6, .max = 1e6, .help = "Where it bends." },
+  { P (Y, "Y", NUMBER), .required = TRUE, .min = -1e6, .max = 1e6, .help = "Where it bends." },
+};
+
+#define K(k, element, text, rows)                                                                  \
+  [TB_KIND_##k] = { .kind = TB_KIND_##k, .name = element, .label = text, .props = rows##_props,    \
+                    .n_props = G_N_ELEMENTS (rows##_props)
+#define IN(k) .parents = BIT (k)
+
+static const TbKindSpec kinds[TB_N_KINDS] = {
+  K (ARCHITECTURE, "architecture", "Architecture", architecture),
+    .help = "The whole drawing." },
+  K (LAYER, "layer", "Layer", layer), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "A logical level, which uses only those below it; the first in the file is on top." },
+  K (TIER, "tier", "Tier", tier), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "A physical level: a set of devices." },
+  K (DEVICE, "device", "Device", device), IN (TIER), .has_id = TRUE,
+    .help = "A host: what runs on it fails together." },
+  K (MIDDLEWARE, "middleware", "Middleware", middleware), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "Common services between the operating system and the applications." },
+  K (GROUP, "group", "Group", group), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "Components that belong together." },
+  K (COMPONENT, "component", "Component", component), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "A part that runs, or lies outside." },
+  K (SERVICE, "service", "Service", service), IN (COMPONENT),
+    .help = "Something a component offers at a port." },
+  K (ON, "on", "Device of a replica", on), IN (COMPONENT),
+    .help = "Which device a replica runs on." },
+  K (BUILTIN, "builtin", "Built-in", builtin), IN (COMPONENT), .max_in_parent = 1,
+    .help = "Tierboard's own program plays the part." },
+  K (CALL, "call", "Call", call), IN (BUILTIN),
+    .help = "A call the built-in makes for each request." },
+  K (TEMPLATE, "template", "Real program", template), IN (COMPONENT), .max_in_parent = 1,
+    .help = "A known real program plays the part." },
+  K (PARAM, "param", "Parameter", param), IN (TEMPLATE),
+    .help = "A setting of the real program." },
+  K (COMMAND, "command", "Command", command), IN (COMPONENT), .max_in_parent = 1,
+    .help = "A program of your own plays the part." },
+  K (ENV, "env", "Environment variable", env), IN (COMPONENT),
+    .help = "A variable its program is started with." },
+  K (FILE, "file", "File", file), IN (COMPONENT),
+    .help = "A file written before its program is started." },
+  K (READY, "ready", "Readiness", ready), IN (COMPONENT), .max_in_parent = 1,
+    .help = "How it is known to be ready." },
+  K (STOP, "stop", "Stop", stop), IN (COMPONENT), .max_in_parent = 1,
+    .help = "How it is asked to end." },
+  K (LINK, "link", "Link", link), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "A component calls a service of another." },
+  K (NOTE, "note", "Note", note), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "A remark on the drawing." },
+  K (INTERACTION, "interaction", "Interaction", interaction), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "An ordered list of calls over links." },
+  K (STEP, "step", "Step", step), IN (INTERACTION),
+    .help = "One call of an interaction." },
+  K (SCENARIO, "scenario", "Scenario", scenario), IN (ARCHITECTURE), .has_id = TRUE,
+    .free_order = TRUE, .help = "Load and faults on a timeline, with expectations." },
+  K (WAIT, "wait", "Wait", wait), IN (SCENARIO),
+    .help = "The scenario goes on when something holds." },
+  K (PHASE, "phase", "Phase", phase), IN (SCENARIO), .has_id = TRUE, .local_id = TRUE,
+    .help = "A part of the timeline." },
+  K (DO, "do", "Action", do), IN (PHASE),
+    .help = "What is done to the system." },
+  K (EXPECT, "expect", "Expectation", expect), IN (SCENARIO),
+    .help = "What must hold for the scenario to pass." },
+  K (VIEW, "view", "View", view), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "One drawing of the architecture." },
+  K (PLACE, "place", "Place", place), IN (VIEW),
+    .help = "Where an element stands in a view." },
+  K (ROUTE, "route", "Route", route), IN (VIEW),
+    .help = "A person's bends of a link in a view." },
+  K (BEND, "bend", "Bend", bend), IN (ROUTE),
+    .help = "A point the link goes through." },
+};
+
+#undef P
+#undef K
+#undef IN
+#undef COMMON
+#undef IDENTITY

@@ -1,0 +1,78 @@
+/* Lines and columns, found again from the bytes when a sentence needs them. */
+#include "xml-private.h"
+
+#include <string.h>
+
+/* Columns far out help nobody, and a file of one line must not cost its square. */
+#define MAX_COLUMN 4096
+
+static guint
+count_lines (const char *from, const char *to)
+{
+  guint n = 0;
+  while ((from = memchr (from, '\n', (gsize) (to - from))) != NULL)
+    {
+      n++;
+      from++;
+    }
+  return n;
+}
+
+static guint
+column_at (const char *bytes, gsize offset)
+{
+  guint column = 1;
+  for (gsize i = offset; i > 0 && bytes[i - 1] != '\n'; i--)
+    {
+      if (offset - i > MAX_COLUMN)
+        return 0;
+      column += ((guchar) bytes[i - 1] & 0xc0) != 0x80;
+    }
+  return column;
+}
+
+TbXmlPosition
+tb_xml_position (const char *bytes, gsize offset, gsize known, guint known_line)
+{
+  guint line = offset >= known ? known_line + count_lines (bytes + known, bytes + offset)
+                               : known_line - count_lines (bytes + offset, bytes + known);
+  return (TbXmlPosition){ line, column_at (bytes, offset) };
+}
+
+gsize
+tb_xml_tag_start (const char *bytes, gsize offset)
+{
+  while (offset > 0 && bytes[offset - 1] != '<')
+    offset--;
+  return offset > 0 ? offset - 1 : 0;
+}
+
+static gsize
+skip_while (const char *bytes, gsize i, gsize end, const char *set, gboolean in_set)
+{
+  while (i < end && (strchr (set, bytes[i]) != NULL) == in_set)
+    i++;
+  return i;
+}
+
+gsize
+tb_xml_attribute_start (const char *bytes, gsize tag, gsize end, const char *qualified_name)
+{
+  gsize length = strlen (qualified_name);
+  gsize i = skip_while (bytes, tag, end, " \t\r\n", FALSE); /* the element's name */
+  while (i < end)
+    {
+      gsize name = skip_while (bytes, i, end, " \t\r\n", TRUE);
+      gsize stop = skip_while (bytes, name, end, "= \t\r\n", FALSE);
+      if (stop - name == length && memcmp (bytes + name, qualified_name, length) == 0)
+        return name;
+      gsize quote = skip_while (bytes, stop, end, "= \t\r\n", TRUE);
+      if (quote >= end)
+        break;
+      const char *close = memchr (bytes + quote + 1, bytes[quote], end - quote - 1);
+      if (close == NULL)
+        break;
+      i = (gsize) (close - bytes) + 1;
+    }
+  return tag;
+}
