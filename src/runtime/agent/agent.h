@@ -1,0 +1,118 @@
+/* Thread 2 of the agent: everything but the taps.
+ *
+ *   viewer.c    the socket: commands in, facts out (and into the recording)
+ *   agent.c     start-up, the plan, the supervisor's actions, the end
+ *   instance.c  one instance's processes: leash, log, readiness, end
+ *   orphans.c   reaping, and what loses its leash
+ *   upkeep.c    what happens each second: loads, log sizes, recording flushed
+ *   recording.c the recording, and what to do when it cannot be written */
+#pragma once
+
+#include <sys/resource.h>
+
+#include "leash.h"
+#include "log.h"
+#include "loop.h"
+#include "prepare.h"
+#include "probe.h"
+#include "supervise.h"
+#include "taps.h"
+#include "tb-record.h"
+#include "tb-wire.h"
+
+typedef struct Agent Agent;
+
+typedef struct
+{
+  Agent *agent;
+  uint32_t index;
+  const TbWireInstance *plan;
+  TbPrepared prepared;
+  char refusal[TB_SENTENCE]; /* why it can never be started; "" where it can */
+  TbSource control, out;
+  int ready; /* NOTIFY's read end; -1 */
+  pid_t leash, main;
+  bool control_ended, leash_reaped, lost;
+  TbLog log;
+  TbProbe probe;
+} Instance;
+
+struct Agent
+{
+  TbLoop loop;
+  TbSource viewer, signals, parent, taps_events;
+  bool viewer_gone, welcomed, done, failed;
+  uint8_t *in; /* bytes of frames not yet whole */
+  size_t n_in, in_capacity;
+  TbWriter out;
+  struct rlimit nofile; /* as the agent was started with: what its children get */
+  TbCounters *counters;
+  TbRing *ring;
+  TbWirePlan plan;
+  bool planned;
+  TbTaps *taps;
+  TbSupervisor *supervisor;
+  bool draining; /* the supervisor's actions are being carried out further up the stack */
+  Instance *instances;
+  pid_t *helpers; /* leashes of probes: not instances, but not strangers either */
+  size_t n_helpers, helpers_capacity;
+  TbRecordWriter *record;
+  bool record_dirty;
+  unsigned upkeep_round;
+  TbTimer supervise_timer, upkeep_timer, load_timer, end_timer;
+  int64_t end_by_ns; /* whatever still holds up the end is left to the leashes then */
+};
+
+/* ---- agent.c */
+/* Runs until the run is over. viewer_fd is taken over. Returns an exit status. */
+int tb_agent_run (int viewer_fd, const struct rlimit *nofile);
+/* Owns the plan from here on. frame: as it came, for the recording. */
+void tb_agent_start (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n);
+/* The run cannot be: says so and ends. */
+void tb_agent_give_up (Agent *a, const char *why);
+/* Carries out what the supervisor wants. After everything that tells it something. */
+void tb_agent_act (Agent *a);
+/* Everything is killed at once: nobody watches any more. */
+void tb_agent_abort (Agent *a, const char *why);
+/* ~0 for a name that is none. */
+uint32_t tb_agent_find (const Agent *a, const char *id);
+
+/* ---- viewer.c */
+bool tb_viewer_open (Agent *a, int fd);
+/* One fact: begin, the fields with tb_writer_* on a->out, end. end also records it. */
+size_t tb_fact_begin (Agent *a, TbFactType type);
+void tb_fact_end (Agent *a, size_t from);
+void tb_tell_run_state (Agent *a, TbRunState state, const char *reason);
+void tb_tell_state (Agent *a, const TbWireInstanceState *state);
+void tb_tell_waiting (Agent *a, uint32_t instance, const char *what);
+/* severity 0 error, 1 warning, 2 info; instance ~0: nobody's. */
+void tb_tell_problem (Agent *a, unsigned severity, uint32_t instance, const char *sentence);
+/* What the taps found since it was last asked: facts and records. */
+void tb_viewer_take_taps (Agent *a);
+void tb_viewer_flush (Agent *a);
+
+/* ---- instance.c */
+void tb_instance_init (Agent *a, uint32_t index);
+void tb_instance_clear (Instance *in);
+void tb_instance_spawn (Instance *in);
+void tb_instance_probe (Instance *in, bool on);
+/* It has no process any more: close what is left, and tell the supervisor. */
+void tb_instance_check_gone (Instance *in);
+
+/* ---- orphans.c */
+bool tb_orphans_watch (Agent *a);
+void tb_orphans_add_helper (Agent *a, pid_t leash);
+void tb_orphans_remove_helper (Agent *a, pid_t leash);
+/* Kills and reaps all children of the agent, until there are none or the time is over. */
+void tb_orphans_end (Agent *a, int64_t until_ns);
+
+/* ---- upkeep.c */
+void tb_upkeep_start (Agent *a);
+void tb_upkeep_stop (Agent *a);
+void tb_tell_log (Agent *a, Instance *in);
+
+/* ---- recording.c */
+void tb_recording_open (Agent *a, const uint8_t *plan_frame, size_t n);
+void tb_recording_add (Agent *a, TbRecordType type, int64_t time_ns, const void *body, size_t n);
+void tb_recording_flush (Agent *a);
+void tb_recording_close (Agent *a);

@@ -1,0 +1,417 @@
+/* The leash's own process, and the agent's end of it. */
+#include "leash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEATH_SIGNAL SIGUSR2
+
+/* As it crosses the control socket; both ends are one program. */
+typedef struct
+{
+  uint32_t kind;
+  int32_t value;
+  uint32_t step, index, left;
+} Message;
+
+typedef struct
+{
+  int32_t command, signal;
+} Order;
+
+typedef struct
+{
+  pid_t parent, main;
+  bool main_ended, started;
+  int signals, errors;
+} Leash;
+
+/* ---- Control socket, the leash's end ----------------------------------------------------------- */
+
+void
+tb_leash_report (TbReportKind kind, int32_t value, TbStep step, uint32_t index, bool left, int fd)
+{
+  Message m = { .kind = kind, .value = value, .step = step, .index = index, .left = left };
+  tb_socket_send_fds (TB_LEASH_CONTROL, &m, sizeof m, &fd, fd >= 0 ? 1 : 0);
+}
+
+static void
+signal_one (pid_t pid, void *data)
+{
+  kill (pid, *(int *) data);
+}
+
+struct count
+{
+  int signal;
+  unsigned n;
+};
+
+static void
+signal_and_count (pid_t pid, void *data)
+{
+  struct count *c = data;
+  kill (pid, c->signal);
+  c->n++;
+}
+
+/* Whoever forks while its parents are being frozen is found by the next round; the rounds end when
+ * one finds no more than the last. */
+static void
+freeze (void)
+{
+  struct count c = { .signal = SIGSTOP };
+  for (unsigned round = 0, last = UINT_MAX; round < 100 && c.n != last; round++)
+    {
+      last = c.n;
+      c.n = 0;
+      tb_tree_descendants (getpid (), signal_and_count, &c);
+    }
+}
+
+static _Noreturn void
+end (void)
+{
+  tb_tree_kill_all ();
+  _exit (0);
+}
+
+static void
+obey (Leash *l)
+{
+  Order order;
+  ssize_t n = recv (TB_LEASH_CONTROL, &order, sizeof order, MSG_DONTWAIT);
+  int thaw = SIGCONT;
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+  if (n != sizeof order || order.command == TB_LEASH_KILL)
+    {
+      int status;
+      /* The main process's end is still told: the sentence about it depends on how it was. */
+      if (!l->main_ended && n == sizeof order && waitpid (l->main, &status, WNOHANG) == l->main)
+        tb_leash_report (TB_REPORT_EXITED, WIFEXITED (status) ? WEXITSTATUS (status) : -WTERMSIG (status),
+                         0, 0, false, -1);
+      else if (!l->main_ended && n == sizeof order)
+        tb_leash_report (TB_REPORT_EXITED, -SIGKILL, 0, 0, false, -1);
+      end ();
+    }
+  if (order.command == TB_LEASH_FREEZE)
+    freeze ();
+  else if (order.command == TB_LEASH_THAW)
+    tb_tree_descendants (getpid (), signal_one, &thaw);
+  else if (!l->main_ended)
+    kill (l->main, order.signal);
+  else
+    tb_tree_descendants (getpid (), signal_one, &order.signal);
+}
+
+/* ---- Its children ------------------------------------------------------------------------------ */
+
+/* Exec has closed the descriptor, or the child says what it could not do. */
+static void
+learn_start (Leash *l)
+{
+  TbChildError e;
+  ssize_t n = read (l->errors, &e, sizeof e);
+  if (n < 0 && errno == EINTR)
+    return;
+  close (l->errors);
+  l->errors = -1;
+  l->started = n == 0;
+  if (n == sizeof e)
+    tb_leash_report (TB_REPORT_REFUSED, e.error, e.step, e.index, false, -1);
+  else
+    tb_leash_report (TB_REPORT_STARTED, 0, 0, 0, false, -1);
+}
+
+static void
+reap (Leash *l)
+{
+  int status, main_status = 0;
+  bool ended = false;
+  pid_t pid;
+  while ((pid = waitpid (-1, &status, WNOHANG)) > 0)
+    if (pid == l->main && !l->main_ended)
+      {
+        l->main_ended = ended = true;
+        main_status = status;
+      }
+  bool left = pid == 0;
+  if (ended && l->errors >= 0)
+    learn_start (l);
+  if (ended && l->started)
+    tb_leash_report (TB_REPORT_EXITED,
+                     WIFEXITED (main_status) ? WEXITSTATUS (main_status) : -WTERMSIG (main_status),
+                     0, 0, left, -1);
+  if (!left)
+    _exit (0);
+}
+
+static void
+take_signals (Leash *l)
+{
+  struct signalfd_siginfo info;
+  while (read (l->signals, &info, sizeof info) == sizeof info)
+    /* The signal alone proves nothing: anyone of the same user may send it. */
+    if (info.ssi_signo == DEATH_SIGNAL && getppid () != l->parent)
+      end ();
+  reap (l);
+}
+
+static _Noreturn void
+watch (Leash *l)
+{
+  for (;;)
+    {
+      struct pollfd fds[] = { { l->signals, POLLIN, 0 },
+                              { TB_LEASH_CONTROL, POLLIN, 0 },
+                              { l->errors, POLLIN, 0 } };
+      if (poll (fds, 3, -1) < 0)
+        continue;
+      if (fds[2].revents != 0 && l->errors >= 0)
+        learn_start (l);
+      if (fds[1].revents != 0)
+        obey (l);
+      if (fds[0].revents != 0)
+        take_signals (l);
+    }
+}
+
+static _Noreturn void
+refuse (TbStep step, int error)
+{
+  tb_leash_report (TB_REPORT_REFUSED, error, step, 0, false, -1);
+  _exit (0);
+}
+
+/* ---- Its own set-up ---------------------------------------------------------------------------- */
+
+static void
+place (int fd, int number)
+{
+  if (fd >= 0)
+    dup3 (fd, number, O_CLOEXEC);
+  else
+    close (number);
+}
+
+/* Of the agent's descriptors only these are kept: another instance's would never end otherwise. */
+static void
+arrange (const TbLeashSpec *spec, int control)
+{
+  int high = TB_LEASH_FIRST_FREE;
+  int ready = spec->ready >= 0 ? fcntl (spec->ready, F_DUPFD_CLOEXEC, high) : -1;
+  int out = spec->out >= 0 ? fcntl (spec->out, F_DUPFD_CLOEXEC, high) : -1;
+  control = fcntl (control, F_DUPFD_CLOEXEC, high);
+  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int i = 0; i < 3; i++)
+    dup2 (null, i);
+  place (ready, TB_LEASH_READY);
+  place (out, TB_LEASH_OUT);
+  place (control, TB_LEASH_CONTROL);
+  close_range (TB_LEASH_ERRORS, UINT_MAX, 0);
+}
+
+static void
+write_proc (const char *path, const char *text)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write (fd, text, strlen (text)) < 0)
+    refuse (TB_STEP_CONTAIN, errno);
+  close (fd);
+}
+
+static void
+map_user (uid_t uid, gid_t gid)
+{
+  char text[64];
+  write_proc ("/proc/self/setgroups", "deny");
+  snprintf (text, sizeof text, "%u %u 1", uid, uid);
+  write_proc ("/proc/self/uid_map", text);
+  snprintf (text, sizeof text, "%u %u 1", gid, gid);
+  write_proc ("/proc/self/gid_map", text);
+}
+
+/* Returns in process 1 of a new PID namespace with its own /proc; the keeper stays behind. */
+static void
+contain (pid_t agent)
+{
+  uid_t uid = geteuid ();
+  gid_t gid = getegid ();
+  int alive[2];
+  if (unshare (CLONE_NEWPID | CLONE_NEWNS | (uid != 0 ? CLONE_NEWUSER : 0)) != 0)
+    refuse (TB_STEP_CONTAIN, errno);
+  if (uid != 0)
+    map_user (uid, gid);
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid () != agent || pipe2 (alive, O_CLOEXEC) != 0)
+    _exit (1);
+  pid_t pid = fork ();
+  if (pid < 0)
+    refuse (TB_STEP_CONTAIN, errno);
+  if (pid > 0)
+    {
+      close (alive[0]);
+      close_range (TB_LEASH_READY, TB_LEASH_CONTROL, 0);
+      while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+      _exit (0);
+    }
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  close (alive[1]);
+  struct pollfd keeper = { alive[0], POLLIN, 0 };
+  if (poll (&keeper, 1, 0) != 0)
+    _exit (1);
+  close (alive[0]);
+  if (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+      || mount ("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+    refuse (TB_STEP_CONTAIN, errno);
+}
+
+static void
+start_main (Leash *l, const TbLeashSpec *spec)
+{
+  int errors[2];
+  if (pipe2 (errors, O_CLOEXEC) != 0)
+    refuse (TB_STEP_FORK, errno);
+  l->errors = fcntl (errors[0], F_DUPFD_CLOEXEC, TB_LEASH_FIRST_FREE + 8);
+  pid_t self = getpid ();
+  l->main = fork ();
+  if (l->main < 0)
+    refuse (TB_STEP_FORK, errno);
+  if (l->main == 0)
+    {
+      /* Which of its numbers the pipe got depends on what was free: settle it. */
+      if (errors[1] != TB_LEASH_ERRORS)
+        dup3 (errors[1], TB_LEASH_ERRORS, O_CLOEXEC);
+      close_range (TB_LEASH_FIRST_FREE, UINT_MAX, 0);
+      tb_child_run (spec, self);
+    }
+  close (errors[0]);
+  close (errors[1]);
+  close (TB_LEASH_READY);
+  close (TB_LEASH_OUT);
+}
+
+static _Noreturn void
+leash_main (const TbLeashSpec *spec, int control, pid_t agent)
+{
+  Leash l = { .parent = agent };
+  sigset_t all, watched;
+  sigfillset (&all);
+  sigprocmask (SIG_SETMASK, &all, NULL);
+  prctl (PR_SET_NAME, "tb-leash");
+  prctl (PR_SET_CHILD_SUBREAPER, 1);
+  arrange (spec, control);
+  if (spec->contain)
+    {
+      contain (agent);
+      l.parent = 0;
+    }
+  else
+    prctl (PR_SET_PDEATHSIG, DEATH_SIGNAL);
+  if (getppid () != l.parent)
+    _exit (1);
+  sigemptyset (&watched);
+  sigaddset (&watched, SIGCHLD);
+  sigaddset (&watched, DEATH_SIGNAL);
+  start_main (&l, spec);
+  l.signals = signalfd (-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+  watch (&l);
+}
+
+/* ---- The agent's end --------------------------------------------------------------------------- */
+
+int
+tb_leash_spawn (const TbLeashSpec *spec, pid_t *pid)
+{
+  int pair[2], on = 1;
+  pid_t agent = getpid ();
+  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    return -errno;
+  /* Tells the main process's number as the agent sees it, whatever namespace it lives in. */
+  setsockopt (pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+  *pid = fork ();
+  if (*pid == 0)
+    leash_main (spec, pair[1], agent);
+  int error = -errno;
+  close (pair[1]);
+  if (*pid < 0)
+    {
+      close (pair[0]);
+      return error;
+    }
+  fcntl (pair[0], F_SETFL, O_NONBLOCK);
+  return pair[0];
+}
+
+void
+tb_leash_command (int control, TbLeashCommand command, int signal)
+{
+  Order order = { .command = (int32_t) command, .signal = signal };
+  if (send (control, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT) < 0
+      && command == TB_LEASH_KILL)
+    /* It does not read, or is gone: the end of the socket means the same to it. */
+    shutdown (control, SHUT_WR);
+}
+
+static void
+take_ancillary (struct msghdr *m, TbReport *report)
+{
+  for (struct cmsghdr *h = CMSG_FIRSTHDR (m); h != NULL; h = CMSG_NXTHDR (m, h))
+    {
+      struct ucred who;
+      if (h->cmsg_level != SOL_SOCKET)
+        continue;
+      if (h->cmsg_type == SCM_RIGHTS)
+        memcpy (&report->fd, CMSG_DATA (h), sizeof report->fd);
+      else if (h->cmsg_type == SCM_CREDENTIALS)
+        {
+          memcpy (&who, CMSG_DATA (h), sizeof who);
+          report->pid = who.pid;
+        }
+    }
+}
+
+TbReport
+tb_leash_receive (int control)
+{
+  TbReport report = { .kind = TB_REPORT_NONE, .fd = -1 };
+  Message m;
+  union
+  {
+    char space[CMSG_SPACE (sizeof (int)) + CMSG_SPACE (sizeof (struct ucred))];
+    struct cmsghdr align;
+  } ancillary;
+  struct iovec io = { &m, sizeof m };
+  struct msghdr h = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = ancillary.space,
+                      .msg_controllen = sizeof ancillary.space };
+  ssize_t n = recvmsg (control, &h, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return report;
+  take_ancillary (&h, &report);
+  if (n != sizeof m || m.kind <= TB_REPORT_NONE || m.kind >= TB_REPORT_GONE)
+    report.kind = TB_REPORT_GONE;
+  else
+    {
+      report.kind = (TbReportKind) m.kind;
+      report.value = m.value;
+      report.step = (TbStep) m.step;
+      report.index = m.index;
+      report.left = m.left != 0;
+    }
+  return report;
+}

@@ -1,0 +1,122 @@
+/* The leash: a forked, not executed, process of the agent above each instance. All that the
+ * instance starts descends from it, whatever it forks, detaches or double-forks, because the leash
+ * is a child subreaper; and when the agent dies, in whatever way, the leash kills all of it.
+ *
+ *   agent ─ leash ─ main process ─ …
+ *              └─── what lost its parent
+ *
+ * With `contain` there is one more: agent ─ keeper ─ leash (process 1 of a PID namespace) ─ main
+ * process. The keeper dies with the agent, the leash with the keeper, and the kernel then ends the
+ * namespace; nothing can outlive that, not even if the leash itself is killed.
+ *
+ * Between fork and exec nothing is allocated: the agent has two threads. */
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "tb-wire.h"
+
+/* What a leash starts. Borrowed during tb_leash_spawn() only: the fork keeps its own copy. */
+typedef struct
+{
+  char *const *argv; /* argv[0] is looked up in the PATH of envp */
+  char *const *envp;
+  const char *dir; /* made 0700 if it is not there, and entered; NULL: / */
+  const TbWireFile *files;
+  uint32_t n_files;
+  bool change_user;
+  uid_t uid;
+  gid_t gid;
+  const gid_t *groups;
+  size_t n_groups;
+  bool intercept, allow_io_uring;
+  bool contain;
+  int out;   /* becomes standard output and error; -1: /dev/null */
+  int ready; /* becomes descriptor TB_READY_FD; -1: none */
+  struct rlimit nofile;
+} TbLeashSpec;
+
+enum
+{
+  TB_READY_FD = 3
+};
+
+/* What could not be done when one could not be started. */
+typedef enum
+{
+  TB_STEP_FORK,
+  TB_STEP_CONTAIN,
+  TB_STEP_DIRECTORY,
+  TB_STEP_USER,
+  TB_STEP_ENTER,
+  TB_STEP_FILE, /* index says which */
+  TB_STEP_RUN
+} TbStep;
+
+typedef enum
+{
+  TB_REPORT_NONE,     /* nothing has come */
+  TB_REPORT_FILTERED, /* fd: its notify descriptor, or -1 and value: why not (errno, 0: not asked) */
+  TB_REPORT_STARTED,  /* the program runs */
+  TB_REPORT_REFUSED,  /* value: errno, step, index */
+  TB_REPORT_EXITED,   /* value: status, or -signal; left: something of it lives */
+  TB_REPORT_GONE      /* the leash's end: nothing of it lives */
+} TbReportKind;
+
+typedef struct
+{
+  TbReportKind kind;
+  int32_t value;
+  TbStep step;
+  uint32_t index;
+  bool left;
+  pid_t pid; /* of the sender, in the agent's eyes: FILTERED comes from the main process */
+  int fd;    /* to be closed by the receiver */
+} TbReport;
+
+typedef enum
+{
+  TB_LEASH_SIGNAL, /* to the main process, or to all that is left once that has ended */
+  TB_LEASH_KILL,   /* everything, until nothing is left */
+  TB_LEASH_FREEZE,
+  TB_LEASH_THAW
+} TbLeashCommand;
+
+/* Forks a leash. The caller must be a thread that lives as long as the agent: its end is what the
+ * leash waits for. Returns the agent's end of the control socket (non-blocking), or -errno. */
+int tb_leash_spawn (const TbLeashSpec *spec, pid_t *pid);
+void tb_leash_command (int control, TbLeashCommand command, int signal);
+/* The next report; NONE when there is none yet. */
+TbReport tb_leash_receive (int control);
+
+/* ---- In child.c: between the leash's fork and exec -------------------------------------------- */
+
+/* Descriptors of a leash and its child. */
+enum
+{
+  TB_LEASH_READY = TB_READY_FD,
+  TB_LEASH_OUT = 4,
+  TB_LEASH_CONTROL = 5,
+  TB_LEASH_ERRORS = 6, /* child to leash: closes at exec, or brings a TbChildError */
+  TB_LEASH_FIRST_FREE = 7
+};
+
+typedef struct
+{
+  int32_t error;
+  uint32_t step, index;
+} TbChildError;
+
+_Noreturn void tb_child_run (const TbLeashSpec *spec, pid_t leash);
+void tb_leash_report (TbReportKind kind, int32_t value, TbStep step, uint32_t index, bool left,
+                      int fd);
+
+/* ---- In tree.c: who descends from whom --------------------------------------------------------- */
+
+/* Calls f for each child of a process (of all its threads). Allocates nothing. */
+void tb_tree_children (pid_t pid, void (*f) (pid_t child, void *data), void *data);
+/* The same for everything below it, parents before children. */
+void tb_tree_descendants (pid_t pid, void (*f) (pid_t descendant, void *data), void *data);
+/* Kills and reaps what descends from this process until nothing is left. */
+void tb_tree_kill_all (void);

@@ -1,0 +1,146 @@
+/* Bounded logs. Writing goes to the page cache; the tap loop is in another thread. */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+create (const char *path)
+{
+  unlink (path);
+  return open (path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+}
+
+int
+tb_log_open (TbLog *log, char *path)
+{
+  free (log->path);
+  log->path = path;
+  log->size = 0;
+  log->dirty = true;
+  log->file = create (path);
+  return log->file < 0 ? -errno : 0;
+}
+
+void
+tb_log_close (TbLog *log)
+{
+  if (log->file >= 0)
+    close (log->file);
+  log->file = -1;
+  free (log->path);
+  log->path = NULL;
+}
+
+static void
+turn (TbLog *log)
+{
+  char old[4096];
+  if (snprintf (old, sizeof old, "%s.1", log->path) < (int) sizeof old)
+    rename (log->path, old);
+  close (log->file);
+  log->file = create (log->path);
+  log->size = 0;
+}
+
+static void
+keep (TbLog *log, const char *bytes, size_t n)
+{
+  if (log->file < 0)
+    return;
+  if (log->size + n > TB_LOG_MAX)
+    turn (log);
+  while (n > 0 && log->file >= 0)
+    {
+      ssize_t wrote = write (log->file, bytes, n);
+      if (wrote < 0 && errno == EINTR)
+        continue;
+      if (wrote < 0)
+        {
+          /* A full disk takes the log, not the run. */
+          close (log->file);
+          log->file = -1;
+          break;
+        }
+      bytes += wrote;
+      n -= (size_t) wrote;
+      log->size += (uint64_t) wrote;
+    }
+  log->dirty = true;
+}
+
+/* Control characters and what is not UTF-8 do not go into sentences. */
+static void
+remember (TbLog *log)
+{
+  size_t n = 0;
+  for (const unsigned char *p = (const unsigned char *) log->line; *p != '\0';)
+    {
+      size_t length = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3
+                    : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
+      bool good = length > 0 && (length > 1 || (*p >= 0x20 && *p != 0x7f));
+      for (size_t i = 1; good && i < length; i++)
+        good = (p[i] & 0xc0) == 0x80;
+      if (n + TB_MAX (length, 1) >= sizeof log->last)
+        break;
+      if (good)
+        memcpy (log->last + n, p, length);
+      else
+        log->last[n] = *p == '\t' ? ' ' : '?';
+      n += good ? length : 1;
+      p += good ? length : 1;
+    }
+  while (n > 0 && (log->last[n - 1] == ' ' || log->last[n - 1] == '?'))
+    n--;
+  log->last[n] = '\0';
+}
+
+void
+tb_log_end_line (TbLog *log)
+{
+  size_t n = log->n_line;
+  log->n_line = 0;
+  if (n > 0 && log->line[n - 1] == '\r')
+    n--;
+  log->line[n] = '\0';
+  if (n == 0)
+    return;
+  if (strspn (log->line, " \t") < n)
+    remember (log);
+  if (log->on_line != NULL)
+    log->on_line (log->line, log->data);
+}
+
+static void
+split (TbLog *log, const char *bytes, size_t n)
+{
+  for (size_t at = 0; at < n;)
+    {
+      const char *newline = memchr (bytes + at, '\n', n - at);
+      size_t length = newline != NULL ? (size_t) (newline - bytes) - at : n - at;
+      size_t room = sizeof log->line - 1 - log->n_line;
+      memcpy (log->line + log->n_line, bytes + at, TB_MIN (length, room));
+      log->n_line += TB_MIN (length, room);
+      at += length;
+      if (newline == NULL)
+        return;
+      tb_log_end_line (log);
+      at++;
+    }
+}
+
+bool
+tb_log_take (TbLog *log, int pipe)
+{
+  char buffer[65536];
+  ssize_t n = read (pipe, buffer, sizeof buffer);
+  if (n <= 0)
+    return n < 0 && (errno == EAGAIN || errno == EINTR);
+  keep (log, buffer, (size_t) n);
+  split (log, buffer, (size_t) n);
+  return true;
+}

@@ -1,0 +1,30 @@
+/* The bounded log of one instance: what it writes to standard output and error, as it is. */
+#pragma once
+
+#include "tb-base.h"
+
+#define TB_LOG_MAX (8 << 20)
+/* Longer lines are cut where a regular expression or a sentence looks at them, not in the file. */
+#define TB_LINE_MAX 4096
+
+typedef struct
+{
+  char *path; /* PATH.1 holds what was before the last turn */
+  int file;   /* -1: not open, or given up */
+  uint64_t size;
+  bool dirty; /* grown since this was last cleared */
+  char line[TB_LINE_MAX];
+  size_t n_line;
+  char last[200]; /* the last line that says something, fit for a sentence */
+  void (*on_line) (const char *line, void *data);
+  void *data;
+} TbLog;
+
+/* path (transfer full). A file that is there is replaced. 0 or -errno; then what is put in only
+ * feeds on_line and last. */
+int tb_log_open (TbLog *log, char *path);
+/* Reads at most 64 KiB that are there; false at the end of the pipe. */
+bool tb_log_take (TbLog *log, int pipe);
+/* A line without its newline counts as one now: nobody will finish it. */
+void tb_log_end_line (TbLog *log);
+void tb_log_close (TbLog *log);

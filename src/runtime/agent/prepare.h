@@ -1,0 +1,26 @@
+/* From the plan's instance to what a leash starts: directory, environment, user. Done once, when the
+ * plan comes, so that nothing is looked up or allocated while instances are being started. */
+#pragma once
+
+#include "leash.h"
+
+typedef struct
+{
+  char *dir;      /* run_dir/orders-1 */
+  char *log_path; /* run_dir/orders-1.log */
+  char **envp;
+  gid_t *groups;
+  TbLeashSpec spec; /* out and ready are filled in at each start */
+} TbPrepared;
+
+enum
+{
+  TB_FILES_MAX = 256,
+  TB_FILES_BYTES_MAX = 16 << 20
+};
+
+/* False with *why (at least 256 bytes) when the instance can never be started as it is planned;
+ * then it is still to be cleared. nofile is what its processes get. */
+bool tb_prepare (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index,
+                 const struct rlimit *nofile, char *why);
+void tb_prepared_clear (TbPrepared *prepared);

@@ -1,0 +1,888 @@
+/* The supervisor's core. One machine an instance:
+ *
+ *                    start_anyway / release (all it depends on is ready)
+ *        WAITING ------------------- begin() -----------------------> STARTING
+ *           |                           ^                              |    |
+ *           | finish()                  | restart()           become_  |    | pause()
+ *           | (stop, kill)              | from any end         ready() |    v
+ *           v                           |                              |  PAUSED  (and back by
+ *        STOPPED, KILLED                |                              v    ^      resume())
+ *           ^                           |                            READY -+
+ *           |                           |                              |
+ *           |        gone()             |      stop_one()              |
+ *           +--------------- STOPPED, FAILED, KILLED <--- STOPPING <---+ (also from STARTING
+ *                            or begin() after restart()                   and PAUSED)
+ *
+ * An instance that ends by itself goes to its end by gone() without STOPPING. `after` says which
+ * end it is heading for; `alive` holds from begin() to gone(), because only then is nothing left.
+ *
+ * Of the run: STARTING until nobody is starting or stopping any more (settle()), then RUNNING,
+ * then STOPPING by stop() or abort(), then STOPPED when the last one is gone.
+ *
+ * Invariants, checked by check():
+ *   1. WAITING, STOPPED, FAILED and KILLED instances are not alive; all others are.
+ *   2. Nothing is alive once the run is STOPPED.
+ *   3. What heads for a restart does so only while the run is not being stopped. */
+#include "supervise.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_NS (500 * TB_NS_PER_MS)
+
+typedef enum
+{
+  AFTER_OWN_END, /* what its exit says */
+  AFTER_STOPPED,
+  AFTER_FAILED,
+  AFTER_KILLED,
+  AFTER_RESTART
+} After;
+
+typedef struct
+{
+  TbInstanceState state, paused_from;
+  After after;
+  bool alive, running, probing, ready, anyway, main_ended, overdue, finished;
+  int code;
+  uint32_t pid, restarts;
+  int64_t since_ns, started_ns, paused_ns;
+  int64_t ready_due_ns, kill_due_ns; /* INT64_MAX: none */
+  char sentence[TB_SENTENCE];
+  char answer[96];  /* of the probe */
+  char waiting[TB_SENTENCE]; /* as last told */
+  uint32_t *depends;
+  uint32_t n_depends;
+  uint32_t needed_by; /* living instances that depend on it */
+} Unit;
+
+struct TbSupervisor
+{
+  const TbWirePlan *plan;
+  Unit *units;
+  uint32_t n;
+  TbRunState run;
+  bool begun, done;
+  int64_t start_ns, report_ns;
+  char reason[TB_SENTENCE];
+  TbAction *actions;
+  size_t first, n_actions, capacity;
+};
+
+/* ---- Actions ---------------------------------------------------------------------------------- */
+
+static TbAction *
+push (TbSupervisor *s, TbActionKind kind, uint32_t i)
+{
+  if (s->first == s->n_actions)
+    s->first = s->n_actions = 0;
+  if (s->n_actions == s->capacity)
+    {
+      s->capacity = s->capacity == 0 ? 64 : s->capacity * 2;
+      s->actions = realloc (s->actions, s->capacity * sizeof *s->actions);
+      TB_CHECK (s->actions != NULL);
+    }
+  TbAction *a = &s->actions[s->n_actions++];
+  memset (a, 0, sizeof *a);
+  a->kind = kind;
+  a->instance = i;
+  return a;
+}
+
+bool
+tb_supervisor_next (TbSupervisor *s, TbAction *action)
+{
+  if (s->first == s->n_actions)
+    return false;
+  *action = s->actions[s->first++];
+  return true;
+}
+
+TbWireInstanceState
+tb_supervisor_state (const TbSupervisor *s, uint32_t i)
+{
+  Unit *u = &s->units[i];
+  return (TbWireInstanceState) { .instance = i,
+                                 .state = u->state,
+                                 .pid = u->alive ? u->pid : 0,
+                                 .exit_code = u->main_ended ? u->code : 0,
+                                 .time_ns = u->since_ns,
+                                 .restarts = u->restarts,
+                                 .sentence = u->sentence };
+}
+
+static void
+tell_state (TbSupervisor *s, uint32_t i)
+{
+  TbAction *a = push (s, TB_ACTION_STATE, i);
+  a->state = tb_supervisor_state (s, i);
+  memcpy (a->text, s->units[i].sentence, sizeof a->text);
+  a->state.sentence = NULL;
+}
+
+static void
+tell_waiting (TbSupervisor *s, uint32_t i, const char *what)
+{
+  Unit *u = &s->units[i];
+  if (strcmp (u->waiting, what) == 0)
+    return;
+  snprintf (u->waiting, sizeof u->waiting, "%s", what);
+  memcpy (push (s, TB_ACTION_WAITING, i)->text, u->waiting, sizeof u->waiting);
+}
+
+static void
+tell_run (TbSupervisor *s, TbRunState run, const char *reason)
+{
+  if (s->begun && s->run == run && strcmp (s->reason, reason) == 0)
+    return;
+  s->begun = true;
+  s->run = run;
+  snprintf (s->reason, sizeof s->reason, "%s", reason);
+  TbAction *a = push (s, TB_ACTION_RUN_STATE, 0);
+  a->run = run;
+  memcpy (a->text, s->reason, sizeof s->reason);
+}
+
+static void
+tell_refused (TbSupervisor *s, uint32_t i, const char *verb)
+{
+  TbAction *a = push (s, TB_ACTION_PROBLEM, i);
+  snprintf (a->text, sizeof a->text, "cannot be %s: it is %s", verb,
+            tb_instance_state_name (s->units[i].state));
+}
+
+static void
+set_probing (TbSupervisor *s, uint32_t i, bool on)
+{
+  Unit *u = &s->units[i];
+  if (u->probing == on)
+    return;
+  u->probing = on;
+  push (s, on ? TB_ACTION_PROBE : TB_ACTION_UNPROBE, i);
+}
+
+/* ---- Order ------------------------------------------------------------------------------------ */
+
+/* Can `to` be reached from `from` over the plan's dependencies? seen has room for every instance. */
+static bool
+reaches (const TbWirePlan *plan, uint32_t from, uint32_t to, bool *seen)
+{
+  if (from == to)
+    return true;
+  if (seen[from])
+    return false;
+  seen[from] = true;
+  const TbWireInstance *instance = &plan->instances[from];
+  for (uint32_t k = 0; k < instance->n_depends; k++)
+    if (reaches (plan, instance->depends[k], to, seen))
+      return true;
+  return false;
+}
+
+/* A dependency on a later instance that leads back here is not waited for: on a cycle the file's
+ * order decides who goes first. What remains has no cycle, for every cycle has such a step. */
+static void
+break_cycles (TbSupervisor *s)
+{
+  bool *seen = calloc (s->n + 1, sizeof *seen);
+  TB_CHECK (seen != NULL);
+  for (uint32_t i = 0; i < s->n; i++)
+    {
+      const TbWireInstance *instance = &s->plan->instances[i];
+      Unit *u = &s->units[i];
+      u->depends = calloc (instance->n_depends + 1, sizeof *u->depends);
+      TB_CHECK (u->depends != NULL);
+      for (uint32_t k = 0; k < instance->n_depends; k++)
+        {
+          uint32_t d = instance->depends[k];
+          memset (seen, 0, s->n * sizeof *seen);
+          if (d < i || (d > i && !reaches (s->plan, d, i, seen)))
+            u->depends[u->n_depends++] = d;
+        }
+    }
+  free (seen);
+}
+
+TbSupervisor *
+tb_supervisor_new (const TbWirePlan *plan)
+{
+  TbSupervisor *s = calloc (1, sizeof *s);
+  TB_CHECK (s != NULL);
+  s->plan = plan;
+  s->n = plan->n_instances;
+  s->units = calloc (s->n + 1, sizeof *s->units);
+  TB_CHECK (s->units != NULL);
+  for (uint32_t i = 0; i < s->n; i++)
+    s->units[i].ready_due_ns = s->units[i].kill_due_ns = INT64_MAX;
+  s->run = TB_RUN_STARTING;
+  s->report_ns = INT64_MAX;
+  break_cycles (s);
+  return s;
+}
+
+void
+tb_supervisor_free (TbSupervisor *s)
+{
+  if (s == NULL)
+    return;
+  for (uint32_t i = 0; i < s->n; i++)
+    free (s->units[i].depends);
+  free (s->units);
+  free (s->actions);
+  free (s);
+}
+
+bool
+tb_supervisor_depends (const TbSupervisor *s, uint32_t i, uint32_t d)
+{
+  const Unit *u = &s->units[i];
+  for (uint32_t k = 0; k < u->n_depends; k++)
+    if (u->depends[k] == d)
+      return true;
+  return false;
+}
+
+/* A job that ended well, such as one that prepares a database, is as good as ready. */
+static bool
+satisfied (const Unit *u)
+{
+  return (u->alive && u->ready) || u->finished;
+}
+
+static bool
+may_start (const TbSupervisor *s, const Unit *u)
+{
+  if (u->anyway)
+    return true;
+  for (uint32_t k = 0; k < u->n_depends; k++)
+    if (!satisfied (&s->units[u->depends[k]]))
+      return false;
+  return true;
+}
+
+static void
+set_alive (TbSupervisor *s, uint32_t i, bool alive)
+{
+  Unit *u = &s->units[i];
+  TB_CHECK (u->alive != alive);
+  u->alive = alive;
+  for (uint32_t k = 0; k < u->n_depends; k++)
+    s->units[u->depends[k]].needed_by += alive ? 1 : UINT32_MAX;
+}
+
+/* ---- Steps of one instance -------------------------------------------------------------------- */
+
+static bool
+is_stopping (const TbSupervisor *s)
+{
+  return s->run == TB_RUN_STOPPING || s->run == TB_RUN_STOPPED;
+}
+
+static void
+set_state (TbSupervisor *s, uint32_t i, TbInstanceState state, int64_t now)
+{
+  Unit *u = &s->units[i];
+  u->state = state;
+  u->since_ns = now;
+  tell_state (s, i);
+  if (state != TB_INSTANCE_WAITING && state != TB_INSTANCE_STARTING && state != TB_INSTANCE_STOPPING)
+    tell_waiting (s, i, "");
+}
+
+static void
+begin (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  int64_t timeout = s->plan->instances[i].ready_timeout_ns;
+  set_alive (s, i, true);
+  u->running = u->ready = u->main_ended = u->overdue = u->finished = false;
+  u->after = AFTER_OWN_END;
+  u->pid = 0;
+  u->code = 0;
+  u->started_ns = now;
+  u->ready_due_ns = timeout > 0 ? now + timeout : INT64_MAX;
+  u->kill_due_ns = INT64_MAX;
+  u->sentence[0] = u->answer[0] = '\0';
+  push (s, TB_ACTION_SPAWN, i);
+  set_state (s, i, TB_INSTANCE_STARTING, now);
+}
+
+/* Ends an instance that is not alive. */
+static void
+finish (TbSupervisor *s, uint32_t i, TbInstanceState end, int64_t now)
+{
+  s->units[i].ready_due_ns = s->units[i].kill_due_ns = INT64_MAX;
+  set_state (s, i, end, now);
+}
+
+static void
+kill_tree (TbSupervisor *s, uint32_t i)
+{
+  s->units[i].kill_due_ns = INT64_MAX;
+  set_probing (s, i, false);
+  push (s, TB_ACTION_KILL, i);
+}
+
+static void
+stop_one (TbSupervisor *s, uint32_t i, After after, int64_t now)
+{
+  Unit *u = &s->units[i];
+  const TbWireInstance *instance = &s->plan->instances[i];
+  bool frozen = u->state == TB_INSTANCE_PAUSED;
+  u->after = after;
+  u->ready_due_ns = INT64_MAX;
+  set_probing (s, i, false);
+  set_state (s, i, TB_INSTANCE_STOPPING, now);
+  push (s, TB_ACTION_SIGNAL, i)->signal = instance->stop_signal;
+  if (frozen)
+    push (s, TB_ACTION_THAW, i);
+  u->kill_due_ns = now + TB_MAX (instance->stop_grace_ns, 0);
+}
+
+static void
+become_ready (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  u->ready = true;
+  u->ready_due_ns = INT64_MAX;
+  set_probing (s, i, false);
+  set_state (s, i, TB_INSTANCE_READY, now);
+}
+
+/* ---- Words ------------------------------------------------------------------------------------ */
+
+static void
+say_starting (const TbSupervisor *s, uint32_t i, const char *who, int64_t now, char *out)
+{
+  const Unit *u = &s->units[i];
+  char probe[96], time[32];
+  tb_words_for_probe (&s->plan->instances[i], probe, sizeof probe);
+  tb_words_for_time (now - u->started_ns, time, sizeof time);
+  snprintf (out, TB_SENTENCE, "%.60s to be ready (%.80s%s%.60s), %.30s", who, probe,
+            u->answer[0] != '\0' ? ": " : "", u->answer, time);
+}
+
+static void
+say_stopping (const TbSupervisor *s, uint32_t i, int64_t now, char *out)
+{
+  const Unit *u = &s->units[i];
+  const TbWireInstance *instance = &s->plan->instances[i];
+  char sig[32], time[32], grace[32];
+  tb_words_for_signal (instance->stop_signal, sig, sizeof sig);
+  tb_words_for_time (now - u->since_ns, time, sizeof time);
+  tb_words_for_time (instance->stop_grace_ns, grace, sizeof grace);
+  if (u->overdue)
+    snprintf (out, TB_SENTENCE, "%.64s to end after SIGKILL, %s", instance->id, time);
+  else
+    snprintf (out, TB_SENTENCE, "%.64s to end after %s, %s of %s", instance->id, sig, time, grace);
+}
+
+/* What a dependency still lacks. */
+static void
+say_dependency (const TbSupervisor *s, uint32_t d, int64_t now, char *out)
+{
+  const Unit *u = &s->units[d];
+  const char *id = s->plan->instances[d].id;
+  if (u->state == TB_INSTANCE_STARTING)
+    say_starting (s, d, id, now, out);
+  else if (u->state == TB_INSTANCE_STOPPING)
+    say_stopping (s, d, now, out);
+  else if (u->state == TB_INSTANCE_WAITING)
+    {
+      char time[32];
+      tb_words_for_time (now - u->since_ns, time, sizeof time);
+      snprintf (out, TB_SENTENCE, "%.64s, which waits itself, %s", id, time);
+    }
+  else
+    snprintf (out, TB_SENTENCE, "%.64s, which is %s%s%.150s", id, tb_instance_state_name (u->state),
+              u->sentence[0] != '\0' ? ": " : "", u->sentence);
+}
+
+static void
+say_waiting (const TbSupervisor *s, uint32_t i, int64_t now, char *out)
+{
+  const Unit *u = &s->units[i];
+  uint32_t more = 0, first = UINT32_MAX;
+  for (uint32_t k = 0; k < u->n_depends; k++)
+    if (!satisfied (&s->units[u->depends[k]]))
+      {
+        more += first != UINT32_MAX;
+        first = TB_MIN (first, u->depends[k]);
+      }
+  out[0] = '\0';
+  if (first == UINT32_MAX)
+    return;
+  say_dependency (s, first, now, out);
+  size_t n = strlen (out);
+  if (more > 0)
+    snprintf (out + n, TB_SENTENCE - n, " (and %u more)", more);
+}
+
+/* Whoever holds the stop up: among those being stopped, the one that will be waited for longest. */
+static uint32_t
+holds_stop (const TbSupervisor *s)
+{
+  uint32_t found = s->n;
+  for (uint32_t i = 0; i < s->n; i++)
+    if (s->units[i].state == TB_INSTANCE_STOPPING
+        && (found == s->n || s->units[i].kill_due_ns > s->units[found].kill_due_ns))
+      found = i;
+  return found;
+}
+
+static uint32_t
+holds_start (const TbSupervisor *s)
+{
+  for (uint32_t i = 0; i < s->n; i++)
+    if (s->units[i].state == TB_INSTANCE_STARTING)
+      return i;
+  return s->n;
+}
+
+static void
+report (TbSupervisor *s, int64_t now)
+{
+  char text[TB_SENTENCE], reason[TB_SENTENCE + 16];
+  for (uint32_t i = 0; i < s->n; i++)
+    {
+      Unit *u = &s->units[i];
+      if (u->state == TB_INSTANCE_WAITING)
+        say_waiting (s, i, now, text);
+      else if (u->state == TB_INSTANCE_STARTING)
+        say_starting (s, i, "itself", now, text);
+      else if (u->state == TB_INSTANCE_STOPPING)
+        say_stopping (s, i, now, text);
+      else
+        continue;
+      tell_waiting (s, i, text);
+    }
+  uint32_t who = is_stopping (s) ? holds_stop (s) : holds_start (s);
+  if (who == s->n || (s->run != TB_RUN_STARTING && s->run != TB_RUN_STOPPING))
+    return;
+  if (is_stopping (s))
+    say_stopping (s, who, now, text);
+  else
+    say_starting (s, who, s->plan->instances[who].id, now, text);
+  snprintf (reason, sizeof reason, "waiting for %s", text);
+  tell_run (s, s->run, reason);
+}
+
+/* ---- Steps of the run ------------------------------------------------------------------------- */
+
+static void
+check (const TbSupervisor *s)
+{
+  for (uint32_t i = 0; i < s->n; i++)
+    {
+      const Unit *u = &s->units[i];
+      bool live = u->state == TB_INSTANCE_STARTING || u->state == TB_INSTANCE_READY
+                  || u->state == TB_INSTANCE_PAUSED || u->state == TB_INSTANCE_STOPPING;
+      TB_CHECK (live == u->alive);
+      TB_CHECK (!u->alive || s->run != TB_RUN_STOPPED);
+      TB_CHECK (u->after != AFTER_RESTART || !u->alive || !is_stopping (s));
+    }
+}
+
+static void
+release (TbSupervisor *s, int64_t now)
+{
+  if (is_stopping (s))
+    return;
+  for (uint32_t i = 0; i < s->n; i++)
+    if (s->units[i].state == TB_INSTANCE_WAITING && may_start (s, &s->units[i]))
+      begin (s, i, now);
+}
+
+static void
+say_not_running (const TbSupervisor *s, char *out)
+{
+  uint32_t missing = 0, first = s->n;
+  for (uint32_t i = 0; i < s->n; i++)
+    if (!satisfied (&s->units[i]))
+      {
+        if (missing == 0 || (s->units[first].state == TB_INSTANCE_WAITING
+                             && s->units[i].state != TB_INSTANCE_WAITING))
+          first = i;
+        missing++;
+      }
+  out[0] = '\0';
+  if (missing == 0)
+    return;
+  const Unit *u = &s->units[first];
+  snprintf (out, TB_SENTENCE, "%u of %u not running: %.64s %s%s%.120s", missing, s->n,
+            s->plan->instances[first].id, tb_instance_state_name (u->state),
+            u->sentence[0] != '\0' ? ": " : "", u->sentence);
+}
+
+static void
+settle (TbSupervisor *s)
+{
+  char text[TB_SENTENCE];
+  if (s->run != TB_RUN_STARTING && s->run != TB_RUN_RUNNING)
+    return;
+  for (uint32_t i = 0; i < s->n; i++)
+    if (s->units[i].state == TB_INSTANCE_STARTING || s->units[i].state == TB_INSTANCE_STOPPING)
+      return;
+  say_not_running (s, text);
+  tell_run (s, TB_RUN_RUNNING, text);
+}
+
+static void
+stop_next (TbSupervisor *s, int64_t now)
+{
+  bool alive = false;
+  if (s->run != TB_RUN_STOPPING)
+    return;
+  for (uint32_t i = 0; i < s->n; i++)
+    {
+      Unit *u = &s->units[i];
+      alive |= u->alive;
+      if (u->alive && u->state != TB_INSTANCE_STOPPING && u->needed_by == 0)
+        stop_one (s, i, u->after == AFTER_OWN_END ? AFTER_STOPPED : u->after, now);
+    }
+  if (alive || s->done)
+    return;
+  s->done = true;
+  tell_run (s, TB_RUN_STOPPED, "");
+  push (s, TB_ACTION_DONE, 0);
+}
+
+/* After every event: what follows from it for the others. */
+static void
+follow (TbSupervisor *s, int64_t now)
+{
+  release (s, now);
+  stop_next (s, now);
+  settle (s);
+  bool moving = false;
+  for (uint32_t i = 0; i < s->n; i++)
+    moving |= s->units[i].state == TB_INSTANCE_STARTING || s->units[i].state == TB_INSTANCE_STOPPING
+              || s->units[i].state == TB_INSTANCE_WAITING;
+  if (!moving)
+    s->report_ns = INT64_MAX;
+  else if (s->report_ns == INT64_MAX)
+    s->report_ns = now + REPORT_NS;
+  check (s);
+}
+
+void
+tb_supervisor_start (TbSupervisor *s, int64_t now)
+{
+  s->start_ns = now;
+  tell_run (s, TB_RUN_STARTING, "");
+  for (uint32_t i = 0; i < s->n; i++)
+    if (may_start (s, &s->units[i]))
+      begin (s, i, now);
+    else
+      set_state (s, i, TB_INSTANCE_WAITING, now);
+  report (s, now);
+  follow (s, now);
+}
+
+static void
+tick_one (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  char text[TB_SENTENCE], time[32];
+  if (u->state == TB_INSTANCE_STARTING && now >= u->ready_due_ns)
+    {
+      tb_words_for_probe (&s->plan->instances[i], text, sizeof text);
+      tb_words_for_time (s->plan->instances[i].ready_timeout_ns, time, sizeof time);
+      snprintf (u->sentence, sizeof u->sentence, "not ready after %s (%.100s%s%.60s)", time, text,
+                u->answer[0] != '\0' ? ": " : "", u->answer);
+      stop_one (s, i, AFTER_FAILED, now);
+    }
+  if (u->alive && now >= u->kill_due_ns)
+    {
+      u->overdue = true;
+      kill_tree (s, i);
+    }
+}
+
+void
+tb_supervisor_tick (TbSupervisor *s, int64_t now)
+{
+  for (uint32_t i = 0; i < s->n; i++)
+    tick_one (s, i, now);
+  if (now >= s->report_ns)
+    {
+      s->report_ns = now + REPORT_NS;
+      report (s, now);
+    }
+  follow (s, now);
+}
+
+int64_t
+tb_supervisor_deadline (const TbSupervisor *s)
+{
+  int64_t due = s->report_ns;
+  for (uint32_t i = 0; i < s->n; i++)
+    {
+      due = TB_MIN (due, s->units[i].kill_due_ns);
+      if (s->units[i].state == TB_INSTANCE_STARTING)
+        due = TB_MIN (due, s->units[i].ready_due_ns);
+    }
+  return due;
+}
+
+void
+tb_supervisor_started (TbSupervisor *s, uint32_t i, uint32_t pid, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (!u->alive)
+    return;
+  u->running = true;
+  u->pid = pid;
+  if (u->state == TB_INSTANCE_STARTING && s->plan->instances[i].probe == TB_PROBE_NONE)
+    become_ready (s, i, now);
+  else
+    {
+      tell_state (s, i);
+      set_probing (s, i, u->state == TB_INSTANCE_STARTING);
+    }
+  follow (s, now);
+}
+
+void
+tb_supervisor_refused (TbSupervisor *s, uint32_t i, const char *sentence, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (!u->alive)
+    return;
+  if (u->after == AFTER_OWN_END)
+    u->after = AFTER_FAILED;
+  snprintf (u->sentence, sizeof u->sentence, "%s", sentence);
+}
+
+void
+tb_supervisor_ready (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (u->state == TB_INSTANCE_STARTING && u->running)
+    become_ready (s, i, now);
+  else if (u->state == TB_INSTANCE_PAUSED && u->paused_from == TB_INSTANCE_STARTING)
+    {
+      u->paused_from = TB_INSTANCE_READY;
+      u->ready = true;
+      set_probing (s, i, false);
+    }
+  follow (s, now);
+}
+
+void
+tb_supervisor_probe_answer (TbSupervisor *s, uint32_t i, const char *answer)
+{
+  snprintf (s->units[i].answer, sizeof s->units[i].answer, "%s", answer);
+}
+
+/* A main process that ends well and leaves something behind has put itself in the background: the
+ * instance lives on in what it left. One that ends badly takes the rest with it. */
+void
+tb_supervisor_exited (TbSupervisor *s, uint32_t i, int code, bool left, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (!u->alive || u->main_ended)
+    return;
+  u->main_ended = true;
+  u->running = left;
+  u->code = code;
+  if (!left)
+    return;
+  if (u->state == TB_INSTANCE_STOPPING)
+    push (s, TB_ACTION_SIGNAL, i)->signal = s->plan->instances[i].stop_signal;
+  else if (code != 0)
+    kill_tree (s, i);
+  follow (s, now);
+}
+
+/* The end it comes to, and the sentence that says why. */
+static TbInstanceState
+end_of (TbSupervisor *s, uint32_t i, const char *last_line, int64_t now)
+{
+  Unit *u = &s->units[i];
+  char own[TB_SENTENCE], time[32], sig[32];
+  tb_words_for_end (u->code, now - u->started_ns, u->code != 0 ? last_line : "", own, sizeof own);
+  if (u->after == AFTER_FAILED)
+    return TB_INSTANCE_FAILED;
+  if (u->after == AFTER_KILLED)
+    {
+      snprintf (u->sentence, sizeof u->sentence, "killed on request");
+      return TB_INSTANCE_KILLED;
+    }
+  if (u->after == AFTER_STOPPED && u->overdue)
+    snprintf (u->sentence, sizeof u->sentence, "did not end within %s of %s and was killed",
+              tb_words_for_time (s->plan->instances[i].stop_grace_ns, time, sizeof time),
+              tb_words_for_signal (s->plan->instances[i].stop_signal, sig, sizeof sig));
+  else if (u->after == AFTER_STOPPED && u->code < 0 && u->code != -SIGKILL
+           && u->code != -s->plan->instances[i].stop_signal)
+    memcpy (u->sentence, own, sizeof own);
+  else if (u->after == AFTER_STOPPED)
+    u->sentence[0] = '\0';
+  else if (!u->main_ended)
+    snprintf (u->sentence, sizeof u->sentence, "was lost: its watching process was killed");
+  else
+    memcpy (u->sentence, own, sizeof own);
+  u->finished = u->after == AFTER_OWN_END && u->main_ended && u->code == 0;
+  return u->after == AFTER_STOPPED || u->finished ? TB_INSTANCE_STOPPED : TB_INSTANCE_FAILED;
+}
+
+void
+tb_supervisor_gone (TbSupervisor *s, uint32_t i, const char *last_line, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (!u->alive)
+    return;
+  set_probing (s, i, false);
+  set_alive (s, i, false);
+  u->running = false;
+  if (u->after == AFTER_RESTART)
+    {
+      u->restarts++;
+      begin (s, i, now);
+    }
+  else
+    finish (s, i, end_of (s, i, last_line, now), now);
+  u->pid = 0;
+  follow (s, now);
+}
+
+/* ---- What the person asks --------------------------------------------------------------------- */
+
+void
+tb_supervisor_kill (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (u->state == TB_INSTANCE_WAITING)
+    finish (s, i, TB_INSTANCE_KILLED, now);
+  else if (!u->alive)
+    tell_refused (s, i, "killed");
+  else
+    {
+      u->after = AFTER_KILLED;
+      kill_tree (s, i);
+    }
+  follow (s, now);
+}
+
+void
+tb_supervisor_pause (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if ((u->state != TB_INSTANCE_STARTING && u->state != TB_INSTANCE_READY) || !u->running)
+    {
+      tell_refused (s, i, "paused");
+      return;
+    }
+  u->paused_from = u->state;
+  u->paused_ns = now;
+  set_probing (s, i, false);
+  push (s, TB_ACTION_FREEZE, i);
+  set_state (s, i, TB_INSTANCE_PAUSED, now);
+  follow (s, now);
+}
+
+void
+tb_supervisor_resume (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (u->state != TB_INSTANCE_PAUSED)
+    {
+      tell_refused (s, i, "resumed");
+      return;
+    }
+  push (s, TB_ACTION_THAW, i);
+  if (u->ready_due_ns != INT64_MAX)
+    u->ready_due_ns += now - u->paused_ns;
+  set_state (s, i, u->paused_from, now);
+  set_probing (s, i, u->paused_from == TB_INSTANCE_STARTING);
+  follow (s, now);
+}
+
+void
+tb_supervisor_restart (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (is_stopping (s) || u->state == TB_INSTANCE_WAITING)
+    {
+      tell_refused (s, i, "restarted");
+      return;
+    }
+  if (!u->alive)
+    {
+      u->restarts++;
+      begin (s, i, now);
+    }
+  else if (u->state == TB_INSTANCE_STOPPING)
+    u->after = AFTER_RESTART;
+  else
+    stop_one (s, i, AFTER_RESTART, now);
+  follow (s, now);
+}
+
+void
+tb_supervisor_start_anyway (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (u->state != TB_INSTANCE_WAITING || is_stopping (s))
+    {
+      tell_refused (s, i, "started");
+      return;
+    }
+  u->anyway = true;
+  follow (s, now);
+}
+
+void
+tb_supervisor_stop (TbSupervisor *s, int64_t now)
+{
+  if (is_stopping (s))
+    {
+      tb_supervisor_abort (s, "asked to stop a second time", now);
+      return;
+    }
+  tell_run (s, TB_RUN_STOPPING, "");
+  for (uint32_t i = 0; i < s->n; i++)
+    {
+      if (s->units[i].state == TB_INSTANCE_WAITING)
+        finish (s, i, TB_INSTANCE_STOPPED, now);
+      if (s->units[i].after == AFTER_RESTART)
+        s->units[i].after = AFTER_STOPPED;
+    }
+  follow (s, now);
+}
+
+void
+tb_supervisor_abort (TbSupervisor *s, const char *why, int64_t now)
+{
+  if (s->run == TB_RUN_STOPPED)
+    return;
+  tell_run (s, TB_RUN_STOPPING, why);
+  for (uint32_t i = 0; i < s->n; i++)
+    {
+      Unit *u = &s->units[i];
+      if (u->state == TB_INSTANCE_WAITING)
+        finish (s, i, TB_INSTANCE_STOPPED, now);
+      if (!u->alive)
+        continue;
+      if (u->after == AFTER_OWN_END || u->after == AFTER_RESTART)
+        u->after = AFTER_STOPPED;
+      kill_tree (s, i);
+      if (u->state != TB_INSTANCE_STOPPING)
+        set_state (s, i, TB_INSTANCE_STOPPING, now);
+    }
+  follow (s, now);
+}
+
+TbRunState
+tb_supervisor_run_state (const TbSupervisor *s)
+{
+  return s->run;
+}
+
+bool
+tb_supervisor_is_alive (const TbSupervisor *s, uint32_t i)
+{
+  return s->units[i].alive;
+}

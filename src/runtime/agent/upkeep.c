@@ -1,0 +1,102 @@
+/* What happens by the clock: four times a second log sizes and the recording, once a second loads. */
+#include "agent.h"
+#include "load.h"
+
+#include <stdlib.h>
+
+/* The recording is flushed each time (promised: 200 ms), logs every second time (promised: at most
+ * four facts a second). */
+#define UPKEEP_NS (125 * TB_NS_PER_MS)
+
+void
+tb_tell_log (Agent *a, Instance *in)
+{
+  if (!in->log.dirty)
+    return;
+  in->log.dirty = false;
+  size_t at = tb_fact_begin (a, TB_FACT_LOG_AT);
+  tb_writer_string (&a->out, in->plan->id);
+  tb_writer_string (&a->out, in->log.path);
+  tb_writer_u64 (&a->out, in->log.size);
+  tb_fact_end (a, at);
+}
+
+static void
+tell_logs (Agent *a)
+{
+  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+    if (a->instances[i].log.path != NULL)
+      tb_tell_log (a, &a->instances[i]);
+}
+
+static void
+on_upkeep (void *data, int64_t now_ns)
+{
+  Agent *a = data;
+  if (++a->upkeep_round % 2 == 0)
+    tell_logs (a);
+  tb_recording_flush (a);
+  tb_viewer_flush (a);
+  tb_loop_arm (&a->loop, &a->upkeep_timer, now_ns + UPKEEP_NS);
+}
+
+static void
+tell_own_load (Agent *a, int64_t now_ns)
+{
+  uint64_t rss, cpu;
+  tb_load_self (&rss, &cpu);
+  size_t at = tb_fact_begin (a, TB_FACT_AGENT_LOAD);
+  tb_writer_i64 (&a->out, now_ns);
+  tb_writer_u64 (&a->out, cpu);
+  tb_writer_u64 (&a->out, tb_taps_take_lag_ns (a->taps));
+  tb_writer_u64 (&a->out, rss);
+  tb_fact_end (a, at);
+}
+
+static void
+tell_load (Agent *a, uint32_t instance, const TbLoad *load, int64_t now_ns)
+{
+  size_t at = tb_fact_begin (a, TB_FACT_INSTANCE_LOAD);
+  tb_writer_u32 (&a->out, instance);
+  tb_writer_i64 (&a->out, now_ns);
+  tb_writer_u64 (&a->out, load->cpu_ns);
+  tb_writer_u64 (&a->out, load->rss_bytes);
+  tb_writer_u32 (&a->out, load->n);
+  tb_fact_end (a, at);
+}
+
+static void
+on_load (void *data, int64_t now_ns)
+{
+  Agent *a = data;
+  TbLoad *loads = calloc (a->plan.n_instances + 1, sizeof *loads);
+  TB_CHECK (loads != NULL);
+  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+    loads[i].leash = a->instances[i].leash;
+  tb_load_measure (loads, a->plan.n_instances);
+  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+    if (loads[i].leash > 0)
+      tell_load (a, i, &loads[i], now_ns);
+  free (loads);
+  tell_own_load (a, now_ns);
+  tb_viewer_flush (a);
+  tb_loop_arm (&a->loop, &a->load_timer, now_ns + TB_NS_PER_S);
+}
+
+void
+tb_upkeep_start (Agent *a)
+{
+  int64_t now = tb_now_ns ();
+  a->upkeep_timer = (TbTimer) { .fire = on_upkeep, .data = a };
+  a->load_timer = (TbTimer) { .fire = on_load, .data = a };
+  tb_loop_arm (&a->loop, &a->upkeep_timer, now + UPKEEP_NS);
+  tb_loop_arm (&a->loop, &a->load_timer, now + TB_NS_PER_S);
+}
+
+void
+tb_upkeep_stop (Agent *a)
+{
+  tb_loop_disarm (&a->loop, &a->upkeep_timer);
+  tb_loop_disarm (&a->loop, &a->load_timer);
+  tell_logs (a);
+}
