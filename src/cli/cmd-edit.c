@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "tb-model.h"
 
 static gboolean
 have_display (void)
@@ -15,9 +16,7 @@ have_display (void)
 int
 tb_cli_exec_editor (const char *file)
 {
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "");
-  g_autofree char *editor = g_build_filename (folder, "tierboard-editor", NULL);
+  g_autofree char *editor = tb_program_path ("tierboard-editor");
   if (!g_file_test (editor, G_FILE_TEST_IS_EXECUTABLE))
     tb_cli_error ("the editor is not installed here (%s); “tierboard --help” lists what works "
                   "without it", editor);

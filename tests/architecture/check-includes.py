@@ -24,7 +24,7 @@ ALLOWED = {
     "runtime/proto": (["base"], ""),
     "runtime/record": (["base", "runtime/wire"], ""),
     "runtime/history": (["base"], ""),
-    "runtime/session": (["runtime/plan", "runtime/wire", "runtime/record", "runtime/history"], "glib"),
+    "runtime/session": (["runtime/plan", "runtime/wire", "runtime/proto", "runtime/record", "runtime/history"], "glib"),
     "runtime/agent": (["base", "runtime/wire", "runtime/proto", "runtime/record"], ""),
     "node": (["base", "runtime/proto"], ""),
     "place": (["base"], "graphviz"),

@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "tb-model.h"
+#include "tb-template.h"
 
 G_BEGIN_DECLS
 
@@ -56,6 +57,8 @@ typedef struct
   char *user;
   gboolean builtin, allow_io_uring;
   gboolean external; /* outside: nothing is started, its address is the drawing's */
+  char *external_host; /* external: "db.example.org"; else NULL */
+  char *trust_text;  /* what tb_plan_commands shows of it; NULL where it is built in or external */
 } TbPlanInstance;
 
 typedef struct
@@ -87,6 +90,10 @@ typedef struct
   const char *run_dir;     /* ${dir} of instance orders/1 is run_dir/orders-1 */
   const char *node_program; /* path of tierboard-node */
   guint64 seed;
+  const char *file;         /* of the drawing, for errors; NULL: they give the line alone */
+  const char *default_user; /* whom commands run as that do not say; NULL: as who starts them */
+  /* NULL: tb_template_find */
+  const TbTemplate *(*find_template) (const char *name, GError **error);
 } TbPlanOptions;
 
 #define TB_PLAN_ERROR (tb_plan_error_quark ())
@@ -97,7 +104,8 @@ typedef enum
   TB_PLAN_ERROR_TEMPLATE,  /* unknown template or parameter */
   TB_PLAN_ERROR_REFERENCE, /* ${link.x.host} of no link … */
   TB_PLAN_ERROR_CYCLE,     /* of sync links: the start order says who goes first; not an error */
-  TB_PLAN_ERROR_VALUE
+  TB_PLAN_ERROR_VALUE,
+  TB_PLAN_ERROR_NOTHING_TO_RUN /* a broker without template or command … */
 } TbPlanError;
 
 /* The block a file of that content prefers: 64 + hash mod 63. */

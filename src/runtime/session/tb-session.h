@@ -24,6 +24,8 @@ typedef struct
   gboolean contain;
   gboolean no_seccomp;
   gboolean record_off;
+  const char *file;        /* the drawing's, for errors and the block of addresses; NULL: its name */
+  gboolean sole_children;  /* this process starts no other children: what comes to it is the run's */
 } TbSessionOptions;
 
 typedef struct

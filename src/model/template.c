@@ -1,0 +1,456 @@
+/* Reads component templates. They are our own data, so GMarkup is enough: it knows no entities but
+ * the five, and fetches nothing. */
+#include "tb-template.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tb-base.h"
+#include "tb-model.h"
+
+#define TEMPLATE_MAX (1 << 20)
+
+static void
+service_free (gpointer data)
+{
+  TbTemplateService *s = data;
+  g_free (s->name);
+  g_free (s->protocol);
+  g_free (s);
+}
+
+static void
+param_free (gpointer data)
+{
+  TbTemplateParam *p = data;
+  g_free (p->name);
+  g_free (p->default_value);
+  g_free (p->choices);
+  g_free (p->help);
+  g_free (p);
+}
+
+static void
+text_free (gpointer data)
+{
+  TbTemplateText *t = data;
+  g_free (t->name);
+  g_free (t->when);
+  g_free (t->text);
+  g_free (t);
+}
+
+static TbTemplate *
+template_new (void)
+{
+  TbTemplate *t = g_new0 (TbTemplate, 1);
+  t->services = g_ptr_array_new_with_free_func (service_free);
+  t->params = g_ptr_array_new_with_free_func (param_free);
+  t->arguments = g_ptr_array_new_with_free_func (text_free);
+  t->lets = g_ptr_array_new_with_free_func (text_free);
+  t->files = g_ptr_array_new_with_free_func (text_free);
+  t->ready_timeout_ns = 30 * TB_NS_PER_S;
+  t->stop_grace_ns = 5 * TB_NS_PER_S;
+  t->stop_signal = SIGTERM;
+  return t;
+}
+
+void
+tb_template_free (TbTemplate *t)
+{
+  char *texts[] = { t->name, t->title, t->kinds, t->help, t->program, t->package, t->version_flag,
+                    t->command, t->first_replica_when, t->probe, t->probe_path, t->probe_match,
+                    t->user };
+  GPtrArray *lists[] = { t->services, t->params, t->arguments, t->lets, t->files };
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    g_ptr_array_unref (lists[i]);
+  g_free (t);
+}
+
+/* ---- Reading ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbTemplate *template;
+  const char *file;
+  char **text; /* where the text of the open element goes; NULL: it has none */
+} Reading;
+
+typedef struct
+{
+  const char *const *names, *const *values;
+} Attributes;
+
+static const char *
+attribute (const Attributes *a, const char *name)
+{
+  for (gsize i = 0; a->names[i] != NULL; i++)
+    if (g_str_equal (a->names[i], name))
+      return a->values[i];
+  return NULL;
+}
+
+static gboolean bad (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+bad (GError **error, const char *format, ...)
+{
+  va_list ap;
+  va_start (ap, format);
+  g_autofree char *sentence = g_strdup_vprintf (format, ap);
+  va_end (ap);
+  g_set_error_literal (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, sentence);
+  return FALSE;
+}
+
+static gboolean
+read_duration (const Attributes *a, const char *name, gint64 *ns, GError **error)
+{
+  const char *text = attribute (a, name);
+  if (text != NULL && !tb_duration_parse (text, ns, NULL))
+    return bad (error, "“%s” is no duration like 500ms or 5s", text);
+  return TRUE;
+}
+
+static gboolean
+on_template (Reading *r, const Attributes *a, GError **error)
+{
+  TbTemplate *t = r->template;
+  t->name = g_strdup (attribute (a, "name"));
+  t->title = g_strdup (attribute (a, "title"));
+  t->kinds = g_strdup (attribute (a, "kinds"));
+  t->help = g_strdup (attribute (a, "help"));
+  t->user = g_strdup (attribute (a, "user"));
+  return (t->name != NULL && t->title != NULL && t->kinds != NULL)
+         || bad (error, "a template needs %s", "name, title and kinds");
+}
+
+static gboolean
+on_program (Reading *r, const Attributes *a, GError **error)
+{
+  r->template->program = g_strdup (attribute (a, "name"));
+  r->template->package = g_strdup (attribute (a, "package"));
+  r->template->version_flag = g_strdup (attribute (a, "version"));
+  return r->template->program != NULL || bad (error, "a program needs %s", "name");
+}
+
+static gboolean
+on_service (Reading *r, const Attributes *a, GError **error)
+{
+  const char *port = attribute (a, "port");
+  guint64 number = 0;
+  if (attribute (a, "name") == NULL || port == NULL
+      || !g_ascii_string_to_unsigned (port, 10, 1, 65535, &number, NULL))
+    return bad (error, "a service needs %s", "a name and a port from 1 to 65535");
+  TbTemplateService *s = g_new0 (TbTemplateService, 1);
+  s->name = g_strdup (attribute (a, "name"));
+  s->protocol = g_strdup (attribute (a, "protocol"));
+  s->port = (guint16) number;
+  g_ptr_array_add (r->template->services, s);
+  return TRUE;
+}
+
+static gboolean
+on_param (Reading *r, const Attributes *a, GError **error)
+{
+  const char *value = attribute (a, "default");
+  if (attribute (a, "name") == NULL)
+    return bad (error, "a param needs %s", "a name");
+  TbTemplateParam *p = g_new0 (TbTemplateParam, 1);
+  p->name = g_strdup (attribute (a, "name"));
+  p->default_value = g_strdup (value != NULL ? value : "");
+  p->choices = g_strdup (attribute (a, "choices"));
+  p->help = g_strdup (attribute (a, "help"));
+  g_ptr_array_add (r->template->params, p);
+  return TRUE;
+}
+
+static gboolean
+on_command (Reading *r, const Attributes *a, GError **error)
+{
+  r->text = &r->template->command;
+  return TRUE;
+}
+
+static gboolean
+add_text (Reading *r, GPtrArray *list, const char *name, const Attributes *a)
+{
+  const char *each = attribute (a, "each");
+  TbTemplateText *text = g_new0 (TbTemplateText, 1);
+  text->name = g_strdup (name);
+  text->when = g_strdup (attribute (a, "when"));
+  text->each_link = each != NULL && g_str_equal (each, "link");
+  g_ptr_array_add (list, text);
+  r->text = &text->text;
+  return TRUE;
+}
+
+static gboolean
+on_argument (Reading *r, const Attributes *a, GError **error)
+{
+  return add_text (r, r->template->arguments, NULL, a);
+}
+
+static gboolean
+on_let (Reading *r, const Attributes *a, GError **error)
+{
+  const char *name = attribute (a, "name");
+  return name != NULL ? add_text (r, r->template->lets, name, a)
+                      : bad (error, "a let needs %s", "a name");
+}
+
+static gboolean
+on_file (Reading *r, const Attributes *a, GError **error)
+{
+  const char *path = attribute (a, "path");
+  return path != NULL ? add_text (r, r->template->files, path, a)
+                      : bad (error, "a file needs %s", "a path");
+}
+
+static gboolean
+on_first_replica_first (Reading *r, const Attributes *a, GError **error)
+{
+  r->template->first_replica_first = TRUE;
+  r->template->first_replica_when = g_strdup (attribute (a, "when"));
+  return TRUE;
+}
+
+static gboolean
+on_ready (Reading *r, const Attributes *a, GError **error)
+{
+  TbTemplate *t = r->template;
+  t->probe = g_strdup (attribute (a, "probe"));
+  t->probe_path = g_strdup (attribute (a, "path"));
+  t->probe_match = g_strdup (attribute (a, "match"));
+  return read_duration (a, "within", &t->ready_timeout_ns, error);
+}
+
+static gboolean
+on_stop (Reading *r, const Attributes *a, GError **error)
+{
+  const char *name = attribute (a, "signal");
+  if (name != NULL && (r->template->stop_signal = tb_signal_from_name (name)) == 0)
+    return bad (error, "“%s” is no signal", name);
+  return read_duration (a, "grace", &r->template->stop_grace_ns, error);
+}
+
+static const struct
+{
+  const char *element;
+  gboolean (*begin) (Reading *r, const Attributes *a, GError **error);
+} rows[] = {
+  { "template", on_template },
+  { "program", on_program },
+  { "service", on_service },
+  { "param", on_param },
+  { "command", on_command },
+  { "argument", on_argument },
+  { "let", on_let },
+  { "file", on_file },
+  { "first-replica-first", on_first_replica_first },
+  { "ready", on_ready },
+  { "stop", on_stop },
+};
+
+static void
+start_element (GMarkupParseContext *context, const char *element, const char **names,
+               const char **values, gpointer data, GError **error)
+{
+  Reading *r = data;
+  const Attributes a = { names, values };
+  r->text = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].element, element))
+      {
+        rows[i].begin (r, &a, error);
+        return;
+      }
+  bad (error, "templates have no <%s>", element);
+}
+
+static void
+end_element (GMarkupParseContext *context, const char *element, gpointer data, GError **error)
+{
+  ((Reading *) data)->text = NULL;
+}
+
+static void
+on_text (GMarkupParseContext *context, const char *text, gsize size, gpointer data, GError **error)
+{
+  Reading *r = data;
+  if (r->text == NULL)
+    return;
+  g_autofree char *before = *r->text;
+  g_autofree char *more = g_strndup (text, size);
+  *r->text = g_strconcat (before != NULL ? before : "", more, NULL);
+}
+
+static gboolean
+check_whole (const TbTemplate *t, GError **error)
+{
+  if (t->name == NULL || t->program == NULL || t->command == NULL)
+    return bad (error, "a template needs %s", "a name, a program and a command");
+  return TRUE;
+}
+
+TbTemplate *
+tb_template_parse (const char *file, const char *xml, gssize size, GError **error)
+{
+  static const GMarkupParser parser = { start_element, end_element, on_text, NULL, NULL };
+  g_autoptr (TbTemplate) template = template_new ();
+  Reading reading = { template, file, NULL };
+  g_autoptr (GMarkupParseContext) context
+    = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT | G_MARKUP_PREFIX_ERROR_POSITION,
+                                  &reading, NULL);
+  if (!g_markup_parse_context_parse (context, xml, size, error)
+      || !g_markup_parse_context_end_parse (context, error) || !check_whole (template, error))
+    {
+      g_prefix_error (error, "%s: ", file);
+      return NULL;
+    }
+  return g_steal_pointer (&template);
+}
+
+/* ---- Finding ----------------------------------------------------------------------------------- */
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+GStrv
+tb_template_names (void)
+{
+  g_autofree char *folder = tb_data_path ("components");
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  const char *entry;
+  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (entry, ".xml"))
+      g_ptr_array_add (names, g_strndup (entry, strlen (entry) - strlen (".xml")));
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (GStrv) g_ptr_array_steal (names, NULL);
+}
+
+static gboolean
+no_such_template (const char *name, GError **error)
+{
+  g_auto (GStrv) names = tb_template_names ();
+  g_autofree char *list = g_strjoinv (", ", names);
+  g_set_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_VALUE, "there is no template “%s” (there are: %s)",
+               name, *list != '\0' ? list : "none");
+  return FALSE;
+}
+
+static TbTemplate *
+load (const char *name, GError **error)
+{
+  g_autofree char *relative = g_strdup_printf ("components/%s.xml", name);
+  g_autofree char *path = tb_data_path (relative);
+  g_autofree char *xml = NULL;
+  gsize size = 0;
+  if (!tb_id_is_valid (name) || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      no_such_template (name, error);
+      return NULL;
+    }
+  if (!g_file_get_contents (path, &xml, &size, error))
+    return NULL;
+  if (size > TEMPLATE_MAX)
+    {
+      g_set_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_TOO_LARGE, "%s is too large for a template",
+                   path);
+      return NULL;
+    }
+  return tb_template_parse (path, xml, (gssize) size, error);
+}
+
+const TbTemplate *
+tb_template_find (const char *name, GError **error)
+{
+  static GMutex lock;
+  static GHashTable *known;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  if (known == NULL)
+    known = g_hash_table_new (g_str_hash, g_str_equal);
+  TbTemplate *template = g_hash_table_lookup (known, name);
+  if (template == NULL && (template = load (name, error)) != NULL)
+    g_hash_table_insert (known, g_strdup (name), template);
+  return template;
+}
+
+const TbTemplateParam *
+tb_template_param (const TbTemplate *template, const char *name)
+{
+  for (guint i = 0; i < template->params->len; i++)
+    {
+      const TbTemplateParam *p = g_ptr_array_index (template->params, i);
+      if (g_str_equal (p->name, name))
+        return p;
+    }
+  return NULL;
+}
+
+const TbTemplateService *
+tb_template_service (const TbTemplate *template, const char *name)
+{
+  for (guint i = 0; i < template->services->len; i++)
+    {
+      const TbTemplateService *s = g_ptr_array_index (template->services, i);
+      if (g_str_equal (s->name, name))
+        return s;
+    }
+  return NULL;
+}
+
+/* ---- Conditions -------------------------------------------------------------------------------- */
+
+static gboolean
+holds (const char *condition, TbTemplateValue value, gpointer data)
+{
+  gsize n = strcspn (condition, "=>");
+  g_autofree char *name = g_strndup (condition, n);
+  const char *is = value (name, data), *wanted = condition + n;
+  if (is == NULL)
+    return FALSE;
+  if (*wanted == '=')
+    return g_str_equal (is, wanted + 1);
+  if (*wanted == '>')
+    return g_ascii_strtod (is, NULL) > g_ascii_strtod (wanted + 1, NULL);
+  return *is != '\0' && !g_str_equal (is, "no") && !g_str_equal (is, "0");
+}
+
+gboolean
+tb_template_when (const char *when, TbTemplateValue value, gpointer data)
+{
+  if (when == NULL)
+    return TRUE;
+  g_auto (GStrv) conditions = g_strsplit_set (when, " \t\n", -1);
+  for (char **c = conditions; *c != NULL; c++)
+    if (**c != '\0' && !holds (*c, value, data))
+      return FALSE;
+  return TRUE;
+}
+
+int
+tb_signal_from_name (const char *name)
+{
+  static const struct
+  {
+    const char *name;
+    int number;
+  } signals[] = { { "TERM", SIGTERM }, { "INT", SIGINT },   { "QUIT", SIGQUIT }, { "HUP", SIGHUP },
+                  { "KILL", SIGKILL }, { "USR1", SIGUSR1 }, { "USR2", SIGUSR2 },
+                  { "WINCH", SIGWINCH } };
+  if (g_str_has_prefix (name, "SIG"))
+    name += 3;
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    if (g_str_equal (signals[i].name, name))
+      return signals[i].number;
+  return 0;
+}

@@ -1,0 +1,201 @@
+/* Command lines of tierboard-node, as src/node/OPTIONS.md has them. */
+#include "plan-private.h"
+
+#include <signal.h>
+
+/* Short, since it is our own program: it is ready within milliseconds, or something is wrong. */
+#define READY_TIMEOUT_NS (10 * TB_NS_PER_S)
+#define STOP_GRACE_NS (2 * TB_NS_PER_S)
+/* A client that was just drawn should be seen, and not heat the machine. */
+#define DEFAULT_THINK "exponential 100ms"
+
+static void
+add (GPtrArray *argv, const char *option, const char *value)
+{
+  g_ptr_array_add (argv, g_strdup (option));
+  g_ptr_array_add (argv, g_strdup (value));
+}
+
+static void
+add_property (GPtrArray *argv, const TbElement *element, TbProp prop, const char *option)
+{
+  const char *value = element ? tb_element_get (element, prop) : NULL;
+  if (value != NULL)
+    add (argv, option, value);
+}
+
+static void
+append_property (GString *out, const TbElement *call, TbProp prop, const char *key)
+{
+  if (call != NULL && tb_element_is_set (call, prop))
+    g_string_append_printf (out, " %s=%s", key, tb_element_get (call, prop));
+}
+
+static void
+append_link_keys (GString *out, const TbPlanLink *link, const TbElement *call)
+{
+  char duration[32];
+  if (link->timeout_ns > 0 && !(call && tb_element_is_set (call, TB_PROP_TIMEOUT)))
+    {
+      tb_duration_format (link->timeout_ns, duration, sizeof duration);
+      g_string_append_printf (out, " timeout=%s", duration);
+    }
+  if (link->retries > 0)
+    g_string_append_printf (out, " retries=%u", link->retries);
+  if (link->balance != NULL)
+    g_string_append_printf (out, " balance=%s", link->balance);
+  if (link->async)
+    g_string_append (out, " async");
+}
+
+/* A path may not hold blanks: they separate the keys. */
+static void
+append_path (GString *out, const TbElement *call)
+{
+  const char *path = call ? tb_element_get (call, TB_PROP_PATH) : NULL;
+  g_autofree char *escaped
+    = path ? g_uri_escape_string (path, "/?&=:;,+!*'()@$[]%~", FALSE) : NULL;
+  if (escaped == NULL || *escaped != '/')
+    g_string_append_c (out, '/');
+  if (escaped != NULL)
+    g_string_append (out, escaped);
+}
+
+static const struct
+{
+  TbProp prop;
+  const char *key;
+} call_keys[] = {
+  { TB_PROP_OP, "op" },         { TB_PROP_SHARE, "share" }, { TB_PROP_TIMES, "times" },
+  { TB_PROP_METHOD, "method" }, { TB_PROP_BODY, "body" },   { TB_PROP_TIMEOUT, "timeout" },
+};
+
+static gboolean
+add_call (const TbPlanner *planner, const TbPart *part, const TbPlanLink *link,
+          const TbElement *call, GPtrArray *argv, GError **error)
+{
+  const char *protocol = link->protocol;
+  gboolean http = g_strcmp0 (protocol, "http") == 0;
+  if (!http && g_strcmp0 (protocol, "resp") != 0)
+    return tb_planner_fail (planner, part->element, TB_PLAN_ERROR_VALUE, error,
+                            "%s cannot call over the link “%s”: built-in parts speak http and resp, "
+                            "and its service speaks %s", part->title, link->id,
+                            protocol ? protocol : "something unnamed");
+  g_autoptr (GPtrArray) addresses = tb_planner_link_addresses (planner, link);
+  g_autofree char *hosts = tb_plan_format_addresses (addresses, "%", ",");
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_string_printf (text, "%s %s://%s", link->id, http ? "http" : "resp", hosts);
+  if (http)
+    append_path (text, call);
+  for (gsize i = 0; i < G_N_ELEMENTS (call_keys); i++)
+    append_property (text, call, call_keys[i].prop, call_keys[i].key);
+  append_property (text, part->by, TB_PROP_KEYS, "keys");
+  append_link_keys (text, link, call);
+  add (argv, "--call", text->str);
+  return TRUE;
+}
+
+static const TbPlanLink *
+link_of_call (const TbPart *part, const TbElement *call)
+{
+  const char *id = tb_element_get (call, TB_PROP_LINK);
+  for (guint i = 0; id != NULL && i < part->links->len; i++)
+    {
+      const TbPlanLink *link = g_ptr_array_index (part->links, i);
+      if (g_str_equal (link->id, id))
+        return link;
+    }
+  return NULL;
+}
+
+/* The calls drawn; where none is, each link once for every request. */
+static gboolean
+add_calls (const TbPlanner *planner, const TbPart *part, GPtrArray *argv, GError **error)
+{
+  gboolean any = FALSE;
+  for (guint i = 0; part->by != NULL && i < tb_element_n_children (part->by); i++)
+    {
+      const TbElement *call = tb_element_child (part->by, i);
+      if (tb_element_kind (call) != TB_KIND_CALL)
+        continue;
+      const TbPlanLink *link = link_of_call (part, call);
+      const char *id = tb_element_get (call, TB_PROP_LINK);
+      if (link == NULL)
+        return tb_planner_fail (planner, call, TB_PLAN_ERROR_REFERENCE, error,
+                                "%s calls over “%s”, which is no link of it", part->title,
+                                id ? id : "");
+      if (!add_call (planner, part, link, call, argv, error))
+        return FALSE;
+      any = TRUE;
+    }
+  for (guint i = 0; !any && i < part->links->len; i++)
+    if (!add_call (planner, part, g_ptr_array_index (part->links, i), NULL, argv, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+add_client_options (const TbPart *part, GPtrArray *argv)
+{
+  gboolean rate = part->by && tb_element_is_set (part->by, TB_PROP_RATE);
+  gboolean think = part->by && tb_element_is_set (part->by, TB_PROP_THINK);
+  if (rate)
+    add (argv, "--rate", tb_element_get (part->by, TB_PROP_RATE));
+  else
+    add (argv, "--think", think ? tb_element_get (part->by, TB_PROP_THINK) : DEFAULT_THINK);
+  add_property (argv, part->by, TB_PROP_REQUESTS, "--requests");
+  add_property (argv, part->by, TB_PROP_DURATION, "--duration");
+}
+
+static void
+add_server_options (const TbPart *part, const TbPlanInstance *instance, const char *dir,
+                    GPtrArray *argv)
+{
+  g_autofree char *host = tb_plan_address_text (instance->address);
+  g_autofree char *listen = g_strdup_printf ("%s:%u", host, tb_part_port (part, NULL)->port);
+  add (argv, "--listen", listen);
+  add_property (argv, part->by, TB_PROP_WORK, "--work");
+  if (g_str_equal (part->node_kind, "server"))
+    add_property (argv, part->element, TB_PROP_STATE, "--state");
+  else if (tb_element_get_boolean (part->element, TB_PROP_DURABLE))
+    add (argv, "--durable", dir);
+}
+
+/* Replicas draw different numbers, and the same ones in every run of one seed. */
+static void
+add_seed (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance,
+          GPtrArray *argv)
+{
+  guint64 own = part->by ? (guint64) tb_element_get_integer (part->by, TB_PROP_SEED) : 0;
+  guint64 seed = (planner->options->seed ^ own) + tb_hash_string (instance->id);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seed >> 1);
+  add (argv, "--seed", text);
+}
+
+gboolean
+tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
+                         GError **error)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *dir = g_strdup_printf ("%s/%s-%u", planner->options->run_dir, part->id,
+                                          instance->replica);
+  g_ptr_array_add (argv, g_strdup (planner->options->node_program));
+  g_ptr_array_add (argv, g_strdup (part->node_kind));
+  add (argv, "--name", instance->id);
+  add_property (argv, part->element, TB_PROP_THREADS, "--threads");
+  if (g_str_equal (part->node_kind, "client"))
+    add_client_options (part, argv);
+  else
+    add_server_options (part, instance, dir, argv);
+  if (!g_str_equal (part->node_kind, "store") && !add_calls (planner, part, argv, error))
+    return FALSE;
+  add_seed (planner, part, instance, argv);
+  g_ptr_array_add (argv, NULL);
+  instance->argv = (GStrv) g_ptr_array_steal (argv, NULL);
+  instance->probe = TB_PLAN_PROBE_NOTIFY;
+  instance->probe_argument = g_strdup ("");
+  instance->ready_timeout_ns = READY_TIMEOUT_NS;
+  instance->stop_signal = SIGTERM;
+  instance->stop_grace_ns = STOP_GRACE_NS;
+  return TRUE;
+}

@@ -1,0 +1,276 @@
+/* Links between instances, and who starts first. */
+#include "plan-private.h"
+
+#include <string.h>
+
+#define LINKS_MAX 4000u
+
+static GArray *
+instances_of (const TbPart *part)
+{
+  GArray *list = g_array_sized_new (FALSE, FALSE, sizeof (guint), part->n);
+  for (guint i = 0; i < part->n; i++)
+    {
+      guint index = part->first + i;
+      g_array_append_val (list, index);
+    }
+  return list;
+}
+
+static const TbPlanPort *
+port_of_link (const TbPlanner *planner, const TbElement *link, const TbPart *to, GError **error)
+{
+  const char *service = tb_element_get (link, TB_PROP_SERVICE);
+  const TbPlanPort *port = tb_part_port (to, service);
+  if (port == NULL && service != NULL)
+    tb_planner_fail (planner, link, TB_PLAN_ERROR_REFERENCE, error,
+                     "the link “%s” calls a service “%s” that %s does not have",
+                     tb_element_id (link), service, to->title);
+  else if (port == NULL)
+    tb_planner_fail (planner, link, TB_PLAN_ERROR_REFERENCE, error,
+                     "the link “%s” has nothing to call: %s offers no service with a port",
+                     tb_element_id (link), to->title);
+  return port;
+}
+
+/* A balancer that does not say how, takes turns. */
+static const char *
+balance_of (const TbElement *link, const TbPart *from, const TbPart *to)
+{
+  const char *balance = tb_element_get (link, TB_PROP_BALANCE);
+  if (balance == NULL && from->role == TB_ROLE_BALANCER && to->n > 1)
+    return "round-robin";
+  return balance;
+}
+
+static TbPlanLink *
+link_new (const TbElement *element, const TbPart *from, const TbPart *to, const TbPlanPort *port)
+{
+  TbPlanLink *link = g_new0 (TbPlanLink, 1);
+  const char *protocol = tb_element_get (element, TB_PROP_PROTOCOL);
+  link->id = g_strdup (tb_element_id (element));
+  link->link = tb_element_uid (element);
+  link->from_component = g_strdup (from->id);
+  link->to_component = g_strdup (to->id);
+  link->from = instances_of (from);
+  link->to = instances_of (to);
+  link->port = port->port;
+  link->protocol = g_strdup (protocol != NULL ? protocol : port->protocol);
+  link->balance = g_strdup (balance_of (element, from, to));
+  link->async = g_strcmp0 (tb_element_get (element, TB_PROP_CALL), "async") == 0;
+  link->timeout_ns = tb_element_get_ns (element, TB_PROP_TIMEOUT);
+  link->retries = (guint) tb_element_get_integer (element, TB_PROP_RETRIES);
+  return link;
+}
+
+static gboolean
+make_link (TbPlanner *planner, const TbElement *element, GError **error)
+{
+  const char *from_id = tb_element_get (element, TB_PROP_FROM);
+  const char *to_id = tb_element_get (element, TB_PROP_TO);
+  TbPart *from = from_id ? tb_planner_part (planner, from_id) : NULL;
+  TbPart *to = to_id ? tb_planner_part (planner, to_id) : NULL;
+  if (from == NULL || to == NULL)
+    return tb_planner_fail (planner, element, TB_PLAN_ERROR_REFERENCE, error,
+                            "the link “%s” leads %s “%s”, which is no component",
+                            tb_element_id (element), from == NULL ? "from" : "to",
+                            from == NULL ? (from_id ? from_id : "") : (to_id ? to_id : ""));
+  const TbPlanPort *port = port_of_link (planner, element, to, error);
+  if (port == NULL)
+    return FALSE;
+  TbPlanLink *link = link_new (element, from, to, port);
+  g_ptr_array_add (planner->plan->links, link);
+  g_ptr_array_add (from->links, link);
+  return TRUE;
+}
+
+static void
+make_replica_link (TbPlanner *planner, const TbPart *part)
+{
+  TbPlanLink *link = g_new0 (TbPlanLink, 1);
+  link->id = g_strdup_printf ("%s.replicas", part->id);
+  link->from_component = g_strdup (part->id);
+  link->to_component = g_strdup (part->id);
+  link->from = instances_of (part);
+  link->to = instances_of (part);
+  if (part->ports->len == 1)
+    link->protocol = g_strdup (tb_part_port (part, NULL)->protocol);
+  g_ptr_array_add (planner->plan->links, link);
+}
+
+gboolean
+tb_planner_make_links (TbPlanner *planner, GError **error)
+{
+  guint n = tb_model_count (planner->model, TB_KIND_LINK);
+  if (n > LINKS_MAX)
+    return tb_planner_fail (planner, NULL, TB_PLAN_ERROR_VALUE, error,
+                            "%u links are more than the %u that one run takes", n, LINKS_MAX);
+  for (guint i = 0; i < n; i++)
+    if (!make_link (planner, tb_model_nth (planner->model, TB_KIND_LINK, i), error))
+      return FALSE;
+  for (guint i = 0; i < planner->parts->len; i++)
+    {
+      const TbPart *part = g_ptr_array_index (planner->parts, i);
+      if (part->n > 1 && (part->how == TB_PART_TEMPLATE || part->how == TB_PART_COMMAND))
+        make_replica_link (planner, part);
+    }
+  tb_planner_place_links (planner->plan);
+  return TRUE;
+}
+
+/* ---- Start order -------------------------------------------------------------------------------- */
+
+/* A part is white before it is looked at, grey while its targets are, black afterwards. A link to
+ * a grey one closes a cycle: it is the one not waited for. */
+typedef enum
+{
+  WHITE,
+  GREY,
+  BLACK
+} Colour;
+
+typedef struct
+{
+  TbPlanner *planner;
+  Colour *colour; /* by index of part */
+} Ordering;
+
+static guint
+index_of_part (const TbPlanner *planner, const TbPart *part)
+{
+  guint index = 0;
+  gboolean found = g_ptr_array_find (planner->parts, part, &index);
+  g_assert (found);
+  return index;
+}
+
+static void
+wait_for (TbPlanner *planner, const TbPart *part, const TbPart *target)
+{
+  if (target->how == TB_PART_EXTERNAL)
+    return;
+  for (guint i = 0; i < part->n; i++)
+    {
+      TbPlanInstance *instance = g_ptr_array_index (planner->plan->instances, part->first + i);
+      for (guint k = 0; k < target->n; k++)
+        {
+          guint index = target->first + k;
+          g_array_append_val (instance->depends, index);
+        }
+    }
+}
+
+/* Depth is bounded by what the file reader admits; a chain of components is no deeper than their
+ * number, which INSTANCES_MAX bounds. */
+static void
+visit (Ordering *o, TbPart *part)
+{
+  guint self = index_of_part (o->planner, part);
+  o->colour[self] = GREY;
+  for (guint i = 0; i < part->links->len; i++)
+    {
+      const TbPlanLink *link = g_ptr_array_index (part->links, i);
+      TbPart *target = tb_planner_part (o->planner, link->to_component);
+      guint other = index_of_part (o->planner, target);
+      if (link->async || o->colour[other] == GREY)
+        continue;
+      if (o->colour[other] == WHITE)
+        visit (o, target);
+      wait_for (o->planner, part, target);
+    }
+  o->colour[self] = BLACK;
+}
+
+static const char *
+param_value (const char *name, gpointer data)
+{
+  const TbPart *part = data;
+  return g_str_has_prefix (name, "param.") ? g_hash_table_lookup (part->params, name + 6) : NULL;
+}
+
+static void
+wait_for_first_replica (TbPlanner *planner, TbPart *part)
+{
+  const TbTemplate *template = part->template;
+  if (template == NULL || !template->first_replica_first
+      || !tb_template_when (template->first_replica_when, param_value, part))
+    return;
+  for (guint i = 1; i < part->n; i++)
+    {
+      TbPlanInstance *instance = g_ptr_array_index (planner->plan->instances, part->first + i);
+      g_array_append_val (instance->depends, part->first);
+    }
+}
+
+void
+tb_planner_order (TbPlanner *planner)
+{
+  g_autofree Colour *colour = g_new0 (Colour, planner->parts->len + 1);
+  Ordering ordering = { planner, colour };
+  for (guint i = 0; i < planner->parts->len; i++)
+    {
+      TbPart *part = g_ptr_array_index (planner->parts, i);
+      if (colour[i] == WHITE)
+        visit (&ordering, part);
+      wait_for_first_replica (planner, part);
+    }
+}
+
+/* ---- What a caller is told ----------------------------------------------------------------------- */
+
+char *
+tb_planner_link_host (const TbPlanner *planner, const TbPlanLink *link)
+{
+  const TbPlanInstance *to = tb_planner_instance (planner, g_array_index (link->to, guint, 0));
+  return to->external ? g_strdup (to->external_host) : tb_plan_address_text (link->address);
+}
+
+char *
+tb_planner_link_url (const TbPlanner *planner, const TbPlanLink *link)
+{
+  static const struct
+  {
+    const char *protocol, *scheme;
+  } schemes[] = { { "resp", "redis" }, { "http2", "http" }, { "grpc", "http" } };
+  g_autofree char *host = tb_planner_link_host (planner, link);
+  const char *scheme = link->protocol != NULL ? link->protocol : "tcp";
+  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_str_equal (scheme, schemes[i].protocol))
+      scheme = schemes[i].scheme;
+  return g_strdup_printf ("%s://%s:%u", scheme, host, link->port);
+}
+
+GPtrArray *
+tb_planner_link_addresses (const TbPlanner *planner, const TbPlanLink *link)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *host = tb_planner_link_host (planner, link);
+  const TbPlanInstance *first = tb_planner_instance (planner, g_array_index (link->to, guint, 0));
+  if (link->balance == NULL || first->external)
+    {
+      g_ptr_array_add (list, g_strdup_printf ("%s:%u", host, link->port));
+      return list;
+    }
+  for (guint i = 0; i < link->to->len; i++)
+    {
+      const TbPlanInstance *to = tb_planner_instance (planner, g_array_index (link->to, guint, i));
+      g_autofree char *address = tb_plan_address_text (to->address);
+      g_ptr_array_add (list, g_strdup_printf ("%s:%u", address, link->port));
+    }
+  return list;
+}
+
+char *
+tb_plan_format_addresses (const GPtrArray *addresses, const char *format, const char *sep)
+{
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      g_auto (GStrv) around = g_strsplit (format, "%", -1);
+      g_autofree char *item = g_strjoinv (g_ptr_array_index (addresses, i), around);
+      if (i > 0)
+        g_string_append (out, sep);
+      g_string_append (out, item);
+    }
+  return g_string_free (out, FALSE);
+}

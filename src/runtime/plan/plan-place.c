@@ -1,0 +1,156 @@
+/* Instances, the devices they run on, and their addresses. */
+#include "plan-private.h"
+
+#include <string.h>
+
+/* 127.R.1.1 … 127.R.223.250 are instances, 127.R.224.1 … 127.R.254.250 links. */
+#define PER_ROW 250u
+#define INSTANCE_ROWS 223u
+#define LINK_ROWS 31u
+/* As many as one machine may be asked for; also keeps the probing of addresses short. */
+#define INSTANCES_MAX 2000u
+
+static const char *
+device_of (const TbElement *component, const TbElement *tier, guint replica)
+{
+  guint n = 0, nth = 0;
+  for (guint i = 0; i < tb_element_n_children (component); i++)
+    {
+      const TbElement *on = tb_element_child (component, i);
+      if (tb_element_kind (on) == TB_KIND_ON
+          && tb_element_get_integer (on, TB_PROP_REPLICA) == (gint64) replica)
+        return tb_element_get (on, TB_PROP_DEVICE);
+    }
+  for (guint i = 0; tier != NULL && i < tb_element_n_children (tier); i++)
+    n += tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE;
+  for (guint i = 0; n > 0 && i < tb_element_n_children (tier); i++)
+    {
+      const TbElement *device = tb_element_child (tier, i);
+      if (tb_element_kind (device) == TB_KIND_DEVICE && nth++ == (replica - 1) % n)
+        return tb_element_id (device);
+    }
+  return NULL;
+}
+
+static TbPlanPort *
+port_copy (const TbPlanPort *port)
+{
+  TbPlanPort *copy = g_new0 (TbPlanPort, 1);
+  copy->name = g_strdup (port->name);
+  copy->protocol = g_strdup (port->protocol);
+  copy->port = port->port;
+  return copy;
+}
+
+/* A tier without devices has one for each replica: "TIER-2", or "COMPONENT-2" without a tier. */
+static TbPlanInstance *
+instance_new (const TbPlanner *planner, const TbPart *part, guint replica)
+{
+  TbPlanInstance *instance = g_new0 (TbPlanInstance, 1);
+  const TbElement *tier = tb_element_get_ref (planner->model, part->element, TB_PROP_TIER);
+  const char *device = device_of (part->element, tier, replica);
+  instance->id = g_strdup_printf ("%s/%u", part->id, replica);
+  instance->component = tb_element_uid (part->element);
+  instance->component_id = g_strdup (part->id);
+  instance->replica = replica;
+  instance->device = device != NULL
+                       ? g_strdup (device)
+                       : g_strdup_printf ("%s-%u", tier ? tb_element_id (tier) : part->id, replica);
+  instance->ports = g_ptr_array_new_with_free_func (tb_plan_port_free);
+  for (guint i = 0; i < part->ports->len; i++)
+    g_ptr_array_add (instance->ports, port_copy (g_ptr_array_index (part->ports, i)));
+  instance->env = g_ptr_array_new_with_free_func (tb_plan_pair_free);
+  instance->files = g_ptr_array_new_with_free_func (tb_plan_pair_free);
+  instance->depends = g_array_new (FALSE, FALSE, sizeof (guint));
+  instance->external = part->how == TB_PART_EXTERNAL;
+  instance->external_host = g_strdup (part->external_host);
+  instance->builtin = part->how == TB_PART_BUILTIN;
+  return instance;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b, gpointer names)
+{
+  const char *const *n = names;
+  return strcmp (n[*(const guint *) a], n[*(const guint *) b]);
+}
+
+/* Two passes: first every name whose home slot no earlier name has, then the rest probe. So a new
+ * name moves nobody from his home but one who has the very same home. */
+void
+tb_plan_assign_slots (const char *const *names, guint n_names, guint n, guint *slots)
+{
+  g_autofree guint *order = g_new (guint, n_names + 1);
+  g_autofree guint8 *taken = g_new0 (guint8, n);
+  g_assert (n_names <= n);
+  for (guint i = 0; i < n_names; i++)
+    order[i] = i;
+  g_qsort_with_data (order, (gint) n_names, sizeof *order, compare_names, (gpointer) names);
+  for (guint i = 0; i < n_names; i++)
+    {
+      guint home = (guint) (tb_hash_string (names[order[i]]) % n);
+      slots[order[i]] = taken[home] ? G_MAXUINT : home;
+      taken[home] = TRUE;
+    }
+  for (guint i = 0; i < n_names; i++)
+    if (slots[order[i]] == G_MAXUINT)
+      {
+        guint slot = (guint) (tb_hash_string (names[order[i]]) % n);
+        while (taken[slot])
+          slot = (slot + 1) % n;
+        taken[slot] = TRUE;
+        slots[order[i]] = slot;
+      }
+}
+
+static guint32
+address_in (guint block, guint first_row, guint slot)
+{
+  return 127u << 24 | block << 16 | (first_row + slot / PER_ROW) << 8 | (1 + slot % PER_ROW);
+}
+
+static void
+give_addresses (TbPlan *plan)
+{
+  guint n = plan->instances->len;
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+  g_autofree guint *slots = g_new0 (guint, n + 1);
+  for (guint i = 0; i < n; i++)
+    names[i] = ((TbPlanInstance *) g_ptr_array_index (plan->instances, i))->id;
+  tb_plan_assign_slots (names, n, INSTANCE_ROWS * PER_ROW, slots);
+  for (guint i = 0; i < n; i++)
+    ((TbPlanInstance *) g_ptr_array_index (plan->instances, i))->address
+      = address_in (plan->block, 1, slots[i]);
+}
+
+gboolean
+tb_planner_place (TbPlanner *planner, GError **error)
+{
+  for (guint i = 0; i < planner->parts->len; i++)
+    {
+      TbPart *part = g_ptr_array_index (planner->parts, i);
+      if (planner->plan->instances->len + part->n > INSTANCES_MAX)
+        return tb_planner_fail (planner, part->element, TB_PLAN_ERROR_VALUE, error,
+                                "with the replicas of %s there are more than %u instances, which is "
+                                "all that one run starts", part->title, INSTANCES_MAX);
+      part->first = planner->plan->instances->len;
+      for (guint replica = 1; replica <= part->n; replica++)
+        g_ptr_array_add (planner->plan->instances, instance_new (planner, part, replica));
+    }
+  give_addresses (planner->plan);
+  return TRUE;
+}
+
+void
+tb_planner_place_links (TbPlan *plan)
+{
+  guint n = plan->links->len;
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+  g_autofree guint *slots = g_new0 (guint, n + 1);
+  for (guint i = 0; i < n; i++)
+    names[i] = ((TbPlanLink *) g_ptr_array_index (plan->links, i))->id;
+  tb_plan_assign_slots (names, n, LINK_ROWS * PER_ROW, slots);
+  for (guint i = 0; i < n; i++)
+    ((TbPlanLink *) g_ptr_array_index (plan->links, i))->address
+      = address_in (plan->block, 1 + INSTANCE_ROWS, slots[i]);
+}

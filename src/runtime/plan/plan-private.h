@@ -1,0 +1,100 @@
+/* How the plan is made, in the order of the files:
+ *
+ *   plan-part.c     what each component is run by, and its ports
+ *   plan-place.c    instances on devices, addresses
+ *   plan-link.c     links, start order
+ *   plan-expand.c   ${…}
+ *   plan-builtin.c  command lines of tierboard-node
+ *   plan-program.c  commands and templates: argv, env, files, probe
+ *   plan.c          all of it, and looking things up */
+#pragma once
+
+#include "tb-base.h"
+#include "tb-plan.h"
+
+typedef enum
+{
+  TB_PART_BUILTIN,
+  TB_PART_TEMPLATE,
+  TB_PART_COMMAND,
+  TB_PART_EXTERNAL
+} TbPartHow;
+
+/* A component, while the plan is being made. */
+typedef struct
+{
+  const TbElement *element;
+  const char *id, *title;
+  TbRole role;
+  TbPartHow how;
+  const TbElement *by;         /* its <builtin>, <template> or <command>; NULL: the default built-in */
+  const TbTemplate *template;  /* TEMPLATE */
+  GHashTable *params;          /* TEMPLATE: name → value, defaults filled in */
+  const char *node_kind;       /* BUILTIN: "client", "server", "store" */
+  GPtrArray *ports;            /* of TbPlanPort */
+  char *external_host;         /* EXTERNAL */
+  guint first, n;              /* its instances */
+  GPtrArray *links;            /* of TbPlanLink, not owned: outgoing, in file order */
+} TbPart;
+
+typedef struct
+{
+  const TbModel *model;
+  const TbPlanOptions *options;
+  TbPlan *plan;
+  GPtrArray *parts; /* of TbPart, in file order */
+} TbPlanner;
+
+/* Sets error to "FILE:LINE: sentence". Always FALSE. */
+gboolean tb_planner_fail (const TbPlanner *planner, const TbElement *where, TbPlanError code,
+                          GError **error, const char *format, ...) G_GNUC_PRINTF (5, 6);
+/* NULL where there is no such component. */
+TbPart *tb_planner_part (const TbPlanner *planner, const char *component_id);
+const TbPlanInstance *tb_planner_instance (const TbPlanner *planner, guint index);
+void tb_part_free (gpointer part);
+void tb_plan_port_free (gpointer port);
+void tb_plan_pair_free (gpointer pair);
+/* Of the name, or the first where name is NULL; NULL where there is none. */
+const TbPlanPort *tb_part_port (const TbPart *part, const char *name);
+
+gboolean tb_planner_make_parts (TbPlanner *planner, GError **error);
+gboolean tb_planner_place (TbPlanner *planner, GError **error);
+void tb_planner_place_links (TbPlan *plan);
+/* Every name gets an address of its own, n: how many slots there are. Fills slot[i], from 0 to
+ * n - 1, for names[i]; the same names give the same slots, and one that has its home slot keeps it
+ * when others come. */
+void tb_plan_assign_slots (const char *const *names, guint n_names, guint n, guint *slots);
+gboolean tb_planner_make_links (TbPlanner *planner, GError **error);
+void tb_planner_order (TbPlanner *planner);
+
+/* "127.77.1.2:6379" of each instance of a part, joined; format: % becomes the address, items are
+ * joined by sep. (transfer full) */
+char *tb_plan_format_addresses (const GPtrArray *addresses, const char *format, const char *sep);
+/* Addresses with port a caller uses for a link: those of the replicas where the caller balances,
+ * otherwise the one virtual address. (transfer full) of char * */
+GPtrArray *tb_planner_link_addresses (const TbPlanner *planner, const TbPlanLink *link);
+/* Host that reaches the link: virtual address, or the external's. (transfer full) */
+char *tb_planner_link_host (const TbPlanner *planner, const TbPlanLink *link);
+/* "http://127.77.224.1:8080" (transfer full) */
+char *tb_planner_link_url (const TbPlanner *planner, const TbPlanLink *link);
+
+/* Where the names of ${…} get their values for one instance. */
+typedef struct
+{
+  const TbPlanner *planner;
+  const TbPart *part;
+  const TbPlanInstance *instance;
+  char *dir;
+  gboolean for_trust;     /* values of this machine stay as they are written: ${host} */
+  const TbPlanLink *each; /* in a let with each="link" */
+  GHashTable *lets;       /* name → text, already expanded */
+} TbScope;
+
+/* Replaces every ${name} ("$${" is a literal "${"). NULL with error, one sentence without a place,
+ * at the first that is unknown. (transfer full) */
+char *tb_scope_expand (const TbScope *scope, const char *text, GError **error);
+
+gboolean tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
+                                  GError **error);
+gboolean tb_planner_fill_program (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
+                                  GError **error);

@@ -1,0 +1,520 @@
+/* Counters and ring to live frames.
+ *
+ * A row is copied only when its sequence moved, and a link summed only when one of its rows did, so a
+ * frame of a large, quiet system costs little. Rates are over about the last second: per link, sums
+ * are kept ten times a second, and the histogram of one to two seconds ago. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "session-private.h"
+#include "tb-proto.h"
+
+#define SAMPLE_NS (TB_NS_PER_S / 10)
+#define N_SAMPLES 11
+#define EVENTS_MAX TB_RING_SLOTS
+
+typedef struct
+{
+  gint64 time_ns;
+  guint64 requests, replies, errors, bytes_up, bytes_down;
+} Sample;
+
+/* What is kept of a link between frames. */
+typedef struct
+{
+  char *id; /* GRefString */
+  const char *from, *to; /* of the plan */
+  TbUid link;
+  gboolean changed;
+  TbLiveLink sums;
+  TbHistogram *total, *base, *older; /* now, and at the last two seconds' beginnings */
+  gint64 base_ns;
+  Sample samples[N_SAMPLES]; /* a ring; the oldest is at `next` once it is full */
+  guint next, n_samples;
+} Line;
+
+typedef struct
+{
+  guint32 sequence;
+  guint line;
+  guint from, to;
+  TbTapCounters counters;
+} Row;
+
+struct TbLive
+{
+  TbSharedPlan *plan;
+  TbWireMap *map;
+  const TbCounters *counters;
+  const TbRing *ring;
+  guint64 cursor;
+  GPtrArray *rows;  /* of Row, as the counters' */
+  GPtrArray *lines; /* of Line: the plan's links, then what nobody drew */
+};
+
+static void
+line_free (gpointer data)
+{
+  Line *line = data;
+  g_ref_string_release (line->id);
+  g_free (line->total);
+  g_free (line->base);
+  g_free (line->older);
+  g_free (line);
+}
+
+static Line *
+add_line (TbLive *live, const char *id, TbUid link, const char *from, const char *to)
+{
+  Line *line = g_new0 (Line, 1);
+  line->id = g_ref_string_new (id);
+  line->link = link;
+  line->from = from;
+  line->to = to;
+  line->total = g_new0 (TbHistogram, 1);
+  line->base = g_new0 (TbHistogram, 1);
+  line->older = g_new0 (TbHistogram, 1);
+  g_ptr_array_add (live->lines, line);
+  return line;
+}
+
+TbLive *
+tb_live_new (TbSharedPlan *plan, TbWireMap *map)
+{
+  TbLive *live = g_new0 (TbLive, 1);
+  live->plan = tb_shared_plan_ref (plan);
+  live->map = map;
+  live->rows = g_ptr_array_new_with_free_func (g_free);
+  live->lines = g_ptr_array_new_with_free_func (line_free);
+  for (guint i = 0; i < plan->plan->links->len; i++)
+    {
+      const TbPlanLink *link = g_ptr_array_index (plan->plan->links, i);
+      add_line (live, link->id, link->link, link->from_component, link->to_component);
+    }
+  return live;
+}
+
+void
+tb_live_free (TbLive *live)
+{
+  if (live->counters != NULL)
+    munmap ((void *) live->counters, sizeof (TbCounters));
+  if (live->ring != NULL)
+    munmap ((void *) live->ring, sizeof (TbRing));
+  g_ptr_array_unref (live->rows);
+  g_ptr_array_unref (live->lines);
+  tb_shared_plan_unref (live->plan);
+  g_free (live);
+}
+
+gboolean
+tb_live_map (TbLive *live, int counters_fd, int ring_fd, GError **error)
+{
+  const void *counters = NULL, *ring = NULL;
+  int why = tb_shared_map (counters_fd, sizeof (TbCounters), &counters);
+  if (why == 0)
+    why = tb_shared_map (ring_fd, sizeof (TbRing), &ring);
+  live->counters = counters;
+  live->ring = ring;
+  close (counters_fd);
+  close (ring_fd);
+  if (why == 0
+      && (live->counters->version != TB_WIRE_VERSION || live->ring->version != TB_WIRE_VERSION
+          || live->counters->row_size != sizeof (TbTapRow) || live->ring->slot_size != sizeof (TbRingSlot)))
+    why = -EPROTO;
+  if (why != 0)
+    g_set_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_AGENT,
+                 "the agent's counters cannot be read: %s", g_strerror (-why));
+  return why == 0;
+}
+
+gboolean
+tb_live_is_mapped (const TbLive *live)
+{
+  return live->counters != NULL && live->ring != NULL;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------------ */
+
+static guint
+plan_instance (const TbLive *live, guint32 wire)
+{
+  return wire < live->map->plan.n_instances ? live->map->from_wire[wire] : G_MAXUINT;
+}
+
+static const char *
+component_of (const TbLive *live, guint instance)
+{
+  const GPtrArray *instances = live->plan->plan->instances;
+  if (instance >= instances->len)
+    return "";
+  return ((const TbPlanInstance *) g_ptr_array_index (instances, instance))->component_id;
+}
+
+/* A connection that nobody drew gets a line of its own: "shop>orders". */
+static guint
+undrawn_line (TbLive *live, const Row *row)
+{
+  const char *from = component_of (live, row->from), *to = component_of (live, row->to);
+  g_autofree char *id = g_strdup_printf ("%s>%s", from, to);
+  for (guint i = live->plan->plan->links->len; i < live->lines->len; i++)
+    if (g_str_equal (((Line *) g_ptr_array_index (live->lines, i))->id, id))
+      return i;
+  add_line (live, id, 0, from, to);
+  return live->lines->len - 1;
+}
+
+static guint
+line_of_row (TbLive *live, const Row *row)
+{
+  guint32 wire = row->counters.link;
+  return wire < live->map->plan.n_links ? live->map->link_from_wire[wire] : undrawn_line (live, row);
+}
+
+static void
+read_row (TbLive *live, guint index)
+{
+  const TbTapRow *shared = &live->counters->rows[index];
+  guint32 sequence = atomic_load_explicit (&shared->sequence, memory_order_acquire);
+  Row *row = index < live->rows->len ? g_ptr_array_index (live->rows, index) : NULL;
+  if (row != NULL && row->sequence == sequence)
+    return;
+  gboolean is_new = row == NULL;
+  if (is_new)
+    {
+      row = g_new0 (Row, 1);
+      g_ptr_array_add (live->rows, row);
+    }
+  /* A row that is written all the time keeps its last copy until the next frame. */
+  if (tb_row_read (shared, &row->counters))
+    row->sequence = sequence;
+  row->from = plan_instance (live, row->counters.from);
+  row->to = plan_instance (live, row->counters.to);
+  row->line = line_of_row (live, row);
+  ((Line *) g_ptr_array_index (live->lines, row->line))->changed = TRUE;
+}
+
+static void
+read_rows (TbLive *live)
+{
+  guint n = atomic_load_explicit (&live->counters->n_rows, memory_order_acquire);
+  n = MIN (n, TB_TAPS_MAX);
+  for (guint i = 0; i < n; i++)
+    read_row (live, i);
+}
+
+/* ---- Lines ----------------------------------------------------------------------------------------- */
+
+static void
+add_flow (TbFlow *to, const TbFlow *more)
+{
+  to->seen += more->seen;
+  to->delivered += more->delivered;
+  to->held += more->held;
+  to->dropped += more->dropped;
+  to->duplicated += more->duplicated;
+  to->lost += more->lost;
+  to->bytes_seen += more->bytes_seen;
+  to->bytes_delivered += more->bytes_delivered;
+  to->bytes_held += more->bytes_held;
+  to->bytes_lost += more->bytes_lost;
+}
+
+static gboolean
+is_framed (const TbTapCounters *c)
+{
+  return c->proto != TB_PROTO_BYTES && c->proto != TB_PROTO_UNKNOWN;
+}
+
+static void
+add_row (Line *line, const TbTapCounters *c)
+{
+  TbLiveLink *sums = &line->sums;
+  sums->tapped = TRUE;
+  sums->framed |= is_framed (c);
+  sums->connections_open += c->connections_open;
+  sums->connections_total += c->connections_total;
+  sums->refused += c->refused;
+  sums->timed_out += c->timed_out;
+  sums->resets += c->reset;
+  sums->requests += c->requests;
+  sums->replies += c->replies;
+  sums->errors += c->errors;
+  sums->bytes_up += c->up.bytes_seen;
+  sums->bytes_down += c->down.bytes_seen;
+  add_flow (&sums->up, &c->up);
+  add_flow (&sums->down, &c->down);
+  sums->faults |= c->faults;
+  tb_histogram_add (line->total, &c->latency);
+}
+
+static void
+sum_lines (TbLive *live)
+{
+  for (guint i = 0; i < live->lines->len; i++)
+    {
+      Line *line = g_ptr_array_index (live->lines, i);
+      if (line->changed)
+        {
+          memset (&line->sums, 0, sizeof line->sums);
+          memset (line->total, 0, sizeof *line->total);
+        }
+    }
+  for (guint i = 0; i < live->rows->len; i++)
+    {
+      const Row *row = g_ptr_array_index (live->rows, i);
+      Line *line = g_ptr_array_index (live->lines, row->line);
+      if (line->changed)
+        add_row (line, &row->counters);
+    }
+}
+
+static Sample
+sample_now (const Line *line, gint64 now_ns)
+{
+  const TbLiveLink *s = &line->sums;
+  return (Sample) { now_ns, s->requests, s->replies, s->errors, s->bytes_up, s->bytes_down };
+}
+
+static void
+set_rates (Line *line, gint64 now_ns)
+{
+  const guint oldest = line->n_samples < N_SAMPLES ? 0 : line->next;
+  const Sample *before = &line->samples[oldest];
+  TbLiveLink *s = &line->sums;
+  double seconds = (double) (now_ns - before->time_ns) / (double) TB_NS_PER_S;
+  gboolean known = line->n_samples > 0 && seconds > 0.02;
+  double per = known ? 1 / seconds : 0;
+  s->request_rate = (double) (s->requests - before->requests) * per;
+  s->reply_rate = (double) (s->replies - before->replies) * per;
+  s->error_rate = (double) (s->errors - before->errors) * per;
+  s->byte_rate_up = (double) (s->bytes_up - before->bytes_up) * per;
+  s->byte_rate_down = (double) (s->bytes_down - before->bytes_down) * per;
+}
+
+static void
+take_sample (Line *line, gint64 now_ns)
+{
+  guint last = (line->next + N_SAMPLES - 1) % N_SAMPLES;
+  if (line->n_samples > 0 && now_ns - line->samples[last].time_ns < SAMPLE_NS)
+    return;
+  line->samples[line->next] = sample_now (line, now_ns);
+  line->next = (line->next + 1) % N_SAMPLES;
+  line->n_samples = MIN (line->n_samples + 1, N_SAMPLES);
+}
+
+static void
+set_latency (Line *line, gint64 now_ns)
+{
+  TbHistogram recent;
+  TbLiveLink *s = &line->sums;
+  if (line->changed)
+    {
+      s->p50_ns = tb_histogram_quantile (line->total, 0.5);
+      s->p95_ns = tb_histogram_quantile (line->total, 0.95);
+      s->p99_ns = tb_histogram_quantile (line->total, 0.99);
+    }
+  if (line->base_ns == 0)
+    line->base_ns = now_ns;
+  if (now_ns - line->base_ns >= TB_NS_PER_S)
+    {
+      TbHistogram *free_one = line->older;
+      line->older = line->base;
+      line->base = free_one;
+      *line->base = *line->total;
+      line->base_ns = now_ns;
+    }
+  tb_histogram_difference (line->total, line->older, &recent);
+  s->recent_p50_ns = tb_histogram_quantile (&recent, 0.5);
+  s->recent_p99_ns = tb_histogram_quantile (&recent, 0.99);
+}
+
+static void
+update_lines (TbLive *live, gint64 now_ns)
+{
+  sum_lines (live);
+  for (guint i = 0; i < live->lines->len; i++)
+    {
+      Line *line = g_ptr_array_index (live->lines, i);
+      if (!line->sums.tapped)
+        line->sums.p50_ns = line->sums.p95_ns = line->sums.p99_ns = -1;
+      set_latency (line, now_ns);
+      set_rates (line, now_ns);
+      take_sample (line, now_ns);
+      line->changed = FALSE;
+    }
+}
+
+/* ---- Frames ----------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbLiveFrame frame;
+  gatomicrefcount count;
+  TbSharedPlan *plan;
+  GPtrArray *texts; /* GRefStrings the frame points to */
+  TbLiveInstance *instances;
+  TbLiveLink *links;
+  TbLiveTap *taps;
+  TbEvent *events;
+  char *reason;
+} Frame;
+
+static const char *
+keep (Frame *frame, char *text)
+{
+  if (text == NULL)
+    return "";
+  g_ptr_array_add (frame->texts, g_ref_string_acquire (text));
+  return text;
+}
+
+static void
+fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
+{
+  const GPtrArray *instances = live->plan->plan->instances;
+  frame->instances = g_new0 (TbLiveInstance, instances->len + 1);
+  for (guint i = 0; i < instances->len; i++)
+    {
+      const TbPlanInstance *p = g_ptr_array_index (instances, i);
+      const TbKnownInstance *k = &known->instances[i];
+      const TbPlanPort *port = p->ports->len > 0 ? g_ptr_array_index (p->ports, 0) : NULL;
+      frame->instances[i] = (TbLiveInstance) {
+        .id = p->id, .component = p->component_id, .component_uid = p->component,
+        .replica = p->replica, .address = p->address, .port = port ? port->port : 0,
+        .state = k->state, .pid = k->pid, .exit_code = k->exit_code, .restarts = k->restarts,
+        .sentence = keep (frame, k->sentence), .waiting = keep (frame, k->waiting),
+        .log_path = keep (frame, k->log_path), .log_size = k->log_size, .cpu = k->cpu,
+        .rss_bytes = k->rss_bytes,
+      };
+    }
+  frame->frame.instances = frame->instances;
+  frame->frame.n_instances = instances->len;
+}
+
+/* A way past the taps belongs to the first link between those components. */
+static char *
+bypass_of (const TbLive *live, const Line *line, const GArray *bypasses)
+{
+  for (guint i = 0; i < bypasses->len; i++)
+    {
+      const TbKnownBypass *b = &g_array_index (bypasses, TbKnownBypass, i);
+      if (g_str_equal (component_of (live, b->from), line->from)
+          && g_str_equal (component_of (live, b->to), line->to))
+        return b->why;
+    }
+  return NULL;
+}
+
+static void
+fill_fault (TbLiveLink *link, const GPtrArray *faults)
+{
+  for (guint i = 0; i < faults->len; i++)
+    {
+      const TbKnownFault *fault = g_ptr_array_index (faults, i);
+      if (!fault->active || g_strcmp0 (fault->link, link->id) != 0)
+        continue;
+      link->faults |= 1u << fault->kind;
+      if (fault->kind == TB_FAULT_CUT)
+        link->cut_since_ns = fault->since_ns;
+    }
+}
+
+static void
+fill_links (Frame *frame, const TbLive *live, const TbKnown *known)
+{
+  frame->links = g_new0 (TbLiveLink, live->lines->len + 1);
+  for (guint i = 0; i < live->lines->len; i++)
+    {
+      const Line *line = g_ptr_array_index (live->lines, i);
+      TbLiveLink *link = &frame->links[i];
+      char *why = bypass_of (live, line, known->bypasses);
+      *link = line->sums;
+      link->id = keep (frame, line->id);
+      link->link = line->link;
+      link->from = line->from;
+      link->to = line->to;
+      if (why != NULL)
+        {
+          link->not_tapped = keep (frame, why);
+          link->tapped = FALSE;
+        }
+      fill_fault (link, known->faults);
+    }
+  frame->frame.links = frame->links;
+  frame->frame.n_links = live->lines->len;
+}
+
+static void
+fill_taps (Frame *frame, const TbLive *live)
+{
+  frame->taps = g_new (TbLiveTap, live->rows->len + 1);
+  for (guint i = 0; i < live->rows->len; i++)
+    {
+      const Row *row = g_ptr_array_index (live->rows, i);
+      frame->taps[i] = (TbLiveTap) { .row = i, .link = row->line, .from = row->from, .to = row->to };
+      frame->taps[i].counters = row->counters;
+    }
+  frame->frame.taps = frame->taps;
+  frame->frame.n_taps = live->rows->len;
+}
+
+static void
+fill_events (Frame *frame, TbLive *live)
+{
+  guint64 waiting = tb_ring_head (live->ring) - live->cursor;
+  gsize max = (gsize) MIN (waiting + 64, EVENTS_MAX);
+  frame->events = g_new (TbEvent, max + 1);
+  frame->frame.n_events
+    = (guint) tb_ring_read (live->ring, &live->cursor, frame->events, max,
+                            &frame->frame.missed_events);
+  frame->frame.events = frame->events;
+}
+
+TbLiveFrame *
+tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns)
+{
+  Frame *frame = g_new0 (Frame, 1);
+  g_atomic_ref_count_init (&frame->count);
+  frame->plan = tb_shared_plan_ref (live->plan);
+  frame->texts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ref_string_release);
+  frame->reason = g_strdup (known->reason ? known->reason : "");
+  frame->frame.time_ns = now_ns;
+  frame->frame.start_ns = known->start_ns;
+  frame->frame.state = known->state;
+  frame->frame.reason = frame->reason;
+  frame->frame.agent_cpu = known->agent_cpu;
+  frame->frame.agent_lag_ns = known->agent_lag_ns;
+  read_rows (live);
+  update_lines (live, now_ns);
+  fill_instances (frame, live, known);
+  fill_links (frame, live, known);
+  fill_taps (frame, live);
+  fill_events (frame, live);
+  return &frame->frame;
+}
+
+TbLiveFrame *
+tb_live_frame_ref (TbLiveFrame *self)
+{
+  g_atomic_ref_count_inc (&((Frame *) self)->count);
+  return self;
+}
+
+void
+tb_live_frame_unref (TbLiveFrame *self)
+{
+  Frame *frame = (Frame *) self;
+  if (!g_atomic_ref_count_dec (&frame->count))
+    return;
+  g_ptr_array_unref (frame->texts);
+  g_free (frame->instances);
+  g_free (frame->links);
+  g_free (frame->taps);
+  g_free (frame->events);
+  g_free (frame->reason);
+  tb_shared_plan_unref (frame->plan);
+  g_free (frame);
+}

@@ -1,0 +1,122 @@
+/* One run, from the inside.
+ *
+ *   session.c    the object: facts in, commands out, faults
+ *   launch.c     block of addresses, run directory, agent, and what is left when it dies
+ *   wire-plan.c  the plan as the agent is told it
+ *   live.c       counters and ring to live frames
+ *   trust.c      what was allowed before
+ *
+ * The session's state (TbRunState), and what moves it:
+ *
+ *   STARTING ──RUN_STATE──▶ RUNNING ──RUN_STATE──▶ STOPPING ──RUN_STATE──▶ STOPPED
+ *      │                       │                      │
+ *      └───────────────────────┴──────────────────────┴──agent_gone()──▶ FAILED, or STOPPED where
+ *                                                                        a stop was asked for
+ * In STOPPED and FAILED no process of the run exists, the counters can still be read, and nothing is
+ * sent any more. */
+#pragma once
+
+#include "tb-session.h"
+
+/* A plan that frames and session share, since frames outlive the session. */
+typedef struct
+{
+  gatomicrefcount count;
+  TbPlan *plan;
+} TbSharedPlan;
+
+TbSharedPlan *tb_shared_plan_new (TbPlan *plan); /* takes it */
+TbSharedPlan *tb_shared_plan_ref (TbSharedPlan *shared);
+void tb_shared_plan_unref (TbSharedPlan *shared);
+
+/* ---- launch.c ------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  guint block;
+  int claim;      /* the abstract socket that holds the block */
+  char *run_dir;
+  int dir_lock;   /* held as long as the directory is in use */
+  pid_t agent;    /* 0: none */
+  int socket;     /* -1: none */
+} TbLaunch;
+
+/* Claims a block of addresses, preferably that one, and makes the run's directory. */
+gboolean tb_launch_prepare (TbLaunch *launch, guint preferred, GError **error);
+/* Starts the agent with a socket to us. */
+gboolean tb_launch_agent (TbLaunch *launch, GError **error);
+/* Waits for the agent's end if wait_ns > 0, kills it if it has not come, and kills what came to us
+ * from it. *status is its wait status, or -1. */
+void tb_launch_end_agent (TbLaunch *launch, gint64 wait_ns, gboolean sole_children, int *status);
+/* Releases block and directory. */
+void tb_launch_clear (TbLaunch *launch);
+/* Where the run of an ordinary user's commands goes, when we are root: "nobody"; otherwise NULL. */
+const char *tb_launch_default_user (void);
+
+/* ---- wire-plan.c --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbWirePlan plan;       /* borrows every string from the TbPlan */
+  GPtrArray *owned;      /* arrays and few strings of ours */
+  guint32 *to_wire;      /* plan index of an instance → wire index, G_MAXUINT32: not started */
+  guint32 *from_wire;    /* and back */
+  guint32 *link_from_wire; /* wire index of a link → plan index */
+} TbWireMap;
+
+TbWireMap *tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options,
+                            const char *run_dir, guint64 seed);
+void tb_wire_map_free (TbWireMap *map);
+
+/* ---- live.c -------------------------------------------------------------------------------------- */
+
+/* What is known of an instance from facts; index as in the plan. */
+typedef struct
+{
+  TbInstanceState state;
+  guint32 pid;
+  int exit_code;
+  guint restarts;
+  char *sentence, *waiting, *log_path; /* GRefString or NULL */
+  guint64 log_size;
+  gint64 load_time_ns;
+  guint64 load_cpu_ns, rss_bytes;
+  double cpu;
+} TbKnownInstance;
+
+typedef struct
+{
+  guint32 from, to; /* plan indices, G_MAXUINT32: unknown */
+  guint16 port;
+  char *why; /* GRefString */
+} TbKnownBypass;
+
+typedef struct
+{
+  char *id, *link;
+  TbFaultKind kind;
+  gboolean active;
+  gint64 since_ns;
+} TbKnownFault;
+
+typedef struct TbLive TbLive;
+
+TbLive *tb_live_new (TbSharedPlan *plan, TbWireMap *map);
+void tb_live_free (TbLive *live);
+/* Takes the descriptors. FALSE with error where they are not what they should be. */
+gboolean tb_live_map (TbLive *live, int counters_fd, int ring_fd, GError **error);
+gboolean tb_live_is_mapped (const TbLive *live);
+
+typedef struct
+{
+  TbRunState state;
+  const char *reason;
+  gint64 start_ns;
+  const TbKnownInstance *instances;
+  const GArray *bypasses; /* of TbKnownBypass */
+  const GPtrArray *faults; /* of TbKnownFault */
+  double agent_cpu;
+  gint64 agent_lag_ns;
+} TbKnown;
+
+TbLiveFrame *tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns);

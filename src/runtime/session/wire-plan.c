@@ -1,0 +1,158 @@
+/* The plan as the agent is told it. What lies outside is left out, so indices differ. */
+#include <string.h>
+
+#include "session-private.h"
+#include "tb-proto.h"
+
+G_STATIC_ASSERT ((int) TB_PLAN_PROBE_EXEC == (int) TB_PROBE_EXEC);
+
+static gpointer
+own (TbWireMap *map, gpointer memory)
+{
+  g_ptr_array_add (map->owned, memory);
+  return memory;
+}
+
+static uint32_t *
+map_indices (TbWireMap *map, const GArray *indices, uint32_t *n)
+{
+  uint32_t *out = own (map, g_new0 (uint32_t, indices->len + 1));
+  *n = 0;
+  for (guint i = 0; i < indices->len; i++)
+    {
+      guint32 wire = map->to_wire[g_array_index (indices, guint, i)];
+      if (wire != G_MAXUINT32)
+        out[(*n)++] = wire;
+    }
+  return out;
+}
+
+static void
+fill_pairs (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
+{
+  to->n_env = from->env->len;
+  to->env = own (map, g_new0 (TbWireEnv, to->n_env + 1));
+  for (guint i = 0; i < to->n_env; i++)
+    {
+      const TbPlanPair *pair = g_ptr_array_index (from->env, i);
+      to->env[i] = (TbWireEnv) { pair->name, pair->value };
+    }
+  to->n_files = from->files->len;
+  to->files = own (map, g_new0 (TbWireFile, to->n_files + 1));
+  for (guint i = 0; i < to->n_files; i++)
+    {
+      const TbPlanPair *pair = g_ptr_array_index (from->files, i);
+      gboolean script = g_str_has_prefix (pair->value, "#!");
+      to->files[i] = (TbWireFile) { pair->name, pair->value, script ? 0700 : 0600 };
+    }
+}
+
+static void
+fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
+{
+  to->id = from->id;
+  to->component = from->component_id;
+  to->device = from->device;
+  to->address = from->address;
+  to->argv = from->argv;
+  to->n_argv = g_strv_length (from->argv);
+  to->depends = map_indices (map, from->depends, &to->n_depends);
+  to->probe = (TbProbeKind) from->probe;
+  to->probe_argument = from->probe_argument;
+  to->ready_timeout_ns = from->ready_timeout_ns;
+  to->stop_signal = from->stop_signal;
+  to->stop_grace_ns = from->stop_grace_ns;
+  to->user = from->user;
+  to->allow_io_uring = from->allow_io_uring;
+  to->builtin = from->builtin;
+  fill_pairs (map, from, to);
+}
+
+static TbBalance
+balance_of (const char *name)
+{
+  static const char *const names[] = {
+    [TB_BALANCE_ROUND_ROBIN] = "round-robin",
+    [TB_BALANCE_RANDOM] = "random",
+    [TB_BALANCE_LEAST_CONNECTIONS] = "least-connections",
+  };
+  for (gsize i = 1; name != NULL && i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (names[i], name))
+      return (TbBalance) i;
+  return TB_BALANCE_NONE;
+}
+
+static void
+fill_link (TbWireMap *map, const TbPlanLink *from, TbWireLink *to)
+{
+  to->id = from->id;
+  to->from = map_indices (map, from->from, &to->n_from);
+  to->to = map_indices (map, from->to, &to->n_to);
+  to->port = from->port;
+  to->address = from->address;
+  to->proto = (uint8_t) tb_proto_from_name (from->protocol ? from->protocol : "auto", NULL);
+  to->balance = balance_of (from->balance);
+  to->replicas = from->link == 0;
+}
+
+static void
+fill_instances (TbWireMap *map, const TbPlan *plan)
+{
+  guint n = plan->instances->len;
+  map->to_wire = own (map, g_new0 (guint32, n + 1));
+  map->from_wire = own (map, g_new0 (guint32, n + 1));
+  for (guint i = 0; i < n; i++)
+    {
+      const TbPlanInstance *instance = g_ptr_array_index (plan->instances, i);
+      map->to_wire[i] = instance->external ? G_MAXUINT32 : map->plan.n_instances++;
+    }
+  map->plan.instances = own (map, g_new0 (TbWireInstance, n + 1));
+  for (guint i = 0; i < n; i++)
+    if (map->to_wire[i] != G_MAXUINT32)
+      {
+        map->from_wire[map->to_wire[i]] = i;
+        fill_instance (map, g_ptr_array_index (plan->instances, i),
+                       &map->plan.instances[map->to_wire[i]]);
+      }
+}
+
+static void
+fill_links (TbWireMap *map, const TbPlan *plan)
+{
+  map->plan.links = own (map, g_new0 (TbWireLink, plan->links->len + 1));
+  map->link_from_wire = own (map, g_new0 (guint32, plan->links->len + 1));
+  for (guint i = 0; i < plan->links->len; i++)
+    {
+      TbWireLink *link = &map->plan.links[map->plan.n_links];
+      fill_link (map, g_ptr_array_index (plan->links, i), link);
+      if (link->n_from > 0 && link->n_to > 0)
+        map->link_from_wire[map->plan.n_links++] = i;
+    }
+}
+
+TbWireMap *
+tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options, const char *run_dir,
+                 guint64 seed)
+{
+  TbWireMap *map = g_new0 (TbWireMap, 1);
+  map->owned = g_ptr_array_new_with_free_func (g_free);
+  fill_instances (map, plan);
+  fill_links (map, plan);
+  map->plan.run_dir = own (map, g_strdup (run_dir));
+  map->plan.block = plan->block;
+  map->plan.seed = seed;
+  map->plan.contain = options->contain;
+  map->plan.no_seccomp = options->no_seccomp;
+  map->plan.recording = own (map, options->record_off ? g_strdup ("")
+                                  : options->record_path
+                                    ? g_canonicalize_filename (options->record_path, NULL)
+                                    : g_build_filename (run_dir, "recording", NULL));
+  return map;
+}
+
+void
+tb_wire_map_free (TbWireMap *map)
+{
+  g_ptr_array_unref (map->owned);
+  g_free (map);
+}

@@ -1,0 +1,130 @@
+/* Component templates: the loader, conditions, and those that come with us. */
+#include <signal.h>
+#include <string.h>
+
+#include "tb-base.h"
+#include "tb-template.h"
+
+#define WHOLE "<template name=\"x\" title=\"X\" kinds=\"store\"><program name=\"xd\"/>"               \
+              "<command>xd ${port}</command></template>"
+
+static void
+test_reads_what_it_should (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbTemplate) t = tb_template_parse (
+    "x.xml", "<template name=\"x\" title=\"X\" kinds=\"store\"><program name=\"xd\" package=\"xp\"/>"
+             "<service name=\"s\" protocol=\"resp\" port=\"77\"/><param name=\"p\" default=\"d\"/>"
+             "<command>xd</command><argument when=\"replica>1\">-f</argument>"
+             "<let name=\"l\" each=\"link\">z</let><file path=\"f\">a&lt;b</file>"
+             "<ready probe=\"tcp\" within=\"2s\"/><stop signal=\"INT\" grace=\"1s\"/></template>",
+    -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (t->package, ==, "xp");
+  g_assert_cmpuint (tb_template_service (t, "s")->port, ==, 77);
+  g_assert_cmpstr (tb_template_param (t, "p")->default_value, ==, "d");
+  g_assert_cmpstr (((TbTemplateText *) t->files->pdata[0])->text, ==, "a<b");
+  g_assert_true (((TbTemplateText *) t->lets->pdata[0])->each_link);
+  g_assert_cmpint (t->ready_timeout_ns, ==, 2 * TB_NS_PER_S);
+  g_assert_cmpint (t->stop_signal, ==, SIGINT);
+}
+
+static void
+test_says_what_is_wrong (void)
+{
+  static const char *const cases[][2] = {
+    { "<template/>", "a template needs name, title and kinds" },
+    { "<template name=\"x\" title=\"X\" kinds=\"store\"/>", "a name, a program and a command" },
+    { "<template name=\"x\" title=\"X\" kinds=\"store\"><programme/></template>", "no <programme>" },
+    { "<template name=\"x\" title=\"X\" kinds=\"store\"><service name=\"s\" port=\"99999\"/></template>",
+      "a port from 1 to 65535" },
+    { "<template name=\"x\" title=\"X\" kinds=\"store\"><stop signal=\"BOO\"/></template>",
+      "“BOO” is no signal" },
+    { "<template name=\"x\" title=\"X\" kinds=\"store\"><ready within=\"5\"/></template>",
+      "“5” is no duration" },
+    { "<template", "x.xml" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_assert_null (tb_template_parse ("x.xml", cases[i][0], -1, &error));
+      g_assert_nonnull (strstr (error->message, cases[i][1]));
+      g_assert_true (g_str_has_prefix (error->message, "x.xml: "));
+    }
+}
+
+/* Whatever it is cut to or changed to, it is read or refused. */
+static void
+test_survives_any_bytes (void)
+{
+  g_autofree char *text = g_strdup (WHOLE);
+  for (gsize n = 0; n <= strlen (WHOLE); n++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TbTemplate) t = tb_template_parse ("x", WHOLE, (gssize) n, &error);
+      g_assert_true ((t != NULL) == (error == NULL));
+    }
+  for (int i = 0; i < 2000; i++)
+    {
+      gsize at = (gsize) g_test_rand_int_range (0, (gint32) strlen (WHOLE));
+      text[at] = (char) g_test_rand_int_range (1, 255);
+      g_autoptr (TbTemplate) t = tb_template_parse ("x", text, -1, NULL);
+    }
+}
+
+static const char *
+value (const char *name, gpointer data)
+{
+  static const char *const values[][2] = { { "replica", "2" }, { "mode", "fast" }, { "off", "no" },
+                                           { "empty", "" } };
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    if (g_str_equal (values[i][0], name))
+      return values[i][1];
+  return NULL;
+}
+
+static void
+test_conditions (void)
+{
+  static const struct
+  {
+    const char *when;
+    gboolean holds;
+  } cases[] = {
+    { NULL, TRUE }, { "", TRUE }, { "replica=2", TRUE }, { "replica=1", FALSE },
+    { "replica>1", TRUE }, { "replica>2", FALSE }, { "mode=fast replica>1", TRUE },
+    { "mode=fast replica>5", FALSE }, { "mode", TRUE }, { "off", FALSE }, { "empty", FALSE },
+    { "unknown", FALSE }, { "unknown=", FALSE }, { "empty=", TRUE },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (tb_template_when (cases[i].when, value, NULL), ==, cases[i].holds);
+}
+
+static void
+test_ours_are_whole (void)
+{
+  g_auto (GStrv) names = tb_template_names ();
+  g_assert_true (g_strv_contains ((const char *const *) names, "nginx"));
+  g_assert_true (g_strv_contains ((const char *const *) names, "redis"));
+  for (char **name = names; *name != NULL; name++)
+    {
+      g_autoptr (GError) error = NULL;
+      const TbTemplate *t = tb_template_find (*name, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (t->name, ==, *name);
+      g_assert_nonnull (t->help);
+      g_assert_nonnull (t->package);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/template/reads", test_reads_what_it_should);
+  g_test_add_func ("/template/says-what-is-wrong", test_says_what_is_wrong);
+  g_test_add_func ("/template/survives-any-bytes", test_survives_any_bytes);
+  g_test_add_func ("/template/conditions", test_conditions);
+  g_test_add_func ("/template/ours-are-whole", test_ours_are_whole);
+  return g_test_run ();
+}
