@@ -400,6 +400,14 @@ near_choice (const TbPropSpec *spec, const char *text, GStrv *words)
   return tb_nearest_word (text, (const char *const *) *words, g_strv_length (*words));
 }
 
+char *
+tb_schema_expected (const TbPropSpec *spec)
+{
+  g_return_val_if_fail (spec != NULL, NULL);
+  return types[spec->type].expect != NULL ? types[spec->type].expect (spec)
+                                          : g_strdup (types[spec->type].expected);
+}
+
 static void
 set_value_error (const TbPropSpec *spec, const char *text, GError **error)
 {
@@ -407,8 +415,7 @@ set_value_error (const TbPropSpec *spec, const char *text, GError **error)
     return;
   g_auto (GStrv) words = NULL;
   const char *near = near_choice (spec, text, &words);
-  g_autofree char *expected = types[spec->type].expect != NULL ? types[spec->type].expect (spec)
-                                                               : g_strdup (types[spec->type].expected);
+  g_autofree char *expected = tb_schema_expected (spec);
   g_autofree char *found = quote (text);
   g_set_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_VALUE, "%s is %s, expected %s%s%s%s",
                spec->type == TB_TYPE_TEXT ? "the text" : spec->name, found, expected,

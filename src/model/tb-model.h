@@ -142,6 +142,8 @@ const TbPropSpec *tb_schema_prop (TbKind kind, TbProp prop);
 const TbPropSpec *tb_schema_prop_from_name (TbKind kind, const char *attribute);
 /* Whether text is a value of that property; otherwise error says what was expected, in words. */
 gboolean tb_schema_validate (const TbPropSpec *spec, const char *text, GError **error);
+/* What its values look like, in words: "a duration such as 2ms". (transfer full) */
+char *tb_schema_expected (const TbPropSpec *spec);
 /* The canonical form of a valid value: no needless zeros or blanks. (transfer full) */
 char *tb_schema_canonical (const TbPropSpec *spec, const char *text);
 /* The RELAX NG schema as XML (transfer full): data/tierboard.rng is this. */

@@ -6,7 +6,7 @@
 static void
 add (TbProblems *problems, const char *rule, const char *bytes, gsize offset, const char *sentence)
 {
-  TbXmlPosition at = tb_xml_position (bytes, offset, 0, 1);
+  TbXmlPosition at = tb_xml_position (bytes, 0, (TbXmlPosition){ 1, 1 }, offset);
   tb_problems_add (problems, TB_SEVERITY_ERROR, rule, 0, at.line, at.column, "%s", sentence);
 }
 
@@ -74,7 +74,7 @@ check_attribute_counts (const char *bytes, gsize size, TbProblems *problems)
     {
       const char *next = memchr (tag + 1, '<', (gsize) (end - tag - 1));
       const char *stop = next != NULL ? next : end;
-      if (stop - tag > 4 * TB_XML_MAX_ATTRIBUTES && tag[1] != '!' && tag[1] != '?'
+      if (stop - tag > 4 * TB_XML_MAX_ATTRIBUTES && (g_ascii_isalpha (tag[1]) || tag[1] == '_' || tag[1] == ':' || (guchar) tag[1] >= 0x80)
           && count_attributes (tag, stop) > TB_XML_MAX_ATTRIBUTES)
         {
           g_autofree char *sentence = g_strdup_printf ("an element has more than %d attributes",

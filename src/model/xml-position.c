@@ -3,40 +3,18 @@
 
 #include <string.h>
 
-/* Columns far out help nobody, and a file of one line must not cost its square. */
-#define MAX_COLUMN 4096
-
-static guint
-count_lines (const char *from, const char *to)
-{
-  guint n = 0;
-  while ((from = memchr (from, '\n', (gsize) (to - from))) != NULL)
-    {
-      n++;
-      from++;
-    }
-  return n;
-}
-
-static guint
-column_at (const char *bytes, gsize offset)
-{
-  guint column = 1;
-  for (gsize i = offset; i > 0 && bytes[i - 1] != '\n'; i--)
-    {
-      if (offset - i > MAX_COLUMN)
-        return 0;
-      column += ((guchar) bytes[i - 1] & 0xc0) != 0x80;
-    }
-  return column;
-}
-
 TbXmlPosition
-tb_xml_position (const char *bytes, gsize offset, gsize known, guint known_line)
+tb_xml_position (const char *bytes, gsize from, TbXmlPosition at, gsize offset)
 {
-  guint line = offset >= known ? known_line + count_lines (bytes + known, bytes + offset)
-                               : known_line - count_lines (bytes + offset, bytes + known);
-  return (TbXmlPosition){ line, column_at (bytes, offset) };
+  const char *p = bytes + from, *end = bytes + offset, *newline;
+  while ((newline = memchr (p, '\n', (gsize) (end - p))) != NULL)
+    {
+      at = (TbXmlPosition){ at.line + 1, 1 };
+      p = newline + 1;
+    }
+  for (; p < end; p++)
+    at.column += ((guchar) *p & 0xc0) != 0x80;
+  return at;
 }
 
 gsize

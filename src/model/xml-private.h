@@ -24,8 +24,8 @@ typedef struct
   guint line, column; /* from 1; columns count characters */
 } TbXmlPosition;
 
-/* Of the byte at offset; the byte at known lies in known_line. Column 0: too far out to count. */
-TbXmlPosition tb_xml_position (const char *bytes, gsize offset, gsize known, guint known_line);
+/* Of the byte at offset, counted from the byte at from, which is at that place. */
+TbXmlPosition tb_xml_position (const char *bytes, gsize from, TbXmlPosition at, gsize offset);
 /* Where the tag that ends at offset begins. */
 gsize tb_xml_tag_start (const char *bytes, gsize offset);
 /* Where that attribute's name stands in the tag between the two; tag itself if nowhere. */

@@ -27,6 +27,10 @@ typedef struct
   guint depth, n_elements;
   guint unknown_depth;    /* > 0: inside an unknown element, so deep */
   gsize unknown_start;
+  gsize anchor;           /* the last tag's start, and where that is */
+  TbXmlPosition anchor_at;
+  guint64 seen;           /* bit per slot: attributes of this tag, good or bad */
+  guint n_warnings;
   char *unknown_namespace; /* to be declared on the kept one; NULL: it says so itself */
   GPtrArray *pending;     /* comments and unknown elements for the next element; NULL: none */
   GString *text;          /* of the current element */
@@ -48,12 +52,13 @@ offset_now (const Reader *reader)
   return MIN (offset, reader->size);
 }
 
+/* Counted on from the last tag, so that the whole file is counted through only once. */
 static TbXmlPosition
 position_of (const Reader *reader, gsize offset)
 {
-  const xmlParserInput *input = reader->parser->input;
-  guint line = input != NULL ? (guint) input->line : 1;
-  return tb_xml_position (reader->bytes, offset, offset_now (reader), line);
+  if (offset < reader->anchor)
+    return tb_xml_position (reader->bytes, 0, (TbXmlPosition){ 1, 1 }, offset);
+  return tb_xml_position (reader->bytes, reader->anchor, reader->anchor_at, offset);
 }
 
 static gsize
@@ -78,6 +83,8 @@ report (Reader *reader, TbSeverity severity, const char *rule, gsize offset, con
   va_start (arguments, format);
   g_autofree char *message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
+  if (severity != TB_SEVERITY_ERROR && ++reader->n_warnings > TB_XML_MAX_PROBLEMS)
+    return;
   TbXmlPosition at = position_of (reader, offset);
   TbUid uid = severity == TB_SEVERITY_ERROR || reader->current == NULL ? 0 : reader->current->uid;
   tb_problems_add (reader->problems, severity, rule, uid, at.line, at.column, "%s", message);
@@ -191,6 +198,8 @@ known_attribute (Reader *reader, const Attribute *attribute, const TbPropSpec *s
                  const char *value)
 {
   g_autoptr (GError) error = NULL;
+  int slot = tb_schema_slot ((TbKind) reader->current->kind, spec->prop);
+  reader->seen |= G_GUINT64_CONSTANT (1) << slot;
   if (!tb_schema_validate (spec, value, &error))
     {
       report_error (reader, "bad-value", attribute_offset (reader, attribute), "%s",
@@ -198,7 +207,6 @@ known_attribute (Reader *reader, const Attribute *attribute, const TbPropSpec *s
       return;
     }
   g_autofree char *canonical = tb_schema_canonical_if_other (spec, value);
-  int slot = tb_schema_slot ((TbKind) reader->current->kind, spec->prop);
   reader->current->values[slot] = g_ref_string_new (canonical != NULL ? canonical : value);
 }
 
@@ -248,9 +256,12 @@ check_required (Reader *reader, gsize tag)
 {
   const TbKindSpec *spec = tb_schema_kind ((TbKind) reader->current->kind);
   for (guint i = 0; i < spec->n_props; i++)
-    if (spec->props[i].required && reader->current->values[i] == NULL)
-      report_error (reader, "missing-attribute", tag, "<%s> lacks its attribute %s: %s", spec->name,
-                    spec->props[i].name, spec->props[i].help);
+    if (spec->props[i].required && (reader->seen & (G_GUINT64_CONSTANT (1) << i)) == 0)
+      {
+        g_autofree char *expected = tb_schema_expected (&spec->props[i]);
+        report_error (reader, "missing-attribute", tag, "<%s> has no attribute %s, expected %s",
+                      spec->name, spec->props[i].name, expected);
+      }
 }
 
 static gboolean
@@ -300,10 +311,10 @@ start_known (Reader *reader, TbKind kind, int n_namespaces, const xmlChar **name
   TbElement *element = tb_element_new (kind, tb_model_new_uid (reader->model));
   TbElement *parent = reader->current;
   gsize tag = tag_offset (reader);
-  TbXmlPosition at = position_of (reader, tag);
-  element->line = at.line;
-  element->column = (guint16) at.column;
+  element->line = reader->anchor_at.line;
+  element->column = (guint16) MIN (reader->anchor_at.column, G_MAXUINT16);
   reader->current = element;
+  reader->seen = 0;
   if (reader->pending != NULL)
     tb_element_trivia (element)->before = g_steal_pointer (&reader->pending);
   read_namespaces (reader, n_namespaces, namespaces);
@@ -444,6 +455,9 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
       reader->unknown_depth++;
       return;
     }
+  gsize tag = tag_offset (reader);
+  reader->anchor_at = position_of (reader, tag);
+  reader->anchor = tag;
   if (reader->current == NULL)
     {
       start_root (reader, element, (const char *) uri, n_namespaces, namespaces, n_attributes,
@@ -664,7 +678,7 @@ tb_xml_read (const char *bytes, gsize size, TbProblems *problems)
 {
   if (!tb_xml_check_bytes (bytes, size, problems))
     return NULL;
-  Reader reader = { .bytes = bytes, .size = size, .problems = problems };
+  Reader reader = { .bytes = bytes, .size = size, .problems = problems, .anchor_at = { 1, 1 } };
   reader.model = tb_model_new ();
   reader.text = g_string_new (NULL);
   reader.local_ids = g_hash_table_new (g_str_hash, g_str_equal);
@@ -680,6 +694,9 @@ tb_xml_read (const char *bytes, gsize size, TbProblems *problems)
     }
   else if (!reader.failed)
     tb_problems_add (problems, TB_SEVERITY_ERROR, "xml", 0, 1, 1, "there is no <architecture>");
+  if (reader.n_warnings > TB_XML_MAX_PROBLEMS)
+    tb_problems_add (problems, TB_SEVERITY_WARNING, "more", 0, 0, 0, "%u more warnings",
+                     reader.n_warnings - TB_XML_MAX_PROBLEMS);
   reader_clear (&reader);
   return model;
 }
