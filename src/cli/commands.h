@@ -7,4 +7,9 @@
  *
  * X (NAME, what follows it on the command line, one line of help) */
 X (edit, "[FILE]", "Open the editor")
+X (new, "[--template NAME] -o FILE", "Start a drawing from a template")
+X (templates, "[--json]", "List the templates")
+X (check, "FILE…", "Find what is wrong with a drawing")
+X (fmt, "[--check] FILE…", "Bring files into canonical form")
+X (schema, "[--rng]", "Print the schema of drawings as RELAX NG")
 X (doctor, "[--json]", "Say what works on this machine, and why not")

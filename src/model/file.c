@@ -60,6 +60,13 @@ read_path (const char *path, GError **error)
   return bytes;
 }
 
+GBytes *
+tb_file_read (const char *path, GError **error)
+{
+  GString *bytes = read_path (path, error);
+  return bytes != NULL ? g_string_free_to_bytes (bytes) : NULL;
+}
+
 static void
 set_error_from_problems (const TbProblems *problems, const char *name, GError **error)
 {

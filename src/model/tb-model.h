@@ -344,6 +344,9 @@ typedef struct
  * Signals: "changed" (const TbEdit *edits, guint n) after every commit, rollback of a visible
  * change, undo and redo, once each; "state-changed" () when undo labels, path or modified change. */
 
+/* A whole file, "-" for standard input, up to one byte more than an architecture may have; there is
+ * a 0 behind it. (transfer full) */
+GBytes *tb_file_read (const char *path, GError **error);
 /* Replaces a file by these bytes as tb_document_save() does: a temporary file beside it, synced,
  * renamed over it; keeps the mode, follows links. */
 gboolean tb_file_replace (const char *path, const char *bytes, gsize size, GError **error);
