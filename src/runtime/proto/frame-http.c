@@ -171,7 +171,7 @@ header (TbFeed *feed, const char *line, size_t n)
       w->http.keep_alive |= tb_http_list_has (value, "keep-alive");
     }
   else if (name.n == 11 && tb_slice_is (name, "traceparent"))
-    tb_http_traceparent (value, w->trace_id, w->parent_id);
+    tb_trace_parse (value, w->trace_id, w->parent_id);
 }
 
 /* RFC 9112 6.3: which replies have no body whatever their headers say. */

@@ -180,7 +180,6 @@ bool tb_http_list_has (TbSlice value, const char *token);
 bool tb_http_ends_chunked (TbSlice value);
 bool tb_http_length (TbSlice value, uint64_t *length);
 bool tb_http_chunk_size (const char *line, size_t n, uint64_t *size);
-bool tb_http_traceparent (TbSlice value, uint8_t trace_id[16], uint8_t parent_id[8]);
 
 /* --- resp-parse.c --- */
 

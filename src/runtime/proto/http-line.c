@@ -170,7 +170,7 @@ read_hex (const char *p, uint8_t *out, size_t n)
 
 /* W3C Trace Context: "00-" 32 hex "-" 16 hex "-" 2 hex; a later version may have more after it. */
 bool
-tb_http_traceparent (TbSlice value, uint8_t trace_id[16], uint8_t parent_id[8])
+tb_trace_parse (TbSlice value, uint8_t trace_id[16], uint8_t parent_id[8])
 {
   uint8_t version, trace[16], parent[8];
   if (value.n < 55 || value.p[2] != '-' || value.p[35] != '-' || value.p[52] != '-'

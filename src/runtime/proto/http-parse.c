@@ -114,3 +114,46 @@ tb_http_header (const TbHttpHead *head, const char *name)
       return head->headers[i].value;
   return (TbSlice) { NULL, 0 };
 }
+
+static TbParse
+parse_trailers (const char **p, const char *end)
+{
+  TbSlice line;
+  TbParse result;
+  do
+    result = take_line (p, end, &line);
+  while (result == TB_PARSE_DONE && line.n > 0);
+  return result;
+}
+
+TbParse
+tb_http_parse_chunked (const char *bytes, size_t n, size_t max, size_t *used, size_t *size)
+{
+  const char *p = bytes, *end = bytes + n;
+  TbSlice line;
+  TbParse result;
+  uint64_t chunk;
+  *used = *size = 0;
+  while ((result = take_line (&p, end, &line)) == TB_PARSE_DONE)
+    {
+      if (!tb_http_chunk_size (line.p, line.n, &chunk))
+        return TB_PARSE_BAD;
+      *size += TB_MIN (chunk, (uint64_t) max + 1);
+      if (*size > max)
+        return TB_PARSE_BAD;
+      if (chunk == 0)
+        {
+          result = parse_trailers (&p, end);
+          break;
+        }
+      if ((uint64_t) (end - p) < chunk)
+        return TB_PARSE_MORE;
+      p += chunk;
+      if ((result = take_line (&p, end, &line)) != TB_PARSE_DONE)
+        break;
+      if (line.n > 0)
+        return TB_PARSE_BAD;
+    }
+  *used = (size_t) (p - bytes);
+  return result;
+}

@@ -129,10 +129,17 @@ TbParse tb_http_parse_reply (const char *bytes, size_t n, TbHttpHead *head);
 /* The value of a header by its name, letters of either case; .p is NULL where there is none. */
 TbSlice tb_http_header (const TbHttpHead *head, const char *name);
 
-#define TB_RESP_ARGS_MAX 64
+/* A chunked body that begins at bytes, to the end of its trailers: *used gets its size on the wire,
+ * *size that of its content so far. BAD where the content is longer than max (then *size > max) or
+ * where it is not chunked. */
+TbParse tb_http_parse_chunked (const char *bytes, size_t n, size_t max, size_t *used, size_t *size);
+
+#define TB_RESP_ARGS_MAX 1024
 /* A RESP command: an array of bulk strings, or an inline command. *used gets its size. */
 TbParse tb_resp_parse_command (const char *bytes, size_t n, TbSlice args[TB_RESP_ARGS_MAX],
                                unsigned *n_args, size_t *used);
 /* A whole RESP2 or RESP3 reply of any nesting (depth at most 16); *used gets its size, *error
  * whether it is an error reply, *text its first scalar. */
 TbParse tb_resp_parse_reply (const char *bytes, size_t n, size_t *used, bool *error, TbSlice *text);
+/* Reads the value of a W3C traceparent header; false, and nothing written, for what is none. */
+bool tb_trace_parse (TbSlice value, uint8_t trace_id[16], uint8_t parent_id[8]);

@@ -1,0 +1,137 @@
+/* HTTP/1 as a server: whole requests in, replies out. */
+#include "node-private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HEAD_MAX (32u << 10)
+#define BODY_MAX (1u << 20)
+
+static const struct
+{
+  unsigned status;
+  const char *reason;
+} reasons[] = {
+  { 200, "OK" },
+  { 400, "Bad Request" },
+  { 404, "Not Found" },
+  { 405, "Method Not Allowed" },
+  { 413, "Content Too Large" },
+  { 431, "Request Header Fields Too Large" },
+  { 502, "Bad Gateway" },
+  { 503, "Service Unavailable" },
+  { 504, "Gateway Timeout" },
+};
+
+static const char *
+reason_of (unsigned status)
+{
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (reasons); i++)
+    if (reasons[i].status == status)
+      return reasons[i].reason;
+  return "Answered";
+}
+
+static const char *
+connection_header (const HttpRequest *r)
+{
+  if (r->head == NULL || !r->head->keep_alive)
+    return "Connection: close\r\n";
+  return r->head->minor == 0 ? "Connection: keep-alive\r\n" : "";
+}
+
+void
+http_reply (Worker *w, const HttpRequest *r, unsigned status, const char *more_headers,
+            const char *body, size_t n)
+{
+  bool head_only = r->head != NULL && r->head->method.n == 4
+                   && memcmp (r->head->method.p, "HEAD", 4) == 0;
+  worker_printf (w,
+                 "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
+                 "%s%s\r\n",
+                 status, reason_of (status), n, connection_header (r), more_headers);
+  if (!head_only)
+    worker_write (w, body, n);
+}
+
+/* What cannot be read as a request: a sentence, and the end of the connection. */
+static Served
+reject (Worker *w, unsigned status, const char *why)
+{
+  char body[160];
+  HttpRequest none = { 0 };
+  int n = snprintf (body, sizeof body, "{\"error\":\"%s\"}\n", why);
+  http_reply (w, &none, status, "", body, (size_t) n);
+  atomic_fetch_add (&engine_counts (w->engine)->errors, 1);
+  return SERVE_REJECT;
+}
+
+/* Where the body ends (*at) and how long it is; a size beyond BODY_MAX is told at once. */
+static TbParse
+body_end (const TbHttpHead *head, const char *bytes, size_t n, size_t *at, size_t *size)
+{
+  size_t used = 0;
+  TbParse result = TB_PARSE_DONE;
+  *at = head->head_size;
+  if (head->chunked)
+    {
+      result = tb_http_parse_chunked (bytes + *at, n - *at, BODY_MAX, &used, size);
+      *at += used;
+      return result;
+    }
+  *size = TB_MIN (head->content_length, BODY_MAX + 1);
+  *at += *size;
+  return *at <= n || *size > BODY_MAX ? TB_PARSE_DONE : TB_PARSE_MORE;
+}
+
+/* curl waits a second for this before it sends a larger body. */
+static void
+invite (Worker *w, Conn *c, const TbHttpHead *head)
+{
+  TbSlice expect = tb_http_header (head, "expect");
+  if (c->continued || expect.n != 12)
+    return;
+  c->continued = true;
+  worker_printf (w, "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+static void
+read_trace (Worker *w, HttpRequest *r)
+{
+  TbSlice value = tb_http_header (r->head, "traceparent");
+  if (value.p == NULL || !tb_trace_parse (value, r->trace.trace_id, r->trace.span_id))
+    trace_begin (&r->trace, &w->rng);
+}
+
+static Served
+serve (Worker *w, Conn *c, const char *bytes, size_t n, size_t *used)
+{
+  TbHttpHead head;
+  HttpRequest r = { .head = &head };
+  TbParse parsed = tb_http_parse_request (bytes, n, &head);
+  if (parsed == TB_PARSE_BAD)
+    return reject (w, 400, "this is no HTTP/1 request");
+  if (parsed == TB_PARSE_MORE)
+    return n > HEAD_MAX ? reject (w, 431, "the head is longer than 32 KiB") : SERVE_MORE;
+  parsed = body_end (&head, bytes, n, used, &r.body_size);
+  if (r.body_size > BODY_MAX)
+    return reject (w, 413, "the body is longer than 1 MiB");
+  if (parsed == TB_PARSE_BAD)
+    return reject (w, 400, "the body is not chunked as it says");
+  if (parsed == TB_PARSE_MORE)
+    {
+      invite (w, c, &head);
+      return SERVE_MORE;
+    }
+  c->continued = false;
+  read_trace (w, &r);
+  atomic_fetch_add_explicit (&engine_counts (w->engine)->requests, 1, memory_order_relaxed);
+  server_answer (w, &r);
+  return head.keep_alive ? SERVE_DONE : SERVE_CLOSE;
+}
+
+const Service http_service = {
+  .serve = serve,
+  .busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+          "Content-Length: 42\r\nConnection: close\r\n\r\n{\"error\":\"too many are being served now\"}\n",
+};

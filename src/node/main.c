@@ -1,0 +1,38 @@
+/* tierboard-node: the built-in client, server and store. */
+#include "node-private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "config.h"
+
+static int (*const mains[]) (Options *) = {
+  [NODE_CLIENT] = client_main,
+  [NODE_SERVER] = server_main,
+  [NODE_STORE] = store_main,
+};
+
+int
+main (int argc, char **argv)
+{
+  static Options options;
+  char *error = options_parse (&options, argc, argv);
+  if (error != NULL)
+    {
+      fprintf (stderr, "tierboard-node: %s\n", error);
+      free (error);
+      return 2;
+    }
+  if (options.help || options.version)
+    {
+      fputs (options.help ? options_help : "tierboard-node " TB_VERSION "\n", stdout);
+      return 0;
+    }
+  report_block_signals ();
+  prctl (PR_SET_TIMERSLACK, 1, 0, 0, 0); /* a wait of 2 ms is 2 ms; threads inherit it */
+  int status = mains[options.kind](&options);
+  fflush (NULL);
+  _exit (status); /* detached threads may still be at work */
+}

@@ -1,0 +1,363 @@
+/* Inside tierboard-node: what its parts share. libc, base and proto only.
+ *
+ *   options.c   the command line                      call.c      a call to a link: host, retries
+ *   report.c    lines, readiness, totals              exchange.c  one request and its reply
+ *   engine.c    connections and worker threads        later.c     calls nobody waits for
+ *   work.c      what a request costs, which calls     client.c    load: closed loop, open loop
+ *   http.c      HTTP requests in, replies out         store.c     RESP commands on a dict
+ *   server.c    what a server answers                 dict.c      keys and values
+ *   sessions.c  a stateful server's memory            journal.c   the append-only file */
+#pragma once
+
+#include "tb-base.h"
+#include "tb-proto.h"
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+/* ---- options.c ---- */
+
+typedef enum
+{
+  NODE_CLIENT,
+  NODE_SERVER,
+  NODE_STORE
+} NodeKind;
+
+typedef enum
+{
+  THREADS_SINGLE,
+  THREADS_POOL,
+  THREADS_PER_REQUEST
+} ThreadModel;
+
+typedef enum
+{
+  BALANCE_ROUND_ROBIN,
+  BALANCE_RANDOM,
+  BALANCE_LEAST_CONNECTIONS
+} Balance;
+
+typedef union
+{
+  struct sockaddr any;
+  struct sockaddr_in in;
+  struct sockaddr_in6 in6;
+} Address;
+
+typedef struct Channel Channel;
+
+typedef struct
+{
+  Address address;
+  char name[64]; /* HOST:PORT, as it was given */
+  pthread_mutex_t lock;
+  Channel *idle; /* connections kept for the next call */
+  _Atomic unsigned in_flight;
+} Host;
+
+/* A link it calls. */
+typedef struct
+{
+  char id[64];
+  bool http, write, async;
+  char path[256];
+  char method[16];
+  char balance_name[24];
+  Balance balance;
+  double share;
+  unsigned times, retries, keys;
+  size_t body;
+  int64_t timeout_ns;
+  Host *hosts;
+  unsigned n_hosts;
+  _Atomic unsigned turn;
+  struct Later *later; /* of an async link */
+} Call;
+
+#define CALLS_MAX 64
+
+typedef struct
+{
+  NodeKind kind;
+  const char *name;
+  const char *listen; /* as it was given */
+  Address address;
+  ThreadModel model;
+  unsigned threads;
+  bool has_work, cpu;
+  TbDist work;
+  TbDist think;
+  bool has_think;
+  double rate; /* 0: closed loop */
+  Call calls[CALLS_MAX];
+  unsigned n_calls;
+  bool stateful;
+  const char *durable; /* a folder, or NULL */
+  uint64_t requests;   /* 0: no limit */
+  int64_t duration_ns; /* 0: no limit */
+  uint64_t seed;
+  bool help, version;
+} Options;
+
+/* Returns NULL or a sentence about what is wrong, to be freed. Strings stay argv's. */
+char *options_parse (Options *o, int argc, char **argv);
+void options_clear (Options *o);
+extern const char options_help[];
+
+/* ---- report.c ---- */
+
+void report_line (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
+/* At most ten a second, and then how many were left out. */
+void report_error (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
+/* Tells whoever started it that it can be used: TIERBOARD_READY_FD. */
+void report_ready (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
+/* TERM and INT are blocked in every thread from here on; only report_wait() takes them. */
+void report_block_signals (void);
+/* Until TERM, INT or the deadline (0: none). */
+void report_wait (int64_t deadline_ns);
+/* JSON string contents of s into out. */
+void report_escape (const char *s, char *out, size_t size);
+
+/* ---- latency.c: a histogram within 1.6 %, many writers ---- */
+
+#define LATENCY_STEPS 32
+#define LATENCY_BUCKETS (LATENCY_STEPS * 40)
+typedef struct
+{
+  _Atomic uint64_t bucket[LATENCY_BUCKETS];
+} Latency;
+
+void latency_add (Latency *l, int64_t ns);
+/* q in [0, 1]; 0 where nothing was added. */
+int64_t latency_quantile (const Latency *l, double q);
+
+/* ---- work.c ---- */
+
+typedef struct
+{
+  uint8_t trace_id[16], span_id[8];
+} Trace;
+
+void trace_begin (Trace *t, TbRng *rng);
+/* A new parent id in the same trace. */
+void trace_child (const Trace *t, Trace *child, TbRng *rng);
+
+void work_do (const Options *o, TbRng *rng);
+void sleep_until (int64_t due_ns);
+/* Which calls happen this time: a bit per call of o. */
+uint64_t work_choose (const Options *o, TbRng *rng);
+
+/* ---- call.c, exchange.c, later.c ---- */
+
+typedef enum
+{
+  CALL_OK,
+  CALL_REFUSED, /* nobody there, or the connection broke */
+  CALL_TIMEOUT,
+  CALL_ERROR,    /* answered, with an error */
+  CALL_NONSENSE /* answered with what is not the protocol */
+} CallResult;
+
+#define CALL_TEXT_MAX 160
+
+/* What one caller's thread needs for its calls; no allocation while calling. */
+typedef struct
+{
+  TbRng rng;
+  char *bytes; /* EXCHANGE_BYTES */
+  char cookie[48];
+  bool keeps_cookies;
+} Caller;
+
+typedef struct
+{
+  unsigned status; /* HTTP */
+  char text[CALL_TEXT_MAX]; /* the first scalar, or a sentence about what went wrong */
+  int64_t integer;  /* of a RESP integer */
+  unsigned retries;
+  bool new_cookie;
+} CallAnswer;
+
+/* What is sent instead of what the link's options say; NULL for these. */
+typedef struct
+{
+  const char *const *words; /* a RESP command */
+  unsigned n_words;
+} CallCommand;
+
+#define EXCHANGE_BYTES (64u << 10)
+
+void caller_init (Caller *c, uint64_t seed);
+void caller_clear (Caller *c);
+/* Waits for the answer; on failure answer->text says why. */
+CallResult call_link (const Options *o, Call *call, const CallCommand *command, const Trace *trace,
+                      Caller *caller, CallAnswer *answer);
+/* Of an async link: queued for another thread, false where the queue is full. */
+bool call_later (const Options *o, Call *call, const Trace *trace);
+/* Every link's own threads and locks; call before the first call. */
+void calls_init (Options *o);
+/* Until no async call is queued or at work. */
+void calls_drain (Options *o);
+/* The RESP link a server keeps shared counters in, or NULL. */
+Call *calls_store (Options *o);
+
+struct Channel
+{
+  int fd;
+  bool used; /* it has carried a request before */
+  Channel *next;
+};
+
+/* One request and its reply on a channel, until the deadline. */
+CallResult exchange_http (Channel *ch, const Options *o, const Call *call, const Host *host,
+                          const Trace *trace, Caller *caller, int64_t deadline_ns,
+                          CallAnswer *answer, bool *keep);
+CallResult exchange_resp (Channel *ch, const Options *o, const Call *call,
+                          const CallCommand *command, Caller *caller, const Host *host,
+                          int64_t deadline_ns, CallAnswer *answer);
+
+/* ---- engine.c ---- */
+
+typedef struct Worker Worker;
+typedef struct Conn Conn;
+typedef struct Engine Engine;
+
+typedef enum
+{
+  SERVE_DONE,  /* one request was answered; *used says how long it was */
+  SERVE_MORE,  /* not all of it is there */
+  SERVE_CLOSE, /* answered, and the connection ends */
+  SERVE_REJECT /* the same, and there may be more bytes that nobody will read */
+} Served;
+
+/* What a server or a store does with bytes. */
+typedef struct
+{
+  /* Answers the first request of bytes by worker_write(). */
+  Served (*serve) (Worker *w, Conn *conn, const char *bytes, size_t n, size_t *used);
+  /* Before answers leave: a durable store syncs here. May be NULL. */
+  void (*before_send) (Worker *w);
+  /* What a connection gets that there is no room for. */
+  const char *busy;
+} Service;
+
+struct Worker
+{
+  Engine *engine;
+  Options *options;
+  Caller caller;
+  TbRng rng;
+  char *in, *out;
+  size_t out_n, out_size;
+  Conn *conn; /* being served */
+  bool blocked, broken;
+  uint64_t journal_at; /* store: must be on disk before the answers leave */
+  Worker *next;
+  unsigned index;
+};
+
+struct Conn
+{
+  int fd;
+  _Atomic unsigned state;
+  bool continued; /* HTTP: 100 was sent for the request being read */
+  uint8_t resp;   /* RESP version spoken */
+  uint32_t id;
+  char *held;     /* bytes of a request that is not whole yet */
+  size_t held_n, held_size;
+  char name[32]; /* CLIENT SETNAME */
+  Conn *next;
+};
+
+/* Of one request at most. */
+#define REQUEST_BYTES_MAX (64u << 20)
+
+typedef struct
+{
+  _Atomic uint64_t requests, errors, connections;
+  _Atomic unsigned busy, queue, open, threads;
+} EngineCounts;
+
+/* Listens and starts the threads; NULL and a sentence in *error (to be freed) where it cannot. */
+Engine *engine_start (Options *o, const Service *service, char **error);
+/* Lets requests at work end, for 50 ms at most. */
+void engine_stop (Engine *e);
+EngineCounts *engine_counts (Engine *e);
+void worker_write (Worker *w, const void *bytes, size_t n);
+void worker_printf (Worker *w, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+/* The thread is about to wait or to burn CPU: others take over what it holds up. */
+void worker_may_block (Worker *w);
+
+/* ---- http.c, server.c, sessions.c ---- */
+
+extern const Service http_service;
+
+typedef struct
+{
+  const TbHttpHead *head;
+  size_t body_size;
+  Trace trace;
+} HttpRequest;
+
+void http_reply (Worker *w, const HttpRequest *r, unsigned status, const char *more_headers,
+                 const char *body, size_t n);
+/* server.c: answers a whole request. */
+void server_answer (Worker *w, const HttpRequest *r);
+int server_main (Options *o);
+
+/* The counter of a session after one more request; *known is false for one never seen here. */
+uint64_t sessions_count (uint64_t id, bool *known);
+uint64_t sessions_begin (TbRng *rng);
+
+/* ---- dict.c: keys and values; the caller keeps writers apart ---- */
+
+typedef struct Dict Dict;
+
+typedef struct
+{
+  char *value;
+  uint32_t key_n;
+  uint32_t value_n;
+  int64_t expires_ms; /* of the clock on the wall; 0: never */
+} DictEntry;
+
+Dict *dict_new (void);
+void dict_free (Dict *d);
+/* NULL where there is none, or where it has expired by now_ms (then it is gone). */
+DictEntry *dict_find (Dict *d, TbSlice key, int64_t now_ms);
+/* Sets a value, new or old; NULL only where memory ends. */
+DictEntry *dict_set (Dict *d, TbSlice key, TbSlice value, int64_t expires_ms);
+bool dict_delete (Dict *d, TbSlice key, int64_t now_ms);
+void dict_clear (Dict *d);
+/* Drops what has expired; returns how many keys there are. */
+size_t dict_count (Dict *d, int64_t now_ms);
+size_t dict_bytes (const Dict *d);
+typedef void (*DictFunc) (TbSlice key, const DictEntry *e, void *data);
+void dict_each (Dict *d, int64_t now_ms, DictFunc func, void *data);
+
+/* ---- journal.c: the append-only file of a durable store ---- */
+
+typedef struct Journal Journal;
+
+/* Reads the folder's file back into d and opens it for appending. NULL and a sentence in *error (to
+ * be freed) where it cannot. *torn gets how many bytes of an unfinished record were dropped. */
+Journal *journal_open (const char *folder, Dict *d, size_t *torn, char **error);
+/* Appends; the caller keeps writers apart and in the order of the dict's changes. Returns the place
+ * that must be synced before the answer, 0 where it could not be written. */
+uint64_t journal_set (Journal *j, TbSlice key, TbSlice value, int64_t expires_ms);
+uint64_t journal_delete (Journal *j, TbSlice key);
+uint64_t journal_clear (Journal *j);
+/* Until everything up to `at` is on disk; one sync serves all that wait for it. */
+bool journal_sync (Journal *j, uint64_t at);
+uint64_t journal_size (const Journal *j);
+void journal_close (Journal *j);
+
+/* ---- store.c, client.c ---- */
+
+#define VALUE_MAX (16u << 20)
+
+int store_main (Options *o);
+int client_main (Options *o);

@@ -1,0 +1,55 @@
+/* Inside the store: what its commands share. */
+#pragma once
+
+#include "node-private.h"
+
+typedef struct
+{
+  Worker *w;
+  Conn *conn;
+  const TbSlice *args; /* args[0] is the command's name */
+  unsigned n_args;
+  int64_t now_ms; /* of the clock on the wall: keys expire across restarts */
+} Command;
+
+typedef struct
+{
+  Options *options;
+  Dict *dict;
+  Journal *journal;     /* NULL: not durable */
+  pthread_mutex_t lock; /* of dict, and of the order of the journal */
+  _Atomic uint64_t hits, misses;
+  int64_t start_ns;
+} Store;
+
+extern Store store;
+
+typedef struct
+{
+  const char *name;
+  unsigned min, max; /* arguments with the name; max 0: no limit */
+  void (*run) (Command *c);
+  bool data; /* runs under the store's lock */
+} CommandRow;
+
+extern const CommandRow data_commands[], server_commands[];
+extern const size_t n_data_commands, n_server_commands;
+
+/* ---- Answers ---- */
+
+void reply_ok (Command *c);
+void reply_simple (Command *c, const char *text);
+/* The text begins with the kind: "ERR …". */
+void reply_error (Command *c, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+void reply_integer (Command *c, int64_t value);
+void reply_bulk (Command *c, const char *bytes, size_t n);
+void reply_text (Command *c, const char *text);
+void reply_null (Command *c);
+void reply_array (Command *c, size_t n);
+/* A map of n pairs in RESP3, an array of 2n in RESP2. */
+void reply_map (Command *c, size_t n);
+void reply_syntax (Command *c);
+
+/* Whether args[i] is that word, in letters of either case. */
+bool arg_is (const Command *c, unsigned i, const char *word);
+bool arg_integer (const Command *c, unsigned i, int64_t *value);

@@ -1,0 +1,88 @@
+/* What a request costs, and which calls it makes. */
+#include "node-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+void
+trace_begin (Trace *t, TbRng *rng)
+{
+  uint64_t words[3];
+  for (int i = 0; i < 3; i++)
+    words[i] = tb_rng_next (rng) | 1; /* all zero is no trace */
+  memcpy (t->trace_id, words, 16);
+  memcpy (t->span_id, &words[2], 8);
+}
+
+void
+trace_child (const Trace *t, Trace *child, TbRng *rng)
+{
+  uint64_t span = tb_rng_next (rng) | 1;
+  memcpy (child->trace_id, t->trace_id, 16);
+  memcpy (child->span_id, &span, 8);
+}
+
+void
+sleep_until (int64_t due_ns)
+{
+  struct timespec t = { due_ns / TB_NS_PER_S, due_ns % TB_NS_PER_S };
+  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+    ;
+}
+
+static int64_t
+thread_cpu_ns (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
+  return t.tv_sec * TB_NS_PER_S + t.tv_nsec;
+}
+
+static void
+burn (int64_t ns)
+{
+  int64_t end = thread_cpu_ns () + ns;
+  volatile unsigned spin = 0;
+  while (thread_cpu_ns () < end)
+    for (int i = 0; i < 500; i++)
+      spin = spin + 1;
+}
+
+void
+work_do (const Options *o, TbRng *rng)
+{
+  int64_t ns = tb_dist_draw_ns (&o->work, rng);
+  if (o->cpu)
+    burn (ns);
+  else if (ns > 0)
+    sleep_until (tb_now_ns () + ns);
+}
+
+/* Shares that add up to at most 1 divide the requests among them; others are drawn each for
+ * itself. */
+uint64_t
+work_choose (const Options *o, TbRng *rng)
+{
+  double sum = 0, below = 0;
+  uint64_t chosen = 0;
+  for (unsigned i = 0; i < o->n_calls; i++)
+    if (o->calls[i].share < 1)
+      sum += o->calls[i].share;
+  bool exclusive = sum <= 1 + 1e-9;
+  double u = sum > 0 ? tb_rng_uniform (rng) : 0;
+  for (unsigned i = 0; i < o->n_calls; i++)
+    {
+      double share = o->calls[i].share;
+      bool taken = share >= 1;
+      if (!taken && exclusive)
+        {
+          taken = u >= below && u < below + share;
+          below += share;
+        }
+      else if (!taken)
+        taken = tb_rng_uniform (rng) < share;
+      chosen |= (uint64_t) taken << i;
+    }
+  return chosen;
+}
