@@ -639,8 +639,8 @@ listen_at (Engine *e)
   return NULL;
 }
 
-static char *
-start_threads (Engine *e)
+char *
+engine_run (Engine *e)
 {
   if (e->options->model == THREADS_PER_REQUEST)
     return thread_start (dispatcher_main, e, true) ? NULL : complain ("start a thread of", "its own");
@@ -655,7 +655,7 @@ start_threads (Engine *e)
 }
 
 Engine *
-engine_start (Options *o, const Service *service, char **error)
+engine_listen (Options *o, const Service *service, char **error)
 {
   Engine *e = calloc (1, sizeof *e);
   struct rlimit limit;
@@ -671,8 +671,6 @@ engine_start (Options *o, const Service *service, char **error)
   pthread_mutex_init (&e->lock, NULL);
   pthread_cond_init (&e->wake, NULL);
   *error = listen_at (e);
-  if (*error == NULL)
-    *error = start_threads (e);
   if (*error == NULL)
     return e;
   free (e);

@@ -116,6 +116,8 @@ void report_error (const char *format, ...) __attribute__ ((format (printf, 1, 2
 void report_ready (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
 /* TERM and INT are blocked in every thread from here on; only report_wait() takes them. */
 void report_block_signals (void);
+/* Says what is wrong on standard error, frees it, and returns the exit status for that. */
+int report_failure (char *sentence);
 /* Until TERM, INT or the deadline (0: none). */
 void report_wait (int64_t deadline_ns);
 /* JSON string contents of s into out. */
@@ -281,8 +283,11 @@ typedef struct
   _Atomic unsigned busy, queue, open, threads;
 } EngineCounts;
 
-/* Listens and starts the threads; NULL and a sentence in *error (to be freed) where it cannot. */
-Engine *engine_start (Options *o, const Service *service, char **error);
+/* Listens, so that callers can connect; NULL and a sentence in *error (to be freed) where it
+ * cannot. */
+Engine *engine_listen (Options *o, const Service *service, char **error);
+/* Starts the threads. Returns NULL or a sentence, to be freed. */
+char *engine_run (Engine *e);
 /* Lets requests at work end, for 50 ms at most. */
 void engine_stop (Engine *e);
 EngineCounts *engine_counts (Engine *e);

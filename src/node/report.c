@@ -82,6 +82,14 @@ report_ready (const char *format, ...)
   close ((int) fd);
 }
 
+int
+report_failure (char *sentence)
+{
+  fprintf (stderr, "tierboard-node: %s\n", sentence);
+  free (sentence);
+  return 1;
+}
+
 static sigset_t
 ending_signals (void)
 {

@@ -249,14 +249,13 @@ server_main (Options *o)
   char *error;
   report_escape (o->name, name, sizeof name);
   calls_init (o);
-  Engine *e = engine_start (o, &http_service, &error);
+  Engine *e = engine_listen (o, &http_service, &error);
   if (e == NULL)
-    {
-      fprintf (stderr, "tierboard-node: %s\n", error);
-      free (error);
-      return 1;
-    }
+    return report_failure (error);
   report_ready ("%s serves HTTP at %s", o->name, o->listen);
+  error = engine_run (e);
+  if (error != NULL)
+    return report_failure (error);
   report_wait (0);
   engine_stop (e);
   EngineCounts *c = engine_counts (e);

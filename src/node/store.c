@@ -262,15 +262,14 @@ store_main (Options *o)
   store.options = o;
   store.dict = dict_new ();
   store.start_ns = tb_now_ns ();
-  Engine *e = open_journal (o, &error) ? engine_start (o, &service, &error) : NULL;
+  Engine *e = open_journal (o, &error) ? engine_listen (o, &service, &error) : NULL;
   if (e == NULL)
-    {
-      fprintf (stderr, "tierboard-node: %s\n", error);
-      free (error);
-      return 1;
-    }
+    return report_failure (error);
   report_ready ("%s stores by RESP at %s, %zu keys%s", o->name, o->listen,
                 dict_count (store.dict, wall_ms ()), store.journal ? ", durable" : "");
+  error = engine_run (e);
+  if (error != NULL)
+    return report_failure (error);
   report_wait (0);
   engine_stop (e);
   EngineCounts *c = engine_counts (e);
