@@ -23,7 +23,7 @@ arena_size (const TbModel *model)
   gsize size = model->uids_size * sizeof (TbElement *) + model->ids.size * sizeof (TbIdSlot);
   for (guint kind = TB_KIND_NONE + 1; kind < TB_N_KINDS; kind++)
     size += model->kinds[kind].n * (tb_element_size ((TbKind) kind) + sizeof (TbElement *));
-  return size + model->n_elements * sizeof (TbElement *); /* children */
+  return size + (model->n_elements - 1) * sizeof (TbElement *); /* all but the root are children */
 }
 
 static TbElement *

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "tb-template.h"
+
 #define ERROR(element, rule, ...)                                                                  \
   tb_validation_add (validation, TB_SEVERITY_ERROR, rule, element, __VA_ARGS__)
 #define WARNING(element, rule, ...)                                                                \
@@ -79,6 +81,63 @@ check_programs (TbValidation *validation, const TbElement *component)
     }
   if (first != NULL && tb_component_role (component) == TB_ROLE_EXTERNAL)
     WARNING (first, "external-program", "it is external, so its program is never started");
+}
+
+/* ---- Real programs: their templates fix what they are ------------------------------------------ */
+
+static void
+check_param (TbValidation *validation, const TbTemplate *known, const TbElement *param)
+{
+  const char *name = tb_element_get (param, TB_PROP_NAME);
+  const char *value = tb_element_get (param, TB_PROP_VALUE);
+  const TbTemplateParam *row = tb_template_param (known, name);
+  if (row == NULL)
+    ERROR (param, "no-such-param", "%s has no parameter %s", known->title, name);
+  else if (row->choices != NULL && !tb_words_contain (row->choices, value))
+    ERROR (param, "bad-param", "%s is “%s”, expected one of %s", name, value, row->choices);
+}
+
+static void
+check_fixed_service (TbValidation *validation, const TbTemplate *known, const TbElement *service)
+{
+  const char *name = tb_element_get (service, TB_PROP_NAME);
+  const char *protocol = tb_element_get (service, TB_PROP_PROTOCOL);
+  const TbTemplateService *row = name != NULL ? tb_template_service (known, name) : NULL;
+  if (name != NULL && row == NULL)
+    ERROR (service, "template-contradicted", "%s offers no service %s", known->title, name);
+  else if (row != NULL && protocol != NULL && g_strcmp0 (row->protocol, protocol) != 0)
+    ERROR (service, "template-contradicted", "%s of %s speaks %s, not %s", name, known->title,
+           row->protocol, protocol);
+}
+
+static void
+check_template (TbValidation *validation, const TbElement *element)
+{
+  g_autoptr (GError) error = NULL;
+  const TbTemplate *known = tb_template_find (tb_element_get (element, TB_PROP_NAME), &error);
+  const TbElement *component = element->parent;
+  if (known == NULL)
+    {
+      ERROR (element, "no-such-template", "%s", error->message);
+      return;
+    }
+  const char *kind = tb_element_get (component, TB_PROP_KIND);
+  if (known->kinds != NULL && !tb_words_contain (known->kinds, kind))
+    ERROR (element, "template-contradicted", "%s can be %s, but the component is a %s",
+           known->title, known->kinds, kind);
+  for (guint i = 0; i < component->n_children; i++)
+    if (component->children[i]->kind == TB_KIND_SERVICE)
+      check_fixed_service (validation, known, component->children[i]);
+  for (guint i = 0; i < element->n_children; i++)
+    check_param (validation, known, element->children[i]);
+}
+
+/* The called component's template, where it has one that is known. */
+static const TbTemplate *
+template_of (const TbElement *component)
+{
+  const TbElement *element = tb_element_child_of (component, TB_KIND_TEMPLATE);
+  return element != NULL ? tb_template_find (tb_element_get (element, TB_PROP_NAME), NULL) : NULL;
 }
 
 /* Layers spanned must be neighbours: what lies between is crossed, too. */
@@ -157,8 +216,9 @@ check_link (TbValidation *validation, const TbElement *link)
     return;
   if (g_strcmp0 (tb_element_id (target), tb_element_get (link, TB_PROP_FROM)) == 0)
     WARNING (link, "self-link", "it leads from %s to itself", tb_element_id (target));
+  const TbTemplate *known = template_of (target);
   if (service != NULL && tb_link_service (validation->model, link) == NULL
-      && tb_element_child_of (target, TB_KIND_TEMPLATE) == NULL)
+      && (known == NULL || tb_template_service (known, service) == NULL))
     ERROR (link, "no-such-service", "%s offers no service %s", tb_element_id (target), service);
 }
 
@@ -269,6 +329,7 @@ static void (*const rules[TB_N_KINDS]) (TbValidation *, const TbElement *) = {
   [TB_KIND_ON] = check_on,
   [TB_KIND_BUILTIN] = check_builtin,
   [TB_KIND_CALL] = check_call,
+  [TB_KIND_TEMPLATE] = check_template,
   [TB_KIND_LINK] = check_link,
   [TB_KIND_DO] = check_do,
   [TB_KIND_EXPECT] = check_expect,

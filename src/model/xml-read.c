@@ -526,8 +526,13 @@ on_characters (void *data, const xmlChar *text, int length)
   if (tb_schema_text_slot ((TbKind) reader->current->kind) >= 0)
     g_string_append_len (reader->text, (const char *) text, length);
   else if (!tb_text_is_blank ((const char *) text, (gsize) length))
-    report_error (reader, "stray-text", offset_now (reader), "text in <%s>, expected elements only",
-                  tb_schema_kind ((TbKind) reader->current->kind)->name);
+    {
+      gsize offset = offset_now (reader);
+      while (offset < reader->size && g_ascii_isspace (reader->bytes[offset]))
+        offset++;
+      report_error (reader, "stray-text", offset, "text in <%s>, expected elements only",
+                    tb_schema_kind ((TbKind) reader->current->kind)->name);
+    }
 }
 
 static void
@@ -564,7 +569,10 @@ on_entity (void *data, const xmlChar *name)
   xmlEntityPtr predefined = xmlGetPredefinedEntity (name);
   if (predefined == NULL)
     {
-      report_error (reader, "entity", offset_now (reader),
+      gsize offset = offset_now (reader);
+      while (offset > 0 && reader->bytes[offset] != '&')
+        offset--;
+      report_error (reader, "entity", offset,
                     "found the entity &%.64s;, expected none but &amp; &lt; &gt; &quot; &apos;",
                     (const char *) name);
       stop (reader);
@@ -638,7 +646,9 @@ parse (Reader *reader)
   reader->parser = parser;
   *parser->sax = handler;
   parser->userData = reader;
-  xmlCtxtUseOptions (parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+  /* NOENT: else &amp; in an attribute comes as &#38;. There is nothing else to replace, since
+   * document types are refused. */
+  xmlCtxtUseOptions (parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
   xmlParseDocument (parser);
   xmlFreeDoc (parser->myDoc);
   parser->myDoc = NULL;
