@@ -195,9 +195,7 @@ spawn_agent (const char *program, const char *log, int socket, pid_t *pid)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
-  char fd[8], option[] = "--fd";
-  char *argv[] = { (char *) program, option, fd, NULL };
-  g_snprintf (fd, sizeof fd, "%d", AGENT_FD);
+  char *argv[] = { (char *) program, NULL };
   posix_spawn_file_actions_init (&actions);
   posix_spawnattr_init (&attributes);
   posix_spawn_file_actions_addopen (&actions, 0, "/dev/null", O_RDONLY, 0);

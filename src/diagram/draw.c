@@ -1,0 +1,224 @@
+/* What each kind of item consists of. */
+#include "pen-private.h"
+
+#include <math.h>
+
+#define HEAD_LENGTH 8.5
+#define HEAD_HALF 3.9
+
+/* ---- Containers ------------------------------------------------------------------------------ */
+
+static void
+draw_layer (TbPen *pen, const TbItem *item)
+{
+  pen->class->rect (pen, (TbStyle) (TB_STYLE_BAND_0 + item->tint % 3), &item->rect, 12);
+  if (pen->detail >= TB_DETAIL_NAMES)
+    pen->class->text (pen, TB_FONT_LAYER, TB_INK_ON_GROUND, item->name, item->title_at.x + 11,
+                      item->rect.y + item->rect.height / 2, TB_ANCHOR_MIDDLE, TRUE);
+}
+
+static void
+draw_container (TbPen *pen, const TbItem *item, TbStyle style)
+{
+  pen->class->rect (pen, style, &item->rect, 14);
+  if (pen->detail >= TB_DETAIL_NAMES)
+    pen->class->text (pen, TB_FONT_CONTAINER, TB_INK_ON_GROUND, item->name, item->title_at.x,
+                      item->title_at.y + 11.5, TB_ANCHOR_START, FALSE);
+}
+
+static void
+draw_middleware (TbPen *pen, const TbItem *item)
+{
+  pen->class->rect (pen, TB_STYLE_MIDDLEWARE, &item->rect, 10);
+  if (pen->detail < TB_DETAIL_NAMES)
+    return;
+  double y = item->rect.y + item->rect.height / 2 + 4;
+  pen->class->text (pen, TB_FONT_CONTAINER, TB_INK_ON_GROUND, item->name, item->title_at.x, y,
+                    TB_ANCHOR_START, FALSE);
+  if (item->line != NULL && *item->line)
+    pen->class->text (pen, TB_FONT_LINE, TB_INK_ON_GROUND, item->line,
+                      item->title_at.x + item->title_at.width + 10, y, TB_ANCHOR_START, FALSE);
+}
+
+/* ---- Links ----------------------------------------------------------------------------------- */
+
+static TbPoint
+last_direction (const TbItem *link)
+{
+  TbPoint a = link->points[link->n_points - 2], b = link->points[link->n_points - 1];
+  double length = hypot (b.x - a.x, b.y - a.y);
+  return length > 0 ? (TbPoint){ (b.x - a.x) / length, (b.y - a.y) / length } : (TbPoint){ 1, 0 };
+}
+
+guint
+tb_link_shaft (const TbItem *link, TbPoint *out)
+{
+  TbPoint d = last_direction (link);
+  for (guint i = 0; i < link->n_points; i++)
+    out[i] = link->points[i];
+  double cut = link->async ? 1.5 : HEAD_LENGTH - 1.5;
+  out[link->n_points - 1].x -= d.x * cut;
+  out[link->n_points - 1].y -= d.y * cut;
+  return link->n_points;
+}
+
+void
+tb_link_head (const TbItem *link, TbPoint out[3])
+{
+  TbPoint d = last_direction (link), tip = link->points[link->n_points - 1];
+  tip.x -= d.x * (link->async ? 1.2 : 0.4);
+  tip.y -= d.y * (link->async ? 1.2 : 0.4);
+  TbPoint back = { tip.x - d.x * HEAD_LENGTH, tip.y - d.y * HEAD_LENGTH };
+  out[0] = (TbPoint){ back.x - d.y * HEAD_HALF, back.y + d.x * HEAD_HALF };
+  out[1] = tip;
+  out[2] = (TbPoint){ back.x + d.y * HEAD_HALF, back.y - d.x * HEAD_HALF };
+}
+
+static void
+draw_link (TbPen *pen, const TbItem *item)
+{
+  TbPoint head[3];
+  g_autofree TbPoint *shaft = g_new (TbPoint, item->n_points);
+  guint n = tb_link_shaft (item, shaft);
+  pen->class->line (pen, item->async ? TB_STYLE_LINK_ASYNC : TB_STYLE_LINK, shaft, n,
+                    TB_LINK_CORNER);
+  tb_link_head (item, head);
+  pen->class->polygon (pen, item->async ? TB_STYLE_HEAD_OPEN : TB_STYLE_HEAD, head, 3,
+                       !item->async);
+  if (item->label_at.width > 0 && pen->detail == TB_DETAIL_ALL)
+    pen->class->text (pen, TB_FONT_LABEL, TB_INK_ON_GROUND, item->name,
+                      item->label_at.x + item->label_at.width / 2, item->label_at.y + 12,
+                      TB_ANCHOR_MIDDLE, FALSE);
+}
+
+/* ---- Cards ----------------------------------------------------------------------------------- */
+
+static TbRect
+moved (const TbRect *r, double dx, double dy)
+{
+  return (TbRect){ r->x + dx, r->y + dy, r->width, r->height };
+}
+
+static void
+draw_stack (TbPen *pen, const TbItem *item)
+{
+  for (guint i = MIN (item->replicas - 1, 2u); i > 0; i--)
+    {
+      TbRect behind = moved (&item->rect, TB_STACK_STEP * i, -TB_STACK_STEP * i);
+      pen->class->rect (pen, TB_STYLE_STACK, &behind, TB_CARD_RADIUS);
+    }
+  TbRect shadow = moved (&item->rect, 0, 2);
+  pen->class->rect (pen, TB_STYLE_SHADOW, &shadow, TB_CARD_RADIUS);
+}
+
+/* A pill in the upper right corner, over the stack. */
+static void
+draw_badge (TbPen *pen, const TbItem *item)
+{
+  char text[16];
+  g_snprintf (text, sizeof text, "×%u", item->replicas);
+  double width = MAX (38, tb_text_width (TB_FONT_BADGE, text) + 16);
+  TbRect pill = { item->rect.x + item->rect.width + 8 - width, item->rect.y - 9, width, 18 };
+  pen->class->rect (pen, TB_STYLE_BADGE, &pill, 9);
+  pen->class->text (pen, TB_FONT_BADGE, TB_INK_ON_BADGE, text, pill.x + width / 2, pill.y + 13,
+                    TB_ANCHOR_MIDDLE, FALSE);
+}
+
+static void
+draw_chip (TbPen *pen, const TbItem *item)
+{
+  double width = tb_text_width (TB_FONT_CHIP, item->chip) + 16;
+  TbRect pill = { item->rect.x + 12, item->rect.y + item->rect.height - 9, width, 18 };
+  pen->class->rect (pen, TB_STYLE_CHIP, &pill, 9);
+  pen->class->text (pen, TB_FONT_CHIP, TB_INK_DIM, item->chip, pill.x + 8, pill.y + 12.5,
+                    TB_ANCHOR_START, FALSE);
+}
+
+static TbStyle
+card_style (const TbItem *item)
+{
+  if (item->role == TB_ROLE_EXTERNAL)
+    return TB_STYLE_CARD_OUTSIDE;
+  return item->tint == G_MAXUINT ? TB_STYLE_CARD : (TbStyle) (TB_STYLE_TINT_0 + item->tint % 3);
+}
+
+static void
+draw_component (TbPen *pen, const TbItem *item)
+{
+  const TbRect *r = &item->rect;
+  TbRect tile = { r->x + 10, r->y + (r->height - TB_TILE) / 2, TB_TILE, TB_TILE };
+  draw_stack (pen, item);
+  pen->class->rect (pen, card_style (item), r, TB_CARD_RADIUS);
+  pen->class->rect (pen, TB_STYLE_TILE, &tile, 9);
+  pen->class->icon (pen, item->role, tile.x + 10, tile.y + 10, 20);
+  if (pen->detail < TB_DETAIL_NAMES)
+    return;
+  double middle = r->y + r->height / 2;
+  pen->class->text (pen, TB_FONT_NAME, TB_INK_TEXT, item->name, r->x + 60,
+                    pen->detail == TB_DETAIL_ALL ? middle - 4 : middle + 5, TB_ANCHOR_START, FALSE);
+  if (item->replicas > 1)
+    draw_badge (pen, item);
+  if (pen->detail < TB_DETAIL_ALL)
+    return;
+  pen->class->text (pen, TB_FONT_LINE, TB_INK_DIM, item->line, r->x + 60, middle + 14,
+                    TB_ANCHOR_START, FALSE);
+  if (item->chip != NULL)
+    draw_chip (pen, item);
+}
+
+/* ---- Notes ----------------------------------------------------------------------------------- */
+
+static void
+draw_note (TbPen *pen, const TbItem *item)
+{
+  const TbRect *r = &item->rect;
+  double right = r->x + r->width, bottom = r->y + r->height, fold = 14;
+  TbPoint paper[5] = { { r->x, r->y }, { right - fold, r->y }, { right, r->y + fold },
+                       { right, bottom }, { r->x, bottom } };
+  TbPoint corner[3] = { { right - fold, r->y }, { right - fold, r->y + fold },
+                        { right, r->y + fold } };
+  pen->class->polygon (pen, TB_STYLE_NOTE, paper, 5, TRUE);
+  pen->class->polygon (pen, TB_STYLE_FOLD, corner, 3, TRUE);
+  for (guint i = 0; pen->detail == TB_DETAIL_ALL && item->lines[i] != NULL; i++)
+    pen->class->text (pen, TB_FONT_NOTE, TB_INK_ON_NOTE, item->lines[i], r->x + 12,
+                      r->y + 22 + 16 * i, TB_ANCHOR_START, FALSE);
+}
+
+void
+tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item)
+{
+  static const guint bits[] = { TB_FRAME_LAYERS, TB_FRAME_TIERS, TB_FRAME_GROUPS };
+  if (item->kind < G_N_ELEMENTS (bits) && !(scene->frame & bits[item->kind]))
+    return;
+  if (item->kind == TB_ITEM_LINK && item->n_points < 2)
+    return;
+  pen->role = item->role;
+  pen->colour = item->colour.a > 0 ? &item->colour : NULL;
+  pen->class->begin (pen, item);
+  switch (item->kind)
+    {
+    case TB_ITEM_LAYER:
+      draw_layer (pen, item);
+      break;
+    case TB_ITEM_TIER:
+      draw_container (pen, item, TB_STYLE_TIER);
+      break;
+    case TB_ITEM_GROUP:
+      draw_container (pen, item, TB_STYLE_GROUP);
+      break;
+    case TB_ITEM_MIDDLEWARE:
+      draw_middleware (pen, item);
+      break;
+    case TB_ITEM_LINK:
+      draw_link (pen, item);
+      break;
+    case TB_ITEM_COMPONENT:
+      draw_component (pen, item);
+      break;
+    case TB_ITEM_NOTE:
+    default:
+      draw_note (pen, item);
+      break;
+    }
+  pen->class->end (pen);
+}

@@ -1,0 +1,394 @@
+/* The Cairo painter: canvas tiles, PNG, PDF. */
+#include "pen-private.h"
+
+#include <math.h>
+
+typedef struct
+{
+  TbPen pen;
+  cairo_t *cr;
+  double scale;
+} CairoPen;
+
+static void
+set_colour (cairo_t *cr, const TbColour *c)
+{
+  cairo_set_source_rgba (cr, c->r, c->g, c->b, c->a);
+}
+
+static void
+colours (TbPen *pen, TbStyle style, TbColour *fill, TbColour *outline)
+{
+  tb_style_colours (pen->theme, style, pen->role, fill, outline);
+  if (pen->colour != NULL && (style == TB_STYLE_NOTE || style == TB_STYLE_GROUP))
+    *(style == TB_STYLE_NOTE && pen->theme != TB_THEME_DARK ? fill : outline) = *pen->colour;
+}
+
+/* Fills and outlines the present path. */
+static void
+finish (TbPen *pen, TbStyle style)
+{
+  cairo_t *cr = ((CairoPen *) pen)->cr;
+  const TbStyleSpec *spec = &tb_styles[style];
+  TbColour fill, outline;
+  colours (pen, style, &fill, &outline);
+  if (fill.a > 0)
+    {
+      set_colour (cr, &fill);
+      cairo_fill_preserve (cr);
+    }
+  if (outline.a > 0 && spec->width > 0)
+    {
+      set_colour (cr, &outline);
+      cairo_set_line_width (cr, spec->width);
+      cairo_set_dash (cr, spec->dash, spec->dash[0] > 0 ? 2 : 0, 0);
+      cairo_stroke_preserve (cr);
+    }
+  cairo_new_path (cr);
+}
+
+static void
+trace_rect (cairo_t *cr, const TbRect *r, double radius)
+{
+  double x1 = r->x + r->width, y1 = r->y + r->height;
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, x1 - radius, r->y + radius, radius, -M_PI_2, 0);
+  cairo_arc (cr, x1 - radius, y1 - radius, radius, 0, M_PI_2);
+  cairo_arc (cr, r->x + radius, y1 - radius, radius, M_PI_2, M_PI);
+  cairo_arc (cr, r->x + radius, r->y + radius, radius, M_PI, 1.5 * M_PI);
+  cairo_close_path (cr);
+}
+
+/* Corners are quadratic curves, as in the SVG; Cairo knows cubic ones. */
+static void
+trace_line (cairo_t *cr, const TbPoint *p, guint n, double radius)
+{
+  cairo_move_to (cr, p[0].x, p[0].y);
+  for (guint i = 1; i + 1 < n; i++)
+    {
+      double before = tb_points_length (p + i - 1, 2), after = tb_points_length (p + i, 2);
+      double r = MIN (radius, MIN (before, after) / 2);
+      TbPoint a = tb_points_at (p + i - 1, 2, before - r), b = tb_points_at (p + i, 2, r);
+      cairo_line_to (cr, a.x, a.y);
+      if (r > 0)
+        cairo_curve_to (cr, a.x + (p[i].x - a.x) * 2 / 3, a.y + (p[i].y - a.y) * 2 / 3,
+                        b.x + (p[i].x - b.x) * 2 / 3, b.y + (p[i].y - b.y) * 2 / 3, b.x, b.y);
+    }
+  cairo_line_to (cr, p[n - 1].x, p[n - 1].y);
+}
+
+/* ---- Marks ----------------------------------------------------------------------------------- */
+
+static void
+begin (TbPen *pen, const TbItem *item)
+{
+  (void) pen;
+  (void) item;
+}
+
+static void
+end (TbPen *pen)
+{
+  (void) pen;
+}
+
+static void
+rect (TbPen *pen, TbStyle style, const TbRect *r, double radius)
+{
+  trace_rect (((CairoPen *) pen)->cr, r, MIN (radius, MIN (r->width, r->height) / 2));
+  finish (pen, style);
+}
+
+static void
+line (TbPen *pen, TbStyle style, const TbPoint *points, guint n, double radius)
+{
+  trace_line (((CairoPen *) pen)->cr, points, n, radius);
+  finish (pen, style);
+}
+
+static void
+polygon (TbPen *pen, TbStyle style, const TbPoint *points, guint n, gboolean closed)
+{
+  cairo_t *cr = ((CairoPen *) pen)->cr;
+  for (guint i = 0; i < n; i++)
+    cairo_line_to (cr, points[i].x, points[i].y);
+  if (closed)
+    cairo_close_path (cr);
+  finish (pen, style);
+}
+
+static void
+text (TbPen *pen, TbFontId font, TbInk ink, const char *string, double x, double y,
+      TbAnchor anchor, gboolean upright)
+{
+  cairo_t *cr = ((CairoPen *) pen)->cr;
+  TbColour colour = tb_ink_colour (pen->theme, ink);
+  double width = anchor == TB_ANCHOR_MIDDLE ? tb_text_width (font, string) : 0;
+  set_colour (cr, &colour);
+  if (!upright)
+    {
+      tb_text_show (cr, font, string, x - width / 2, y);
+      return;
+    }
+  cairo_save (cr);
+  cairo_translate (cr, x, y);
+  cairo_rotate (cr, -M_PI_2);
+  tb_text_show (cr, font, string, -width / 2, 0);
+  cairo_restore (cr);
+}
+
+static void
+icon (TbPen *pen, TbRole role, double x, double y, double size)
+{
+  cairo_t *cr = ((CairoPen *) pen)->cr;
+  TbColour fill, outline;
+  tb_style_colours (pen->theme, TB_STYLE_ICON, role, &fill, &outline);
+  cairo_save (cr);
+  cairo_translate (cr, x, y);
+  cairo_set_dash (cr, NULL, 0, 0);
+  tb_paint_role_icon (cr, role, size, &outline);
+  cairo_restore (cr);
+}
+
+static const TbPenClass cairo_class = { begin, end, rect, line, polygon, text, icon };
+
+/* ---- Many items at once ---------------------------------------------------------------------- */
+
+typedef struct
+{
+  CairoPen pen;
+  const TbScene *scene;
+  TbItemSet set;
+  GHashTable *without; /* of uids, NULL */
+} Job;
+
+#define EACH_OF_KIND(job, kind_, i)                                                                \
+  (guint i = tb_item_set_next (&(job)->set, (job)->scene->first[kind_]);                           \
+   i < (job)->scene->first[(kind_) + 1]; i = tb_item_set_next (&(job)->set, i + 1))
+
+/* Lines without corners, one stroke for all of a style. Level and upright lines with square ends
+ * are boxes to Cairo: a tenth of the time. */
+static void
+paint_link_lines (Job *job)
+{
+  cairo_t *cr = job->pen.cr;
+  TbColour fill, outline;
+  tb_style_colours (job->pen.pen.theme, TB_STYLE_LINK, TB_ROLE_SERVER, &fill, &outline);
+  cairo_save (cr);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_MITER);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
+  cairo_set_dash (cr, NULL, 0, 0);
+  outline.a = MIN (1, 0.35 + job->pen.scale * 2);
+  cairo_set_line_width (cr, MAX (tb_styles[TB_STYLE_LINK].width, 0.8 / job->pen.scale));
+  set_colour (cr, &outline);
+  cairo_set_antialias (cr, job->pen.scale < 0.12 ? CAIRO_ANTIALIAS_NONE : CAIRO_ANTIALIAS_DEFAULT);
+  for EACH_OF_KIND (job, TB_ITEM_LINK, i)
+    {
+      const TbItem *link = TB_ITEM (job->scene, i);
+      for (guint k = 0; k < link->n_points; k++)
+        if (k == 0)
+          cairo_move_to (cr, link->points[0].x, link->points[0].y);
+        else
+          cairo_line_to (cr, link->points[k].x, link->points[k].y);
+    }
+  cairo_stroke (cr);
+  cairo_restore (cr);
+}
+
+static void
+paint_blocks (Job *job)
+{
+  cairo_t *cr = job->pen.cr;
+  for (guint role = 0; role < TB_N_ROLES; role++)
+    {
+      gboolean any = FALSE;
+      TbColour colour = tb_theme_role (job->pen.pen.theme, (TbRole) role);
+      TbColour card = tb_theme_colour (job->pen.pen.theme, TB_COLOUR_CARD);
+      for EACH_OF_KIND (job, TB_ITEM_COMPONENT, i)
+        {
+          const TbItem *item = TB_ITEM (job->scene, i);
+          if (item->role != role)
+            continue;
+          cairo_rectangle (cr, item->rect.x, item->rect.y, item->rect.width, item->rect.height);
+          any = TRUE;
+        }
+      if (!any)
+        continue;
+      colour = tb_colour_over (&colour, 0.72, &card);
+      set_colour (cr, &colour);
+      cairo_fill (cr);
+    }
+}
+
+/* Sync and async lines in one stroke each, then heads, then labels. */
+static void
+paint_links (Job *job)
+{
+  TbPen *pen = &job->pen.pen;
+  cairo_t *cr = job->pen.cr;
+  for (guint async = 0; async < 2; async++)
+    {
+      gboolean any = FALSE;
+      for EACH_OF_KIND (job, TB_ITEM_LINK, i)
+        {
+          const TbItem *link = TB_ITEM (job->scene, i);
+          if (link->n_points < 2 || (guint) link->async != async)
+            continue;
+          g_autofree TbPoint *shaft = g_new (TbPoint, link->n_points);
+          trace_line (cr, shaft, tb_link_shaft (link, shaft), TB_LINK_CORNER);
+          any = TRUE;
+        }
+      if (any)
+        finish (pen, async ? TB_STYLE_LINK_ASYNC : TB_STYLE_LINK);
+    }
+  for EACH_OF_KIND (job, TB_ITEM_LINK, i)
+    {
+      const TbItem *link = TB_ITEM (job->scene, i);
+      TbPoint head[3];
+      if (link->n_points < 2)
+        continue;
+      tb_link_head (link, head);
+      polygon (pen, link->async ? TB_STYLE_HEAD_OPEN : TB_STYLE_HEAD, head, 3, !link->async);
+      if (link->label_at.width > 0 && pen->detail == TB_DETAIL_ALL)
+        text (pen, TB_FONT_LABEL, TB_INK_ON_GROUND, link->name,
+              link->label_at.x + link->label_at.width / 2, link->label_at.y + 12,
+              TB_ANCHOR_MIDDLE, FALSE);
+    }
+}
+
+static void
+paint_each (Job *job, TbItemKind kind)
+{
+  for EACH_OF_KIND (job, kind, i)
+    tb_draw_item (&job->pen.pen, job->scene, TB_ITEM (job->scene, i));
+}
+
+static void
+paint_set (Job *job)
+{
+  TbDetail detail = job->pen.pen.detail;
+  for (guint kind = TB_ITEM_LAYER; kind <= TB_ITEM_MIDDLEWARE; kind++)
+    paint_each (job, (TbItemKind) kind);
+  if (detail > TB_DETAIL_BLOCKS)
+    paint_links (job);
+  else if (TB_CARD_HEIGHT * job->pen.scale >= 3)
+    paint_link_lines (job);
+  if (detail > TB_DETAIL_BLOCKS)
+    paint_each (job, TB_ITEM_COMPONENT);
+  else
+    paint_blocks (job);
+  paint_each (job, TB_ITEM_NOTE);
+}
+
+/* By size on screen: nothing is written smaller than 5 px, cards lower than 20 px are blocks. */
+static TbDetail
+detail_at (double scale)
+{
+  if (scale * TB_CARD_HEIGHT < 20)
+    return TB_DETAIL_BLOCKS;
+  if (scale * tb_fonts[TB_FONT_LINE].size >= 5)
+    return TB_DETAIL_ALL;
+  return scale * tb_fonts[TB_FONT_NAME].size >= 5 ? TB_DETAIL_NAMES : TB_DETAIL_SHAPES;
+}
+
+static void
+job_init (Job *job, const TbScene *scene, cairo_t *cr, const TbPaintOptions *options)
+{
+  double scale = options->scale > 0 ? options->scale : 1;
+  *job = (Job){ .pen = { .pen = { .class = &cairo_class,
+                                  .theme = options->theme,
+                                  .detail = detail_at (scale) },
+                         .cr = cr,
+                         .scale = scale },
+                .scene = scene };
+  cairo_save (cr);
+  cairo_new_path (cr);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+}
+
+static void
+job_clear (Job *job)
+{
+  cairo_restore (job->pen.cr);
+  g_free (job->set.words);
+}
+
+static void
+unmark (TbItemSet *set, guint i)
+{
+  if (i < set->n)
+    set->words[i / 64] &= ~(G_GUINT64_CONSTANT (1) << (i % 64));
+}
+
+/* ---- The page -------------------------------------------------------------------------------- */
+
+/* Dots of the grid as squares: boxes are Cairo's fastest path. Fewer as they come closer. */
+static void
+paint_grid (cairo_t *cr, const TbRect *clip, const TbPaintOptions *options)
+{
+  double step = TB_GRID, size = MAX (1.6, 1 / options->scale);
+  TbColour colour = tb_theme_colour (options->theme, TB_COLOUR_GRID);
+  while (step * options->scale < 12)
+    step *= 4;
+  for (double y = floor (clip->y / step) * step; y < clip->y + clip->height; y += step)
+    for (double x = floor (clip->x / step) * step; x < clip->x + clip->width; x += step)
+      cairo_rectangle (cr, x - size / 2, y - size / 2, size, size);
+  set_colour (cr, &colour);
+  cairo_fill (cr);
+}
+
+static void
+paint_page (cairo_t *cr, const TbRect *clip, const TbPaintOptions *options)
+{
+  if (options->background)
+    {
+      TbColour colour = tb_theme_colour (options->theme, TB_COLOUR_CANVAS);
+      set_colour (cr, &colour);
+      cairo_rectangle (cr, clip->x, clip->y, clip->width, clip->height);
+      cairo_fill (cr);
+    }
+  if (options->grid && options->theme != TB_THEME_PRINT && options->scale > 0)
+    paint_grid (cr, clip, options);
+}
+
+void
+tb_scene_paint (const TbScene *scene, cairo_t *cr, const TbRect *clip,
+                const TbPaintOptions *options)
+{
+  Job job;
+  job_init (&job, scene, cr, options);
+  paint_page (cr, clip, options);
+  job.set = tb_scene_collect (scene, clip);
+  for (guint i = 0; i < options->n_without; i++)
+    unmark (&job.set, tb_scene_find (scene, options->without[i]));
+  paint_set (&job);
+  job_clear (&job);
+}
+
+void
+tb_scene_paint_only (const TbScene *scene, cairo_t *cr, const TbUid *uids, guint n,
+                     const TbPaintOptions *options)
+{
+  Job job;
+  job_init (&job, scene, cr, options);
+  job.set = (TbItemSet){ g_new0 (guint64, scene->items->len / 64 + 1), scene->items->len };
+  for (guint k = 0; k < n; k++)
+    {
+      guint i = tb_scene_find (scene, uids[k]);
+      if (i < job.set.n)
+        job.set.words[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
+    }
+  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
+    {
+      const TbItem *link = TB_ITEM (scene, i);
+      for (guint k = 0; k < 2; k++)
+        {
+          guint e = k ? link->to : link->from;
+          if (e != TB_NO_ITEM && (job.set.words[e / 64] >> (e % 64) & 1))
+            job.set.words[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
+        }
+    }
+  paint_set (&job);
+  job_clear (&job);
+}

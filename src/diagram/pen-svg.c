@@ -1,0 +1,401 @@
+/* The SVG painter: real text, an id, a class and a title per element, colours in one style sheet. */
+#include "pen-private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARGIN 24.0
+
+typedef struct
+{
+  TbPen pen;
+  const TbScene *scene;
+  GString *out;
+} SvgPen;
+
+/* ---- Writing --------------------------------------------------------------------------------- */
+
+/* At most two decimals, no needless zeros, no locale; printf is five times slower. */
+static void
+put_number (GString *out, double value)
+{
+  char digits[32];
+  gint64 hundredths = (gint64) llround (value * 100);
+  guint64 rest = hundredths < 0 ? (guint64) -hundredths : (guint64) hundredths;
+  int decimals = rest % 100 == 0 ? 0 : rest % 10 == 0 ? 1 : 2, at = sizeof digits;
+  for (int d = 2; d > decimals; d--)
+    rest /= 10;
+  for (int d = 0; d <= decimals || rest > 0; d++, rest /= 10)
+    {
+      digits[--at] = (char) ('0' + rest % 10);
+      if (d + 1 == decimals)
+        digits[--at] = '.';
+    }
+  if (hundredths < 0)
+    digits[--at] = '-';
+  g_string_append_len (out, digits + at, (gssize) sizeof digits - at);
+}
+
+static void
+put_attribute (GString *out, const char *name, double value)
+{
+  g_string_append_c (out, ' ');
+  g_string_append (out, name);
+  g_string_append (out, "=\"");
+  put_number (out, value);
+  g_string_append_c (out, '"');
+}
+
+/* What XML 1.0 does not allow at all is left out. */
+static void
+put_text (GString *out, const char *text)
+{
+  for (const char *p = text; *p; p++)
+    switch (*p)
+      {
+      case '&':
+        g_string_append (out, "&amp;");
+        break;
+      case '<':
+        g_string_append (out, "&lt;");
+        break;
+      case '>':
+        g_string_append (out, "&gt;");
+        break;
+      case '"':
+        g_string_append (out, "&quot;");
+        break;
+      default:
+        if ((guchar) *p >= 32 || *p == '\n' || *p == '\t')
+          g_string_append_c (out, *p);
+      }
+}
+
+static void
+put_hex (GString *out, const TbColour *c)
+{
+  g_string_append_printf (out, "#%02x%02x%02x", (int) lround (c->r * 255),
+                          (int) lround (c->g * 255), (int) lround (c->b * 255));
+}
+
+/* ---- Marks ----------------------------------------------------------------------------------- */
+
+static void
+put_title (SvgPen *pen, const TbItem *item)
+{
+  GString *out = pen->out;
+  g_string_append (out, "<title>");
+  put_text (out, item->title);
+  if (item->kind == TB_ITEM_LINK)
+    {
+      g_string_append (out, ": ");
+      put_text (out, TB_ITEM (pen->scene, item->from)->title);
+      g_string_append (out, " → ");
+      put_text (out, TB_ITEM (pen->scene, item->to)->title);
+    }
+  else if (item->line != NULL && *item->line)
+    {
+      g_string_append (out, ", ");
+      put_text (out, item->line);
+    }
+  if (item->replicas > 1)
+    g_string_append_printf (out, ", %u replicas", item->replicas);
+  g_string_append (out, "</title>");
+}
+
+static void
+begin (TbPen *base, const TbItem *item)
+{
+  static const char *const kinds[]
+      = { "layer", "tier", "group", "middleware", "link", "component", "note" };
+  SvgPen *pen = (SvgPen *) base;
+  g_string_append (pen->out, "<g");
+  if (*item->id)
+    {
+      g_string_append (pen->out, " id=\"");
+      put_text (pen->out, item->id);
+      g_string_append_c (pen->out, '"');
+    }
+  g_string_append (pen->out, " class=\"");
+  g_string_append (pen->out, kinds[item->kind]);
+  if (item->kind == TB_ITEM_COMPONENT || item->kind == TB_ITEM_LINK)
+    {
+      g_string_append_c (pen->out, ' ');
+      g_string_append (pen->out, item->kind == TB_ITEM_COMPONENT ? tb_role_name (item->role)
+                                 : item->async                   ? "async"
+                                                                 : "sync");
+    }
+  g_string_append (pen->out, "\">");
+  put_title (pen, item);
+}
+
+static void
+end (TbPen *pen)
+{
+  g_string_append (((SvgPen *) pen)->out, "</g>\n");
+}
+
+static void
+put_class (TbPen *pen, TbStyle style)
+{
+  GString *out = ((SvgPen *) pen)->out;
+  g_string_append (out, " class=\"");
+  g_string_append (out, tb_styles[style].class);
+  g_string_append_c (out, '"');
+  if (pen->colour == NULL || (style != TB_STYLE_NOTE && style != TB_STYLE_GROUP))
+    return;
+  g_string_append (out, style == TB_STYLE_NOTE && pen->theme != TB_THEME_DARK
+                            ? " style=\"fill:" : " style=\"stroke:");
+  put_hex (out, pen->colour);
+  g_string_append_c (out, '"');
+}
+
+static void
+rect (TbPen *pen, TbStyle style, const TbRect *r, double radius)
+{
+  GString *out = ((SvgPen *) pen)->out;
+  g_string_append (out, "<rect");
+  put_class (pen, style);
+  put_attribute (out, "x", r->x);
+  put_attribute (out, "y", r->y);
+  put_attribute (out, "width", r->width);
+  put_attribute (out, "height", r->height);
+  put_attribute (out, "rx", MIN (radius, MIN (r->width, r->height) / 2));
+  g_string_append (out, "/>");
+}
+
+static void
+put_point (GString *out, char command, TbPoint p)
+{
+  g_string_append_c (out, command);
+  put_number (out, p.x);
+  g_string_append_c (out, ' ');
+  put_number (out, p.y);
+}
+
+static void
+line (TbPen *pen, TbStyle style, const TbPoint *p, guint n, double radius)
+{
+  GString *out = ((SvgPen *) pen)->out;
+  g_string_append (out, "<path");
+  put_class (pen, style);
+  g_string_append (out, " d=\"");
+  put_point (out, 'M', p[0]);
+  for (guint i = 1; i + 1 < n; i++)
+    {
+      double before = tb_points_length (p + i - 1, 2), after = tb_points_length (p + i, 2);
+      double r = MIN (radius, MIN (before, after) / 2);
+      put_point (out, 'L', tb_points_at (p + i - 1, 2, before - r));
+      put_point (out, 'Q', p[i]);
+      put_point (out, ' ', tb_points_at (p + i, 2, r));
+    }
+  put_point (out, 'L', p[n - 1]);
+  g_string_append (out, "\"/>");
+}
+
+static void
+polygon (TbPen *pen, TbStyle style, const TbPoint *points, guint n, gboolean closed)
+{
+  GString *out = ((SvgPen *) pen)->out;
+  g_string_append (out, "<path");
+  put_class (pen, style);
+  g_string_append (out, " d=\"");
+  for (guint i = 0; i < n; i++)
+    put_point (out, i ? 'L' : 'M', points[i]);
+  g_string_append (out, closed ? "z\"/>" : "\"/>");
+}
+
+static void
+text (TbPen *pen, TbFontId font, TbInk ink, const char *string, double x, double y,
+      TbAnchor anchor, gboolean upright)
+{
+  GString *out = ((SvgPen *) pen)->out;
+  double width = tb_text_width (font, string);
+  if (*string == '\0')
+    return;
+  g_string_append (out, "<text class=\"f");
+  g_string_append_c (out, (char) ('0' + font));
+  g_string_append_c (out, ' ');
+  g_string_append (out, tb_ink_classes[ink]);
+  g_string_append_c (out, '"');
+  if (upright)
+    {
+      g_string_append (out, " transform=\"translate(");
+      put_number (out, x);
+      g_string_append_c (out, ' ');
+      put_number (out, y);
+      g_string_append (out, ") rotate(-90)\"");
+      x = y = 0;
+    }
+  put_attribute (out, "x", x - (anchor == TB_ANCHOR_MIDDLE ? width / 2 : 0));
+  put_attribute (out, "y", y);
+  put_attribute (out, "textLength", width);
+  g_string_append_c (out, '>');
+  put_text (out, string);
+  g_string_append (out, "</text>");
+}
+
+static void
+icon (TbPen *pen, TbRole role, double x, double y, double size)
+{
+  GString *out = ((SvgPen *) pen)->out;
+  (void) size;
+  g_string_append (out, "<use href=\"#_");
+  g_string_append (out, tb_role_name (role));
+  g_string_append_c (out, '"');
+  put_attribute (out, "x", x);
+  put_attribute (out, "y", y);
+  g_string_append (out, "/>");
+}
+
+static const TbPenClass svg_class = { begin, end, rect, line, polygon, text, icon };
+
+/* ---- The style sheet ------------------------------------------------------------------------- */
+
+static void
+put_paint (GString *out, const char *property, const TbColour *c)
+{
+  if (c->a <= 0)
+    {
+      g_string_append_printf (out, "%s:none;", property);
+      return;
+    }
+  g_string_append_printf (out, "%s:", property);
+  put_hex (out, c);
+  g_string_append_c (out, ';');
+  if (c->a < 1)
+    {
+      g_string_append_printf (out, "%s-opacity:", property);
+      put_number (out, c->a);
+      g_string_append_c (out, ';');
+    }
+}
+
+static void
+put_style (GString *out, TbThemeId theme, TbStyle style, TbRole role, gboolean only_colours)
+{
+  const TbStyleSpec *spec = &tb_styles[style];
+  TbColour fill, outline;
+  tb_style_colours (theme, style, role, &fill, &outline);
+  if (only_colours)
+    g_string_append_printf (out, ".%s ", tb_role_name (role));
+  g_string_append_printf (out, ".%s{", spec->class);
+  put_paint (out, "fill", &fill);
+  put_paint (out, "stroke", &outline);
+  if (!only_colours && spec->width > 0)
+    {
+      g_string_append (out, "stroke-width:");
+      put_number (out, spec->width);
+      g_string_append (out, ";");
+    }
+  if (!only_colours && spec->dash[0] > 0)
+    g_string_append_printf (out, "stroke-dasharray:%d %d;", (int) spec->dash[0],
+                            (int) spec->dash[1]);
+  g_string_append (out, "}\n");
+}
+
+static void
+put_fonts (GString *out, TbThemeId theme)
+{
+  for (guint i = 0; i < TB_N_FONTS; i++)
+    {
+      g_string_append_printf (out, ".f%u{font-size:", i);
+      put_number (out, tb_fonts[i].size);
+      g_string_append_printf (out, "px;font-weight:%d", tb_fonts[i].weight);
+      if (tb_fonts[i].spacing > 0)
+        {
+          g_string_append (out, ";letter-spacing:");
+          put_number (out, tb_fonts[i].spacing);
+          g_string_append (out, "px");
+        }
+      g_string_append (out, "}\n");
+    }
+  for (guint i = 0; i < TB_N_INKS; i++)
+    {
+      TbColour colour = tb_ink_colour (theme, (TbInk) i);
+      g_string_append_printf (out, ".%s{fill:", tb_ink_classes[i]);
+      put_hex (out, &colour);
+      g_string_append (out, "}\n");
+    }
+}
+
+/* Roles that are in the picture: a bit each. */
+static guint
+roles_of (const TbScene *scene)
+{
+  guint roles = 0;
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
+    roles |= 1u << TB_ITEM (scene, i)->role;
+  return roles;
+}
+
+static void
+put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
+{
+  guint roles = roles_of (scene);
+  g_string_append (out, "<style>\ntext{font-family:" TB_FONT_FAMILIES
+                        ";font-feature-settings:\"tnum\"}\n"
+                        "path{stroke-linecap:round;stroke-linejoin:round}\n");
+  put_fonts (out, theme);
+  for (guint s = 0; s < TB_N_STYLES; s++)
+    {
+      put_style (out, theme, (TbStyle) s, TB_ROLE_SERVER, FALSE);
+      for (guint r = 0; r < TB_N_ROLES && tb_style_has_role ((TbStyle) s); r++)
+        if (roles & 1u << r)
+          put_style (out, theme, (TbStyle) s, (TbRole) r, TRUE);
+    }
+  g_string_append (out, "</style>\n<defs>\n");
+  for (guint r = 0; r < TB_N_ROLES; r++)
+    if (roles & 1u << r)
+      {
+        TbColour fill, stroke;
+        tb_style_colours (theme, TB_STYLE_ICON, (TbRole) r, &fill, &stroke);
+        g_string_append_printf (out, "<path id=\"_%s\" fill=\"none\" stroke=\"",
+                                tb_role_name ((TbRole) r));
+        put_hex (out, &stroke);
+        g_string_append_printf (out, "\" stroke-width=\"1.8\" d=\"%s\"/>\n",
+                                tb_icon_path ((TbRole) r));
+      }
+  g_string_append (out, "</defs>\n");
+}
+
+char *
+tb_scene_to_svg (const TbScene *scene, TbThemeId theme, double scale, gsize *size)
+{
+  TbRect b = tb_scene_bounds (scene);
+  TbRect page = { floor (b.x - MARGIN), floor (b.y - MARGIN), ceil (b.width + 2 * MARGIN),
+                  ceil (b.height + 2 * MARGIN) };
+  SvgPen pen = { .pen = { .class = &svg_class, .theme = theme, .detail = TB_DETAIL_ALL },
+                 .scene = scene,
+                 .out = g_string_sized_new (4096 + scene->items->len * 700) };
+  TbColour canvas = tb_theme_colour (theme, TB_COLOUR_CANVAS);
+  GString *out = pen.out;
+  g_string_append (out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                        "<svg xmlns=\"http://www.w3.org/2000/svg\"");
+  put_attribute (out, "width", page.width * scale);
+  put_attribute (out, "height", page.height * scale);
+  g_string_append (out, " viewBox=\"");
+  double box[4] = { page.x, page.y, page.width, page.height };
+  for (guint i = 0; i < 4; i++)
+    {
+      if (i)
+        g_string_append_c (out, ' ');
+      put_number (out, box[i]);
+    }
+  g_string_append (out, "\">\n");
+  put_sheet (out, scene, theme);
+  g_string_append (out, "<rect");
+  put_attribute (out, "x", page.x);
+  put_attribute (out, "y", page.y);
+  put_attribute (out, "width", page.width);
+  put_attribute (out, "height", page.height);
+  g_string_append (out, " fill=\"");
+  put_hex (out, &canvas);
+  g_string_append (out, "\"/>\n");
+  for (guint i = 0; i < scene->items->len; i++)
+    tb_draw_item (&pen.pen, scene, TB_ITEM (scene, i));
+  g_string_append (out, "</svg>\n");
+  *size = out->len;
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,166 @@
+/* The styles, one row each, and their colours in a theme. */
+#include "pen-private.h"
+
+const TbStyleSpec tb_styles[TB_N_STYLES] = {
+  [TB_STYLE_BAND_0] = { "b0", 0, { 0 } },
+  [TB_STYLE_BAND_1] = { "b1", 0, { 0 } },
+  [TB_STYLE_BAND_2] = { "b2", 0, { 0 } },
+  [TB_STYLE_TIER] = { "tr", 1.3, { 0 } },
+  [TB_STYLE_GROUP] = { "gr", 1.3, { 5, 4 } },
+  [TB_STYLE_MIDDLEWARE] = { "mw", 1.2, { 0 } },
+  [TB_STYLE_LINK] = { "ln", 1.8, { 0 } },
+  [TB_STYLE_LINK_ASYNC] = { "la", 1.8, { 7, 5 } },
+  [TB_STYLE_HEAD] = { "hd", 0, { 0 } },
+  [TB_STYLE_HEAD_OPEN] = { "ho", 1.8, { 0 } },
+  [TB_STYLE_SHADOW] = { "sh", 0, { 0 } },
+  [TB_STYLE_STACK] = { "st", 1.1, { 0 } },
+  [TB_STYLE_CARD] = { "cd", 1.5, { 0 } },
+  [TB_STYLE_CARD_OUTSIDE] = { "co", 1.5, { 5, 4 } },
+  [TB_STYLE_TINT_0] = { "t0", 1.5, { 0 } },
+  [TB_STYLE_TINT_1] = { "t1", 1.5, { 0 } },
+  [TB_STYLE_TINT_2] = { "t2", 1.5, { 0 } },
+  [TB_STYLE_TILE] = { "tl", 0, { 0 } },
+  [TB_STYLE_ICON] = { "ic", 1.8, { 0 } },
+  [TB_STYLE_BADGE] = { "bg", 0, { 0 } },
+  [TB_STYLE_CHIP] = { "cp", 1, { 0 } },
+  [TB_STYLE_NOTE] = { "nt", 1, { 0 } },
+  [TB_STYLE_FOLD] = { "fd", 1, { 0 } },
+};
+
+const char *const tb_ink_classes[TB_N_INKS] = { "k", "d", "g", "w", "m" };
+
+gboolean
+tb_style_has_role (TbStyle style)
+{
+  return (style >= TB_STYLE_STACK && style <= TB_STYLE_BADGE);
+}
+
+static TbColour
+faded (TbColour colour, double alpha)
+{
+  colour.a *= alpha;
+  return colour;
+}
+
+static void
+ground_colours (TbThemeId theme, TbStyle style, TbColour *fill, TbColour *outline)
+{
+  TbColour card = tb_theme_colour (theme, TB_COLOUR_CARD);
+  TbColour tier_line = tb_theme_colour (theme, TB_COLOUR_TIER_LINE);
+  TbColour container = theme == TB_THEME_DARK ? (TbColour){ 0x21 / 255., 0x21 / 255., 0x20 / 255., 1 }
+                                              : card;
+  if (style <= TB_STYLE_BAND_2)
+    *fill = tb_theme_band (theme, style - TB_STYLE_BAND_0);
+  else if (style == TB_STYLE_TIER || style == TB_STYLE_GROUP)
+    {
+      *fill = faded (container, tb_theme_container_alpha (theme) * (style == TB_STYLE_TIER ? 1 : 0.5));
+      *outline = tier_line;
+    }
+  else if (style == TB_STYLE_MIDDLEWARE)
+    {
+      *fill = tb_theme_colour (theme, TB_COLOUR_HEADER);
+      *outline = tier_line;
+    }
+  else if (style == TB_STYLE_CHIP)
+    {
+      *fill = card;
+      *outline = tier_line;
+    }
+  else
+    {
+      *fill = tb_theme_note (theme);
+      *outline = tier_line;
+      if (style == TB_STYLE_FOLD)
+        *fill = faded (tier_line, 0.6);
+    }
+}
+
+static void
+link_colours (TbThemeId theme, TbStyle style, TbColour *fill, TbColour *outline)
+{
+  if (style == TB_STYLE_HEAD)
+    *fill = tb_theme_colour (theme, TB_COLOUR_LINK);
+  else
+    *outline = tb_theme_colour (theme, TB_COLOUR_LINK);
+}
+
+static void
+card_colours (TbThemeId theme, TbStyle style, TbRole role, TbColour *fill, TbColour *outline)
+{
+  TbColour own = tb_theme_role (theme, role);
+  *fill = tb_theme_colour (theme, TB_COLOUR_CARD);
+  *outline = own;
+  if (style == TB_STYLE_STACK)
+    *outline = faded (own, tb_theme_stack_alpha (theme));
+  else if (style >= TB_STYLE_TINT_0 && style <= TB_STYLE_TINT_2)
+    *fill = tb_theme_band (theme, style - TB_STYLE_TINT_0);
+  else if (style == TB_STYLE_TILE)
+    *fill = faded (own, tb_theme_tile_alpha (theme));
+  else if (style == TB_STYLE_BADGE)
+    *fill = tb_theme_badge (theme, role);
+  else if (style == TB_STYLE_ICON)
+    {
+      fill->a = 0;
+      *outline = tb_theme_icon (theme, role);
+    }
+  if (style == TB_STYLE_TILE || style == TB_STYLE_BADGE)
+    outline->a = 0;
+}
+
+void
+tb_style_colours (TbThemeId theme, TbStyle style, TbRole role, TbColour *fill, TbColour *outline)
+{
+  *fill = *outline = (TbColour){ 0, 0, 0, 0 };
+  if (style == TB_STYLE_SHADOW)
+    fill->a = tb_theme_shadow_alpha (theme);
+  else if (style >= TB_STYLE_LINK && style <= TB_STYLE_HEAD_OPEN)
+    link_colours (theme, style, fill, outline);
+  else if (tb_style_has_role (style))
+    card_colours (theme, style, role, fill, outline);
+  else
+    ground_colours (theme, style, fill, outline);
+}
+
+/* Dim enough to step back, dark enough to read on the least favourable of its grounds. */
+static TbColour
+ground_ink (TbThemeId theme)
+{
+  TbColour worst = tb_theme_colour (theme, TB_COLOUR_CANVAS);
+  TbColour dim = tb_theme_colour (theme, TB_COLOUR_DIM);
+  for (guint i = 0; i < 4; i++)
+    {
+      TbColour ground = i < 3 ? tb_theme_band (theme, i) : tb_theme_colour (theme, TB_COLOUR_HEADER);
+      TbColour over = tb_theme_container (theme, &ground);
+      if (tb_colour_contrast (&dim, &ground) < tb_colour_contrast (&dim, &worst))
+        worst = ground;
+      if (tb_colour_contrast (&dim, &over) < tb_colour_contrast (&dim, &worst))
+        worst = over;
+    }
+  return tb_theme_dim_on (theme, &worst);
+}
+
+TbColour
+tb_ink_colour (TbThemeId theme, TbInk ink)
+{
+  TbColour ground = tb_theme_colour (theme, TB_COLOUR_CARD);
+  switch (ink)
+    {
+    case TB_INK_DIM:
+      for (guint i = 0; i < 3; i++)
+        {
+          TbColour band = tb_theme_band (theme, i), dim = tb_theme_colour (theme, TB_COLOUR_DIM);
+          if (tb_colour_contrast (&dim, &band) < tb_colour_contrast (&dim, &ground))
+            ground = band;
+        }
+      return tb_theme_dim_on (theme, &ground);
+    case TB_INK_ON_GROUND:
+      return ground_ink (theme);
+    case TB_INK_ON_BADGE:
+      return (TbColour){ 1, 1, 1, 1 };
+    case TB_INK_TEXT:
+    case TB_INK_ON_NOTE:
+    case TB_N_INKS:
+    default:
+      return tb_theme_colour (theme, TB_COLOUR_TEXT);
+    }
+}

@@ -1,0 +1,210 @@
+/* What placing needs of the model: rows, blocks, who calls whom. */
+#include "place-private.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const TbModel *model;
+  TbPlaceGraph *graph;
+  GHashTable *by_uid;    /* component to node + 1 */
+  GHashTable *container; /* layer, tier, group: number + 1 */
+} Reader;
+
+static guint
+find (GHashTable *table, const TbElement *element)
+{
+  if (element == NULL)
+    return G_MAXUINT;
+  return GPOINTER_TO_UINT (g_hash_table_lookup (table,
+                                                GUINT_TO_POINTER (tb_element_uid (element))))
+         - 1;
+}
+
+static void
+number_containers (Reader *r, TbKind kind)
+{
+  for (guint i = 0; i < tb_model_count (r->model, kind); i++)
+    g_hash_table_insert (r->container,
+                         GUINT_TO_POINTER (tb_element_uid (tb_model_nth (r->model, kind, i))),
+                         GUINT_TO_POINTER (i + 1));
+}
+
+static void
+read_nodes (Reader *r)
+{
+  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_NOTE };
+  TbPlaceGraph *g = r->graph;
+  g->n_components = tb_model_count (r->model, TB_KIND_COMPONENT);
+  g->nodes = g_new0 (TbPlaceNode, g->n_components + tb_model_count (r->model, TB_KIND_NOTE) + 1);
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < tb_model_count (r->model, kinds[k]); i++)
+      {
+        const TbElement *element = tb_model_nth (r->model, kinds[k], i);
+        TbPlaceNode *node = &g->nodes[g->n++];
+        *node = (TbPlaceNode){ .uid = tb_element_uid (element),
+                               .note = k == 1,
+                               .rect = { 0, 0, TB_CARD_WIDTH, TB_CARD_HEIGHT } };
+        if (node->note && tb_element_get (element, TB_PROP_TEXT))
+          tb_note_size (tb_element_get (element, TB_PROP_TEXT), TB_CARD_WIDTH, NULL,
+                        &node->rect.height);
+        g_hash_table_insert (r->by_uid, GUINT_TO_POINTER (node->uid), GUINT_TO_POINTER (g->n));
+      }
+}
+
+/* Links, and what a note is about. */
+static void
+read_edges (Reader *r)
+{
+  TbPlaceGraph *g = r->graph;
+  guint n_links = tb_model_count (r->model, TB_KIND_LINK), n = n_links + g->n - g->n_components;
+  g->edges = g_new0 (guint, 2 * n + 2);
+  for (guint i = 0; i < n; i++)
+    {
+      gboolean link = i < n_links;
+      const TbElement *element
+          = link ? tb_model_nth (r->model, TB_KIND_LINK, i)
+                 : tb_model_nth (r->model, TB_KIND_NOTE, i - n_links);
+      guint from = link ? find (r->by_uid, tb_element_get_ref (r->model, element, TB_PROP_FROM))
+                        : g->n_components + i - n_links;
+      guint to = find (r->by_uid, tb_element_get_ref (r->model, element,
+                                                      link ? TB_PROP_TO : TB_PROP_OF));
+      if (from >= g->n || to >= g->n || from == to)
+        continue;
+      g->edges[2 * g->n_edges] = from;
+      g->edges[2 * g->n_edges++ + 1] = to;
+    }
+}
+
+static void
+read_placed (Reader *r, const TbElement *view)
+{
+  for (guint i = 0; view != NULL && i < tb_element_n_children (view); i++)
+    {
+      const TbElement *place = tb_element_child (view, i);
+      if (tb_element_kind (place) != TB_KIND_PLACE || !tb_element_is_set (place, TB_PROP_X)
+          || !tb_element_is_set (place, TB_PROP_Y))
+        continue;
+      guint at = find (r->by_uid, tb_element_get_ref (r->model, place, TB_PROP_OF));
+      if (at == G_MAXUINT)
+        continue;
+      TbPlaceNode *node = &r->graph->nodes[at];
+      node->placed = TRUE;
+      node->rect.x = tb_element_get_number (place, TB_PROP_X);
+      node->rect.y = tb_element_get_number (place, TB_PROP_Y);
+      node->rect.width = MAX (node->rect.width, tb_element_get_number (place, TB_PROP_WIDTH));
+      node->rect.height = MAX (node->rect.height, tb_element_get_number (place, TB_PROP_HEIGHT));
+    }
+}
+
+/* Longest way from what nobody calls; what hangs in a circle comes after what leads to it. */
+static guint *
+make_ranks (const TbPlaceGraph *g)
+{
+  guint *rank = g_new0 (guint, g->n + 1);
+  g_autofree guint *calls_in = g_new0 (guint, g->n + 1), *queue = g_new0 (guint, g->n + 1);
+  g_autofree guint *start = g_new0 (guint, g->n + 2), *targets = g_new0 (guint, g->n_edges + 1);
+  guint head = 0, tail = 0, next = 0;
+  for (guint e = 0; e < g->n_edges; e++)
+    start[g->edges[2 * e] + 1]++;
+  for (guint i = 1; i <= g->n; i++)
+    start[i] += start[i - 1];
+  g_autofree guint *fill = g_memdup2 (start, (g->n + 2) * sizeof *start);
+  for (guint e = 0; e < g->n_edges; e++)
+    {
+      targets[fill[g->edges[2 * e]]++] = g->edges[2 * e + 1];
+      calls_in[g->edges[2 * e + 1]]++;
+    }
+  g_autofree guint8 *queued = g_new0 (guint8, g->n + 1);
+  while (head < g->n)
+    {
+      for (guint i = 0; head == tail && head == 0 && i < g->n; i++)
+        if (calls_in[i] == 0)
+          {
+            queue[tail++] = i;
+            queued[i] = 1;
+          }
+      for (; head == tail && next < g->n; next++)
+        if (!queued[next])
+          {
+            queue[tail++] = next;
+            queued[next] = 1;
+          }
+      guint i = queue[head++];
+      for (guint k = start[i]; k < start[i + 1]; k++)
+        if (!queued[targets[k]])
+          {
+            rank[targets[k]] = MAX (rank[targets[k]], rank[i] + 1);
+            if (--calls_in[targets[k]] == 0)
+              {
+                queue[tail++] = targets[k];
+                queued[targets[k]] = 1;
+              }
+          }
+    }
+  return rank;
+}
+
+static const TbElement *
+first_layer (const TbModel *model, const TbElement *element)
+{
+  const char *refs = tb_element_get (element, TB_PROP_LAYER);
+  g_auto (GStrv) ids = g_strsplit (refs ? refs : "", " ", 2);
+  const TbElement *layer = ids[0] ? tb_model_lookup (model, ids[0]) : NULL;
+  return layer && tb_element_kind (layer) == TB_KIND_LAYER ? layer : NULL;
+}
+
+/* Under layers a row is a layer; else under tiers it is a tier; else it is the rank. What has none
+ * comes below. A block is a tier, or a group; what is in none makes one block a row. */
+static void
+set_rows (Reader *r)
+{
+  TbPlaceGraph *g = r->graph;
+  guint layers = tb_model_count (r->model, TB_KIND_LAYER);
+  guint tiers = tb_model_count (r->model, TB_KIND_TIER);
+  gboolean by_layer = (g->frame & TB_FRAME_LAYERS) && layers > 0;
+  gboolean by_tier = !by_layer && (g->frame & TB_FRAME_TIERS) && tiers > 0;
+  guint blocks = g->frame & TB_FRAME_TIERS ? tiers : g->frame & TB_FRAME_GROUPS
+                     ? tb_model_count (r->model, TB_KIND_GROUP) : 0;
+  g_autofree guint *rank = make_ranks (g);
+  for (guint i = 0; i < g->n; i++)
+    {
+      TbPlaceNode *node = &g->nodes[i];
+      const TbElement *element = tb_model_get (r->model, node->uid);
+      guint tier = find (r->container, tb_element_get_ref (r->model, element, TB_PROP_TIER));
+      guint group = find (r->container, tb_element_get_ref (r->model, element, TB_PROP_GROUP));
+      guint layer = node->note ? G_MAXUINT
+                               : find (r->container, first_layer (r->model, element));
+      guint block = g->frame & TB_FRAME_TIERS ? tier : g->frame & TB_FRAME_GROUPS ? group
+                                                                                  : G_MAXUINT;
+      node->row = by_layer ? MIN (layer, layers) : by_tier ? MIN (tier, tiers) : rank[i];
+      node->block = block < blocks ? block : blocks + node->row;
+      g->n_rows = MAX (g->n_rows, node->row + 1);
+      g->n_blocks = MAX (g->n_blocks, node->block + 1);
+    }
+}
+
+void
+tb_place_graph_init (TbPlaceGraph *graph, const TbModel *model, const char *view_id)
+{
+  const TbElement *view = tb_scene_find_view (model, view_id);
+  *graph = (TbPlaceGraph){ .frame = tb_frame_from_name (
+                               view ? tb_element_get (view, TB_PROP_FRAME) : NULL) };
+  Reader r = { model, graph, g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL) };
+  number_containers (&r, TB_KIND_LAYER);
+  number_containers (&r, TB_KIND_TIER);
+  number_containers (&r, TB_KIND_GROUP);
+  read_nodes (&r);
+  read_edges (&r);
+  read_placed (&r, view);
+  set_rows (&r);
+  g_hash_table_unref (r.by_uid);
+  g_hash_table_unref (r.container);
+}
+
+void
+tb_place_graph_clear (TbPlaceGraph *graph)
+{
+  g_free (graph->nodes);
+  g_free (graph->edges);
+}

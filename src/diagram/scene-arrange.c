@@ -1,0 +1,331 @@
+/* Containers follow from their members and a stored minimum size. */
+#include "scene-private.h"
+
+#include <math.h>
+
+#include "text-private.h"
+
+#define TIER_SIDE 20.0
+#define TIER_TOP 40.0
+#define TIER_BOTTOM 24.0
+#define BAND_PAD 14.0
+#define BAND_GAP 10.0
+#define NEIGHBOURS 90.0 /* bands nearer than this are drawn as neighbours, without a hole */
+#define EMPTY_TIER_WIDTH 216.0
+#define EMPTY_TIER_HEIGHT 132.0
+#define EMPTY_BAND_HEIGHT 120.0
+#define MIDDLEWARE_HEIGHT 34.0
+
+static gboolean
+is_empty (const TbRect *r)
+{
+  return r->width <= 0 || r->height <= 0;
+}
+
+static gboolean
+is_previewed (const TbScene *scene, const TbItem *item)
+{
+  if (scene->preview == NULL)
+    return FALSE;
+  if (g_hash_table_contains (scene->preview, GUINT_TO_POINTER (item->uid)))
+    return TRUE;
+  guint homes[] = { item->tier, item->layer, item->group };
+  for (guint i = 0; i < G_N_ELEMENTS (homes) && item->kind == TB_ITEM_COMPONENT; i++)
+    if (homes[i] != TB_NO_ITEM
+        && g_hash_table_contains (scene->preview,
+                                  GUINT_TO_POINTER (TB_ITEM (scene, homes[i])->uid)))
+      return TRUE;
+  return FALSE;
+}
+
+static TbRect
+stored_rect (const TbScene *scene, const TbItem *item)
+{
+  TbRect r = item->stored;
+  if (is_previewed (scene, item))
+    {
+      r.x += scene->preview_dx;
+      r.y += scene->preview_dy;
+    }
+  return r;
+}
+
+static void
+arrange_cards (TbScene *scene)
+{
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
+    {
+      TbItem *item = TB_ITEM (scene, i);
+      double stack = TB_STACK_STEP * MIN (item->replicas - 1, 2u);
+      item->rect = item->shape = stored_rect (scene, item);
+      if (item->kind == TB_ITEM_COMPONENT)
+        item->shape = (TbRect){ item->rect.x, item->rect.y - stack, item->rect.width + stack,
+                                item->rect.height + stack };
+    }
+}
+
+static TbRect
+padded (const TbRect *r, double left, double top, double right, double bottom)
+{
+  return (TbRect){ r->x - left, r->y - top, r->width + left + right, r->height + top + bottom };
+}
+
+static void
+set_title (TbItem *item, double x, double y, double room)
+{
+  g_free (item->name);
+  item->name = tb_text_fit (TB_FONT_CONTAINER, item->title, MAX (room, 20));
+  item->title_at = (TbRect){ x, y, tb_text_width (TB_FONT_CONTAINER, item->name), 16 };
+}
+
+/* Where a container of nothing goes: right of all that is there, in a row. */
+static TbRect
+empty_place (const TbRect *all, guint *n_empty, double width, double height)
+{
+  TbRect r = { all->x + all->width + 60 + *n_empty * (width + TB_GRID), all->y, width, height };
+  ++*n_empty;
+  return r;
+}
+
+/* ---- Tiers and groups ------------------------------------------------------------------------ */
+
+static void
+join (TbScene *scene, guint container, const TbRect *r)
+{
+  if (container == TB_NO_ITEM)
+    return;
+  TbRect *own = &TB_ITEM (scene, container)->rect;
+  tb_rect_union (own, r, own);
+}
+
+static void
+gather (TbScene *scene)
+{
+  for (guint i = 0; i < scene->first[TB_ITEM_LINK]; i++)
+    TB_ITEM (scene, i)->rect = (TbRect){ 0, 0, 0, 0 };
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      join (scene, item->tier, &item->shape);
+      join (scene, item->group, &item->shape);
+      join (scene, item->layer, &item->shape);
+    }
+}
+
+static void
+close_container (TbScene *scene, TbItem *item, const TbRect *all, guint *n_empty)
+{
+  TbRect stored = stored_rect (scene, item);
+  if (!is_empty (&item->rect))
+    item->rect = padded (&item->rect, TIER_SIDE, TIER_TOP, TIER_SIDE, TIER_BOTTOM);
+  if (item->placed && !is_empty (&stored))
+    tb_rect_union (&item->rect, &stored, &item->rect);
+  else if (is_empty (&item->rect) && item->placed)
+    item->rect = (TbRect){ stored.x, stored.y, EMPTY_TIER_WIDTH, EMPTY_TIER_HEIGHT };
+  else if (is_empty (&item->rect))
+    item->rect = empty_place (all, n_empty, EMPTY_TIER_WIDTH, EMPTY_TIER_HEIGHT);
+  set_title (item, item->rect.x + 14, item->rect.y + 9, item->rect.width - 28);
+}
+
+/* A group inside a group counts as a member: the deepest first. Cycles end with the count. */
+static void
+close_groups (TbScene *scene, const TbRect *all, guint *n_empty)
+{
+  guint begin = scene->first[TB_ITEM_GROUP], end = scene->first[TB_ITEM_MIDDLEWARE];
+  g_autofree guint *depth = g_new0 (guint, end - begin + 1);
+  guint deepest = 0;
+  for (guint i = begin; i < end; i++)
+    for (guint g = TB_ITEM (scene, i)->group; g != TB_NO_ITEM && depth[i - begin] < end - begin;
+         g = TB_ITEM (scene, g)->group)
+      deepest = MAX (deepest, ++depth[i - begin]);
+  for (guint d = deepest + 1; d-- > 0;)
+    for (guint i = begin; i < end; i++)
+      if (depth[i - begin] == d)
+        {
+          TbItem *item = TB_ITEM (scene, i);
+          close_container (scene, item, all, n_empty);
+          if (d > 0)
+            join (scene, item->group, &item->rect);
+        }
+}
+
+static TbRect
+all_cards (const TbScene *scene)
+{
+  TbRect all = { 0, 0, 0, 0 };
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
+    tb_rect_union (&all, &TB_ITEM (scene, i)->shape, &all);
+  return all;
+}
+
+/* ---- Layers ---------------------------------------------------------------------------------- */
+
+/* A tier lies over its layers from the first to the last: those two must reach round it. */
+static void
+make_room_for_tiers (TbScene *scene)
+{
+  guint n = scene->items->len;
+  g_autofree guint *first = g_new (guint, n), *last = g_new0 (guint, n);
+  for (guint i = 0; i < n; i++)
+    first[i] = TB_NO_ITEM;
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if (item->tier == TB_NO_ITEM || item->layer == TB_NO_ITEM)
+        continue;
+      first[item->tier] = MIN (first[item->tier], item->layer);
+      last[item->tier] = MAX (last[item->tier], item->layer);
+    }
+  for (guint t = scene->first[TB_ITEM_TIER]; t < scene->first[TB_ITEM_GROUP]; t++)
+    if (first[t] != TB_NO_ITEM)
+      {
+        const TbRect *tier = &TB_ITEM (scene, t)->rect;
+        TbRect *top = &TB_ITEM (scene, first[t])->rect, *bottom = &TB_ITEM (scene, last[t])->rect;
+        TbRect upper = { tier->x, tier->y, tier->width, 1 };
+        TbRect lower = { tier->x, tier->y + tier->height - 1, tier->width, 1 };
+        tb_rect_union (top, &upper, top);
+        tb_rect_union (bottom, &lower, bottom);
+      }
+}
+
+static void
+close_band (TbScene *scene, TbItem *band, double left, double width, double *bottom)
+{
+  TbRect stored = stored_rect (scene, band);
+  if (!is_empty (&band->rect))
+    band->rect = padded (&band->rect, 0, BAND_PAD, 0, BAND_PAD);
+  if (band->placed)
+    {
+      stored.height = MAX (stored.height, 1);
+      stored.width = MAX (stored.width, 1);
+      tb_rect_union (&band->rect, &stored, &band->rect);
+    }
+  if (is_empty (&band->rect) && !band->placed)
+    {
+      band->rect = (TbRect){ left, *bottom + BAND_GAP, width, EMPTY_BAND_HEIGHT };
+      *bottom += BAND_GAP + EMPTY_BAND_HEIGHT;
+    }
+  band->rect.height = MAX (band->rect.height, 60);
+  band->rect.x = left;
+  band->rect.width = width;
+}
+
+/* Two bands with a small hole between them meet half-way. */
+static void
+close_holes (TbScene *scene)
+{
+  guint begin = scene->first[TB_ITEM_LAYER], end = scene->first[TB_ITEM_TIER];
+  for (guint i = begin; i + 1 < end; i++)
+    {
+      TbRect *a = &TB_ITEM (scene, i)->rect, *b = &TB_ITEM (scene, i + 1)->rect;
+      double gap = b->y - (a->y + a->height), grow = (gap - BAND_GAP) / 2;
+      if (gap <= BAND_GAP || gap > NEIGHBOURS)
+        continue;
+      a->height += grow;
+      b->y -= grow;
+      b->height += grow;
+    }
+}
+
+static TbRect
+all_contents (const TbScene *scene)
+{
+  TbRect all = all_cards (scene);
+  for (guint i = scene->first[TB_ITEM_TIER]; i < scene->first[TB_ITEM_GROUP]; i++)
+    if (scene->frame & TB_FRAME_TIERS)
+      tb_rect_union (&all, &TB_ITEM (scene, i)->rect, &all);
+  for (guint i = scene->first[TB_ITEM_LAYER]; i < scene->first[TB_ITEM_TIER]; i++)
+    if (TB_ITEM (scene, i)->placed)
+      {
+        TbRect stored = stored_rect (scene, TB_ITEM (scene, i));
+        stored.x += TB_BAND_LEFT;
+        stored.width = MAX (stored.width - TB_BAND_LEFT - TB_BAND_RIGHT, 1);
+        stored.height = MAX (stored.height, 1);
+        tb_rect_union (&all, &stored, &all);
+      }
+  return all;
+}
+
+static void
+arrange_bands (TbScene *scene)
+{
+  TbRect all = all_contents (scene);
+  if (is_empty (&all))
+    all = (TbRect){ 0, 0, 600, 0 };
+  double left = all.x - TB_BAND_LEFT, width = all.width + TB_BAND_LEFT + TB_BAND_RIGHT;
+  double bottom = all.y + all.height;
+  if (scene->frame & TB_FRAME_TIERS)
+    make_room_for_tiers (scene);
+  for (guint i = scene->first[TB_ITEM_LAYER]; i < scene->first[TB_ITEM_TIER]; i++)
+    bottom = MAX (bottom, TB_ITEM (scene, i)->rect.y + TB_ITEM (scene, i)->rect.height + BAND_PAD);
+  for (guint i = scene->first[TB_ITEM_LAYER]; i < scene->first[TB_ITEM_TIER]; i++)
+    close_band (scene, TB_ITEM (scene, i), left, width, &bottom);
+  close_holes (scene);
+  for (guint i = scene->first[TB_ITEM_LAYER]; i < scene->first[TB_ITEM_TIER]; i++)
+    {
+      TbItem *band = TB_ITEM (scene, i);
+      g_autofree char *upper = g_utf8_strup (band->title, -1);
+      g_free (band->name);
+      band->name = tb_text_fit (TB_FONT_LAYER, upper, band->rect.height - 20);
+      double length = tb_text_width (TB_FONT_LAYER, band->name);
+      band->title_at = (TbRect){ band->rect.x + 9, band->rect.y + (band->rect.height - length) / 2,
+                                 14, length };
+    }
+}
+
+/* ---- Middleware ------------------------------------------------------------------------------ */
+
+static double
+lowest (const TbScene *scene)
+{
+  double bottom = -G_MAXDOUBLE;
+  guint kinds[] = { TB_ITEM_LAYER, TB_ITEM_TIER, TB_ITEM_GROUP, TB_ITEM_COMPONENT, TB_ITEM_NOTE };
+  guint bits[] = { TB_FRAME_LAYERS, TB_FRAME_TIERS, TB_FRAME_GROUPS };
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = scene->first[kinds[k]]; i < scene->first[kinds[k] + 1]; i++)
+      if (k >= G_N_ELEMENTS (bits) || (scene->frame & bits[k]))
+        bottom = MAX (bottom, TB_ITEM (scene, i)->rect.y + TB_ITEM (scene, i)->rect.height);
+  return bottom == -G_MAXDOUBLE ? 0 : bottom;
+}
+
+/* Under everything, as wide as what uses it: the ground that it is for them. */
+static void
+arrange_middleware (TbScene *scene)
+{
+  double y = lowest (scene) + TB_GRID;
+  for (guint i = scene->first[TB_ITEM_MIDDLEWARE]; i < scene->first[TB_ITEM_LINK]; i++)
+    {
+      TbItem *item = TB_ITEM (scene, i);
+      TbRect stored = stored_rect (scene, item), users = { 0, 0, 0, 0 };
+      for (guint k = 0; k < item->n_users; k++)
+        tb_rect_union (&users, &TB_ITEM (scene, item->users[k])->rect, &users);
+      if (is_empty (&users))
+        users = all_cards (scene);
+      double least = 40 + tb_text_width (TB_FONT_CONTAINER, item->title)
+                     + tb_text_width (TB_FONT_LINE, item->line);
+      item->rect = (TbRect){ users.x - TIER_SIDE, y,
+                             MAX (users.width + 2 * TIER_SIDE, MAX (least, TB_CARD_WIDTH)),
+                             MIDDLEWARE_HEIGHT };
+      if (item->placed)
+        item->rect = (TbRect){ stored.x, stored.y, MAX (stored.width, item->rect.width),
+                               MAX (stored.height, MIDDLEWARE_HEIGHT) };
+      else
+        y += MIDDLEWARE_HEIGHT + BAND_GAP;
+      set_title (item, item->rect.x + 14, item->rect.y + item->rect.height / 2 - 8,
+                 item->rect.width - 28);
+    }
+}
+
+void
+tb_scene_arrange (TbScene *scene)
+{
+  guint n_empty = 0;
+  arrange_cards (scene);
+  TbRect all = all_cards (scene);
+  gather (scene);
+  for (guint i = scene->first[TB_ITEM_TIER]; i < scene->first[TB_ITEM_GROUP]; i++)
+    close_container (scene, TB_ITEM (scene, i), &all, &n_empty);
+  close_groups (scene, &all, &n_empty);
+  arrange_bands (scene);
+  arrange_middleware (scene);
+}

@@ -1,0 +1,181 @@
+/* Free places beside links: for labels here, for the canvas's pills on demand. */
+#include "scene-private.h"
+
+#include <math.h>
+
+#include "text-private.h"
+
+#define LABEL_HEIGHT 16.0
+#define BESIDE 5.0 /* between a link and what stands beside it */
+
+double
+tb_points_length (const TbPoint *points, guint n)
+{
+  double length = 0;
+  for (guint i = 1; i < n; i++)
+    length += fabs (points[i].x - points[i - 1].x) + fabs (points[i].y - points[i - 1].y);
+  return length;
+}
+
+TbPoint
+tb_points_at (const TbPoint *p, guint n, double distance)
+{
+  for (guint i = 1; i < n; i++)
+    {
+      double length = fabs (p[i].x - p[i - 1].x) + fabs (p[i].y - p[i - 1].y);
+      if (distance <= length && length > 0)
+        {
+          double t = MAX (distance, 0) / length;
+          return (TbPoint){ p[i - 1].x + (p[i].x - p[i - 1].x) * t,
+                            p[i - 1].y + (p[i].y - p[i - 1].y) * t };
+        }
+      distance -= length;
+    }
+  return n ? p[n - 1] : (TbPoint){ 0, 0 };
+}
+
+/* Within a corner's reach of a bend: the quadratic curve that the painters draw there. */
+TbPoint
+tb_points_on_curve (const TbPoint *p, guint n, double distance)
+{
+  double walked = 0;
+  for (guint i = 1; i + 1 < n; i++)
+    {
+      double before = tb_points_length (p + i - 1, 2), after = tb_points_length (p + i, 2);
+      double r = MIN (TB_LINK_CORNER, MIN (before, after) / 2), t;
+      walked += before;
+      t = (distance - (walked - r)) / (2 * r);
+      if (r > 0 && t > 0 && t < 1)
+        {
+          TbPoint a = tb_points_at (p + i - 1, 2, before - r), b = tb_points_at (p + i, 2, r);
+          double s = 1 - t;
+          return (TbPoint){ s * s * a.x + 2 * s * t * p[i].x + t * t * b.x,
+                            s * s * a.y + 2 * s * t * p[i].y + t * t * b.y };
+        }
+    }
+  return tb_points_at (p, n, distance);
+}
+
+static double
+overlap (const TbRect *a, const TbRect *b, double margin)
+{
+  double w = MIN (a->x + a->width, b->x + b->width) - MAX (a->x, b->x) + margin;
+  double h = MIN (a->y + a->height, b->y + b->height) - MAX (a->y, b->y) + margin;
+  return w > 0 && h > 0 ? w * h : 0;
+}
+
+static double
+link_overlap (const TbItem *link, const TbRect *box, double margin)
+{
+  double area = 0;
+  for (guint i = 1; i < link->n_points; i++)
+    {
+      TbPoint a = link->points[i - 1], b = link->points[i];
+      TbRect r = { MIN (a.x, b.x) - 1, MIN (a.y, b.y) - 1, fabs (a.x - b.x) + 2,
+                   fabs (a.y - b.y) + 2 };
+      area += overlap (box, &r, margin) * 3;
+    }
+  return area;
+}
+
+/* How much of what matters that box would cover. */
+static double
+covers (const TbScene *scene, const TbRect *box, guint link, gboolean but_label)
+{
+  TbItemSet set = tb_scene_collect (scene, box);
+  double area = 0;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      switch (item->kind)
+        {
+        case TB_ITEM_COMPONENT:
+        case TB_ITEM_NOTE:
+          area += overlap (box, &item->shape, 4) * 10;
+          break;
+        case TB_ITEM_LINK:
+          area += link_overlap (item, box, i == link ? 2 : 4);
+          if (item->label_at.width > 0 && !(i == link && but_label))
+            area += overlap (box, &item->label_at, 4) * 5;
+          break;
+        case TB_ITEM_LAYER:
+        case TB_ITEM_TIER:
+        case TB_ITEM_GROUP:
+        case TB_ITEM_MIDDLEWARE:
+        default:
+          area += overlap (box, &item->title_at, 4) * 5;
+          break;
+        }
+    }
+  g_free (set.words);
+  return area;
+}
+
+static void
+consider (const TbScene *scene, guint link, gboolean but_label, TbRect box, double dislike,
+          TbRect *best, double *least)
+{
+  if (dislike >= *least)
+    return;
+  double cost = dislike + covers (scene, &box, link, but_label) * 10;
+  if (cost < *least)
+    {
+      *least = cost;
+      *best = box;
+    }
+}
+
+/* Along the pieces, the longest first, from the middle outwards, on both sides. */
+TbRect
+tb_scene_free_beside (const TbScene *scene, guint index, double width, double height,
+                      gboolean but_label)
+{
+  static const double along[] = { 0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92 };
+  const TbItem *link = TB_ITEM (scene, index);
+  TbPoint middle = tb_points_at (link->points, link->n_points,
+                                 tb_points_length (link->points, link->n_points) / 2);
+  TbRect best = { middle.x + BESIDE, middle.y + BESIDE, width, height };
+  double least = G_MAXDOUBLE, longest = 1;
+  for (guint i = 1; i < link->n_points; i++)
+    longest = MAX (longest, tb_points_length (link->points + i - 1, 2));
+  for (guint i = 1; i < link->n_points && least > 0; i++)
+    {
+      TbPoint a = link->points[i - 1], b = link->points[i];
+      gboolean level = a.y == b.y;
+      double shortness = 1 - tb_points_length (link->points + i - 1, 2) / longest;
+      for (guint k = 0; k < G_N_ELEMENTS (along); k++)
+        for (int side = 0; side < 4; side++)
+          {
+            double off = side < 2 ? BESIDE : BESIDE + 10;
+            TbPoint p = { a.x + (b.x - a.x) * along[k], a.y + (b.y - a.y) * along[k] };
+            TbRect box = { p.x - width / 2, p.y - height / 2, width, height };
+            if (level)
+              box.y = side % 2 == 0 ? p.y + off : p.y - off - height;
+            else
+              box.x = side % 2 == 0 ? p.x + off : p.x - off - width;
+            consider (scene, index, but_label, box,
+                      shortness * 20 + k * 4 + (side % 2) * 3 + (side / 2) * 6 + (level ? 0 : 6),
+                      &best, &least);
+          }
+    }
+  return best;
+}
+
+/* In order, each seeing those before it: the index must hold the links already. */
+void
+tb_scene_place_labels (TbScene *scene)
+{
+  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
+    {
+      TbItem *link = TB_ITEM (scene, i);
+      link->label_at = (TbRect){ 0, 0, 0, 0 };
+    }
+  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
+    {
+      TbItem *link = TB_ITEM (scene, i);
+      if (link->name == NULL || link->n_points < 2)
+        continue;
+      double width = tb_text_width (TB_FONT_LABEL, link->name) + 4;
+      link->label_at = tb_scene_free_beside (scene, i, width, LABEL_HEIGHT, TRUE);
+    }
+}

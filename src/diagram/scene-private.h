@@ -1,0 +1,145 @@
+/* The scene's inside: items in painting order, their index, and the steps that make them.
+ *
+ *   read     the model's elements as items: texts, relations, places (scene-read.c)
+ *   arrange  containers from their members, middleware below all (scene-arrange.c)
+ *   route    links, re-using every path that nothing changed came near to (scene-route.c)
+ *   label    texts beside links (scene-label.c)
+ *   index    a uniform grid over it all (scene-index.c)
+ *
+ * An update runs all steps and compares: what looks as before is not dirty. So an updated scene is
+ * a new one by construction; only route re-uses results, and those depend on their region alone. */
+#pragma once
+
+#include "route-private.h"
+#include "tb-diagram.h"
+
+#define TB_CARD_WIDTH 176.0
+#define TB_CARD_HEIGHT 68.0
+#define TB_CARD_RADIUS 11.0
+#define TB_STACK_STEP 5.0
+#define TB_TILE 40.0
+#define TB_GRID 20.0
+#define TB_BAND_LEFT 46.0
+#define TB_BAND_RIGHT 26.0
+#define TB_NO_ITEM G_MAXUINT
+#define TB_LINK_CORNER 9.0
+
+/* Beyond so many links the router keeps to its simple forms. */
+#define TB_ROUTE_MANY 2000
+
+typedef struct
+{
+  TbUid uid;
+  TbItemKind kind;
+  char *id, *title;
+  char *name; /* what is written: title or what fits of it */
+  char *line; /* component: second line; middleware: what it is */
+  char *chip; /* what the frame does not show, NULL */
+  char **lines; /* note */
+  TbRole role;
+  guint replicas;
+  gboolean async;
+  gboolean multi_layer;
+  guint tint; /* component: band that tints it, G_MAXUINT none; layer: its number */
+  TbColour colour; /* group, note: the file's; a = 0: none */
+
+  gboolean placed; /* the file says where */
+  TbRect stored;   /* where the file or the placing puts it; containers: minimum, width 0: none */
+  TbRect rect;     /* card, container, paper */
+  TbRect shape;    /* what links keep clear of: the card with its stack */
+  TbRect bounds;   /* all that is painted */
+  TbRect title_at; /* container: where its title stands */
+  guint64 look;    /* changes whenever what is painted changes */
+
+  guint tier, layer, last_layer, group; /* items it is in, or TB_NO_ITEM; group: of a group too */
+  guint n_users, *users; /* middleware: components above it */
+
+  guint from, to; /* link: items */
+  TbSide from_side, to_side;
+  TbPoint *bends;
+  guint n_bends;
+  TbPath path; /* before nudging */
+  TbPoint *points;
+  guint n_points;
+  TbRect label_at; /* width 0: no label */
+} TbItem;
+
+typedef struct
+{
+  TbUid uid;
+  gboolean text;
+  TbRect rect;
+} TbRouteShape;
+
+struct _TbScene
+{
+  char *view_id;   /* as asked for; NULL: the first */
+  char *view_name; /* as found; NULL: the default view */
+  TbUid view;
+  guint frame; /* bits below */
+  GArray *items; /* of TbItem, in painting order */
+  guint first[TB_ITEM_NOTE + 2]; /* items of kind k: first[k] … first[k + 1] */
+  GHashTable *by_uid; /* to index + 1 */
+  guint n_unplaced;
+  TbRect bounds;
+
+  GHashTable *preview; /* uids shown moved; NULL: none */
+  double preview_dx, preview_dy;
+
+  GArray *shapes; /* of TbRouteShape: what the present routes were made round */
+  gboolean simple_routes;
+
+  double cell; /* index */
+  TbRect area;
+  guint columns, rows;
+  guint *starts, *cells;
+};
+
+enum
+{
+  TB_FRAME_TIERS = 1 << 0,
+  TB_FRAME_LAYERS = 1 << 1,
+  TB_FRAME_GROUPS = 1 << 2
+};
+
+#define TB_ITEM(scene, i) (&g_array_index ((scene)->items, TbItem, i))
+
+guint tb_frame_from_name (const char *name);
+/* The view of that id, the first, or NULL. */
+const TbElement *tb_scene_find_view (const TbModel *model, const char *view_id);
+
+void tb_scene_read (TbScene *scene, const TbModel *model);
+void tb_scene_arrange (TbScene *scene);
+/* old: items of before, whose paths are taken over where nothing changed (may be NULL). */
+void tb_scene_route_links (TbScene *scene, const TbScene *old);
+void tb_scene_place_labels (TbScene *scene);
+void tb_scene_make_index (TbScene *scene);
+void tb_scene_finish_items (TbScene *scene); /* bounds and looks */
+
+void tb_item_clear (TbItem *item);
+guint tb_scene_find (const TbScene *scene, TbUid uid); /* TB_NO_ITEM */
+
+/* A bit per item; collect marks all whose cells touch rect. */
+typedef struct
+{
+  guint64 *words;
+  guint n;
+} TbItemSet;
+TbItemSet tb_scene_collect (const TbScene *scene, const TbRect *rect);
+/* The next marked item from i on, TB_NO_ITEM at the end. */
+guint tb_item_set_next (const TbItemSet *set, guint i);
+
+/* Where a box of that size may stand beside a link: covering nothing, else as little as can be.
+ * but_label: the link's own label does not count. */
+TbRect tb_scene_free_beside (const TbScene *scene, guint link, double width, double height,
+                             gboolean but_label);
+double tb_points_length (const TbPoint *points, guint n);
+/* On the line with its corners rounded as they are painted. */
+TbPoint tb_points_on_curve (const TbPoint *points, guint n, double distance);
+TbPoint tb_points_at (const TbPoint *points, guint n, double distance);
+
+/* The second line of a component: what matters of it. balance: of the first link that goes out of
+ * it and has one, or NULL. (transfer full) */
+char *tb_component_line (const TbElement *component, const char *balance);
+/* Size of a note's paper for its text. lines: wrapped (transfer full). */
+void tb_note_size (const char *text, double width, char ***lines, double *height);

@@ -1,0 +1,440 @@
+/* The model's elements as items. */
+#include "scene-private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text-private.h"
+
+static const struct
+{
+  const char *name;
+  guint bits;
+} frames[] = {
+  { "tiers", TB_FRAME_TIERS },
+  { "layers", TB_FRAME_LAYERS },
+  { "both", TB_FRAME_TIERS | TB_FRAME_LAYERS },
+  { "groups", TB_FRAME_GROUPS },
+  { "none", 0 },
+};
+
+guint
+tb_frame_from_name (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    if (name != NULL && strcmp (frames[i].name, name) == 0)
+      return frames[i].bits;
+  return TB_FRAME_TIERS | TB_FRAME_LAYERS;
+}
+
+const TbElement *
+tb_scene_find_view (const TbModel *model, const char *view_id)
+{
+  const TbElement *view = view_id ? tb_model_lookup (model, view_id) : NULL;
+  if (view != NULL && tb_element_kind (view) == TB_KIND_VIEW)
+    return view;
+  return tb_model_nth (model, TB_KIND_VIEW, 0);
+}
+
+void
+tb_item_clear (TbItem *item)
+{
+  g_free (item->id);
+  g_free (item->title);
+  g_free (item->name);
+  g_free (item->line);
+  g_free (item->chip);
+  g_strfreev (item->lines);
+  g_free (item->users);
+  g_free (item->bends);
+  g_free (item->points);
+  tb_path_clear (&item->path);
+}
+
+guint
+tb_scene_find (const TbScene *scene, TbUid uid)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (scene->by_uid, GUINT_TO_POINTER (uid))) - 1;
+}
+
+static guint
+find_ref (const TbScene *scene, const TbModel *model, const TbElement *element, TbProp prop)
+{
+  const TbElement *other = tb_element_get_ref (model, element, prop);
+  return other ? tb_scene_find (scene, tb_element_uid (other)) : TB_NO_ITEM;
+}
+
+static TbColour
+read_colour (const TbElement *element)
+{
+  const char *text = tb_element_get (element, TB_PROP_COLOUR);
+  guint rgb;
+  if (text == NULL || sscanf (text, "#%6x", &rgb) != 1)
+    return (TbColour){ 0, 0, 0, 0 };
+  return (TbColour){ (rgb >> 16) / 255., ((rgb >> 8) & 255) / 255., (rgb & 255) / 255., 1 };
+}
+
+static TbItem *
+add_item (TbScene *scene, TbItemKind kind, const TbElement *element)
+{
+  const char *id = tb_element_id (element);
+  TbItem item = { .uid = tb_element_uid (element),
+                  .kind = kind,
+                  .id = g_strdup (id ? id : ""),
+                  .title = g_strdup (tb_element_title (element)),
+                  .tint = G_MAXUINT,
+                  .replicas = 1,
+                  .tier = TB_NO_ITEM,
+                  .layer = TB_NO_ITEM,
+                  .last_layer = TB_NO_ITEM,
+                  .group = TB_NO_ITEM,
+                  .colour = read_colour (element) };
+  g_array_append_val (scene->items, item);
+  g_hash_table_insert (scene->by_uid, GUINT_TO_POINTER (item.uid),
+                       GUINT_TO_POINTER (scene->items->len));
+  return TB_ITEM (scene, scene->items->len - 1);
+}
+
+/* ---- One kind each --------------------------------------------------------------------------- */
+
+/* layer= names one or several: first and last in the file's order. */
+static void
+read_layers (TbScene *scene, const TbModel *model, const TbElement *component, TbItem *item)
+{
+  const char *refs = tb_element_get (component, TB_PROP_LAYER);
+  g_auto (GStrv) ids = refs ? g_strsplit (refs, " ", -1) : NULL;
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    {
+      const TbElement *layer = tb_model_lookup (model, ids[i]);
+      guint index = layer ? tb_scene_find (scene, tb_element_uid (layer)) : TB_NO_ITEM;
+      if (index == TB_NO_ITEM || TB_ITEM (scene, index)->kind != TB_ITEM_LAYER)
+        continue;
+      item->multi_layer |= item->layer != TB_NO_ITEM && item->layer != index;
+      item->layer = item->layer == TB_NO_ITEM ? index : MIN (item->layer, index);
+      item->last_layer = item->last_layer == TB_NO_ITEM ? index : MAX (item->last_layer, index);
+    }
+}
+
+/* What the frame does not show: a tint or a chip. */
+static void
+read_unframed (TbScene *scene, TbItem *item)
+{
+  guint other = TB_NO_ITEM;
+  if (!(scene->frame & TB_FRAME_LAYERS) && item->layer != TB_NO_ITEM)
+    item->tint = TB_ITEM (scene, item->layer)->tint;
+  if (item->multi_layer && (scene->frame & TB_FRAME_LAYERS))
+    {
+      g_autofree char *text = g_strdup_printf ("%s – %s", TB_ITEM (scene, item->layer)->title,
+                                               TB_ITEM (scene, item->last_layer)->title);
+      item->chip = tb_text_fit (TB_FONT_CHIP, text, item->stored.width - 40);
+      return;
+    }
+  if (!(scene->frame & TB_FRAME_TIERS) && item->tier != TB_NO_ITEM)
+    other = item->tier;
+  else if (!(scene->frame & TB_FRAME_GROUPS))
+    other = item->group;
+  if (other != TB_NO_ITEM)
+    item->chip = tb_text_fit (TB_FONT_CHIP, TB_ITEM (scene, other)->title,
+                              item->stored.width - 40);
+}
+
+static void
+read_component (TbScene *scene, const TbModel *model, const TbElement *element, TbItem *item)
+{
+  item->role = tb_component_role (element);
+  item->replicas = tb_component_replicas (element);
+  item->tier = find_ref (scene, model, element, TB_PROP_TIER);
+  item->group = find_ref (scene, model, element, TB_PROP_GROUP);
+  item->stored = (TbRect){ 0, 0, TB_CARD_WIDTH, TB_CARD_HEIGHT };
+  read_layers (scene, model, element, item);
+}
+
+/* Texts need the card's width, which the view says. */
+static void
+write_component (TbScene *scene, const TbModel *model, TbItem *item, const char *balance)
+{
+  double room = item->stored.width - 60 - 12;
+  g_autofree char *line = tb_component_line (tb_model_get (model, item->uid), balance);
+  item->name = tb_text_fit (TB_FONT_NAME, item->title, room);
+  item->line = tb_text_fit (TB_FONT_LINE, line, room);
+  read_unframed (scene, item);
+}
+
+static void
+read_link (TbScene *scene, const TbModel *model, const TbElement *element, TbItem *item)
+{
+  const char *call = tb_element_get (element, TB_PROP_CALL);
+  const char *carries = tb_element_get (element, TB_PROP_CARRIES);
+  const char *name = tb_element_is_set (element, TB_PROP_NAME)
+                         ? tb_element_get (element, TB_PROP_NAME) : NULL;
+  const char *label = name && *name ? name : carries;
+  item->from = find_ref (scene, model, element, TB_PROP_FROM);
+  item->to = find_ref (scene, model, element, TB_PROP_TO);
+  item->async = g_strcmp0 (call, "async") == 0;
+  if (label != NULL && *label)
+    item->name = tb_text_fit (TB_FONT_LABEL, label, 150);
+}
+
+static void
+read_note (TbItem *item, const TbElement *element)
+{
+  const char *text = tb_element_get (element, TB_PROP_TEXT);
+  g_free (item->title);
+  item->title = g_strdup (text ? text : "");
+  item->stored = (TbRect){ 0, 0, TB_CARD_WIDTH, 0 };
+}
+
+static void
+write_note (TbItem *item)
+{
+  double height;
+  tb_note_size (item->title, item->stored.width, &item->lines, &height);
+  item->stored.height = MAX (item->stored.height, height);
+}
+
+void
+tb_note_size (const char *text, double width, char ***lines, double *height)
+{
+  char **wrapped = tb_text_wrap (TB_FONT_NOTE, text, width - 24, 12);
+  *height = TB_GRID * ceil ((MAX (g_strv_length (wrapped), 1u) * 16 + 20) / TB_GRID);
+  if (lines != NULL)
+    *lines = wrapped;
+  else
+    g_strfreev (wrapped);
+}
+
+static void
+read_middleware (TbItem *item, const TbElement *element)
+{
+  const char *parts[] = { tb_element_get (element, TB_PROP_CALL),
+                          tb_element_get (element, TB_PROP_LANGUAGE),
+                          tb_element_get (element, TB_PROP_STANDARD) };
+  g_autoptr (GString) line = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL && *parts[i])
+      g_string_append_printf (line, "%s%s%s", line->len ? " · " : "",
+                              strcmp (parts[i], "any") == 0 && i == 1 ? "any language" : parts[i],
+                              strcmp (parts[i], "open") == 0 && i == 2 ? " standard" : "");
+  item->line = g_strdup (line->str);
+}
+
+/* ---- All of a kind --------------------------------------------------------------------------- */
+
+static const struct
+{
+  TbItemKind item;
+  TbKind kind;
+} kinds[] = {
+  { TB_ITEM_LAYER, TB_KIND_LAYER },           { TB_ITEM_TIER, TB_KIND_TIER },
+  { TB_ITEM_GROUP, TB_KIND_GROUP },           { TB_ITEM_MIDDLEWARE, TB_KIND_MIDDLEWARE },
+  { TB_ITEM_LINK, TB_KIND_LINK },             { TB_ITEM_COMPONENT, TB_KIND_COMPONENT },
+  { TB_ITEM_NOTE, TB_KIND_NOTE },
+};
+
+static void
+add_items (TbScene *scene, const TbModel *model)
+{
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    {
+      scene->first[kinds[k].item] = scene->items->len;
+      for (guint i = 0; i < tb_model_count (model, kinds[k].kind); i++)
+        {
+          TbItem *item = add_item (scene, kinds[k].item,
+                                   tb_model_nth (model, kinds[k].kind, i));
+          if (item->kind == TB_ITEM_LAYER)
+            item->tint = i;
+        }
+    }
+  scene->first[TB_ITEM_NOTE + 1] = scene->items->len;
+}
+
+static void
+read_item (TbScene *scene, const TbModel *model, TbItem *item)
+{
+  const TbElement *element = tb_model_get (model, item->uid);
+  switch (item->kind)
+    {
+    case TB_ITEM_COMPONENT:
+      read_component (scene, model, element, item);
+      break;
+    case TB_ITEM_LINK:
+      read_link (scene, model, element, item);
+      break;
+    case TB_ITEM_NOTE:
+      read_note (item, element);
+      break;
+    case TB_ITEM_MIDDLEWARE:
+      read_middleware (item, element);
+      break;
+    case TB_ITEM_GROUP:
+      item->group = find_ref (scene, model, element, TB_PROP_PARENT);
+      break;
+    case TB_ITEM_LAYER:
+    case TB_ITEM_TIER:
+    default:
+      break;
+    }
+}
+
+/* A component that names it, or an end of a link that goes through it. */
+static void
+read_users (TbScene *scene, const TbModel *model)
+{
+  g_autofree GArray **users = g_new0 (GArray *, scene->items->len + 1);
+  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_NOTE]; i++)
+    {
+      TbItem *item = TB_ITEM (scene, i);
+      const TbElement *element = tb_model_get (model, item->uid);
+      gboolean link = item->kind == TB_ITEM_LINK;
+      guint m = find_ref (scene, model, element, link ? TB_PROP_VIA : TB_PROP_MIDDLEWARE);
+      guint ends[2] = { link ? item->from : i, link ? item->to : TB_NO_ITEM };
+      if (m == TB_NO_ITEM || TB_ITEM (scene, m)->kind != TB_ITEM_MIDDLEWARE)
+        continue;
+      if (users[m] == NULL)
+        users[m] = g_array_new (FALSE, FALSE, sizeof (guint));
+      for (guint k = 0; k < 2; k++)
+        if (ends[k] != TB_NO_ITEM)
+          g_array_append_val (users[m], ends[k]);
+    }
+  for (guint m = scene->first[TB_ITEM_MIDDLEWARE]; m < scene->first[TB_ITEM_LINK]; m++)
+    if (users[m] != NULL)
+      {
+        TbItem *item = TB_ITEM (scene, m);
+        item->n_users = users[m]->len;
+        item->users = (guint *) (void *) g_array_free (users[m], FALSE);
+      }
+}
+
+/* ---- The view -------------------------------------------------------------------------------- */
+
+static void
+read_place (TbScene *scene, const TbModel *model, const TbElement *place)
+{
+  guint i = find_ref (scene, model, place, TB_PROP_OF);
+  if (i == TB_NO_ITEM)
+    return;
+  TbItem *item = TB_ITEM (scene, i);
+  double width = tb_element_get_number (place, TB_PROP_WIDTH);
+  double height = tb_element_get_number (place, TB_PROP_HEIGHT);
+  if (!tb_element_is_set (place, TB_PROP_X) || !tb_element_is_set (place, TB_PROP_Y))
+    return;
+  item->stored.x = tb_element_get_number (place, TB_PROP_X);
+  item->stored.y = tb_element_get_number (place, TB_PROP_Y);
+  item->stored.width = MAX (item->stored.width, width);
+  item->stored.height = MAX (item->stored.height, height);
+  item->placed = TRUE;
+}
+
+static TbSide
+read_side (const TbElement *route, TbProp prop)
+{
+  static const char *const names[] = { NULL, "top", "right", "bottom", "left" };
+  const char *name = tb_element_get (route, prop);
+  for (guint i = 1; name != NULL && i < G_N_ELEMENTS (names); i++)
+    if (strcmp (name, names[i]) == 0)
+      return (TbSide) i;
+  return TB_SIDE_ANY;
+}
+
+static void
+read_route (TbScene *scene, const TbModel *model, const TbElement *route)
+{
+  guint i = find_ref (scene, model, route, TB_PROP_OF);
+  if (i == TB_NO_ITEM || TB_ITEM (scene, i)->kind != TB_ITEM_LINK)
+    return;
+  TbItem *item = TB_ITEM (scene, i);
+  item->from_side = read_side (route, TB_PROP_FROM_SIDE);
+  item->to_side = read_side (route, TB_PROP_TO_SIDE);
+  g_free (item->bends);
+  item->bends = g_new0 (TbPoint, tb_element_n_children (route) + 1);
+  item->n_bends = 0;
+  for (guint k = 0; k < tb_element_n_children (route); k++)
+    {
+      const TbElement *bend = tb_element_child (route, k);
+      if (tb_element_kind (bend) == TB_KIND_BEND)
+        item->bends[item->n_bends++]
+            = (TbPoint){ tb_element_get_number (bend, TB_PROP_X),
+                         tb_element_get_number (bend, TB_PROP_Y) };
+    }
+}
+
+static void
+read_view (TbScene *scene, const TbModel *model)
+{
+  const TbElement *view = tb_scene_find_view (model, scene->view_id);
+  scene->view = view ? tb_element_uid (view) : 0;
+  g_free (scene->view_name);
+  scene->view_name = g_strdup (view ? tb_element_id (view) : NULL);
+  scene->frame = tb_frame_from_name (view ? tb_element_get (view, TB_PROP_FRAME) : NULL);
+}
+
+static void
+read_places (TbScene *scene, const TbModel *model)
+{
+  const TbElement *view = scene->view ? tb_model_get (model, scene->view) : NULL;
+  for (guint i = 0; view != NULL && i < tb_element_n_children (view); i++)
+    {
+      const TbElement *child = tb_element_child (view, i);
+      if (tb_element_kind (child) == TB_KIND_PLACE)
+        read_place (scene, model, child);
+      else if (tb_element_kind (child) == TB_KIND_ROUTE)
+        read_route (scene, model, child);
+    }
+}
+
+/* Only components and notes need a place; containers follow. */
+static void
+place_the_rest (TbScene *scene, const TbModel *model)
+{
+  scene->n_unplaced = 0;
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
+    scene->n_unplaced += !TB_ITEM (scene, i)->placed;
+  if (scene->n_unplaced == 0)
+    return;
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
+  tb_place_tiered (model, scene->view_id, TRUE, places);
+  for (guint i = 0; i < places->len; i++)
+    {
+      const TbPlacement *place = &g_array_index (places, TbPlacement, i);
+      guint index = tb_scene_find (scene, place->uid);
+      if (index == TB_NO_ITEM || TB_ITEM (scene, index)->placed)
+        continue;
+      TB_ITEM (scene, index)->stored.x = place->rect.x;
+      TB_ITEM (scene, index)->stored.y = place->rect.y;
+    }
+}
+
+/* By caller: the balance= of its first link that has one. */
+static GPtrArray *
+read_balances (TbScene *scene, const TbModel *model)
+{
+  GPtrArray *balances = g_ptr_array_new ();
+  g_ptr_array_set_size (balances, (int) scene->items->len);
+  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
+    {
+      const TbItem *link = TB_ITEM (scene, i);
+      const char *balance = tb_element_get (tb_model_get (model, link->uid), TB_PROP_BALANCE);
+      if (balance != NULL && link->from != TB_NO_ITEM && balances->pdata[link->from] == NULL)
+        balances->pdata[link->from] = (gpointer) balance;
+    }
+  return balances;
+}
+
+void
+tb_scene_read (TbScene *scene, const TbModel *model)
+{
+  read_view (scene, model);
+  add_items (scene, model);
+  for (guint i = 0; i < scene->items->len; i++)
+    read_item (scene, model, TB_ITEM (scene, i));
+  read_users (scene, model);
+  read_places (scene, model);
+  g_autoptr (GPtrArray) balances = read_balances (scene, model);
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
+    if (TB_ITEM (scene, i)->kind == TB_ITEM_COMPONENT)
+      write_component (scene, model, TB_ITEM (scene, i), balances->pdata[i]);
+    else
+      write_note (TB_ITEM (scene, i));
+  place_the_rest (scene, model);
+}

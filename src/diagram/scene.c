@@ -1,0 +1,507 @@
+/* A scene's life, and what is asked of it. */
+#include "scene-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+static void
+clear_item (gpointer item)
+{
+  tb_item_clear (item);
+}
+
+static void
+make_items (TbScene *scene)
+{
+  scene->items = g_array_new (FALSE, FALSE, sizeof (TbItem));
+  g_array_set_clear_func (scene->items, clear_item);
+  scene->by_uid = g_hash_table_new (NULL, NULL);
+}
+
+static void
+clear_items (TbScene *scene)
+{
+  g_clear_pointer (&scene->items, g_array_unref);
+  g_clear_pointer (&scene->by_uid, g_hash_table_unref);
+  g_clear_pointer (&scene->shapes, g_array_unref);
+  g_clear_pointer (&scene->starts, g_free);
+  g_clear_pointer (&scene->cells, g_free);
+}
+
+/* Labels ask the index where links lie, and are in it afterwards. */
+static void
+lay_out (TbScene *scene, const TbScene *old)
+{
+  tb_scene_arrange (scene);
+  tb_scene_route_links (scene, old);
+  tb_scene_finish_items (scene);
+  tb_scene_make_index (scene);
+  tb_scene_place_labels (scene);
+  tb_scene_finish_items (scene);
+  tb_scene_make_index (scene);
+}
+
+TbScene *
+tb_scene_new (const TbModel *model, const char *view_id)
+{
+  TbScene *scene = g_new0 (TbScene, 1);
+  scene->view_id = g_strdup (view_id);
+  make_items (scene);
+  tb_scene_read (scene, model);
+  lay_out (scene, NULL);
+  return scene;
+}
+
+void
+tb_scene_free (TbScene *scene)
+{
+  if (scene == NULL)
+    return;
+  clear_items (scene);
+  g_clear_pointer (&scene->preview, g_hash_table_unref);
+  g_free (scene->view_id);
+  g_free (scene->view_name);
+  g_free (scene);
+}
+
+/* ---- Bounds and looks ------------------------------------------------------------------------ */
+
+static guint64
+mix (guint64 hash, const void *bytes, gsize n)
+{
+  const guint8 *p = bytes;
+  for (gsize i = 0; i < n; i++)
+    hash = (hash ^ p[i]) * G_GUINT64_CONSTANT (0x100000001b3);
+  return hash;
+}
+
+static guint64
+mix_text (guint64 hash, const char *text)
+{
+  return text ? mix (hash, text, strlen (text) + 1) : mix (hash, "\1", 1);
+}
+
+static guint64
+look_of (const TbScene *scene, const TbItem *item)
+{
+  guint64 h = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+  guint facts[] = { item->kind, item->role, item->replicas, (guint) item->async, item->tint,
+                    scene->frame };
+  h = mix (h, facts, sizeof facts);
+  h = mix (h, &item->rect, sizeof item->rect);
+  h = mix (h, &item->shape, sizeof item->shape);
+  h = mix (h, &item->title_at, sizeof item->title_at);
+  h = mix (h, &item->label_at, sizeof item->label_at);
+  h = mix (h, &item->colour, sizeof item->colour);
+  h = mix (h, item->points, item->n_points * sizeof (TbPoint));
+  h = mix_text (mix_text (mix_text (mix_text (h, item->title), item->name), item->line),
+                item->chip);
+  return mix_text (h, item->id);
+}
+
+static TbRect
+grown (const TbRect *r, double by)
+{
+  return (TbRect){ r->x - by, r->y - by, r->width + 2 * by, r->height + 2 * by };
+}
+
+static gboolean
+is_shown (const TbScene *scene, const TbItem *item)
+{
+  static const guint bits[] = { TB_FRAME_LAYERS, TB_FRAME_TIERS, TB_FRAME_GROUPS };
+  return item->kind >= G_N_ELEMENTS (bits) || (scene->frame & bits[item->kind]);
+}
+
+static void
+finish_link (TbItem *item)
+{
+  if (item->n_points == 0)
+    {
+      item->rect = item->bounds = (TbRect){ 0, 0, 0, 0 };
+      return;
+    }
+  double x0 = item->points[0].x, x1 = x0, y0 = item->points[0].y, y1 = y0;
+  for (guint i = 1; i < item->n_points; i++)
+    {
+      x0 = MIN (x0, item->points[i].x);
+      x1 = MAX (x1, item->points[i].x);
+      y0 = MIN (y0, item->points[i].y);
+      y1 = MAX (y1, item->points[i].y);
+    }
+  item->rect = (TbRect){ x0, y0, x1 - x0, y1 - y0 };
+  item->bounds = grown (&item->rect, 6);
+  tb_rect_union (&item->bounds, &item->label_at, &item->bounds);
+}
+
+static void
+finish_item (TbScene *scene, TbItem *item)
+{
+  if (item->kind == TB_ITEM_LINK)
+    finish_link (item);
+  else if (!is_shown (scene, item))
+    {
+      item->rect = item->bounds = (TbRect){ 0, 0, 0, 0 };
+      item->title_at = item->rect;
+    }
+  else if (item->kind == TB_ITEM_COMPONENT)
+    {
+      /* Shadow below, badge at the upper right corner, chip at the lower edge. */
+      item->bounds = grown (&item->shape, 3);
+      TbRect badge = { item->rect.x + item->rect.width - 32, item->rect.y - 10, 42, 20 };
+      TbRect chip = { item->rect.x, item->rect.y + item->rect.height - 10, 40, 20 };
+      if (item->replicas > 1)
+        tb_rect_union (&item->bounds, &badge, &item->bounds);
+      if (item->chip != NULL)
+        tb_rect_union (&item->bounds, &chip, &item->bounds);
+    }
+  else
+    item->bounds = grown (&item->rect, 2);
+  item->look = look_of (scene, item);
+}
+
+void
+tb_scene_finish_items (TbScene *scene)
+{
+  scene->bounds = (TbRect){ 0, 0, 0, 0 };
+  for (guint i = 0; i < scene->items->len; i++)
+    {
+      finish_item (scene, TB_ITEM (scene, i));
+      tb_rect_union (&scene->bounds, &TB_ITEM (scene, i)->bounds, &scene->bounds);
+    }
+  if (scene->bounds.width <= 0)
+    scene->bounds = (TbRect){ 0, 0, 1, 1 };
+}
+
+/* ---- Following the document ------------------------------------------------------------------ */
+
+typedef struct
+{
+  TbUid uid;
+  guint64 look;
+  TbRect bounds;
+} Print;
+
+static GArray *
+take_prints (const TbScene *scene)
+{
+  GArray *prints = g_array_sized_new (FALSE, FALSE, sizeof (Print), scene->items->len);
+  for (guint i = 0; i < scene->items->len; i++)
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      Print print = { item->uid, item->look, item->bounds };
+      g_array_append_val (prints, print);
+    }
+  return prints;
+}
+
+static void
+add_dirty (GArray *dirty, const TbRect *bounds)
+{
+  if (bounds->width > 0 || bounds->height > 0)
+    g_array_append_val (dirty, *bounds);
+}
+
+/* An item that looks otherwise, came, went, or changed its place among its like. */
+static void
+compare_prints (const TbScene *scene, const GArray *before, GArray *dirty)
+{
+  if (dirty == NULL)
+    return;
+  g_autofree guint8 *kept = g_new0 (guint8, before->len + 1);
+  g_autoptr (GHashTable) known = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < before->len; i++)
+    g_hash_table_insert (known, GUINT_TO_POINTER (g_array_index (before, Print, i).uid),
+                         GUINT_TO_POINTER (i + 1));
+  guint last = 0;
+  for (guint i = 0; i < scene->items->len; i++)
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      guint at = GPOINTER_TO_UINT (g_hash_table_lookup (known, GUINT_TO_POINTER (item->uid)));
+      const Print *old = at ? &g_array_index (before, Print, at - 1) : NULL;
+      if (old != NULL && old->look == item->look && at > last)
+        kept[at - 1] = 1;
+      else
+        add_dirty (dirty, &item->bounds);
+      last = MAX (last, at);
+    }
+  for (guint i = 0; i < before->len; i++)
+    if (!kept[i])
+      add_dirty (dirty, &g_array_index (before, Print, i).bounds);
+}
+
+static void
+drop_preview (TbScene *scene)
+{
+  g_clear_pointer (&scene->preview, g_hash_table_unref);
+  scene->preview_dx = scene->preview_dy = 0;
+}
+
+void
+tb_scene_update (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n, GArray *dirty)
+{
+  (void) edits;
+  (void) n;
+  g_autoptr (GArray) before = take_prints (scene);
+  TbScene old = *scene;
+  drop_preview (scene);
+  scene->shapes = NULL;
+  scene->starts = scene->cells = NULL;
+  make_items (scene);
+  tb_scene_read (scene, model);
+  lay_out (scene, &old);
+  compare_prints (scene, before, dirty);
+  clear_items (&old);
+}
+
+void
+tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
+                       GArray *dirty)
+{
+  if (n == 0 && scene->preview == NULL)
+    return;
+  g_autoptr (GArray) before = take_prints (scene);
+  drop_preview (scene);
+  if (n > 0)
+    {
+      scene->preview = g_hash_table_new (NULL, NULL);
+      for (guint i = 0; i < n; i++)
+        g_hash_table_add (scene->preview, GUINT_TO_POINTER (uids[i]));
+      scene->preview_dx = dx;
+      scene->preview_dy = dy;
+    }
+  lay_out (scene, scene);
+  compare_prints (scene, before, dirty);
+}
+
+/* ---- Asking ---------------------------------------------------------------------------------- */
+
+TbRect
+tb_scene_bounds (const TbScene *scene)
+{
+  return scene->bounds;
+}
+
+const char *
+tb_scene_view_id (const TbScene *scene)
+{
+  return scene->view_name;
+}
+
+guint
+tb_scene_n_unplaced (const TbScene *scene)
+{
+  return scene->n_unplaced;
+}
+
+static const TbItem *
+get_item (const TbScene *scene, TbUid uid)
+{
+  guint i = tb_scene_find (scene, uid);
+  return i != TB_NO_ITEM && is_shown (scene, TB_ITEM (scene, i)) ? TB_ITEM (scene, i) : NULL;
+}
+
+gboolean
+tb_scene_item (const TbScene *scene, TbUid uid, TbItemKind *kind, TbRect *bounds)
+{
+  const TbItem *item = get_item (scene, uid);
+  if (item == NULL)
+    return FALSE;
+  if (kind != NULL)
+    *kind = item->kind;
+  if (bounds != NULL)
+    *bounds = item->rect;
+  return TRUE;
+}
+
+static gboolean
+near_link (const TbItem *link, double x, double y, double tolerance)
+{
+  for (guint i = 1; i < link->n_points; i++)
+    {
+      TbPoint a = link->points[i - 1], b = link->points[i];
+      double dx = MAX (0, MAX (MIN (a.x, b.x) - x, x - MAX (a.x, b.x)));
+      double dy = MAX (0, MAX (MIN (a.y, b.y) - y, y - MAX (a.y, b.y)));
+      if (hypot (dx, dy) <= tolerance)
+        return TRUE;
+    }
+  return link->label_at.width > 0 && tb_rect_contains (&link->label_at, x, y);
+}
+
+static gboolean
+hits (const TbItem *item, double x, double y, double tolerance)
+{
+  return item->kind == TB_ITEM_LINK ? near_link (item, x, y, tolerance)
+                                    : tb_rect_contains (&item->rect, x, y);
+}
+
+static TbUid
+topmost (const TbScene *scene, double x, double y, double tolerance, guint kinds)
+{
+  TbRect at = { x - tolerance, y - tolerance, 2 * tolerance, 2 * tolerance };
+  TbItemSet set = tb_scene_collect (scene, &at);
+  TbUid found = 0;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if ((kinds & (1u << item->kind)) && is_shown (scene, item) && hits (item, x, y, tolerance))
+        found = item->uid;
+    }
+  g_free (set.words);
+  return found;
+}
+
+TbUid
+tb_scene_hit (const TbScene *scene, double x, double y, double tolerance)
+{
+  return topmost (scene, x, y, tolerance, G_MAXUINT);
+}
+
+TbUid
+tb_scene_container_at (const TbScene *scene, double x, double y, guint kinds)
+{
+  guint containers = 1u << TB_ITEM_LAYER | 1u << TB_ITEM_TIER | 1u << TB_ITEM_GROUP;
+  return topmost (scene, x, y, 0, kinds & containers);
+}
+
+static gboolean
+lies_inside (const TbRect *inner, const TbRect *outer)
+{
+  return inner->x >= outer->x && inner->y >= outer->y
+         && inner->x + inner->width <= outer->x + outer->width
+         && inner->y + inner->height <= outer->y + outer->height;
+}
+
+static gboolean
+link_touches (const TbItem *link, const TbRect *rect)
+{
+  for (guint i = 1; i < link->n_points; i++)
+    {
+      TbPoint a = link->points[i - 1], b = link->points[i];
+      TbRect r = { MIN (a.x, b.x) - 1, MIN (a.y, b.y) - 1, fabs (a.x - b.x) + 2,
+                   fabs (a.y - b.y) + 2 };
+      if (tb_rect_intersects (&r, rect))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray *uids)
+{
+  TbItemSet set = tb_scene_collect (scene, rect);
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      gboolean in = whole ? lies_inside (&item->rect, rect)
+                    : item->kind == TB_ITEM_LINK ? link_touches (item, rect)
+                                                 : tb_rect_intersects (&item->rect, rect);
+      if (in && is_shown (scene, item) && (item->kind != TB_ITEM_LINK || item->n_points > 0))
+        g_array_append_val (uids, item->uid);
+    }
+  g_free (set.words);
+}
+
+static const TbItem *
+get_link (const TbScene *scene, TbUid uid)
+{
+  const TbItem *item = get_item (scene, uid);
+  return item && item->kind == TB_ITEM_LINK && item->n_points > 0 ? item : NULL;
+}
+
+const TbPoint *
+tb_scene_route (const TbScene *scene, TbUid link, guint *n)
+{
+  const TbItem *item = get_link (scene, link);
+  *n = item ? item->n_points : 0;
+  return item ? item->points : NULL;
+}
+
+double
+tb_scene_route_length (const TbScene *scene, TbUid link)
+{
+  const TbItem *item = get_link (scene, link);
+  return item ? tb_points_length (item->points, item->n_points) : 0;
+}
+
+TbPoint
+tb_scene_route_point (const TbScene *scene, TbUid link, double distance)
+{
+  const TbItem *item = get_link (scene, link);
+  return item ? tb_points_on_curve (item->points, item->n_points, distance)
+              : (TbPoint){ 0, 0 };
+}
+
+TbRect
+tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height)
+{
+  const TbItem *item = get_link (scene, link);
+  if (item == NULL)
+    return (TbRect){ 0, 0, width, height };
+  return tb_scene_free_beside (scene, tb_scene_find (scene, link), width, height, FALSE);
+}
+
+/* Along the lower edge from the right, thirteen apart, the last replica in the corner. */
+gboolean
+tb_scene_replica_dot (const TbScene *scene, TbUid component, guint replica, TbPoint *at)
+{
+  const TbItem *item = get_item (scene, component);
+  if (item == NULL || item->kind != TB_ITEM_COMPONENT || replica < 1 || replica > item->replicas)
+    return FALSE;
+  guint fit = (guint) ((item->rect.width - 26) / 13);
+  if (replica > fit)
+    return FALSE;
+  *at = (TbPoint){ item->rect.x + item->rect.width - 13
+                       - 13. * (MIN (item->replicas, fit) - replica),
+                   item->rect.y + item->rect.height - 10 };
+  return TRUE;
+}
+
+/* ---- Free places ----------------------------------------------------------------------------- */
+
+static gboolean
+is_free (const TbScene *scene, const TbRect *r)
+{
+  TbItemSet set = tb_scene_collect (scene, r);
+  gboolean is = TRUE;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM && is;
+       i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if (item->kind == TB_ITEM_LINK)
+        is = !link_touches (item, r);
+      else if (item->kind >= TB_ITEM_COMPONENT || item->kind == TB_ITEM_MIDDLEWARE)
+        is = !tb_rect_intersects (&item->shape, r) && !tb_rect_intersects (&item->rect, r);
+    }
+  g_free (set.words);
+  return is;
+}
+
+/* Rings of the grid about the wish: the first ring with a free place has the nearest, nearly. */
+TbPoint
+tb_scene_free_place (const TbScene *scene, double x, double y)
+{
+  TbPoint wish = { TB_GRID * round ((x - TB_CARD_WIDTH / 2) / TB_GRID),
+                   TB_GRID * round ((y - TB_CARD_HEIGHT / 2) / TB_GRID) };
+  for (int ring = 0; ring < 200; ring++)
+    {
+      TbPoint best = wish;
+      double least = G_MAXDOUBLE;
+      for (int i = -ring; i <= ring; i++)
+        for (int j = -ring; j <= ring; j += (i == -ring || i == ring || ring == 0) ? 1 : 2 * ring)
+          {
+            TbPoint p = { wish.x + i * TB_GRID, wish.y + j * TB_GRID };
+            TbRect r = { p.x - 16, p.y - 16, TB_CARD_WIDTH + 32, TB_CARD_HEIGHT + 32 };
+            double far = hypot (i, j);
+            if (far < least && is_free (scene, &r))
+              {
+                least = far;
+                best = p;
+              }
+          }
+      if (least < G_MAXDOUBLE)
+        return best;
+    }
+  return (TbPoint){ scene->bounds.x + scene->bounds.width + 60, wish.y };
+}

@@ -1,0 +1,80 @@
+/* The table of formats, and files written as a whole or not at all. */
+#include "export-private.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+static const TbExportFormat formats[] = {
+  { "svg", "SVG picture", "image/svg+xml", TRUE, tb_export_svg },
+  { "png", "PNG picture", "image/png", TRUE, tb_export_png },
+  { "pdf", "PDF document", "application/pdf", TRUE, tb_export_pdf },
+};
+
+const TbExportFormat *
+tb_export_formats (guint *n)
+{
+  *n = G_N_ELEMENTS (formats);
+  return formats;
+}
+
+const TbExportFormat *
+tb_export_format (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_ascii_strcasecmp (formats[i].name, name) == 0)
+      return &formats[i];
+  return NULL;
+}
+
+const TbExportFormat *
+tb_export_format_of_path (const char *path)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  const char *dot = strrchr (base, '.');
+  return dot ? tb_export_format (dot + 1) : NULL;
+}
+
+GBytes *
+tb_export_bytes (const TbModel *model, const TbExportFormat *format,
+                 const TbExportOptions *options, GError **error)
+{
+  TbExportOptions with_scale = *options;
+  if (with_scale.scale == 0)
+    with_scale.scale = 1;
+  if (!(with_scale.scale >= 0.01 && with_scale.scale <= 100))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "a scale of %g is not between 0.01 and 100", with_scale.scale);
+      return NULL;
+    }
+  return format->write (model, &with_scale, error);
+}
+
+static gboolean
+write_to_stdout (GBytes *bytes, GError **error)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  if (fwrite (data, 1, size, stdout) == size && fflush (stdout) == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot write: %s",
+               g_strerror (errno));
+  return FALSE;
+}
+
+gboolean
+tb_export_file (const TbModel *model, const TbExportFormat *format,
+                const TbExportOptions *options, const char *path, GError **error)
+{
+  gsize size;
+  g_autoptr (GBytes) bytes = tb_export_bytes (model, format, options, error);
+  if (bytes == NULL)
+    return FALSE;
+  if (strcmp (path, "-") == 0)
+    return write_to_stdout (bytes, error);
+  const char *data = g_bytes_get_data (bytes, &size);
+  return g_file_set_contents_full (path, data, (gssize) size,
+                                   G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+}

@@ -1,0 +1,40 @@
+/* Formats out: a row each. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "tb-diagram.h"
+#include "tb-model.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *view_id; /* NULL: the first */
+  TbThemeId theme;
+  double scale;        /* pixels (PNG, SVG) or 3/4 point (PDF) per world unit; 0: 1 */
+} TbExportOptions;
+
+typedef struct
+{
+  const char *name;      /* "svg": also the file name's extension */
+  const char *label;     /* for people: "SVG picture" */
+  const char *mime_type;
+  gboolean picture;      /* theme and scale mean something */
+  /* The whole file (transfer full), NULL with error. */
+  GBytes *(*write) (const TbModel *model, const TbExportOptions *options, GError **error);
+} TbExportFormat;
+
+const TbExportFormat *tb_export_formats (guint *n);
+/* NULL where there is none of that name. */
+const TbExportFormat *tb_export_format (const char *name);
+/* By the extension of a file's name; NULL where that says nothing. */
+const TbExportFormat *tb_export_format_of_path (const char *path);
+
+GBytes *tb_export_bytes (const TbModel *model, const TbExportFormat *format,
+                         const TbExportOptions *options, GError **error);
+/* Writes beside path and renames: a failure leaves what was there. "-" is standard output. */
+gboolean tb_export_file (const TbModel *model, const TbExportFormat *format,
+                         const TbExportOptions *options, const char *path, GError **error);
+
+G_END_DECLS
