@@ -71,6 +71,12 @@ tb_framer_outstanding (const TbFramer *f)
   return f->n_pending - ((last->flags & TB_PENDING_WHOLE) ? 0 : 1);
 }
 
+bool
+tb_framer_is_idle (const TbFramer *f)
+{
+  return f->side[0].work == NULL && f->side[1].work == NULL && f->n_pending == 0 && f->mode == 0;
+}
+
 uint64_t
 tb_framer_opaque (const TbFramer *f, TbDirection direction)
 {

@@ -91,6 +91,9 @@ TbProto tb_framer_proto (const TbFramer *framer);
 const char *tb_framer_note (const TbFramer *framer);
 /* Requests seen whole whose reply has not been seen whole. */
 unsigned tb_framer_outstanding (const TbFramer *framer);
+/* Whether it stands between messages and remembers nothing but its protocol: it may be cleared, and
+ * one begun with tb_framer_init (framer, tb_framer_proto (framer)) goes on, counting from zero. */
+bool tb_framer_is_idle (const TbFramer *framer);
 
 /* --- parsing for those who speak: the node program and protocol probes ------------------------ */
 
