@@ -1,0 +1,589 @@
+/* connect() and bind() of an instance, as its filter hands them over.
+ *
+ *   connect() ─▶ asked(): whose address is it? ─pass─▶ the kernel goes on
+ *                   │ of the run
+ *                   ▼
+ *             own listener (localhost) ─up─▶ straight to it
+ *                   │ refused
+ *                   ▼
+ *             each candidate: refuse fault ─▶ next
+ *                             cut ──────────▶ the caller is sent where SYNs are dropped (park.c)
+ *                             dial ─up──────▶ the caller is sent to our listener, and accepted
+ *                   │ none accepts
+ *                   ▼
+ *             the caller is sent to a port that does not listen
+ *
+ * The caller's socket is connected without blocking whatever its mode is; a caller that blocks is
+ * then let go on with its own connect(), which joins the handshake in progress. Nothing here waits. */
+#include "taps-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "notify.h"
+
+#ifndef TCP_FASTOPEN_CONNECT
+#define TCP_FASTOPEN_CONNECT 30
+#endif
+
+/* What was asked for, as far as it is known without the socket. */
+typedef struct
+{
+  sa_family_t family;
+  uint32_t address; /* TB_LOCALHOST for ::1 too */
+  uint16_t port;
+} TbAsked;
+
+/* The caller's socket. */
+typedef struct
+{
+  int fd, flags;
+  sa_family_t family;
+  bool strict_v6; /* cannot reach IPv4: V6ONLY, or bound to an IPv6 address */
+  bool bound;
+} TbCaller;
+
+typedef union
+{
+  struct sockaddr any;
+  struct sockaddr_in v4;
+  struct sockaddr_in6 v6;
+  struct sockaddr_un un;
+  struct sockaddr_storage storage;
+} TbAddress;
+
+/* ---- Addresses ------------------------------------------------------------------------------- */
+
+static void
+set_v4 (TbAddress *a, socklen_t *size, uint32_t address, uint16_t port)
+{
+  a->v4 = (struct sockaddr_in) { .sin_family = AF_INET,
+                                 .sin_port = htons (port),
+                                 .sin_addr.s_addr = htonl (address) };
+  *size = sizeof a->v4;
+}
+
+static void
+set_mapped (TbAddress *a, socklen_t *size, uint32_t address, uint16_t port)
+{
+  uint32_t network = htonl (address);
+  a->v6 = (struct sockaddr_in6) { .sin6_family = AF_INET6, .sin6_port = htons (port) };
+  a->v6.sin6_addr.s6_addr[10] = a->v6.sin6_addr.s6_addr[11] = 0xff;
+  memcpy (a->v6.sin6_addr.s6_addr + 12, &network, 4);
+  *size = sizeof a->v6;
+}
+
+static void
+set_for (TbAddress *a, socklen_t *size, sa_family_t family, uint32_t address, uint16_t port)
+{
+  (family == AF_INET6 ? set_mapped : set_v4) (a, size, address, port);
+}
+
+/* False for an address that is no IPv4 one in any clothes. */
+static bool
+get_v4 (const TbAddress *a, bool wildcard_is_zero, uint32_t *address, uint16_t *port)
+{
+  if (a->any.sa_family == AF_INET)
+    {
+      *address = ntohl (a->v4.sin_addr.s_addr);
+      *port = ntohs (a->v4.sin_port);
+      return true;
+    }
+  const struct in6_addr *in6 = &a->v6.sin6_addr;
+  *port = ntohs (a->v6.sin6_port);
+  if (IN6_IS_ADDR_V4MAPPED (in6))
+    {
+      memcpy (address, in6->s6_addr + 12, 4);
+      *address = ntohl (*address);
+      return true;
+    }
+  *address = IN6_IS_ADDR_LOOPBACK (in6) ? TB_LOCALHOST : 0;
+  return IN6_IS_ADDR_LOOPBACK (in6) || (wildcard_is_zero && IN6_IS_ADDR_UNSPECIFIED (in6));
+}
+
+int
+tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int backlog)
+{
+  TbAddress a;
+  socklen_t size;
+  const int one = 1;
+  set_v4 (&a, &size, address, port);
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return -errno;
+  if (port != 0) /* what an earlier run left in TIME_WAIT is no obstacle */
+    setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (bind (fd, &a.any, size) < 0 || (backlog >= 0 && listen (fd, backlog) < 0)
+      || getsockname (fd, &a.any, &size) < 0)
+    {
+      int error = errno;
+      close (fd);
+      return -error;
+    }
+  listener->fd = fd;
+  listener->address.v4 = a.v4;
+  return 0;
+}
+
+int
+tb_listener_open_v6 (TbListener *listener, int backlog)
+{
+  const int one = 1;
+  struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  socklen_t size = sizeof a;
+  int fd = socket (AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return -errno;
+  setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+  if (bind (fd, (struct sockaddr *) &a, size) < 0 || (backlog >= 0 && listen (fd, backlog) < 0)
+      || getsockname (fd, (struct sockaddr *) &a, &size) < 0)
+    {
+      int error = errno;
+      close (fd);
+      return -error;
+    }
+  listener->fd = fd;
+  listener->address.v6 = a;
+  return 0;
+}
+
+/* IPv6 may be switched off here; then nobody calls by it. */
+int
+tb_connect_listeners (TbTaps *t)
+{
+  uint32_t address = tb_route_agent_address (t->plan->block);
+  int error = tb_listener_open (&t->listener[0], address, 0, SOMAXCONN);
+  if (error == 0)
+    error = tb_listener_open (&t->dead[0], address, 0, -1);
+  if (error < 0)
+    return error;
+  if (tb_listener_open_v6 (&t->listener[1], SOMAXCONN) == 0)
+    tb_listener_open_v6 (&t->dead[1], -1);
+  for (uint32_t i = 0; i < 2; i++)
+    if (t->listener[i].fd >= 0)
+      tb_taps_watch (t, t->listener[i].fd, EPOLLIN, TB_WATCH_LISTENER, i, 0, true);
+  return 0;
+}
+
+/* ---- Dialling -------------------------------------------------------------------------------- */
+
+/* Marks a socket as ours for the check of what goes past the taps, which sees options but not
+ * owners: see is_ours() in bypass.c. Neither has another effect on a TCP socket that connects. */
+static void
+mark_ours (int fd)
+{
+  const int one = 1, zero = 0;
+  setsockopt (fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+  setsockopt (fd, IPPROTO_IP, IP_MULTICAST_ALL, &zero, sizeof zero);
+}
+
+TbDial
+tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd)
+{
+  TbAddress source, target;
+  socklen_t size;
+  *fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (*fd < 0)
+    return TB_DIAL_REFUSED;
+  mark_ours (*fd);
+  set_v4 (&source, &size, t->plan->instances[from].address, 0);
+  bind (*fd, &source.any, size);
+  set_v4 (&target, &size, t->plan->instances[to].address, port);
+  int result = connect (*fd, &target.any, size);
+  if (result < 0 && errno == EINPROGRESS) /* on loopback it has come out by now: ask again */
+    result = connect (*fd, &target.any, size);
+  if (result == 0)
+    return TB_DIAL_UP;
+  if (errno == EALREADY || errno == EINPROGRESS)
+    return TB_DIAL_PENDING;
+  close (*fd);
+  *fd = -1;
+  return TB_DIAL_REFUSED;
+}
+
+/* ---- Accepting ------------------------------------------------------------------------------- */
+
+static void
+turn_away (int fd)
+{
+  const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  close (fd);
+}
+
+/* Strangers are turned away: whoever is expected was connected by us, and is known by its address. */
+void
+tb_connect_accept (TbTaps *t, unsigned which)
+{
+  TbAddress peer;
+  socklen_t size = sizeof peer;
+  int fd;
+  while ((fd = accept4 (t->listener[which].fd, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+    {
+      uint32_t address = which == 0 ? ntohl (peer.v4.sin_addr.s_addr) : 0, i = 0;
+      uint16_t port = ntohs (which == 0 ? peer.v4.sin_port : peer.v6.sin6_port);
+      while (i < t->n_pending
+             && (t->pending[i].address != address || t->pending[i].port != port))
+        i++;
+      size = sizeof peer;
+      if (i == t->n_pending)
+        {
+          turn_away (fd);
+          continue;
+        }
+      TbPending p = t->pending[i];
+      t->pending[i] = t->pending[--t->n_pending];
+      tb_conn_start (t, p.tap, fd, p.up, p.connecting, p.port);
+    }
+}
+
+/* Callers that died between the answer and the handshake. */
+void
+tb_connect_expire (TbTaps *t)
+{
+  for (uint32_t i = t->n_pending; i-- > 0;)
+    if (t->now_ns - t->pending[i].since_ns > TB_PENDING_NS)
+      {
+        turn_away (t->pending[i].up);
+        t->pending[i] = t->pending[--t->n_pending];
+      }
+}
+
+static bool
+add_pending (TbTaps *t, const TbPending *p)
+{
+  if (t->n_pending == TB_PENDING_MAX)
+    return false;
+  t->pending[t->n_pending++] = *p;
+  return true;
+}
+
+/* ---- The caller's socket --------------------------------------------------------------------- */
+
+/* A stream socket that has not been connected yet? Then what it is. */
+static bool
+look_at_caller (TbCaller *caller)
+{
+  uint8_t state = 0; /* the first byte of struct tcp_info */
+  socklen_t size = sizeof state;
+  struct pollfd p = { .fd = caller->fd };
+  TbAddress own;
+  if (getsockopt (caller->fd, IPPROTO_TCP, TCP_INFO, &state, &size) < 0 || state != TCP_CLOSE)
+    return false;
+  if (poll (&p, 1, 0) > 0 && (p.revents & POLLERR)) /* it comes for the error of an earlier one */
+    return false;
+  size = sizeof own;
+  caller->flags = fcntl (caller->fd, F_GETFL);
+  if (caller->flags < 0 || getsockname (caller->fd, &own.any, &size) < 0)
+    return false;
+  caller->family = own.any.sa_family;
+  uint32_t address;
+  uint16_t port;
+  if (caller->family == AF_INET)
+    caller->bound = own.v4.sin_addr.s_addr != 0 || own.v4.sin_port != 0;
+  else
+    {
+      int v6only = 0;
+      size = sizeof v6only;
+      getsockopt (caller->fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &size);
+      caller->bound = !IN6_IS_ADDR_UNSPECIFIED (&own.v6.sin6_addr) || own.v6.sin6_port != 0;
+      caller->strict_v6 = v6only || !get_v4 (&own, true, &address, &port)
+                          || IN6_IS_ADDR_LOOPBACK (&own.v6.sin6_addr);
+    }
+  return true;
+}
+
+/* Connects it without blocking. 0 or the error. */
+static int
+connect_caller (const TbCaller *caller, const TbAddress *to, socklen_t size)
+{
+  bool blocks = (caller->flags & O_NONBLOCK) == 0;
+  if (blocks)
+    fcntl (caller->fd, F_SETFL, caller->flags | O_NONBLOCK);
+  int error = connect (caller->fd, &to->any, size) < 0 ? errno : 0;
+  if (blocks)
+    fcntl (caller->fd, F_SETFL, caller->flags);
+  return error;
+}
+
+static int
+connect_to_listener (const TbCaller *caller, const TbListener *v4, const TbListener *v6)
+{
+  TbAddress a;
+  socklen_t size = sizeof a.v6;
+  if (!caller->strict_v6)
+    set_for (&a, &size, caller->family, ntohl (v4->address.v4.sin_addr.s_addr),
+             ntohs (v4->address.v4.sin_port));
+  else if (v6 != NULL && v6->fd >= 0)
+    a.v6 = v6->address.v6;
+  else
+    return ENETUNREACH;
+  return connect_caller (caller, &a, size);
+}
+
+/* The source that it would have, were there no tap. */
+static void
+bind_caller (TbTaps *t, const TbCaller *caller, uint32_t instance)
+{
+  const int one = 1, zero = 0;
+  setsockopt (caller->fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &zero, sizeof zero);
+  if (caller->bound || caller->strict_v6)
+    return;
+  TbAddress a;
+  socklen_t size;
+  set_for (&a, &size, caller->family, t->plan->instances[instance].address, 0);
+  setsockopt (caller->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+  bind (caller->fd, &a.any, size);
+}
+
+/* ---- Where it goes --------------------------------------------------------------------------- */
+
+static int
+send_to_tap (TbTaps *t, const TbCaller *caller, TbTap *tap, int up, bool connecting)
+{
+  int error = connect_to_listener (caller, &t->listener[0], &t->listener[1]);
+  TbAddress own;
+  socklen_t size = sizeof own;
+  TbPending p = { .up = up, .connecting = connecting, .tap = tap, .since_ns = t->now_ns };
+  if ((error != 0 && error != EINPROGRESS) || getsockname (caller->fd, &own.any, &size) < 0)
+    {
+      turn_away (up);
+      return error;
+    }
+  get_v4 (&own, true, &p.address, &p.port);
+  if (caller->strict_v6)
+    p.address = 0;
+  if (!add_pending (t, &p))
+    turn_away (up);
+  tb_connect_accept (t, caller->strict_v6 ? 1 : 0);
+  return error;
+}
+
+static void
+count_failure (TbTaps *t, TbTap *tap, TbEventKind kind)
+{
+  TbTapCounters *row = tb_tap_begin (tap);
+  row->refused += kind == TB_EVENT_REFUSED;
+  row->timed_out += kind == TB_EVENT_TIMEOUT;
+  tb_tap_end (tap, t->now_ns);
+  tb_tap_event (t, tap, kind, 0, 0);
+}
+
+static int
+send_to_park (TbTaps *t, const TbCaller *caller, TbTap *tap)
+{
+  const TbListener *park = tb_park_get (t, tap);
+  count_failure (t, tap, TB_EVENT_TIMEOUT);
+  return park != NULL ? connect_to_listener (caller, park, NULL) : ETIMEDOUT;
+}
+
+static int
+send_to_refusal (TbTaps *t, const TbCaller *caller, TbTap *tap)
+{
+  if (tap != NULL)
+    count_failure (t, tap, TB_EVENT_REFUSED);
+  return connect_to_listener (caller, &t->dead[0], &t->dead[1]);
+}
+
+/* The candidates in their order; the first that accepts, or that is cut off, has it. */
+static int
+send_to_candidates (TbTaps *t, const TbCaller *caller, uint32_t instance, const TbRoute *route)
+{
+  TbTap *first = NULL;
+  for (uint32_t k = 0; k < route->n; k++)
+    {
+      uint32_t to = tb_route_candidate (t->routes, route, k);
+      TbTap *tap = tb_tap_get (t, instance, to, route->port, route->link);
+      if (tap == NULL)
+        break;
+      first = first != NULL ? first : tap;
+      if (tap->effects.refuse)
+        continue;
+      if (tap->effects.cut[0] || tap->effects.cut[1])
+        return send_to_park (t, caller, tap);
+      int up;
+      TbDial dial = tb_connect_dial (t, instance, to, route->port, &up);
+      if (dial != TB_DIAL_REFUSED)
+        return send_to_tap (t, caller, tap, up, dial == TB_DIAL_PENDING);
+    }
+  return send_to_refusal (t, caller, first);
+}
+
+/* IPv6 alone cannot reach it but through a tap. */
+static bool
+send_strict_to_own (TbTaps *t, const TbCaller *caller, uint32_t instance, uint16_t port, int *error)
+{
+  int up;
+  TbDial dial = tb_connect_dial (t, instance, instance, port, &up);
+  if (dial == TB_DIAL_REFUSED)
+    return false;
+  TbTap *tap = tb_tap_get (t, instance, instance, port, TB_NOBODY);
+  *error = tap != NULL ? send_to_tap (t, caller, tap, up, dial == TB_DIAL_PENDING) : ENOMEM;
+  if (tap == NULL)
+    close (up);
+  return true;
+}
+
+/* The instance's own listener, with no tap between: true where it is there. */
+static bool
+send_to_own (TbTaps *t, const TbCaller *caller, uint32_t instance, uint16_t port, int *error)
+{
+  TbAddress a;
+  socklen_t size;
+  if (caller->strict_v6)
+    return send_strict_to_own (t, caller, instance, port, error);
+  set_for (&a, &size, caller->family, t->plan->instances[instance].address, port);
+  *error = connect_caller (caller, &a, size);
+  if (*error != EINPROGRESS)
+    return *error == 0;
+  int again = connect_caller (caller, &a, size);
+  if (again == 0 && (caller->flags & O_NONBLOCK) == 0)
+    *error = 0;
+  return again == 0 || again == EALREADY;
+}
+
+/* 0, or the error that the caller's connect() has come to for now. */
+static int
+carry_out (TbTaps *t, const TbCaller *caller, uint32_t instance, const TbRoute *route)
+{
+  int error;
+  bind_caller (t, caller, instance);
+  if (route->kind == TB_ROUTE_REFUSE)
+    return send_to_refusal (t, caller, NULL);
+  if (route->own_first && send_to_own (t, caller, instance, route->port, &error))
+    return error;
+  return send_to_candidates (t, caller, instance, route);
+}
+
+/* ---- bind() ---------------------------------------------------------------------------------- */
+
+/* The agent may be root where the program is not, and then may do more than the program may. */
+static bool
+may_bind (const TbNotify *call, uint16_t port)
+{
+  static long first_free = -1;
+  if (geteuid () != 0)
+    return true;
+  if (first_free < 0)
+    {
+      FILE *file = fopen ("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
+      if (file == NULL || fscanf (file, "%ld", &first_free) != 1)
+        first_free = 1024;
+      if (file != NULL)
+        fclose (file);
+    }
+  return port >= first_free || tb_notify_user (call) == 0;
+}
+
+/* An IPv6 socket that is to serve IPv6 alone gets ::1 and any port: its IPv4 sibling serves. */
+static int
+bind_own (TbTaps *t, uint32_t instance, int fd, sa_family_t family, uint16_t port)
+{
+  TbAddress a;
+  socklen_t size;
+  int v6only = 0;
+  if (family == AF_INET6)
+    {
+      size = sizeof v6only;
+      getsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &size);
+    }
+  set_for (&a, &size, family, t->plan->instances[instance].address, port);
+  if (v6only)
+    a.v6 = (struct sockaddr_in6) { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  return bind (fd, &a.any, size) < 0 ? -errno : 0;
+}
+
+static void
+answer_bind (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
+{
+  int fd = tb_route_bind_is_own (asked->address, asked->port) ? tb_notify_get_fd (call) : -1;
+  int type = 0;
+  socklen_t size = sizeof type;
+  bool ours = fd >= 0 && getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0
+              && type == SOCK_STREAM && tb_notify_valid (call);
+  if (!ours)
+    tb_notify_continue (call);
+  else if (!may_bind (call, asked->port))
+    tb_notify_answer (call, -EACCES);
+  else
+    tb_notify_answer (call, bind_own (t, instance, fd, asked->family, asked->port));
+  if (fd >= 0)
+    close (fd);
+}
+
+/* ---- The notification ------------------------------------------------------------------------ */
+
+static void
+answer_connect (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
+{
+  TbRoute route = tb_route_connect (t->routes, instance, asked->address, asked->port, t->open);
+  TbCaller caller = { .fd = route.kind != TB_ROUTE_PASS ? tb_notify_get_fd (call) : -1 };
+  if (caller.fd < 0 || !look_at_caller (&caller) || caller.family != asked->family
+      || !tb_notify_valid (call))
+    tb_notify_continue (call);
+  else
+    {
+      int error = carry_out (t, &caller, instance, &route);
+      if (error == EINPROGRESS && (caller.flags & O_NONBLOCK) == 0)
+        tb_notify_continue (call);
+      else
+        tb_notify_answer (call, -error);
+    }
+  if (caller.fd >= 0)
+    close (caller.fd);
+}
+
+static void
+tell_unix (TbTaps *t, uint32_t instance, const TbAddress *a, size_t size)
+{
+  size_t n = size - offsetof (struct sockaddr_un, sun_path);
+  const char *path = a->un.sun_path;
+  n = path[0] != '\0' ? strnlen (path, n) : n;
+  if (n == 0 || n > sizeof a->un.sun_path)
+    return;
+  /* One a second says it all, and a busy program must not fill the ring of facts. */
+  uint64_t hash = tb_hash_bytes (path, n) + instance;
+  if (hash == t->unix_told && t->now_ns - t->unix_told_ns < TB_NS_PER_S)
+    return;
+  t->unix_told = hash;
+  t->unix_told_ns = t->now_ns;
+  TbTold told = { .type = TB_TOLD_UNIX, .from = instance, .time_ns = t->now_ns };
+  tb_tap_tell (t, &told, path, n);
+}
+
+void
+tb_connect_notified (TbTaps *t, uint32_t notifier)
+{
+  uint32_t instance = t->notifiers[notifier].instance;
+  TbNotify call;
+  TbAddress a;
+  if (!tb_notify_receive (t->notifiers[notifier].fd, &call))
+    return;
+  t->now_ns = tb_now_ns ();
+  memset (&a, 0, sizeof a);
+  size_t size = TB_MIN ((size_t) call.address_size, sizeof a);
+  TbAsked asked = { 0 };
+  if (call.is_other || size < sizeof a.any.sa_family || !tb_notify_read (&call, call.address, &a, size))
+    {
+      tb_notify_continue (&call);
+      return;
+    }
+  asked.family = a.any.sa_family;
+  bool inet = (asked.family == AF_INET && size >= sizeof a.v4)
+              || (asked.family == AF_INET6 && size >= offsetof (struct sockaddr_in6, sin6_scope_id));
+  if (asked.family == AF_UNIX && !call.is_bind)
+    tell_unix (t, instance, &a, size);
+  if (!inet || !get_v4 (&a, call.is_bind, &asked.address, &asked.port))
+    tb_notify_continue (&call);
+  else if (call.is_bind)
+    answer_bind (t, &call, instance, &asked);
+  else
+    answer_connect (t, &call, instance, &asked);
+}

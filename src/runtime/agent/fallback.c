@@ -1,0 +1,114 @@
+/* Where there is no seccomp: a listener at each link's virtual address, which the programs' settings
+ * lead to. Who calls is known by its source address where it bound one, else the link's only or first
+ * caller is taken for it. A target that is down is seen as a reset, not as a refusal, since the
+ * connection was accepted before. */
+#include "taps-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int
+tb_fallback_start (TbTaps *t)
+{
+  t->fallback = malloc ((t->plan->n_links + 1) * sizeof *t->fallback);
+  if (t->fallback == NULL)
+    return -1;
+  for (uint32_t i = 0; i < t->plan->n_links; i++)
+    {
+      const TbWireLink *link = &t->plan->links[i];
+      TbListener listener = { .fd = -1 };
+      int error = 0;
+      if (link->address != 0 && link->port != 0 && link->n_to > 0)
+        error = tb_listener_open (&listener, link->address, link->port, SOMAXCONN);
+      t->fallback[i] = listener.fd;
+      if (error < 0)
+        tb_tap_problem (t, 0, TB_NOBODY, "link %s has no tap: port %u of its address: %s", link->id,
+                        link->port, strerror (-error));
+      else if (listener.fd >= 0)
+        tb_taps_watch (t, listener.fd, EPOLLIN, TB_WATCH_FALLBACK, i, 0, true);
+      if (listener.fd >= 0 && link->n_from > 1)
+        tb_tap_problem (t, 2, TB_NOBODY,
+                        "without interception, calls over %s that come from no instance's address "
+                        "are taken for those of %s",
+                        link->id, t->plan->instances[link->from[0]].id);
+    }
+  return 0;
+}
+
+static uint32_t
+find_caller (const TbTaps *t, const TbWireLink *link, uint32_t address)
+{
+  uint32_t instance = tb_route_instance_at (t->routes, address);
+  if (instance != TB_NOBODY || link->n_from == 0)
+    return instance;
+  return link->from[0];
+}
+
+static void
+turn_away (TbTaps *t, int fd, TbTap *tap)
+{
+  const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  close (fd);
+  if (tap == NULL)
+    return;
+  tb_tap_begin (tap)->refused++;
+  tb_tap_end (tap, t->now_ns);
+  tb_tap_event (t, tap, TB_EVENT_REFUSED, 0, 0);
+}
+
+/* A cut does not keep it from being accepted here; its bytes are held. */
+static void
+connect_through (TbTaps *t, uint32_t link, uint32_t from, int fd, uint16_t caller_port)
+{
+  uint32_t address = t->plan->links[link].address;
+  TbRoute route = tb_route_connect (t->routes, from, address, t->plan->links[link].port, t->open);
+  TbTap *first = NULL;
+  for (uint32_t k = 0; k < route.n; k++)
+    {
+      uint32_t to = tb_route_candidate (t->routes, &route, k);
+      TbTap *tap = tb_tap_get (t, from, to, route.port, link);
+      if (tap == NULL)
+        break;
+      first = first != NULL ? first : tap;
+      int up;
+      TbDial dial = tap->effects.refuse ? TB_DIAL_REFUSED
+                                        : tb_connect_dial (t, from, to, route.port, &up);
+      if (dial == TB_DIAL_REFUSED)
+        continue;
+      tb_conn_start (t, tap, fd, up, dial == TB_DIAL_PENDING, caller_port);
+      return;
+    }
+  turn_away (t, fd, first);
+}
+
+void
+tb_fallback_accept (TbTaps *t, uint32_t link)
+{
+  struct sockaddr_in peer;
+  socklen_t size = sizeof peer;
+  int fd;
+  while ((fd = accept4 (t->fallback[link], (struct sockaddr *) &peer, &size,
+                        SOCK_NONBLOCK | SOCK_CLOEXEC))
+         >= 0)
+    {
+      uint32_t from = find_caller (t, &t->plan->links[link], ntohl (peer.sin_addr.s_addr));
+      if (from == TB_NOBODY)
+        turn_away (t, fd, NULL);
+      else
+        connect_through (t, link, from, fd, ntohs (peer.sin_port));
+      size = sizeof peer;
+    }
+}
+
+void
+tb_fallback_stop (TbTaps *t)
+{
+  for (uint32_t i = 0; t->fallback != NULL && i < t->plan->n_links; i++)
+    if (t->fallback[i] >= 0)
+      close (t->fallback[i]);
+  free (t->fallback);
+  t->fallback = NULL;
+}

@@ -1,0 +1,13 @@
+/* Cut: the bytes of one instance to another, FIN and RST among them, stay in the tap until the cut is
+ * healed, and then go on in their order. It is of ordered pairs: one way alone is a cut too, and it
+ * does not matter which of the two dialled. A handshake needs both ways, so connects time out. */
+#include "fault.h"
+
+static void
+apply (const TbFault *fault, const bool directions[2], TbEffects *effects)
+{
+  for (int d = 0; d < 2; d++)
+    effects->cut[d] = effects->cut[d] || directions[d];
+}
+
+const TbFaultType tb_fault_cut = { .either_dials = true, .apply = apply };

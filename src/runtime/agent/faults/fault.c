@@ -1,0 +1,162 @@
+/* See fault.h. */
+#include "fault.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const TbFaultType *const types[] = {
+  [TB_FAULT_CUT] = &tb_fault_cut,
+  [TB_FAULT_LATENCY] = &tb_fault_latency,
+  [TB_FAULT_RESET] = &tb_fault_reset,
+  [TB_FAULT_REFUSE] = &tb_fault_refuse,
+};
+_Static_assert (TB_ARRAY_LENGTH (types) == TB_FAULT_COUNT, "every fault has its file");
+
+const TbFaultType *
+tb_fault_type (TbFaultKind kind)
+{
+  TB_CHECK (kind < TB_FAULT_COUNT);
+  return types[kind];
+}
+
+static bool
+is_any (const char *name)
+{
+  return name == NULL || *name == '\0' || strcmp (name, "*") == 0;
+}
+
+/* Which instances a name means; false where it means none. */
+static bool
+find_named (const TbWirePlan *plan, const char *name, bool *set)
+{
+  bool some = false;
+  for (uint32_t i = 0; i < plan->n_instances; i++)
+    {
+      const TbWireInstance *instance = &plan->instances[i];
+      set[i] = is_any (name) || strcmp (name, instance->id) == 0
+               || strcmp (name, instance->component) == 0;
+      some = some || set[i];
+    }
+  return some;
+}
+
+static bool
+find_link (const TbWirePlan *plan, const char *id, uint32_t *link)
+{
+  *link = UINT32_MAX;
+  if (id == NULL || *id == '\0')
+    return true;
+  for (uint32_t i = 0; i < plan->n_links; i++)
+    if (strcmp (plan->links[i].id, id) == 0)
+      *link = i;
+  return *link != UINT32_MAX;
+}
+
+static void
+copy_wire (TbWireFault *to, const TbWireFault *from)
+{
+  *to = *from;
+  to->id = strdup (from->id != NULL ? from->id : "");
+  to->link = strdup (from->link != NULL ? from->link : "");
+  to->from = strdup (from->from != NULL ? from->from : "");
+  to->to = strdup (from->to != NULL ? from->to : "");
+}
+
+TbFault *
+tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, char *why, size_t why_size)
+{
+  TbFault *fault = calloc (1, sizeof *fault);
+  TB_CHECK (fault != NULL);
+  copy_wire (&fault->wire, wire);
+  fault->from = calloc (plan->n_instances + 1, sizeof *fault->from);
+  fault->to = calloc (plan->n_instances + 1, sizeof *fault->to);
+  TB_CHECK (fault->from != NULL && fault->to != NULL);
+  const char *missing = NULL, *kind = "instance or component";
+  if (!find_named (plan, wire->from, fault->from))
+    missing = wire->from;
+  else if (!find_named (plan, wire->to, fault->to))
+    missing = wire->to;
+  else if (!find_link (plan, wire->link, &fault->link))
+    {
+      missing = wire->link;
+      kind = "link";
+    }
+  if (missing == NULL && wire->kind < TB_FAULT_COUNT)
+    return fault;
+  if (missing != NULL)
+    snprintf (why, why_size, "there is no %s “%s”", kind, missing);
+  else
+    snprintf (why, why_size, "there is no such fault");
+  tb_fault_free (fault);
+  return NULL;
+}
+
+void
+tb_fault_free (TbFault *fault)
+{
+  if (fault == NULL)
+    return;
+  tb_wire_fault_clear (&fault->wire);
+  free (fault->from);
+  free (fault->to);
+  free (fault);
+}
+
+/* In which directions of a connection at that place. */
+static bool
+find_directions (const TbFault *fault, const TbFaultPlace *place, bool directions[2])
+{
+  const TbFaultType *type = tb_fault_type (fault->wire.kind);
+  bool up = fault->wire.up || type->whole, down = fault->wire.down || type->whole;
+  directions[0] = directions[1] = false;
+  if (fault->link != UINT32_MAX && fault->link != place->link)
+    return false;
+  if (fault->from[place->from] && fault->to[place->to])
+    {
+      directions[0] = up;
+      directions[1] = down;
+    }
+  if (type->either_dials && fault->from[place->to] && fault->to[place->from])
+    {
+      directions[1] = directions[1] || up;
+      directions[0] = directions[0] || down;
+    }
+  return directions[0] || directions[1];
+}
+
+bool
+tb_fault_is_at (const TbFault *fault, const TbFaultPlace *place)
+{
+  bool directions[2];
+  return find_directions (fault, place, directions);
+}
+
+void
+tb_effects_at (const TbFault *faults, const TbFaultPlace *place, TbEffects *effects)
+{
+  memset (effects, 0, sizeof *effects);
+  for (const TbFault *fault = faults; fault != NULL; fault = fault->next)
+    {
+      bool directions[2];
+      if (!find_directions (fault, place, directions))
+        continue;
+      effects->bits |= (uint8_t) (1u << fault->wire.kind);
+      tb_fault_type (fault->wire.kind)->apply (fault, directions, effects);
+    }
+}
+
+bool
+tb_effects_hold (const TbEffects *effects, unsigned direction)
+{
+  return effects->cut[direction] || effects->n_delays[direction] > 0;
+}
+
+int64_t
+tb_effects_draw_ns (const TbEffects *effects, unsigned direction, TbRng *rng)
+{
+  int64_t sum = 0;
+  for (unsigned i = 0; i < effects->n_delays[direction]; i++)
+    sum += tb_latency_draw_ns (effects->delays[direction][i], rng);
+  return sum;
+}

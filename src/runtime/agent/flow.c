@@ -1,0 +1,491 @@
+/* One direction of a connection.
+ *
+ *   recv ──▶ send                        nothing in the way: the shared buffer, then framing
+ *   recv ──▶ framing ──▶ queue ──▶ send  a fault holds or delays, or the receiver is slow
+ *   splice ──▶ pipe ──▶ splice           bulk that nobody needs to look at
+ *
+ * Bytes go on before they are framed, so that what a tap adds is two system calls and the framing is
+ * done while the receiver works already. */
+#include "taps-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define SPLICE_BYTES (1u << 20)
+#define SPLICE_LEAST (32u << 10)
+#define IOV_MAX_SOME 16
+
+enum
+{
+  WATCH_REGISTERED = 1,
+  WATCH_MUTED = 2,
+  WATCH_IN = 4,
+  WATCH_OUT = 8
+};
+
+/* ---- What epoll is asked --------------------------------------------------------------------- */
+
+static uint8_t
+wanted (const TbConn *c, unsigned side)
+{
+  const TbFlowing *from = &c->flow[side], *to = &c->flow[!side];
+  uint8_t want = 0;
+  if (!from->ended && !from->paused)
+    want |= WATCH_IN;
+  if (to->blocked || (c->connecting && side == TB_DIR_DOWN))
+    want |= WATCH_OUT;
+  return want;
+}
+
+static void
+watch_side (TbTaps *t, TbConn *c, unsigned side)
+{
+  uint8_t want = wanted (c, side), has = c->watched[side];
+  bool registered = (has & WATCH_REGISTERED) != 0;
+  if ((registered && (has & (WATCH_IN | WATCH_OUT)) == want) || (want == 0 && (has & WATCH_MUTED)))
+    return;
+  /* A side that has ended both ways would report it for ever. */
+  if (want == 0 && c->flow[side].ended && c->flow[!side].passed)
+    {
+      tb_flow_mute (t, c, side);
+      return;
+    }
+  uint32_t events = (want & WATCH_IN ? (uint32_t) EPOLLIN : 0)
+                    | (want & WATCH_OUT ? (uint32_t) EPOLLOUT : 0);
+  tb_taps_watch (t, c->fd[side], events, side == TB_DIR_UP ? TB_WATCH_CONN_UP : TB_WATCH_CONN_DOWN,
+                 c->index, c->generation, !registered);
+  c->watched[side] = WATCH_REGISTERED | want;
+}
+
+void
+tb_flow_mute (TbTaps *t, TbConn *c, unsigned side)
+{
+  if (c->watched[side] & WATCH_REGISTERED)
+    epoll_ctl (t->epoll, EPOLL_CTL_DEL, c->fd[side], NULL);
+  c->watched[side] = WATCH_MUTED;
+}
+
+/* How much may wait before the sender is not read from any more. */
+static uint64_t
+hold_limit (const TbTaps *t, const TbConn *c, unsigned d)
+{
+  if (c->connecting || (c->flow[d].blocked && !tb_effects_hold (&c->tap->effects, d)))
+    return 1;
+  return t->held_bytes < TB_HOLD_ALL_BYTES ? TB_HOLD_BYTES : TB_HOLD_LEAST_BYTES;
+}
+
+void
+tb_flow_watch (TbTaps *t, TbConn *c)
+{
+  for (unsigned d = 0; d < 2; d++)
+    {
+      const TbWaiting *w = c->flow[d].waiting;
+      c->flow[d].paused = w != NULL && w->queue.end - w->queue.at >= hold_limit (t, c, d);
+    }
+  watch_side (t, c, TB_DIR_UP);
+  watch_side (t, c, TB_DIR_DOWN);
+}
+
+/* ---- Pipes ----------------------------------------------------------------------------------- */
+
+static bool
+take_pipe (TbTaps *t, int pipe[2])
+{
+  if (t->n_pipes > 0)
+    {
+      memcpy (pipe, t->pipes[--t->n_pipes], sizeof t->pipes[0]);
+      return true;
+    }
+  if (pipe2 (pipe, O_NONBLOCK | O_CLOEXEC) < 0)
+    return false;
+  fcntl (pipe[0], F_SETPIPE_SZ, SPLICE_BYTES); /* less is fine too */
+  return true;
+}
+
+static void
+give_pipe (TbTaps *t, int pipe[2], bool empty)
+{
+  if (empty && t->n_pipes < TB_PIPES_MAX)
+    memcpy (t->pipes[t->n_pipes++], pipe, sizeof t->pipes[0]);
+  else
+    {
+      close (pipe[0]);
+      close (pipe[1]);
+    }
+  pipe[0] = pipe[1] = -1;
+}
+
+/* ---- What waits ------------------------------------------------------------------------------ */
+
+TbWaiting *
+tb_flow_wait (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbFlowing *flow = &c->flow[d];
+  if (flow->waiting != NULL)
+    return flow->waiting;
+  TbWaiting *w = tb_pool_take (&t->waitings);
+  if (w == NULL)
+    return NULL;
+  *w = (TbWaiting) { .conn = c, .direction = (uint8_t) d, .pipe = { -1, -1 } };
+  tb_queue_init (&w->queue, flow->out);
+  flow->waiting = w;
+  return w;
+}
+
+/* What is left in it is lost. */
+void
+tb_flow_drop (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbWaiting *w = c->flow[d].waiting;
+  if (w == NULL)
+    return;
+  uint64_t bytes = w->queue.end - w->queue.at;
+  uint32_t messages = tb_queue_marks (&w->queue);
+  if (bytes > 0 || messages > 0)
+    {
+      TbTapCounters *row = tb_tap_begin (c->tap);
+      TbFlow *flow = d == TB_DIR_UP ? &row->up : &row->down;
+      flow->bytes_held -= bytes;
+      flow->bytes_lost += bytes;
+      flow->held -= messages;
+      flow->lost += messages;
+      tb_tap_end (c->tap, t->now_ns);
+    }
+  t->held_bytes -= bytes;
+  if (w->pipe[0] >= 0)
+    give_pipe (t, w->pipe, w->queue.aside == 0);
+  tb_taps_unschedule (t, w);
+  tb_queue_clear (&w->queue, &t->blocks);
+  tb_pool_give (&t->waitings, w);
+  c->flow[d].waiting = NULL;
+  c->flow[d].blocked = false;
+}
+
+/* n bytes were seen, and sent of them have gone; the rest waits, or is lost. */
+static void
+count_bytes (TbTaps *t, TbConn *c, unsigned d, uint64_t n, uint64_t sent)
+{
+  bool dead = c->flow[d].dead;
+  TbTapCounters *row = tb_tap_begin (c->tap);
+  TbFlow *flow = d == TB_DIR_UP ? &row->up : &row->down;
+  flow->bytes_seen += n;
+  flow->bytes_delivered += sent;
+  *(dead ? &flow->bytes_lost : &flow->bytes_held) += n - sent;
+  tb_tap_end (c->tap, t->now_ns);
+  if (!dead)
+    t->held_bytes += n - sent;
+}
+
+/* n bytes that waited have gone. */
+static void
+count_gone (TbTaps *t, TbConn *c, unsigned d, size_t n)
+{
+  TbFlowing *flowing = &c->flow[d];
+  TbQueue *queue = &flowing->waiting->queue;
+  TbMark mark;
+  tb_queue_consume (queue, &t->blocks, n);
+  flowing->out += n;
+  t->held_bytes -= n;
+  TbTapCounters *row = tb_tap_begin (c->tap);
+  TbFlow *flow = d == TB_DIR_UP ? &row->up : &row->down;
+  flow->bytes_held -= n;
+  flow->bytes_delivered += n;
+  tb_tap_end (c->tap, t->now_ns);
+  while (tb_queue_pop_first_byte (queue, &mark))
+    tb_reading_first_byte (t, c, &mark);
+  while (tb_queue_pop_mark (queue, &mark))
+    tb_reading_delivered (t, c, d, &mark);
+}
+
+/* ---- Ends ------------------------------------------------------------------------------------ */
+
+static bool
+pass_fin (TbTaps *t, TbConn *c, unsigned d)
+{
+  shutdown (c->fd[!d], SHUT_WR);
+  c->flow[d].passed = true;
+  if (c->flow[!d].passed)
+    {
+      tb_conn_finish (t, c);
+      return false;
+    }
+  tb_flow_watch (t, c);
+  return true;
+}
+
+/* The receiver is gone. What it had still sent is read first; its end is then a reset. */
+static bool
+receiver_gone (TbTaps *t, TbConn *c, unsigned d)
+{
+  c->flow[d].dead = true;
+  tb_flow_drop (t, c, d);
+  if (!c->flow[!d].ended)
+    {
+      tb_flow_watch (t, c);
+      return true;
+    }
+  tb_conn_reset (t, c, (int) !d);
+  return false;
+}
+
+bool
+tb_flow_input_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end)
+{
+  TbFlowing *flow = &c->flow[d];
+  bool hold = tb_effects_hold (&c->tap->effects, d);
+  if (end == TB_END_FIN && !flow->ended)
+    tb_reading_end (t, c, d);
+  flow->ended = true;
+  if (end == TB_END_RST)
+    tb_flow_mute (t, c, d);
+  if (end == TB_END_RST && (!hold || flow->dead))
+    {
+      tb_conn_reset (t, c, (int) d);
+      return false;
+    }
+  if (flow->dead)
+    return true;
+  if (flow->waiting == NULL && !hold && !c->connecting)
+    return pass_fin (t, c, d);
+  TbWaiting *w = tb_flow_wait (t, c, d);
+  if (w == NULL)
+    {
+      tb_conn_reset (t, c, -1);
+      return false;
+    }
+  int64_t delay = tb_effects_draw_ns (&c->tap->effects, d, &t->rng);
+  tb_queue_finish (&w->queue, end, t->now_ns + delay);
+  return tb_flow_deliver (t, c, d);
+}
+
+/* ---- Out of the queue ------------------------------------------------------------------------ */
+
+static ssize_t
+send_some (TbTaps *t, TbConn *c, TbWaiting *w, size_t *wanted_bytes)
+{
+  struct iovec iov[IOV_MAX_SOME];
+  if (w->queue.aside > 0)
+    {
+      *wanted_bytes = w->queue.aside;
+      return splice (w->pipe[0], NULL, c->fd[!w->direction], NULL, w->queue.aside,
+                     SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    }
+  int n = tb_queue_due (&w->queue, t->now_ns, iov, IOV_MAX_SOME, wanted_bytes);
+  if (n == 0)
+    return 0;
+  struct msghdr m = { .msg_iov = iov, .msg_iovlen = (size_t) n };
+  return sendmsg (c->fd[!w->direction], &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* False when the receiver is gone. */
+static bool
+send_due (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbFlowing *flow = &c->flow[d];
+  while (!flow->blocked)
+    {
+      size_t want = 0;
+      ssize_t sent = send_some (t, c, flow->waiting, &want);
+      if (want == 0)
+        return true;
+      if (sent < 0 && errno != EAGAIN && errno != EINTR)
+        return false;
+      if (sent > 0)
+        count_gone (t, c, d, (size_t) sent);
+      flow->blocked = sent < (ssize_t) want;
+    }
+  return true;
+}
+
+/* All that was due is sent, or the receiver takes no more: what next? */
+static bool
+settle (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbFlowing *flow = &c->flow[d];
+  TbWaiting *w = flow->waiting;
+  if (w->pipe[0] >= 0 && w->queue.aside == 0)
+    give_pipe (t, w->pipe, true);
+  TbEnd end = flow->blocked ? TB_END_NONE : tb_queue_ended (&w->queue, t->now_ns);
+  if (end == TB_END_RST)
+    {
+      /* Not of the sender's making: a reset fault, which both sides are to see. */
+      tb_conn_reset (t, c, flow->ended ? (int) d : -1);
+      return false;
+    }
+  if (end == TB_END_FIN || tb_queue_is_empty (&w->queue))
+    tb_flow_drop (t, c, d);
+  else if (!flow->blocked)
+    tb_taps_schedule (t, w, tb_queue_next_ns (&w->queue));
+  if (end == TB_END_FIN)
+    return pass_fin (t, c, d);
+  tb_flow_watch (t, c);
+  return true;
+}
+
+bool
+tb_flow_deliver (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbFlowing *flow = &c->flow[d];
+  if (flow->waiting == NULL)
+    return true;
+  if (c->tap->effects.cut[d] || c->connecting || flow->blocked)
+    {
+      tb_taps_unschedule (t, flow->waiting);
+      tb_flow_watch (t, c);
+      return true;
+    }
+  return send_due (t, c, d) ? settle (t, c, d) : receiver_gone (t, c, d);
+}
+
+/* ---- Into the tap ---------------------------------------------------------------------------- */
+
+/* Each message has its own delay, drawn when its first byte comes. */
+static bool
+push_delayed (TbTaps *t, TbConn *c, TbWaiting *w, const uint8_t *bytes, size_t n)
+{
+  const TbEffects *effects = &c->tap->effects;
+  uint64_t at = c->flow[w->direction].in - n, end = c->flow[w->direction].in;
+  bool framed = !c->plain;
+  for (uint32_t i = 0; at < end; i++)
+    {
+      uint64_t to = i < t->n_cuts ? t->cuts[i] : end;
+      if (!w->drawn)
+        w->draw_ns = tb_effects_draw_ns (effects, w->direction, &t->rng);
+      w->drawn = framed && i >= t->n_cuts;
+      if (!tb_queue_push (&w->queue, &t->blocks, bytes, to - at, t->now_ns + w->draw_ns))
+        return false;
+      bytes += to - at;
+      at = to;
+    }
+  return true;
+}
+
+static bool
+take_slow (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, size_t n)
+{
+  TbFlowing *flow = &c->flow[d];
+  bool delays = c->tap->effects.n_delays[d] > 0;
+  TbWaiting *w = flow->dead ? NULL : tb_flow_wait (t, c, d);
+  count_bytes (t, c, d, n, 0);
+  tb_reading_feed (t, c, d, bytes, n, delays);
+  if (flow->dead)
+    return true;
+  if (w == NULL
+      || !(delays ? push_delayed (t, c, w, bytes, n)
+                  : tb_queue_push (&w->queue, &t->blocks, bytes, n, t->now_ns)))
+    {
+      /* Out of memory: the invariant of counting needs the bytes that could not be kept. */
+      tb_conn_reset (t, c, -1);
+      return false;
+    }
+  return tb_flow_deliver (t, c, d);
+}
+
+/* The receiver took less than was there. */
+static bool
+wait_rest (TbTaps *t, TbConn *c, unsigned d, const uint8_t *rest, size_t n)
+{
+  TbWaiting *w = tb_flow_wait (t, c, d);
+  c->flow[d].blocked = true;
+  return w != NULL && tb_queue_push (&w->queue, &t->blocks, rest, n, t->now_ns);
+}
+
+static bool
+take_fast (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, size_t n)
+{
+  TbFlowing *flow = &c->flow[d];
+  ssize_t sent = send (c->fd[!d], bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+  bool gone = sent < 0 && errno != EAGAIN && errno != EINTR;
+  size_t went = sent > 0 ? (size_t) sent : 0;
+  flow->out += went;
+  flow->dead = flow->dead || gone || (went < n && !wait_rest (t, c, d, bytes + went, n - went));
+  count_bytes (t, c, d, n, went);
+  tb_reading_feed (t, c, d, bytes, n, false);
+  if (flow->dead)
+    return receiver_gone (t, c, d);
+  if (went < n)
+    tb_flow_watch (t, c);
+  return true;
+}
+
+static bool
+input_error (TbTaps *t, TbConn *c, unsigned d, ssize_t n)
+{
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return true;
+  t->now_ns = tb_now_ns ();
+  return tb_flow_input_end (t, c, d, n < 0 || c->flow[!d].dead ? TB_END_RST : TB_END_FIN);
+}
+
+static bool
+read_bulk (TbTaps *t, TbConn *c, unsigned d, uint64_t opaque)
+{
+  TbFlowing *flow = &c->flow[d];
+  int pipe[2];
+  if (!take_pipe (t, pipe))
+    {
+      flow->bulk = false;
+      return true;
+    }
+  ssize_t n = splice (c->fd[d], NULL, pipe[1], NULL,
+                      (size_t) TB_MIN (opaque, (uint64_t) SPLICE_BYTES),
+                      SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  if (n <= 0)
+    {
+      int error = errno;
+      give_pipe (t, pipe, true);
+      errno = error;
+      return input_error (t, c, d, n);
+    }
+  t->now_ns = tb_now_ns ();
+  flow->bulk = n >= (ssize_t) SPLICE_LEAST;
+  flow->in += (uint64_t) n;
+  ssize_t sent = splice (pipe[0], NULL, c->fd[!d], NULL, (size_t) n,
+                         SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  flow->dead = sent < 0 && errno != EAGAIN && errno != EINTR;
+  size_t went = sent > 0 ? (size_t) sent : 0;
+  flow->out += went;
+  TbWaiting *w = went < (size_t) n && !flow->dead ? tb_flow_wait (t, c, d) : NULL;
+  if (w != NULL && tb_queue_push_aside (&w->queue, (size_t) n - went, t->now_ns))
+    {
+      memcpy (w->pipe, pipe, sizeof pipe);
+      flow->blocked = true;
+    }
+  else
+    {
+      flow->dead = flow->dead || went < (size_t) n;
+      give_pipe (t, pipe, went == (size_t) n);
+    }
+  count_bytes (t, c, d, (uint64_t) n, went);
+  tb_reading_feed (t, c, d, NULL, (uint64_t) n, false);
+  if (flow->dead)
+    return receiver_gone (t, c, d);
+  if (flow->blocked)
+    tb_flow_watch (t, c);
+  return true;
+}
+
+bool
+tb_flow_read (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbFlowing *flow = &c->flow[d];
+  bool slow = flow->waiting != NULL || flow->dead || c->connecting
+              || tb_effects_hold (&c->tap->effects, d);
+  if (flow->bulk && !slow)
+    {
+      uint64_t opaque = tb_reading_opaque (t, c, d);
+      if (opaque >= SPLICE_LEAST)
+        return read_bulk (t, c, d, opaque);
+    }
+  ssize_t n = recv (c->fd[d], t->buffer, TB_BUFFER_BYTES, MSG_DONTWAIT);
+  if (n <= 0)
+    return input_error (t, c, d, n);
+  t->now_ns = tb_now_ns ();
+  flow->bulk = n == TB_BUFFER_BYTES;
+  flow->in += (uint64_t) n;
+  return (slow ? take_slow : take_fast) (t, c, d, t->buffer, (size_t) n);
+}

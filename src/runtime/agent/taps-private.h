@@ -1,0 +1,389 @@
+/* What the files of the tap loop share. All of it belongs to thread 1, but for what says otherwise.
+ *
+ *   taps-loop.c epoll, time, commands, the thread         tap.c      rows, events, facts
+ *   intercept.c the filter; notify.c one system call      conn.c     a connection: bytes and ends
+ *   connect.c   connect() and bind() of an instance       flow.c     one direction of it
+ *   park.c      connects into a cut                       reading.c  framing what flows
+ *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
+ *   route.c queue.c pool.c exchange.c faults/             no sockets, no clock, no chance in these */
+#pragma once
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+#include "exchange.h"
+#include "faults/fault.h"
+#include "pool.h"
+#include "queue.h"
+#include "route.h"
+#include "taps.h"
+#include "tb-proto.h"
+
+#define TB_BUFFER_BYTES (64 * 1024)
+#define TB_HOLD_BYTES (4u << 20)       /* that much waits in a tap before its reader stops */
+#define TB_HOLD_ALL_BYTES (128u << 20) /* of all taps together; then each has TB_HOLD_LEAST_BYTES */
+#define TB_HOLD_LEAST_BYTES (128u << 10)
+#define TB_TICK_NS (10 * TB_NS_PER_MS)
+#define TB_PENDING_NS (5 * TB_NS_PER_S) /* an accepted connection comes at once or not at all */
+
+typedef struct TbConn TbConn;
+typedef struct TbTap TbTap;
+typedef struct TbPark TbPark;
+
+/* ---- Framing of a connection, while bytes flow (reading.c) ----------------------------------- */
+
+/* The first bytes of a message whose end has not been seen, for the recording. */
+typedef struct
+{
+  uint32_t n;
+  uint8_t bytes[TB_TAPS_PAYLOAD_MAX + 12]; /* the pool wants a multiple of 16 */
+} TbStash;
+
+typedef struct TbReading TbReading;
+struct TbReading
+{
+  TbReading *next, *previous;
+  TbConn *conn;
+  int64_t last_ns;
+  uint64_t base[2]; /* offset in the connection of the framer's first byte */
+  uint64_t told[2]; /* up to where messages were reported */
+  uint32_t number_base, last_number;
+  TbStash *stash[2];
+  _Alignas (16) uint8_t framer[]; /* TbFramer */
+};
+
+/* ---- Connections (conn.c, flow.c) ------------------------------------------------------------ */
+
+/* Bytes that wait in one direction; taken only then. */
+typedef struct
+{
+  TbQueue queue;
+  TbConn *conn;
+  int64_t due_ns;       /* its key in the heap */
+  uint32_t heap_at;     /* its place there + 1; 0: none */
+  int64_t draw_ns;      /* what the message that is coming in waits */
+  bool drawn;
+  int pipe[2];          /* holds the bytes that the queue has aside */
+  uint8_t direction;
+} TbWaiting;
+
+/* One direction. Invariant 2: in - out are the bytes that wait, and waiting is NULL for none of
+ * them and no end. */
+typedef struct
+{
+  uint64_t in, out;
+  TbWaiting *waiting;
+  bool ended : 1;   /* the sender's FIN or RST was seen */
+  bool passed : 1;  /* and its FIN was passed on */
+  bool dead : 1;    /* the receiver is gone: what comes is lost */
+  bool paused : 1;  /* the sender is not read from */
+  bool blocked : 1; /* the receiver takes no more for now */
+  bool bulk : 1;    /* the last read filled the buffer */
+} TbFlowing;
+
+/* A connection through a tap. Direction d reads fd[d] and writes fd[!d]: fd[TB_DIR_UP] is the
+ * caller's side. Kept small: ten thousand idle ones are to take less than 2 MiB.
+ *
+ *            start()                              FIN passed both ways: finish()
+ *   free ──────────────▶ open ─────────────────────────────────────────────────────▶ free
+ *            │ dial pending          ▲    │ RST of either side, reset fault: tb_conn_reset() ▲
+ *            └──▶ connecting ────────┘    └─────────────────────────────────────────────────┘
+ *                   connected()           connecting and refused: tb_conn_reset()              */
+struct TbConn
+{
+  int fd[2];
+  TbFlowing flow[2];
+  TbTap *tap;
+  TbReading *reading;
+  TbConn *next, *previous; /* on its tap; next also in the list of free ones */
+  uint32_t index, number, last_message;
+  uint16_t generation;
+  uint8_t proto;      /* TbProto */
+  bool live : 1, connecting : 1, plain : 1; /* plain: never framed (again) */
+  uint8_t watched[2]; /* what epoll was told: see flow.c */
+};
+
+/* ---- Taps (tap.c) ---------------------------------------------------------------------------- */
+
+struct TbTap
+{
+  TbTapRow *row;
+  uint32_t index; /* of the row; TB_NOBODY: the table is full, the row is nobody's */
+  uint32_t link, from, to;
+  uint16_t port;
+  uint8_t proto;
+  bool told; /* why it could not be read was said */
+  TbEffects effects;
+  TbConn *conns;
+  TbPark *park;
+  uint64_t unframed[2]; /* bytes since the last BYTES event */
+  TbTap *next_unframed;
+  bool in_unframed;
+};
+
+/* ---- All of it ------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  TB_WATCH_COMMANDS,
+  TB_WATCH_NOTIFY,   /* index: of notifies */
+  TB_WATCH_LISTENER, /* index: 0 IPv4, 1 IPv6 */
+  TB_WATCH_PARK,     /* index: of the tap */
+  TB_WATCH_FALLBACK, /* index: of the link */
+  TB_WATCH_CONN_UP,  /* index and generation: of the connection */
+  TB_WATCH_CONN_DOWN
+} TbWatch;
+
+typedef struct
+{
+  int fd; /* -1: free */
+  uint32_t instance;
+} TbNotifier;
+
+/* An instance's connect() that was sent to our listener, until it is accepted there. */
+typedef struct
+{
+  uint32_t address; /* of the caller's socket; host order; 0 with IPv6 */
+  uint16_t port;
+  bool connecting; /* the dial has not come out yet */
+  int up;          /* dialled */
+  TbTap *tap;
+  int64_t since_ns;
+} TbPending;
+
+typedef struct
+{
+  int fd;
+  union
+  {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+  } address;
+} TbListener;
+
+typedef enum
+{
+  TB_COMMAND_INSTANCE,
+  TB_COMMAND_GONE,
+  TB_COMMAND_FAULT,
+  TB_COMMAND_HEAL,
+  TB_COMMAND_QUIT
+} TbTapsCommandType;
+
+typedef struct
+{
+  TbTapsCommandType type;
+  uint32_t instance;
+  int fd;
+  TbWireFault *fault; /* owned by whoever has the command */
+  char *id;
+} TbTapsCommand;
+
+typedef enum
+{
+  TB_TOLD_TAP,
+  TB_TOLD_FAULT,
+  TB_TOLD_PROBLEM,
+  TB_TOLD_EMPTY,
+  TB_TOLD_UNIX /* a connect() to a Unix socket: thread 2 finds whose it is */
+} TbToldType;
+
+/* A fact on its way to thread 2; text follows it, terminated. */
+typedef struct
+{
+  TbToldType type;
+  uint32_t row, link, from, to;
+  uint16_t port;
+  uint8_t flag; /* fault: active; problem: severity */
+  uint32_t reason_at; /* fault: where in the text the reason begins */
+  int64_t time_ns;
+} TbTold;
+
+/* An event on its way to the recording; payload follows it. */
+typedef struct
+{
+  TbEvent event;
+  uint64_t gap_events, gap_bytes; /* left out before it */
+} TbRecorded;
+
+typedef struct TbBypasses TbBypasses;
+
+#define TB_PENDING_MAX 1024
+#define TB_PIPES_MAX 64
+
+struct TbTaps
+{
+  const TbWirePlan *plan;
+  TbCounters *counters;
+  TbRing *ring;
+  TbRoutes *routes;
+  TbRng rng;
+  int epoll;
+  bool recording;
+
+  /* Interception. */
+  TbListener listener[2], dead[2]; /* IPv4, IPv6; dead: bound, and does not listen */
+  TbNotifier *notifiers;
+  uint32_t n_notifiers;
+  TbPending *pending;
+  uint32_t n_pending;
+  uint32_t *open; /* connections that lead to each instance */
+  int *fallback;  /* a listener for each link */
+  uint64_t unix_told; /* hash of the last Unix socket that was told of */
+  int64_t unix_told_ns;
+
+  /* Taps. */
+  TbTap **taps; /* by row, then those without one */
+  uint32_t n_taps, taps_capacity;
+  uint32_t *tap_index; /* hash of (from, to, port) to place in taps + 1 */
+  uint32_t tap_mask;
+  TbTapRow *spare; /* for taps without a row */
+  TbTap *unframed; /* taps with bytes that no event told of */
+  TbFault *faults;
+
+  /* Connections. */
+  TbConn **conns; /* slabs of TB_CONN_SLAB */
+  uint32_t n_conn_slabs;
+  TbConn *free_conns;
+  uint32_t n_live, connections;
+  TbPool waitings, blocks, readings, stashes;
+  TbReading *active; /* the longest idle first … */
+  TbReading *newest; /* … to the one that read last */
+  TbWaiting **heap;
+  uint32_t n_heap, heap_capacity;
+  uint64_t held_bytes;
+  int pipes[TB_PIPES_MAX][2];
+  unsigned n_pipes;
+  uint8_t *buffer;
+  uint64_t *cuts; /* scratch: ends of the messages in what was read */
+  uint32_t n_cuts, cuts_capacity;
+
+  int64_t now_ns, tick_ns, sweep_ns;
+  bool quit;
+
+  /* To thread 2 and from it. */
+  TbExchange told, recorded, commands;
+  pthread_mutex_t commands_lock; /* several threads may command; thread 1 never takes it */
+  int commands_event, told_event;
+  bool must_wake;
+  uint64_t gap_events, gap_bytes;
+  _Atomic uint64_t lag_ns;
+
+  /* Thread 2 alone. */
+  int drain_epoll, scan_timer;
+  TbBypasses *bypasses;
+
+  pthread_t thread;
+  bool started;
+};
+
+#define TB_CONN_SLAB 512
+
+/* taps-loop.c */
+void tb_taps_watch (TbTaps *t, int fd, uint32_t events, TbWatch what, uint32_t index,
+                    uint16_t generation, bool anew);
+void tb_taps_tick_soon (TbTaps *t); /* a tick at most TB_TICK_NS from now */
+void tb_taps_schedule (TbTaps *t, TbWaiting *waiting, int64_t due_ns);
+void tb_taps_unschedule (TbTaps *t, TbWaiting *waiting);
+
+/* tap.c */
+/* The tap of a pair and port, made now if it is not there; link TB_NOBODY: found in the plan. NULL
+ * when memory is out. */
+TbTap *tb_tap_get (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, uint32_t link);
+void tb_taps_clear (TbTaps *t);
+void tb_tap_event (TbTaps *t, TbTap *tap, TbEventKind kind, uint32_t connection, uint64_t aux);
+void tb_tap_emit (TbTaps *t, const TbEvent *event, const void *payload, size_t n);
+void tb_tap_unframed (TbTaps *t, TbTap *tap, unsigned direction, uint64_t bytes);
+void tb_tap_flush_unframed (TbTaps *t);
+void tb_tap_tell (TbTaps *t, const TbTold *told, const char *text, size_t n);
+void tb_tap_problem (TbTaps *t, unsigned severity, uint32_t instance, const char *format, ...)
+    __attribute__ ((format (printf, 4, 5)));
+/* Invariant 1 of tb-wire.h, where it is checked. */
+void tb_tap_check (const TbTapCounters *row);
+/* Begin and end a change of the row; ends with the time and, in debug builds, the check. */
+TbTapCounters *tb_tap_begin (TbTap *tap);
+void tb_tap_end (TbTap *tap, int64_t now_ns);
+/* The faults changed: every tap has its effects anew, at once. */
+void tb_taps_apply_faults (TbTaps *t);
+void tb_taps_fault (TbTaps *t, TbWireFault *wire);
+void tb_taps_heal (TbTaps *t, const char *id);
+
+/* conn.c */
+/* Takes both descriptors over. */
+void tb_conn_start (TbTaps *t, TbTap *tap, int caller, int called, bool connecting,
+                    uint16_t caller_port);
+TbConn *tb_conn_at (TbTaps *t, uint32_t index, uint16_t generation);
+void tb_conn_ready (TbTaps *t, TbConn *c, unsigned side, uint32_t events);
+/* Both ends get an RST unless they have ended; gone: a side that is gone already, or -1. */
+void tb_conn_reset (TbTaps *t, TbConn *c, int gone);
+void tb_conn_finish (TbTaps *t, TbConn *c);
+/* The effects of its tap have changed. */
+void tb_conn_effects (TbTaps *t, TbConn *c);
+void tb_conns_clear (TbTaps *t);
+
+/* flow.c; those that return false have freed the connection */
+bool tb_flow_read (TbTaps *t, TbConn *c, unsigned d);
+bool tb_flow_deliver (TbTaps *t, TbConn *c, unsigned d);
+bool tb_flow_input_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end);
+void tb_flow_drop (TbTaps *t, TbConn *c, unsigned d);
+void tb_flow_watch (TbTaps *t, TbConn *c);
+void tb_flow_mute (TbTaps *t, TbConn *c, unsigned side);
+TbWaiting *tb_flow_wait (TbTaps *t, TbConn *c, unsigned d);
+
+/* reading.c */
+/* Feeds what was read; messages are counted, told of, and marked where they wait. bytes may be NULL:
+ * they were spliced. If split, the ends of messages are left in t->cuts. */
+void tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n, bool split);
+void tb_reading_end (TbTaps *t, TbConn *c, unsigned d);
+/* How many bytes nobody needs to look at: all of a connection that is not framed. */
+uint64_t tb_reading_opaque (TbTaps *t, TbConn *c, unsigned d);
+/* Requests that were not answered. */
+unsigned tb_reading_outstanding (const TbConn *c);
+void tb_reading_drop (TbTaps *t, TbConn *c);
+/* Gives back what idle connections hold. */
+void tb_reading_sweep (TbTaps *t);
+/* A message that had to wait has gone, or its first byte has. */
+void tb_reading_delivered (TbTaps *t, TbConn *c, unsigned d, const TbMark *mark);
+void tb_reading_first_byte (TbTaps *t, TbConn *c, const TbMark *mark);
+
+/* connect.c */
+void tb_connect_notified (TbTaps *t, uint32_t notifier);
+void tb_connect_accept (TbTaps *t, unsigned which);
+void tb_connect_expire (TbTaps *t);
+typedef enum
+{
+  TB_DIAL_UP,
+  TB_DIAL_PENDING,
+  TB_DIAL_REFUSED
+} TbDial;
+/* From the caller's address; does not block. *fd is -1 when refused. */
+TbDial tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd);
+int tb_connect_listeners (TbTaps *t);
+
+int tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int backlog);
+int tb_listener_open_v6 (TbListener *listener, int backlog);
+
+/* park.c */
+/* A listener whose accept queue is full: who connects to it waits. NULL when it cannot be had. */
+const TbListener *tb_park_get (TbTaps *t, TbTap *tap);
+void tb_park_effects (TbTaps *t, TbTap *tap);
+void tb_park_accept (TbTaps *t, TbTap *tap);
+void tb_park_free (TbTap *tap);
+
+/* fallback.c */
+int tb_fallback_start (TbTaps *t);
+void tb_fallback_accept (TbTaps *t, uint32_t link);
+void tb_fallback_stop (TbTaps *t);
+
+/* bypass.c: thread 2 */
+TbBypasses *tb_bypasses_new (const TbWirePlan *plan);
+void tb_bypasses_free (TbBypasses *b);
+void tb_bypasses_pid (TbBypasses *b, uint32_t instance, pid_t pid);
+/* A connect() to a Unix socket was seen. */
+void tb_bypasses_unix (TbBypasses *b, uint32_t from, const char *path, size_t n);
+void tb_bypasses_scan (TbBypasses *b, const TbTapsSink *sink, void *data);

@@ -1,0 +1,624 @@
+#include "taps-fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEADLINE_NS (30 * TB_NS_PER_S)
+
+static gboolean allow_io_uring;
+
+/* ---- Plan ------------------------------------------------------------------------------------ */
+
+/* As runs do, so that tests and runs at the same time do not meet. */
+static void
+claim_block (Fixture *fx)
+{
+  for (uint32_t i = 0; i < 63; i++)
+    {
+      uint32_t block = 64 + ((uint32_t) getpid () + i) % 63;
+      struct sockaddr_un a = { .sun_family = AF_UNIX };
+      int n = snprintf (a.sun_path + 1, sizeof a.sun_path - 1, "tierboard-block-%u", block);
+      fx->claim = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      fx->plan.block = block;
+      if (bind (fx->claim, (struct sockaddr *) &a, (socklen_t) (offsetof (struct sockaddr_un, sun_path) + 1 + n)) == 0)
+        return;
+      close (fx->claim);
+    }
+  g_error ("no block of addresses is free");
+}
+
+static void *
+map (size_t size)
+{
+  void *memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  g_assert_true (memory != MAP_FAILED);
+  return memory;
+}
+
+Fixture *
+fx_new (void)
+{
+  Fixture *fx = g_new0 (Fixture, 1);
+  struct rlimit limit;
+  getrlimit (RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+  claim_block (fx);
+  fx->dir = g_dir_make_tmp ("taps-XXXXXX", NULL);
+  fx->plan.run_dir = fx->dir;
+  fx->plan.recording = (char *) "";
+  fx->plan.seed = 1;
+  fx->plan.instances = fx->instances;
+  fx->plan.links = fx->links;
+  fx->counters = map (sizeof *fx->counters);
+  fx->ring = map (sizeof *fx->ring);
+  fx->events = g_array_new (FALSE, FALSE, sizeof (TbEvent));
+  fx->taps_seen = g_array_new (FALSE, FALSE, sizeof (FxTap));
+  fx->bypasses = g_array_new (FALSE, FALSE, sizeof (FxBypass));
+  fx->faults = g_array_new (FALSE, FALSE, sizeof (FxFault));
+  fx->records = g_array_new (FALSE, FALSE, sizeof (FxRecord));
+  fx->problems = g_ptr_array_new_with_free_func (g_free);
+  return fx;
+}
+
+uint32_t
+fx_instance (Fixture *fx, const char *id)
+{
+  uint32_t i = fx->plan.n_instances++;
+  g_assert_cmpuint (i, <, FX_INSTANCES);
+  g_auto (GStrv) parts = g_strsplit (id, "/", 2);
+  fx->instances[i].id = g_strdup (id);
+  fx->instances[i].component = g_strdup (parts[0]);
+  fx->instances[i].address = 127u << 24 | fx->plan.block << 16 | 1u << 8 | (i + 1);
+  return i;
+}
+
+void
+fx_widen (TbWireLink *link, uint32_t from, uint32_t to)
+{
+  if (from != UINT32_MAX)
+    link->from[link->n_from++] = from;
+  if (to != UINT32_MAX)
+    link->to[link->n_to++] = to;
+}
+
+TbWireLink *
+fx_link (Fixture *fx, const char *id, uint32_t from, uint32_t to, uint16_t port, TbProto proto)
+{
+  uint32_t i = fx->plan.n_links++;
+  TbWireLink *link = &fx->links[i];
+  *link = (TbWireLink) { .id = g_strdup (id),
+                         .from = g_new0 (uint32_t, FX_INSTANCES),
+                         .to = g_new0 (uint32_t, FX_INSTANCES),
+                         .port = port,
+                         .address = 127u << 24 | fx->plan.block << 16 | 224u << 8 | (i + 1),
+                         .proto = (uint8_t) proto };
+  fx_widen (link, from, to);
+  return link;
+}
+
+void
+fx_start (Fixture *fx)
+{
+  int error = 0;
+  fx->taps = tb_taps_new (&fx->plan, fx->counters, fx->ring, &error);
+  g_assert_cmpint (error, ==, 0);
+  g_assert_cmpint (tb_taps_start (fx->taps), ==, 0);
+}
+
+/* ---- What the taps tell ---------------------------------------------------------------------- */
+
+static void
+on_tap (uint32_t row, uint32_t link, uint32_t from, uint32_t to, uint16_t port, int64_t time_ns,
+        void *data)
+{
+  Fixture *fx = data;
+  FxTap tap = { row, link, from, to, port };
+  g_array_append_val (fx->taps_seen, tap);
+}
+
+static void
+on_bypass (const TbWireBypass *b, int64_t time_ns, void *data)
+{
+  Fixture *fx = data;
+  FxBypass bypass = { b->from, b->to, b->port, b->open, g_strdup (b->why) };
+  g_array_append_val (fx->bypasses, bypass);
+}
+
+static void
+on_fault (const char *id, bool active, int64_t time_ns, const char *reason, void *data)
+{
+  Fixture *fx = data;
+  FxFault fault = { g_strdup (id), g_strdup (reason), active, time_ns };
+  g_array_append_val (fx->faults, fault);
+}
+
+static void
+on_problem (unsigned severity, uint32_t instance, const char *sentence, void *data)
+{
+  Fixture *fx = data;
+  g_ptr_array_add (fx->problems, g_strdup (sentence));
+}
+
+static void
+on_record (const TbEvent *event, const void *payload, size_t n, void *data)
+{
+  Fixture *fx = data;
+  FxRecord record = { *event, g_bytes_new (payload, n) };
+  g_array_append_val (fx->records, record);
+}
+
+static void
+on_gap (uint64_t events, uint64_t bytes, int64_t time_ns, void *data)
+{
+  Fixture *fx = data;
+  fx->gaps++;
+}
+
+void
+fx_drain (Fixture *fx)
+{
+  const TbTapsSink sink = { .tap_opened = on_tap,
+                            .bypass = on_bypass,
+                            .fault = on_fault,
+                            .problem = on_problem,
+                            .record = on_record,
+                            .gap = on_gap };
+  TbEvent events[256];
+  size_t n;
+  tb_taps_drain (fx->taps, &sink, fx);
+  while ((n = tb_ring_read (fx->ring, &fx->cursor, events, G_N_ELEMENTS (events), &fx->missed)) > 0)
+    g_array_append_vals (fx->events, events, (guint) n);
+}
+
+void
+fx_until (Fixture *fx, FxCondition condition, gpointer data)
+{
+  int64_t deadline = tb_now_ns () + DEADLINE_NS;
+  for (;;)
+    {
+      fx_drain (fx);
+      if (condition (fx, data))
+        return;
+      g_assert_cmpint (tb_now_ns (), <, deadline);
+      struct pollfd p = { tb_taps_event_fd (fx->taps), POLLIN, 0 };
+      poll (&p, 1, 2);
+    }
+}
+
+static gboolean
+confirmed (Fixture *fx, gpointer data)
+{
+  for (guint i = 0; i < fx->faults->len; i++)
+    if (strcmp (g_array_index (fx->faults, FxFault, i).id, data) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Forgets earlier facts of that id first. */
+static void
+expect (Fixture *fx, const char *id)
+{
+  for (guint i = fx->faults->len; i-- > 0;)
+    {
+      FxFault *fault = &g_array_index (fx->faults, FxFault, i);
+      if (strcmp (fault->id, id) != 0)
+        continue;
+      g_free (fault->id);
+      g_free (fault->reason);
+      g_array_remove_index (fx->faults, i);
+    }
+}
+
+void
+fx_settle (Fixture *fx)
+{
+  expect (fx, "no-such-fault");
+  tb_taps_remove_fault (fx->taps, "no-such-fault");
+  fx_until (fx, confirmed, (gpointer) "no-such-fault");
+}
+
+TbTapCounters
+fx_row (Fixture *fx, uint32_t from, uint32_t to, uint16_t port)
+{
+  TbTapCounters row;
+  uint32_t n = atomic_load (&fx->counters->n_rows);
+  for (uint32_t i = 0; i < n; i++)
+    {
+      g_assert_true (tb_row_read (&fx->counters->rows[i], &row));
+      if (row.from == from && row.to == to && row.port == port)
+        return row;
+    }
+  memset (&row, 0, sizeof row);
+  return row;
+}
+
+uint32_t
+fx_count_events (Fixture *fx, TbEventKind kind)
+{
+  uint32_t n = 0;
+  fx_drain (fx);
+  for (guint i = 0; i < fx->events->len; i++)
+    n += g_array_index (fx->events, TbEvent, i).kind == kind;
+  return n;
+}
+
+gboolean
+fx_told_bypass (Fixture *fx, uint32_t from, uint32_t to, gboolean open)
+{
+  for (guint i = 0; i < fx->bypasses->len; i++)
+    {
+      FxBypass *b = &g_array_index (fx->bypasses, FxBypass, i);
+      if (b->from == from && b->to == to && b->open == open)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* ---- Faults ---------------------------------------------------------------------------------- */
+
+static void
+add_fault (Fixture *fx, const TbWireFault *fault)
+{
+  expect (fx, fault->id);
+  tb_taps_add_fault (fx->taps, fault);
+  fx_until (fx, confirmed, fault->id);
+}
+
+void
+fx_fault (Fixture *fx, const char *id, TbFaultKind kind, const char *from, const char *to)
+{
+  TbWireFault fault = { .id = (char *) id,
+                        .kind = kind,
+                        .link = (char *) "",
+                        .from = (char *) from,
+                        .to = (char *) to,
+                        .up = true,
+                        .down = true };
+  add_fault (fx, &fault);
+}
+
+void
+fx_latency (Fixture *fx, const char *id, const char *from, const char *to, gboolean up,
+            gboolean down, gint64 ns, gint64 jitter_ns)
+{
+  TbWireFault fault = { .id = (char *) id,
+                        .kind = TB_FAULT_LATENCY,
+                        .link = (char *) "",
+                        .from = (char *) from,
+                        .to = (char *) to,
+                        .up = up,
+                        .down = down,
+                        .latency = { .kind = TB_DIST_CONSTANT, .a_ns = (double) ns },
+                        .jitter_ns = jitter_ns };
+  add_fault (fx, &fault);
+}
+
+void
+fx_heal (Fixture *fx, const char *id)
+{
+  expect (fx, id);
+  tb_taps_remove_fault (fx->taps, id);
+  fx_until (fx, confirmed, (gpointer) id);
+}
+
+/* ---- Children -------------------------------------------------------------------------------- */
+
+void
+fx_allow_io_uring (gboolean allow)
+{
+  allow_io_uring = allow;
+}
+
+static void
+send_fd (int socket, int fd)
+{
+  char byte = 0, control[CMSG_SPACE (sizeof fd)] = { 0 };
+  struct iovec iov = { &byte, 1 };
+  struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+                      .msg_controllen = sizeof control };
+  struct cmsghdr *c = CMSG_FIRSTHDR (&m);
+  c->cmsg_level = SOL_SOCKET;
+  c->cmsg_type = SCM_RIGHTS;
+  c->cmsg_len = CMSG_LEN (sizeof fd);
+  memcpy (CMSG_DATA (c), &fd, sizeof fd);
+  if (sendmsg (socket, &m, 0) < 0)
+    _exit (120);
+}
+
+static int
+receive_fd (int socket)
+{
+  char byte, control[CMSG_SPACE (sizeof (int))];
+  struct iovec iov = { &byte, 1 };
+  struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+                      .msg_controllen = sizeof control };
+  int fd = -1;
+  if (recvmsg (socket, &m, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR (&m) != NULL)
+    memcpy (&fd, CMSG_DATA (CMSG_FIRSTHDR (&m)), sizeof fd);
+  return fd;
+}
+
+/* 0 in the child, under the filter, with nothing of ours open but the three standard ones and
+ * *ready. */
+static pid_t
+start_child (Fixture *fx, uint32_t instance, int *ready)
+{
+  int pair[2], ends[2];
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
+  g_assert_cmpint (pipe2 (ends, O_CLOEXEC), ==, 0);
+  fflush (NULL);
+  pid_t child = fork ();
+  if (child == 0)
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      if (!fx->plan.no_seccomp)
+        {
+          int fd = tb_intercept_install (allow_io_uring);
+          if (fd < 0)
+            _exit (121);
+          send_fd (pair[1], fd);
+        }
+      dup2 (ends[1], 3);
+      close_range (4, ~0u, 0);
+      fcntl (3, F_SETFD, FD_CLOEXEC);
+      *ready = 3;
+      return 0;
+    }
+  close (pair[1]);
+  close (ends[1]);
+  int fd = fx->plan.no_seccomp ? -1 : receive_fd (pair[0]);
+  close (pair[0]);
+  if (fd >= 0)
+    tb_taps_add_instance (fx->taps, instance, fd);
+  tb_taps_instance_pid (fx->taps, instance, child);
+  g_assert_cmpuint (fx->n_children, <, FX_CHILDREN);
+  fx->children[fx->n_children++] = child;
+  *ready = ends[0];
+  return child;
+}
+
+static pid_t
+run (Fixture *fx, uint32_t instance, FxFunc func, void *data, int *ready)
+{
+  pid_t child = start_child (fx, instance, ready);
+  if (child == 0)
+    _exit (func (fx, *ready, data));
+  return child;
+}
+
+pid_t
+fx_run (Fixture *fx, uint32_t instance, FxFunc func, void *data)
+{
+  int ready;
+  pid_t child = run (fx, instance, func, data, &ready);
+  close (ready);
+  return child;
+}
+
+pid_t
+fx_serve (Fixture *fx, uint32_t instance, FxFunc func, void *data)
+{
+  int ready;
+  char byte;
+  pid_t child = run (fx, instance, func, data, &ready);
+  g_assert_cmpint (read (ready, &byte, 1), ==, 1);
+  close (ready);
+  return child;
+}
+
+pid_t
+fx_exec (Fixture *fx, uint32_t instance, const char *const *argv)
+{
+  g_auto (GStrv) parts = g_strsplit (fx->instances[instance].id, "/", 2);
+  g_autofree char *path = g_strdup_printf ("%s/%s-%s.log", fx->dir, parts[0], parts[1] ? parts[1] : "1");
+  int ready;
+  pid_t child = start_child (fx, instance, &ready);
+  if (child == 0)
+    {
+      int fd = open (path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+      dup2 (fd, 1);
+      dup2 (fd, 2);
+      execvp (argv[0], (char *const *) argv);
+      _exit (127);
+    }
+  close (ready);
+  return child;
+}
+
+static gboolean
+is_gone (Fixture *fx, gpointer data)
+{
+  siginfo_t info = { 0 };
+  waitid (P_PID, (id_t) GPOINTER_TO_INT (data), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid != 0;
+}
+
+int
+fx_wait (Fixture *fx, pid_t child)
+{
+  int status;
+  fx_until (fx, is_gone, GINT_TO_POINTER (child));
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  for (uint32_t i = 0; i < fx->n_children; i++)
+    if (fx->children[i] == child)
+      fx->children[i] = fx->children[--fx->n_children];
+  return WIFEXITED (status) ? WEXITSTATUS (status) : -WTERMSIG (status);
+}
+
+void
+fx_kill (Fixture *fx, pid_t child)
+{
+  kill (child, SIGKILL);
+  fx_wait (fx, child);
+}
+
+/* ---- In a child ------------------------------------------------------------------------------ */
+
+struct sockaddr_in
+fx_address (Fixture *fx, uint32_t instance, uint16_t port)
+{
+  return (struct sockaddr_in) { .sin_family = AF_INET,
+                                .sin_port = htons (port),
+                                .sin_addr.s_addr = htonl (fx->instances[instance].address) };
+}
+
+int
+fx_listen (uint32_t address, uint16_t port)
+{
+  struct sockaddr_in a = { .sin_family = AF_INET,
+                           .sin_port = htons (port),
+                           .sin_addr.s_addr = htonl (address) };
+  int fd = socket (AF_INET, SOCK_STREAM, 0), one = 1;
+  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (bind (fd, (struct sockaddr *) &a, sizeof a) < 0 || listen (fd, 128) < 0)
+    _exit (110);
+  return fd;
+}
+
+int
+fx_dial (Fixture *fx, uint32_t instance, uint16_t port)
+{
+  struct sockaddr_in a = fx_address (fx, instance, port);
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+  if (connect (fd, (struct sockaddr *) &a, sizeof a) == 0)
+    return fd;
+  int error = errno;
+  close (fd);
+  return -error;
+}
+
+void
+fx_say_ready (int ready)
+{
+  if (write (ready, "", 1) != 1)
+    _exit (111);
+}
+
+size_t
+fx_read (int fd, void *bytes, size_t n)
+{
+  size_t have = 0;
+  while (have < n)
+    {
+      ssize_t some = read (fd, (char *) bytes + have, n - have);
+      if (some <= 0)
+        break;
+      have += (size_t) some;
+    }
+  return have;
+}
+
+gboolean
+fx_write (int fd, const void *bytes, size_t n)
+{
+  for (size_t done = 0; done < n;)
+    {
+      ssize_t some = send (fd, (const char *) bytes + done, n - done, MSG_NOSIGNAL);
+      if (some <= 0)
+        return FALSE;
+      done += (size_t) some;
+    }
+  return TRUE;
+}
+
+int
+fx_echo (Fixture *fx, int ready, void *data)
+{
+  static char bytes[65536];
+  int listener = fx_listen (INADDR_ANY, (uint16_t) GPOINTER_TO_UINT (data));
+  fx_say_ready (ready);
+  for (;;)
+    {
+      int fd = accept (listener, NULL, NULL);
+      ssize_t n;
+      while ((n = read (fd, bytes, sizeof bytes)) > 0)
+        if (!fx_write (fd, bytes, (size_t) n))
+          break;
+      close (fd);
+    }
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+static void
+check_flow (const TbFlow *f)
+{
+  g_assert_cmpuint (f->seen + f->duplicated, ==, f->delivered + f->dropped + f->held + f->lost);
+  g_assert_cmpuint (f->bytes_seen, ==, f->bytes_delivered + f->bytes_held + f->bytes_lost);
+}
+
+static void
+free_records (Fixture *fx)
+{
+  for (guint i = 0; i < fx->bypasses->len; i++)
+    g_free (g_array_index (fx->bypasses, FxBypass, i).why);
+  for (guint i = 0; i < fx->faults->len; i++)
+    {
+      g_free (g_array_index (fx->faults, FxFault, i).id);
+      g_free (g_array_index (fx->faults, FxFault, i).reason);
+    }
+  for (guint i = 0; i < fx->records->len; i++)
+    g_bytes_unref (g_array_index (fx->records, FxRecord, i).payload);
+  g_array_unref (fx->events);
+  g_array_unref (fx->taps_seen);
+  g_array_unref (fx->bypasses);
+  g_array_unref (fx->faults);
+  g_array_unref (fx->records);
+  g_ptr_array_unref (fx->problems);
+}
+
+static void
+remove_dir (const char *path)
+{
+  const char *const argv[] = { "rm", "-rf", path, NULL };
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
+void
+fx_free (Fixture *fx)
+{
+  for (uint32_t i = 0; i < fx->n_children; i++)
+    {
+      kill (fx->children[i], SIGKILL);
+      waitpid (fx->children[i], NULL, 0);
+    }
+  tb_taps_stop (fx->taps);
+  for (uint32_t i = 0; i < fx->counters->n_rows; i++)
+    {
+      TbTapCounters *row = &fx->counters->rows[i].counters;
+      check_flow (&row->up);
+      check_flow (&row->down);
+      g_assert_cmpuint (row->connections_open, ==, 0);
+      g_assert_cmpuint (row->up.held + row->down.held, ==, 0);
+    }
+  for (uint32_t i = 0; i < fx->plan.n_instances; i++)
+    {
+      g_free (fx->instances[i].id);
+      g_free (fx->instances[i].component);
+    }
+  for (uint32_t i = 0; i < fx->plan.n_links; i++)
+    {
+      g_free (fx->links[i].id);
+      g_free (fx->links[i].from);
+      g_free (fx->links[i].to);
+    }
+  free_records (fx);
+  munmap (fx->counters, sizeof *fx->counters);
+  munmap (fx->ring, sizeof *fx->ring);
+  remove_dir (fx->dir);
+  g_free (fx->dir);
+  close (fx->claim);
+  g_free (fx);
+}

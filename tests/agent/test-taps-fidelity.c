@@ -1,0 +1,645 @@
+/* A tapped connection behaves as an untapped one. Children are functions of this program under the
+ * filter; what they return is their exit status, 0 for as it should be. */
+#include "taps-fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PORT 7000
+#define AT(condition)                                                                              \
+  do                                                                                               \
+    if (!(condition))                                                                              \
+      {                                                                                            \
+        fprintf (stderr, "# child: line %d: %s (errno %s)\n", __LINE__, #condition,                \
+                 g_strerror (errno));                                                              \
+        return 1;                                                                                  \
+      }                                                                                            \
+  while (0)
+
+static void
+two (Fixture *fx)
+{
+  fx_instance (fx, "client/1");
+  fx_instance (fx, "server/1");
+  fx_link (fx, "call", 0, 1, PORT, TB_PROTO_UNKNOWN);
+  fx_start (fx);
+}
+
+#define ECHO fx_serve (fx, 1, fx_echo, GUINT_TO_POINTER (PORT))
+
+static gboolean
+round_trip (int fd)
+{
+  char answer[8] = "";
+  return fx_write (fd, "hello\n", 6) && fx_read (fd, answer, 6) == 6
+         && memcmp (answer, "hello\n", 6) == 0;
+}
+
+/* ---- Callers of every kind ------------------------------------------------------------------- */
+
+static int
+call_blocking (Fixture *fx, int ready, void *data)
+{
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  AT (round_trip (fd));
+  return 0;
+}
+
+static int
+finish_connect (int fd)
+{
+  struct pollfd p = { fd, POLLOUT, 0 };
+  int error = 0;
+  socklen_t n = sizeof error;
+  if (poll (&p, 1, 5000) != 1)
+    return ETIMEDOUT;
+  getsockopt (fd, SOL_SOCKET, SO_ERROR, &error, &n);
+  return error;
+}
+
+static int
+call_non_blocking (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in a = fx_address (fx, 1, PORT);
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  AT (connect (fd, (struct sockaddr *) &a, sizeof a) < 0 && errno == EINPROGRESS);
+  AT (finish_connect (fd) == 0);
+  AT (fcntl (fd, F_GETFL) & O_NONBLOCK);
+  fcntl (fd, F_SETFL, 0);
+  AT (round_trip (fd));
+  return 0;
+}
+
+static struct sockaddr_in6
+mapped (uint32_t address, uint16_t port)
+{
+  struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_port = htons (port) };
+  uint32_t network = htonl (address);
+  a.sin6_addr.s6_addr[10] = a.sin6_addr.s6_addr[11] = 0xff;
+  memcpy (a.sin6_addr.s6_addr + 12, &network, 4);
+  return a;
+}
+
+static int
+call_mapped (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in6 a = mapped (fx->instances[1].address, PORT);
+  int fd = socket (AF_INET6, SOCK_STREAM, 0);
+  AT (connect (fd, (struct sockaddr *) &a, sizeof a) == 0);
+  AT (round_trip (fd));
+  return 0;
+}
+
+static int
+call_localhost (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in a = { .sin_family = AF_INET,
+                           .sin_port = htons (PORT),
+                           .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+  AT (connect (fd, (struct sockaddr *) &a, sizeof a) == 0);
+  AT (round_trip (fd));
+  return 0;
+}
+
+static int
+call_localhost6 (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in6 a = { .sin6_family = AF_INET6,
+                            .sin6_port = htons (PORT),
+                            .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  int fd = socket (AF_INET6, SOCK_STREAM, 0), v6only = GPOINTER_TO_INT (data);
+  setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof v6only);
+  AT (connect (fd, (struct sockaddr *) &a, sizeof a) == 0);
+  AT (round_trip (fd));
+  return 0;
+}
+
+static int
+call_link_address (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in a = { .sin_family = AF_INET,
+                           .sin_port = htons (PORT),
+                           .sin_addr.s_addr = htonl (fx->links[0].address) };
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+  AT (connect (fd, (struct sockaddr *) &a, sizeof a) == 0);
+  AT (round_trip (fd));
+  return 0;
+}
+
+static void
+expect_tapped (FxFunc call, void *data)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  ECHO;
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, call, data)), ==, 0);
+  fx_settle (fx);
+  TbTapCounters row = fx_row (fx, 0, 1, PORT);
+  g_assert_cmpuint (row.connections_total, ==, 1);
+  g_assert_cmpuint (row.link, ==, 0);
+  g_assert_cmpuint (row.up.bytes_delivered, ==, 6);
+  g_assert_cmpuint (row.down.bytes_delivered, ==, 6);
+  g_assert_cmpuint (fx->taps_seen->len, ==, 1);
+}
+
+static void
+test_blocking (void)
+{
+  expect_tapped (call_blocking, NULL);
+}
+
+static void
+test_non_blocking (void)
+{
+  expect_tapped (call_non_blocking, NULL);
+}
+
+static void
+test_mapped (void)
+{
+  expect_tapped (call_mapped, NULL);
+}
+
+static void
+test_localhost (void)
+{
+  expect_tapped (call_localhost, NULL);
+}
+
+static void
+test_localhost6 (void)
+{
+  expect_tapped (call_localhost6, GINT_TO_POINTER (0));
+}
+
+static void
+test_v6only (void)
+{
+  expect_tapped (call_localhost6, GINT_TO_POINTER (1));
+}
+
+static void
+test_link_address (void)
+{
+  expect_tapped (call_link_address, NULL);
+}
+
+/* ---- Names ----------------------------------------------------------------------------------- */
+
+static int
+show_peer (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in peer;
+  socklen_t n = sizeof peer;
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, (struct sockaddr *) &peer, &n);
+  AT (ntohl (peer.sin_addr.s_addr) == fx->instances[0].address);
+  n = sizeof peer;
+  AT (getsockname (fd, (struct sockaddr *) &peer, &n) == 0);
+  AT (ntohl (peer.sin_addr.s_addr) == fx->instances[1].address && ntohs (peer.sin_port) == PORT);
+  return 0;
+}
+
+static int
+show_own (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in own;
+  socklen_t n = sizeof own;
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  AT (getsockname (fd, (struct sockaddr *) &own, &n) == 0);
+  AT (ntohl (own.sin_addr.s_addr) == fx->instances[0].address && own.sin_port != 0);
+  return 0;
+}
+
+static void
+test_names (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  pid_t server = fx_serve (fx, 1, show_peer, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, show_own, NULL)), ==, 0);
+  g_assert_cmpint (fx_wait (fx, server), ==, 0);
+}
+
+/* ---- Refusal --------------------------------------------------------------------------------- */
+
+static int
+refused (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in a = fx_address (fx, 1, PORT);
+  AT (fx_dial (fx, 1, PORT) == -ECONNREFUSED);
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  AT (connect (fd, (struct sockaddr *) &a, sizeof a) < 0 && errno == EINPROGRESS);
+  AT (finish_connect (fd) == ECONNREFUSED);
+  return 0;
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, refused, NULL)), ==, 0);
+  fx_settle (fx);
+  g_assert_cmpuint (fx_row (fx, 0, 1, PORT).refused, ==, 2);
+  g_assert_cmpuint (fx_count_events (fx, TB_EVENT_REFUSED), ==, 2);
+}
+
+/* ---- Half-close ------------------------------------------------------------------------------ */
+
+/* Answers only when the request has ended. */
+static int
+answer_at_end (Fixture *fx, int ready, void *data)
+{
+  char bytes[4096];
+  size_t n = 0, some;
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, NULL, NULL);
+  while ((some = fx_read (fd, bytes, sizeof bytes)) > 0)
+    n += some;
+  return fx_write (fd, &n, sizeof n) ? 0 : 1;
+}
+
+static int
+half_close (Fixture *fx, int ready, void *data)
+{
+  static char bytes[300000];
+  size_t n = 0;
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  AT (fx_write (fd, bytes, sizeof bytes));
+  AT (shutdown (fd, SHUT_WR) == 0);
+  AT (fx_read (fd, &n, sizeof n) == sizeof n);
+  AT (n == sizeof bytes);
+  AT (fx_read (fd, &n, 1) == 0);
+  return 0;
+}
+
+static void
+test_half_close (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  fx_serve (fx, 1, answer_at_end, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, half_close, NULL)), ==, 0);
+}
+
+/* ---- Reset ----------------------------------------------------------------------------------- */
+
+static int
+reset_after_answer (Fixture *fx, int ready, void *data)
+{
+  struct linger now = { 1, 0 };
+  char byte;
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, NULL, NULL);
+  AT (fx_read (fd, &byte, 1) == 1);
+  AT (fx_write (fd, "x", 1));
+  AT (fx_read (fd, &byte, 1) == 1);
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  close (fd);
+  return 0;
+}
+
+static int
+see_reset (Fixture *fx, int ready, void *data)
+{
+  char byte;
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  AT (fx_write (fd, "a", 1));
+  AT (fx_read (fd, &byte, 1) == 1);
+  AT (fx_write (fd, "a", 1));
+  AT (read (fd, &byte, 1) < 0 && errno == ECONNRESET);
+  return 0;
+}
+
+static void
+test_reset_of_server (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  fx_serve (fx, 1, reset_after_answer, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, see_reset, NULL)), ==, 0);
+  fx_settle (fx);
+  g_assert_cmpuint (fx_row (fx, 0, 1, PORT).reset, ==, 1);
+}
+
+static int
+expect_reset (Fixture *fx, int ready, void *data)
+{
+  char byte;
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, NULL, NULL);
+  AT (read (fd, &byte, 1) == 1);
+  AT (read (fd, &byte, 1) < 0 && errno == ECONNRESET);
+  return 0;
+}
+
+static int
+do_reset (Fixture *fx, int ready, void *data)
+{
+  struct linger now = { 1, 0 };
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  AT (fx_write (fd, "a", 1));
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  close (fd);
+  return 0;
+}
+
+static void
+test_reset_of_client (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  pid_t server = fx_serve (fx, 1, expect_reset, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, do_reset, NULL)), ==, 0);
+  g_assert_cmpint (fx_wait (fx, server), ==, 0);
+}
+
+/* A server that closes with unread data resets, but what it had sent arrives. */
+static int
+answer_and_close (Fixture *fx, int ready, void *data)
+{
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, NULL, NULL);
+  struct pollfd p = { fd, POLLIN, 0 };
+  poll (&p, 1, 5000);
+  AT (fx_write (fd, "too large\n", 10));
+  close (fd);
+  return 0;
+}
+
+static int
+see_answer_before_reset (Fixture *fx, int ready, void *data)
+{
+  char answer[16];
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  AT (fx_write (fd, "a", 1));
+  AT (fx_read (fd, answer, 10) == 10);
+  return 0;
+}
+
+static void
+test_answer_before_reset (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  fx_serve (fx, 1, answer_and_close, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, see_answer_before_reset, NULL)), ==, 0);
+}
+
+/* ---- Bulk and slow receivers ----------------------------------------------------------------- */
+
+#define BULK (64u << 20)
+
+static int
+read_slowly (Fixture *fx, int ready, void *data)
+{
+  static unsigned char bytes[1 << 20];
+  uint64_t sum = 0, total = 0;
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, NULL, NULL);
+  for (size_t n; (n = fx_read (fd, bytes, sizeof bytes)) > 0;)
+    {
+      for (size_t i = 0; i < n; i++)
+        sum = sum * 31 + bytes[i];
+      total += n;
+      if (total < 4u << 20)
+        usleep (20000);
+    }
+  AT (total == BULK);
+  AT (fx_write (fd, &sum, sizeof sum));
+  return 0;
+}
+
+static int
+send_bulk (Fixture *fx, int ready, void *data)
+{
+  static unsigned char bytes[100000];
+  uint64_t sum = 0, answer = 0;
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  for (size_t done = 0, n; done < BULK; done += n)
+    {
+      n = MIN (sizeof bytes, BULK - done);
+      for (size_t i = 0; i < n; i++)
+        {
+          bytes[i] = (unsigned char) ((done + i) * 2654435761u >> 13);
+          sum = sum * 31 + bytes[i];
+        }
+      AT (fx_write (fd, bytes, n));
+    }
+  shutdown (fd, SHUT_WR);
+  AT (fx_read (fd, &answer, sizeof answer) == sizeof answer);
+  AT (answer == sum);
+  return 0;
+}
+
+static void
+test_bulk (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  fx_serve (fx, 1, read_slowly, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, send_bulk, NULL)), ==, 0);
+  fx_settle (fx);
+  g_assert_cmpuint (fx_row (fx, 0, 1, PORT).up.bytes_delivered, ==, BULK);
+}
+
+/* ---- Itself ---------------------------------------------------------------------------------- */
+
+static int
+call_itself (Fixture *fx, int ready, void *data)
+{
+  int listener = fx_listen (INADDR_LOOPBACK, PORT);
+  struct sockaddr_in a = { .sin_family = AF_INET,
+                           .sin_port = htons (PORT),
+                           .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+  AT (connect (fd, (struct sockaddr *) &a, sizeof a) == 0);
+  int other = accept (listener, NULL, NULL);
+  char byte;
+  AT (fx_write (fd, "x", 1) && fx_read (other, &byte, 1) == 1);
+  return 0;
+}
+
+static void
+test_own_listener_first (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  ECHO;
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, call_itself, NULL)), ==, 0);
+  fx_settle (fx);
+  g_assert_cmpuint (fx->counters->n_rows, ==, 0);
+}
+
+/* Two replicas on the wildcard address and one port. */
+static void
+test_replicas_share_a_port (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  fx_instance (fx, "client/1");
+  fx_instance (fx, "server/1");
+  fx_instance (fx, "server/2");
+  TbWireLink *link = fx_link (fx, "call", 0, 1, PORT, TB_PROTO_UNKNOWN);
+  fx_widen (link, UINT32_MAX, 2);
+  link->balance = TB_BALANCE_ROUND_ROBIN;
+  fx_start (fx);
+  ECHO;
+  fx_serve (fx, 2, fx_echo, GUINT_TO_POINTER (PORT));
+  for (int i = 0; i < 4; i++)
+    g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, call_link_address, NULL)), ==, 0);
+  fx_settle (fx);
+  g_assert_cmpuint (fx_row (fx, 0, 1, PORT).connections_total, ==, 2);
+  g_assert_cmpuint (fx_row (fx, 0, 2, PORT).connections_total, ==, 2);
+}
+
+static void
+test_balance_prefers_those_that_accept (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  fx_instance (fx, "client/1");
+  fx_instance (fx, "server/1");
+  fx_instance (fx, "server/2");
+  TbWireLink *link = fx_link (fx, "call", 0, 2, PORT, TB_PROTO_UNKNOWN);
+  fx_widen (link, UINT32_MAX, 1);
+  fx_start (fx);
+  ECHO;
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, call_link_address, NULL)), ==, 0);
+  fx_settle (fx);
+  g_assert_cmpuint (fx_row (fx, 0, 1, PORT).connections_total, ==, 1);
+}
+
+/* ---- Threads --------------------------------------------------------------------------------- */
+
+static gpointer
+call_often (gpointer data)
+{
+  for (int i = 0; i < 50; i++)
+    {
+      int fd = fx_dial (data, 1, PORT);
+      if (fd < 0 || !round_trip (fd))
+        return GINT_TO_POINTER (1);
+      close (fd);
+    }
+  return NULL;
+}
+
+static int
+accept_in_threads (Fixture *fx, int ready, void *data)
+{
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  for (;;)
+    {
+      char bytes[64];
+      int fd = accept (listener, NULL, NULL);
+      ssize_t n = read (fd, bytes, sizeof bytes);
+      if (n > 0)
+        fx_write (fd, bytes, (size_t) n);
+      close (fd);
+    }
+  return 0;
+}
+
+static int
+call_in_threads (Fixture *fx, int ready, void *data)
+{
+  GThread *threads[8];
+  int failed = 0;
+  for (int i = 0; i < 8; i++)
+    threads[i] = g_thread_new ("caller", call_often, fx);
+  for (int i = 0; i < 8; i++)
+    failed += GPOINTER_TO_INT (g_thread_join (threads[i]));
+  return failed;
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  fx_serve (fx, 1, accept_in_threads, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, call_in_threads, NULL)), ==, 0);
+  fx_settle (fx);
+  g_assert_cmpuint (fx_row (fx, 0, 1, PORT).connections_total, ==, 400);
+}
+
+/* ---- No seccomp ------------------------------------------------------------------------------ */
+
+static int
+echo_at_own (Fixture *fx, int ready, void *data)
+{
+  int listener = fx_listen (fx->instances[1].address, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, NULL, NULL);
+  char bytes[64];
+  ssize_t n = read (fd, bytes, sizeof bytes);
+  return fx_write (fd, bytes, (size_t) n) ? 0 : 1;
+}
+
+static void
+test_without_seccomp (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  fx->plan.no_seccomp = true;
+  two (fx);
+  fx_serve (fx, 1, echo_at_own, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, call_link_address, NULL)), ==, 0);
+  fx_settle (fx);
+  TbTapCounters row = fx_row (fx, 0, 1, PORT);
+  g_assert_cmpuint (row.connections_total, ==, 1);
+  g_assert_cmpuint (row.down.bytes_delivered, ==, 6);
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *why;
+  g_test_init (&argc, &argv, NULL);
+  if (!tb_intercept_works (&why))
+    {
+      g_print ("1..0 # SKIP %s\n", why);
+      return 0;
+    }
+#define ADD(path, test) g_test_add_func ("/taps/fidelity/" path, test)
+  ADD ("blocking-caller", test_blocking);
+  ADD ("non-blocking-caller", test_non_blocking);
+  ADD ("v4-mapped-caller", test_mapped);
+  ADD ("localhost-leads-to-the-link", test_localhost);
+  ADD ("ipv6-localhost-leads-to-the-link", test_localhost6);
+  ADD ("ipv6-only-caller", test_v6only);
+  ADD ("virtual-address-of-the-link", test_link_address);
+  ADD ("names-of-both-ends", test_names);
+  ADD ("refused-is-refused", test_refused);
+  ADD ("half-close-keeps-the-answer", test_half_close);
+  ADD ("reset-of-the-server", test_reset_of_server);
+  ADD ("reset-of-the-client", test_reset_of_client);
+  ADD ("answer-before-a-reset-arrives", test_answer_before_reset);
+  ADD ("bulk-to-a-slow-receiver", test_bulk);
+  ADD ("own-listener-goes-first", test_own_listener_first);
+  ADD ("replicas-share-a-port", test_replicas_share_a_port);
+  ADD ("balance-prefers-those-that-accept", test_balance_prefers_those_that_accept);
+  ADD ("eight-threads", test_threads);
+  ADD ("without-seccomp", test_without_seccomp);
+  return g_test_run ();
+}
