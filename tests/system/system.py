@@ -1,0 +1,146 @@
+"""What the system tests share: TAP, running the real command, finding what a run left behind."""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import uuid
+
+PROGRAMS = pathlib.Path(os.environ["TIERBOARD_PROGRAMS"])
+DATA = pathlib.Path(os.environ["TIERBOARD_DATA"])
+TIERBOARD = str(PROGRAMS / "tierboard")
+
+
+class Skip(Exception):
+    """A test cannot run here; says why."""
+
+
+def need(*programs):
+    for program in programs:
+        if shutil.which(program) is None:
+            raise Skip(f"{program} is not installed")
+
+
+def run_tests(tests):
+    """Each test is a function; its docstring's first line is its name."""
+    chosen = sys.argv[1:]
+    tests = [t for t in tests if not chosen or t.__name__ in chosen]
+    print(f"1..{len(tests)}", flush=True)
+    bad = 0
+    for number, test in enumerate(tests, 1):
+        name = (test.__doc__ or test.__name__).splitlines()[0]
+        try:
+            figures = test()
+            print(f"ok {number} - {name}" + (f": {figures}" if figures else ""), flush=True)
+        except Skip as reason:
+            print(f"ok {number} - {name} # SKIP {reason}", flush=True)
+        except Exception:  # one test's failure must not hide the next one's
+            bad += 1
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line}")
+            print(f"not ok {number} - {name}", flush=True)
+    sys.exit(bool(bad))
+
+
+class Workplace:
+    """A folder of its own for files, runtime and state; knows what processes it has."""
+
+    def __init__(self, user=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tb-system-"))
+        self.marker = str(uuid.uuid4().int % 10**9 + 10**9)
+        self.user = user
+        for name in ("runtime", "state", "home"):
+            (self.folder / name).mkdir(mode=0o700)
+        if user:
+            for path in [self.folder, *self.folder.iterdir()]:
+                shutil.chown(path, user)
+        self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.folder / "runtime"),
+                        XDG_STATE_HOME=str(self.folder / "state"), HOME=str(self.folder / "home"))
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text.replace("MARKER", self.marker), encoding="utf-8")
+        if self.user:
+            shutil.chown(path, self.user)
+        return str(path)
+
+    def start(self, *arguments, **options):
+        command = [TIERBOARD, *arguments]
+        if self.user:
+            command = ["setpriv", f"--reuid={self.user}", "--clear-groups", "--"] + command
+        return subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                start_new_session=True, **options)
+
+    def processes(self):
+        """Living processes that carry the marker or stand in the run's folder: {pid: cmdline}."""
+        found = {}
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit() or int(entry) == os.getpid():
+                continue
+            try:
+                cmdline = pathlib.Path("/proc", entry, "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                stat = pathlib.Path("/proc", entry, "stat").read_text()
+                cwd = os.readlink(f"/proc/{entry}/cwd")
+            except OSError:
+                continue
+            if stat.rpartition(")")[2].split()[0] == "Z":
+                continue
+            inside = cwd.startswith(str(self.folder)) or str(self.folder) in cmdline
+            if self.marker in cmdline or inside:
+                found[int(entry)] = cmdline
+        return found
+
+    def close(self):
+        left = self.processes()
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        assert not left, f"left behind: {left}"
+
+
+@contextlib.contextmanager
+def workplace(user=None):
+    place = Workplace(user)
+    try:
+        yield place
+    finally:
+        place.close()
+
+
+def wait_until(condition, seconds=15, what="the condition"):
+    """Awaits a condition; returns its value."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.002)
+    raise AssertionError(f"{what} was not reached in {seconds} s")
+
+
+def gone_after(place, seconds=5):
+    """Milliseconds until nothing of the run is left."""
+    begin = time.monotonic()
+    while place.processes():
+        if time.monotonic() - begin > seconds:
+            raise AssertionError(f"still there after {seconds} s: {place.processes()}")
+    return (time.monotonic() - begin) * 1000
+
+
+def run_json(place, path, *arguments, seconds=60):
+    """Runs to the end; returns (exit status, list of objects, standard error)."""
+    process = place.start("run", path, "--json", "--trust", *arguments)
+    out, err = process.communicate(timeout=seconds)
+    return process.returncode, [json.loads(line) for line in out.splitlines() if line.strip()], err
+
+
+def link_of(totals, link):
+    return next(row for row in totals["links"] if row["id"] == link)

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Whatever is killed, nothing of the run is left.
+
+An instance has a child that ignores TERM in a session of its own, and a double-forked daemon. Then
+the editor, the command or the agent is killed; within 100 ms no process of the run exists.
+"""
+import os
+import signal
+import time
+
+from system import Skip, gone_after, need, run_tests, wait_until, workplace
+
+ALLOWED_MS = 100
+
+NASTY = """\
+import os, signal, sys, time
+def sleep_as(name):
+    os.execv("/bin/sleep", [name, "3600", ])
+def session_of_its_own():
+    if os.fork() == 0:
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        sleep_as("stubborn-MARKER")
+def daemon():
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.closerange(0, 1024)
+            os.chdir("/")
+            sleep_as("daemon-MARKER")
+        os._exit(0)
+    os.waitpid(pid, 0)
+session_of_its_own()
+daemon()
+print("ready", flush=True)
+sleep_as("leader-MARKER")
+"""
+
+DRAWING = """\
+<architecture xmlns="urn:tierboard:1" name="Nasty">
+  <component id="nasty" kind="server" name="Nasty" replicas="{replicas}">
+    <command>python3 {script}</command>
+    <ready kind="log" pattern="ready"/>
+  </component>
+</architecture>
+"""
+
+
+def agent_of(place):
+    return next((pid for pid, line in place.processes().items() if "tierboard-agent" in line), None)
+
+
+def marked(place):
+    return [line for line in place.processes().values() if place.marker in line and "sleep" not in line]
+
+
+def begin(place, replicas=1):
+    script = place.file("nasty.py", NASTY)
+    drawing = place.file("nasty.tierboard", DRAWING.format(script=script, replicas=replicas))
+    process = place.start("run", drawing, "--json", "--trust", "--duration", "120s")
+
+    def all_there():
+        if process.poll() is not None:
+            raise AssertionError(f"the run ended: {process.stderr.read()}")
+        lines = place.processes().values()
+        return all(sum(f"{name}-{place.marker}" in line for line in lines) == replicas
+                   for name in ("stubborn", "daemon", "leader"))
+    wait_until(all_there, 30, "every process of the run")
+    return process
+
+
+def killed(victim, user, replicas=1):
+    need("python3", "setpriv")
+    if user and os.geteuid() != 0:
+        raise Skip("only root can become another user")
+    with workplace(user) as place:
+        if user:
+            readable = os.path.dirname(os.environ["TIERBOARD_PROGRAMS"])
+            if os.system(f"setpriv --reuid={user} --clear-groups test -x {readable}/programs/tierboard"):
+                raise Skip(f"{user} may not enter the folder of the programs")
+        process = begin(place, replicas)
+        pid = process.pid if victim == "command" else wait_until(lambda: agent_of(place))
+        os.kill(pid, signal.SIGKILL)
+        if victim == "agent":
+            # The command outlives its agent and ends by itself; it is no part of what must be gone.
+            took = milliseconds_until_marked_gone(place)
+            process.wait(10)
+        else:
+            took = gone_after(place)
+            process.wait(10)
+        assert took <= ALLOWED_MS, f"took {took:.0f} ms, {ALLOWED_MS} ms are allowed"
+        return f"{took:.0f} ms"
+
+
+def milliseconds_until_marked_gone(place):
+    start = time.monotonic()
+    wait_until(lambda: not any(place.marker in line for line in place.processes().values()
+                               if "tierboard run" not in line), 5)
+    return (time.monotonic() - start) * 1000
+
+
+def test_command_killed():
+    """SIGKILL of the command leaves nothing after 100 ms, as this user"""
+    return killed("command", None)
+
+
+def test_agent_killed():
+    """SIGKILL of the agent leaves nothing after 100 ms, as this user"""
+    return killed("agent", None)
+
+
+def test_command_killed_as_nobody():
+    """SIGKILL of the command leaves nothing after 100 ms, as an ordinary user"""
+    return killed("command", "nobody")
+
+
+def test_agent_killed_as_nobody():
+    """SIGKILL of the agent leaves nothing after 100 ms, as an ordinary user"""
+    return killed("agent", "nobody")
+
+
+def test_agent_killed_with_twenty():
+    """SIGKILL of the agent of twenty such instances leaves nothing after 100 ms"""
+    return killed("agent", None, 20)
+
+
+def test_stopped_leaves_nothing():
+    """An ordered stop ends what ignores TERM and what daemonised"""
+    need("python3")
+    with workplace() as place:
+        process = begin(place)
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        assert not place.processes(), place.processes()
+
+
+if __name__ == "__main__":
+    run_tests([test_command_killed, test_agent_killed, test_command_killed_as_nobody,
+               test_agent_killed_as_nobody, test_agent_killed_with_twenty, test_stopped_leaves_nothing])

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""What the figures say is what happened, on built-ins and on real servers alike."""
+import json
+import subprocess
+import time
+
+from system import DATA, link_of, need, run_json, run_tests, wait_until, workplace
+
+EXACT = """\
+<architecture xmlns="urn:tierboard:1" name="Exact">
+  <component id="caller" kind="client" name="Caller" replicas="2" threads="pool 4">
+    <builtin requests="5000" think="0s"/>
+  </component>
+  <component id="web" kind="server" name="Web" threads="pool 4">
+    <service name="web" protocol="http" port="8080"/>
+  </component>
+  <link id="ask" from="caller" to="web"/>
+</architecture>
+"""
+
+REPLICATED = """\
+<architecture xmlns="urn:tierboard:1" name="Replicated">
+  <component id="caller" kind="client" name="Caller">
+    <builtin think="constant 5ms"><call link="save" op="write"/></builtin>
+  </component>
+  <component id="primary" kind="store" name="Primary">
+    <service name="redis" protocol="resp" port="6379"/>
+    <command>redis-server --save "" --appendonly no --protected-mode no --repl-diskless-sync-delay 0</command>
+    <ready kind="resp"/>
+  </component>
+  <component id="replica" kind="store" name="Replica">
+    <service name="redis" protocol="resp" port="6379"/>
+    <command>redis-server --save "" --appendonly no --protected-mode no --replicaof ${link.follow.host} 6379</command>
+    <ready kind="resp"/>
+  </component>
+  <link id="save" from="caller" to="primary"/>
+  <link id="follow" from="replica" to="primary" call="async"/>
+</architecture>
+"""
+
+
+def test_counted_is_sent():
+    """10 000 requests of the built-in client are exactly 10 000 requests and 10 000 replies"""
+    with workplace() as place:
+        status, rows, err = run_json(place, place.file("x.tierboard", EXACT), "--duration", "15s")
+        link = link_of(rows[-1], "ask")
+        assert (link["requests"], link["replies"], link["errors"]) == (10000, 10000, 0), (link, err)
+        return f"{link['requests']} requests, {link['replies']} replies"
+
+
+def redis(address, *command):
+    return subprocess.run(["redis-cli", "-h", address, *command], capture_output=True, text=True,
+                          timeout=10, check=True).stdout.strip()
+
+
+def live_rows(process):
+    return (json.loads(line) for line in process.stdout)
+
+
+def ready_addresses(process, seconds=20):
+    deadline = time.monotonic() + seconds
+    for row in live_rows(process):
+        if all(i["state"] == "ready" for i in row["instances"]):
+            return {i["id"]: i["address"] for i in row["instances"]}
+        if time.monotonic() > deadline:
+            break
+    raise AssertionError("the run did not become ready: " + process.stderr.read())
+
+
+def test_redis_replication_is_tapped():
+    """Two unchanged redis-servers on *:6379 replicate over a tapped link"""
+    need("redis-server", "redis-cli")
+    with workplace() as place:
+        drawing = place.file("r.tierboard", REPLICATED)
+        process = place.start("run", drawing, "--json", "--trust", "--duration", "8s")
+        address = ready_addresses(process)
+        wait_until(lambda: "master_link_status:up" in redis(address["replica/1"], "INFO", "replication"), 8,
+                   "the replica's link to its primary")
+        redis(address["primary/1"], "SET", "from-outside", "1")
+        wait_until(lambda: redis(address["replica/1"], "GET", "from-outside") == "1", 5, "replication")
+        totals = list(live_rows(process))[-1]
+        process.wait(20)
+        follow, save = link_of(totals, "follow"), link_of(totals, "save")
+        assert follow["tapped"] and follow["bytes_down"] > 0, follow
+        assert save["tapped"] and save["requests"] > 100 and save["requests"] == save["replies"], save
+        return f"{follow['bytes_down']} bytes replicated, {save['requests']} requests"
+
+
+def test_redis_counts_what_the_tap_counts():
+    """redis-server's own INFO counts as many commands as the tap saw requests"""
+    need("redis-server", "redis-cli")
+    with workplace() as place:
+        text = REPLICATED.replace('think="constant 5ms"', 'requests="3000" think="0s"')
+        process = place.start("run", place.file("r.tierboard", text), "--json", "--trust", "--duration", "6s")
+        address = ready_addresses(process)
+
+        def sets():
+            stats = redis(address["primary/1"], "INFO", "commandstats")
+            line = next((l for l in stats.splitlines() if l.startswith("cmdstat_set:")), "calls=0,")
+            return int(line.split("calls=")[1].split(",")[0])
+        wait_until(lambda: sets() == 3000, 10, "3000 SET commands in redis-server's own count")
+        totals = list(live_rows(process))[-1]
+        process.wait(20)
+        save = link_of(totals, "save")
+        assert save["requests"] == save["replies"] == 3000, save
+        return "3000 SET commands in both"
+
+
+def example(name, seconds="6s"):
+    with workplace() as place:
+        status, rows, err = run_json(place, str(DATA / "examples" / f"{name}.tierboard"),
+                                     "--duration", seconds)
+        assert status == 0, (status, err)
+        totals = rows[-1]
+        silent = [l["id"] for l in totals["links"] if not l["tapped"] or not l["bytes_up"]]
+        assert not silent, f"links without traffic: {silent}"
+        assert not place.processes(), place.processes()
+        return ", ".join(f"{l['id']} {l['requests']}" for l in totals["links"])
+
+
+def test_client_server():
+    """The example client-server runs with traffic on its link and leaves nothing"""
+    return example("client-server")
+
+
+def test_two_tier():
+    """The example two-tier runs with traffic on every link and leaves nothing"""
+    return example("two-tier")
+
+
+def test_three_tier():
+    """The example three-tier runs with traffic on every link and leaves nothing"""
+    return example("three-tier")
+
+
+def test_nginx_redis():
+    """Unmodified nginx and redis-server run with traffic on every link and leave nothing"""
+    need("nginx", "redis-server")
+    return example("nginx-redis")
+
+
+if __name__ == "__main__":
+    run_tests([test_counted_is_sent, test_redis_replication_is_tapped, test_redis_counts_what_the_tap_counts,
+               test_client_server, test_two_tier, test_three_tier, test_nginx_redis])
