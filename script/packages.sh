@@ -69,7 +69,7 @@ install_packages () {
   return "$status"
 }
 
-# build_in DIR [meson options]: configures once, then builds.
+# build_in DIR [meson options], from the top folder: configures once, then builds.
 build_in () {
   directory=$1
   shift
