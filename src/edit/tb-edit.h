@@ -40,6 +40,7 @@ void tb_editor_press (TbEditor *editor, double x, double y, TbModifiers mods, do
 void tb_editor_motion (TbEditor *editor, double x, double y, TbModifiers mods, double scale);
 void tb_editor_release (TbEditor *editor, double x, double y, TbModifiers mods, double scale);
 void tb_editor_cancel (TbEditor *editor); /* Escape: the gesture leaves no trace */
+void tb_editor_leave (TbEditor *editor);  /* the pointer left the canvas */
 
 typedef enum
 {
@@ -98,6 +99,10 @@ typedef struct
 } TbPaletteRow;
 
 const TbPaletteRow *tb_palette (guint *n);
+/* NULL where no row has that name. */
+const TbPaletteRow *tb_palette_find (const char *name);
+/* The row follows the pointer until the next press puts it down or tb_editor_cancel() drops it. */
+void tb_editor_begin_create (TbEditor *editor, const TbPaletteRow *row);
 /* A new element near (x, y), or where there is room; selected, one undo step. A link to it where
  * link_from ≠ 0 and that is legal. Returns its uid. */
 TbUid tb_editor_create (TbEditor *editor, const TbPaletteRow *row, double x, double y,
@@ -127,6 +132,9 @@ gboolean tb_editor_run (TbEditor *editor, const char *command);
 /* The next item from the selected one in a direction (dx, dy of -1, 0, 1), geometrically; 0, 0 goes
  * on in reading order. 0 where there is none. */
 TbUid tb_editor_neighbour (TbEditor *editor, TbUid from, int dx, int dy);
+/* The same, forwards (1) or backwards (-1), through every item: containers, cards, notes, and each
+ * link after its caller; from nothing, the first or last. 0 at the end. */
+TbUid tb_editor_reading_step (TbEditor *editor, TbUid from, int step);
 /* "Shop, server, 3 replicas, 2 links out, 1 in": what a screen reader says. (transfer full) */
 char *tb_editor_describe (TbEditor *editor, TbUid uid);
 

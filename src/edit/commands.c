@@ -1,0 +1,201 @@
+/* The commands: one row each; menus, keys, the command palette and help read the table. */
+#include "editor-private.h"
+
+#include <string.h>
+
+static gboolean
+any_selected (TbEditor *editor)
+{
+  return editor->selection->len > 0;
+}
+
+static gboolean
+one_selected (TbEditor *editor)
+{
+  return editor->selection->len == 1;
+}
+
+static gboolean
+two_selected (TbEditor *editor)
+{
+  return editor->selection->len == 2
+         && tb_editor_link_reason (editor, g_array_index (editor->selection, TbUid, 0),
+                                   g_array_index (editor->selection, TbUid, 1)) == NULL;
+}
+
+static gboolean
+can_undo (TbEditor *editor)
+{
+  return tb_document_undo_label (editor->document) != NULL;
+}
+
+static gboolean
+can_redo (TbEditor *editor)
+{
+  return tb_document_redo_label (editor->document) != NULL;
+}
+
+static gboolean
+always (TbEditor *editor)
+{
+  return TRUE;
+}
+
+static gboolean
+any_card_selected (TbEditor *editor)
+{
+  for (guint i = 0; i < editor->selection->len; i++)
+    {
+      TbItemKind kind;
+      if (tb_editor_bounds (editor, g_array_index (editor->selection, TbUid, i), &kind, NULL)
+          && (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+run_undo (TbEditor *editor)
+{
+  tb_document_undo (editor->document);
+}
+
+static void
+run_redo (TbEditor *editor)
+{
+  tb_document_redo (editor->document);
+}
+
+static char *
+delete_label (TbEditor *editor)
+{
+  TbUid one = tb_editor_selected_one (editor);
+  return one ? g_strdup_printf ("Delete %s", tb_element_title (tb_editor_element (editor, one)))
+             : g_strdup_printf ("Delete %u elements", editor->selection->len);
+}
+
+static void
+run_delete (TbEditor *editor)
+{
+  g_autofree char *label = delete_label (editor);
+  g_autoptr (GArray) uids = g_array_copy (editor->selection);
+  TbPlaces places;
+
+  tb_document_begin (editor->document, label, NULL);
+  tb_places_begin (&places, editor);
+  tb_places_pin (&places);
+  tb_places_end (&places);
+  /* Deleting a component takes its links along, which may be selected too. */
+  for (guint i = 0; i < uids->len; i++)
+    if (tb_editor_element (editor, g_array_index (uids, TbUid, i)) != NULL)
+      tb_document_delete (editor->document, g_array_index (uids, TbUid, i));
+  tb_document_commit (editor->document);
+}
+
+static void
+append_kind (TbEditor *editor, TbKind kind, GArray *uids)
+{
+  const TbModel *model = tb_editor_model (editor);
+  guint n = tb_model_count (model, kind);
+  for (guint i = 0; i < n; i++)
+    {
+      TbUid uid = tb_element_uid (tb_model_nth (model, kind, i));
+      if (tb_editor_bounds (editor, uid, NULL, NULL))
+        g_array_append_val (uids, uid);
+    }
+}
+
+static void
+run_select_all (TbEditor *editor)
+{
+  static const TbKind kinds[]
+      = { TB_KIND_COMPONENT, TB_KIND_NOTE, TB_KIND_TIER, TB_KIND_LAYER, TB_KIND_GROUP, TB_KIND_LINK };
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    append_kind (editor, kinds[i], uids);
+  tb_editor_select (editor, (const TbUid *) (gpointer) uids->data, uids->len);
+}
+
+static void
+run_select_none (TbEditor *editor)
+{
+  tb_editor_select_one (editor, 0);
+}
+
+static void
+run_rename (TbEditor *editor)
+{
+  tb_editor_emit_rename (editor, tb_editor_selected_one (editor));
+}
+
+static void
+run_link (TbEditor *editor)
+{
+  g_autoptr (GError) error = NULL;
+  if (tb_editor_link (editor, g_array_index (editor->selection, TbUid, 0),
+                      g_array_index (editor->selection, TbUid, 1), &error) == 0)
+    tb_editor_message (editor, "%s.", error->message);
+}
+
+static void
+nudge (TbEditor *editor, double dx, double dy)
+{
+  g_autoptr (GArray) moving = tb_editor_moving_set (editor);
+  g_autoptr (GArray) frames = tb_editor_frames (editor);
+  tb_editor_apply_move (editor, moving, frames, dx, dy, "nudge");
+}
+
+#define NUDGE(name, dx, dy)                                                                        \
+  static void run_nudge_##name (TbEditor *editor)                                                  \
+  {                                                                                                \
+    nudge (editor, (dx) * TB_GRID, (dy) * TB_GRID);                                                \
+  }
+NUDGE (left, -1, 0)
+NUDGE (right, 1, 0)
+NUDGE (up, 0, -1)
+NUDGE (down, 0, 1)
+#undef NUDGE
+
+static const TbCommandRow commands[] = {
+  { "undo", "Undo", "<Control>z", "Take the last change back.", can_undo, run_undo },
+  { "redo", "Redo", "<Control><Shift>z", "Make the change again that was taken back.", can_redo,
+    run_redo },
+  { "delete", "Delete", "Delete", "Delete what is selected, and the links that end in it.",
+    any_selected, run_delete },
+  { "duplicate", "Duplicate", "<Control>d",
+    "Copy the selected components with the links among them.", any_card_selected,
+    tb_editor_duplicate },
+  { "rename", "Rename", "F2", "Edit the name in place.", one_selected, run_rename },
+  { "link", "Link", "<Control>l", "Link the first selected component to the second.", two_selected,
+    run_link },
+  { "select-all", "Select All", "<Control>a", "Select everything.", always, run_select_all },
+  { "select-none", "Select Nothing", "<Control><Shift>a", "Select nothing.", any_selected,
+    run_select_none },
+  { "nudge-left", "Move Left", "<Control>Left", "Move the selection a grid step to the left.",
+    any_selected, run_nudge_left },
+  { "nudge-right", "Move Right", "<Control>Right", "Move the selection a grid step to the right.",
+    any_selected, run_nudge_right },
+  { "nudge-up", "Move Up", "<Control>Up", "Move the selection a grid step up.", any_selected,
+    run_nudge_up },
+  { "nudge-down", "Move Down", "<Control>Down", "Move the selection a grid step down.",
+    any_selected, run_nudge_down },
+};
+
+const TbCommandRow *
+tb_commands (guint *n)
+{
+  *n = G_N_ELEMENTS (commands);
+  return commands;
+}
+
+gboolean
+tb_editor_run (TbEditor *editor, const char *command)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i].name, command) == 0 && commands[i].enabled (editor))
+      {
+        commands[i].run (editor);
+        return TRUE;
+      }
+  return FALSE;
+}

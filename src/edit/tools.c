@@ -1,0 +1,597 @@
+/* Pointer gestures as one state machine. Tolerances are in screen pixels, so that a gesture feels
+ * the same at any zoom.
+ *
+ *                 tb_editor_begin_create()            press: put_down()
+ *   IDLE ─────────────────────────────────▶ CREATING ───────────────────▶ IDLE
+ *    │ press: begin_press()
+ *    ▼
+ *   PRESSED ── release: click() ───────────▶ IDLE      selection changed, nothing else
+ *    │ motion beyond DRAG_PX: begin_drag()
+ *    ├─ on a link handle ──▶ LINKING ── release: end_link() ──▶ IDLE
+ *    ├─ on a resize handle ▶ RESIZING ─ release: end_resize() ▶ IDLE
+ *    ├─ on a movable thing ▶ MOVING ─── release: end_move() ──▶ IDLE
+ *    └─ elsewhere ─────────▶ BANDING ── release ──────────────▶ IDLE   selection followed it already
+ *
+ *   any ── tb_editor_cancel() ──▶ IDLE     the document was not touched: nothing to undo
+ *
+ * What a state may trust: PRESSED: press, pressed, moves, handle, link_from. MOVING: moving and
+ * frames hold places from before the drag; the scene shows a preview. RESIZING: rect0 is the place
+ * before. LINKING: link_from is a component; target and reason are of the pointer's place now.
+ * Only the end_… steps write to the document, each in one transaction. */
+#include "editor-private.h"
+
+#include <math.h>
+
+#define DRAG_PX 4.0
+#define HANDLE_PX 8.0
+#define LINK_TOLERANCE_PX 5.0
+#define TITLE_HEIGHT 30.0 /* world units of a container's top that move it */
+#define BORDER_PX 5.0
+#define MIN_CARD_PX 26.0 /* smaller cards show no link handles */
+
+static const struct
+{
+  double fx, fy; /* where on the rectangle */
+  TbCursor cursor;
+} resize_points[8] = {
+  { 0, 0, TB_CURSOR_RESIZE_NWSE },  { 0.5, 0, TB_CURSOR_RESIZE_V },
+  { 1, 0, TB_CURSOR_RESIZE_NESW },  { 1, 0.5, TB_CURSOR_RESIZE_H },
+  { 1, 1, TB_CURSOR_RESIZE_NWSE },  { 0.5, 1, TB_CURSOR_RESIZE_V },
+  { 0, 1, TB_CURSOR_RESIZE_NESW },  { 0, 0.5, TB_CURSOR_RESIZE_H },
+};
+
+void
+tb_tool_clear (TbTool *tool)
+{
+  g_clear_pointer (&tool->moving, g_array_unref);
+  g_clear_pointer (&tool->frames, g_array_unref);
+  g_clear_pointer (&tool->band_base, g_array_unref);
+  *tool = (TbTool){ .handle = -1 };
+}
+
+/* ---- Handles ----------------------------------------------------------------------------------- */
+
+guint
+tb_editor_link_handles (TbEditor *editor, TbUid uid, TbPoint out[4])
+{
+  TbItemKind kind;
+  TbRect r;
+  if (!tb_editor_bounds (editor, uid, &kind, &r) || kind != TB_ITEM_COMPONENT)
+    return 0;
+  out[0] = (TbPoint){ r.x + r.width / 2, r.y };
+  out[1] = (TbPoint){ r.x + r.width, r.y + r.height / 2 };
+  out[2] = (TbPoint){ r.x + r.width / 2, r.y + r.height };
+  out[3] = (TbPoint){ r.x, r.y + r.height / 2 };
+  return 4;
+}
+
+guint
+tb_editor_resize_handles (TbEditor *editor, TbUid uid, TbPoint out[8])
+{
+  TbItemKind kind;
+  TbRect r;
+  if (!tb_editor_bounds (editor, uid, &kind, &r) || kind == TB_ITEM_LINK
+      || kind == TB_ITEM_COMPONENT || kind == TB_ITEM_MIDDLEWARE)
+    return 0;
+  for (int i = 0; i < 8; i++)
+    out[i] = (TbPoint){ r.x + resize_points[i].fx * r.width, r.y + resize_points[i].fy * r.height };
+  return 8;
+}
+
+static int
+handle_at (const TbPoint *points, guint n, double x, double y, double scale)
+{
+  for (guint i = 0; i < n; i++)
+    if (hypot (points[i].x - x, points[i].y - y) * scale <= HANDLE_PX)
+      return (int) i;
+  return -1;
+}
+
+static int
+resize_handle_at (TbEditor *editor, double x, double y, double scale)
+{
+  TbPoint points[8];
+  TbUid uid = tb_editor_selected_one (editor);
+  return uid ? handle_at (points, tb_editor_resize_handles (editor, uid, points), x, y, scale) : -1;
+}
+
+/* The component one of whose link handles is at that point; 0: none. */
+static TbUid
+link_handle_at (TbEditor *editor, double x, double y, double scale)
+{
+  TbUid candidates[2] = { editor->hover, tb_editor_selected_one (editor) };
+  for (int i = 0; i < 2; i++)
+    {
+      TbPoint points[4];
+      TbRect rect;
+      if (candidates[i] && tb_editor_bounds (editor, candidates[i], NULL, &rect)
+          && rect.height * scale >= MIN_CARD_PX
+          && handle_at (points, tb_editor_link_handles (editor, candidates[i], points), x, y, scale)
+                 >= 0)
+        return candidates[i];
+    }
+  return 0;
+}
+
+/* ---- Hover and cursor -------------------------------------------------------------------------- */
+
+static TbUid
+item_at (TbEditor *editor, double x, double y, double scale)
+{
+  return tb_scene_hit (editor->scene, x, y, LINK_TOLERANCE_PX / scale);
+}
+
+/* Handles stand on the outline, so the pointer is still "over" a card a little way outside it. */
+static gboolean
+near_card (TbEditor *editor, TbUid uid, double x, double y, double scale)
+{
+  TbItemKind kind;
+  TbRect r;
+  double reach = HANDLE_PX / scale;
+  if (uid == 0 || !tb_editor_bounds (editor, uid, &kind, &r) || kind != TB_ITEM_COMPONENT)
+    return FALSE;
+  r = (TbRect){ r.x - reach, r.y - reach, r.width + 2 * reach, r.height + 2 * reach };
+  return tb_rect_contains (&r, x, y);
+}
+
+static TbUid
+hover_at (TbEditor *editor, double x, double y, double scale)
+{
+  TbUid uid = item_at (editor, x, y, scale);
+  if (near_card (editor, uid, x, y, scale))
+    return uid;
+  return near_card (editor, editor->hover, x, y, scale) ? editor->hover : 0;
+}
+
+/* A container's body draws rubber bands, or the canvas would have no room for any: only its title
+ * and border move it, or any part of it once it is selected. */
+static gboolean
+drag_moves (TbEditor *editor, TbUid uid, double x, double y, double scale)
+{
+  TbItemKind kind;
+  TbRect r;
+  if (uid == 0 || !tb_editor_bounds (editor, uid, &kind, &r))
+    return FALSE;
+  if (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE)
+    return TRUE;
+  if (kind == TB_ITEM_LINK || kind == TB_ITEM_MIDDLEWARE)
+    return FALSE;
+  double edge = BORDER_PX / scale;
+  TbRect inner = { r.x + edge, r.y + MAX (TITLE_HEIGHT, edge), r.width - 2 * edge,
+                   r.height - MAX (TITLE_HEIGHT, edge) - edge };
+  return tb_editor_is_selected (editor, uid) || !tb_rect_contains (&inner, x, y);
+}
+
+static TbCursor
+cursor_at (TbEditor *editor, double x, double y, double scale)
+{
+  TbTool *tool = &editor->tool;
+  switch (tool->state)
+    {
+    case TB_TOOL_MOVING:
+      return TB_CURSOR_MOVE;
+    case TB_TOOL_RESIZING:
+      return resize_points[tool->handle].cursor;
+    case TB_TOOL_LINKING:
+      return tool->reason ? TB_CURSOR_FORBIDDEN : TB_CURSOR_LINK;
+    case TB_TOOL_CREATING:
+      return TB_CURSOR_LINK;
+    case TB_TOOL_BANDING:
+      return TB_CURSOR_DEFAULT;
+    case TB_TOOL_IDLE:
+    case TB_TOOL_PRESSED:
+      break;
+    }
+  int handle = resize_handle_at (editor, x, y, scale);
+  if (handle >= 0)
+    return resize_points[handle].cursor;
+  return link_handle_at (editor, x, y, scale) ? TB_CURSOR_LINK : TB_CURSOR_DEFAULT;
+}
+
+static void
+update_hover (TbEditor *editor, double x, double y, double scale)
+{
+  TbUid hover = hover_at (editor, x, y, scale);
+  TbCursor cursor;
+  gboolean changed = hover != editor->hover;
+
+  editor->hover = hover;
+  cursor = cursor_at (editor, x, y, scale);
+  changed |= cursor != editor->cursor;
+  editor->cursor = cursor;
+  if (changed)
+    tb_editor_emit_gesture (editor);
+}
+
+void
+tb_editor_leave (TbEditor *editor)
+{
+  if (editor->hover == 0 || editor->tool.state != TB_TOOL_IDLE)
+    return;
+  editor->hover = 0;
+  tb_editor_emit_gesture (editor);
+}
+
+/* ---- Drags ------------------------------------------------------------------------------------- */
+
+static void
+preview (TbEditor *editor, double dx, double dy, gboolean on)
+{
+  g_autoptr (GArray) dirty = g_array_new (FALSE, FALSE, sizeof (TbRect));
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  GArray *moving = editor->tool.moving;
+  for (guint i = 0; on && i < moving->len; i++)
+    g_array_append_val (uids, g_array_index (moving, TbFrameRect, i).uid);
+  tb_scene_preview_move (editor->scene, on ? (const TbUid *) (gpointer) uids->data : NULL,
+                         uids->len, dx, dy, dirty);
+  tb_editor_emit_dirty (editor, dirty);
+}
+
+/* The pressed thing comes to stand on the grid; what moves with it keeps its distance. */
+static void
+update_move (TbEditor *editor, double x, double y)
+{
+  TbTool *tool = &editor->tool;
+  double dx = x - tool->press.x, dy = y - tool->press.y;
+  if (!(tool->mods & TB_MOD_ALT))
+    {
+      dx = tb_editor_snap (tool->rect0.x + dx) - tool->rect0.x;
+      dy = tb_editor_snap (tool->rect0.y + dy) - tool->rect0.y;
+    }
+  TbRect lead = { tool->rect0.x + dx, tool->rect0.y + dy, tool->rect0.width, tool->rect0.height };
+  TbItemKind kind = TB_ITEM_NOTE;
+  tb_editor_bounds (editor, tool->pressed, &kind, NULL);
+  tool->target = kind == TB_ITEM_COMPONENT ? tb_editor_landing (tool->frames, &lead, NULL) : 0;
+  if (dx == tool->dx && dy == tool->dy)
+    return;
+  tool->dx = dx;
+  tool->dy = dy;
+  preview (editor, dx, dy, TRUE);
+}
+
+static void
+end_move (TbEditor *editor)
+{
+  TbTool *tool = &editor->tool;
+  g_autoptr (GArray) moving = g_steal_pointer (&tool->moving);
+  g_autoptr (GArray) frames = g_steal_pointer (&tool->frames);
+  double dx = tool->dx, dy = tool->dy;
+
+  tb_tool_clear (tool);
+  preview (editor, 0, 0, FALSE);
+  tb_editor_apply_move (editor, moving, frames, dx, dy, NULL);
+}
+
+static double
+snap_edge (TbTool *tool, double v)
+{
+  return tool->mods & TB_MOD_ALT ? v : tb_editor_snap (v);
+}
+
+static void
+update_resize (TbEditor *editor, double x, double y)
+{
+  TbTool *tool = &editor->tool;
+  const double min_w = 2 * TB_GRID, min_h = 2 * TB_GRID;
+  double fx = resize_points[tool->handle].fx, fy = resize_points[tool->handle].fy;
+  double x1 = tool->rect0.x, y1 = tool->rect0.y;
+  double x2 = x1 + tool->rect0.width, y2 = y1 + tool->rect0.height;
+
+  if (fx == 0)
+    x1 = MIN (snap_edge (tool, x), x2 - min_w);
+  if (fx == 1)
+    x2 = MAX (snap_edge (tool, x), x1 + min_w);
+  if (fy == 0)
+    y1 = MIN (snap_edge (tool, y), y2 - min_h);
+  if (fy == 1)
+    y2 = MAX (snap_edge (tool, y), y1 + min_h);
+  tool->rect = (TbRect){ x1, y1, x2 - x1, y2 - y1 };
+}
+
+static void
+end_resize (TbEditor *editor)
+{
+  TbTool *tool = &editor->tool;
+  TbUid uid = tool->pressed;
+  TbRect rect = tool->rect, before = tool->rect0;
+  TbPlaces places;
+
+  tb_tool_clear (tool);
+  if (rect.x == before.x && rect.y == before.y && rect.width == before.width
+      && rect.height == before.height)
+    return;
+  g_autofree char *label
+      = g_strdup_printf ("Resize %s", tb_element_title (tb_editor_element (editor, uid)));
+  tb_document_begin (editor->document, label, NULL);
+  tb_places_begin (&places, editor);
+  tb_places_pin (&places);
+  tb_places_set (&places, uid, &rect, TRUE);
+  tb_places_end (&places);
+  tb_document_commit (editor->document);
+}
+
+static void
+update_link (TbEditor *editor, double x, double y, double scale)
+{
+  TbTool *tool = &editor->tool;
+  TbItemKind kind;
+  TbUid uid = item_at (editor, x, y, scale);
+  gboolean card = uid && tb_editor_bounds (editor, uid, &kind, NULL) && kind == TB_ITEM_COMPONENT;
+
+  /* Over one's own card nothing is meant yet: the drag has only begun. */
+  tool->target = card && uid != tool->link_from ? uid : 0;
+  tool->reason = tool->target ? tb_editor_link_reason (editor, tool->link_from, uid) : NULL;
+}
+
+static void
+end_link (TbEditor *editor)
+{
+  TbTool *tool = &editor->tool;
+  TbUid from = tool->link_from, to = tool->target;
+  g_autoptr (GError) error = NULL;
+
+  tb_tool_clear (tool);
+  if (to != 0 && tb_editor_link (editor, from, to, &error) == 0)
+    tb_editor_message (editor, "%s.", error->message);
+}
+
+static TbRect
+rect_between (TbPoint a, double x, double y)
+{
+  return (TbRect){ MIN (a.x, x), MIN (a.y, y), fabs (x - a.x), fabs (y - a.y) };
+}
+
+/* A band takes cards and notes that it touches, containers only whole. */
+static gboolean
+band_takes (TbEditor *editor, TbUid uid, const TbRect *band)
+{
+  TbItemKind kind;
+  TbRect r;
+  if (!tb_editor_bounds (editor, uid, &kind, &r) || kind == TB_ITEM_MIDDLEWARE)
+    return FALSE;
+  if (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE)
+    return TRUE;
+  return tb_rect_contains (band, r.x, r.y)
+         && tb_rect_contains (band, r.x + r.width, r.y + r.height);
+}
+
+static void
+update_band (TbEditor *editor, double x, double y)
+{
+  TbTool *tool = &editor->tool;
+  g_autoptr (GArray) hits = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  g_autoptr (GArray) chosen = g_array_copy (tool->band_base);
+
+  tool->rect = rect_between (tool->press, x, y);
+  tb_scene_query (editor->scene, &tool->rect, FALSE, hits);
+  for (guint i = 0; i < hits->len; i++)
+    if (band_takes (editor, g_array_index (hits, TbUid, i), &tool->rect))
+      g_array_append_val (chosen, g_array_index (hits, TbUid, i));
+  tb_editor_select (editor, (const TbUid *) (gpointer) chosen->data, chosen->len);
+}
+
+static void
+begin_drag (TbEditor *editor)
+{
+  TbTool *tool = &editor->tool;
+  if (tool->link_from)
+    tool->state = TB_TOOL_LINKING;
+  else if (tool->handle >= 0)
+    tool->state = TB_TOOL_RESIZING;
+  else if (tool->moves && !(tool->mods & TB_MOD_SHIFT))
+    {
+      if (!tb_editor_is_selected (editor, tool->pressed))
+        tb_editor_select_one (editor, tool->pressed);
+      tool->moving = tb_editor_moving_set (editor);
+      tool->frames = tb_editor_frames (editor);
+      tool->state = TB_TOOL_MOVING;
+    }
+  else
+    {
+      tool->band_base = g_array_new (FALSE, FALSE, sizeof (TbUid));
+      if (tool->mods & (TB_MOD_SHIFT | TB_MOD_CTRL))
+        g_array_append_vals (tool->band_base, editor->selection->data, editor->selection->len);
+      tool->state = TB_TOOL_BANDING;
+    }
+}
+
+/* ---- Press, motion, release -------------------------------------------------------------------- */
+
+static void
+put_down (TbEditor *editor, double x, double y)
+{
+  const TbPaletteRow *row = editor->tool.create;
+  tb_tool_clear (&editor->tool);
+  tb_editor_create (editor, row, x, y, 0);
+  tb_editor_emit_gesture (editor);
+}
+
+static void
+begin_press (TbEditor *editor, double x, double y, TbModifiers mods, double scale)
+{
+  TbTool *tool = &editor->tool;
+  tb_tool_clear (tool);
+  tool->state = TB_TOOL_PRESSED;
+  tool->press = tool->pointer = (TbPoint){ x, y };
+  tool->mods = mods;
+  tool->scale = scale;
+  tool->handle = resize_handle_at (editor, x, y, scale);
+  if (tool->handle >= 0)
+    tool->pressed = tb_editor_selected_one (editor);
+  else if ((tool->link_from = link_handle_at (editor, x, y, scale)) != 0)
+    tool->pressed = tool->link_from;
+  else
+    {
+      tool->pressed = item_at (editor, x, y, scale);
+      tool->moves = drag_moves (editor, tool->pressed, x, y, scale);
+    }
+  tool->was_selected = tool->pressed && tb_editor_is_selected (editor, tool->pressed);
+  if (tool->pressed)
+    tb_editor_bounds (editor, tool->pressed, NULL, &tool->rect0);
+  tool->rect = tool->rect0;
+}
+
+void
+tb_editor_press (TbEditor *editor, double x, double y, TbModifiers mods, double scale)
+{
+  g_return_if_fail (scale > 0);
+  if (editor->tool.state == TB_TOOL_CREATING)
+    {
+      put_down (editor, x, y);
+      return;
+    }
+  if (editor->tool.state != TB_TOOL_IDLE)
+    tb_editor_cancel (editor);
+  update_hover (editor, x, y, scale);
+  begin_press (editor, x, y, mods, scale);
+  /* At once, not at release: what is pressed is what the drag will be about. */
+  if (editor->tool.moves && !editor->tool.was_selected && !(mods & (TB_MOD_SHIFT | TB_MOD_CTRL)))
+    tb_editor_select_one (editor, editor->tool.pressed);
+}
+
+static void
+update_drag (TbEditor *editor, double x, double y, double scale)
+{
+  switch (editor->tool.state)
+    {
+    case TB_TOOL_MOVING:
+      update_move (editor, x, y);
+      break;
+    case TB_TOOL_RESIZING:
+      update_resize (editor, x, y);
+      break;
+    case TB_TOOL_LINKING:
+      update_link (editor, x, y, scale);
+      break;
+    case TB_TOOL_BANDING:
+      update_band (editor, x, y);
+      break;
+    case TB_TOOL_CREATING:
+      editor->tool.rect = (TbRect){ tb_editor_snap (x - TB_CARD_WIDTH / 2),
+                                    tb_editor_snap (y - TB_CARD_HEIGHT / 2), TB_CARD_WIDTH,
+                                    TB_CARD_HEIGHT };
+      break;
+    case TB_TOOL_IDLE:
+    case TB_TOOL_PRESSED:
+      return;
+    }
+  editor->cursor = cursor_at (editor, x, y, scale);
+  tb_editor_emit_gesture (editor);
+}
+
+void
+tb_editor_motion (TbEditor *editor, double x, double y, TbModifiers mods, double scale)
+{
+  TbTool *tool = &editor->tool;
+  g_return_if_fail (scale > 0);
+  tool->pointer = (TbPoint){ x, y };
+  if (tool->state == TB_TOOL_IDLE)
+    {
+      update_hover (editor, x, y, scale);
+      return;
+    }
+  if (tool->state == TB_TOOL_PRESSED)
+    {
+      if (hypot (x - tool->press.x, y - tool->press.y) * scale < DRAG_PX)
+        return;
+      begin_drag (editor);
+    }
+  tool->mods = mods;
+  update_drag (editor, x, y, scale);
+}
+
+static void
+click (TbEditor *editor)
+{
+  TbTool tool = editor->tool;
+  tb_tool_clear (&editor->tool);
+  if (tool.handle >= 0)
+    return;
+  if (tool.mods & (TB_MOD_SHIFT | TB_MOD_CTRL))
+    {
+      if (tool.pressed)
+        tb_editor_toggle (editor, tool.pressed);
+    }
+  else
+    tb_editor_select_one (editor, tool.pressed);
+}
+
+void
+tb_editor_release (TbEditor *editor, double x, double y, TbModifiers mods, double scale)
+{
+  TbTool *tool = &editor->tool;
+  if (tool->state == TB_TOOL_IDLE || tool->state == TB_TOOL_CREATING)
+    return;
+  tb_editor_motion (editor, x, y, mods, scale);
+  switch (tool->state)
+    {
+    case TB_TOOL_PRESSED:
+      click (editor);
+      break;
+    case TB_TOOL_MOVING:
+      end_move (editor);
+      break;
+    case TB_TOOL_RESIZING:
+      end_resize (editor);
+      break;
+    case TB_TOOL_LINKING:
+      end_link (editor);
+      break;
+    case TB_TOOL_BANDING:
+    case TB_TOOL_IDLE:
+    case TB_TOOL_CREATING:
+      tb_tool_clear (tool);
+      break;
+    }
+  update_hover (editor, x, y, scale);
+  tb_editor_emit_gesture (editor);
+}
+
+void
+tb_editor_cancel (TbEditor *editor)
+{
+  TbTool *tool = &editor->tool;
+  TbToolState state = tool->state;
+  g_autoptr (GArray) base = g_steal_pointer (&tool->band_base);
+
+  if (state == TB_TOOL_IDLE)
+    return;
+  tb_tool_clear (tool);
+  if (state == TB_TOOL_MOVING)
+    preview (editor, 0, 0, FALSE);
+  if (state == TB_TOOL_BANDING)
+    tb_editor_select (editor, (const TbUid *) (gpointer) base->data, base->len);
+  editor->cursor = TB_CURSOR_DEFAULT;
+  tb_editor_emit_gesture (editor);
+}
+
+void
+tb_editor_begin_create (TbEditor *editor, const TbPaletteRow *row)
+{
+  tb_editor_cancel (editor);
+  if (row == NULL)
+    return;
+  editor->tool.state = TB_TOOL_CREATING;
+  editor->tool.create = row;
+  tb_editor_emit_gesture (editor);
+}
+
+TbGestureState
+tb_editor_gesture (TbEditor *editor)
+{
+  static const TbGesture gestures[] = {
+    [TB_TOOL_IDLE] = TB_GESTURE_NONE,      [TB_TOOL_PRESSED] = TB_GESTURE_NONE,
+    [TB_TOOL_MOVING] = TB_GESTURE_MOVE,    [TB_TOOL_RESIZING] = TB_GESTURE_RESIZE,
+    [TB_TOOL_LINKING] = TB_GESTURE_LINK,   [TB_TOOL_BANDING] = TB_GESTURE_BAND,
+    [TB_TOOL_CREATING] = TB_GESTURE_CREATE,
+  };
+  const TbTool *tool = &editor->tool;
+  return (TbGestureState){ .gesture = gestures[tool->state],
+                           .rect = tool->rect,
+                           .from = tool->press,
+                           .to = tool->pointer,
+                           .target = tool->target,
+                           .reason = tool->reason,
+                           .dx = tool->dx,
+                           .dy = tool->dy };
+}
