@@ -47,6 +47,7 @@ typedef struct
   const char *reason;
   double dx, dy;
   GArray *moving; /* TbFrameRect: what moves, with its place before */
+  GArray *moving_uids; /* TbUid: the same, without places */
   GArray *frames; /* TbFrameRect: the containers before the move */
   GArray *band_base; /* TbUid: selected before the band */
   const TbPaletteRow *create;

@@ -78,6 +78,8 @@ typedef struct
 } TbGestureState;
 
 TbGestureState tb_editor_gesture (TbEditor *editor);
+/* What a MOVE moves: the selection, with the members of containers. NULL, 0 at other times. */
+const TbUid *tb_editor_moving (TbEditor *editor, guint *n);
 /* Whose link handles show (the component under the pointer), 0: none. */
 TbUid tb_editor_hover (TbEditor *editor);
 /* Link handles of a component: one in the middle of each side. Resize handles of a selected

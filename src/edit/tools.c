@@ -44,6 +44,7 @@ void
 tb_tool_clear (TbTool *tool)
 {
   g_clear_pointer (&tool->moving, g_array_unref);
+  g_clear_pointer (&tool->moving_uids, g_array_unref);
   g_clear_pointer (&tool->frames, g_array_unref);
   g_clear_pointer (&tool->band_base, g_array_unref);
   *tool = (TbTool){ .handle = -1 };
@@ -212,18 +213,23 @@ tb_editor_leave (TbEditor *editor)
   tb_editor_emit_gesture (editor);
 }
 
+const TbUid *
+tb_editor_moving (TbEditor *editor, guint *n)
+{
+  GArray *uids = editor->tool.moving_uids;
+  *n = uids ? uids->len : 0;
+  return uids ? (const TbUid *) (gpointer) uids->data : NULL;
+}
+
 /* ---- Drags ------------------------------------------------------------------------------------- */
 
 static void
 preview (TbEditor *editor, double dx, double dy, gboolean on)
 {
   g_autoptr (GArray) dirty = g_array_new (FALSE, FALSE, sizeof (TbRect));
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
-  GArray *moving = editor->tool.moving;
-  for (guint i = 0; on && i < moving->len; i++)
-    g_array_append_val (uids, g_array_index (moving, TbFrameRect, i).uid);
-  tb_scene_preview_move (editor->scene, on ? (const TbUid *) (gpointer) uids->data : NULL,
-                         uids->len, dx, dy, dirty);
+  guint n = 0;
+  const TbUid *uids = on ? tb_editor_moving (editor, &n) : NULL;
+  tb_scene_preview_move (editor->scene, uids, n, dx, dy, dirty);
   tb_editor_emit_dirty (editor, dirty);
 }
 
@@ -383,6 +389,9 @@ begin_drag (TbEditor *editor)
       if (!tb_editor_is_selected (editor, tool->pressed))
         tb_editor_select_one (editor, tool->pressed);
       tool->moving = tb_editor_moving_set (editor);
+      tool->moving_uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+      for (guint i = 0; i < tool->moving->len; i++)
+        g_array_append_val (tool->moving_uids, g_array_index (tool->moving, TbFrameRect, i).uid);
       tool->frames = tb_editor_frames (editor);
       tool->state = TB_TOOL_MOVING;
     }

@@ -36,9 +36,18 @@ typedef struct
   gint64 median_ns, p95_ns, max_ns;
 } TbFrameTimes;
 TbFrameTimes tb_canvas_frame_times (TbCanvas *canvas);
+void tb_canvas_reset_frame_times (TbCanvas *canvas);
+/* Live frames a second: 60, 30 or 15, whichever keeps drawing under a quarter of a core. */
+guint tb_canvas_live_rate (TbCanvas *canvas);
+/* Gives the element the keyboard's focus on the canvas, selected and in sight. */
+void tb_canvas_focus_element (TbCanvas *canvas, TbUid uid);
+/* For tests and replay: shows a frame from elsewhere. Taken over; release (may be NULL) is called
+ * when the next one comes. */
+void tb_canvas_show_frame (TbCanvas *canvas, TbLiveFrame *frame,
+                           void (*release) (TbLiveFrame *frame));
 
 /* Signals: "zoom-changed" (); "live-frame" (TbLiveFrame *); "context-menu" (guint uid, guint
- * replica (0: none), double x, double y). Drops of type "tierboard-palette" (string: a palette
- * row's name) create an element. */
+ * replica (0: none), double x, double y). Drops of a string that is a palette row's name (it may be
+ * written "tierboard-palette:NAME") create an element. */
 
 G_END_DECLS

@@ -1,0 +1,93 @@
+/* Drawing shared by the parts of the live layer. */
+#include "canvas-private.h"
+
+#include <math.h>
+
+GskRenderNode *
+tb_draw_node (const TbRect *bounds, TbDraw draw, gpointer data)
+{
+  GskRenderNode *node = gsk_cairo_node_new (
+      &GRAPHENE_RECT_INIT ((float) floor (bounds->x), (float) floor (bounds->y),
+                           (float) ceil (bounds->width) + 1, (float) ceil (bounds->height) + 1));
+  cairo_t *cr = gsk_cairo_node_get_draw_context (node);
+  draw (cr, data);
+  cairo_destroy (cr);
+  return node;
+}
+
+void
+tb_draw_colour (cairo_t *cr, const TbColour *colour, double alpha)
+{
+  cairo_set_source_rgba (cr, colour->r, colour->g, colour->b, colour->a * alpha);
+}
+
+GdkRGBA
+tb_draw_rgba (const TbColour *colour, double alpha)
+{
+  return (GdkRGBA){ (float) colour->r, (float) colour->g, (float) colour->b,
+                    (float) (colour->a * alpha) };
+}
+
+void
+tb_draw_rounded (cairo_t *cr, const TbRect *r, double radius)
+{
+  double k = MIN (radius, MIN (r->width, r->height) / 2);
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, r->x + r->width - k, r->y + k, k, -G_PI_2, 0);
+  cairo_arc (cr, r->x + r->width - k, r->y + r->height - k, k, 0, G_PI_2);
+  cairo_arc (cr, r->x + k, r->y + r->height - k, k, G_PI_2, G_PI);
+  cairo_arc (cr, r->x + k, r->y + k, k, G_PI, 3 * G_PI_2);
+  cairo_close_path (cr);
+}
+
+/* Corners rounded as the static picture rounds them: never more than half of a segment. */
+void
+tb_draw_route (cairo_t *cr, const TbPoint *points, guint n, double radius)
+{
+  cairo_move_to (cr, points[0].x, points[0].y);
+  for (guint i = 1; i + 1 < n; i++)
+    {
+      TbPoint a = points[i - 1], b = points[i], c = points[i + 1];
+      double in = hypot (b.x - a.x, b.y - a.y), out = hypot (c.x - b.x, c.y - b.y);
+      double r = MIN (radius, MIN (in, out) / 2);
+      if (in == 0 || out == 0)
+        continue;
+      TbPoint p = { b.x - (b.x - a.x) / in * r, b.y - (b.y - a.y) / in * r };
+      TbPoint q = { b.x + (c.x - b.x) / out * r, b.y + (c.y - b.y) / out * r };
+      cairo_line_to (cr, p.x, p.y);
+      /* A quarter circle as a cubic: control points 0.5523 of the way to the corner. */
+      cairo_curve_to (cr, p.x + (b.x - p.x) * 0.5523, p.y + (b.y - p.y) * 0.5523,
+                      q.x + (b.x - q.x) * 0.5523, q.y + (b.y - q.y) * 0.5523, q.x, q.y);
+    }
+  cairo_line_to (cr, points[n - 1].x, points[n - 1].y);
+}
+
+static GskRoundedRect
+rounded_rect (const TbRect *r, double radius)
+{
+  GskRoundedRect rect;
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT ((float) r->x, (float) r->y, (float) r->width,
+                                               (float) r->height);
+  gsk_rounded_rect_init_from_rect (&rect, &bounds,
+                                   (float) MIN (radius, MIN (r->width, r->height) / 2));
+  return rect;
+}
+
+void
+tb_draw_outline (GtkSnapshot *snapshot, const TbRect *r, double radius, double width,
+                 const GdkRGBA *colour)
+{
+  GskRoundedRect rect = rounded_rect (r, radius);
+  float w = (float) width;
+  gtk_snapshot_append_border (snapshot, &rect, (float[4]){ w, w, w, w },
+                              (GdkRGBA[4]){ *colour, *colour, *colour, *colour });
+}
+
+void
+tb_draw_fill (GtkSnapshot *snapshot, const TbRect *r, double radius, const GdkRGBA *colour)
+{
+  GskRoundedRect rect = rounded_rect (r, radius);
+  gtk_snapshot_push_rounded_clip (snapshot, &rect);
+  gtk_snapshot_append_color (snapshot, colour, &rect.bounds);
+  gtk_snapshot_pop (snapshot);
+}
