@@ -56,7 +56,6 @@ static const struct
   double width, height;
 } sizes[] = {
   { TB_KIND_TIER, 320, 160 },
-  { TB_KIND_LAYER, 640, 160 },
   { TB_KIND_GROUP, 240, 140 },
   { TB_KIND_NOTE, 180, 80 },
 };
@@ -167,15 +166,15 @@ size_of (TbKind kind, TbRect *rect)
   return kind == TB_KIND_COMPONENT;
 }
 
-/* FALSE: a kind that has no place of its own. */
+/* FALSE: a kind that has no place of its own: bands follow what is in them. */
 static gboolean
 choose_place (TbEditor *editor, TbKind kind, double x, double y, TbRect *rect)
 {
   if (!size_of (kind, rect))
     return FALSE;
-  TbPoint at = { x - rect->width / 2, y - rect->height / 2 };
-  if (kind == TB_KIND_COMPONENT)
-    at = tb_scene_free_place (editor->scene, tb_editor_snap (at.x), tb_editor_snap (at.y));
+  TbPoint at = kind == TB_KIND_COMPONENT
+                   ? tb_scene_free_place (editor->scene, x, y)
+                   : (TbPoint){ x - rect->width / 2, y - rect->height / 2 };
   rect->x = tb_editor_snap (at.x);
   rect->y = tb_editor_snap (at.y);
   return TRUE;

@@ -103,7 +103,8 @@ place_for (TbEditor *editor, const TbFrameRect *f)
   TbRect rect = { f->rect.x + 2 * TB_GRID, f->rect.y + 2 * TB_GRID, f->rect.width, f->rect.height };
   if (f->kind == TB_ITEM_COMPONENT && editor->selection->len == 1)
     {
-      TbPoint at = tb_scene_free_place (editor->scene, rect.x, rect.y);
+      TbPoint at = tb_scene_free_place (editor->scene, rect.x + rect.width / 2,
+                                        rect.y + rect.height / 2);
       rect.x = tb_editor_snap (at.x);
       rect.y = tb_editor_snap (at.y);
     }
