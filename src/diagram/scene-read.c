@@ -34,7 +34,7 @@ tb_scene_find_view (const TbModel *model, const char *view_id)
   const TbElement *view = view_id ? tb_model_lookup (model, view_id) : NULL;
   if (view != NULL && tb_element_kind (view) == TB_KIND_VIEW)
     return view;
-  return tb_model_nth (model, TB_KIND_VIEW, 0);
+  return tb_model_count (model, TB_KIND_VIEW) > 0 ? tb_model_nth (model, TB_KIND_VIEW, 0) : NULL;
 }
 
 void
