@@ -46,7 +46,9 @@ tb_editor_ensure_view (TbEditor *editor)
 {
   const TbModel *model = tb_editor_model (editor);
   const char *id = tb_scene_view_id (editor->scene);
-  const TbElement *view = id ? tb_model_lookup (model, id) : tb_model_nth (model, TB_KIND_VIEW, 0);
+  const TbElement *view = id ? tb_model_lookup (model, id) : NULL;
+  if (view == NULL && tb_model_count (model, TB_KIND_VIEW) > 0)
+    view = tb_model_nth (model, TB_KIND_VIEW, 0);
   if (view != NULL)
     return tb_element_uid (view);
 
