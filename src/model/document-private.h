@@ -44,6 +44,7 @@ struct _TbDocument
   GArray *marks;     /* of guint: n changes where each nested transaction began */
   GArray *edits;     /* of TbEdit: for "changed" */
   gboolean emitting;
+  guint n_commits;
   gint64 (*clock_us) (void);
 };
 

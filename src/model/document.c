@@ -263,13 +263,21 @@ tb_document_mark_saved (TbDocument *document, const char *path)
 
 /* ---- Transactions ------------------------------------------------------------------------------ */
 
+/* Large drawings are walked now and then only: an edit must not cost the size of the document. */
+static void
+check_invariants (TbDocument *document)
+{
+#ifndef NDEBUG
+  if (document->model->n_elements <= 2000 || ++document->n_commits % 256 == 0)
+    tb_model_check (document->model);
+#endif
+}
+
 /* Tells listeners what changed. They may read the document, not edit it. */
 static void
 emit_changed (TbDocument *document)
 {
-#ifndef NDEBUG
-  tb_model_check (document->model);
-#endif
+  check_invariants (document);
   if (document->edits->len > 0)
     {
       g_autoptr (GArray) edits = g_steal_pointer (&document->edits);
