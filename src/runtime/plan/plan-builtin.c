@@ -8,6 +8,8 @@
 #define STOP_GRACE_NS (2 * TB_NS_PER_S)
 /* A client that was just drawn should be seen, and not heat the machine. */
 #define DEFAULT_THINK "exponential 100ms"
+/* Seeds are written as numbers that every reader takes exactly. */
+#define SEEDS (G_GUINT64_CONSTANT (1) << 53)
 
 static void
 add (GPtrArray *argv, const char *option, const char *value)
@@ -168,7 +170,7 @@ add_seed (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *in
 {
   guint64 own = part->by ? (guint64) tb_element_get_integer (part->by, TB_PROP_SEED) : 0;
   guint64 seed = (planner->options->seed ^ own) + tb_hash_string (instance->id);
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seed >> 1);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seed % SEEDS);
   add (argv, "--seed", text);
 }
 

@@ -195,7 +195,9 @@ spawn_agent (const char *program, const char *log, int socket, pid_t *pid)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
-  char *argv[] = { (char *) program, NULL };
+  char fd[8], option[] = "--fd";
+  char *argv[] = { (char *) program, option, fd, NULL };
+  g_snprintf (fd, sizeof fd, "%d", AGENT_FD);
   posix_spawn_file_actions_init (&actions);
   posix_spawnattr_init (&attributes);
   posix_spawn_file_actions_addopen (&actions, 0, "/dev/null", O_RDONLY, 0);

@@ -1,0 +1,458 @@
+/* tierboard run FILE: the drawing as a running system, in the terminal or as JSON. */
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "run-private.h"
+
+#define TABLE_PERIOD_MS 250
+#define JSON_PERIOD_MS 1000
+/* Waiting shorter than that is not worth a word where there is no table. */
+#define PATIENCE_NS TB_NS_PER_S
+
+typedef struct
+{
+  char *duration, *record;
+  gboolean json, trust, contain, no_seccomp;
+  gint64 seed;
+  gint64 duration_ns; /* 0: until it is stopped */
+  const char *file;
+} Options;
+
+typedef struct
+{
+  const Options *options;
+  TbSession *session;
+  GMainLoop *loop;
+  TbTable *table;       /* NULL: JSON lines */
+  gboolean *ever_ready; /* by instance */
+  gboolean *told;       /* its failure was said */
+  gboolean any_failed, stopping, output_gone;
+  guint duration_source;
+  gint64 last_progress_ns;
+  int signals;
+} Run;
+
+/* ---- Before it ----------------------------------------------------------------------------------- */
+
+static gboolean
+read_options (Options *o, int *argc, char ***argv)
+{
+  const GOptionEntry entries[] = {
+    { "duration", 'd', 0, G_OPTION_ARG_STRING, &o->duration,
+      "Stop that long after everything is ready (10s, 2m)", "TIME" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "One JSON object a second, not a table", NULL },
+    { "trust", 0, 0, G_OPTION_ARG_NONE, &o->trust, "Run its commands without asking", NULL },
+    { "contain", 0, 0, G_OPTION_ARG_NONE, &o->contain, "Give each instance a PID namespace", NULL },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, "Keep the recording in that file", "OUT" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Of all that is drawn by chance", "N" },
+    { "no-seccomp", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->no_seccomp,
+      "Do without interception", NULL },
+    { NULL }
+  };
+  if (!tb_cli_options (argc, argv, "FILE",
+                       "Runs a drawing: a live table in a terminal, JSON lines otherwise. Ctrl-C "
+                       "stops in order, a second one at once. Status 0 if every instance became "
+                       "ready.", entries))
+    return FALSE;
+  if (*argc != 2)
+  {
+    tb_cli_error (*argc < 2 ? "which file? See “%s --help”" : "one file at a time; see “%s --help”",
+                  (*argv)[0]);
+    return FALSE;
+  }
+  o->file = (*argv)[1];
+  if (o->duration != NULL && !tb_duration_parse (o->duration, &o->duration_ns, NULL))
+    {
+      tb_cli_error ("“%s” is no duration like 500ms, 10s or 2m", o->duration);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static TbDocument *
+load (const char *file)
+{
+  g_autoptr (GError) error = NULL;
+  TbProblems *problems = tb_problems_new ();
+  g_autoptr (TbDocument) document = tb_document_load (file, problems, &error);
+  if (document == NULL)
+    tb_cli_error ("%s", error->message);
+  else if (tb_problems_have_error (problems))
+    {
+      for (guint i = 0; i < problems->len; i++)
+        {
+          const TbProblem *p = g_ptr_array_index (problems, i);
+          if (p->severity == TB_SEVERITY_ERROR)
+            tb_cli_error ("%s:%u:%u: %s", file, p->line, p->column, p->message);
+        }
+      g_clear_object (&document);
+    }
+  g_ptr_array_unref (problems);
+  return g_steal_pointer (&document);
+}
+
+/* What would be executed, with names for what only a run knows. NULL: it cannot be run, and why was
+ * said. */
+static char *
+commands_of (TbModel *model, const char *file)
+{
+  g_autoptr (GError) error = NULL;
+  const TbPlanOptions options = { .block = 64, .run_dir = "/", .node_program = "tierboard-node",
+                                  .file = file };
+  g_autoptr (TbPlan) plan = tb_plan_new (model, &options, &error);
+  if (plan != NULL)
+    return tb_plan_commands (plan);
+  tb_cli_error ("%s", error->message);
+  return NULL;
+}
+
+static gboolean
+ask (const char *file, const char *commands)
+{
+  char answer[16] = "";
+  g_autoptr (GError) error = NULL;
+  fprintf (stderr, "Running %s executes on this machine:\n\n%s\nRun it, now and whenever it is "
+           "unchanged? [y/N] ", file, commands);
+  fflush (stderr);
+  if (fgets (answer, sizeof answer, stdin) == NULL || g_ascii_tolower (answer[0]) != 'y')
+    {
+      tb_cli_error ("nothing was run");
+      return FALSE;
+    }
+  if (!tb_trust_remember (commands, &error))
+    tb_cli_error ("%s", error->message);
+  return TRUE;
+}
+
+static gboolean
+may_run (const Options *o, const char *commands)
+{
+  if (!tb_trust_needed (commands) || o->trust || tb_trust_is_known (commands))
+    return TRUE;
+  if (isatty (STDIN_FILENO) && isatty (STDERR_FILENO))
+    return ask (o->file, commands);
+  tb_cli_error ("%s would execute commands that were not allowed yet, and there is no terminal to "
+                "ask at; look at them and give --trust:\n%s", o->file, commands);
+  return FALSE;
+}
+
+/* ---- While it runs --------------------------------------------------------------------------------- */
+
+static void
+say (Run *run, const char *sentence)
+{
+  if (run->table != NULL)
+    tb_table_say (run->table, sentence);
+  else
+    fprintf (stderr, "tierboard: %s\n", sentence);
+}
+
+static void
+stop (Run *run)
+{
+  run->stopping = TRUE;
+  tb_session_stop (run->session);
+}
+
+/* The sentence of the first instance that waits, as "shop/1 waits for …". (transfer full) */
+static char *
+waiting_in_words (const TbLiveFrame *frame)
+{
+  for (guint i = 0; i < frame->n_instances; i++)
+    if (*frame->instances[i].waiting != '\0')
+      return g_strdup_printf ("%s waits for %s", frame->instances[i].id,
+                              frame->instances[i].waiting);
+  return NULL;
+}
+
+static void
+print_json (Run *run, const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
+{
+  g_autofree char *text = tb_run_json (frame, totals, all_ready);
+  if (printf ("%s\n", text) < 0 || fflush (stdout) != 0)
+    {
+      /* Whoever read us has gone: nobody is interested any more. */
+      if (!run->output_gone)
+        stop (run);
+      run->output_gone = TRUE;
+    }
+}
+
+static void
+tell_progress (Run *run, const TbLiveFrame *frame)
+{
+  g_autofree char *waiting = waiting_in_words (frame);
+  if (waiting == NULL || frame->time_ns - frame->start_ns < PATIENCE_NS
+      || frame->time_ns - run->last_progress_ns < PATIENCE_NS)
+    return;
+  run->last_progress_ns = frame->time_ns;
+  say (run, waiting);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  Run *run = data;
+  g_autoptr (TbLiveFrame) frame = tb_session_frame (run->session);
+  if (frame == NULL)
+    return G_SOURCE_CONTINUE;
+  if (run->table != NULL)
+    {
+      g_autofree char *waiting = waiting_in_words (frame);
+      tb_table_draw (run->table, frame, waiting);
+      return G_SOURCE_CONTINUE;
+    }
+  print_json (run, frame, FALSE, FALSE);
+  tell_progress (run, frame);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_duration (gpointer data)
+{
+  Run *run = data;
+  run->duration_source = 0;
+  stop (run);
+  return G_SOURCE_REMOVE;
+}
+
+static guint
+count_instances (const Run *run)
+{
+  return tb_session_plan (run->session)->instances->len;
+}
+
+static gboolean
+all_were_ready (const Run *run)
+{
+  for (guint i = 0; i < count_instances (run); i++)
+    if (!run->ever_ready[i])
+      return FALSE;
+  return TRUE;
+}
+
+/* It runs as far as it will: what failed does not hold up what was asked for of the rest. */
+static void
+begin_duration (Run *run)
+{
+  if (run->options->duration_ns > 0 && run->duration_source == 0 && !run->stopping
+      && (run->any_failed || all_were_ready (run)))
+    run->duration_source
+      = g_timeout_add ((guint) (run->options->duration_ns / TB_NS_PER_MS), on_duration, run);
+}
+
+static void
+tell_failure (Run *run, const TbLiveInstance *instance, guint index)
+{
+  g_autofree char *sentence
+    = g_strdup_printf ("%s %s", instance->id,
+                       *instance->sentence != '\0' ? instance->sentence : "failed");
+  if (!run->told[index])
+    say (run, sentence);
+  run->told[index] = TRUE;
+}
+
+/* When all have ended by themselves there is nothing left to watch. */
+static gboolean
+all_ended (const TbLiveFrame *frame)
+{
+  for (guint i = 0; i < frame->n_instances; i++)
+    if (frame->instances[i].state != TB_INSTANCE_STOPPED
+        && frame->instances[i].state != TB_INSTANCE_FAILED)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+on_instance (TbSession *session, guint index, gpointer data)
+{
+  Run *run = data;
+  g_autoptr (TbLiveFrame) frame = tb_session_frame (session);
+  if (frame == NULL)
+    return;
+  const TbLiveInstance *instance = &frame->instances[index];
+  if (instance->state == TB_INSTANCE_READY)
+    {
+      run->ever_ready[index] = TRUE;
+      run->told[index] = FALSE;
+    }
+  if (instance->state == TB_INSTANCE_FAILED)
+    {
+      run->any_failed |= !run->ever_ready[index];
+      tell_failure (run, instance, index);
+    }
+  begin_duration (run);
+  if (!run->stopping && all_ended (frame))
+    stop (run);
+}
+
+static void
+on_problem (TbSession *session, guint severity, const char *instance, const char *sentence,
+            gpointer data)
+{
+  Run *run = data;
+  g_autofree char *text = *instance != '\0' ? g_strdup_printf ("%s: %s", instance, sentence)
+                                            : g_strdup (sentence);
+  if (severity < 2)
+    say (run, text);
+}
+
+static gboolean
+is_over (TbRunState state)
+{
+  return state == TB_RUN_STOPPED || state == TB_RUN_FAILED;
+}
+
+static void
+on_state (TbSession *session, gpointer data)
+{
+  Run *run = data;
+  if (is_over (tb_session_state (session)))
+    g_main_loop_quit (run->loop);
+}
+
+/* The agent takes a second STOP as "at once". */
+static gboolean
+on_signal (gpointer data)
+{
+  Run *run = data;
+  stop (run);
+  run->signals++;
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- Its end ----------------------------------------------------------------------------------------- */
+
+static TbExitStatus
+judge (const Run *run)
+{
+  if (run->any_failed)
+    return TB_EXIT_REFUSED;
+  if (tb_session_state (run->session) == TB_RUN_FAILED)
+    return TB_EXIT_FAILED;
+  return all_were_ready (run) ? TB_EXIT_YES : TB_EXIT_NO;
+}
+
+static void
+print_summary (Run *run, const TbLiveFrame *frame)
+{
+  char requests[40], errors[40];
+  guint64 n = 0, bad = 0;
+  guint ready = 0;
+  for (guint i = 0; i < frame->n_links; i++)
+    {
+      n += frame->links[i].requests;
+      bad += frame->links[i].errors;
+    }
+  for (guint i = 0; i < count_instances (run); i++)
+    ready += run->ever_ready[i] != FALSE;
+  g_autofree char *line = g_strdup_printf (
+    "%s requests, %s errors; %u of %u instances became ready",
+    tb_words_count (n, requests, sizeof requests), tb_words_count (bad, errors, sizeof errors), ready,
+    count_instances (run));
+  tb_table_draw (run->table, frame, NULL);
+  printf ("\n%s\n", line);
+}
+
+static void
+end (Run *run)
+{
+  g_autoptr (TbLiveFrame) frame = tb_session_frame (run->session);
+  if (frame != NULL && run->table != NULL)
+    print_summary (run, frame);
+  else if (frame != NULL && !run->output_gone)
+    print_json (run, frame, TRUE, all_were_ready (run));
+  else if (frame == NULL)
+    tb_cli_error ("the agent could not be started");
+}
+
+static void
+loop_until_over (Run *run, gboolean table)
+{
+  guint sources[] = {
+    g_timeout_add (table ? TABLE_PERIOD_MS : JSON_PERIOD_MS, on_tick, run),
+    g_unix_signal_add (SIGINT, on_signal, run),
+    g_unix_signal_add (SIGTERM, on_signal, run),
+    g_unix_signal_add (SIGHUP, on_signal, run),
+  };
+  if (!is_over (tb_session_state (run->session)))
+    g_main_loop_run (run->loop);
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_source_remove (sources[i]);
+  if (run->duration_source != 0)
+    g_source_remove (run->duration_source);
+}
+
+static TbExitStatus
+watch (TbSession *session, const Options *o, const char *title)
+{
+  gboolean table = !o->json && isatty (STDOUT_FILENO);
+  Run run = { .options = o, .session = session, .loop = g_main_loop_new (NULL, FALSE) };
+  run.ever_ready = g_new0 (gboolean, count_instances (&run) + 1);
+  run.told = g_new0 (gboolean, count_instances (&run) + 1);
+  for (guint i = 0; i < count_instances (&run); i++)
+    run.ever_ready[i]
+      = ((TbPlanInstance *) g_ptr_array_index (tb_session_plan (session)->instances, i))->external;
+  if (table)
+    run.table = tb_table_new (title, STDOUT_FILENO, tb_cli_wants_colour (STDOUT_FILENO));
+  signal (SIGPIPE, SIG_IGN);
+  g_signal_connect (session, "instance", G_CALLBACK (on_instance), &run);
+  g_signal_connect (session, "problem", G_CALLBACK (on_problem), &run);
+  g_signal_connect (session, "state", G_CALLBACK (on_state), &run);
+  loop_until_over (&run, table);
+  g_signal_handlers_disconnect_by_data (session, &run);
+  end (&run);
+  TbExitStatus status = judge (&run);
+  g_clear_pointer (&run.table, tb_table_free);
+  g_main_loop_unref (run.loop);
+  g_free (run.ever_ready);
+  g_free (run.told);
+  return status;
+}
+
+static TbExitStatus
+run_file (const Options *o)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbDocument) document = load (o->file);
+  if (document == NULL)
+    return TB_EXIT_REFUSED;
+  g_autoptr (TbModel) model = tb_document_snapshot (document);
+  g_autofree char *commands = commands_of (model, o->file);
+  if (commands == NULL || !may_run (o, commands))
+    return TB_EXIT_REFUSED;
+  const TbSessionOptions options = {
+    .record_path = o->record, .record_off = o->record == NULL, .seed = (guint64) o->seed,
+    .contain = o->contain, .no_seccomp = o->no_seccomp, .file = o->file, .sole_children = TRUE,
+  };
+  g_autoptr (TbSession) session = tb_session_start (model, &options, &error);
+  if (session == NULL)
+    {
+      tb_cli_error ("%s", error->message);
+      return g_error_matches (error, TB_SESSION_ERROR, TB_SESSION_ERROR_PLAN) ? TB_EXIT_REFUSED
+                                                                               : TB_EXIT_FAILED;
+    }
+  TbExitStatus status = watch (session, o, tb_element_title (tb_model_root (model)));
+  if (tb_session_state (session) == TB_RUN_FAILED)
+    {
+      g_autoptr (TbLiveFrame) frame = tb_session_frame (session);
+      if (frame != NULL && *frame->reason != '\0')
+        tb_cli_error ("%s", frame->reason);
+    }
+  return status;
+}
+
+int
+tb_cmd_run (int argc, char **argv)
+{
+  Options options = { 0 };
+  TbExitStatus status = read_options (&options, &argc, &argv) ? run_file (&options)
+                                                              : TB_EXIT_REFUSED;
+  g_free (options.duration);
+  g_free (options.record);
+  return status;
+}

@@ -1,0 +1,122 @@
+/* One object a second, for programs. */
+#include "run-private.h"
+
+static void
+write_instance (TbJson *json, const TbLiveInstance *instance)
+{
+  g_autofree char *address = tb_plan_address_text (instance->address);
+  tb_json_begin_object (json, NULL);
+  tb_json_string (json, "id", instance->id);
+  tb_json_string (json, "state", tb_instance_state_name (instance->state));
+  if (instance->pid != 0)
+    tb_json_integer (json, "pid", instance->pid);
+  else
+    tb_json_null (json, "pid");
+  tb_json_string (json, "address", address);
+  if (instance->port != 0)
+    tb_json_integer (json, "port", instance->port);
+  else
+    tb_json_null (json, "port");
+  if (*instance->sentence != '\0')
+    tb_json_string (json, "sentence", instance->sentence);
+  if (*instance->waiting != '\0')
+    tb_json_string (json, "waiting", instance->waiting);
+  tb_json_end_object (json);
+}
+
+/* Messages are known of a framed link alone; of one without a connection yet it is not known what
+ * it will be, and nothing was sent. */
+static void
+write_messages (TbJson *json, const TbLiveLink *link)
+{
+  const struct
+  {
+    const char *name;
+    guint64 value;
+  } counts[] = { { "requests", link->requests }, { "replies", link->replies },
+                 { "errors", link->errors } };
+  gboolean known = link->framed || !link->tapped;
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    if (known)
+      tb_json_integer (json, counts[i].name, (gint64) counts[i].value);
+    else
+      tb_json_null (json, counts[i].name);
+}
+
+static void
+write_latency (TbJson *json, const char *name, const TbLiveLink *link, gint64 ns)
+{
+  if (link->framed && ns >= 0)
+    tb_json_integer (json, name, ns);
+  else
+    tb_json_null (json, name);
+}
+
+static void
+write_link (TbJson *json, const TbLiveLink *link)
+{
+  tb_json_begin_object (json, NULL);
+  tb_json_string (json, "id", link->id);
+  tb_json_string (json, "from", link->from);
+  tb_json_string (json, "to", link->to);
+  tb_json_boolean (json, "tapped", link->tapped);
+  write_messages (json, link);
+  tb_json_integer (json, "bytes_up", (gint64) link->bytes_up);
+  tb_json_integer (json, "bytes_down", (gint64) link->bytes_down);
+  write_latency (json, "p50_ns", link, link->p50_ns);
+  write_latency (json, "p99_ns", link, link->p99_ns);
+  if (link->not_tapped != NULL)
+    tb_json_string (json, "not_tapped", link->not_tapped);
+  tb_json_end_object (json);
+}
+
+/* Between replicas, and what nobody drew: only where something was seen. */
+static gboolean
+is_shown (const TbLiveLink *link)
+{
+  return link->link != 0 || link->tapped || link->not_tapped != NULL;
+}
+
+static void
+write_totals (TbJson *json, const TbLiveFrame *frame, gboolean all_ready)
+{
+  guint64 requests = 0, replies = 0, errors = 0, up = 0, down = 0;
+  for (guint i = 0; i < frame->n_links; i++)
+    {
+      requests += frame->links[i].requests;
+      replies += frame->links[i].replies;
+      errors += frame->links[i].errors;
+      up += frame->links[i].bytes_up;
+      down += frame->links[i].bytes_down;
+    }
+  tb_json_begin_object (json, "totals");
+  tb_json_integer (json, "requests", (gint64) requests);
+  tb_json_integer (json, "replies", (gint64) replies);
+  tb_json_integer (json, "errors", (gint64) errors);
+  tb_json_integer (json, "bytes_up", (gint64) up);
+  tb_json_integer (json, "bytes_down", (gint64) down);
+  tb_json_boolean (json, "all_ready", all_ready);
+  tb_json_end_object (json);
+}
+
+char *
+tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
+{
+  g_autoptr (TbJson) json = tb_json_new ();
+  tb_json_begin_object (json, NULL);
+  tb_json_integer (json, "time_ns", frame->time_ns - frame->start_ns);
+  tb_json_string (json, "state", tb_run_state_name (frame->state));
+  tb_json_begin_array (json, "instances");
+  for (guint i = 0; i < frame->n_instances; i++)
+    write_instance (json, &frame->instances[i]);
+  tb_json_end_array (json);
+  tb_json_begin_array (json, "links");
+  for (guint i = 0; i < frame->n_links; i++)
+    if (is_shown (&frame->links[i]))
+      write_link (json, &frame->links[i]);
+  tb_json_end_array (json);
+  if (totals)
+    write_totals (json, frame, all_ready);
+  tb_json_end_object (json);
+  return g_strdup (tb_json_text (json));
+}

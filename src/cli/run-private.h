@@ -1,0 +1,50 @@
+/* `tierboard run`, in three files:
+ *
+ *   cmd-run.c     options, trust, the run's life, its exit status
+ *   run-table.c   the live table of a terminal
+ *   run-json.c    one object a second
+ *   run-words.c   numbers and states as people read them */
+#pragma once
+
+#include "json.h"
+#include "tb-session.h"
+
+/* ---- Words (all write to out and return it) ------------------------------------------------------- */
+
+/* "1 240" with thin spaces. */
+const char *tb_words_count (guint64 n, char *out, gsize size);
+/* "1 240/s", "0.4/s", "–" for none. */
+const char *tb_words_rate (double per_second, char *out, gsize size);
+/* "8.3 ms", "420 µs"; "–" for less than 0. */
+const char *tb_words_latency (gint64 ns, char *out, gsize size);
+/* "1.2 MB". */
+const char *tb_words_bytes (double bytes, char *out, gsize size);
+
+typedef struct
+{
+  const char *shape;  /* one column wide: states differ by it, not by colour alone */
+  const char *colour; /* SGR */
+} TbStateLook;
+
+TbStateLook tb_state_look (TbInstanceState state);
+
+/* ---- Table ----------------------------------------------------------------------------------------- */
+
+typedef struct TbTable TbTable;
+
+TbTable *tb_table_new (const char *title, int fd, gboolean colour);
+/* Draws over what it drew before. waiting: what the start waits for; NULL or "": nothing. */
+void tb_table_draw (TbTable *table, const TbLiveFrame *frame, const char *waiting);
+/* A line that stays, above the table. */
+void tb_table_say (TbTable *table, const char *sentence);
+/* Leaves the table where it is and gives the cursor back. */
+void tb_table_free (TbTable *table);
+/* The table as lines without escapes, at most that many columns and rows: for tests. Rows 0: all.
+ * (transfer full) */
+char *tb_table_text (const char *title, const TbLiveFrame *frame, const char *waiting, guint columns,
+                     guint rows);
+
+/* ---- JSON ------------------------------------------------------------------------------------------ */
+
+/* One object; totals: with the sums that the last one has. (transfer full) */
+char *tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready);
