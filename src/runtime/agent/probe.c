@@ -174,8 +174,9 @@ judge_resp (TbProbe *probe)
     return;
   if (end != NULL)
     *end = '\0';
-  /* One that wants a password answers, and is as ready as it will be. */
-  if (probe->reply[0] == '+' || strncmp (probe->reply, "-NOAUTH", 7) == 0)
+  /* One that wants a password, or nobody but 127.0.0.1, answers and is as ready as it will be. */
+  if (probe->reply[0] == '+' || strncmp (probe->reply, "-NOAUTH", 7) == 0
+      || strncmp (probe->reply, "-DENIED", 7) == 0)
     {
       succeed (probe);
       return;

@@ -115,18 +115,30 @@ kill_one (pid_t pid, void *data)
   kill (pid, SIGKILL);
 }
 
-/* Each round kills the whole tree that can be seen, then waits for one of the killed to go: whoever
- * was forked meanwhile, and has lost its parent, is a child of this process by then. */
+static void
+count_one (pid_t pid, void *data)
+{
+  ++*(unsigned *) data;
+  kill (pid, SIGKILL);
+}
+
+/* Each round kills the whole tree that can be seen, parents first, then waits for as many ends as it
+ * killed children of its own: so many are sure to come. Whoever was forked meanwhile, and has lost
+ * its parent, is a child of this process by the next round. */
 void
 tb_tree_kill_all (void)
 {
-  pid_t self = getpid ();
+  pid_t self = getpid (), gone;
   if (self == 1)
     kill (-1, SIGKILL);
   for (;;)
     {
+      unsigned own = 0;
+      tb_tree_children (self, count_one, &own);
       tb_tree_descendants (self, kill_one, NULL);
-      pid_t gone = waitpid (-1, NULL, __WALL);
+      do
+        gone = waitpid (-1, NULL, __WALL);
+      while (gone > 0 && own-- > 1);
       while (gone > 0)
         gone = waitpid (-1, NULL, WNOHANG | __WALL);
       if (gone < 0 && errno == ECHILD)

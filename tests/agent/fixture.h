@@ -1,0 +1,76 @@
+/* A small viewer: starts the real agent with a hand-made plan and waits for what it says. */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+#include "tb-wire.h"
+
+typedef struct
+{
+  TbInstanceState state;
+  pid_t pid;
+  int exit_code;
+  guint restarts;
+  char *sentence, *waiting, *log_path;
+  guint64 log_size, cpu_ns, rss_bytes;
+  guint n_processes, n_loads;
+  GArray *states; /* of TbInstanceState: all it went through */
+} FixtureInstance;
+
+typedef struct
+{
+  char *dir;
+  TbWirePlan plan;
+  GPtrArray *strings; /* what the plan points to */
+  int socket;
+  pid_t agent;
+  GByteArray *in;
+  FixtureInstance *instances;
+  TbRunState run;
+  char *reason;
+  GPtrArray *problems; /* "orders/1: sentence" */
+  GArray *starts;      /* of guint: order in which instances became STARTING */
+  GArray *stops;       /* and STOPPING */
+  guint64 recorded, pong;
+  guint n_agent_loads;
+  gboolean over, welcomed;
+  const TbCounters *counters;
+} Fixture;
+
+/* A run's directory, and room for n instances named "a/1", "b/1" …, each with its address, SIGTERM,
+ * five seconds of grace and no probe. Skips the test with a reason when the agent cannot run. */
+Fixture *fixture_new (guint n);
+TbWireInstance *fixture_instance (Fixture *f, guint i);
+void fixture_command (Fixture *f, guint i, const char *first, ...) G_GNUC_NULL_TERMINATED;
+/* "sh -c script" */
+void fixture_shell (Fixture *f, guint i, const char *script);
+void fixture_env (Fixture *f, guint i, const char *name, const char *value);
+void fixture_file (Fixture *f, guint i, const char *path, const char *content);
+void fixture_depend (Fixture *f, guint i, guint on);
+void fixture_probe (Fixture *f, guint i, TbProbeKind kind, const char *argument);
+
+/* Starts the agent, says hello, sends the plan. */
+void fixture_start (Fixture *f);
+void fixture_send (Fixture *f, TbCommandType type);
+void fixture_send_name (Fixture *f, TbCommandType type, const char *name);
+
+/* Reads facts until the condition holds; false after so many seconds, or when the agent is gone. */
+typedef gboolean (*FixtureCondition) (Fixture *f, gpointer data);
+gboolean fixture_wait (Fixture *f, FixtureCondition condition, gpointer data, double seconds);
+gboolean fixture_wait_state (Fixture *f, guint i, TbInstanceState state, double seconds);
+gboolean fixture_wait_run (Fixture *f, TbRunState run, double seconds);
+gboolean fixture_wait_all_ready (Fixture *f, double seconds);
+gboolean fixture_has_problem (Fixture *f, const char *part);
+
+/* STOP, then everything gone: agent and every process it ever had. */
+void fixture_stop (Fixture *f);
+/* Milliseconds until this process has no descendants any more: it is a subreaper, so that whatever
+ * loses its parent comes here. -1 after `seconds`; then what is left is killed. */
+double fixture_wait_nothing_left (double seconds);
+void fixture_free (Fixture *f);
+
+char *fixture_read_log (Fixture *f, guint i);
+/* Path of a program beside the agent, or of the test's helper. */
+const char *fixture_agent_path (void);
+void fixture_set_agent_path (const char *path);
