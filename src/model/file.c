@@ -196,9 +196,10 @@ tb_file_replace (const char *path, const char *bytes, gsize size, GError **error
   g_autofree char *base = g_path_get_basename (target);
   g_autofree char *hidden = g_strconcat (".", base, ".XXXXXX", NULL);
   g_autofree char *temporary = g_build_filename (directory, hidden, NULL);
-  if (g_file_test (target, G_FILE_TEST_IS_DIR))
+  struct stat st;
+  if (stat (target, &st) == 0 && !S_ISREG (st.st_mode))
     {
-      errno = EISDIR;
+      errno = S_ISDIR (st.st_mode) ? EISDIR : ENXIO; /* a device is never replaced by a file */
       set_system_error (error, "cannot be written", path);
       return FALSE;
     }

@@ -158,6 +158,13 @@ slug (const char *title)
   return g_string_free (out, FALSE);
 }
 
+static gboolean
+is_taken (const TbModel *model, const char *base, guint n)
+{
+  g_autofree char *id = g_strdup_printf ("%s-%u", base, n);
+  return tb_model_lookup (model, id) != NULL;
+}
+
 char *
 tb_model_make_id (const TbModel *model, TbKind kind, const char *title)
 {
@@ -169,10 +176,20 @@ tb_model_make_id (const TbModel *model, TbKind kind, const char *title)
     }
   if (tb_model_lookup (model, base) == NULL)
     return g_steal_pointer (&base);
-  for (guint n = 2;; n++)
+  /* Doubling, then halving: thousands of one title must not cost their square. */
+  guint low = 1, high = 2;
+  while (is_taken (model, base, high))
     {
-      g_autofree char *id = g_strdup_printf ("%s-%u", base, n);
-      if (tb_model_lookup (model, id) == NULL)
-        return g_steal_pointer (&id);
+      low = high;
+      high *= 2;
     }
+  while (high - low > 1)
+    {
+      guint middle = low + (high - low) / 2;
+      if (is_taken (model, base, middle))
+        low = middle;
+      else
+        high = middle;
+    }
+  return g_strdup_printf ("%s-%u", base, high);
 }

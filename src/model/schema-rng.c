@@ -7,6 +7,8 @@
 #include <string.h>
 
 /* Patterns of XML Schema, which are anchored; the same languages as the checks in schema-values.c. */
+/* libxml2 matches a number's pattern before it takes the blanks off. */
+#define BLANKS "\\s*"
 #define DIGITS "[0-9]+"
 #define DECIMAL DIGITS "(\\.[0-9]+)?"
 #define DURATION DECIMAL "(ns|us|µs|ms|s|m|min|h)"
@@ -27,8 +29,8 @@ static const struct
   [TB_TYPE_ID] = { "token", ID },
   [TB_TYPE_REF] = { "token", ID },
   [TB_TYPE_NAME] = { "token", ID "(/" REPLICA "|/" ROLE "|" PAIR "|\\.replicas(" PAIR ")?)?" },
-  [TB_TYPE_INTEGER] = { "integer", "-?[0-9]{1,18}" },
-  [TB_TYPE_NUMBER] = { "decimal", "-?" DECIMAL },
+  [TB_TYPE_INTEGER] = { "integer", BLANKS "-?[0-9]{1,18}" BLANKS },
+  [TB_TYPE_NUMBER] = { "decimal", BLANKS "-?" DECIMAL BLANKS },
   [TB_TYPE_DURATION] = { "token", DURATION },
   [TB_TYPE_DIST] = { "token", DIST },
   [TB_TYPE_THREADS] = { "token", "single|per-request|pool 0*([1-9][0-9]{0,4}|100000)" },

@@ -163,7 +163,7 @@ static const TbPropSpec call_props[] = {
 };
 
 static const TbPropSpec template_props[] = {
-  { P (NAME, "Name", STRING), .required = TRUE, .help = "The known program: nginx, redis …" },
+  { P (NAME, "Name", STRING), .required = TRUE, .help = "The known program: nginx, redis and the like." },
   COMMON,
 };
 
@@ -176,7 +176,7 @@ static const TbPropSpec param_props[] = {
 static const TbPropSpec command_props[] = {
   { P (DIR, "Directory", STRING), .help = "Where it is started; its own directory where absent." },
   { P (USER, "User", STRING), .help = "Whom it runs as, where the run is root's." },
-  { P (IO_URING, "io_uring", BOOLEAN), .default_text = "no",
+  { P (IO_URING, "May use io_uring", BOOLEAN), .default_text = "no",
     .help = "It may use io_uring, whose connections no tap sees." },
   COMMON,
   { P (TEXT, "Command line", TEXT),

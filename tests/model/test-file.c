@@ -1,0 +1,197 @@
+/* Files on disk: replaced whole or not at all. */
+#include "model-test.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct
+{
+  char *folder, *path;
+} Place;
+
+static void
+place_init (Place *place, gconstpointer data)
+{
+  place->folder = g_dir_make_tmp ("tierboard-test-XXXXXX", NULL);
+  g_assert_nonnull (place->folder);
+  place->path = g_build_filename (place->folder, "a.tierboard", NULL);
+}
+
+/* Nothing but what the test made may be left: a temporary file would fail rmdir. */
+static void
+place_clear (Place *place, gconstpointer data)
+{
+  g_unlink (place->path);
+  g_assert_cmpint (g_rmdir (place->folder), ==, 0);
+  g_free (place->path);
+  g_free (place->folder);
+}
+
+static void
+save (TbDocument *document, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_true (tb_document_save (document, path, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_a_second_save_has_the_same_bytes (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = read_good (OPEN "<!-- c --><note id='n'>x\ny</note></architecture>");
+  save (document, place->path);
+  g_autofree char *first = NULL, *second = NULL;
+  g_assert_true (g_file_get_contents (place->path, &first, NULL, NULL));
+  g_autoptr (TbDocument) again = tb_document_load (place->path, NULL, NULL);
+  save (again, place->path);
+  g_assert_true (g_file_get_contents (place->path, &second, NULL, NULL));
+  g_assert_cmpstr (first, ==, second);
+}
+
+static void
+test_saving_makes_it_clean_and_gives_it_a_path (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_assert_null (tb_document_path (document));
+  tb_document_begin (document, "Rename", NULL);
+  tb_document_set (document, root_of (document), TB_PROP_NAME, "Store", NULL);
+  tb_document_commit (document);
+  g_assert_true (tb_document_is_modified (document));
+  save (document, place->path);
+  g_assert_false (tb_document_is_modified (document));
+  g_assert_cmpstr (tb_document_path (document), ==, place->path);
+}
+
+static void
+test_saving_keeps_the_mode (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  struct stat st;
+  save (document, place->path);
+  g_assert_cmpint (g_chmod (place->path, 0640), ==, 0);
+  save (document, place->path);
+  g_assert_cmpint (stat (place->path, &st), ==, 0);
+  g_assert_cmpint (st.st_mode & 07777, ==, 0640);
+}
+
+static void
+test_a_new_file_gets_the_usual_mode (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  struct stat st;
+  mode_t old = umask (027);
+  save (document, place->path);
+  umask (old);
+  g_assert_cmpint (stat (place->path, &st), ==, 0);
+  g_assert_cmpint (st.st_mode & 07777, ==, 0640);
+}
+
+static void
+test_saving_through_a_link_replaces_what_it_leads_to (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autofree char *link = g_build_filename (place->folder, "link", NULL);
+  save (document, place->path);
+  g_assert_cmpint (symlink (place->path, link), ==, 0);
+  save (document, link);
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_unlink (link);
+}
+
+static void
+test_a_folder_that_is_not_there_is_said_in_a_sentence (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (place->folder, "none", "a.tierboard", NULL);
+  g_assert_false (tb_document_save (document, path, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_true (g_str_has_prefix (error->message, path));
+  g_clear_error (&error);
+  g_assert_false (tb_document_save (document, place->folder, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
+}
+
+static void
+test_a_folder_that_cannot_be_written_keeps_the_old_file (Place *place, gconstpointer data)
+{
+  if (geteuid () == 0)
+    {
+      g_test_skip ("root may write anywhere");
+      return;
+    }
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autoptr (GError) error = NULL;
+  save (document, place->path);
+  g_chmod (place->folder, 0500);
+  g_assert_false (tb_document_save (document, place->path, &error));
+  g_assert_nonnull (strstr (error->message, "cannot be written"));
+  g_chmod (place->folder, 0700);
+  g_assert_true (g_file_test (place->path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_a_full_disk_keeps_the_old_file (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autoptr (GError) error = NULL;
+  if (!g_file_test ("/dev/full", G_FILE_TEST_EXISTS))
+    {
+      g_test_skip ("there is no /dev/full");
+      return;
+    }
+  /* A device is never replaced by a file. */
+  g_assert_false (tb_document_save (document, "/dev/full", &error));
+  g_assert_nonnull (error);
+}
+
+static void
+test_what_cannot_be_opened_is_said_in_a_sentence (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (tb_document_load (place->path, NULL, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_clear_error (&error);
+  g_assert_null (tb_document_load (place->folder, NULL, &error));
+  g_assert_true (g_str_has_prefix (error->message, place->folder));
+}
+
+static void
+test_an_endless_file_is_refused (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (tb_document_load ("/dev/zero", NULL, &error));
+  g_assert_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_TOO_LARGE);
+}
+
+static void
+test_errors_begin_with_file_line_and_column (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_true (g_file_set_contents (place->path, OPEN "\n <tier/></architecture>", -1, NULL));
+  g_assert_null (tb_document_load (place->path, NULL, &error));
+  g_autofree char *start = g_strconcat (place->path, ":2:2: ", NULL);
+  g_assert_true (g_str_has_prefix (error->message, start));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define TEST(name)                                                                                 \
+  g_test_add ("/model/file/" #name, Place, NULL, place_init, test_##name, place_clear)
+  TEST (a_second_save_has_the_same_bytes);
+  TEST (saving_makes_it_clean_and_gives_it_a_path);
+  TEST (saving_keeps_the_mode);
+  TEST (a_new_file_gets_the_usual_mode);
+  TEST (saving_through_a_link_replaces_what_it_leads_to);
+  TEST (a_folder_that_is_not_there_is_said_in_a_sentence);
+  TEST (a_folder_that_cannot_be_written_keeps_the_old_file);
+  TEST (a_full_disk_keeps_the_old_file);
+  TEST (what_cannot_be_opened_is_said_in_a_sentence);
+  TEST (an_endless_file_is_refused);
+  TEST (errors_begin_with_file_line_and_column);
+  return g_test_run ();
+}
