@@ -1,0 +1,147 @@
+#include "application.h"
+
+#include "settings.h"
+#include "start-page.h"
+#include "tb-edit.h"
+#include "window-private.h"
+
+struct _TbApplication
+{
+  AdwApplication parent;
+};
+
+G_DEFINE_FINAL_TYPE (TbApplication, tb_application, ADW_TYPE_APPLICATION)
+
+/* ---- Appearance -------------------------------------------------------------------------------- */
+
+static const struct
+{
+  const char *name;
+  AdwColorScheme scheme;
+} themes[] = { { "system", ADW_COLOR_SCHEME_DEFAULT },
+               { "light", ADW_COLOR_SCHEME_FORCE_LIGHT },
+               { "dark", ADW_COLOR_SCHEME_FORCE_DARK } };
+
+static void
+set_theme (guint theme)
+{
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), themes[theme].scheme);
+}
+
+static guint
+remembered_theme (void)
+{
+  return (guint) CLAMP (tb_settings_get ("theme", 0), 0, (int) G_N_ELEMENTS (themes) - 1);
+}
+
+static void
+theme_changed (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (themes); i++)
+    if (g_str_equal (themes[i].name, g_variant_get_string (state, NULL)))
+      {
+        g_simple_action_set_state (action, state);
+        set_theme (i);
+        tb_settings_set ("theme", (int) i);
+        tb_settings_write ();
+      }
+}
+
+static void
+quit (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  for (GList *l = gtk_application_get_windows (data), *next; l; l = next)
+    {
+      next = l->next;
+      gtk_window_close (l->data);
+    }
+}
+
+static void
+install_actions (TbApplication *self)
+{
+  static const GActionEntry entries[] = { { "theme", NULL, "s", "'system'", theme_changed },
+                                          { "quit", quit } };
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  GAction *theme = g_action_map_lookup_action (G_ACTION_MAP (self), "theme");
+  g_simple_action_set_state (G_SIMPLE_ACTION (theme),
+                             g_variant_new_string (themes[remembered_theme ()].name));
+}
+
+/* Menus show the keys of commands too, though the window's controller handles those. */
+static void
+install_keys (GtkApplication *self)
+{
+  guint n;
+  const TbActionRow *rows = tb_window_action_rows (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *action = g_strconcat ("win.", rows[i].name, NULL);
+      gtk_application_set_accels_for_action (self, action, (const char *const *) rows[i].accels);
+    }
+  gtk_application_set_accels_for_action (self, "app.quit",
+                                         (const char *const[]){ "<Control>q", NULL });
+}
+
+/* ---- Windows ----------------------------------------------------------------------------------- */
+
+static void
+tb_application_startup (GApplication *application)
+{
+  G_APPLICATION_CLASS (tb_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name ("io.tierboard.Editor");
+  install_actions (TB_APPLICATION (application));
+  install_keys (GTK_APPLICATION (application));
+  set_theme (remembered_theme ());
+}
+
+static TbWindow *
+new_start_window (GApplication *application)
+{
+  TbWindow *window = tb_window_new (GTK_APPLICATION (application));
+  tb_start_page_show_gallery (window);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+tb_application_activate (GApplication *application)
+{
+  new_start_window (application);
+}
+
+/* Each file gets a window; one that cannot be read leaves its sentence on a start page. */
+static void
+tb_application_open (GApplication *application, GFile **files, int n, const char *hint)
+{
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *path = g_file_get_path (files[i]);
+      TbWindow *window = tb_window_new (GTK_APPLICATION (application));
+      if (path)
+        tb_window_open_path (window, path);
+      gtk_window_present (GTK_WINDOW (window));
+    }
+}
+
+static void
+tb_application_class_init (TbApplicationClass *class)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (class);
+  application_class->startup = tb_application_startup;
+  application_class->activate = tb_application_activate;
+  application_class->open = tb_application_open;
+}
+
+static void
+tb_application_init (TbApplication *self)
+{
+}
+
+TbApplication *
+tb_application_new (void)
+{
+  return g_object_new (TB_TYPE_APPLICATION, "application-id", "io.tierboard.Editor", "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/io/tierboard/Editor",
+                       NULL);
+}

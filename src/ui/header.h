@@ -1,0 +1,26 @@
+/* The header bar: open, new, undo, redo; the document; the run; search and the menu. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "tb-wire.h"
+
+G_BEGIN_DECLS
+
+#define TB_TYPE_HEADER (tb_header_get_type ())
+G_DECLARE_FINAL_TYPE (TbHeader, tb_header, TB, HEADER, GtkWidget)
+
+GtkWidget *tb_header_new (void);
+void tb_header_set_title (TbHeader *header, const char *title, const char *subtitle);
+/* Whether there is a document at all. */
+void tb_header_set_document (TbHeader *header, gboolean document);
+/* STOPPED: no run. waiting: what the run waits for, or NULL. */
+void tb_header_set_run (TbHeader *header, TbRunState state, const char *waiting);
+void tb_header_set_elapsed (TbHeader *header, gint64 ns);
+void tb_header_set_undo (TbHeader *header, const char *undo, const char *redo);
+/* Below this width only what cannot be done without is shown. */
+#define TB_HEADER_COMPACT 600
+void tb_header_set_compact (TbHeader *header, gboolean compact);
+GtkWidget *tb_header_search_button (TbHeader *header);
+
+G_END_DECLS

@@ -1,0 +1,22 @@
+/* The right panel: everything the schema knows of the selected element, each property a row, and,
+ * during a run, what its instances or its traffic do. With nothing selected it shows the document. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "tb-edit.h"
+#include "tb-session.h"
+
+G_BEGIN_DECLS
+
+#define TB_TYPE_INSPECTOR (tb_inspector_get_type ())
+G_DECLARE_FINAL_TYPE (TbInspector, tb_inspector, TB, INSPECTOR, GtkWidget)
+
+GtkWidget *tb_inspector_new (void);
+void tb_inspector_set_editor (TbInspector *inspector, TbEditor *editor);
+/* frame is borrowed for the call; NULL: no run. */
+void tb_inspector_show_frame (TbInspector *inspector, const TbLiveFrame *frame);
+/* Takes what is half typed, as leaving its entry does: before saving and running. */
+void tb_inspector_commit (TbInspector *inspector);
+
+G_END_DECLS

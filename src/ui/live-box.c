@@ -1,0 +1,325 @@
+#include "live-box.h"
+
+#include "format.h"
+#include "util.h"
+
+/* More rows than this are a list nobody reads; the canvas shows the rest. */
+#define ROWS_MAX 64
+
+typedef struct
+{
+  GtkWidget *row, *glyph, *name, *detail, *menu;
+  TbInstanceState state;
+} InstanceRow;
+
+typedef struct
+{
+  const char *label;
+  char *(*text) (const TbLiveLink *link);
+} Figure;
+
+struct _TbLiveBox
+{
+  GtkWidget parent;
+  TbUid uid;
+  GtkWidget *box, *heading, *rows, *figures, *faults, *cut_button, *fault_menu, *note;
+  GArray *instance_rows; /* of InstanceRow */
+  GtkWidget *values[8];
+  guint faults_shown;
+  char *link; /* whose menu is shown */
+};
+
+G_DEFINE_FINAL_TYPE (TbLiveBox, tb_live_box, GTK_TYPE_WIDGET)
+
+/* ---- Instances --------------------------------------------------------------------------------- */
+
+static char *
+instance_detail (const TbLiveInstance *instance)
+{
+  if (*instance->waiting)
+    return g_strdup_printf ("waits for %s", instance->waiting);
+  if (*instance->sentence)
+    return g_strdup (instance->sentence);
+  if (instance->state != TB_INSTANCE_READY)
+    return g_strdup (tb_instance_state_name (instance->state));
+  return g_strdup_printf ("pid %u · %.0f\u202f%%", instance->pid, instance->cpu * 100);
+}
+
+static InstanceRow
+new_instance_row (void)
+{
+  InstanceRow row = { .state = TB_INSTANCE_WAITING };
+  row.row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  gtk_widget_add_css_class (row.row, "instance-row");
+  row.glyph = tb_glyph_new_state (row.state, 10);
+  row.name = tb_ui_label (NULL, "strong");
+  row.detail = tb_ui_label (NULL, "dim");
+  gtk_label_set_xalign (GTK_LABEL (row.detail), 1);
+  gtk_widget_set_hexpand (row.detail, TRUE);
+  row.menu = gtk_menu_button_new ();
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (row.menu), "view-more-symbolic");
+  gtk_widget_add_css_class (row.menu, "flat");
+  gtk_box_append (GTK_BOX (row.row), row.glyph);
+  gtk_box_append (GTK_BOX (row.row), row.name);
+  gtk_box_append (GTK_BOX (row.row), row.detail);
+  gtk_box_append (GTK_BOX (row.row), row.menu);
+  return row;
+}
+
+static void
+show_instance (InstanceRow *row, const TbLiveInstance *instance)
+{
+  g_autofree char *name = tb_format_instance (instance->id);
+  g_autofree char *detail = instance_detail (instance);
+  gboolean fresh = g_strcmp0 (gtk_label_get_text (GTK_LABEL (row->name)), name) != 0;
+  tb_ui_set_text (row->name, name);
+  tb_ui_set_text (row->detail, detail);
+  gtk_widget_set_tooltip_text (row->detail, detail);
+  tb_glyph_set_state (TB_GLYPH (row->glyph), instance->state);
+  gboolean bad = instance->state == TB_INSTANCE_FAILED || instance->state == TB_INSTANCE_KILLED;
+  if (bad)
+    gtk_widget_add_css_class (row->detail, "bad");
+  else
+    gtk_widget_remove_css_class (row->detail, "bad");
+  if (!fresh && row->state == instance->state)
+    return;
+  row->state = instance->state;
+  g_autoptr (GMenuModel) menu = tb_instance_menu (instance);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (row->menu), menu);
+  g_autofree char *spoken = g_strconcat ("Menu of ", name, NULL);
+  tb_ui_name (row->menu, spoken);
+  gtk_widget_set_tooltip_text (row->menu, spoken);
+}
+
+static guint
+show_instances (TbLiveBox *self, const TbLiveFrame *frame)
+{
+  guint n = 0;
+  for (guint i = 0; i < frame->n_instances && n < ROWS_MAX; i++)
+    {
+      if (frame->instances[i].component_uid != self->uid)
+        continue;
+      if (n == self->instance_rows->len)
+        {
+          InstanceRow row = new_instance_row ();
+          gtk_box_append (GTK_BOX (self->rows), row.row);
+          g_array_append_val (self->instance_rows, row);
+        }
+      show_instance (&g_array_index (self->instance_rows, InstanceRow, n), &frame->instances[i]);
+      n++;
+    }
+  for (guint i = 0; i < self->instance_rows->len; i++)
+    gtk_widget_set_visible (g_array_index (self->instance_rows, InstanceRow, i).row, i < n);
+  return n;
+}
+
+/* ---- Links ------------------------------------------------------------------------------------- */
+
+static char *
+text_requests (const TbLiveLink *link)
+{
+  return link->framed ? tb_format_count (link->requests) : g_strdup ("not framed");
+}
+
+static char *
+text_replies (const TbLiveLink *link)
+{
+  return link->framed ? tb_format_count (link->replies) : g_strdup ("–");
+}
+
+static char *
+text_errors (const TbLiveLink *link)
+{
+  return tb_format_count (link->errors + link->refused + link->timed_out);
+}
+
+static char *
+text_rate (const TbLiveLink *link)
+{
+  return link->framed ? tb_format_rate (link->request_rate) : g_strdup ("–");
+}
+
+static char *
+text_p50 (const TbLiveLink *link)
+{
+  return tb_format_ns (link->recent_p50_ns);
+}
+
+static char *
+text_p99 (const TbLiveLink *link)
+{
+  return tb_format_ns (link->recent_p99_ns);
+}
+
+static char *
+text_bytes (const TbLiveLink *link)
+{
+  g_autofree char *up = tb_format_bytes (link->byte_rate_up),
+                  *down = tb_format_bytes (link->byte_rate_down);
+  return g_strdup_printf ("%s/s ↑  %s/s ↓", up, down);
+}
+
+static char *
+text_connections (const TbLiveLink *link)
+{
+  g_autofree char *open = tb_format_count (link->connections_open),
+                  *total = tb_format_count (link->connections_total);
+  return g_strdup_printf ("%s of %s", open, total);
+}
+
+static const Figure figures[] = {
+  { "Requests", text_requests }, { "Replies", text_replies }, { "Errors", text_errors },
+  { "Rate", text_rate },         { "p50", text_p50 },         { "p99", text_p99 },
+  { "Bytes", text_bytes },       { "Connections open", text_connections },
+};
+
+static GtkWidget *
+new_figures (TbLiveBox *self)
+{
+  GtkWidget *grid = gtk_grid_new ();
+  gtk_widget_add_css_class (grid, "figures");
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
+  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+    {
+      GtkWidget *name = tb_ui_label (figures[i].label, "dim");
+      self->values[i] = tb_ui_label (NULL, "numeric");
+      gtk_label_set_xalign (GTK_LABEL (self->values[i]), 1);
+      gtk_widget_set_hexpand (self->values[i], TRUE);
+      gtk_grid_attach (GTK_GRID (grid), name, 0, i, 1, 1);
+      gtk_grid_attach (GTK_GRID (grid), self->values[i], 1, i, 1, 1);
+    }
+  return grid;
+}
+
+static GtkWidget *
+new_faults (TbLiveBox *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->cut_button = gtk_button_new_with_label ("Cut");
+  gtk_widget_set_hexpand (self->cut_button, TRUE);
+  self->fault_menu = gtk_menu_button_new ();
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->fault_menu), "More faults");
+  gtk_widget_set_hexpand (self->fault_menu, TRUE);
+  gtk_box_append (GTK_BOX (box), self->cut_button);
+  gtk_box_append (GTK_BOX (box), self->fault_menu);
+  return box;
+}
+
+static void
+show_faults (TbLiveBox *self, const TbLiveLink *link)
+{
+  gboolean cut = link->faults >> TB_FAULT_CUT & 1;
+  if (g_strcmp0 (self->link, link->id) == 0 && self->faults_shown == link->faults)
+    return;
+  g_free (self->link);
+  self->link = g_strdup (link->id);
+  self->faults_shown = link->faults;
+  gtk_button_set_label (GTK_BUTTON (self->cut_button), cut ? "Heal" : "Cut");
+  if (cut)
+    gtk_widget_remove_css_class (self->cut_button, "destructive-tint");
+  else
+    gtk_widget_add_css_class (self->cut_button, "destructive-tint");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->cut_button),
+                                  cut ? "win.link-heal" : "win.link-cut");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->cut_button), "s", link->id);
+  g_autoptr (GMenuModel) menu = tb_link_menu (link);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->fault_menu), menu);
+}
+
+static char *
+link_note (const TbLiveLink *link, const TbLiveFrame *frame)
+{
+  if (link->not_tapped)
+    return g_strdup_printf ("Not tapped: %s", link->not_tapped);
+  if (!link->cut_since_ns)
+    return NULL;
+  g_autofree char *age = tb_format_elapsed (frame->time_ns - link->cut_since_ns);
+  return g_strdup_printf ("Cut for %s: what is sent waits, connecting times out", age);
+}
+
+static gboolean
+show_link (TbLiveBox *self, const TbLiveFrame *frame)
+{
+  for (guint i = 0; i < frame->n_links; i++)
+    if (frame->links[i].link == self->uid)
+      {
+        const TbLiveLink *link = &frame->links[i];
+        for (guint f = 0; f < G_N_ELEMENTS (figures); f++)
+          {
+            g_autofree char *text = figures[f].text (link);
+            tb_ui_set_text (self->values[f], text);
+          }
+        g_autofree char *note = link_note (link, frame);
+        gtk_widget_set_visible (self->note, note != NULL);
+        tb_ui_set_text (self->note, note ? note : "");
+        show_faults (self, link);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* ---- Both -------------------------------------------------------------------------------------- */
+
+void
+tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame)
+{
+  guint n = frame && box->uid ? show_instances (box, frame) : 0;
+  gboolean link = frame && box->uid && show_link (box, frame);
+  gtk_widget_set_visible (GTK_WIDGET (box), n > 0 || link);
+  gtk_widget_set_visible (box->rows, n > 0);
+  gtk_widget_set_visible (box->figures, link);
+  gtk_widget_set_visible (box->faults, link);
+  if (!link)
+    gtk_widget_set_visible (box->note, FALSE);
+  tb_ui_set_text (box->heading, link ? "Traffic" : "Instances");
+}
+
+void
+tb_live_box_set_element (TbLiveBox *box, TbUid uid)
+{
+  box->uid = uid;
+}
+
+static void
+tb_live_box_dispose (GObject *object)
+{
+  TbLiveBox *self = TB_LIVE_BOX (object);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->instance_rows, g_array_unref);
+  g_clear_pointer (&self->link, g_free);
+  G_OBJECT_CLASS (tb_live_box_parent_class)->dispose (object);
+}
+
+static void
+tb_live_box_class_init (TbLiveBoxClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = tb_live_box_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+tb_live_box_init (TbLiveBox *self)
+{
+  self->instance_rows = g_array_new (FALSE, FALSE, sizeof (InstanceRow));
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  self->heading = tb_ui_heading ("Instances");
+  self->rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  self->figures = new_figures (self);
+  self->faults = new_faults (self);
+  self->note = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->note), 0);
+  gtk_widget_add_css_class (self->note, "bad");
+  GtkWidget *parts[] = { self->heading, self->rows, self->figures, self->note, self->faults };
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    gtk_box_append (GTK_BOX (self->box), parts[i]);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}
+
+GtkWidget *
+tb_live_box_new (void)
+{
+  return g_object_new (TB_TYPE_LIVE_BOX, NULL);
+}

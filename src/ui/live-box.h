@@ -1,0 +1,24 @@
+/* What a run says of the selected element: instances with their states and menus, or a link's
+ * figures and faults. Stands in the inspector under the properties. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "tb-session.h"
+
+G_BEGIN_DECLS
+
+#define TB_TYPE_LIVE_BOX (tb_live_box_get_type ())
+G_DECLARE_FINAL_TYPE (TbLiveBox, tb_live_box, TB, LIVE_BOX, GtkWidget)
+
+GtkWidget *tb_live_box_new (void);
+/* The element it speaks of; 0: none. */
+void tb_live_box_set_element (TbLiveBox *box, TbUid uid);
+/* frame is borrowed for the call; NULL: no run. */
+void tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame);
+
+/* The menu of one instance or of one link, as the canvas shows it too. (transfer full) */
+GMenuModel *tb_instance_menu (const TbLiveInstance *instance);
+GMenuModel *tb_link_menu (const TbLiveLink *link);
+
+G_END_DECLS

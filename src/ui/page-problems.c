@@ -1,0 +1,136 @@
+/* Problems: one row each, worst first. A click selects what it is about. */
+#include "pages.h"
+
+#include "format.h"
+#include "util.h"
+
+/* A file that is wrong everywhere needs no more lines than a person reads. */
+#define ROWS_MAX 200
+
+struct _TbProblemsPage
+{
+  GtkWidget parent;
+  GtkWidget *stack, *list;
+};
+
+G_DEFINE_FINAL_TYPE (TbProblemsPage, tb_problems_page, GTK_TYPE_WIDGET)
+
+static guint picked;
+
+GtkWidget *
+tb_page_empty (const char *title, const char *sentence)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *text = gtk_label_new (sentence);
+  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
+  gtk_label_set_justify (GTK_LABEL (text), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (text, "dim");
+  GtkWidget *heading = gtk_label_new (title);
+  gtk_widget_add_css_class (heading, "strong");
+  gtk_box_append (GTK_BOX (box), heading);
+  gtk_box_append (GTK_BOX (box), text);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_start (box, 18);
+  gtk_widget_set_margin_end (box, 18);
+  return box;
+}
+
+static char *
+place_of (const TbModel *model, const TbProblem *problem)
+{
+  const TbElement *element = problem->uid && model ? tb_model_get (model, problem->uid) : NULL;
+  if (problem->line && problem->column)
+    return g_strdup_printf ("line %u, column %u", problem->line, problem->column);
+  if (problem->line && !element)
+    return g_strdup_printf ("line %u", problem->line);
+  return element ? tb_format_element (model, element) : g_strdup ("");
+}
+
+static GtkWidget *
+new_row (const TbModel *model, const TbProblem *problem)
+{
+  g_autofree char *place = place_of (model, problem);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *row = gtk_list_box_row_new ();
+  GtkWidget *text = tb_ui_label (problem->message, NULL), *where = tb_ui_label (place, "dim");
+  gtk_widget_set_tooltip_text (text, problem->message);
+  gtk_widget_set_hexpand (text, TRUE);
+  gtk_box_append (GTK_BOX (box), tb_glyph_new_severity (problem->severity, 12));
+  gtk_box_append (GTK_BOX (box), text);
+  gtk_box_append (GTK_BOX (box), where);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  g_autofree char *spoken = g_strdup_printf ("%s %s", problem->message, place);
+  tb_ui_name (row, spoken);
+  g_object_set_data (G_OBJECT (row), "tb-uid", GUINT_TO_POINTER (problem->uid));
+  return row;
+}
+
+static guint
+append_rows (TbProblemsPage *self, const TbModel *model, const TbProblems *problems)
+{
+  guint n = 0;
+  for (TbSeverity severity = TB_SEVERITY_ERROR; severity <= TB_SEVERITY_INFO; severity++)
+    for (guint i = 0; problems && i < problems->len && n < ROWS_MAX; i++)
+      {
+        const TbProblem *problem = problems->pdata[i];
+        if (problem->severity != severity)
+          continue;
+        gtk_list_box_append (GTK_LIST_BOX (self->list), new_row (model, problem));
+        n++;
+      }
+  return n;
+}
+
+void
+tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const TbProblems *file,
+                       const TbProblems *document)
+{
+  GtkWidget *child;
+  while ((child = gtk_widget_get_first_child (page->list)))
+    gtk_list_box_remove (GTK_LIST_BOX (page->list), child);
+  guint n = append_rows (page, NULL, file) + append_rows (page, model, document);
+  gtk_stack_set_visible_child_name (GTK_STACK (page->stack), n ? "list" : "empty");
+}
+
+static void
+row_activated (GtkListBox *list, GtkListBoxRow *row, TbProblemsPage *self)
+{
+  guint uid = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "tb-uid"));
+  if (uid)
+    g_signal_emit (self, picked, 0, uid);
+}
+
+static void
+tb_problems_page_dispose (GObject *object)
+{
+  g_clear_pointer (&TB_PROBLEMS_PAGE (object)->stack, gtk_widget_unparent);
+  G_OBJECT_CLASS (tb_problems_page_parent_class)->dispose (object);
+}
+
+static void
+tb_problems_page_class_init (TbProblemsPageClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = tb_problems_page_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  picked = g_signal_new ("picked", TB_TYPE_PROBLEMS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                         G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+tb_problems_page_init (TbProblemsPage *self)
+{
+  self->list = gtk_list_box_new ();
+  gtk_widget_add_css_class (self->list, "problems");
+  tb_ui_name (self->list, "Problems");
+  g_signal_connect (self->list, "row-activated", G_CALLBACK (row_activated), self);
+  self->stack = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (self->stack),
+                       tb_page_empty ("No problems", "The drawing holds together."), "empty");
+  gtk_stack_add_named (GTK_STACK (self->stack), tb_ui_scrolled (self->list), "list");
+  gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
+}
+
+GtkWidget *
+tb_problems_page_new (void)
+{
+  return g_object_new (TB_TYPE_PROBLEMS_PAGE, NULL);
+}

@@ -1,0 +1,46 @@
+/* The pages of the bottom panel. Private to it. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "tb-edit.h"
+#include "tb-session.h"
+
+G_BEGIN_DECLS
+
+#define TB_TYPE_PROBLEMS_PAGE (tb_problems_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbProblemsPage, tb_problems_page, TB, PROBLEMS_PAGE, GtkWidget)
+GtkWidget *tb_problems_page_new (void);
+/* Both are borrowed; either may be NULL. */
+void tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const TbProblems *file,
+                            const TbProblems *document);
+/* Signal: "picked" (guint uid). */
+
+#define TB_TYPE_MESSAGES_PAGE (tb_messages_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbMessagesPage, tb_messages_page, TB, MESSAGES_PAGE, GtkWidget)
+GtkWidget *tb_messages_page_new (void);
+/* Keeps the frame's events: cheap, for every frame. */
+void tb_messages_page_feed (TbMessagesPage *page, const TbLiveFrame *frame);
+/* Shows what was kept, of one link or (NULL) all. */
+void tb_messages_page_refresh (TbMessagesPage *page, const char *link);
+void tb_messages_page_clear (TbMessagesPage *page);
+/* "496 kept, 120 not shown": (transfer full). */
+char *tb_messages_page_status (TbMessagesPage *page);
+
+#define TB_TYPE_LOGS_PAGE (tb_logs_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbLogsPage, tb_logs_page, TB, LOGS_PAGE, GtkWidget)
+GtkWidget *tb_logs_page_new (void);
+/* Offers the instances of the run, keeps the chosen one, and reads on in its log. */
+void tb_logs_page_refresh (TbLogsPage *page, const TbLiveFrame *frame);
+void tb_logs_page_choose (TbLogsPage *page, const char *instance);
+
+#define TB_TYPE_METRICS_PAGE (tb_metrics_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbMetricsPage, tb_metrics_page, TB, METRICS_PAGE, GtkWidget)
+GtkWidget *tb_metrics_page_new (void);
+void tb_metrics_page_refresh (TbMetricsPage *page, const TbLiveFrame *frame);
+void tb_metrics_page_clear (TbMetricsPage *page);
+
+/* What stands in a page that has nothing to show. (transfer floating) */
+GtkWidget *tb_page_empty (const char *title, const char *sentence);
+
+G_END_DECLS

@@ -1,0 +1,293 @@
+#include "panel.h"
+
+#include "format.h"
+#include "pages.h"
+#include "tb-base.h"
+#include "util.h"
+
+/* Often enough to be live, seldom enough to be read. */
+#define REFRESH_NS (250 * TB_NS_PER_MS)
+
+typedef enum
+{
+  PAGE_PROBLEMS,
+  PAGE_MESSAGES,
+  PAGE_LOGS,
+  PAGE_METRICS,
+  N_PAGES
+} PageId;
+
+static const struct
+{
+  const char *name, *title;
+  GtkWidget *(*make) (void);
+} pages[N_PAGES] = {
+  [PAGE_PROBLEMS] = { "problems", "Problems", tb_problems_page_new },
+  [PAGE_MESSAGES] = { "messages", "Messages", tb_messages_page_new },
+  [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new },
+  [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new },
+};
+
+struct _TbPanel
+{
+  GtkWidget parent;
+  GtkWidget *box, *stack, *status, *tabs[N_PAGES], *pages[N_PAGES];
+  TbEditor *editor;
+  TbLiveFrame *frame;
+  TbProblems *file_problems;
+  const TbProblems *problems; /* borrowed, until the next */
+  PageId page;
+  gint64 refreshed_ns;
+};
+
+G_DEFINE_FINAL_TYPE (TbPanel, tb_panel, GTK_TYPE_WIDGET)
+
+static guint picked;
+
+static void
+page_picked (GtkWidget *page, guint uid, TbPanel *self)
+{
+  g_signal_emit (self, picked, 0, uid);
+}
+
+static GtkWidget *
+page_of (TbPanel *self, PageId id)
+{
+  if (self->pages[id])
+    return self->pages[id];
+  self->pages[id] = pages[id].make ();
+  if (id == PAGE_PROBLEMS)
+    g_signal_connect (self->pages[id], "picked", G_CALLBACK (page_picked), self);
+  gtk_stack_add_named (GTK_STACK (self->stack), self->pages[id], pages[id].name);
+  return self->pages[id];
+}
+
+/* ---- Refreshing -------------------------------------------------------------------------------- */
+
+static const char *
+selected_link (TbPanel *self)
+{
+  if (!self->editor)
+    return NULL;
+  const TbModel *model = tb_document_model (tb_editor_document (self->editor));
+  TbUid uid = tb_editor_selected_one (self->editor);
+  const TbElement *element = uid ? tb_model_get (model, uid) : NULL;
+  return element && tb_element_kind (element) == TB_KIND_LINK ? tb_element_id (element) : NULL;
+}
+
+static void
+show_status (TbPanel *self)
+{
+  g_autofree char *text = NULL;
+  if (self->frame && self->page == PAGE_MESSAGES)
+    text = tb_messages_page_status (TB_MESSAGES_PAGE (self->pages[PAGE_MESSAGES]));
+  else if (self->frame)
+    {
+      g_autofree char *lag = tb_format_ns (self->frame->agent_lag_ns);
+      text = g_strdup_printf ("taps: %.0f\u202f%% of a core, lag %s", self->frame->agent_cpu * 100,
+                              lag);
+    }
+  tb_ui_set_text (self->status, text ? text : "");
+}
+
+static void
+refresh (TbPanel *self)
+{
+  GtkWidget *page = page_of (self, self->page);
+  const TbModel *model
+      = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
+  switch (self->page)
+    {
+    case PAGE_PROBLEMS:
+      break; /* shown when they come */
+    case PAGE_MESSAGES:
+      tb_messages_page_refresh (TB_MESSAGES_PAGE (page), model ? selected_link (self) : NULL);
+      break;
+    case PAGE_LOGS:
+      tb_logs_page_refresh (TB_LOGS_PAGE (page), self->frame);
+      break;
+    case PAGE_METRICS:
+      tb_metrics_page_refresh (TB_METRICS_PAGE (page), self->frame);
+      break;
+    case N_PAGES:
+    default:
+      g_assert_not_reached ();
+    }
+  show_status (self);
+}
+
+void
+tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
+{
+  gboolean first = frame && !panel->frame;
+  g_clear_pointer (&panel->frame, tb_live_frame_unref);
+  panel->frame = frame ? tb_live_frame_ref (frame) : NULL;
+  if (first)
+    {
+      tb_messages_page_clear (TB_MESSAGES_PAGE (page_of (panel, PAGE_MESSAGES)));
+      if (panel->pages[PAGE_METRICS])
+        tb_metrics_page_clear (TB_METRICS_PAGE (panel->pages[PAGE_METRICS]));
+    }
+  if (!frame)
+    return;
+  tb_messages_page_feed (TB_MESSAGES_PAGE (page_of (panel, PAGE_MESSAGES)), frame);
+  gint64 now_ns = tb_now_ns ();
+  if (!gtk_widget_get_mapped (GTK_WIDGET (panel)) || now_ns - panel->refreshed_ns < REFRESH_NS)
+    return;
+  panel->refreshed_ns = now_ns;
+  refresh (panel);
+}
+
+/* ---- Problems ---------------------------------------------------------------------------------- */
+
+static void
+show_problems (TbPanel *self)
+{
+  const TbModel *model
+      = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
+  guint n = (self->problems ? self->problems->len : 0)
+            + (self->file_problems ? self->file_problems->len : 0);
+  g_autofree char *title = n ? g_strdup_printf ("Problems %u", n) : g_strdup ("Problems");
+  gtk_button_set_label (GTK_BUTTON (self->tabs[PAGE_PROBLEMS]), title);
+  tb_problems_page_show (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), model,
+                         self->file_problems, self->problems);
+}
+
+void
+tb_panel_set_problems (TbPanel *panel, const TbProblems *problems)
+{
+  panel->problems = problems;
+  show_problems (panel);
+}
+
+void
+tb_panel_set_file_problems (TbPanel *panel, const char *file, const TbProblems *problems)
+{
+  g_clear_pointer (&panel->file_problems, g_ptr_array_unref);
+  for (guint i = 0; problems && i < problems->len; i++)
+    {
+      const TbProblem *problem = problems->pdata[i];
+      if (!panel->file_problems)
+        panel->file_problems = tb_problems_new ();
+      tb_problems_add (panel->file_problems, problem->severity, problem->rule, 0, problem->line,
+                       problem->column, "%s: %s", file, problem->message);
+    }
+  show_problems (panel);
+}
+
+/* ---- Pages ------------------------------------------------------------------------------------- */
+
+static void
+choose (TbPanel *self, PageId id)
+{
+  self->page = id;
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), page_of (self, id));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->tabs[id]), TRUE);
+  refresh (self);
+}
+
+void
+tb_panel_show_page (TbPanel *panel, const char *page)
+{
+  for (int id = 0; id < N_PAGES; id++)
+    if (g_str_equal (pages[id].name, page))
+      choose (panel, id);
+}
+
+void
+tb_panel_show_log (TbPanel *panel, const char *instance)
+{
+  tb_logs_page_choose (TB_LOGS_PAGE (page_of (panel, PAGE_LOGS)), instance);
+  choose (panel, PAGE_LOGS);
+}
+
+void
+tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
+{
+  g_set_object (&panel->editor, editor);
+  g_clear_pointer (&panel->file_problems, g_ptr_array_unref);
+  panel->problems = NULL;
+  show_problems (panel);
+}
+
+static void
+tab_toggled (GtkToggleButton *tab, TbPanel *self)
+{
+  if (!gtk_toggle_button_get_active (tab))
+    return;
+  for (int id = 0; id < N_PAGES; id++)
+    if (self->tabs[id] == GTK_WIDGET (tab) && self->page != (PageId) id)
+      choose (self, id);
+}
+
+static GtkWidget *
+new_tab_bar (TbPanel *self)
+{
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  gtk_widget_add_css_class (bar, "panel-tabs");
+  for (int id = 0; id < N_PAGES; id++)
+    {
+      self->tabs[id] = gtk_toggle_button_new_with_label (pages[id].title);
+      gtk_widget_add_css_class (self->tabs[id], "panel-tab");
+      if (id)
+        gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->tabs[id]),
+                                     GTK_TOGGLE_BUTTON (self->tabs[0]));
+      g_signal_connect (self->tabs[id], "toggled", G_CALLBACK (tab_toggled), self);
+      gtk_box_append (GTK_BOX (bar), self->tabs[id]);
+    }
+  self->status = tb_ui_label (NULL, "panel-status");
+  gtk_label_set_xalign (GTK_LABEL (self->status), 1);
+  gtk_widget_set_hexpand (self->status, TRUE);
+  gtk_box_append (GTK_BOX (bar), self->status);
+  return bar;
+}
+
+/* The tabs give way before they force the window to be wide. */
+static GtkWidget *
+scrolling (GtkWidget *bar)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_EXTERNAL,
+                                  GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), bar);
+  return scrolled;
+}
+
+static void
+tb_panel_dispose (GObject *object)
+{
+  TbPanel *self = TB_PANEL (object);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->frame, tb_live_frame_unref);
+  g_clear_pointer (&self->file_problems, g_ptr_array_unref);
+  g_clear_object (&self->editor);
+  G_OBJECT_CLASS (tb_panel_parent_class)->dispose (object);
+}
+
+static void
+tb_panel_class_init (TbPanelClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = tb_panel_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  picked = g_signal_new ("picked", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                         G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+tb_panel_init (TbPanel *self)
+{
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_add_css_class (self->box, "bottom-panel");
+  self->stack = gtk_stack_new ();
+  gtk_widget_set_vexpand (self->stack, TRUE);
+  gtk_box_append (GTK_BOX (self->box), scrolling (new_tab_bar (self)));
+  gtk_box_append (GTK_BOX (self->box), self->stack);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  choose (self, PAGE_PROBLEMS);
+}
+
+GtkWidget *
+tb_panel_new (void)
+{
+  return g_object_new (TB_TYPE_PANEL, NULL);
+}

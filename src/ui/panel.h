@@ -1,0 +1,30 @@
+/* The bottom panel: Problems, Messages, Logs and Metrics. Each page is made when it is first looked
+ * at, and only the one that shows does any work. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "tb-edit.h"
+#include "tb-session.h"
+
+G_BEGIN_DECLS
+
+#define TB_TYPE_PANEL (tb_panel_get_type ())
+G_DECLARE_FINAL_TYPE (TbPanel, tb_panel, TB, PANEL, GtkWidget)
+
+GtkWidget *tb_panel_new (void);
+void tb_panel_set_editor (TbPanel *panel, TbEditor *editor);
+/* What is wrong with the document, live. problems is borrowed. */
+void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems);
+/* A file that could not be read: its problems stand before the document's until the next one. */
+void tb_panel_set_file_problems (TbPanel *panel, const char *file, const TbProblems *problems);
+/* Every frame of a run: events are kept, pages are refreshed a few times a second. NULL: no run. */
+void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
+/* "problems", "messages", "logs", "metrics". */
+void tb_panel_show_page (TbPanel *panel, const char *page);
+/* The log page, with that instance's log. */
+void tb_panel_show_log (TbPanel *panel, const char *instance);
+
+/* Signal: "picked" (guint uid): the canvas should show it. */
+
+G_END_DECLS

@@ -1,0 +1,207 @@
+#include "start-page.h"
+
+#include "pages.h"
+#include "picture.h"
+#include "util.h"
+#include "window-private.h"
+
+#define PICTURE_WIDTH 232
+#define PICTURE_HEIGHT 140
+
+/* ---- Pictures ---------------------------------------------------------------------------------- */
+
+static GtkWidget *
+new_tile (GtkWidget *picture, const char *title, const char *detail, const char *action)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *button = gtk_button_new ();
+  GtkWidget *sentence = tb_ui_label (detail, "dim");
+  gtk_label_set_max_width_chars (GTK_LABEL (sentence), 34);
+  gtk_box_append (GTK_BOX (box), picture);
+  gtk_box_append (GTK_BOX (box), tb_ui_label (title, "tile-title"));
+  gtk_box_append (GTK_BOX (box), sentence);
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_add_css_class (button, "start-tile");
+  gtk_widget_set_tooltip_text (button, detail);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  tb_ui_name (button, title);
+  return button;
+}
+
+static GtkWidget *
+new_example_tile (const char *path)
+{
+  g_autoptr (TbDocument) document = tb_document_load (path, NULL, NULL);
+  if (!document)
+    return NULL;
+  const TbElement *root = tb_model_root (tb_document_model (document));
+  const char *detail = tb_element_get (root, TB_PROP_DESCRIPTION);
+  GtkWidget *tile = new_tile (tb_picture_new (path, PICTURE_WIDTH, PICTURE_HEIGHT),
+                              tb_element_title (root), detail ? detail : "", "win.open-copy");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (tile), "s", path);
+  return tile;
+}
+
+static GtkWidget *
+new_empty_tile (void)
+{
+  GtkWidget *paper = gtk_image_new_from_icon_name ("list-add-symbolic");
+  gtk_widget_set_size_request (paper, PICTURE_WIDTH, PICTURE_HEIGHT);
+  gtk_widget_add_css_class (paper, "picture");
+  gtk_widget_add_css_class (paper, "empty");
+  return new_tile (paper, "Empty drawing", "Begin with nothing", "win.start-empty");
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* (transfer full), sorted. */
+static GPtrArray *
+files_in (const char *data_folder)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *folder = tb_data_path (data_folder);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_suffix (name, ".tierboard") && !g_str_equal (name, "empty.tierboard"))
+      g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (paths, by_name);
+  return paths;
+}
+
+/* Files are read one an idle moment, so that a window stands before its pictures. */
+typedef struct
+{
+  GtkWidget *flow;
+  GPtrArray *paths;
+  guint next;
+} Filling;
+
+static void
+filling_free (gpointer data)
+{
+  Filling *filling = data;
+  g_object_unref (filling->flow);
+  g_ptr_array_unref (filling->paths);
+  g_free (filling);
+}
+
+static gboolean
+fill_one (gpointer data)
+{
+  Filling *filling = data;
+  if (filling->next == filling->paths->len || !gtk_widget_get_root (filling->flow))
+    return G_SOURCE_REMOVE;
+  GtkWidget *tile = new_example_tile (filling->paths->pdata[filling->next++]);
+  if (tile)
+    gtk_flow_box_insert (GTK_FLOW_BOX (filling->flow), tile, -1);
+  return G_SOURCE_CONTINUE;
+}
+
+static GtkWidget *
+new_flow (const char *data_folder)
+{
+  GtkWidget *flow = gtk_flow_box_new ();
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 4);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 8);
+  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 4);
+  Filling *filling = g_new (Filling, 1);
+  *filling = (Filling){ g_object_ref (flow), files_in (data_folder), 0 };
+  g_idle_add_full (G_PRIORITY_LOW, fill_one, filling, filling_free);
+  return flow;
+}
+
+static GtkWidget *
+new_gallery (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *examples = new_flow ("examples");
+  gtk_flow_box_insert (GTK_FLOW_BOX (examples), new_empty_tile (), 0);
+  gtk_box_append (GTK_BOX (box), tb_ui_heading ("Examples that run"));
+  gtk_box_append (GTK_BOX (box), examples);
+  gtk_box_append (GTK_BOX (box), tb_ui_heading ("Templates"));
+  gtk_box_append (GTK_BOX (box), new_flow ("templates"));
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
+  return box;
+}
+
+/* ---- The page ---------------------------------------------------------------------------------- */
+
+void
+tb_start_page_show_problems (GtkWidget *page, const char *file, const TbProblems *problems)
+{
+  GtkWidget *list = g_object_get_data (G_OBJECT (page), "tb-problems");
+  g_autoptr (GPtrArray) named = tb_problems_new ();
+  for (guint i = 0; problems && i < problems->len; i++)
+    {
+      const TbProblem *problem = problems->pdata[i];
+      tb_problems_add (named, problem->severity, problem->rule, 0, problem->line, problem->column,
+                       "%s: %s", file, problem->message);
+    }
+  gtk_widget_set_visible (list, named->len > 0);
+  tb_problems_page_show (TB_PROBLEMS_PAGE (list), NULL, named, NULL);
+}
+
+GtkWidget *
+tb_start_page_new (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *problems = tb_problems_page_new ();
+  GtkWidget *title = gtk_label_new ("Draw it, run it, watch it, break it");
+  GtkWidget *text = gtk_label_new ("Begin with a drawing that runs, or with nothing.");
+  gtk_label_set_wrap (GTK_LABEL (title), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
+  gtk_label_set_justify (GTK_LABEL (title), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (title, "start-title");
+  gtk_widget_add_css_class (text, "start-text");
+  gtk_widget_add_css_class (box, "start-page");
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (problems, -1, 180);
+  gtk_widget_set_visible (problems, FALSE);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), text);
+  gtk_box_append (GTK_BOX (box), problems);
+  gtk_box_append (GTK_BOX (box), new_gallery ());
+  GtkWidget *page = tb_ui_scrolled (box);
+  g_object_set_data (G_OBJECT (page), "tb-problems", problems);
+  return page;
+}
+
+static void
+show_in_dialog (TbWindow *window)
+{
+  GtkWidget *dialog = adw_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *bar = adw_header_bar_new ();
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar),
+                                   adw_window_title_new ("New from template", ""));
+  gtk_widget_add_css_class (bar, "flat");
+  gtk_box_append (GTK_BOX (box), bar);
+  gtk_box_append (GTK_BOX (box), tb_ui_scrolled (new_gallery ()));
+  adw_window_set_content (ADW_WINDOW (dialog), box);
+  gtk_window_set_title (GTK_WINDOW (dialog), "New from template");
+  gtk_window_set_default_size (GTK_WINDOW (dialog), 920, 560);
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (window));
+  gtk_window_set_modal (GTK_WINDOW (dialog), TRUE);
+  gtk_widget_add_css_class (dialog, "gallery");
+  gtk_widget_insert_action_group (dialog, "win", G_ACTION_GROUP (window));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+tb_start_page_show_gallery (TbWindow *window)
+{
+  if (window->document)
+    {
+      show_in_dialog (window);
+      return;
+    }
+  if (!window->start)
+    {
+      window->start = tb_start_page_new ();
+      gtk_stack_add_named (window->pages, window->start, "start");
+    }
+  gtk_stack_set_visible_child (window->pages, window->start);
+}

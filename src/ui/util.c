@@ -1,0 +1,78 @@
+#include "util.h"
+
+TbThemeId
+tb_ui_theme (void)
+{
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  if (adw_style_manager_get_high_contrast (manager))
+    return TB_THEME_HIGH_CONTRAST;
+  return adw_style_manager_get_dark (manager) ? TB_THEME_DARK : TB_THEME_LIGHT;
+}
+
+void
+tb_ui_name (GtkWidget *widget, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+GtkWidget *
+tb_ui_icon_button (const char *icon, const char *name, const char *action)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  gtk_widget_set_tooltip_text (button, name);
+  tb_ui_name (button, name);
+  if (action)
+    gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), action);
+  return button;
+}
+
+GtkWidget *
+tb_ui_label (const char *text, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  if (css_class)
+    gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+GtkWidget *
+tb_ui_heading (const char *text)
+{
+  return tb_ui_label (text, "panel-heading");
+}
+
+void
+tb_ui_clear_box (GtkWidget *box)
+{
+  GtkWidget *child;
+  while ((child = gtk_widget_get_first_child (box)))
+    gtk_box_remove (GTK_BOX (box), child);
+}
+
+void
+tb_ui_set_text (GtkWidget *label, const char *text)
+{
+  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), text) != 0)
+    gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+GtkWidget *
+tb_ui_scrolled (GtkWidget *child)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), child);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  return scrolled;
+}
+
+gboolean
+tb_ui_animations (GtkWidget *widget)
+{
+  gboolean wanted = TRUE;
+  g_object_get (gtk_widget_get_settings (widget), "gtk-enable-animations", &wanted, NULL);
+  return wanted;
+}

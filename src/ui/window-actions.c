@@ -1,0 +1,364 @@
+#include "window-private.h"
+
+#include "dialogs.h"
+#include "search.h"
+#include "shortcuts.h"
+#include "start-page.h"
+
+/* ---- The table --------------------------------------------------------------------------------- */
+
+static const TbActionRow rows[] = {
+  { "new", "New window", { "<Control>n" }, "Documents" },
+  { "open", "Open", { "<Control>o" }, "Documents" },
+  { "save", "Save", { "<Control>s" }, "Documents" },
+  { "save-as", "Save as", { "<Control><Shift>s" }, "Documents" },
+  { "export", "Export", { "<Control>e" }, "Documents" },
+  { "close", "Close the window", { "<Control>w" }, "Documents" },
+  { "zoom-in", "Zoom in", { "<Control>plus", "<Control>equal" }, "View" },
+  { "zoom-out", "Zoom out", { "<Control>minus" }, "View" },
+  { "zoom-100", "100 %", { "<Control>0" }, "View" },
+  { "zoom-fit", "Whole drawing", { "<Control>1" }, "View" },
+  { "zoom-selection", "Selection", { "<Control>2" }, "View" },
+  { "search", "Find an element or a command", { "<Control>f", "<Control>k" }, "View" },
+  { "left-panel", "Palette and outline", { "F9" }, "View" },
+  { "right-panel", "Properties", { "<Shift>F9" }, "View" },
+  { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
+  { "run", "Run", { "F5" }, "Run" },
+  { "stop", "Stop", { "<Shift>F5" }, "Run" },
+  { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
+};
+
+const TbActionRow *
+tb_window_action_rows (guint *n)
+{
+  *n = G_N_ELEMENTS (rows);
+  return rows;
+}
+
+/* ---- What they do ------------------------------------------------------------------------------ */
+
+#define ACTION(name)                                                                               \
+  static void name (GSimpleAction *action, GVariant *target, gpointer data)
+
+ACTION (act_new)
+{
+  TbWindow *window = tb_window_new (gtk_window_get_application (GTK_WINDOW (data)));
+  g_autoptr (TbDocument) document = tb_document_new ("New architecture");
+  tb_window_set_document (window, document);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+/* In this window where it has no document yet. */
+ACTION (act_start_empty)
+{
+  TbWindow *self = data;
+  if (self->document)
+    {
+      act_new (action, target, data);
+      return;
+    }
+  g_autoptr (TbDocument) document = tb_document_new ("New architecture");
+  tb_window_set_document (self, document);
+}
+
+ACTION (act_open)
+{
+  tb_window_ask_open (data);
+}
+
+ACTION (act_open_path)
+{
+  tb_window_open_path (data, g_variant_get_string (target, NULL));
+}
+
+ACTION (act_open_copy)
+{
+  tb_window_open_copy (data, g_variant_get_string (target, NULL));
+}
+
+ACTION (act_templates)
+{
+  tb_start_page_show_gallery (data);
+}
+
+ACTION (act_save)
+{
+  tb_window_save (data);
+}
+
+ACTION (act_save_as)
+{
+  tb_window_save_as (data);
+}
+
+ACTION (act_export)
+{
+  tb_window_ask_export (data);
+}
+
+ACTION (act_close)
+{
+  gtk_window_close (GTK_WINDOW (data));
+}
+
+ACTION (act_zoom)
+{
+  TbWindow *self = data;
+  const char *name = g_action_get_name (G_ACTION (action));
+  double zoom = tb_canvas_zoom (self->canvas);
+  if (g_str_equal (name, "zoom-in"))
+    tb_canvas_set_zoom (self->canvas, zoom * 1.25);
+  else if (g_str_equal (name, "zoom-out"))
+    tb_canvas_set_zoom (self->canvas, zoom / 1.25);
+  else if (g_str_equal (name, "zoom-100"))
+    tb_canvas_set_zoom (self->canvas, 1);
+  else if (g_str_equal (name, "zoom-fit"))
+    tb_canvas_zoom_to_fit (self->canvas);
+  else
+    tb_canvas_zoom_to_selection (self->canvas);
+}
+
+ACTION (act_search)
+{
+  TbWindow *self = data;
+  tb_search_popup (tb_header_search_button (self->header), self->editor);
+}
+
+ACTION (act_reveal)
+{
+  tb_window_reveal (data, g_variant_get_uint32 (target));
+}
+
+ACTION (act_panel)
+{
+  TbWindow *self = data;
+  const char *name = g_action_get_name (G_ACTION (action));
+  if (g_str_equal (name, "left-panel"))
+    tb_shell_toggle (self->shell, TB_SHELL_LEFT);
+  else if (g_str_equal (name, "right-panel"))
+    tb_shell_toggle (self->shell, TB_SHELL_RIGHT);
+  else
+    gtk_widget_set_visible (GTK_WIDGET (self->panel),
+                            !gtk_widget_get_visible (GTK_WIDGET (self->panel)));
+}
+
+/* Near the middle of what is seen, where there is room. */
+ACTION (act_add)
+{
+  TbWindow *self = data;
+  const char *name = g_variant_get_string (target, NULL);
+  guint n;
+  const TbPaletteRow *palette = tb_palette (&n);
+  TbPoint at;
+  tb_canvas_to_world (self->canvas, gtk_widget_get_width (GTK_WIDGET (self->canvas)) / 2.0,
+                      gtk_widget_get_height (GTK_WIDGET (self->canvas)) / 2.0, &at);
+  for (guint i = 0; self->editor && i < n; i++)
+    if (g_str_equal (palette[i].name, name))
+      {
+        TbUid uid = tb_editor_create (self->editor, &palette[i], at.x, at.y, 0);
+        if (uid)
+          tb_canvas_scroll_to (self->canvas, uid);
+        tb_shell_close_overlays (self->shell);
+        gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+      }
+}
+
+ACTION (act_run)
+{
+  tb_window_run (data);
+}
+
+ACTION (act_stop)
+{
+  tb_window_stop (data);
+}
+
+static const struct
+{
+  const char *name;
+  TbCommandType command;
+} instance_actions[] = { { "instance-kill", TB_COMMAND_KILL },
+                         { "instance-pause", TB_COMMAND_PAUSE },
+                         { "instance-resume", TB_COMMAND_RESUME },
+                         { "instance-restart", TB_COMMAND_RESTART },
+                         { "instance-start", TB_COMMAND_START_ANYWAY } };
+
+ACTION (act_instance)
+{
+  const char *name = g_action_get_name (G_ACTION (action));
+  for (guint i = 0; i < G_N_ELEMENTS (instance_actions); i++)
+    if (g_str_equal (instance_actions[i].name, name))
+      tb_window_instance_command (data, instance_actions[i].command,
+                                  g_variant_get_string (target, NULL));
+}
+
+ACTION (act_instance_log)
+{
+  TbWindow *self = data;
+  gtk_widget_set_visible (GTK_WIDGET (self->panel), TRUE);
+  tb_panel_show_log (self->panel, g_variant_get_string (target, NULL));
+}
+
+ACTION (act_link)
+{
+  TbWindow *self = data;
+  const char *name = g_action_get_name (G_ACTION (action));
+  const char *link = g_variant_get_string (target, NULL);
+  if (!self->session)
+    return;
+  if (g_str_equal (name, "link-cut"))
+    tb_session_cut (self->session, link);
+  else if (g_str_equal (name, "link-heal"))
+    tb_session_heal (self->session, link);
+  else if (g_str_equal (name, "link-reset"))
+    tb_window_link_fault (self, TB_FAULT_RESET, link, NULL);
+  else if (g_str_equal (name, "link-refuse"))
+    tb_window_link_fault (self, TB_FAULT_REFUSE, link, NULL);
+  else
+    tb_window_link_clear (self, link);
+}
+
+/* "save 100ms 20ms": link, latency, jitter. */
+ACTION (act_link_latency)
+{
+  g_auto (GStrv) words = g_strsplit (g_variant_get_string (target, NULL), " ", 2);
+  if (words[0] && words[1])
+    tb_window_link_fault (data, TB_FAULT_LATENCY, words[0], words[1]);
+}
+
+ACTION (act_shortcuts)
+{
+  tb_show_shortcuts (GTK_WINDOW (data));
+}
+
+ACTION (act_about)
+{
+  tb_show_about (GTK_WINDOW (data));
+}
+
+static const GActionEntry entries[] = {
+  { "new", act_new },
+  { "start-empty", act_start_empty },
+  { "open", act_open },
+  { "open-path", act_open_path, "s" },
+  { "open-copy", act_open_copy, "s" },
+  { "templates", act_templates },
+  { "save", act_save },
+  { "save-as", act_save_as },
+  { "export", act_export },
+  { "close", act_close },
+  { "zoom-in", act_zoom },
+  { "zoom-out", act_zoom },
+  { "zoom-100", act_zoom },
+  { "zoom-fit", act_zoom },
+  { "zoom-selection", act_zoom },
+  { "search", act_search },
+  { "reveal", act_reveal, "u" },
+  { "left-panel", act_panel },
+  { "right-panel", act_panel },
+  { "bottom-panel", act_panel },
+  { "add", act_add, "s" },
+  { "run", act_run },
+  { "stop", act_stop },
+  { "instance-kill", act_instance, "s" },
+  { "instance-pause", act_instance, "s" },
+  { "instance-resume", act_instance, "s" },
+  { "instance-restart", act_instance, "s" },
+  { "instance-start", act_instance, "s" },
+  { "instance-log", act_instance_log, "s" },
+  { "link-cut", act_link, "s" },
+  { "link-heal", act_link, "s" },
+  { "link-reset", act_link, "s" },
+  { "link-refuse", act_link, "s" },
+  { "link-clear", act_link, "s" },
+  { "link-latency", act_link_latency, "s" },
+  { "shortcuts", act_shortcuts },
+  { "about", act_about },
+};
+
+/* ---- Commands of the editor -------------------------------------------------------------------- */
+
+static void
+run_command (GSimpleAction *action, GVariant *target, TbWindow *self)
+{
+  if (self->editor)
+    tb_editor_run (self->editor, g_action_get_name (G_ACTION (action)));
+}
+
+static gboolean
+run_shortcut (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  TbWindow *self = TB_WINDOW (widget);
+  const TbCommandRow *row = data;
+  return self->editor && gtk_stack_get_visible_child (self->pages) == GTK_WIDGET (self->shell)
+         && tb_editor_run (self->editor, row->name);
+}
+
+/* Keys of commands bubble: an entry that knows Delete or Ctrl+Z for itself has them first. */
+static void
+install_commands (TbWindow *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  guint n;
+  const TbCommandRow *commands = tb_commands (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GSimpleAction) action = g_simple_action_new (commands[i].name, NULL);
+      g_signal_connect (action, "activate", G_CALLBACK (run_command), self);
+      g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (action));
+      GtkShortcutTrigger *trigger
+          = commands[i].accel ? gtk_shortcut_trigger_parse_string (commands[i].accel) : NULL;
+      if (trigger)
+        gtk_shortcut_controller_add_shortcut (
+            GTK_SHORTCUT_CONTROLLER (keys),
+            gtk_shortcut_new (trigger, gtk_callback_action_new (run_shortcut,
+                                                                (gpointer) &commands[i], NULL)));
+    }
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "edit", G_ACTION_GROUP (group));
+  g_object_set_data (G_OBJECT (self), "tb-edit-actions", group);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
+static void
+update_commands (TbWindow *self)
+{
+  GActionMap *map = g_object_get_data (G_OBJECT (self), "tb-edit-actions");
+  guint n;
+  const TbCommandRow *commands = tb_commands (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      GAction *action = g_action_map_lookup_action (map, commands[i].name);
+      gboolean enabled = self->editor && (!commands[i].enabled || commands[i].enabled (self->editor));
+      g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+    }
+}
+
+void
+tb_window_set_action_enabled (TbWindow *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+void
+tb_window_update_actions (TbWindow *self)
+{
+  static const char *const of_document[] = {
+    "save",     "save-as",        "export", "zoom-in",    "zoom-out",    "zoom-100",
+    "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
+    "add"
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
+    tb_window_set_action_enabled (self, of_document[i], self->document != NULL);
+  tb_window_set_action_enabled (self, "run", self->document && !self->session);
+  tb_window_set_action_enabled (self, "stop", self->session != NULL);
+  update_commands (self);
+}
+
+void
+tb_window_install_actions (TbWindow *self)
+{
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  install_commands (self);
+}

@@ -1,0 +1,291 @@
+/* The run of a window's document.
+ *
+ *   still ──tb_window_run()──▶ asking ──trust_answered("run")──▶ starting ──run_state()──▶ running
+ *     ▲                          │ "cancel"                         │                        │
+ *     ├──────────────────────────┘                 tb_window_stop() ▼                        ▼
+ *     └───────────────────run_state(), tb_window_drop_session()── stopping ◀── tb_window_stop()
+ *
+ * What runs is the snapshot of the moment Run was pressed: editing goes on beside it. */
+#include "window-private.h"
+
+#include "dialogs.h"
+#include "tb-base.h"
+#include "util.h"
+
+#define ELAPSED_MS 100
+#define INSPECT_NS (250 * TB_NS_PER_MS)
+
+gboolean
+tb_window_is_running (TbWindow *self)
+{
+  return self->session != NULL;
+}
+
+/* ---- The run's state --------------------------------------------------------------------------- */
+
+static gboolean
+show_elapsed (gpointer data)
+{
+  TbWindow *self = data;
+  tb_header_set_elapsed (self->header, tb_now_ns () - self->run_start_ns);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+tb_window_drop_session (TbWindow *self)
+{
+  if (!self->session)
+    return;
+  g_clear_handle_id (&self->elapsed_id, g_source_remove);
+  tb_canvas_set_session (self->canvas, NULL);
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->frame, tb_live_frame_unref);
+  tb_inspector_show_frame (self->inspector, NULL);
+  tb_panel_show_frame (self->panel, NULL);
+  tb_header_set_run (self->header, TB_RUN_STOPPED, NULL);
+  tb_window_update_actions (self);
+}
+
+static gboolean
+close_later (gpointer data)
+{
+  gtk_window_close (GTK_WINDOW (data));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not inside the session's own signal. */
+static gboolean
+drop_later (gpointer data)
+{
+  TbWindow *self = data;
+  if (!self->session)
+    return G_SOURCE_REMOVE;
+  TbRunState state = tb_session_state (self->session);
+  if (state != TB_RUN_STOPPED && state != TB_RUN_FAILED)
+    return G_SOURCE_REMOVE;
+  if (state == TB_RUN_FAILED)
+    {
+      const char *reason = self->frame && self->frame->reason ? self->frame->reason : "";
+      tb_window_toast (self, *reason ? reason : "The run failed.");
+    }
+  tb_window_drop_session (self);
+  if (self->closing)
+    close_later (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+run_state (TbSession *session, TbWindow *self)
+{
+  TbRunState state = tb_session_state (session);
+  tb_header_set_run (self->header, state, NULL);
+  if (state == TB_RUN_STOPPED || state == TB_RUN_FAILED)
+    g_idle_add_full (G_PRIORITY_DEFAULT, drop_later, g_object_ref (self), g_object_unref);
+}
+
+static void
+run_problem (TbSession *session, guint severity, const char *instance, const char *sentence,
+             TbWindow *self)
+{
+  if (severity == 2)
+    return; /* a remark: the log and the inspector have it */
+  if (instance && *instance)
+    tb_window_toastf (self, "%s: %s", instance, sentence);
+  else
+    tb_window_toast (self, sentence);
+}
+
+static void
+run_waiting (TbSession *session, const char *instance, const char *what, TbWindow *self)
+{
+  g_autofree char *text = what && *what && instance && *instance
+                              ? g_strdup_printf ("%s: %s", instance, what)
+                              : g_strdup (what);
+  tb_header_set_run (self->header, tb_session_state (session), text);
+}
+
+void
+tb_window_live_frame (TbCanvas *canvas, gpointer frame, TbWindow *self)
+{
+  TbLiveFrame *live = frame;
+  if (!self->session || !live)
+    return;
+  g_clear_pointer (&self->frame, tb_live_frame_unref);
+  self->frame = tb_live_frame_ref (live);
+  tb_panel_show_frame (self->panel, live);
+  gint64 now_ns = tb_now_ns ();
+  if (now_ns - self->inspected_ns < INSPECT_NS)
+    return;
+  self->inspected_ns = now_ns;
+  tb_inspector_show_frame (self->inspector, live);
+}
+
+/* ---- Starting ---------------------------------------------------------------------------------- */
+
+static void
+start (TbWindow *self, TbModel *model)
+{
+  g_autoptr (GError) error = NULL;
+  TbSessionOptions options = { .record_path = NULL };
+  TbSession *session = tb_session_start (model, &options, &error);
+  if (!session)
+    {
+      tb_window_toast (self, error->message);
+      return;
+    }
+  self->session = session;
+  self->run_start_ns = tb_now_ns ();
+  self->inspected_ns = 0;
+  g_signal_connect (session, "state", G_CALLBACK (run_state), self);
+  g_signal_connect (session, "problem", G_CALLBACK (run_problem), self);
+  g_signal_connect (session, "waiting", G_CALLBACK (run_waiting), self);
+  tb_canvas_set_session (self->canvas, session);
+  tb_header_set_run (self->header, tb_session_state (session), NULL);
+  show_elapsed (self);
+  self->elapsed_id = g_timeout_add (ELAPSED_MS, show_elapsed, self);
+  tb_window_update_actions (self);
+}
+
+/* ---- Trust ------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbWindow *window;
+  TbModel *model;
+  char *commands;
+} TrustQuestion;
+
+static void
+trust_answered (const char *id, gpointer data)
+{
+  g_autofree TrustQuestion *question = data;
+  g_autoptr (TbWindow) self = question->window;
+  g_autoptr (TbModel) model = question->model;
+  g_autofree char *commands = question->commands;
+  g_autoptr (GError) error = NULL;
+  if (!g_str_equal (id, "run") || self->session)
+    return;
+  if (!tb_trust_remember (commands, &error))
+    tb_window_toast (self, error->message); /* it runs all the same, and asks again next time */
+  start (self, model);
+}
+
+static GtkWidget *
+new_command_list (const char *commands)
+{
+  GtkWidget *label = gtk_label_new (commands), *scrolled = gtk_scrolled_window_new ();
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_add_css_class (label, "commands");
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), label);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), 260);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_widget_add_css_class (scrolled, "card");
+  return scrolled;
+}
+
+static void
+ask_trust (TbWindow *self, TbModel *model, const char *commands)
+{
+  static const TbResponse responses[] = { { "cancel", "_Cancel", TB_RESPONSE_PLAIN },
+                                          { "run", "_Run", TB_RESPONSE_SUGGESTED } };
+  TrustQuestion *question = g_new (TrustQuestion, 1);
+  *question = (TrustQuestion){ g_object_ref (self), tb_model_ref (model), g_strdup (commands) };
+  tb_ask (GTK_WINDOW (self), "Run these programs?",
+          "This drawing starts programs of this machine, as you. Run it if you know where it comes "
+          "from.",
+          new_command_list (commands), responses, G_N_ELEMENTS (responses), trust_answered, question);
+}
+
+/* The text that is asked about depends on the drawing alone, so block and folder are any. */
+static char *
+commands_of (TbModel *model, GError **error)
+{
+  g_autofree char *node = tb_program_path ("tierboard-node");
+  TbPlanOptions options = { .block = 64, .run_dir = "/tmp", .node_program = node, .seed = 1 };
+  g_autoptr (TbPlan) plan = tb_plan_new (model, &options, error);
+  return plan ? tb_plan_commands (plan) : NULL;
+}
+
+void
+tb_window_run (TbWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+  if (self->session || !self->document)
+    return;
+  tb_inspector_commit (self->inspector);
+  g_autoptr (TbModel) model = tb_document_snapshot (self->document);
+  g_autofree char *commands = commands_of (model, &error);
+  if (!commands)
+    {
+      tb_window_toast (self, error->message);
+      return;
+    }
+  if (tb_trust_needed (commands) && !tb_trust_is_known (commands))
+    ask_trust (self, model, commands);
+  else
+    start (self, model);
+}
+
+void
+tb_window_stop (TbWindow *self)
+{
+  if (self->session)
+    tb_session_stop (self->session);
+}
+
+/* ---- Commands to what runs --------------------------------------------------------------------- */
+
+void
+tb_window_instance_command (TbWindow *self, TbCommandType what, const char *instance)
+{
+  if (self->session)
+    tb_session_instance_command (self->session, what, instance);
+}
+
+static void
+fault_id (char *out, gsize size, TbFaultKind kind, const char *link)
+{
+  g_snprintf (out, size, "%s:%s", tb_fault_name (kind), link);
+}
+
+/* latency: "100ms" or "100ms 20ms", the second being the jitter around it. */
+void
+tb_window_link_fault (TbWindow *self, TbFaultKind kind, const char *link, const char *latency)
+{
+  char id[160], all[] = "*";
+  if (!self->session)
+    return;
+  fault_id (id, sizeof id, kind, link);
+  TbWireFault fault = { .id = id, .kind = kind, .link = (char *) link, .from = all, .to = all,
+                        .up = TRUE, .down = TRUE };
+  if (latency)
+    {
+      g_auto (GStrv) words = g_strsplit (latency, " ", 2);
+      if (!tb_dist_parse (words[0], &fault.latency))
+        return;
+      if (words[1])
+        tb_duration_parse (words[1], &fault.jitter_ns, NULL);
+    }
+  tb_session_add_fault (self->session, &fault);
+}
+
+void
+tb_window_link_clear (TbWindow *self, const char *link)
+{
+  char id[160];
+  if (!self->session)
+    return;
+  tb_session_heal (self->session, link);
+  for (int kind = 0; kind < TB_FAULT_COUNT; kind++)
+    {
+      fault_id (id, sizeof id, kind, link);
+      tb_session_remove_fault (self->session, id);
+    }
+}

@@ -1,0 +1,305 @@
+"""Drives a real editor window as a person does: keys and pointer by xdotool, names and values by
+AT-SPI. Runs inside dbus-run-session and xvfb-run; see run-window-test for the whole recipe.
+
+Nothing here sleeps for a result: wait_for() polls a condition and fails with what it waited for.
+What needs a program that is not installed ends as a skipped test."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+SKIP = 77
+
+try:
+    import gi
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi, GLib
+except (ImportError, ValueError) as error:
+    print("1..0 # SKIP AT-SPI for Python is not installed:", error)
+    sys.exit(SKIP)
+
+for _program in ("xdotool", "import"):
+    if not shutil.which(_program):
+        print("1..0 # SKIP %s is not installed" % _program)
+        sys.exit(SKIP)
+
+DOUBLE_CLICK_S = 0.6  # clicks closer than this count as double
+
+
+class Failed(Exception):
+    pass
+
+
+def wait_for(what, condition, seconds=15.0):
+    """The first true value of condition, or a failure that names what it waited for."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            value = condition()
+        except GLib.Error:
+            value = None  # the object went away while it was being read
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed("waited %g s for %s" % (seconds, what))
+        time.sleep(0.05)
+
+
+def xdo(*words):
+    done = subprocess.run(["xdotool", *map(str, words)], capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def key(*keys):
+    for name in keys:
+        xdo("key", "--clearmodifiers", name)
+
+
+def type_text(text):
+    xdo("type", "--delay", "15", text)
+
+
+def descendants(pid):
+    """(pid, start time) of everything below a process: what must be gone after a run."""
+    children = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open("/proc/%s/stat" % entry) as file:
+                    fields = file.read().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append((int(entry), fields[19]))
+    found, todo = [], [pid]
+    while todo:
+        for child in children.get(todo.pop(), []):
+            found.append(child)
+            todo.append(child[0])
+    return found
+
+
+def is_alive(process):
+    pid, started = process
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+    except OSError:
+        return False
+    return fields[19] == started and fields[0] != "Z"
+
+
+class Editor:
+    """One editor process with a home of its own."""
+
+    def __init__(self, program, files=(), width=1280, height=800, theme="light"):
+        self.home = tempfile.mkdtemp(prefix="tierboard-window-")
+        self.width, self.height = width, height
+        config = os.path.join(self.home, "config")
+        os.makedirs(os.path.join(config, "tierboard"))
+        os.makedirs(os.path.join(config, "gtk-4.0"))
+        with open(os.path.join(config, "tierboard", "editor.ini"), "w") as file:
+            file.write("[window]\nwidth=%d\nheight=%d\ntheme=%d\n"
+                       % (width, height, {"system": 0, "light": 1, "dark": 2}[theme]))
+        with open(os.path.join(config, "gtk-4.0", "settings.ini"), "w") as file:
+            file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\ngtk-decoration-layout=:close\n"
+                       "gtk-xft-antialias=1\ngtk-xft-hinting=1\ngtk-xft-hintstyle=hintslight\n")
+        env = dict(os.environ, HOME=self.home, XDG_CONFIG_HOME=config, GSK_RENDERER="cairo",
+                   GSETTINGS_BACKEND="memory", XDG_STATE_HOME=os.path.join(self.home, "state"),
+                   XDG_DATA_HOME=os.path.join(self.home, "data"),
+                   XDG_CACHE_HOME=os.path.join(self.home, "cache"))
+        self.log = open(os.path.join(self.home, "log"), "w+")
+        self.process = subprocess.Popen([program, *files], env=env, cwd=self.home,
+                                        stdout=self.log, stderr=self.log)
+        self.pid = self.process.pid
+        self.window = self.find_window()
+        wait_for("the application on the accessibility bus", self.root)
+
+    # ---- The window --------------------------------------------------------------------------
+
+    def find_window(self, name="."):
+        found = wait_for("a window", lambda: xdo("search", "--onlyvisible", "--pid", self.pid,
+                                                 "--name", name) or self.dead())
+        return found.split()[0]
+
+    def windows(self):
+        return xdo("search", "--onlyvisible", "--pid", self.pid, "--name", ".").split()
+
+    def dead(self):
+        if self.process.poll() is not None:
+            raise Failed("the editor ended with status %s" % self.process.returncode)
+        return None
+
+    def geometry(self):
+        lines = xdo("getwindowgeometry", "--shell", self.window).splitlines()
+        return {name: int(value) for name, value in (line.split("=") for line in lines)}
+
+    def resize(self, width, height):
+        xdo("windowsize", "--sync", self.window, width, height)
+        wait_for("a window of %d pixels" % width, lambda: self.geometry()["WIDTH"] == width)
+
+    def focus(self):
+        xdo("windowfocus", "--sync", self.window)
+
+    def move_to(self, x, y):
+        xdo("mousemove", "--sync", "--window", self.window, round(x), round(y))
+
+    def click(self, x, y, button=1):
+        self.move_to(x, y)
+        xdo("click", button)
+        time.sleep(DOUBLE_CLICK_S)
+
+    def drag(self, x0, y0, x1, y1):
+        self.move_to(x0, y0)
+        xdo("mousedown", 1)
+        for step in range(1, 9):
+            self.move_to(x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8)
+            time.sleep(0.02)
+        xdo("mouseup", 1)
+        time.sleep(DOUBLE_CLICK_S)
+
+    def screenshot(self, path):
+        self.move_to(self.width - 3, self.height - 3)
+        time.sleep(0.3)
+        subprocess.run(["import", "-window", "root", "-crop",
+                        "%dx%d+%d+%d" % self.frame(), "+repage", path], check=True)
+
+    def frame(self):
+        """Where the window's content lies on the screen, without the margin of its shadow."""
+        at = self.geometry()
+        margin = max(0, (at["WIDTH"] - self.width) // 2)
+        return self.width, self.height, at["X"] + margin, at["Y"] + margin
+
+    # ---- What it says ------------------------------------------------------------------------
+
+    def root(self):
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(i)
+            if application and application.get_process_id() == self.pid:
+                return application
+        return None
+
+    def walk(self, node=None):
+        todo = [node or self.root()]
+        while todo:
+            node = todo.pop(0)
+            if node is None:
+                continue
+            yield node
+            try:
+                todo.extend(node.get_child_at_index(i) for i in range(node.get_child_count()))
+            except GLib.Error:
+                continue
+
+    def find(self, name, role=None):
+        """The first with that name (or that a predicate holds of); None."""
+        wanted = name if callable(name) else lambda text: text == name
+        for node in self.walk():
+            try:
+                if wanted(node.get_name() or "") and (role is None
+                                                      or node.get_role_name() == role):
+                    return node
+            except GLib.Error:
+                continue
+        return None
+
+    def get(self, name, role=None, seconds=15.0):
+        return wait_for("“%s”" % name, lambda: self.find(name, role) or self.dead(), seconds)
+
+    def names(self, role=None):
+        found = []
+        for node in self.walk():
+            try:
+                if role is None or node.get_role_name() == role:
+                    found.append(node.get_name())
+            except GLib.Error:
+                continue
+        return found
+
+    def press(self, name, role=None):
+        """Does the first action of a button or menu item."""
+        node = self.get(name, role)
+        for inner in self.walk(node):
+            action = inner.get_action_iface()
+            if action and action.get_n_actions():
+                action.do_action(0)
+                return node
+        raise Failed("“%s” has no action" % name)
+
+    def bounds(self, node):
+        """x, y, width, height in pixels of the X window."""
+        extents = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        margin = max(0, (self.geometry()["WIDTH"] - self.width) // 2)
+        return extents.x + margin, extents.y + margin, extents.width, extents.height
+
+    def middle(self, node):
+        x, y, width, height = self.bounds(node)
+        return x + width / 2, y + height / 2
+
+    def toast(self, words):
+        """The sentence of a toast that holds these words."""
+        return self.get(lambda text: words in text)
+
+    def figure(self, label):
+        """The number that stands behind a label of the inspector, without its thin spaces."""
+        nodes = list(self.walk())
+        for i, node in enumerate(nodes):
+            if node.get_name() == label and node.get_role_name() == "label":
+                parent = node.get_parent()
+                at = node.get_index_in_parent()
+                text = parent.get_child_at_index(at + 1).get_name()
+                digits = "".join(c for c in text if c.isdigit())
+                return int(digits) if digits else None
+        return None
+
+    # ---- The end -----------------------------------------------------------------------------
+
+    def output(self):
+        self.log.flush()
+        with open(self.log.name) as file:
+            return file.read()
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def arguments():
+    """--editor PROGRAM --source DIR --out DIR [--screenshot FILE]"""
+    import argparse
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--editor", required=True)
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--out", default=".")
+    parser.add_argument("--screenshot")
+    parser.add_argument("--only")
+    return parser.parse_args()
+
+
+def run_tests(tests, options):
+    """TAP: one line a test. A test is a function of the options."""
+    tests = [test for test in tests if not options.only or test.__name__ == options.only]
+    print("1..%d" % len(tests))
+    bad = 0
+    for number, test in enumerate(tests, 1):
+        name = test.__name__.replace("_", " ")
+        try:
+            test(options)
+            print("ok %d - %s" % (number, name), flush=True)
+        except Exception as error:  # a broken test is a failed one
+            bad += 1
+            if not isinstance(error, Failed):
+                import traceback
+                traceback.print_exc()
+            print("not ok %d - %s\n# %s" % (number, name, error), flush=True)
+    sys.exit(1 if bad else 0)

@@ -1,0 +1,106 @@
+"""Running in a real window: traffic seen, cut, healed, stopped, and nothing left."""
+
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, wait_for
+
+
+def example(options, name):
+    return os.path.join(options.source, "data", "examples", name + ".tierboard")
+
+
+def select_in_outline(editor, words):
+    row = wait_for("the row of " + words,
+                   lambda: editor.find(lambda name: words in name, "label"))
+    editor.click(*editor.middle(row))
+
+
+def start(editor):
+    editor.focus()
+    key("F5")
+    editor.get("Stop")
+
+
+def stop(editor, processes):
+    editor.focus()
+    key("shift+F5")
+    editor.get("Run", "push button", 20)
+    left = [process for process in processes if is_alive(process)]
+    if left:
+        raise Failed("left running: %s" % left)
+
+
+def rises(editor):
+    """Requests grew by what traffic makes, not by a straggler."""
+    first = wait_for("requests", lambda: editor.figure("Requests"))
+    wait_for("more requests than %d" % first,
+             lambda: (editor.figure("Requests") or 0) > first + 20)
+
+
+def stands_still(editor):
+    def same():
+        before = editor.figure("Requests")
+        time.sleep(1.2)  # the figure is shown anew four times a second
+        return before is not None and before == editor.figure("Requests")
+    wait_for("requests to stop", same, 20)
+
+
+def traffic_is_seen_cut_healed_and_stopped(options):
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        select_in_outline(editor, " → ")
+        start(editor)
+        rises(editor)
+        processes = descendants(editor.pid)
+        if len(processes) < 3:
+            raise Failed("only %d processes run" % len(processes))
+        editor.press("Cut", "push button")
+        editor.get("Heal", "push button")
+        stands_still(editor)
+        editor.screenshot(os.path.join(options.out, "window-cut.png"))
+        editor.press("Heal", "push button")
+        editor.get("Cut", "push button")
+        rises(editor)
+        stop(editor, processes)
+    finally:
+        editor.end()
+
+
+def the_web_shop_runs_in_the_window(options):
+    """Also the picture of the README."""
+    picture = options.screenshot or os.path.join(options.out, "window.png")
+    editor = Editor(options.editor, [example(options, "three-tier")], 1440, 900)
+    try:
+        start(editor)
+        wait_for("every instance ready", lambda: not editor.find(
+            lambda name: name in ("waiting", "starting")), 30)
+        editor.press("Messages")
+        wait_for("messages", lambda: editor.find(lambda name: " → " in name and "-" in name))
+        time.sleep(4)  # rates of about the last second, settled
+        editor.screenshot(picture)
+        stop(editor, descendants(editor.pid))
+    finally:
+        editor.end()
+
+
+def closing_during_a_run_asks_and_leaves_nothing(options):
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        start(editor)
+        wait_for("the agent's processes", lambda: len(descendants(editor.pid)) >= 3)
+        processes = descendants(editor.pid)
+        editor.focus()
+        key("ctrl+w")
+        editor.press("Stop and close")
+        wait_for("the editor to end", lambda: editor.process.poll() is not None)
+        wait_for("nothing left", lambda: not any(map(is_alive, processes)), 2)
+    finally:
+        editor.end()
+
+
+if __name__ == "__main__":
+    run_tests([traffic_is_seen_cut_healed_and_stopped, the_web_shop_runs_in_the_window,
+               closing_during_a_run_asks_and_leaves_nothing], arguments())

@@ -1,0 +1,113 @@
+"""The window itself: bad files, narrow, dark."""
+
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from driver import Editor, Failed, arguments, key, run_tests, type_text, wait_for
+
+BAD = """<architecture xmlns="urn:tierboard:1" name="Bad">
+  <component id="shop" kind="serfer" name="Shop"/>
+  <link id="save" from="shop" to="nowhere"/>
+</architecture>
+"""
+
+
+def example(options, name):
+    return os.path.join(options.source, "data", "examples", name + ".tierboard")
+
+
+def brightness(path):
+    done = subprocess.run(["convert", path, "-colorspace", "Gray", "-format", "%[fx:mean]", "info:"],
+                          capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def a_bad_file_is_said_and_harms_nothing(options):
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        bad = os.path.join(editor.home, "bad.tierboard")
+        with open(bad, "w") as file:
+            file.write(BAD)
+        before = [name for name in editor.names() if name]
+        editor.focus()
+        key("ctrl+o")
+        wait_for("the file dialog", lambda: len(editor.windows()) > 1)
+        type_text(bad)
+        key("Return")
+        editor.toast("serfer")
+        if not any("line 2" in (name or "") for name in editor.names()):
+            raise Failed("the list of problems does not say the line")
+        title = [name for name in before if "Tierboard" in name][:1]
+        if title and not editor.find(title[0]):
+            raise Failed("the open document is gone")
+        editor.screenshot(os.path.join(options.out, "window-bad-file.png"))
+    finally:
+        editor.end()
+
+
+def a_bad_file_on_the_command_line_leaves_a_start_page(options):
+    path = os.path.join(options.out, "bad-%d.tierboard" % os.getpid())
+    with open(path, "w") as file:
+        file.write("<architecture")
+    editor = Editor(options.editor, [path])
+    try:
+        editor.get("Empty drawing")
+        editor.toast("bad-")
+    finally:
+        editor.end()
+        os.unlink(path)
+
+
+def narrow_windows_keep_what_matters(options):
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        for width in (860, 600, 360):
+            margin = editor.geometry()["WIDTH"] - editor.width
+            editor.resize(width + margin, 640 + margin)
+            editor.width, editor.height = width, 640
+            for name in ("Open", "Run", "Main menu"):
+                node = editor.get(name)
+                wait_for("%s inside %d pixels" % (name, width), lambda: 0 <= editor.bounds(node)[0]
+                         and sum(editor.bounds(node)[0::2]) <= width + margin)
+            editor.screenshot(os.path.join(options.out, "window-%d.png" % width))
+        editor.focus()
+        key("F9")  # the palette lies over the canvas now
+        tile = editor.get("Add Server")
+        wait_for("the palette", lambda: editor.bounds(tile)[2] > 20)
+        editor.screenshot(os.path.join(options.out, "window-360-palette.png"))
+    finally:
+        editor.end()
+
+
+def dark_is_dark(options):
+    for theme, dark in (("light", False), ("dark", True)):
+        editor = Editor(options.editor, [example(options, "three-tier")], 1440, 900, theme)
+        try:
+            editor.get("Run")
+            path = os.path.join(options.out, "window-%s.png" % theme)
+            editor.screenshot(path)
+            if (brightness(path) < 0.4) != dark:
+                raise Failed("%s has a brightness of %.2f" % (theme, brightness(path)))
+        finally:
+            editor.end()
+
+
+def every_button_has_a_name(options):
+    editor = Editor(options.editor, [example(options, "three-tier")])
+    try:
+        editor.get("Run")
+        nameless = [node for node in editor.walk() if node.get_role_name() == "push button"
+                    and (node.get_name() or "") in ("", "GtkImage", "GtkButton")]
+        if nameless:
+            raise Failed("%d buttons have no name" % len(nameless))
+    finally:
+        editor.end()
+
+
+if __name__ == "__main__":
+    run_tests([a_bad_file_is_said_and_harms_nothing,
+               a_bad_file_on_the_command_line_leaves_a_start_page,
+               narrow_windows_keep_what_matters, dark_is_dark, every_button_has_a_name],
+              arguments())
