@@ -113,6 +113,7 @@ make_switch (TbField *field)
 {
   GtkWidget *box = gtk_switch_new ();
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
   g_signal_connect_swapped (box, "notify::active", G_CALLBACK (tb_field_changed), field);
   return box;
 }

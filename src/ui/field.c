@@ -121,8 +121,6 @@ new_row (TbField *self, GtkWidget *label)
                                 wide ? 2 : 10);
   gtk_widget_add_css_class (row, wide ? "wide" : "row");
   gtk_widget_set_hexpand (self->widget, TRUE);
-  if (!wide)
-    gtk_widget_set_halign (self->widget, GTK_ALIGN_FILL);
   gtk_box_append (GTK_BOX (row), label);
   gtk_box_append (GTK_BOX (row), self->widget);
   return row;

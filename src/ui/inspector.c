@@ -84,7 +84,7 @@ static gboolean
 belongs (TbInspector *self, const TbElement *element, const TbPropSpec *spec, Fields fields)
 {
   gboolean said = spec->required || tb_element_is_set (element, spec->prop)
-                  || spec->type == TB_TYPE_TEXT;
+                  || (spec->type == TB_TYPE_TEXT && tb_element_kind (element) != TB_KIND_SERVICE);
   gboolean of_part = fields == FIELDS_SAID || fields == FIELDS_UNSAID;
   gboolean is_document = tb_element_kind (element) == TB_KIND_ARCHITECTURE;
   if (!is_relevant (model_of (self), element, spec) || (of_part && spec->prop == TB_PROP_ID))
