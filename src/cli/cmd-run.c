@@ -158,15 +158,38 @@ stop (Run *run)
   tb_session_stop (run->session);
 }
 
-/* The sentence of the first instance that waits, as "shop/1 waits for …". (transfer full) */
-static char *
-waiting_in_words (const TbLiveFrame *frame)
+static gboolean
+holds_up (const TbLiveInstance *instance)
 {
+  return instance->state == TB_INSTANCE_STARTING || instance->state == TB_INSTANCE_FAILED;
+}
+
+/* Whether it waits for one that does not itself wait for another. */
+static gboolean
+is_near_the_cause (const Run *run, const TbLiveFrame *frame, guint index)
+{
+  const TbPlanInstance *planned
+    = g_ptr_array_index (tb_session_plan (run->session)->instances, index);
+  for (guint i = 0; i < planned->depends->len; i++)
+    if (holds_up (&frame->instances[g_array_index (planned->depends, guint, i)]))
+      return TRUE;
+  return FALSE;
+}
+
+/* The wait that explains the others, as "shop/1 waits for …"; NULL where nobody waits.
+ * (transfer full) */
+static char *
+waiting_in_words (const Run *run, const TbLiveFrame *frame)
+{
+  const TbLiveInstance *found = NULL;
   for (guint i = 0; i < frame->n_instances; i++)
-    if (*frame->instances[i].waiting != '\0')
-      return g_strdup_printf ("%s waits for %s", frame->instances[i].id,
-                              frame->instances[i].waiting);
-  return NULL;
+    if (*frame->instances[i].waiting != '\0' && (found == NULL || is_near_the_cause (run, frame, i)))
+      {
+        found = &frame->instances[i];
+        if (is_near_the_cause (run, frame, i))
+          break;
+      }
+  return found ? g_strdup_printf ("%s waits for %s", found->id, found->waiting) : NULL;
 }
 
 static void
@@ -185,7 +208,7 @@ print_json (Run *run, const TbLiveFrame *frame, gboolean totals, gboolean all_re
 static void
 tell_progress (Run *run, const TbLiveFrame *frame)
 {
-  g_autofree char *waiting = waiting_in_words (frame);
+  g_autofree char *waiting = waiting_in_words (run, frame);
   if (waiting == NULL || frame->time_ns - frame->start_ns < PATIENCE_NS
       || frame->time_ns - run->last_progress_ns < PATIENCE_NS)
     return;
@@ -202,7 +225,7 @@ on_tick (gpointer data)
     return G_SOURCE_CONTINUE;
   if (run->table != NULL)
     {
-      g_autofree char *waiting = waiting_in_words (frame);
+      g_autofree char *waiting = waiting_in_words (run, frame);
       tb_table_draw (run->table, frame, waiting);
       return G_SOURCE_CONTINUE;
     }

@@ -528,11 +528,21 @@ test_redis_replicates (void)
   g_autofree char *follow = g_strdup_printf ("--replicaof %s 6379", first);
   assert_contains (one, "redis-server --port 6379 --dir /run/r-1");
   assert_lacks (one, "--replicaof");
-  assert_lacks (one, "--bind");
+  assert_contains (one, "--bind 127.77.");
   assert_contains (two, follow);
   g_assert_cmpuint (instance (plan, "r/2")->depends->len, ==, 1);
   g_assert_cmpint (instance (plan, "r/1")->probe, ==, TB_PLAN_PROBE_RESP);
   g_assert_nonnull (link_named (plan, "r.replicas"));
+}
+
+static void
+test_redis_on_every_address (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"r\" kind=\"cache\"><template name=\"redis\">"
+    "<param name=\"bind\" value=\"any\"/></template></component>\n");
+  g_autofree char *line = command_line (instance (plan, "r/1"));
+  assert_lacks (line, "--bind");
 }
 
 static void
@@ -684,6 +694,7 @@ main (int argc, char **argv)
   T ("command/an-unfinished-name-stays", an_unfinished_name_stays);
   T ("command/readiness", readiness);
   T ("template/redis-replicates", redis_replicates);
+  T ("template/redis-on-every-address", redis_on_every_address);
   T ("template/redis-follows-a-drawn-link", redis_follows_a_drawn_link);
   T ("template/nginx-serves-a-page", nginx_serves_a_page);
   T ("template/nginx-passes-on", nginx_passes_on);
