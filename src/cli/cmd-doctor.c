@@ -16,6 +16,7 @@ static const struct
   { "descriptors", "Open files", tb_doctor_descriptors },
   { "namespaces", "Namespaces", tb_doctor_namespaces },
   { "io-uring", "io_uring", tb_doctor_io_uring },
+  { "programs", "Real programs", tb_doctor_programs },
   { "display", "Display", tb_doctor_display },
   { "fonts", "Fonts", tb_doctor_fonts },
 };
@@ -46,11 +47,11 @@ print_line (const char *title, const TbDoctorAnswer *answer, gboolean colour)
 {
   const char *on = states[answer->state].colour, *mark = states[answer->state].mark;
   if (colour)
-    printf ("\033[%sm%s\033[0m \033[1m%-12s\033[0m %s\n", on, mark, title, answer->found);
+    printf ("\033[%sm%s\033[0m \033[1m%-13s\033[0m %s\n", on, mark, title, answer->found);
   else
-    printf ("%s %-12s %s\n", mark, title, answer->found);
+    printf ("%s %-13s %s\n", mark, title, answer->found);
   if (answer->advice != NULL)
-    printf ("  %-12s → %s\n", "", answer->advice);
+    printf ("  %-13s → %s\n", "", answer->advice);
 }
 
 static void

@@ -10,6 +10,9 @@
 
 #define TABLE_PERIOD_MS 250
 #define JSON_PERIOD_MS 1000
+/* What fails sooner after it was ready than that was never good: without a probe, to be started is to
+ * be ready. */
+#define AT_ONCE_NS (2 * TB_NS_PER_S)
 /* Waiting shorter than that is not worth a word where there is no table. */
 #define PATIENCE_NS TB_NS_PER_S
 
@@ -29,8 +32,9 @@ typedef struct
   GMainLoop *loop;
   TbTable *table;       /* NULL: JSON lines */
   gboolean *ever_ready; /* by instance */
+  gint64 *ready_ns;     /* when it first was */
   gboolean *told;       /* its failure was said */
-  gboolean any_failed, stopping, output_gone;
+  gboolean failed_at_once, failed_later, stopping, output_gone;
   guint duration_source;
   gint64 last_progress_ns;
   int signals;
@@ -263,7 +267,7 @@ static void
 begin_duration (Run *run)
 {
   if (run->options->duration_ns > 0 && run->duration_source == 0 && !run->stopping
-      && (run->any_failed || all_were_ready (run)))
+      && (run->failed_at_once || all_were_ready (run)))
     run->duration_source
       = g_timeout_add ((guint) (run->options->duration_ns / TB_NS_PER_MS), on_duration, run);
 }
@@ -291,6 +295,16 @@ all_ended (const TbLiveFrame *frame)
 }
 
 static void
+note_failure (Run *run, const TbLiveFrame *frame, guint index)
+{
+  if (!run->ever_ready[index] || frame->time_ns - run->ready_ns[index] < AT_ONCE_NS)
+    run->failed_at_once = TRUE;
+  else
+    run->failed_later = TRUE;
+  tell_failure (run, &frame->instances[index], index);
+}
+
+static void
 on_instance (TbSession *session, guint index, gpointer data)
 {
   Run *run = data;
@@ -300,14 +314,11 @@ on_instance (TbSession *session, guint index, gpointer data)
   const TbLiveInstance *instance = &frame->instances[index];
   if (instance->state == TB_INSTANCE_READY)
     {
+      run->ready_ns[index] = run->ever_ready[index] ? run->ready_ns[index] : frame->time_ns;
       run->ever_ready[index] = TRUE;
-      run->told[index] = FALSE;
     }
   if (instance->state == TB_INSTANCE_FAILED)
-    {
-      run->any_failed |= !run->ever_ready[index];
-      tell_failure (run, instance, index);
-    }
+    note_failure (run, frame, index);
   begin_duration (run);
   if (!run->stopping && all_ended (frame))
     stop (run);
@@ -353,11 +364,11 @@ on_signal (gpointer data)
 static TbExitStatus
 judge (const Run *run)
 {
-  if (run->any_failed)
+  if (run->failed_at_once)
     return TB_EXIT_REFUSED;
   if (tb_session_state (run->session) == TB_RUN_FAILED)
     return TB_EXIT_FAILED;
-  return all_were_ready (run) ? TB_EXIT_YES : TB_EXIT_NO;
+  return all_were_ready (run) && !run->failed_later ? TB_EXIT_YES : TB_EXIT_NO;
 }
 
 static void
@@ -388,7 +399,7 @@ end (Run *run)
   if (frame != NULL && run->table != NULL)
     print_summary (run, frame);
   else if (frame != NULL && !run->output_gone)
-    print_json (run, frame, TRUE, all_were_ready (run));
+    print_json (run, frame, TRUE, all_were_ready (run) && !run->failed_at_once);
   else if (frame == NULL)
     tb_cli_error ("the agent could not be started");
 }
@@ -416,6 +427,7 @@ watch (TbSession *session, const Options *o, const char *title)
   gboolean table = !o->json && isatty (STDOUT_FILENO);
   Run run = { .options = o, .session = session, .loop = g_main_loop_new (NULL, FALSE) };
   run.ever_ready = g_new0 (gboolean, count_instances (&run) + 1);
+  run.ready_ns = g_new0 (gint64, count_instances (&run) + 1);
   run.told = g_new0 (gboolean, count_instances (&run) + 1);
   for (guint i = 0; i < count_instances (&run); i++)
     run.ever_ready[i]
@@ -433,6 +445,7 @@ watch (TbSession *session, const Options *o, const char *title)
   g_clear_pointer (&run.table, tb_table_free);
   g_main_loop_unref (run.loop);
   g_free (run.ever_ready);
+  g_free (run.ready_ns);
   g_free (run.told);
   return status;
 }

@@ -18,6 +18,7 @@ typedef struct
   GPtrArray *lines; /* of char * */
   guint width;
   gboolean colour;
+  guint link_ids; /* columns of the widest link's name */
 } Sheet;
 
 struct TbTable
@@ -201,7 +202,7 @@ add_instance (Sheet *sheet, const TbLiveInstance *instance, guint name_width)
     {
       append (&line, "2", 21, address);
       pad_to (&line, 36 + name_width);
-      if (instance->rss_bytes > 0)
+      if (instance->rss_bytes > 0 && instance->pid != 0)
         append_load (&line, instance);
     }
   line_end (sheet, &line);
@@ -291,58 +292,84 @@ figures_width (guint width)
   return sum;
 }
 
+/* While it runs, what is so now; at the end, what was so over the whole run. */
+typedef struct
+{
+  double rate;
+  gint64 p50_ns, p99_ns;
+} Pace;
+
+static Pace
+pace_of (const TbLiveLink *link, const TbLiveFrame *frame)
+{
+  double seconds = (double) (frame->time_ns - frame->start_ns) / 1e9;
+  gboolean over = frame->state == TB_RUN_STOPPED || frame->state == TB_RUN_FAILED;
+  if (over)
+    return (Pace) { seconds > 0 ? (double) link->requests / seconds : 0, link->p50_ns, link->p99_ns };
+  return (Pace) { link->request_rate, link->recent_p50_ns, link->recent_p99_ns };
+}
+
 static const char *
-figure_text (const TbLiveLink *link, guint figure, char *out, gsize size)
+figure_text (const TbLiveLink *link, Pace pace, guint figure, char *out, gsize size)
 {
   gboolean messages = link->framed || !link->tapped;
   switch (figure)
     {
     case 0: return messages ? tb_words_count (link->requests, out, size) : "–";
-    case 1: return tb_words_rate (messages ? link->request_rate : 0, out, size);
+    case 1: return tb_words_rate (messages ? pace.rate : 0, out, size);
     case 2: return messages ? tb_words_count (link->errors, out, size) : "–";
-    case 3: return tb_words_latency (link->recent_p50_ns >= 0 ? link->recent_p50_ns : link->p50_ns, out, size);
-    case 4: return tb_words_latency (link->recent_p99_ns >= 0 ? link->recent_p99_ns : link->p99_ns, out, size);
+    case 3: return tb_words_latency (pace.p50_ns, out, size);
+    case 4: return tb_words_latency (pace.p99_ns, out, size);
     case 5: return tb_words_bytes ((double) link->bytes_up, out, size);
     case 6: return tb_words_bytes ((double) link->bytes_down, out, size);
     default: return tb_words_count (link->connections_open, out, size);
     }
 }
 
-static void
-link_name (const TbLiveLink *link, char *out, gsize size)
+static const char *
+link_id (const TbLiveLink *link)
 {
-  if (g_str_equal (link->from, link->to))
-    g_snprintf (out, size, "%s", link->id);
-  else
-    g_snprintf (out, size, "%s  %s → %s", link->link != 0 ? link->id : "(not drawn)", link->from, link->to);
+  return link->link != 0 || g_str_equal (link->from, link->to) ? link->id : "(not drawn)";
 }
 
 static void
-add_link (Sheet *sheet, const TbLiveLink *link)
+append_link_name (Line *line, const Sheet *sheet, const TbLiveLink *link, guint room)
 {
-  char name[256], text[48];
+  g_autofree char *ends = g_strdup_printf ("%s → %s", link->from, link->to);
+  guint end = line->columns + room;
+  gboolean replicas = g_str_equal (link->from, link->to);
+  append (line, NULL, replicas ? room : MIN (room, sheet->link_ids), link_id (link));
+  pad_to (line, MIN (end, 5 + sheet->link_ids));
+  if (!replicas && end > line->columns)
+    append (line, "2", end - line->columns, ends);
+}
+
+static void
+add_link (Sheet *sheet, const TbLiveFrame *frame, const TbLiveLink *link)
+{
+  char text[48];
   Line line = line_begin (sheet);
   guint name_width = sheet->width - MIN (sheet->width, figures_width (sheet->width) + 3);
   gboolean cut = link->cut_since_ns != 0;
   const char *mark = cut ? "╳" : link->not_tapped != NULL ? "!" : link->tapped ? "─" : "·";
-  link_name (link, name, sizeof name);
   append (&line, NULL, 1, " ");
   append (&line, cut ? "31" : link->not_tapped != NULL ? "33" : "2", 1, mark);
   append (&line, NULL, 1, " ");
   if (link->not_tapped != NULL)
     {
-      append (&line, NULL, name_width, name);
+      append_link_name (&line, sheet, link, name_width);
       append (&line, "33", sheet->width, "  not tapped: ");
       append (&line, "33", sheet->width, link->not_tapped);
       line_end (sheet, &line);
       return;
     }
-  append (&line, NULL, name_width, name);
+  append_link_name (&line, sheet, link, name_width);
   pad_to (&line, 3 + name_width);
+  const Pace pace = pace_of (link, frame);
   for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
     if (shows (i, sheet->width))
       append_right (&line, i == 2 && link->errors > 0 ? "31" : NULL, figures[i].width,
-                    figure_text (link, i, text, sizeof text));
+                    figure_text (link, pace, i, text, sizeof text));
   line_end (sheet, &line);
 }
 
@@ -379,10 +406,14 @@ add_links (Sheet *sheet, const TbLiveFrame *frame, guint rows)
 {
   guint shown = 0, all = links_shown (frame);
   gboolean cut = all > rows;
+  for (guint i = 0; i < frame->n_links; i++)
+    if (is_shown (&frame->links[i]) && !g_str_equal (frame->links[i].from, frame->links[i].to))
+      sheet->link_ids = MAX (sheet->link_ids, text_columns (link_id (&frame->links[i])));
+  sheet->link_ids = MIN (sheet->link_ids, 16);
   for (guint i = 0; i < frame->n_links && shown + cut < MIN (all, rows); i++)
     if (is_shown (&frame->links[i]))
       {
-        add_link (sheet, &frame->links[i]);
+        add_link (sheet, frame, &frame->links[i]);
         shown++;
       }
   if (!cut)
@@ -399,7 +430,7 @@ static GPtrArray *
 make_lines (const char *title, const TbLiveFrame *frame, const char *waiting, guint columns,
             guint rows, gboolean colour)
 {
-  Sheet sheet = { g_ptr_array_new_with_free_func (g_free), MAX (columns, 20), colour };
+  Sheet sheet = { g_ptr_array_new_with_free_func (g_free), MAX (columns, 20), colour, 4 };
   guint links = MAX (links_shown (frame), 1), room = rows != 0 ? rows - MIN (rows, 6) : G_MAXUINT;
   guint for_links = MIN (links, room / 2 + 1);
   add_head (&sheet, title, frame);
