@@ -117,24 +117,35 @@ tb_reading_opaque (TbTaps *t, TbConn *c, unsigned d)
 
 /* ---- The first bytes of a message, for the recording ------------------------------------------ */
 
-static size_t
-find_payload (TbFeeding *f, const TbMessage *m, uint64_t start, const uint8_t **payload)
+static void
+stash_bytes (TbStash *stash, const uint8_t *bytes, uint64_t n)
 {
-  TbStash *stash = f->c->reading->stash[m->direction];
+  size_t some = (size_t) TB_MIN (n, (uint64_t) (TB_TAPS_PAYLOAD_MAX - stash->n));
+  memcpy (stash->bytes + stash->n, bytes, some);
+  stash->n += (uint32_t) some;
+}
+
+static size_t
+find_payload (const TbFeeding *f, const TbMark *mark, unsigned d, const uint8_t **payload)
+{
+  TbStash *stash = f->c->reading->stash[d];
+  bool here = f->bytes != NULL && d == f->d;
   if (stash != NULL)
     {
+      if (here && mark->end > f->from)
+        stash_bytes (stash, f->bytes, mark->end - f->from);
       *payload = stash->bytes;
       return stash->n;
     }
-  if (f->bytes == NULL || m->direction != f->d || start < f->from)
+  if (!here || mark->start < f->from)
     return 0;
-  *payload = f->bytes + (start - f->from);
-  return (size_t) TB_MIN (m->end - m->start, (uint64_t) TB_TAPS_PAYLOAD_MAX);
+  *payload = f->bytes + (mark->start - f->from);
+  return (size_t) TB_MIN (mark->end - mark->start, (uint64_t) TB_TAPS_PAYLOAD_MAX);
 }
 
 /* Keeps the beginning of what has not been reported as a message yet. n bytes were fed. */
 static void
-stash_rest (TbFeeding *f, uint64_t n)
+stash_rest (const TbFeeding *f, uint64_t n)
 {
   TbReading *r = f->c->reading;
   uint64_t end = f->from + n, start = TB_MAX (r->told[f->d], f->from);
@@ -148,9 +159,7 @@ stash_rest (TbFeeding *f, uint64_t n)
         return;
       stash->n = 0;
     }
-  size_t some = (size_t) TB_MIN (end - start, (uint64_t) (TB_TAPS_PAYLOAD_MAX - stash->n));
-  memcpy (stash->bytes + stash->n, f->bytes + (start - f->from), some);
-  stash->n += (uint32_t) some;
+  stash_bytes (stash, f->bytes + (start - f->from), end - start);
 }
 
 /* ---- Messages -------------------------------------------------------------------------------- */
@@ -210,7 +219,7 @@ tell_message (TbFeeding *f, const TbMessage *m, const TbMark *mark, bool held)
     n--; /* never half a character */
   memcpy (event.label, m->label, n);
   const uint8_t *payload = NULL;
-  size_t n_payload = f->t->recording ? find_payload (f, m, mark->start, &payload) : 0;
+  size_t n_payload = f->t->recording ? find_payload (f, mark, m->direction, &payload) : 0;
   tb_tap_emit (f->t, &event, payload, n_payload);
 }
 

@@ -15,6 +15,7 @@
 #define EVENTS_MAX 256
 #define SWEEP_NS (TB_NS_PER_S / 4)
 #define COARSE_NS (10 * TB_NS_PER_MS)
+#define LATE_MAX_NS (100 * TB_NS_PER_US)
 #define TOLD_BYTES (1u << 20)
 #define RECORDED_BYTES (8u << 20)
 #define COMMANDS_BYTES (1u << 16)
@@ -292,7 +293,8 @@ dispatch (TbTaps *t, const struct epoll_event *e)
 }
 
 /* The kernel may be late by a thousandth of what it is asked to wait (select_estimate_accuracy() in
- * fs/select.c), so a long wait for a timer is made of a coarse one and the rest. */
+ * fs/select.c), so a long wait for a timer is made of a coarse one and the rest. From that, what the
+ * thread was late of late is taken off, and the little that is then left is spent asking. */
 static int64_t
 time_to_wait (const TbTaps *t)
 {
@@ -301,9 +303,17 @@ time_to_wait (const TbTaps *t)
   if (t->n_heap == 0)
     return left;
   int64_t due = TB_MAX (t->heap[0]->due_ns - t->now_ns, 0);
-  if (due > COARSE_NS)
-    due -= due / 64;
-  return TB_MIN (left, due);
+  due -= due > COARSE_NS ? due / 64 : t->late_ns;
+  return TB_MIN (left, TB_MAX (due, 0));
+}
+
+/* A sleep of `wait` ended without an event: how late was it? A moving mean over eight. */
+static void
+learn_lateness (TbTaps *t, int64_t slept_at_ns, int64_t wait)
+{
+  int64_t late = t->now_ns - slept_at_ns - wait;
+  if (wait > 0 && wait <= COARSE_NS)
+    t->late_ns = TB_MIN (t->late_ns + (late - t->late_ns) / 8, LATE_MAX_NS);
 }
 
 static void
@@ -325,10 +335,15 @@ run (void *data)
   t->sweep_ns = t->now_ns + SWEEP_NS;
   while (!t->quit)
     {
+      if (t->n_heap > 0)
+        t->now_ns = tb_now_ns ();
       int64_t wait = time_to_wait (t);
       struct timespec timeout = { wait / TB_NS_PER_S, wait % TB_NS_PER_S };
       int n = epoll_pwait2 (t->epoll, events, EVENTS_MAX, &timeout, NULL);
+      int64_t slept_at_ns = t->now_ns;
       int64_t woke_ns = t->now_ns = tb_now_ns ();
+      if (n == 0)
+        learn_lateness (t, slept_at_ns, wait);
       if (t->n_heap > 0)
         run_timers (t);
       for (int i = 0; i < n; i++)

@@ -264,6 +264,7 @@ struct TbTaps
   uint32_t n_cuts, cuts_capacity;
 
   int64_t now_ns, tick_ns, sweep_ns;
+  int64_t late_ns; /* what a sleep is too long by, of late */
   bool quit;
 
   /* To thread 2 and from it. */
