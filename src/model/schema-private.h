@@ -21,3 +21,5 @@ gboolean tb_text_is_blank (const char *text, gsize size);
 const char *tb_nearest_word (const char *word, const char *const *candidates, guint n);
 /* Whether word is one of the words in a list separated by blanks. */
 gboolean tb_words_contain (const char *words, const char *word);
+/* "sync async both" → "sync, async or both". (transfer full) */
+char *tb_words_to_choice (const char *words);

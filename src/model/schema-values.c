@@ -258,16 +258,21 @@ expect_range (const TbPropSpec *spec)
   return g_strdup_printf ("%s from %.15g to %.15g", what, spec->min, spec->max);
 }
 
-/* "sync async both" → "sync, async or both" */
+char *
+tb_words_to_choice (const char *words)
+{
+  g_auto (GStrv) each = g_strsplit (words, " ", -1);
+  guint n = g_strv_length (each);
+  GString *out = g_string_new (each[0]);
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (out, "%s%s", i + 1 == n ? " or " : ", ", each[i]);
+  return g_string_free (out, FALSE);
+}
+
 static char *
 expect_choice (const TbPropSpec *spec)
 {
-  g_auto (GStrv) words = g_strsplit (spec->choices, " ", -1);
-  guint n = g_strv_length (words);
-  GString *out = g_string_new (words[0]);
-  for (guint i = 1; i < n; i++)
-    g_string_append_printf (out, "%s%s", i + 1 == n ? " or " : ", ", words[i]);
-  return g_string_free (out, FALSE);
+  return tb_words_to_choice (spec->choices);
 }
 
 static char *

@@ -148,6 +148,8 @@ char *tb_schema_expected (const TbPropSpec *spec);
 char *tb_schema_canonical (const TbPropSpec *spec, const char *text);
 /* The RELAX NG schema as XML (transfer full): data/tierboard.rng is this. */
 char *tb_schema_to_rng (void);
+/* A dictionary for libFuzzer (transfer full): tests/fuzz/xml.dict is this. */
+char *tb_schema_to_dictionary (void);
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 

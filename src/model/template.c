@@ -375,7 +375,7 @@ tb_template_find (const char *name, GError **error)
 {
   static GMutex lock;
   static GHashTable *known;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
   if (known == NULL)
     known = g_hash_table_new (g_str_hash, g_str_equal);
   TbTemplate *template = g_hash_table_lookup (known, name);

@@ -94,7 +94,10 @@ check_param (TbValidation *validation, const TbTemplate *known, const TbElement 
   if (row == NULL)
     ERROR (param, "no-such-param", "%s has no parameter %s", known->title, name);
   else if (row->choices != NULL && !tb_words_contain (row->choices, value))
-    ERROR (param, "bad-param", "%s is “%s”, expected one of %s", name, value, row->choices);
+    {
+      g_autofree char *choice = tb_words_to_choice (row->choices);
+      ERROR (param, "bad-param", "%s is “%s”, expected %s", name, value, choice);
+    }
 }
 
 static void
@@ -123,8 +126,11 @@ check_template (TbValidation *validation, const TbElement *element)
     }
   const char *kind = tb_element_get (component, TB_PROP_KIND);
   if (known->kinds != NULL && !tb_words_contain (known->kinds, kind))
-    ERROR (element, "template-contradicted", "%s can be %s, but the component is a %s",
-           known->title, known->kinds, kind);
+    {
+      g_autofree char *choice = tb_words_to_choice (known->kinds);
+      ERROR (element, "template-contradicted", "%s can be a %s, but the component is a %s",
+             known->title, choice, kind);
+    }
   for (guint i = 0; i < component->n_children; i++)
     if (component->children[i]->kind == TB_KIND_SERVICE)
       check_fixed_service (validation, known, component->children[i]);
@@ -178,7 +184,7 @@ check_on (TbValidation *validation, const TbElement *on)
   const TbElement *component = on->parent;
   gint64 replica = tb_element_get_integer (on, TB_PROP_REPLICA);
   if (replica > tb_component_replicas (component))
-    ERROR (on, "no-such-replica", "replica %d is put on a device, but there are %u", (int) replica,
+    ERROR (on, "no-such-replica", "replica %d is put on a device, but the component has %u", (int) replica,
            tb_component_replicas (component));
   const TbElement *device = tb_element_get_ref (validation->model, on, TB_PROP_DEVICE);
   const char *tier = tb_element_get (component, TB_PROP_TIER);

@@ -31,23 +31,16 @@ is_kind_of (guint64 kinds, const TbElement *element)
   return (kinds & (G_GUINT64_CONSTANT (1) << element->kind)) != 0;
 }
 
-/* "a component", or "a layer, tier or group" */
+/* "component", or "layer, tier or group" */
 static char *
 describe_kinds (guint64 kinds)
 {
-  GString *out = g_string_new (NULL);
+  g_autoptr (GString) words = g_string_new (NULL);
   for (guint kind = TB_KIND_NONE + 1; kind < TB_N_KINDS; kind++)
     if ((kinds & (G_GUINT64_CONSTANT (1) << kind)) != 0)
-      g_string_append_printf (out, "%s%s", out->len == 0 ? "" : ", ",
+      g_string_append_printf (words, "%s%s", words->len == 0 ? "" : " ",
                               tb_schema_kind ((TbKind) kind)->name);
-  char *comma = strrchr (out->str, ',');
-  if (comma != NULL)
-    {
-      gssize at = comma - out->str;
-      g_string_erase (out, at, 1);
-      g_string_insert (out, at, " or");
-    }
-  return g_string_free (out, FALSE);
+  return tb_words_to_choice (words->str);
 }
 
 static char *

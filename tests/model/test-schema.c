@@ -207,17 +207,31 @@ test_near_words_are_found (void)
   g_assert_null (tb_nearest_word ("x", words, 0));
 }
 
-/* ---- RELAX NG ---------------------------------------------------------------------------------- */
+/* ---- What is made from it ---------------------------------------------------------------------- */
+
+static void
+assert_current (const char *path, const char *made, const char *command)
+{
+  g_autofree char *committed = NULL;
+  g_assert_true (g_file_get_contents (path, &committed, NULL, NULL));
+  if (strcmp (committed, made) != 0)
+    g_error ("%s is out of date: %s", path, command);
+}
 
 static void
 test_the_committed_schema_is_current (void)
 {
   g_autofree char *path = tb_data_path ("tierboard.rng");
-  g_autofree char *committed = NULL;
-  g_assert_true (g_file_get_contents (path, &committed, NULL, NULL));
   g_autofree char *made = tb_schema_to_rng ();
-  if (strcmp (committed, made) != 0)
-    g_error ("data/tierboard.rng is out of date: tierboard schema --rng > data/tierboard.rng");
+  assert_current (path, made, "tierboard schema --rng > data/tierboard.rng");
+}
+
+static void
+test_the_committed_dictionary_is_current (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "fuzz", "xml.dict", NULL);
+  g_autofree char *made = tb_schema_to_dictionary ();
+  assert_current (path, made, "tierboard schema --dictionary > tests/fuzz/xml.dict");
 }
 
 int
@@ -236,5 +250,6 @@ main (int argc, char **argv)
   TEST (long_findings_are_cut);
   TEST (near_words_are_found);
   TEST (the_committed_schema_is_current);
+  TEST (the_committed_dictionary_is_current);
   return g_test_run ();
 }
