@@ -53,15 +53,29 @@ class Workplace:
 
     def __init__(self, user=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tb-system-"))
+        # Run by root, the drawing's programs are somebody else's processes: let them read their files.
+        self.folder.chmod(0o755)
         self.marker = str(uuid.uuid4().int % 10**9 + 10**9)
         self.user = user
+        self.tierboard = TIERBOARD
+        data = DATA
         for name in ("runtime", "state", "home"):
             (self.folder / name).mkdir(mode=0o700)
         if user:
+            # The build's folder may be closed to others.
+            self.tierboard, data = self.copy_programs()
             for path in [self.folder, *self.folder.iterdir()]:
                 shutil.chown(path, user)
         self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.folder / "runtime"),
-                        XDG_STATE_HOME=str(self.folder / "state"), HOME=str(self.folder / "home"))
+                        XDG_STATE_HOME=str(self.folder / "state"), HOME=str(self.folder / "home"),
+                        TIERBOARD_DATA=str(data))
+
+    def copy_programs(self):
+        (self.folder / "programs").mkdir(mode=0o755)
+        for program in ("tierboard", "tierboard-agent", "tierboard-node"):
+            shutil.copy2(PROGRAMS / program, self.folder / "programs")
+        shutil.copytree(DATA, self.folder / "data")
+        return str(self.folder / "programs" / "tierboard"), self.folder / "data"
 
     def file(self, name, text):
         path = self.folder / name
@@ -71,7 +85,7 @@ class Workplace:
         return str(path)
 
     def start(self, *arguments, **options):
-        command = [TIERBOARD, *arguments]
+        command = [self.tierboard, *arguments]
         if self.user:
             command = ["setpriv", f"--reuid={self.user}", "--clear-groups", "--"] + command
         return subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL,
@@ -95,6 +109,17 @@ class Workplace:
             inside = cwd.startswith(str(self.folder)) or str(self.folder) in cmdline
             if self.marker in cmdline or inside:
                 found[int(entry)] = cmdline
+        return found
+
+    def family(self, pid):
+        """All that descends from a process, agent and leashes included: {pid: cmdline}."""
+        found = {}
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{pid}/task"):
+                for child in pathlib.Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+                    line = pathlib.Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ")
+                    found[int(child)] = line.decode()
+                    found.update(self.family(int(child)))
         return found
 
     def close(self):
@@ -126,13 +151,23 @@ def wait_until(condition, seconds=15, what="the condition"):
     raise AssertionError(f"{what} was not reached in {seconds} s")
 
 
-def gone_after(place, seconds=5):
-    """Milliseconds until nothing of the run is left."""
+def lives(pid):
+    try:
+        stat = pathlib.Path("/proc", str(pid), "stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def gone_after(place, family=(), seconds=5, without=0):
+    """Milliseconds until nothing of the run and of that family is left, but for one process."""
     begin = time.monotonic()
-    while place.processes():
+    while True:
+        left = (place.processes().keys() | {pid for pid in family if lives(pid)}) - {without}
+        if not left:
+            return (time.monotonic() - begin) * 1000
         if time.monotonic() - begin > seconds:
-            raise AssertionError(f"still there after {seconds} s: {place.processes()}")
-    return (time.monotonic() - begin) * 1000
+            raise AssertionError(f"still there after {seconds} s: {left} of {place.processes()}")
 
 
 def run_json(place, path, *arguments, seconds=60):

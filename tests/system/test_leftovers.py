@@ -6,7 +6,6 @@ the editor, the command or the agent is killed; within 100 ms no process of the 
 """
 import os
 import signal
-import time
 
 from system import Skip, gone_after, need, run_tests, wait_until, workplace
 
@@ -48,12 +47,8 @@ DRAWING = """\
 """
 
 
-def agent_of(place):
-    return next((pid for pid, line in place.processes().items() if "tierboard-agent" in line), None)
-
-
-def marked(place):
-    return [line for line in place.processes().values() if place.marker in line and "sleep" not in line]
+def agent_of(family):
+    return next(pid for pid, line in family.items() if "tierboard-agent" in line)
 
 
 def begin(place, replicas=1):
@@ -76,29 +71,14 @@ def killed(victim, user, replicas=1):
     if user and os.geteuid() != 0:
         raise Skip("only root can become another user")
     with workplace(user) as place:
-        if user:
-            readable = os.path.dirname(os.environ["TIERBOARD_PROGRAMS"])
-            if os.system(f"setpriv --reuid={user} --clear-groups test -x {readable}/programs/tierboard"):
-                raise Skip(f"{user} may not enter the folder of the programs")
         process = begin(place, replicas)
-        pid = process.pid if victim == "command" else wait_until(lambda: agent_of(place))
-        os.kill(pid, signal.SIGKILL)
-        if victim == "agent":
-            # The command outlives its agent and ends by itself; it is no part of what must be gone.
-            took = milliseconds_until_marked_gone(place)
-            process.wait(10)
-        else:
-            took = gone_after(place)
-            process.wait(10)
+        family = place.family(process.pid)
+        os.kill(process.pid if victim == "command" else agent_of(family), signal.SIGKILL)
+        # The command outlives its agent and ends by itself: it is no part of what must be gone.
+        took = gone_after(place, family, without=process.pid if victim == "agent" else 0)
+        process.wait(10)
         assert took <= ALLOWED_MS, f"took {took:.0f} ms, {ALLOWED_MS} ms are allowed"
         return f"{took:.0f} ms"
-
-
-def milliseconds_until_marked_gone(place):
-    start = time.monotonic()
-    wait_until(lambda: not any(place.marker in line for line in place.processes().values()
-                               if "tierboard run" not in line), 5)
-    return (time.monotonic() - start) * 1000
 
 
 def test_command_killed():

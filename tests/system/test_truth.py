@@ -60,7 +60,7 @@ def live_rows(process):
 def ready_addresses(process, seconds=20):
     deadline = time.monotonic() + seconds
     for row in live_rows(process):
-        if all(i["state"] == "ready" for i in row["instances"]):
+        if all(i["state"] in ("ready", "stopped") for i in row["instances"]):
             return {i["id"]: i["address"] for i in row["instances"]}
         if time.monotonic() > deadline:
             break
@@ -114,6 +114,9 @@ def example(name, seconds="6s"):
         totals = rows[-1]
         silent = [l["id"] for l in totals["links"] if not l["tapped"] or not l["bytes_up"]]
         assert not silent, f"links without traffic: {silent}"
+        failing = [f"{l['id']}: {l['errors']} of {l['requests']}" for l in totals["links"]
+                   if l["errors"] > 2 + 0.02 * (l["requests"] or 0)]
+        assert not failing, f"links with errors: {failing}"
         assert not place.processes(), place.processes()
         return ", ".join(f"{l['id']} {l['requests']}" for l in totals["links"])
 
