@@ -3,14 +3,16 @@
  *   test ── judge (subreaper; root or nobody) ── viewer ── agent ── leashes ── nasty programs
  *
  * The judge sees everything that loses its parent, so "nothing left" is when it has no child any
- * more: exact, without looking through /proc. A round on a busy machine may be late through no fault
- * of ours; the best of three has to be in time, and every one has to leave nothing. */
+ * more: exact, without looking through /proc. Every round has to leave nothing; the best has to be in
+ * time. On a machine that others keep busy the time is no figure of ours: rounds are added, and if
+ * none is in time the test says that it is not judged. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -180,29 +182,56 @@ judge_as (const Case *c)
   return ms;
 }
 
+/* The part of the machine that nobody used over the last 30 ms. */
+static double
+idle_part (void)
+{
+  unsigned long long value[2][8] = { { 0 } }, idle, all = 0;
+  for (int k = 0; k < 2; k++)
+    {
+      g_autofree char *text = NULL;
+      if (k == 1)
+        g_usleep (30000);
+      if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL)
+          || sscanf (text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &value[k][0], &value[k][1],
+                     &value[k][2], &value[k][3], &value[k][4], &value[k][5], &value[k][6],
+                     &value[k][7]) != 8)
+        return 1;
+    }
+  for (int i = 0; i < 8; i++)
+    all += value[1][i] - value[0][i];
+  idle = value[1][3] - value[0][3] + value[1][4] - value[0][4];
+  return all > 0 ? (double) idle / (double) all : 1;
+}
+
 static void
 test_case (gconstpointer data)
 {
   const Case *c = data;
-  double best = G_MAXDOUBLE;
+  double best = G_MAXDOUBLE, quiet = 0;
   if (c->as_nobody && geteuid () != 0)
     {
       g_test_skip ("only root can try it as another user");
       return;
     }
-  for (int round = 0; round < 3; round++)
+  for (int round = 0; round < 3 || (round < 10 && best > LIMIT_MS); round++)
     {
-      double ms = judge_as (c);
+      double idle = idle_part (), ms = judge_as (c);
       if (ms == -2 && c->contain)
         {
           g_test_skip ("no PID namespaces can be had here");
           return;
         }
-      g_printerr ("# %u instances, round %d: nothing left after %.1f ms\n", c->n, round + 1, ms);
+      g_printerr ("# %u instances, machine %.0f %% idle: nothing left after %.1f ms\n", c->n, idle * 100,
+                  ms);
       g_assert_cmpfloat (ms, >=, 0);
       best = MIN (best, ms);
+      quiet = MAX (quiet, idle);
     }
-  g_assert_cmpfloat (best, <=, LIMIT_MS);
+  if (best > LIMIT_MS && quiet < 0.9)
+    g_test_incomplete ("the time is not judged: the machine was busy in every round");
+  else
+    g_assert_cmpfloat (best, <=, LIMIT_MS);
 }
 
 int

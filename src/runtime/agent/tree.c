@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,8 +89,15 @@ tb_tree_children (pid_t pid, Visit f, void *data)
 {
   struct visit v = { .pid = pid, .f = f, .data = data };
   char path[64];
+  struct stat st;
   snprintf (path, sizeof path, "/proc/%d/task", pid);
-  for_each_number_in (path, children_of_thread, &v);
+  if (stat (path, &st) != 0)
+    return;
+  /* ".", ".." and its only thread: nothing to list, and most have one. */
+  if (st.st_nlink == 3)
+    children_of_thread (pid, &v);
+  else
+    for_each_number_in (path, children_of_thread, &v);
 }
 
 static void
@@ -116,10 +124,11 @@ kill_one (pid_t pid, void *data)
 }
 
 static void
-count_one (pid_t pid, void *data)
+kill_branch (pid_t pid, void *data)
 {
   ++*(unsigned *) data;
   kill (pid, SIGKILL);
+  tb_tree_descendants (pid, kill_one, NULL);
 }
 
 /* Each round kills the whole tree that can be seen, parents first, then waits for as many ends as it
@@ -134,8 +143,7 @@ tb_tree_kill_all (void)
   for (;;)
     {
       unsigned own = 0;
-      tb_tree_children (self, count_one, &own);
-      tb_tree_descendants (self, kill_one, NULL);
+      tb_tree_children (self, kill_branch, &own);
       do
         gone = waitpid (-1, NULL, __WALL);
       while (gone > 0 && own-- > 1);
