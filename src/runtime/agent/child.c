@@ -26,13 +26,16 @@ fail (TbStep step, uint32_t index, int error)
   _exit (127);
 }
 
+/* Exec itself resets what is handled; only what is ignored would be handed on. */
 static void
 reset_signals (void)
 {
   sigset_t none;
+  struct sigaction before;
   sigemptyset (&none);
-  for (int i = 1; i < NSIG; i++)
-    signal (i, SIG_DFL);
+  for (int i = 1; i < SIGRTMIN; i++)
+    if (sigaction (i, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+      signal (i, SIG_DFL);
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
 

@@ -281,6 +281,39 @@ contain (pid_t agent)
     refuse (TB_STEP_CONTAIN, errno);
 }
 
+struct birth
+{
+  const TbLeashSpec *spec;
+  pid_t leash;
+  int errors; /* the pipe's end to write to */
+};
+
+static int
+be_born (void *data)
+{
+  const struct birth *b = data;
+  /* Which of its numbers the pipe got depends on what was free: settle it. */
+  if (b->errors != TB_LEASH_ERRORS)
+    dup3 (b->errors, TB_LEASH_ERRORS, O_CLOEXEC);
+  close_range (TB_LEASH_FIRST_FREE, UINT_MAX, 0);
+  tb_child_run (b->spec, b->leash);
+}
+
+/* In the leash's memory, on a stack of its own, as vfork does: nothing is copied only to be thrown
+ * away at exec. The leash sleeps until then, and has nothing else to do; its death signal stays
+ * pending meanwhile. Not for a change of user, which the shared memory's owner would show. */
+static pid_t
+bear (struct birth *b)
+{
+  static _Alignas (16) char stack[128 << 10];
+  if (!b->spec->change_user)
+    return clone (be_born, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, b);
+  pid_t pid = fork ();
+  if (pid == 0)
+    be_born (b);
+  return pid;
+}
+
 static void
 start_main (Leash *l, const TbLeashSpec *spec)
 {
@@ -288,18 +321,10 @@ start_main (Leash *l, const TbLeashSpec *spec)
   if (pipe2 (errors, O_CLOEXEC) != 0)
     refuse (TB_STEP_FORK, errno);
   l->errors = fcntl (errors[0], F_DUPFD_CLOEXEC, TB_LEASH_FIRST_FREE + 8);
-  pid_t self = getpid ();
-  l->main = fork ();
+  struct birth b = { .spec = spec, .leash = getpid (), .errors = errors[1] };
+  l->main = bear (&b);
   if (l->main < 0)
     refuse (TB_STEP_FORK, errno);
-  if (l->main == 0)
-    {
-      /* Which of its numbers the pipe got depends on what was free: settle it. */
-      if (errors[1] != TB_LEASH_ERRORS)
-        dup3 (errors[1], TB_LEASH_ERRORS, O_CLOEXEC);
-      close_range (TB_LEASH_FIRST_FREE, UINT_MAX, 0);
-      tb_child_run (spec, self);
-    }
   close (errors[0]);
   close (errors[1]);
   close (TB_LEASH_READY);

@@ -24,7 +24,7 @@ tb_loop_watch (TbLoop *loop, TbSource *source, int fd, uint32_t events,
                void (*ready) (void *data, uint32_t events), void *data)
 {
   TB_CHECK (fd >= 0);
-  *source = (TbSource) { .fd = fd, .ready = ready, .data = data };
+  *source = (TbSource) { .fd = fd, .events = events, .ready = ready, .data = data };
   struct epoll_event e = { .events = events, .data.ptr = source };
   TB_CHECK (epoll_ctl (loop->epoll, EPOLL_CTL_ADD, fd, &e) == 0);
 }
@@ -33,6 +33,9 @@ void
 tb_loop_change (TbLoop *loop, TbSource *source, uint32_t events)
 {
   struct epoll_event e = { .events = events, .data.ptr = source };
+  if (source->events == events)
+    return;
+  source->events = events;
   TB_CHECK (epoll_ctl (loop->epoll, EPOLL_CTL_MOD, source->fd, &e) == 0);
 }
 

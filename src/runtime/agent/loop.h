@@ -9,6 +9,7 @@
 typedef struct
 {
   int fd; /* -1: not watched */
+  uint32_t events;
   void (*ready) (void *data, uint32_t events);
   void *data;
 } TbSource;

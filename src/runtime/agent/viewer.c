@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -195,6 +196,9 @@ say_hello (Agent *a, TbReader *r)
     {
       a->counters = counters;
       a->ring = ring;
+      /* Leashes have no use for them, and are forked the faster. */
+      madvise (counters, sizeof (TbCounters), MADV_DONTFORK);
+      madvise (ring, sizeof (TbRing), MADV_DONTFORK);
       a->counters->version = a->ring->version = TB_WIRE_VERSION;
       a->counters->row_size = sizeof (TbTapRow);
       a->ring->slot_size = sizeof (TbRingSlot);
