@@ -273,11 +273,28 @@ check_invariants (TbDocument *document)
 #endif
 }
 
+/* What a transaction leaves must be writable to a file that reads again (invariant 11). */
+static void
+check_required (TbDocument *document)
+{
+  for (guint i = 0; i < document->edits->len; i++)
+    {
+      TbUid uid = g_array_index (document->edits, TbEdit, i).uid;
+      const TbElement *element = tb_model_get (document->model, uid);
+      const TbKindSpec *spec = element != NULL ? tb_schema_kind ((TbKind) element->kind) : NULL;
+      for (guint slot = 0; spec != NULL && slot < spec->n_props; slot++)
+        if (spec->props[slot].required && element->values[slot] == NULL)
+          g_critical ("a transaction left a <%s> without its %s", spec->name,
+                      spec->props[slot].name);
+    }
+}
+
 /* Tells listeners what changed. They may read the document, not edit it. */
 static void
 emit_changed (TbDocument *document)
 {
   check_invariants (document);
+  check_required (document);
   if (document->edits->len > 0)
     {
       g_autoptr (GArray) edits = g_steal_pointer (&document->edits);

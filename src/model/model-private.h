@@ -10,7 +10,8 @@
  *  7. ids finds exactly the elements whose kind has an id and no local_id; no id twice.
  *  8. Every element of a kind with an id has a valid one; local ids are unique among siblings.
  *  9. Every value set is one of its property (tb_schema_validate) in its canonical form.
- * 10. A frozen model and all that hangs on it never changes. */
+ * 10. A frozen model and all that hangs on it never changes.
+ * 11. Outside transactions every required value is set (said in every build, by tb_document_commit). */
 #pragma once
 
 #include "schema-private.h"

@@ -259,6 +259,18 @@ test_required_values_and_ids_cannot_be_unset (void)
 }
 
 static void
+test_a_transaction_may_not_leave_a_required_value_out (void)
+{
+  g_autoptr (TbDocument) document = read_good (SHOP);
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*left a <link> without its from");
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*left a <link> without its to");
+  tb_document_begin (document, "Insert", NULL);
+  tb_document_insert (document, TB_KIND_LINK, NULL, root_of (document), G_MAXUINT);
+  tb_document_commit (document);
+  g_test_assert_expected_messages ();
+}
+
+static void
 test_insert_keeps_the_order_of_kinds (void)
 {
   g_autoptr (TbDocument) document = read_good (SHOP);
@@ -408,6 +420,7 @@ main (int argc, char **argv)
   TEST (undoing_to_the_saved_state_is_clean);
   TEST (a_bad_value_changes_nothing);
   TEST (required_values_and_ids_cannot_be_unset);
+  TEST (a_transaction_may_not_leave_a_required_value_out);
   TEST (insert_keeps_the_order_of_kinds);
   TEST (move_reorders_and_undoes);
   TEST (deleting_a_component_takes_what_depends_on_it);
