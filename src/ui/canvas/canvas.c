@@ -102,6 +102,12 @@ tb_canvas_pan (TbCanvas *canvas, double dx, double dy)
   tb_canvas_camera_moved (canvas);
 }
 
+void
+tb_canvas_scroll_by (TbCanvas *canvas, double dx, double dy)
+{
+  tb_canvas_pan (canvas, -dx, -dy);
+}
+
 double
 tb_canvas_zoom (TbCanvas *canvas)
 {
@@ -497,6 +503,7 @@ tb_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
       tb_items_focus (canvas->items, uid);
       return TRUE;
     }
+  canvas->tabbed = TRUE;
   return gtk_widget_grab_focus (widget);
 }
 

@@ -242,9 +242,16 @@ key_released (GtkEventControllerKey *controller, guint key, guint code, GdkModif
 }
 
 static void
-focus_changed (GtkEventControllerFocus *focus, TbCanvas *canvas)
+focus_came (GtkEventControllerFocus *focus, TbCanvas *canvas)
+{
+  tb_canvas_live_changed (canvas);
+}
+
+static void
+focus_left (GtkEventControllerFocus *focus, TbCanvas *canvas)
 {
   canvas->space = FALSE;
+  canvas->tabbed = FALSE;
   tb_canvas_live_changed (canvas);
 }
 
@@ -256,7 +263,7 @@ tb_canvas_add_keys (TbCanvas *canvas)
   g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed), canvas);
   g_signal_connect (keys, "key-released", G_CALLBACK (key_released), canvas);
   gtk_widget_add_controller (GTK_WIDGET (canvas), keys);
-  g_signal_connect (focus, "enter", G_CALLBACK (focus_changed), canvas);
-  g_signal_connect (focus, "leave", G_CALLBACK (focus_changed), canvas);
+  g_signal_connect (focus, "enter", G_CALLBACK (focus_came), canvas);
+  g_signal_connect (focus, "leave", G_CALLBACK (focus_left), canvas);
   gtk_widget_add_controller (GTK_WIDGET (canvas), focus);
 }

@@ -398,6 +398,6 @@ tb_canvas_snapshot_focus (TbCanvas *canvas, GtkSnapshot *snapshot)
       r = grown (&r, OUTLINE_GAP + 4);
       tb_draw_outline (snapshot, &r, CARD_RADIUS * canvas->camera.zoom + OUTLINE_GAP + 4, 2, &ring);
     }
-  else if (gtk_widget_is_focus (GTK_WIDGET (canvas)))
+  else if (canvas->tabbed && gtk_widget_is_focus (GTK_WIDGET (canvas)))
     tb_draw_outline (snapshot, &r, 3, 2, &ring);
 }

@@ -22,6 +22,8 @@
 typedef struct
 {
   char *text; /* NULL: no pill */
+  char *brief; /* what to say instead where the whole would cover something; NULL: nothing less */
+  gboolean use_brief;
   char *tooltip;
   TbColourId colour, line;
   gboolean bold, cut, not_tapped;
@@ -55,6 +57,7 @@ link_show_free (gpointer data)
   LinkShow *show = data;
   g_clear_pointer (&show->node, gsk_render_node_unref);
   g_free (show->text);
+  g_free (show->brief);
   g_free (show->tooltip);
   g_free (show);
 }
@@ -182,6 +185,7 @@ describe (const TbLiveLink *link, gint64 frame_ns)
   else
     {
       s.text = link->framed ? messages_text (link) : bytes_text (link);
+      s.brief = link->framed && s.text ? tb_figure_rate (link->request_rate) : NULL;
       if (link->error_rate > 0 || (link->faults & disturbing))
         s.line = s.colour = TB_COLOUR_BAD;
       else if (link->faults & (1u << TB_FAULT_LATENCY))
@@ -201,15 +205,18 @@ update_link (TbRunLayer *layer, const TbLiveLink *link, gint64 frame_ns, gboolea
   if (same_kind && (!figures || g_strcmp0 (now.text, show->text) == 0))
     {
       g_free (now.text);
+      g_free (now.brief);
       g_free (now.tooltip);
       return FALSE;
     }
   g_clear_pointer (&show->node, gsk_render_node_unref);
   g_free (show->text);
+  g_free (show->brief);
   g_free (show->tooltip);
   now.generation = show->generation;
   now.place = show->place;
   now.text_width = show->text_width;
+  now.use_brief = show->use_brief;
   *show = now;
   return TRUE;
 }
@@ -541,18 +548,55 @@ snapshot_broken (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, const LinkS
   gsk_render_node_unref (node);
 }
 
+static gboolean
+covers_something (TbCanvas *canvas, TbUid link, const TbRect *r)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  tb_scene_query (tb_canvas_scene (canvas), r, FALSE, uids);
+  for (guint i = 0; i < uids->len; i++)
+    {
+      TbUid uid = g_array_index (uids, TbUid, i);
+      TbItemKind kind;
+      TbRect unused;
+      if (uid != link && tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &unused)
+          && (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_LINK || kind == TB_ITEM_NOTE))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Room for a digit more, so that a growing figure stays where it is. */
+static TbRect
+ask_place (TbCanvas *canvas, TbUid uid, double width, double height)
+{
+  TbRect r = tb_scene_link_pill (tb_canvas_scene (canvas), uid, ceil (width / PILL_STEP) * PILL_STEP,
+                                 height);
+  r.width = MAX (r.width, width);
+  return r;
+}
+
 static void
-place_pill (TbCanvas *canvas, TbUid uid, LinkShow *show, const TbPill *pill)
+place_pill (TbCanvas *canvas, TbUid uid, LinkShow *show, TbPill *pill)
 {
   double width, height;
+  gboolean stays = show->generation == canvas->run->generation && show->place.width > 0;
+  if (stays && show->use_brief && show->brief)
+    pill->text = show->brief;
   tb_pill_measure (GTK_WIDGET (canvas), pill, &width, &height);
-  gboolean fits = show->place.width >= width && show->place.width - width < 2 * PILL_STEP;
   show->text_width = width;
-  if (fits && show->generation == canvas->run->generation)
+  if (stays && show->place.width >= width && show->place.width - width < 2 * PILL_STEP)
     return;
-  show->place = tb_scene_link_pill (tb_canvas_scene (canvas), uid,
-                                    ceil (width / PILL_STEP) * PILL_STEP, height);
-  show->place.width = MAX (show->place.width, width);
+  pill->text = show->text;
+  show->use_brief = FALSE;
+  tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
+  show->place = ask_place (canvas, uid, show->text_width, height);
+  if (show->brief && covers_something (canvas, uid, &show->place))
+    {
+      pill->text = show->brief;
+      show->use_brief = TRUE;
+      tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
+      show->place = ask_place (canvas, uid, show->text_width, height);
+    }
   show->generation = canvas->run->generation;
 }
 
@@ -560,7 +604,7 @@ static void
 snapshot_pill (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, LinkShow *show)
 {
   TbRect widget = { 0, 0, canvas->camera.width, canvas->camera.height };
-  TbPill pill = { show->text, show->colour, show->line, show->bold, show->not_tapped,
+  TbPill pill = { show->use_brief && show->brief ? show->brief : show->text, show->colour, show->line, show->bold, show->not_tapped,
                   canvas->camera.zoom };
   TbItemKind kind;
   TbRect r;

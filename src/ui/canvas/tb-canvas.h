@@ -24,6 +24,8 @@ double tb_canvas_zoom (TbCanvas *canvas);
 void tb_canvas_set_zoom (TbCanvas *canvas, double zoom); /* 0.02 … 8, about the middle */
 void tb_canvas_zoom_to_fit (TbCanvas *canvas);
 void tb_canvas_zoom_to_selection (TbCanvas *canvas);
+/* In widget pixels, as the wheel does. */
+void tb_canvas_scroll_by (TbCanvas *canvas, double dx, double dy);
 void tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid);
 /* Edits the name of an element in place. */
 void tb_canvas_rename (TbCanvas *canvas, TbUid uid);

@@ -230,6 +230,18 @@ paint_tile (TbTiles *tiles, const Level *level, const Tile *tile, cairo_t *cr)
     tb_scene_paint (tiles->scene, cr, &clip, &options);
 }
 
+/* No transform at all is no transform node. (transfer full) of node and transform */
+static GskRenderNode *
+transformed (GskRenderNode *node, GskTransform *transform)
+{
+  if (transform == NULL)
+    return node;
+  GskRenderNode *result = gsk_transform_node_new (node, transform);
+  gsk_transform_unref (transform);
+  gsk_render_node_unref (node);
+  return result;
+}
+
 static void
 rasterise (TbTiles *tiles, const Level *level, Tile *tile, int device)
 {
@@ -248,10 +260,8 @@ rasterise (TbTiles *tiles, const Level *level, Tile *tile, int device)
   GskTransform *to = gsk_transform_translate (
       NULL, &GRAPHENE_POINT_INIT ((float) tile->x * step, (float) tile->y * step));
   g_clear_pointer (&tile->node, gsk_render_node_unref);
-  tile->node = gsk_transform_node_new (picture, to);
+  tile->node = transformed (picture, to);
   tile->stale = FALSE;
-  gsk_transform_unref (to);
-  gsk_render_node_unref (picture);
   cairo_surface_destroy (pixels);
   tiles->stats.rasterised++;
   tiles->stats.raster_ns += tb_now_ns () - begin;
@@ -369,10 +379,7 @@ level_node (TbTiles *tiles, const Level *level, const TbCamera *camera, const Sp
   double ratio = camera->zoom * camera->device / level->scale;
   if (fabs (ratio - 1) > 1e-9)
     to = gsk_transform_scale (to, (float) ratio, (float) ratio);
-  GskRenderNode *node = gsk_transform_node_new (all, to);
-  gsk_transform_unref (to);
-  gsk_render_node_unref (all);
-  return node;
+  return transformed (all, to);
 }
 
 static gboolean

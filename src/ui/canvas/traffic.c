@@ -242,7 +242,7 @@ index_taps (const TbLiveFrame *frame)
 static double
 spacing (double rate)
 {
-  return CLAMP (20 - 1.8 * log2 (MAX (rate, 1) / TB_TRAFFIC_MAX_EXACT), 10, 20);
+  return CLAMP (28 - 2 * log2 (MAX (rate, 1) / TB_TRAFFIC_MAX_EXACT), 15, 28);
 }
 
 static gboolean
