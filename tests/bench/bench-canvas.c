@@ -134,7 +134,9 @@ static void
 begin_live (Bench *bench)
 {
   tb_canvas_set_zoom (bench->canvas, 0.5);
-  bench->run = fake_run_new (tb_document_model (bench->document), 400, FALSE);
+  tb_canvas_scroll_to (bench->canvas, tb_element_uid (tb_model_lookup (
+                                          tb_document_model (bench->document), "c2")));
+  bench->run = fake_run_new (tb_document_model (bench->document), 400, FALSE, 500);
 }
 
 static void
@@ -236,7 +238,7 @@ int
 main (int argc, char **argv)
 {
   guint n = argc > 1 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : 10000;
-  Bench bench = { 0 };
+  Bench bench = { .scene = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 0 };
   g_autoptr (GError) error = NULL;
   g_autofree char *xml = generate (n);
   gint64 begin = tb_now_ns ();

@@ -145,7 +145,8 @@ activate (GtkApplication *application, App *app)
   gtk_widget_grab_focus (GTK_WIDGET (app->canvas));
   if (live_rate >= 0)
     {
-      app->run = fake_run_new (tb_document_model (app->document), live_rate, broken);
+      app->run = fake_run_new (tb_document_model (app->document), live_rate, broken,
+                               G_MAXUINT);
       g_timeout_add (33, next_frame, app);
     }
   queue_report (app);

@@ -47,9 +47,8 @@ add_instances (FakeRun *run, const TbElement *c, gboolean broken)
 }
 
 static void
-add_link (FakeRun *run, const TbModel *model, guint n, const TbElement *e, gboolean broken)
+add_link (FakeRun *run, guint count, guint n, const TbElement *e, gboolean broken)
 {
-  guint count = tb_model_count (model, TB_KIND_LINK);
   double rate = run->rate * (0.4 + (double) (n % 5) * 0.4);
   TbLiveLink link = { .id = keep (run, g_strdup (tb_element_id (e))), .link = tb_element_uid (e),
                       .tapped = TRUE, .framed = TRUE, .request_rate = rate, .reply_rate = rate,
@@ -66,7 +65,7 @@ add_link (FakeRun *run, const TbModel *model, guint n, const TbElement *e, gbool
 }
 
 FakeRun *
-fake_run_new (const TbModel *model, double rate, gboolean broken)
+fake_run_new (const TbModel *model, double rate, gboolean broken, guint max_links)
 {
   FakeRun *run = g_new0 (FakeRun, 1);
   run->links = g_array_new (FALSE, TRUE, sizeof (TbLiveLink));
@@ -79,8 +78,9 @@ fake_run_new (const TbModel *model, double rate, gboolean broken)
   tb_rng_seed (&run->rng, 7);
   for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
     add_instances (run, tb_model_nth (model, TB_KIND_COMPONENT, i), broken);
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
-    add_link (run, model, i, tb_model_nth (model, TB_KIND_LINK, i), broken);
+  guint count = MIN (tb_model_count (model, TB_KIND_LINK), max_links);
+  for (guint i = 0; i < count; i++)
+    add_link (run, count, i, tb_model_nth (model, TB_KIND_LINK, i), broken);
   if (broken && run->links->len > 0)
     fake_run_set_cut (run, 0, run->start_ns - 7400 * TB_NS_PER_MS);
   return run;

@@ -6,9 +6,9 @@
 
 typedef struct _FakeRun FakeRun;
 
-/* rate: requests a second of every link, but links vary around it. The first link of a document may
- * be cut and the last shown as not tapped with broken. */
-FakeRun *fake_run_new (const TbModel *model, double rate, gboolean broken);
+/* rate: requests a second of every link, but links vary around it; at most max_links of them. With
+ * broken, the first link is cut, the last not tapped, and instances are in all states. */
+FakeRun *fake_run_new (const TbModel *model, double rate, gboolean broken, guint max_links);
 void fake_run_free (FakeRun *run);
 /* What happened since the frame before. Owned by the run, until the next one. */
 TbLiveFrame *fake_run_frame (FakeRun *run, gint64 now_ns);

@@ -27,6 +27,7 @@ typedef struct
   char *tooltip;
   TbColourId colour, line;
   gboolean bold, cut, not_tapped;
+  guint faults;
   GskRenderNode *node; /* of the pill; NULL: to be made */
   double node_scale;
   TbRect place; /* in the world; width 0: to be asked for */
@@ -164,7 +165,7 @@ age_text (gint64 ns)
 static LinkShow
 describe (const TbLiveLink *link, gint64 frame_ns)
 {
-  LinkShow s = { .colour = TB_COLOUR_TEXT, .line = TB_COLOUR_LINE };
+  LinkShow s = { .colour = TB_COLOUR_TEXT, .line = TB_COLOUR_LINE, .faults = link->faults };
   guint disturbing = (1u << TB_FAULT_RESET) | (1u << TB_FAULT_REFUSE);
   if (link->cut_since_ns != 0)
     {
@@ -194,15 +195,24 @@ describe (const TbLiveLink *link, gint64 frame_ns)
   return s;
 }
 
+/* Whether it is another kind of thing to say than before: that does not wait for the next figures. */
+static gboolean
+same_kind (const LinkShow *show, const TbLiveLink *link)
+{
+  return show->cut == (link->cut_since_ns != 0)
+         && (show->cut || show->not_tapped == (link->not_tapped != NULL))
+         && show->faults == link->faults;
+}
+
 /* TRUE where it looks different now. */
 static gboolean
 update_link (TbRunLayer *layer, const TbLiveLink *link, gint64 frame_ns, gboolean figures)
 {
   LinkShow *show = link_show (layer, link->link);
+  if (!figures && same_kind (show, link))
+    return FALSE;
   LinkShow now = describe (link, frame_ns);
-  gboolean same_kind = now.cut == show->cut && now.not_tapped == show->not_tapped
-                       && now.line == show->line && (now.text == NULL) == (show->text == NULL);
-  if (same_kind && (!figures || g_strcmp0 (now.text, show->text) == 0))
+  if (same_kind (show, link) && now.line == show->line && g_strcmp0 (now.text, show->text) == 0)
     {
       g_free (now.text);
       g_free (now.brief);

@@ -48,6 +48,8 @@ tb_tile_node_new (cairo_surface_t *pixels, int device)
   GskRenderNode *node = gsk_cairo_node_new (&bounds);
   cairo_t *cr = gsk_cairo_node_get_draw_context (node);
   cairo_set_source_surface (cr, pixels, 0, 0);
+  /* Scaled tiles are seen for a moment while zooming; cairo's better filters cost ten times that. */
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_BILINEAR);
   cairo_paint (cr);
   cairo_destroy (cr);
   return node;

@@ -413,8 +413,8 @@ build (TbTiles *tiles, const TbCamera *camera, const TbRect *view, const Span *s
   if (tiles->before.id != 0 && !complete (tiles, span))
     {
       Span under = span_of (&tiles->before, view);
-      /* From far off, a close level's tiles would be a thousand to look up. */
-      if ((gint64) (under.x2 - under.x1) * (under.y2 - under.y1) < 400)
+      /* From far off, a close level's tiles would be a thousand to draw. */
+      if ((gint64) (under.x2 - under.x1) * (under.y2 - under.y1) < 100)
         parts[n++] = level_node (tiles, &tiles->before, camera, &under);
     }
   parts[n++] = level_node (tiles, &tiles->now, camera, span);
