@@ -272,12 +272,25 @@ begin_duration (Run *run)
       = g_timeout_add ((guint) (run->options->duration_ns / TB_NS_PER_MS), on_duration, run);
 }
 
+/* Whoever starts a run as root may wonder why his files cannot be read. */
+static const char *
+hint (const Run *run, const TbLiveInstance *instance, guint index)
+{
+  const TbPlanInstance *planned
+    = g_ptr_array_index (tb_session_plan (run->session)->instances, index);
+  gboolean permission = strstr (instance->sentence, "ermission denied") != NULL;
+  return permission && geteuid () == 0 && g_strcmp0 (planned->user, "nobody") == 0
+           ? " (root's runs execute commands as nobody; <command user=\"root\"> says otherwise)"
+           : "";
+}
+
 static void
 tell_failure (Run *run, const TbLiveInstance *instance, guint index)
 {
   g_autofree char *sentence
-    = g_strdup_printf ("%s %s", instance->id,
-                       *instance->sentence != '\0' ? instance->sentence : "failed");
+    = g_strdup_printf ("%s %s%s", instance->id,
+                       *instance->sentence != '\0' ? instance->sentence : "failed",
+                       hint (run, instance, index));
   if (!run->told[index])
     say (run, sentence);
   run->told[index] = TRUE;

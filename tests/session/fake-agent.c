@@ -1,0 +1,261 @@
+/* Stands in for the agent: says what TB_FAKE tells it to, and keeps no process but one. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tb-wire.h"
+
+static TbWriter out;
+static TbWirePlan plan;
+static TbCounters *counters;
+static TbRing *ring;
+static int viewer;
+
+static bool
+fake (const char *what)
+{
+  const char *all = getenv ("TB_FAKE");
+  return all != NULL && strstr (all, what) != NULL;
+}
+
+/* "bits": a byte at a time, as a stream may come. */
+static void
+flush (void)
+{
+  for (size_t at = 0; at < out.size;)
+    {
+      ssize_t n = send (viewer, out.bytes + at, fake ("bits") ? 1 : out.size - at, MSG_NOSIGNAL);
+      if (n < 0 && errno != EAGAIN)
+        exit (9);
+      at += n > 0 ? (size_t) n : 0;
+    }
+  out.size = 0;
+}
+
+static void
+welcome (void)
+{
+  int fds[2] = { tb_shared_create ("counters", sizeof *counters, (void **) &counters),
+                 tb_shared_create ("ring", sizeof *ring, (void **) &ring) };
+  counters->version = ring->version = TB_WIRE_VERSION;
+  counters->row_size = sizeof (TbTapRow);
+  ring->slot_size = fake ("wrong-ring") ? 1 : sizeof (TbRingSlot);
+  tb_writer_begin (&out, TB_FACT_WELCOME);
+  tb_writer_u32 (&out, fake ("wrong-version") ? 99 : TB_WIRE_VERSION);
+  tb_writer_end (&out);
+  tb_socket_send_fds (viewer, out.bytes, out.size, fds, 2);
+  out.size = 0;
+}
+
+static void
+tell_run (TbRunState state, const char *reason)
+{
+  tb_writer_begin (&out, TB_FACT_RUN_STATE);
+  tb_writer_u8 (&out, (uint8_t) state);
+  tb_writer_string (&out, reason);
+  tb_writer_end (&out);
+}
+
+static void
+tell_instance (uint32_t i, TbInstanceState state, const char *sentence)
+{
+  TbWireInstanceState s = { .instance = i, .state = state, .sentence = (char *) sentence,
+                            .pid = state == TB_INSTANCE_READY ? 4000 + i : 0 };
+  tb_wire_instance_state_write (&out, &s);
+}
+
+static void
+tell_two (TbFactType type, const char *a, const char *b)
+{
+  tb_writer_begin (&out, type);
+  tb_writer_string (&out, a);
+  tb_writer_string (&out, b);
+  tb_writer_end (&out);
+}
+
+static void
+tell_load (uint32_t i, int64_t time_ns, uint64_t cpu_ns)
+{
+  tb_writer_begin (&out, TB_FACT_INSTANCE_LOAD);
+  tb_writer_u32 (&out, i);
+  tb_writer_i64 (&out, time_ns);
+  tb_writer_u64 (&out, cpu_ns);
+  tb_writer_u64 (&out, 12345);
+  tb_writer_u32 (&out, 1);
+  tb_writer_end (&out);
+}
+
+/* Ten requests and nine replies on link 0, from instance 0 to 1; and one tap that nobody drew. */
+static void
+count (void)
+{
+  TbTapRow *row = &counters->rows[0], *other = &counters->rows[1];
+  tb_row_begin (row);
+  row->counters = (TbTapCounters) { .link = 0, .from = 0, .to = 1, .port = 8080, .proto = 2,
+                                    .requests = 10, .replies = 9, .errors = 1, .connections_total = 2 };
+  row->counters.up.bytes_seen = 1000;
+  row->counters.down.bytes_seen = 9000;
+  row->counters.latency.bucket[tb_histogram_index (2000000)] = 9;
+  tb_row_end (row);
+  tb_row_begin (other);
+  other->counters = (TbTapCounters) { .link = ~0u, .from = 1, .to = 0, .port = 99, .proto = 1 };
+  tb_row_end (other);
+  atomic_store (&counters->n_rows, 2);
+  for (uint32_t i = 1; i <= 10; i++)
+    {
+      TbEvent event = { .tap = 0, .number = i, .kind = TB_EVENT_REQUEST };
+      tb_ring_push (ring, &event);
+    }
+}
+
+/* A daemon that has left session and family and does not listen to SIGTERM. Its number is written
+ * where the test finds it. */
+static void
+leave_an_orphan (void)
+{
+  const char *path = getenv ("TB_ORPHAN");
+  if (fork () != 0)
+    return;
+  setsid ();
+  if (fork () != 0)
+    _exit (0);
+  signal (SIGTERM, SIG_IGN);
+  FILE *f = fopen (path, "w");
+  fprintf (f, "%d\n", (int) getpid ());
+  fclose (f);
+  close (viewer);
+  for (;;)
+    pause ();
+}
+
+static void
+run_plan (void)
+{
+  if (fake ("die"))
+    exit (7);
+  if (fake ("orphan"))
+    leave_an_orphan ();
+  if (fake ("crash"))
+    raise (SIGKILL);
+  for (uint32_t i = 0; i < plan.n_instances; i++)
+    {
+      tell_instance (i, TB_INSTANCE_STARTING, "");
+      tell_two (TB_FACT_WAITING, plan.instances[i].id, "itself");
+      tell_load (i, 1000000000, 0);
+      tell_load (i, 2000000000, 250000000);
+      if (!fake ("never-ready"))
+        tell_instance (i, i == 0 && fake ("fails") ? TB_INSTANCE_FAILED : TB_INSTANCE_READY,
+                       i == 0 && fake ("fails") ? "exited with status 1" : "");
+    }
+  count ();
+  tell_run (TB_RUN_RUNNING, "");
+  flush ();
+}
+
+static void
+stop (void)
+{
+  tell_run (TB_RUN_STOPPING, "");
+  for (uint32_t i = 0; i < plan.n_instances; i++)
+    tell_instance (i, TB_INSTANCE_STOPPED, "");
+  tell_run (TB_RUN_STOPPED, "");
+  flush ();
+  exit (0);
+}
+
+static void
+tell_fault (const char *id, bool active)
+{
+  tb_writer_begin (&out, TB_FACT_FAULT_STATE);
+  tb_writer_string (&out, id);
+  tb_writer_u8 (&out, active);
+  tb_writer_i64 (&out, 777);
+  tb_writer_string (&out, "");
+  tb_writer_end (&out);
+  flush ();
+}
+
+static void
+bypass (bool open)
+{
+  TbWireBypass b = { .from = 0, .to = 1, .port = 8080, .open = open, .why = (char *) "inherited" };
+  tb_wire_bypass_write (&out, &b);
+  flush ();
+}
+
+static void
+take (TbReader *r)
+{
+  TbWireFault fault;
+  char *name = NULL;
+  switch (r->type)
+    {
+    case TB_COMMAND_HELLO:
+      if (fake ("garbage"))
+        {
+          send (viewer, "this is no frame of any kind at all", 35, MSG_NOSIGNAL);
+          return;
+        }
+      welcome ();
+      return;
+    case TB_COMMAND_PLAN:
+      if (!tb_wire_plan_read (r, &plan))
+        exit (8);
+      run_plan ();
+      return;
+    case TB_COMMAND_STOP:
+      stop ();
+      return;
+    case TB_COMMAND_FAULT_ADD:
+      if (tb_wire_fault_read (r, &fault))
+        tell_fault (fault.id, true);
+      return;
+    case TB_COMMAND_FAULT_REMOVE:
+      name = tb_reader_string (r);
+      tell_fault (name, false);
+      break;
+    case TB_COMMAND_PAUSE:
+      bypass (true);
+      break;
+    case TB_COMMAND_RESUME:
+      bypass (false);
+      break;
+    case TB_COMMAND_KILL:
+      name = tb_reader_string (r);
+      tell_instance (strcmp (name, plan.instances[0].id) == 0 ? 0 : 1, TB_INSTANCE_KILLED, "killed");
+      flush ();
+      break;
+    }
+  free (name);
+}
+
+int
+main (int argc, char **argv)
+{
+  static uint8_t in[1 << 20];
+  size_t n = 0;
+  viewer = argc > 2 ? atoi (argv[2]) : -1;
+  for (;;)
+    {
+      ssize_t got = recv (viewer, in + n, sizeof in - n, 0);
+      if (got < 0 && errno == EAGAIN)
+        {
+          usleep (500);
+          continue;
+        }
+      if (got <= 0)
+        return 0;
+      n += (size_t) got;
+      TbReader r;
+      size_t used;
+      while (tb_reader_begin (&r, in, n, &used) == TB_FRAME_WHOLE)
+        {
+          take (&r);
+          memmove (in, in + used, n -= used);
+        }
+    }
+}
