@@ -4,7 +4,8 @@
 #include <math.h>
 
 #define FEW 6    /* a row of so many is not wrapped */
-#define SWEEPS 6
+#define SWEEPS 16
+#define SWEEPS_MANY 6 /* for a thousand and more */
 
 /* The members of one block in one row. */
 typedef struct
@@ -212,7 +213,7 @@ tb_place_grid (TbPlaceGraph *graph, gboolean ordered)
     }
   for (guint i = 0; i < graph->n && !ordered; i++)
     graph->nodes[i].wish = i;
-  for (int sweep = 0; sweep < SWEEPS; sweep++)
+  for (int sweep = 0; sweep < (graph->n < 1000 ? SWEEPS : SWEEPS_MANY); sweep++)
     {
       if (sweep > 0 && !ordered)
         make_wishes (graph);

@@ -70,6 +70,7 @@ tb_route_map_clear (TbRouteMap *map)
   g_free (map->starts);
   g_free (map->cells);
   g_free (map->seen);
+  g_free (map->scratch);
   *map = (TbRouteMap){ 0 };
 }
 

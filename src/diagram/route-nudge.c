@@ -14,6 +14,8 @@ typedef struct
   double low, high;
   int turn_from, turn_to; /* at its low and high end: -1, 0, 1 */
   gboolean moves;
+  gboolean end; /* leads to a shape: moves only where two such lie on each other */
+  guint shape;  /* that one */
   guint group;
 } Piece;
 
@@ -35,7 +37,8 @@ turn (const TbPath *path, guint at, guint next, gboolean upright)
 }
 
 static void
-add_piece (GArray *pieces, const TbPath *path, guint p, guint i, gboolean upright)
+add_piece (GArray *pieces, const TbRouteRequest *request, const TbPath *path, guint p, guint i,
+           gboolean upright)
 {
   TbPoint a = path->points[i], b = path->points[i + 1];
   double from = coordinate (a, !upright), to = coordinate (b, !upright);
@@ -49,12 +52,14 @@ add_piece (GArray *pieces, const TbPath *path, guint p, guint i, gboolean uprigh
                   .to = MAX (from, to),
                   .turn_from = forward ? t0 : t1,
                   .turn_to = forward ? t1 : t0,
-                  .moves = !path->fixed && i > 0 && i + 2 < path->n };
+                  .moves = !path->fixed && i > 0 && i + 2 < path->n,
+                  .end = !path->fixed && path->n > 2 && (i == 0 || i + 2 == path->n),
+                  .shape = i == 0 ? request->from : request->to };
   g_array_append_val (pieces, piece);
 }
 
 static GArray *
-make_pieces (const TbPath *paths, guint n, gboolean upright)
+make_pieces (const TbRouteRequest *requests, const TbPath *paths, guint n, gboolean upright)
 {
   GArray *pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   for (guint p = 0; p < n; p++)
@@ -62,7 +67,7 @@ make_pieces (const TbPath *paths, guint n, gboolean upright)
       {
         TbPoint a = paths[p].points[i], b = paths[p].points[i + 1];
         if (upright ? a.x == b.x && a.y != b.y : a.y == b.y && a.x != b.x)
-          add_piece (pieces, &paths[p], p, i, upright);
+          add_piece (pieces, &requests[p], &paths[p], p, i, upright);
       }
   return pieces;
 }
@@ -102,8 +107,17 @@ find_groups (Piece *pieces, guint n)
     up[i] = i;
   for (guint i = 0; i < n; i++)
     for (guint j = i + 1; j < n && pieces[j].at - pieces[i].at < TB_ROUTE_APART - 0.01; j++)
-      if ((pieces[i].moves || pieces[j].moves) && side_by_side (&pieces[i], &pieces[j]))
-        up[MAX (root (up, i), root (up, j))] = MIN (root (up, i), root (up, j));
+      {
+        if (!side_by_side (&pieces[i], &pieces[j]))
+          continue;
+        if (!pieces[i].moves && !pieces[j].moves && pieces[i].shape != pieces[j].shape)
+          {
+            pieces[j].moves = pieces[j].end;
+            pieces[i].moves = pieces[i].end && !pieces[j].end;
+          }
+        if (pieces[i].moves || pieces[j].moves)
+          up[MAX (root (up, i), root (up, j))] = MIN (root (up, i), root (up, j));
+      }
   for (guint i = 0; i < n; i++)
     pieces[i].group = root (up, i);
 }
@@ -228,14 +242,22 @@ place_group (Piece **group, guint n, double *p, double gap)
 }
 
 static void
-find_room (TbRouteMap *map, const TbPath *paths, Piece *piece)
+find_room (TbRouteMap *map, const TbPath *paths, Piece *piece, gboolean upright)
 {
   piece->low = piece->at - REACH;
   piece->high = piece->at + REACH;
-  if (piece->moves)
-    tb_route_map_room (map, paths[piece->path].points[piece->index],
-                       paths[piece->path].points[piece->index + 1], G_MAXUINT, G_MAXUINT,
-                       &piece->low, &piece->high);
+  if (!piece->moves)
+    return;
+  if (piece->end)
+    {
+      const TbRect *r = &map->items[piece->shape].rect;
+      double start = upright ? r->x : r->y, length = upright ? r->width : r->height;
+      piece->low = MIN (piece->at, MAX (piece->low, start + TB_ROUTE_CORNER));
+      piece->high = MAX (piece->at, MIN (piece->high, start + length - TB_ROUTE_CORNER));
+    }
+  tb_route_map_room (map, paths[piece->path].points[piece->index],
+                     paths[piece->path].points[piece->index + 1],
+                     piece->end ? piece->shape : G_MAXUINT, G_MAXUINT, &piece->low, &piece->high);
 }
 
 static void
@@ -244,7 +266,7 @@ nudge_group (TbRouteMap *map, TbPath *paths, Piece **group, guint n, gboolean up
   static const double gaps[] = { TB_ROUTE_APART, 8, 6, 4, 2 };
   g_autofree double *p = g_new (double, n);
   for (guint i = 0; i < n; i++)
-    find_room (map, paths, group[i]);
+    find_room (map, paths, group[i], upright);
   order_group (group, n);
   for (guint k = 0; k < G_N_ELEMENTS (gaps); k++)
     if (place_group (group, n, p, gaps[k]))
@@ -266,9 +288,10 @@ by_group (gconstpointer pa, gconstpointer pb)
 }
 
 static void
-nudge_pieces (TbRouteMap *map, TbPath *paths, guint n, gboolean upright)
+nudge_pieces (TbRouteMap *map, const TbRouteRequest *requests, TbPath *paths, guint n,
+              gboolean upright)
 {
-  g_autoptr (GArray) pieces = make_pieces (paths, n, upright);
+  g_autoptr (GArray) pieces = make_pieces (requests, paths, n, upright);
   g_array_sort (pieces, by_at);
   Piece *p = (Piece *) (void *) pieces->data;
   find_groups (p, pieces->len);
@@ -291,9 +314,9 @@ tb_route_nudge (TbRouteMap *map, const TbRouteRequest *requests, TbPath *paths, 
                 TbRoute *routes)
 {
   tb_route_share_sides (map, requests, paths, n);
-  nudge_pieces (map, paths, n, TRUE);
-  nudge_pieces (map, paths, n, FALSE);
-  nudge_pieces (map, paths, n, TRUE);
+  nudge_pieces (map, requests, paths, n, TRUE);
+  nudge_pieces (map, requests, paths, n, FALSE);
+  nudge_pieces (map, requests, paths, n, TRUE);
   for (guint i = 0; i < n; i++)
     {
       tb_path_set (&paths[i], paths[i].points, paths[i].n);

@@ -6,6 +6,7 @@
 
 #define ROW_GAP 40.0 /* from here on shapes stand above each other rather than beside */
 #define MAX_FORMS 640
+#define DETOUR 400.0 /* what a way round things nearly always stays below: a quick first try */
 
 typedef struct
 {
@@ -78,10 +79,12 @@ tb_path_clear (TbPath *path)
   path->n = 0;
 }
 
+/* b on the way from a to c: a line that turns back is none. */
 static gboolean
 in_line (TbPoint a, TbPoint b, TbPoint c)
 {
-  return (a.x == b.x && b.x == c.x) || (a.y == b.y && b.y == c.y);
+  return (a.x == b.x && b.x == c.x && (b.y - a.y) * (c.y - b.y) >= 0)
+         || (a.y == b.y && b.y == c.y && (b.x - a.x) * (c.x - b.x) >= 0);
 }
 
 /* Keeps corners only: neither twice the same point nor three in a line. */
@@ -130,9 +133,10 @@ ahead (TbPoint a, TbSide side, TbPoint b)
   return (b.x - a.x) * n.x + (b.y - a.y) * n.y;
 }
 
-/* The line both shapes can see each other along: the called one's centre, else the caller's. */
+/* The line both shapes can see each other along: the called one's centre, else the caller's. aside:
+ * two others. */
 static gboolean
-straight_at (const Ends *e, gboolean level, double *at)
+straight_at (const Ends *e, gboolean level, double *at, double *aside)
 {
   const TbRect *a = &e->a->rect, *b = &e->b->rect;
   double low = level ? MAX (a->y, b->y) : MAX (a->x, b->x);
@@ -144,6 +148,8 @@ straight_at (const Ends *e, gboolean level, double *at)
   if (low > high)
     return FALSE;
   *at = cb >= low && cb <= high ? cb : ca >= low && ca <= high ? ca : (low + high) / 2;
+  aside[0] = (*at + high) / 2;
+  aside[1] = (*at + low) / 2;
   return TRUE;
 }
 
@@ -151,13 +157,16 @@ static void
 add_straight (Forms *forms, const Ends *e)
 {
   gboolean level = TB_SIDE_IS_LEVEL (e->sa);
-  double at;
-  if (!straight_at (e, level, &at))
+  double at[3];
+  if (!straight_at (e, level, &at[0], &at[1]))
     return;
-  TbPoint p[2] = { e->pa, e->pb };
-  for (int i = 0; i < 2; i++)
-    *(level ? &p[i].y : &p[i].x) = at;
-  add_form (forms, e, p, 2, 0);
+  for (int k = 0; k < 3; k++)
+    {
+      TbPoint p[2] = { e->pa, e->pb };
+      for (int i = 0; i < 2; i++)
+        *(level ? &p[i].y : &p[i].x) = at[k];
+      add_form (forms, e, p, 2, k ? TB_ROUTE_OFF_CENTRE : 0);
+    }
 }
 
 static void
@@ -170,6 +179,8 @@ add_z (Forms *forms, const Ends *e, gboolean simple)
   double at[5] = { 0, 0, 0, a + sign * TB_ROUTE_STUB, b - sign * (TB_ROUTE_STUB + 4) };
   for (int i = 0; i < 3; i++)
     at[i] = a + (b - a) * mids[i];
+  if (gap >= 4 * TB_ROUTE_STUB)
+    at[0] = TB_ROUTE_STUB * round (at[0] / TB_ROUTE_STUB); /* lines of one gap in one line */
   if ((level ? fabs (e->pa.y - e->pb.y) : fabs (e->pa.x - e->pb.x)) < 1)
     return;
   for (guint i = 0; i < (simple ? 1 : gap > 3 * TB_ROUTE_STUB ? G_N_ELEMENTS (at) : 1); i++)
@@ -359,8 +370,7 @@ through_bends (TbRouteMap *map, const TbRouteRequest *r, TbPath *path)
       if (corner)
         g_array_append_val (points, c);
       else
-        level = last.y == next.y;
-      level = corner ? !level : level;
+        level = last.x == next.x; /* at a bend it turns */
       g_array_append_val (points, next);
       last = next;
     }
@@ -397,8 +407,9 @@ tb_route_path (TbRouteMap *map, const TbRouteRequest *r, gboolean simple, TbPath
     return;
   for (guint i = 0; !simple && i < G_N_ELEMENTS (margins); i++)
     {
+      double bound = i == 0 && fallback.n > 0 ? fallback.cost + DETOUR : G_MAXDOUBLE;
       path->region = region_round (map, r, margins[i]);
-      if (tb_route_search (map, r, path))
+      if (tb_route_search (map, r, bound, path))
         return;
     }
   path->crossing = TRUE;

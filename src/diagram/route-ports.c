@@ -4,7 +4,6 @@
 #include <math.h>
 
 #define WIDEST 60.0 /* between neighbours on a side */
-#define CORNER 12.0 /* kept free at both ends of a side */
 
 typedef struct
 {
@@ -49,8 +48,8 @@ make_end (TbRouteMap *map, const TbRouteRequest *request, const TbPath *path, gu
   const TbRect *r = &map->items[e.shape].rect;
   double start = TB_SIDE_IS_LEVEL (side) ? r->y : r->x, length = TB_SIDE_IS_LEVEL (side)
                                                                     ? r->height : r->width;
-  e.low = start + MIN (CORNER, length / 3);
-  e.high = start + length - MIN (CORNER, length / 3);
+  e.low = start + MIN (TB_ROUTE_CORNER, length / 3);
+  e.high = start + length - MIN (TB_ROUTE_CORNER, length / 3);
   return e;
 }
 
@@ -89,8 +88,8 @@ find_room (TbRouteMap *map, const TbRouteRequest *requests, TbPath *paths, End *
       const TbRect *r = &map->items[but2].rect;
       double start = TB_SIDE_IS_LEVEL (e->side) ? r->y : r->x;
       double length = TB_SIDE_IS_LEVEL (e->side) ? r->height : r->width;
-      e->low = MAX (e->low, start + MIN (CORNER, length / 3));
-      e->high = MIN (e->high, start + length - MIN (CORNER, length / 3));
+      e->low = MAX (e->low, start + MIN (TB_ROUTE_CORNER, length / 3));
+      e->high = MIN (e->high, start + length - MIN (TB_ROUTE_CORNER, length / 3));
     }
   e->low = MIN (e->low, e->at);
   e->high = MAX (e->high, e->at);

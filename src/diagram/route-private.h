@@ -15,6 +15,7 @@
 #define TB_ROUTE_CLEAR_TEXT 3.0
 #define TB_ROUTE_AWAY 14.0     /* where the search likes to walk */
 #define TB_ROUTE_STUB 20.0     /* straight before an end: arrow head and corner */
+#define TB_ROUTE_CORNER 12.0   /* kept free at both ends of a side */
 #define TB_ROUTE_APART 10.0    /* between parallel links */
 
 typedef struct
@@ -34,6 +35,8 @@ typedef struct
   guint columns, rows;
   guint *starts, *cells;
   guint *seen, turn;
+  gpointer scratch; /* of the search */
+  gsize scratch_size;
 } TbRouteMap;
 
 void tb_route_map_init (TbRouteMap *map, const TbObstacle *items, guint n);
@@ -60,8 +63,9 @@ typedef struct
 
 /* simple: only the cheap forms, for pictures too large to search in. */
 void tb_route_path (TbRouteMap *map, const TbRouteRequest *request, gboolean simple, TbPath *path);
-/* By search; FALSE where there is no way within path->region. */
-gboolean tb_route_search (TbRouteMap *map, const TbRouteRequest *request, TbPath *path);
+/* By search; FALSE where there is no way within path->region that costs less than bound. */
+gboolean tb_route_search (TbRouteMap *map, const TbRouteRequest *request, double bound,
+                          TbPath *path);
 /* Turns paths into ways. */
 void tb_route_nudge (TbRouteMap *map, const TbRouteRequest *requests, TbPath *paths, guint n,
                      TbRoute *routes);
@@ -71,8 +75,8 @@ void tb_path_set (TbPath *path, const TbPoint *points, guint n);
 /* ---- Shared by forms and search ---------------------------------------------------------------- */
 
 #define TB_ROUTE_BEND 50.0 /* a bend costs as much as so much way */
-#define TB_ROUTE_WRONG_SIDE 70.0
-#define TB_ROUTE_OFF_CENTRE 12.0
+#define TB_ROUTE_WRONG_SIDE 140.0
+#define TB_ROUTE_OFF_CENTRE 60.0
 
 #define TB_SIDE_IS_LEVEL(side) ((side) == TB_SIDE_LEFT || (side) == TB_SIDE_RIGHT)
 

@@ -6,7 +6,8 @@
 #include "text-private.h"
 
 #define TIER_SIDE 20.0
-#define TIER_TOP 40.0
+#define TIER_RIGHT 24.0 /* room for a stack, so that tiers do not differ by it */
+#define TIER_TOP 48.0 /* title, stack, badge */
 #define TIER_BOTTOM 24.0
 #define BAND_PAD 14.0
 #define BAND_GAP 10.0
@@ -106,9 +107,9 @@ gather (TbScene *scene)
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
     {
       const TbItem *item = TB_ITEM (scene, i);
-      join (scene, item->tier, &item->shape);
-      join (scene, item->group, &item->shape);
-      join (scene, item->layer, &item->shape);
+      join (scene, item->tier, &item->rect);
+      join (scene, item->group, &item->rect);
+      join (scene, item->layer, &item->rect);
     }
 }
 
@@ -117,7 +118,7 @@ close_container (TbScene *scene, TbItem *item, const TbRect *all, guint *n_empty
 {
   TbRect stored = stored_rect (scene, item);
   if (!is_empty (&item->rect))
-    item->rect = padded (&item->rect, TIER_SIDE, TIER_TOP, TIER_SIDE, TIER_BOTTOM);
+    item->rect = padded (&item->rect, TIER_SIDE, TIER_TOP, TIER_RIGHT, TIER_BOTTOM);
   if (item->placed && !is_empty (&stored))
     tb_rect_union (&item->rect, &stored, &item->rect);
   else if (is_empty (&item->rect) && item->placed)

@@ -78,6 +78,18 @@ link_overlap (const TbItem *link, const TbRect *box, double margin)
   return area;
 }
 
+/* An outline may be crossed, but rather not. */
+static double
+edge_overlap (const TbRect *r, const TbRect *box)
+{
+  TbRect edges[4] = { { r->x - 1, r->y, 2, r->height }, { r->x + r->width - 1, r->y, 2, r->height },
+                      { r->x, r->y - 1, r->width, 2 }, { r->x, r->y + r->height - 1, r->width, 2 } };
+  double area = 0;
+  for (guint i = 0; i < 4; i++)
+    area += overlap (&edges[i], box, 1);
+  return area;
+}
+
 /* How much of what matters that box would cover. */
 static double
 covers (const TbScene *scene, const TbRect *box, guint link, gboolean but_label)
@@ -103,7 +115,7 @@ covers (const TbScene *scene, const TbRect *box, guint link, gboolean but_label)
         case TB_ITEM_GROUP:
         case TB_ITEM_MIDDLEWARE:
         default:
-          area += overlap (box, &item->title_at, 4) * 5;
+          area += overlap (box, &item->title_at, 4) * 5 + edge_overlap (&item->rect, box) * 0.1;
           break;
         }
     }

@@ -31,10 +31,11 @@ paint (const TbScene *scene, cairo_surface_t *surface, const TbRect *page, doubl
        double detail, TbThemeId theme)
 {
   TbPaintOptions options = { .theme = theme, .scale = detail, .background = TRUE };
+  TbRect whole = { page->x, page->y, page->width + 1 / scale, page->height + 1 / scale };
   cairo_t *cr = cairo_create (surface);
   cairo_scale (cr, scale, scale);
   cairo_translate (cr, -page->x, -page->y);
-  tb_scene_paint (scene, cr, page, &options);
+  tb_scene_paint (scene, cr, &whole, &options);
   cairo_status_t status = cairo_status (cr);
   cairo_destroy (cr);
   return status;
