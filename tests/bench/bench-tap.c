@@ -483,7 +483,7 @@ bench_latency (Fixture *fx)
     {
       char name[60];
       double without = median_of (fx);
-      fx_latency (fx, "slow", "*", "*", TRUE, FALSE, settings_ms[i] * TB_NS_PER_MS, 0);
+      fx_latency (fx, "slow", "client", "server", TRUE, FALSE, settings_ms[i] * TB_NS_PER_MS, 0);
       double with = median_of (fx);
       fx_heal (fx, "slow");
       g_snprintf (name, sizeof name, "error of %d ms injected", settings_ms[i]);

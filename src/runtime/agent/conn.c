@@ -2,7 +2,6 @@
 #include "taps-private.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -114,9 +113,6 @@ tb_conn_start (TbTaps *t, TbTap *tap, int caller, int called, bool connecting, u
       close (called);
       return;
     }
-  const int one = 1;
-  setsockopt (caller, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  setsockopt (called, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   c->fd[TB_DIR_UP] = caller;
   c->fd[TB_DIR_DOWN] = called;
   c->connecting = connecting;

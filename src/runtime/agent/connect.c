@@ -108,6 +108,16 @@ get_v4 (const TbAddress *a, bool wildcard_is_zero, uint32_t *address, uint16_t *
   return IN6_IS_ADDR_LOOPBACK (in6) || (wildcard_is_zero && IN6_IS_ADDR_UNSPECIFIED (in6));
 }
 
+/* Nothing is gained by waiting to send, nor by congestion control on loopback: one that paces, as
+ * BBR does, costs a timer a message. Accepted sockets inherit both. */
+static void
+send_at_once (int fd)
+{
+  const int one = 1;
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  setsockopt (fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+}
+
 int
 tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int backlog)
 {
@@ -118,6 +128,7 @@ tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int bac
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -errno;
+  send_at_once (fd);
   if (port != 0) /* what an earlier run left in TIME_WAIT is no obstacle */
     setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   if (bind (fd, &a.any, size) < 0 || (backlog >= 0 && listen (fd, backlog) < 0)
@@ -142,6 +153,7 @@ tb_listener_open_v6 (TbListener *listener, int backlog)
   if (fd < 0)
     return -errno;
   setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+  send_at_once (fd);
   if (bind (fd, (struct sockaddr *) &a, size) < 0 || (backlog >= 0 && listen (fd, backlog) < 0)
       || getsockname (fd, (struct sockaddr *) &a, &size) < 0)
     {
@@ -193,6 +205,7 @@ tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd)
   if (*fd < 0)
     return TB_DIAL_REFUSED;
   mark_ours (*fd);
+  send_at_once (*fd);
   set_v4 (&source, &size, t->plan->instances[from].address, 0);
   bind (*fd, &source.any, size);
   set_v4 (&target, &size, t->plan->instances[to].address, port);
@@ -503,7 +516,7 @@ bind_own (TbTaps *t, uint32_t instance, int fd, sa_family_t family, uint16_t por
 static void
 answer_bind (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
 {
-  int fd = tb_route_bind_is_own (asked->address, asked->port) ? tb_notify_get_fd (call) : -1;
+  int fd = tb_route_bind_is_own (asked->address, asked->port) ? tb_notify_get_fd (call, &t->callers) : -1;
   int type = 0;
   socklen_t size = sizeof type;
   bool ours = fd >= 0 && getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0
@@ -524,7 +537,7 @@ static void
 answer_connect (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
 {
   TbRoute route = tb_route_connect (t->routes, instance, asked->address, asked->port, t->open);
-  TbCaller caller = { .fd = route.kind != TB_ROUTE_PASS ? tb_notify_get_fd (call) : -1 };
+  TbCaller caller = { .fd = route.kind != TB_ROUTE_PASS ? tb_notify_get_fd (call, &t->callers) : -1 };
   if (caller.fd < 0 || !look_at_caller (&caller) || caller.family != asked->family
       || !tb_notify_valid (call))
     tb_notify_continue (call);

@@ -127,7 +127,7 @@ trial_answer (int notify)
   struct sockaddr sa;
   if (!tb_notify_read (&call, call.address, &sa, sizeof sa))
     return "the memory of a child cannot be read (ptrace is restricted)";
-  int fd = tb_notify_get_fd (&call);
+  int fd = tb_notify_get_fd (&call, NULL);
   if (fd < 0)
     return "the sockets of a child cannot be reached (pidfd_getfd is restricted)";
   close (fd);

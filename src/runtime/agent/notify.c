@@ -111,10 +111,12 @@ tb_notify_user (const TbNotify *call)
   return (uid_t) read_status (call->tid, "\nUid:", 1);
 }
 
+/* *is_thread: it is the thread alone, whose number cannot become another's while it lives. */
 static int
-open_process (pid_t tid)
+open_process (pid_t tid, bool *is_thread)
 {
   static bool no_thread_pidfds;
+  *is_thread = !no_thread_pidfds;
   if (!no_thread_pidfds)
     {
       int fd = (int) syscall (__NR_pidfd_open, tid, PIDFD_THREAD);
@@ -123,21 +125,64 @@ open_process (pid_t tid)
       no_thread_pidfds = true;
     }
   /* Before Linux 6.9 only a whole process can be opened. */
+  *is_thread = false;
   long process = read_status (tid, "\nTgid:", 0);
   int fd = process <= 0 ? -1 : (int) syscall (__NR_pidfd_open, process, 0);
   return fd < 0 ? -ESRCH : fd;
 }
 
-int
-tb_notify_get_fd (const TbNotify *call)
+void
+tb_notify_cache_clear (TbNotifyCache *cache)
 {
-  int process = open_process (call->tid);
+  for (int i = 0; i < TB_NOTIFY_CACHE; i++)
+    {
+      if (cache->slots[i].tid != 0)
+        close (cache->slots[i].pidfd);
+      cache->slots[i].tid = 0;
+    }
+}
+
+static int
+get_fd_of (int process, const TbNotify *call)
+{
+  int fd = (int) syscall (__NR_pidfd_getfd, process, call->fd, 0);
+  return fd < 0 ? -errno : fd;
+}
+
+static int
+get_fd_anew (const TbNotify *call, TbNotifyCache *cache)
+{
+  bool is_thread;
+  int process = open_process (call->tid, &is_thread);
   if (process < 0)
     return process;
-  int fd = (int) syscall (__NR_pidfd_getfd, process, call->fd, 0);
-  int error = errno;
-  close (process);
-  return fd < 0 ? -error : fd;
+  int fd = get_fd_of (process, call);
+  unsigned slot = (unsigned) call->tid % TB_NOTIFY_CACHE;
+  if (cache == NULL || !is_thread)
+    {
+      close (process);
+      return fd;
+    }
+  if (cache->slots[slot].tid != 0)
+    close (cache->slots[slot].pidfd);
+  cache->slots[slot].tid = call->tid;
+  cache->slots[slot].pidfd = process;
+  return fd;
+}
+
+/* What is in the cache is of a thread: if that has died since, it says ESRCH, and never leads to
+ * another of its number. */
+int
+tb_notify_get_fd (const TbNotify *call, TbNotifyCache *cache)
+{
+  unsigned slot = (unsigned) call->tid % TB_NOTIFY_CACHE;
+  if (cache != NULL && cache->slots[slot].tid == call->tid)
+    {
+      int fd = get_fd_of (cache->slots[slot].pidfd, call);
+      if (fd != -ESRCH)
+        return fd;
+    }
+  return get_fd_anew (call, cache);
 }
 
 bool

@@ -25,8 +25,20 @@ void tb_notify_prepare (int notify_fd);
 bool tb_notify_receive (int notify_fd, TbNotify *call);
 /* Copies from the caller's memory; false if not all of it can be read. */
 bool tb_notify_read (const TbNotify *call, uint64_t from, void *to, size_t n);
-/* The caller's socket as a descriptor of ours, or -errno. */
-int tb_notify_get_fd (const TbNotify *call);
+/* The processes that called last. Zero-initialise; tb_notify_cache_clear() closes. */
+#define TB_NOTIFY_CACHE 64
+typedef struct
+{
+  struct
+  {
+    pid_t tid; /* 0: free */
+    int pidfd;
+  } slots[TB_NOTIFY_CACHE];
+} TbNotifyCache;
+void tb_notify_cache_clear (TbNotifyCache *cache);
+
+/* The caller's socket as a descriptor of ours, or -errno. cache may be NULL. */
+int tb_notify_get_fd (const TbNotify *call, TbNotifyCache *cache);
 /* Whether the caller still waits: else its descriptors may be another's by now. */
 bool tb_notify_valid (const TbNotify *call);
 /* The caller's effective user, or -1. */

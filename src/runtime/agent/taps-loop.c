@@ -145,12 +145,17 @@ tick (TbTaps *t)
       t->tick_ns = INT64_MAX;
       t->must_wake = t->must_wake || (t->recording && tb_exchange_used (&t->recorded) > 0);
     }
-  if (t->sweep_ns <= t->now_ns)
+  bool to_sweep = t->active != NULL || t->n_pending > 0;
+  if (to_sweep && t->sweep_ns <= t->now_ns)
     {
-      t->sweep_ns = t->now_ns + SWEEP_NS;
       tb_reading_sweep (t);
       tb_connect_expire (t);
+      t->sweep_ns = t->now_ns + SWEEP_NS;
     }
+  else if (to_sweep && t->sweep_ns == INT64_MAX)
+    t->sweep_ns = t->now_ns + SWEEP_NS;
+  else if (!to_sweep)
+    t->sweep_ns = INT64_MAX; /* an idle run does not wake up */
   if (t->must_wake)
     wake_thread_2 (t);
 }
@@ -299,7 +304,7 @@ static int64_t
 time_to_wait (const TbTaps *t)
 {
   int64_t next = TB_MIN (t->tick_ns, t->sweep_ns);
-  int64_t left = TB_MAX (next - t->now_ns, 0);
+  int64_t left = TB_CLAMP (next - t->now_ns, 0, TB_NS_PER_S * 3600);
   if (t->n_heap == 0)
     return left;
   int64_t due = TB_MAX (t->heap[0]->due_ns - t->now_ns, 0);
@@ -332,7 +337,7 @@ run (void *data)
   prctl (PR_SET_TIMERSLACK, 1, 0, 0, 0);
   pthread_setname_np (pthread_self (), "taps");
   t->now_ns = tb_now_ns ();
-  t->sweep_ns = t->now_ns + SWEEP_NS;
+  t->sweep_ns = INT64_MAX;
   while (!t->quit)
     {
       if (t->n_heap > 0)
@@ -473,6 +478,7 @@ close_all (TbTaps *t)
 {
   for (uint32_t i = 0; i < t->n_notifiers; i++)
     close_if_open (t->notifiers[i].fd);
+  tb_notify_cache_clear (&t->callers);
   for (uint32_t i = 0; i < t->n_pending; i++)
     close (t->pending[i].up);
   for (unsigned i = 0; i < t->n_pipes; i++)

@@ -17,6 +17,7 @@
 
 #include "exchange.h"
 #include "faults/fault.h"
+#include "notify.h"
 #include "pool.h"
 #include "queue.h"
 #include "route.h"
@@ -229,6 +230,7 @@ struct TbTaps
   /* Interception. */
   TbListener listener[2], dead[2]; /* IPv4, IPv6; dead: bound, and does not listen */
   TbNotifier *notifiers;
+  TbNotifyCache callers;
   uint32_t n_notifiers;
   TbPending *pending;
   uint32_t n_pending;

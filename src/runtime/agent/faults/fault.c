@@ -82,6 +82,7 @@ tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, char *why, size_t
       missing = wire->link;
       kind = "link";
     }
+  fault->among_replicas = fault->link != UINT32_MAX && plan->links[fault->link].replicas;
   if (missing == NULL && wire->kind < TB_FAULT_COUNT)
     return fault;
   if (missing != NULL)
@@ -117,7 +118,8 @@ find_directions (const TbFault *fault, const TbFaultPlace *place, bool direction
       directions[0] = up;
       directions[1] = down;
     }
-  if (type->either_dials && fault->from[place->to] && fault->to[place->from])
+  bool either = type->either_dials && (fault->link == UINT32_MAX || fault->among_replicas);
+  if (either && fault->from[place->to] && fault->to[place->from])
     {
       directions[1] = directions[1] || up;
       directions[0] = directions[0] || down;

@@ -26,7 +26,9 @@ typedef struct
 
 typedef struct
 {
-  /* Between two instances whichever of them dialled, as a network is; else only as dialled. */
+  /* Between two instances whichever of them dialled, as a network is; else only as dialled. On a
+   * named link the caller is who dials, so that there is nothing to turn round, but for the links
+   * between replicas. */
   bool either_dials;
   /* Of connections, not of bytes: `up` and `down` have no say. */
   bool whole;
@@ -38,6 +40,7 @@ struct TbFault
 {
   TbWireFault wire; /* owned */
   uint32_t link;    /* index, or ~0 for any */
+  bool among_replicas; /* that link is one between replicas */
   bool *from, *to;  /* one for each instance */
   TbFault *next;
 };
