@@ -83,6 +83,8 @@ load (const char *file)
   g_autoptr (GError) error = NULL;
   TbProblems *problems = tb_problems_new ();
   g_autoptr (TbDocument) document = tb_document_load (file, problems, &error);
+  if (document != NULL)
+    tb_model_validate (tb_document_model (document), problems);
   if (document == NULL)
     tb_cli_error ("%s", error->message);
   else if (tb_problems_have_error (problems))
