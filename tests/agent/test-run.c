@@ -513,6 +513,7 @@ test_restart_starts_it_again (void)
 {
   Fixture *f = fixture_new (1);
   fixture_shell (f, 0, "echo here; exec sleep 1000");
+  fixture_probe (f, 0, TB_PROBE_LOG, "^here");
   fixture_start (f);
   g_assert_true (fixture_wait_all_ready (f, 10));
   pid_t first = f->instances[0].pid;
