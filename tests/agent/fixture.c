@@ -245,6 +245,9 @@ take_fact (Fixture *f, TbReader *r)
     case TB_FACT_INSTANCE_LOAD:
       take_load (f, r);
       break;
+    case TB_FACT_FAULT_STATE:
+      f->n_faults_told++;
+      return;
     case TB_FACT_AGENT_LOAD:
       f->n_agent_loads++;
       return;
@@ -444,6 +447,14 @@ fixture_send_name (Fixture *f, TbCommandType type, const char *name)
   tb_writer_begin (&w, type);
   tb_writer_string (&w, name);
   tb_writer_end (&w);
+  send_all (f, &w);
+}
+
+void
+fixture_send_fault (Fixture *f, const TbWireFault *fault)
+{
+  TbWriter w = { 0 };
+  tb_wire_fault_write (&w, fault);
   send_all (f, &w);
 }
 

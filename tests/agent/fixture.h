@@ -33,7 +33,7 @@ typedef struct
   GArray *starts;      /* of guint: order in which instances became STARTING */
   GArray *stops;       /* and STOPPING */
   guint64 recorded, pong;
-  guint n_agent_loads;
+  guint n_agent_loads, n_faults_told;
   gboolean over, welcomed;
   const TbCounters *counters;
 } Fixture;
@@ -54,6 +54,8 @@ void fixture_probe (Fixture *f, guint i, TbProbeKind kind, const char *argument)
 void fixture_start (Fixture *f);
 void fixture_send (Fixture *f, TbCommandType type);
 void fixture_send_name (Fixture *f, TbCommandType type, const char *name);
+
+void fixture_send_fault (Fixture *f, const TbWireFault *fault);
 
 /* Reads facts until the condition holds; false after so many seconds, or when the agent is gone. */
 typedef gboolean (*FixtureCondition) (Fixture *f, gpointer data);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -731,6 +732,155 @@ test_a_recording_that_cannot_be_written_is_a_problem_only (void)
   end (f);
 }
 
+/* ---- Taps, contained or not ---------------------------------------------------------------------- */
+
+struct tap
+{
+  guint from, to;
+  guint64 requests;
+};
+
+static gboolean
+tap_has_counted (Fixture *f, gpointer data)
+{
+  const struct tap *want = data;
+  TbTapCounters row;
+  for (guint i = 0; i < atomic_load (&f->counters->n_rows); i++)
+    if (tb_row_read (&f->counters->rows[i], &row) && row.from == want->from && row.to == want->to
+        && row.requests >= want->requests)
+      return TRUE;
+  return FALSE;
+}
+
+/* a/1 asks b/1, a Redis, for ever. */
+static Fixture *
+client_and_redis (void)
+{
+  Fixture *f = fixture_new (2);
+  g_autofree char *address = g_strdup_printf ("127.%u.1.2", f->plan.block);
+  g_autofree char *ask = g_strdup_printf ("while :; do redis-cli -h %s incr n; sleep 0.02; done", address);
+  fixture_command (f, 1, "redis-server", "--bind", address, "--protected-mode", "no", "--save", "", NULL);
+  fixture_probe (f, 1, TB_PROBE_RESP, "6379");
+  fixture_shell (f, 0, ask);
+  fixture_depend (f, 0, 1);
+  return f;
+}
+
+static void
+check_tapped (Fixture *f)
+{
+  struct tap want = { 0, 1, 3 };
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 10));
+  g_assert_true (fixture_wait (f, tap_has_counted, &want, 10));
+  end (f);
+}
+
+static void
+test_what_passes_between_instances_is_counted (void)
+{
+  if (!is_missing ("redis-server"))
+    check_tapped (client_and_redis ());
+}
+
+static gboolean
+fault_is_told (Fixture *f, gpointer data)
+{
+  return f->n_faults_told > 0;
+}
+
+static void
+test_a_fault_is_confirmed (void)
+{
+  Fixture *f = fixture_new (2);
+  TbWireFault fault = { .id = (char *) "x", .kind = TB_FAULT_CUT, .from = (char *) "*",
+                        .to = (char *) "*", .up = true, .down = true };
+  fixture_command (f, 0, "sleep", "1000", NULL);
+  fixture_command (f, 1, "sleep", "1000", NULL);
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 10));
+  fixture_send_fault (f, &fault);
+  g_assert_true (fixture_wait (f, fault_is_told, NULL, 5));
+  end (f);
+}
+
+static gboolean
+can_contain (void)
+{
+  int status;
+  pid_t pid = fork ();
+  if (pid == 0)
+    _exit (unshare (CLONE_NEWPID | CLONE_NEWNS | (geteuid () != 0 ? CLONE_NEWUSER : 0)) == 0 ? 0 : 1);
+  waitpid (pid, &status, 0);
+  if (status == 0)
+    return TRUE;
+  g_test_skip ("no PID namespaces can be had here");
+  return FALSE;
+}
+
+static void
+test_contained_ones_see_only_themselves (void)
+{
+  if (!can_contain ())
+    return;
+  Fixture *f = fixture_new (1);
+  f->plan.contain = true;
+  fixture_shell (f, 0, "echo I am $$; ls -d /proc/[0-9]* | wc -l; trap 'echo bye; exit 0' TERM;"
+                       "echo done; while :; do sleep 0.01; done");
+  fixture_probe (f, 0, TB_PROBE_LOG, "^done");
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 10));
+  /* The number is the one everybody else knows it by. */
+  g_assert_cmpint (f->instances[0].pid, >, 2);
+  g_assert_cmpint (kill (f->instances[0].pid, 0), ==, 0);
+  g_autofree char *text = fixture_read_log (f, 0);
+  assert_contains (text, "I am 2\n");
+  fixture_stop (f);
+  g_autofree char *after = fixture_read_log (f, 0);
+  assert_contains (after, "bye\n");
+  fixture_free (f);
+}
+
+static void
+test_contained_ones_are_tapped_too (void)
+{
+  if (is_missing ("redis-server") || !can_contain ())
+    return;
+  Fixture *f = client_and_redis ();
+  f->plan.contain = true;
+  check_tapped (f);
+}
+
+static void
+test_contained_ones_are_killed_and_paused (void)
+{
+  if (!can_contain ())
+    return;
+  Fixture *f = fixture_new (1);
+  f->plan.contain = true;
+  fixture_command (f, 0, nasty (), NULL);
+  fixture_probe (f, 0, TB_PROBE_LOG, "all there");
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 10));
+  fixture_send_name (f, TB_COMMAND_PAUSE, "a/1");
+  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_PAUSED, 5));
+  fixture_send_name (f, TB_COMMAND_KILL, "a/1");
+  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_KILLED, 5));
+  end (f);
+}
+
+static void
+test_without_interception_it_still_runs (void)
+{
+  Fixture *f = fixture_new (1);
+  f->plan.no_seccomp = true;
+  fixture_shell (f, 0, "grep -E 'Seccomp:|NoNewPrivs' /proc/self/status; exec sleep 1000");
+  fixture_probe (f, 0, TB_PROBE_LOG, "^Seccomp:.*0");
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 10));
+  end (f);
+}
+
 /* ---- Bad plans, bad viewers -------------------------------------------------------------------- */
 
 static void
@@ -837,6 +987,12 @@ main (int argc, char **argv)
     T (load_is_summed_over_the_tree),
     T (recording_holds_plan_and_facts),
     T (a_recording_that_cannot_be_written_is_a_problem_only),
+    T (what_passes_between_instances_is_counted),
+    T (a_fault_is_confirmed),
+    T (contained_ones_see_only_themselves),
+    T (contained_ones_are_tapped_too),
+    T (contained_ones_are_killed_and_paused),
+    T (without_interception_it_still_runs),
     T (a_plan_that_contradicts_itself_is_refused),
     T (nonsense_from_the_viewer_ends_the_run),
     T (a_closed_socket_ends_the_run),
