@@ -351,8 +351,8 @@ test_ready_by_http (void)
   if (is_missing ("python3"))
     return;
   Fixture *f = fixture_new (1);
-  fixture_command (f, 0, "python3", "-m", "http.server", "8000", "--bind",
-                   g_strdup_printf ("127.%u.1.1", f->plan.block), NULL);
+  g_autofree char *address = g_strdup_printf ("127.%u.1.1", f->plan.block);
+  fixture_command (f, 0, "python3", "-m", "http.server", "8000", "--bind", address, NULL);
   fixture_probe (f, 0, TB_PROBE_HTTP, "8000 /");
   fixture_start (f);
   g_assert_true (fixture_wait_all_ready (f, 15));
@@ -365,8 +365,8 @@ test_http_that_answers_404_is_not_ready (void)
   if (is_missing ("python3"))
     return;
   Fixture *f = fixture_new (1);
-  fixture_command (f, 0, "python3", "-m", "http.server", "8000", "--bind",
-                   g_strdup_printf ("127.%u.1.1", f->plan.block), NULL);
+  g_autofree char *address = g_strdup_printf ("127.%u.1.1", f->plan.block);
+  fixture_command (f, 0, "python3", "-m", "http.server", "8000", "--bind", address, NULL);
   fixture_probe (f, 0, TB_PROBE_HTTP, "8000 /health");
   fixture_instance (f, 0)->ready_timeout_ns = 3 * TB_NS_PER_S;
   fixture_start (f);
