@@ -202,6 +202,7 @@ make_choice (TbField *field)
   g_signal_connect (button, "bind", G_CALLBACK (bind_choice), NULL);
   gtk_drop_down_set_list_factory (GTK_DROP_DOWN (drop_down), list);
   gtk_drop_down_set_factory (GTK_DROP_DOWN (drop_down), button);
+  tb_ui_name (gtk_widget_get_first_child (drop_down), field->spec->label);
   g_signal_connect_swapped (drop_down, "notify::selected", G_CALLBACK (tb_field_changed), field);
   return drop_down;
 }

@@ -214,6 +214,14 @@ new_start (TbHeader *self)
   adw_split_button_set_label (ADW_SPLIT_BUTTON (self->open), "Open");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->open), "win.open");
   gtk_widget_set_tooltip_text (self->open, "Open an architecture (Ctrl+O)");
+  adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (self->open), "Recently opened");
+  for (GtkWidget *part = gtk_widget_get_first_child (self->open); part;
+       part = gtk_widget_get_next_sibling (part))
+    if (GTK_IS_MENU_BUTTON (part))
+      {
+        tb_ui_name (part, "Recently opened");
+        tb_ui_name (gtk_widget_get_first_child (part), "Recently opened");
+      }
   self->undo = tb_ui_icon_button ("edit-undo-symbolic", "Undo", "edit.undo");
   self->redo = tb_ui_icon_button ("edit-redo-symbolic", "Redo", "edit.redo");
   tb_fit_box_append (TB_FIT_BOX (box), self->open, 0);
@@ -256,6 +264,7 @@ new_end (TbHeader *self)
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
   gtk_widget_set_tooltip_text (menu, "Main menu");
   tb_ui_name (menu, "Main menu");
+  tb_ui_name (gtk_widget_get_first_child (menu), "Main menu");
   tb_fit_box_append (TB_FIT_BOX (box), self->waiting, 3);
   tb_fit_box_append (TB_FIT_BOX (box), new_run_button (self), 0);
   tb_fit_box_append (TB_FIT_BOX (box), self->elapsed, 1);

@@ -146,6 +146,7 @@ add_more (TbInspector *self, const TbElement *element, Fields fields)
   More *more = g_new (More, 1);
   *more = (More){ self, tb_element_uid (element), fields };
   gtk_widget_add_css_class (expander, "more");
+  tb_ui_name (expander, "More properties");
   g_signal_connect_data (expander, "notify::expanded", G_CALLBACK (more_expanded), more,
                          (GClosureNotify) (void (*) (void)) g_free, 0);
   gtk_box_append (GTK_BOX (self->fields), expander);
@@ -307,6 +308,7 @@ add_adder (TbInspector *self, const TbElement *element)
   gtk_menu_button_set_label (GTK_MENU_BUTTON (button), "Add…");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_add_css_class (button, "adder");
+  tb_ui_name (button, "Add a part");
   gtk_box_append (GTK_BOX (self->fields), button);
 }
 

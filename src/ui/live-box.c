@@ -42,7 +42,7 @@ instance_detail (const TbLiveInstance *instance)
     return g_strdup (instance->sentence);
   if (instance->state != TB_INSTANCE_READY)
     return g_strdup (tb_instance_state_name (instance->state));
-  return g_strdup_printf ("pid %u · %.0f\u202f%%", instance->pid, instance->cpu * 100);
+  return g_strdup_printf ("%.0f\u202f%%", instance->cpu * 100);
 }
 
 static InstanceRow
@@ -52,7 +52,8 @@ new_instance_row (void)
   row.row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   gtk_widget_add_css_class (row.row, "instance-row");
   row.glyph = tb_glyph_new_state (row.state, 10);
-  row.name = tb_ui_label (NULL, "strong");
+  row.name = gtk_label_new (NULL);
+  gtk_widget_add_css_class (row.name, "strong");
   row.detail = tb_ui_label (NULL, "dim");
   gtk_label_set_xalign (GTK_LABEL (row.detail), 1);
   gtk_widget_set_hexpand (row.detail, TRUE);
@@ -74,7 +75,10 @@ show_instance (InstanceRow *row, const TbLiveInstance *instance)
   gboolean fresh = g_strcmp0 (gtk_label_get_text (GTK_LABEL (row->name)), name) != 0;
   tb_ui_set_text (row->name, name);
   tb_ui_set_text (row->detail, detail);
-  gtk_widget_set_tooltip_text (row->detail, detail);
+  g_autofree char *memory = tb_format_bytes ((double) instance->rss_bytes);
+  g_autofree char *whole = g_strdup_printf ("%s: %s\nprocess %u, %s", instance->id, detail,
+                                            instance->pid, memory);
+  gtk_widget_set_tooltip_text (row->row, whole);
   tb_glyph_set_state (TB_GLYPH (row->glyph), instance->state);
   gboolean bad = instance->state == TB_INSTANCE_FAILED || instance->state == TB_INSTANCE_KILLED;
   if (bad)
@@ -296,6 +300,7 @@ tb_live_box_class_init (TbLiveBoxClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = tb_live_box_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "live");
 }
 
 static void

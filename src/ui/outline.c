@@ -50,6 +50,8 @@ show_row (GtkListItem *list_item, TbOutline *self)
   g_autofree char *spoken = tb_editor_describe (self->editor, tb_element_uid (element));
   tb_ui_set_text (label, text);
   tb_ui_name (label, spoken ? spoken : text);
+  if (gtk_widget_get_parent (label))
+    tb_ui_name (gtk_widget_get_parent (label), spoken ? spoken : text);
   gtk_widget_set_margin_start (label, 4 + 16 * tb_outline_item_depth (item));
   if (tb_element_kind (element) == TB_KIND_COMPONENT)
     gtk_widget_remove_css_class (label, "dim");

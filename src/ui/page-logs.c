@@ -172,6 +172,7 @@ tb_logs_page_init (TbLogsPage *self)
   gtk_widget_set_valign (self->chooser, GTK_ALIGN_START);
   gtk_widget_add_css_class (self->chooser, "log-chooser");
   tb_ui_name (self->chooser, "Instance whose log is shown");
+  tb_ui_name (gtk_widget_get_first_child (self->chooser), "Instance whose log is shown");
   g_signal_connect_swapped (self->chooser, "notify::selected", G_CALLBACK (chosen_changed), self);
   self->view = gtk_text_view_new ();
   gtk_text_view_set_editable (GTK_TEXT_VIEW (self->view), FALSE);

@@ -24,6 +24,8 @@ new_tile (GtkWidget *picture, const char *title, const char *detail, const char 
   gtk_widget_set_tooltip_text (button, detail);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   tb_ui_name (button, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  detail, -1);
   return button;
 }
 

@@ -27,6 +27,7 @@ for _program in ("xdotool", "import"):
         sys.exit(SKIP)
 
 DOUBLE_CLICK_S = 0.6  # clicks closer than this count as double
+MARGIN = 5  # of a window without a compositor, where its shadow would be
 
 
 class Failed(Exception):
@@ -102,7 +103,7 @@ class Editor:
         os.makedirs(os.path.join(config, "gtk-4.0"))
         with open(os.path.join(config, "tierboard", "editor.ini"), "w") as file:
             file.write("[window]\nwidth=%d\nheight=%d\ntheme=%d\n"
-                       % (width, height, {"system": 0, "light": 1, "dark": 2}[theme]))
+                       % (width + 2 * MARGIN, height + 2 * MARGIN, {"system": 0, "light": 1, "dark": 2}[theme]))
         with open(os.path.join(config, "gtk-4.0", "settings.ini"), "w") as file:
             file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\ngtk-decoration-layout=:close\n"
                        "gtk-xft-antialias=1\ngtk-xft-hinting=1\ngtk-xft-hintstyle=hintslight\n")
@@ -176,6 +177,7 @@ class Editor:
 
     def root(self):
         desktop = Atspi.get_desktop(0)
+        desktop.clear_cache()
         for i in range(desktop.get_child_count()):
             application = desktop.get_child_at_index(i)
             if application and application.get_process_id() == self.pid:
@@ -283,7 +285,10 @@ def arguments():
     parser.add_argument("--out", default=".")
     parser.add_argument("--screenshot")
     parser.add_argument("--only")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.editor, options.source, options.out = map(
+        os.path.abspath, (options.editor, options.source, options.out))
+    return options
 
 
 def run_tests(tests, options):

@@ -99,9 +99,10 @@ def every_button_has_a_name(options):
     try:
         editor.get("Run")
         nameless = [node for node in editor.walk() if node.get_role_name() == "push button"
-                    and (node.get_name() or "") in ("", "GtkImage", "GtkButton")]
+                    and (node.get_name() or "Gtk").startswith("Gtk")]
         if nameless:
-            raise Failed("%d buttons have no name" % len(nameless))
+            raise Failed("without a name: %s in %s" % (nameless[0].get_name(),
+                                                      nameless[0].get_parent().get_name()))
     finally:
         editor.end()
 
