@@ -1,5 +1,7 @@
 """Drives a real editor window as a person does: keys and pointer by xdotool, names and values by
-AT-SPI. Runs inside dbus-run-session and xvfb-run; see run-window-test for the whole recipe.
+AT-SPI, spoken over D-Bus directly: asking level by level, all questions of a level at once, reads a
+window in a fraction of the time that one question after the other takes.
+Runs inside dbus-run-session and xvfb-run; see run-window-test for the whole recipe.
 
 Nothing here sleeps for a result: wait_for() polls a condition and fails with what it waited for.
 What needs a program that is not installed ends as a skipped test."""
@@ -14,11 +16,9 @@ import time
 SKIP = 77
 
 try:
-    import gi
-    gi.require_version("Atspi", "2.0")
-    from gi.repository import Atspi, GLib
-except (ImportError, ValueError) as error:
-    print("1..0 # SKIP AT-SPI for Python is not installed:", error)
+    from gi.repository import Gio, GLib
+except ImportError as error:
+    print("1..0 # SKIP GLib for Python is not installed:", error)
     sys.exit(SKIP)
 
 for _program in ("xdotool", "import"):
@@ -34,14 +34,110 @@ class Failed(Exception):
     pass
 
 
+# ---- The accessibility bus ---------------------------------------------------------------------
+
+ACCESSIBLE = "org.a11y.atspi.Accessible"
+ROOT = "/org/a11y/atspi/accessible/root"
+SENSITIVE = 24  # of AtspiStateType
+WINDOW_COORDS = 1
+
+
+class Bus:
+    """The accessibility bus, and questions to it in batches."""
+
+    def __init__(self):
+        session = Gio.bus_get_sync(Gio.BusType.SESSION)
+        address = session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress",
+                                    None, None, 0, -1, None).unpack()[0]
+        self.connection = Gio.DBusConnection.new_for_address_sync(
+            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
+            | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+
+    def ask(self, questions):
+        """[(bus name, path, interface, method, arguments)] → answers, None for an error."""
+        answers, left = [None] * len(questions), [len(questions)]
+
+        def answered(connection, result, index):
+            left[0] -= 1
+            try:
+                answers[index] = connection.call_finish(result).unpack()
+            except GLib.Error:
+                pass
+
+        for index, (name, path, interface, method, arguments) in enumerate(questions):
+            self.connection.call(name, path, interface, method, arguments, None, 0, 1500, None,
+                                 answered, index)
+        while left[0]:
+            GLib.MainContext.default().iteration(True)
+        return answers
+
+    def application(self, pid):
+        children = self.ask([("org.a11y.atspi.Registry", ROOT, ACCESSIBLE, "GetChildren", None)])[0]
+        for name, path in (children or ((),))[0]:
+            owner = self.ask([("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                               "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                               GLib.Variant("(s)", (name,)))])[0]
+            if owner and owner[0] == pid:
+                return name, path
+        return None
+
+
+class Node:
+    """What an accessible said when it was read."""
+
+    def __init__(self, bus, name, path, parent):
+        self.bus, self.owner, self.path, self.parent = bus, name, path, parent
+        self.name, self.role, self.description, self.children = "", "", "", []
+
+    def ask(self, interface, method, arguments=None):
+        return self.bus.ask([(self.owner, self.path, interface, method, arguments)])[0]
+
+    def state(self, bit):
+        low, high = self.ask(ACCESSIBLE, "GetState")[0]
+        return bool((low | high << 32) >> bit & 1)
+
+    def act(self):
+        done = self.ask("org.a11y.atspi.Action", "DoAction", GLib.Variant("(i)", (0,)))
+        return bool(done and done[0])
+
+    def extents(self):
+        return self.ask("org.a11y.atspi.Component", "GetExtents",
+                        GLib.Variant("(u)", (WINDOW_COORDS,)))[0]
+
+
+def read_tree(bus, name, path):
+    """Every accessible below one, level by level."""
+    level, everything = [Node(bus, name, path, None)], []
+    properties = GLib.Variant("(s)", (ACCESSIBLE,))
+    while level:
+        everything += level
+        said = bus.ask([(node.owner, node.path, "org.freedesktop.DBus.Properties", "GetAll",
+                         properties) for node in level])
+        roles = bus.ask([(node.owner, node.path, ACCESSIBLE, "GetRoleName", None)
+                         for node in level])
+        below = bus.ask([(node.owner, node.path, ACCESSIBLE, "GetChildren", None)
+                         for node in level])
+        for node, values, role, children in zip(level, said, roles, below):
+            node.name = values[0].get("Name", "") if values else ""
+            node.description = values[0].get("Description", "") if values else ""
+            node.role = role[0] if role else ""
+            node.children = [Node(bus, child[0], child[1], node)
+                             for child in (children[0] if children else ())]
+        level = [child for node in level for child in node.children]
+    return everything
+
+
+# ---- Waiting, keys, processes ------------------------------------------------------------------
+
+
 def wait_for(what, condition, seconds=15.0):
     """The first true value of condition, or a failure that names what it waited for."""
     end = time.monotonic() + seconds
     while True:
         try:
             value = condition()
-        except GLib.Error:
-            value = None  # the object went away while it was being read
+        except (TypeError, IndexError):
+            value = None  # what was asked went away meanwhile
         if value:
             return value
         if time.monotonic() > end:
@@ -111,6 +207,7 @@ class Editor:
                    GSETTINGS_BACKEND="memory", XDG_STATE_HOME=os.path.join(self.home, "state"),
                    XDG_DATA_HOME=os.path.join(self.home, "data"),
                    XDG_CACHE_HOME=os.path.join(self.home, "cache"))
+        self.bus = Bus()
         self.log = open(os.path.join(self.home, "log"), "w+")
         self.process = subprocess.Popen([program, *files], env=env, cwd=self.home,
                                         stdout=self.log, stderr=self.log)
@@ -130,7 +227,8 @@ class Editor:
 
     def dead(self):
         if self.process.poll() is not None:
-            raise Failed("the editor ended with status %s" % self.process.returncode)
+            raise Failed("the editor ended with status %s: %s"
+                         % (self.process.returncode, self.output()))
         return None
 
     def geometry(self):
@@ -176,66 +274,36 @@ class Editor:
     # ---- What it says ------------------------------------------------------------------------
 
     def root(self):
-        desktop = Atspi.get_desktop(0)
-        desktop.clear_cache()
-        for i in range(desktop.get_child_count()):
-            application = desktop.get_child_at_index(i)
-            if application and application.get_process_id() == self.pid:
-                return application
-        return None
+        return self.bus.application(self.pid)
 
-    def walk(self, node=None):
-        todo = [node or self.root()]
-        while todo:
-            node = todo.pop(0)
-            if node is None:
-                continue
-            yield node
-            try:
-                todo.extend(node.get_child_at_index(i) for i in range(node.get_child_count()))
-            except GLib.Error:
-                continue
+    def walk(self, below=None):
+        """Everything the window says now."""
+        at = (below.owner, below.path) if below else self.root()
+        return read_tree(self.bus, *at) if at else []
 
-    def find(self, name, role=None):
+    def find(self, name, role=None, below=None):
         """The first with that name (or that a predicate holds of); None."""
         wanted = name if callable(name) else lambda text: text == name
-        for node in self.walk():
-            try:
-                if wanted(node.get_name() or "") and (role is None
-                                                      or node.get_role_name() == role):
-                    return node
-            except GLib.Error:
-                continue
+        for node in self.walk(below):
+            if wanted(node.name) and (role is None or node.role == role):
+                return node
         return None
 
     def get(self, name, role=None, seconds=15.0):
         return wait_for("“%s”" % name, lambda: self.find(name, role) or self.dead(), seconds)
 
-    def names(self, role=None):
-        found = []
-        for node in self.walk():
-            try:
-                if role is None or node.get_role_name() == role:
-                    found.append(node.get_name())
-            except GLib.Error:
-                continue
-        return found
-
-    def press(self, name, role=None):
+    def press(self, name, role="button"):
         """Does the first action of a button or menu item."""
-        node = self.get(name, role)
-        for inner in self.walk(node):
-            action = inner.get_action_iface()
-            if action and action.get_n_actions():
-                action.do_action(0)
-                return node
-        raise Failed("“%s” has no action" % name)
+        def acted():
+            node = self.find(name, role) or self.dead()
+            return node and any(inner.act() for inner in [node, *node.children])
+        wait_for("“%s” to do something" % name, acted)
 
     def bounds(self, node):
         """x, y, width, height in pixels of the X window."""
-        extents = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        x, y, width, height = node.extents()
         margin = max(0, (self.geometry()["WIDTH"] - self.width) // 2)
-        return extents.x + margin, extents.y + margin, extents.width, extents.height
+        return x + margin, y + margin, width, height
 
     def middle(self, node):
         x, y, width, height = self.bounds(node)
@@ -247,14 +315,13 @@ class Editor:
 
     def figure(self, label):
         """The number that stands behind a label of the inspector, without its thin spaces."""
-        nodes = list(self.walk())
-        for i, node in enumerate(nodes):
-            if node.get_name() == label and node.get_role_name() == "label":
-                parent = node.get_parent()
-                at = node.get_index_in_parent()
-                text = parent.get_child_at_index(at + 1).get_name()
-                digits = "".join(c for c in text if c.isdigit())
-                return int(digits) if digits else None
+        for node in self.walk():
+            if node.name == label and node.role == "label" and node.parent:
+                row = node.parent.children
+                at = [child.path for child in row].index(node.path)
+                if at + 1 < len(row) and row[at + 1].role == "label":
+                    digits = "".join(c for c in row[at + 1].name if c.isdigit())
+                    return int(digits) if digits else None
         return None
 
     # ---- The end -----------------------------------------------------------------------------

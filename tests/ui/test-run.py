@@ -27,7 +27,7 @@ def start(editor):
 def stop(editor, processes):
     editor.focus()
     key("shift+F5")
-    editor.get("Run", "push button", 20)
+    editor.get("Run", "button", 20)
     left = [process for process in processes if is_alive(process)]
     if left:
         raise Failed("left running: %s" % left)
@@ -51,18 +51,18 @@ def stands_still(editor):
 def traffic_is_seen_cut_healed_and_stopped(options):
     editor = Editor(options.editor, [example(options, "client-server")])
     try:
-        select_in_outline(editor, " → ")
+        select_in_outline(editor, "Link from")
         start(editor)
         rises(editor)
         processes = descendants(editor.pid)
         if len(processes) < 3:
             raise Failed("only %d processes run" % len(processes))
-        editor.press("Cut", "push button")
-        editor.get("Heal", "push button")
+        editor.press("Cut")
+        editor.get("Heal", "button")
         stands_still(editor)
         editor.screenshot(os.path.join(options.out, "window-cut.png"))
-        editor.press("Heal", "push button")
-        editor.get("Cut", "push button")
+        editor.press("Heal")
+        editor.get("Cut", "button")
         rises(editor)
         stop(editor, processes)
     finally:
@@ -78,7 +78,7 @@ def the_web_shop_runs_in_the_window(options):
         wait_for("every instance ready", lambda: not editor.find(
             lambda name: name in ("waiting", "starting")), 30)
         editor.press("Messages")
-        wait_for("messages", lambda: editor.find(lambda name: " → " in name and "-" in name))
+        wait_for("messages", lambda: editor.find(lambda name: name.startswith("latest ")))
         time.sleep(4)  # rates of about the last second, settled
         editor.screenshot(picture)
         stop(editor, descendants(editor.pid))
@@ -94,7 +94,8 @@ def closing_during_a_run_asks_and_leaves_nothing(options):
         processes = descendants(editor.pid)
         editor.focus()
         key("ctrl+w")
-        editor.press("Stop and close")
+        editor.get("Stop the run?")
+        key("alt+s")
         wait_for("the editor to end", lambda: editor.process.poll() is not None)
         wait_for("nothing left", lambda: not any(map(is_alive, processes)), 2)
     finally:
