@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* As the drawing's own text. */
+#define TB_CANVAS_FAMILIES "Inter, Cantarell, DejaVu Sans, sans"
+
 /* Where frames of a run come from: the session's process, a recording, or a test. */
 typedef struct
 {
@@ -38,7 +41,7 @@ struct _TbCanvas
   TbFrameSource source;
   TbLiveFrame *frame;
   void (*frame_release) (TbLiveFrame *frame);
-  GtkWidget *name_edit; /* GtkText or GtkTextView in a box, NULL: none */
+  GtkWidget *name_edit; /* GtkEntry or GtkTextView in a box, NULL: none */
   GtkWidget *name_field;
   GskRenderNode *still_run, *still_edit; /* of the live layer, what does not move; NULL: to be built */
   GArray *without;      /* TbUid: drawn by the live layer, left out of tiles */

@@ -193,12 +193,15 @@ static void
 append_route (Pen *pen, const TbPoint *points, guint n, const GdkRGBA *colour, double width,
               gboolean dashed)
 {
-  TbRect all = { points[0].x, points[0].y, 0, 0 };
+  double x1 = points[0].x, y1 = points[0].y, x2 = x1, y2 = y1;
   for (guint i = 1; i < n; i++)
     {
-      TbRect p = { points[i].x, points[i].y, 0, 0 };
-      tb_rect_union (&all, &p, &all);
+      x1 = MIN (x1, points[i].x);
+      y1 = MIN (y1, points[i].y);
+      x2 = MAX (x2, points[i].x);
+      y2 = MAX (y2, points[i].y);
     }
+  TbRect all = { x1, y1, x2 - x1, y2 - y1 };
   RouteDraw d = { pen->canvas, points, n, *colour, width, dashed };
   TbRect bounds = tb_camera_rect (&pen->canvas->camera, &all);
   bounds = grown (&bounds, width + 2);

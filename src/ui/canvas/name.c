@@ -9,7 +9,8 @@ static const char css[]
     = ".tb-name { background: @view_bg_color; color: @view_fg_color; border-radius: 6px;"
       " padding: 2px 6px; outline: 2px solid @accent_bg_color; outline-offset: -1px;"
       " box-shadow: 0 2px 8px alpha(black, 0.18); min-height: 20px; }"
-      ".tb-name text, .tb-name textview { background: none; min-height: 0; }";
+      ".tb-name entry, .tb-name textview, .tb-name textview text { background: none; min-height: 0;"
+      " padding: 0; outline: none; box-shadow: none; }";
 
 static void
 load_css (GtkWidget *widget)
@@ -133,7 +134,7 @@ tb_canvas_name_end (TbCanvas *canvas, gboolean keep)
 }
 
 static void
-activated (GtkText *text, TbCanvas *canvas)
+activated (GtkEntry *entry, TbCanvas *canvas)
 {
   tb_canvas_name_end (canvas, TRUE);
 }
@@ -167,11 +168,13 @@ field_left (GtkEventControllerFocus *focus, TbCanvas *canvas)
 static GtkWidget *
 line_field (TbCanvas *canvas, const char *text, double size)
 {
-  GtkWidget *field = gtk_text_new ();
+  GtkWidget *field = gtk_entry_new (); /* a GtkText alone is nothing to assistive tools */
   PangoAttrList *attributes = pango_attr_list_new ();
   pango_attr_list_insert (attributes, pango_attr_size_new_absolute ((int) (size * PANGO_SCALE)));
   pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_SEMIBOLD));
-  gtk_text_set_attributes (GTK_TEXT (field), attributes);
+  pango_attr_list_insert (attributes, pango_attr_family_new (TB_CANVAS_FAMILIES));
+  gtk_entry_set_attributes (GTK_ENTRY (field), attributes);
+  gtk_entry_set_has_frame (GTK_ENTRY (field), FALSE);
   pango_attr_list_unref (attributes);
   gtk_editable_set_text (GTK_EDITABLE (field), text);
   g_signal_connect (field, "activate", G_CALLBACK (activated), canvas);
@@ -214,7 +217,7 @@ place_cursor (GtkWidget *field, const char *typed)
 {
   if (!GTK_IS_EDITABLE (field))
     return;
-  gtk_text_grab_focus_without_selecting (GTK_TEXT (field));
+  gtk_entry_grab_focus_without_selecting (GTK_ENTRY (field));
   if (typed != NULL)
     gtk_editable_set_position (GTK_EDITABLE (field), -1);
   else

@@ -5,7 +5,6 @@
 #define PILL_HEIGHT 20.0
 #define PILL_PAD 9.0
 #define PILL_TEXT 11.0
-#define PILL_FAMILIES "Inter, Cantarell, DejaVu Sans, sans" /* as the drawing's own text */
 
 typedef struct
 {
@@ -22,7 +21,7 @@ pill_layout (GtkWidget *widget, const TbPill *pill)
   PangoAttrList *attributes = pango_attr_list_new ();
   pango_attr_list_insert (attributes,
                           pango_attr_size_new_absolute ((int) (PILL_TEXT * PANGO_SCALE)));
-  pango_attr_list_insert (attributes, pango_attr_family_new (PILL_FAMILIES));
+  pango_attr_list_insert (attributes, pango_attr_family_new (TB_CANVAS_FAMILIES));
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
   if (pill->bold)
     pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
