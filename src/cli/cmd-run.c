@@ -195,7 +195,12 @@ waiting_in_words (const Run *run, const TbLiveFrame *frame)
         if (is_near_the_cause (run, frame, i))
           break;
       }
-  return found ? g_strdup_printf ("%s waits for %s", found->id, found->waiting) : NULL;
+  if (found == NULL)
+    return NULL;
+  /* At the stop, what is waited for is the instance itself: "a/1 to end after SIGTERM". */
+  if (g_str_has_prefix (found->waiting, found->id))
+    return g_strdup_printf ("waiting for %s", found->waiting);
+  return g_strdup_printf ("%s waits for %s", found->id, found->waiting);
 }
 
 static void

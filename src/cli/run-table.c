@@ -163,11 +163,21 @@ widest_instance (const TbLiveFrame *frame)
   return MIN (widest, 22);
 }
 
+/* Behind the state's name: "waiting  for orders/1 to be ready", "starting  to be ready (tcp 80)". */
+static void
+append_waiting (Line *line, const TbLiveInstance *instance)
+{
+  const char *text = instance->waiting;
+  if (instance->state == TB_INSTANCE_WAITING)
+    append (line, NULL, 4, "for ");
+  else if (g_str_has_prefix (text, "itself "))
+    text += strlen ("itself ");
+  append (line, NULL, line->width, text);
+}
+
 static const char *
 what_to_say (const TbLiveInstance *instance)
 {
-  if (*instance->waiting != '\0')
-    return instance->waiting;
   return instance->state == TB_INSTANCE_READY ? "" : instance->sentence;
 }
 
@@ -196,7 +206,9 @@ add_instance (Sheet *sheet, const TbLiveInstance *instance, guint name_width)
   pad_to (&line, 4 + name_width);
   append (&line, look.colour, 9, tb_instance_state_name (instance->state));
   pad_to (&line, 14 + name_width);
-  if (*say != '\0')
+  if (*instance->waiting != '\0')
+    append_waiting (&line, instance);
+  else if (*say != '\0')
     append (&line, NULL, sheet->width, say);
   else
     {

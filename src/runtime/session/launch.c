@@ -212,21 +212,31 @@ spawn_agent (const char *program, const char *log, int socket, pid_t *pid)
   return why;
 }
 
+/* An agent's orphans come to us when it dies, and we end them. Without an agent, those of whatever
+ * else we start are not our business. */
+static void
+adopt_orphans (int change)
+{
+  static int agents;
+  g_atomic_int_add (&agents, change);
+  prctl (PR_SET_CHILD_SUBREAPER, g_atomic_int_get (&agents) > 0, 0, 0, 0);
+}
+
 gboolean
 tb_launch_agent (TbLaunch *launch, GError **error)
 {
   g_autofree char *program = tb_program_path ("tierboard-agent");
   g_autofree char *log = g_build_filename (launch->run_dir, "agent.log", NULL);
   int pair[2];
-  /* Its orphans come to us when it dies, and we end them. */
-  prctl (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0)
     return fail (error, "no socket pair for the agent", errno);
+  adopt_orphans (1);
   int why = spawn_agent (program, log, pair[1], &launch->agent);
   close (pair[1]);
   launch->socket = pair[0];
   if (why == 0)
     return TRUE;
+  adopt_orphans (-1);
   launch->agent = 0;
   return fail (error, program, why);
 }
@@ -337,4 +347,5 @@ tb_launch_end_agent (TbLaunch *launch, gint64 wait_ns, gboolean sole_children, i
     }
   launch->agent = 0;
   kill_orphans (launch, agent, sole_children);
+  adopt_orphans (-1);
 }

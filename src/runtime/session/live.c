@@ -173,27 +173,31 @@ line_of_row (TbLive *live, const Row *row)
   return wire < live->map->plan.n_links ? live->map->link_from_wire[wire] : undrawn_line (live, row);
 }
 
-static void
+/* FALSE: it is new and could not be read yet. One that was read before, and is being written all the
+ * time, keeps its last copy until the next frame. */
+static gboolean
 read_row (TbLive *live, guint index)
 {
   const TbTapRow *shared = &live->counters->rows[index];
   guint32 sequence = atomic_load_explicit (&shared->sequence, memory_order_acquire);
   Row *row = index < live->rows->len ? g_ptr_array_index (live->rows, index) : NULL;
+  TbTapCounters copy;
   if (row != NULL && row->sequence == sequence)
-    return;
-  gboolean is_new = row == NULL;
-  if (is_new)
+    return TRUE;
+  if (!tb_row_read (shared, &copy))
+    return row != NULL;
+  if (row == NULL)
     {
       row = g_new0 (Row, 1);
       g_ptr_array_add (live->rows, row);
     }
-  /* A row that is written all the time keeps its last copy until the next frame. */
-  if (tb_row_read (shared, &row->counters))
-    row->sequence = sequence;
-  row->from = plan_instance (live, row->counters.from);
-  row->to = plan_instance (live, row->counters.to);
+  row->counters = copy;
+  row->sequence = sequence;
+  row->from = plan_instance (live, copy.from);
+  row->to = plan_instance (live, copy.to);
   row->line = line_of_row (live, row);
   ((Line *) g_ptr_array_index (live->lines, row->line))->changed = TRUE;
+  return TRUE;
 }
 
 static void
@@ -201,8 +205,8 @@ read_rows (TbLive *live)
 {
   guint n = atomic_load_explicit (&live->counters->n_rows, memory_order_acquire);
   n = MIN (n, TB_TAPS_MAX);
-  for (guint i = 0; i < n; i++)
-    read_row (live, i);
+  for (guint i = 0; i < n && read_row (live, i); i++)
+    ;
 }
 
 /* ---- Lines ----------------------------------------------------------------------------------------- */

@@ -4,6 +4,9 @@
 #include "session-private.h"
 #include "tb-proto.h"
 
+/* A recording nobody asked to keep may lie in memory: run directories often do. */
+#define UNKEPT_RECORDING_MAX (G_GINT64_CONSTANT (256) << 20)
+
 G_STATIC_ASSERT ((int) TB_PLAN_PROBE_EXEC == (int) TB_PROBE_EXEC);
 
 static gpointer
@@ -143,6 +146,7 @@ tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options, const char
   map->plan.seed = seed;
   map->plan.contain = options->contain;
   map->plan.no_seccomp = options->no_seccomp;
+  map->plan.record_limit_bytes = options->record_path ? 0 : UNKEPT_RECORDING_MAX;
   map->plan.recording = own (map, options->record_off ? g_strdup ("")
                                   : options->record_path
                                     ? g_canonicalize_filename (options->record_path, NULL)
