@@ -17,6 +17,10 @@
 
 static char *agent_path;
 
+/* Of the agent that was reaped last. */
+static pid_t watched_agent;
+static int agent_status;
+
 const char *
 fixture_agent_path (void)
 {
@@ -420,6 +424,7 @@ fixture_start (Fixture *f)
   g_snprintf (number, sizeof number, "%d", pair[1]);
   g_assert_cmpint (posix_spawnp (&f->agent, argv[0], NULL, NULL, argv, environ), ==, 0);
   close (pair[1]);
+  watched_agent = f->agent;
   tb_writer_begin (&w, TB_COMMAND_HELLO);
   tb_writer_u32 (&w, TB_WIRE_VERSION);
   tb_writer_end (&w);
@@ -484,7 +489,10 @@ fixture_wait_nothing_left (double seconds)
   double ms = -1;
   for (;;)
     {
-      pid_t pid = waitpid (-1, NULL, WNOHANG);
+      int status;
+      pid_t pid = waitpid (-1, &status, WNOHANG);
+      if (pid > 0 && pid == watched_agent)
+        agent_status = status;
       gint64 now = g_get_monotonic_time ();
       if (pid < 0 && errno == ECHILD)
         return ms < -1 ? -1 : (double) (now - begin) / 1e3;
@@ -528,6 +536,9 @@ fixture_free (Fixture *f)
   if (f->socket >= 0)
     close (f->socket);
   g_assert_cmpfloat (fixture_wait_nothing_left (5), >=, 0);
+  /* 1: the viewer was gone, or the plan refused. Never a crash, nor what a sanitizer found. */
+  g_assert_true (WIFEXITED (agent_status) && WEXITSTATUS (agent_status) <= 1);
+  agent_status = 0;
   for (guint i = 0; i < f->plan.n_instances; i++)
     {
       FixtureInstance *in = &f->instances[i];

@@ -907,6 +907,40 @@ test_nonsense_from_the_viewer_ends_the_run (void)
   fixture_free (f);
 }
 
+/* Frames of every kind with bodies of chance: refused, obeyed or the end of the run, never a crash. */
+static void
+test_random_frames_do_no_harm (void)
+{
+  guint32 seed = g_random_int ();
+  GRand *r = g_rand_new_with_seed (seed);
+  g_test_message ("seed %u", seed);
+  for (int round = 0; round < 20; round++)
+    {
+      Fixture *f = fixture_new (2);
+      fixture_command (f, 0, "sleep", "1000", NULL);
+      fixture_command (f, 1, "sleep", "1000", NULL);
+      fixture_start (f);
+      for (int k = 0; k < 50; k++)
+        {
+          guint8 body[64];
+          TbWriter w = { 0 };
+          gsize n = (gsize) g_rand_int_range (r, 0, sizeof body);
+          for (gsize i = 0; i < n; i++)
+            body[i] = g_rand_int_range (r, 0, 3) == 0 ? (guint8) g_rand_int (r) : (guint8) (i % 4 == 0);
+          tb_writer_begin (&w, (unsigned) g_rand_int_range (r, 4, 14));
+          tb_writer_bytes (&w, body, n);
+          tb_writer_end (&w);
+          if (send (f->socket, w.bytes, w.size, MSG_NOSIGNAL) < 0)
+            k = 50;
+          tb_writer_clear (&w);
+        }
+      fixture_send (f, TB_COMMAND_PING);
+      g_assert_true (fixture_wait (f, has_pong, NULL, 5));
+      fixture_free (f);
+    }
+  g_rand_free (r);
+}
+
 static void
 test_a_closed_socket_ends_the_run (void)
 {
@@ -995,6 +1029,7 @@ main (int argc, char **argv)
     T (without_interception_it_still_runs),
     T (a_plan_that_contradicts_itself_is_refused),
     T (nonsense_from_the_viewer_ends_the_run),
+    T (random_frames_do_no_harm),
     T (a_closed_socket_ends_the_run),
     T (a_lost_leash_takes_its_instance_with_it),
 #undef T

@@ -441,7 +441,7 @@ test_a_refused_program_is_failed_and_others_live (void)
   g_assert_cmpstr (w->actors[0].sentence, ==, "cannot run «x»: no such file or directory");
   state_is (w, 1, READY);
   state_is (w, 2, WAITING);
-  g_assert_nonnull (strstr (w->actors[2].waiting, "c/1, which is failed: cannot run «x»"));
+  g_assert_nonnull (strstr (w->actors[2].waiting, "c/1, which has failed: cannot run «x»"));
   g_assert_cmpint (w->run, ==, TB_RUN_RUNNING);
   g_assert_nonnull (strstr (w->reason, "2 of 3 not running: c/1 failed: cannot run «x»"));
   world_free (w);
@@ -850,6 +850,8 @@ test_words (void)
   g_assert_cmpstr (tb_words_for_errno (EIO, out, sizeof out), ==, "input/output error");
   g_assert_cmpstr (tb_words_for_end (-SIGSEGV, 5 * MS, "", out, sizeof out), ==,
                    "killed by SIGSEGV after 5 ms");
+  g_assert_cmpstr (tb_words_make_valid (strcpy (out, "caf\xc3\xa9 \xc3 \x1b\t\xed\xa0\x80\xe2\x82")), ==,
+                   "café ? ? ?\?\?\?\?");
   g_assert_cmpstr (tb_words_for_signal (40, out, sizeof out), ==, "signal 40");
 }
 

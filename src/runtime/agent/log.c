@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "supervise.h"
+
 static int
 create (const char *path)
 {
@@ -73,30 +75,15 @@ keep (TbLog *log, const char *bytes, size_t n)
   log->dirty = true;
 }
 
-/* Control characters and what is not UTF-8 do not go into sentences. */
 static void
 remember (TbLog *log)
 {
-  size_t n = 0;
-  for (const unsigned char *p = (const unsigned char *) log->line; *p != '\0';)
-    {
-      size_t length = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3
-                    : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
-      bool good = length > 0 && (length > 1 || (*p >= 0x20 && *p != 0x7f));
-      for (size_t i = 1; good && i < length; i++)
-        good = (p[i] & 0xc0) == 0x80;
-      if (n + TB_MAX (length, 1) >= sizeof log->last)
-        break;
-      if (good)
-        memcpy (log->last + n, p, length);
-      else
-        log->last[n] = *p == '\t' ? ' ' : '?';
-      n += good ? length : 1;
-      p += good ? length : 1;
-    }
-  while (n > 0 && (log->last[n - 1] == ' ' || log->last[n - 1] == '?'))
-    n--;
+  size_t n = TB_MIN (strlen (log->line), sizeof log->last - 1);
+  memcpy (log->last, log->line, n);
   log->last[n] = '\0';
+  tb_words_make_valid (log->last);
+  while (n > 0 && (log->last[n - 1] == ' ' || log->last[n - 1] == '?'))
+    log->last[--n] = '\0';
 }
 
 void

@@ -78,3 +78,34 @@ tb_words_for_errno (int error, char *out, size_t size)
     }
   return out;
 }
+
+static size_t
+length_of_character (const unsigned char *p)
+{
+  size_t n = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3
+           : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < n; i++)
+    if ((p[i] & 0xc0) != 0x80)
+      return 0;
+  /* Overlong forms, surrogates, beyond the last plane. */
+  if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] >= 0xa0) || (*p == 0xf0 && p[1] < 0x90)
+      || (*p == 0xf4 && p[1] >= 0x90))
+    return 0;
+  return n;
+}
+
+char *
+tb_words_make_valid (char *text)
+{
+  for (unsigned char *p = (unsigned char *) text; *p != '\0';)
+    {
+      size_t n = length_of_character (p);
+      if (n == 0 || *p < 0x20 || *p == 0x7f)
+        {
+          *p = *p == '\t' ? ' ' : '?';
+          n = 1;
+        }
+      p += n;
+    }
+  return text;
+}

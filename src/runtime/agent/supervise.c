@@ -396,8 +396,13 @@ say_dependency (const TbSupervisor *s, uint32_t d, int64_t now, char *out)
       snprintf (out, TB_SENTENCE, "%.64s, which waits itself, %s", id, time);
     }
   else
-    snprintf (out, TB_SENTENCE, "%.64s, which is %s%s%.150s", id, tb_instance_state_name (u->state),
-              u->sentence[0] != '\0' ? ": " : "", u->sentence);
+    snprintf (out, TB_SENTENCE, "%.64s, which %s%s%.150s", id,
+              u->state == TB_INSTANCE_FAILED    ? "has failed"
+              : u->state == TB_INSTANCE_STOPPED ? "has stopped"
+              : u->state == TB_INSTANCE_KILLED  ? "was killed"
+                                                : "is paused",
+              u->sentence[0] != '\0' && u->state != TB_INSTANCE_KILLED ? ": " : "",
+              u->state != TB_INSTANCE_KILLED ? u->sentence : "");
 }
 
 static void

@@ -94,3 +94,6 @@ const char *tb_words_for_end (int code, int64_t lived_ns, const char *last_line,
                               size_t size);
 /* strerror(), but beginning small: "no such file or directory". */
 const char *tb_words_for_errno (int error, char *out, size_t size);
+/* In place: what is no UTF-8, as where a long name was cut, and control characters become "?".
+ * Returns text. */
+char *tb_words_make_valid (char *text);

@@ -52,12 +52,20 @@ tb_fact_end (Agent *a, size_t from)
     a->out.size = from;
 }
 
+static void
+write_sentence (Agent *a, const char *text)
+{
+  char copy[TB_SENTENCE];
+  snprintf (copy, sizeof copy, "%s", text);
+  tb_writer_string (&a->out, tb_words_make_valid (copy));
+}
+
 void
 tb_tell_run_state (Agent *a, TbRunState state, const char *reason)
 {
   size_t at = tb_fact_begin (a, TB_FACT_RUN_STATE);
   tb_writer_u8 (&a->out, (uint8_t) state);
-  tb_writer_string (&a->out, reason);
+  write_sentence (a, reason);
   tb_fact_end (a, at);
 }
 
@@ -65,6 +73,7 @@ void
 tb_tell_state (Agent *a, const TbWireInstanceState *state)
 {
   size_t at = a->out.size;
+  tb_words_make_valid (state->sentence);
   tb_wire_instance_state_write (&a->out, state);
   tb_fact_end (a, at);
 }
@@ -74,7 +83,7 @@ tb_tell_waiting (Agent *a, uint32_t instance, const char *what)
 {
   size_t at = tb_fact_begin (a, TB_FACT_WAITING);
   tb_writer_string (&a->out, a->plan.instances[instance].id);
-  tb_writer_string (&a->out, what);
+  write_sentence (a, what);
   tb_fact_end (a, at);
 }
 
@@ -84,7 +93,7 @@ tb_tell_problem (Agent *a, unsigned severity, uint32_t instance, const char *sen
   size_t at = tb_fact_begin (a, TB_FACT_PROBLEM);
   tb_writer_u8 (&a->out, (uint8_t) severity);
   tb_writer_string (&a->out, instance < a->plan.n_instances ? a->plan.instances[instance].id : "");
-  tb_writer_string (&a->out, sentence);
+  write_sentence (a, sentence);
   tb_fact_end (a, at);
 }
 
