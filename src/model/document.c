@@ -268,7 +268,8 @@ static void
 check_invariants (TbDocument *document)
 {
 #ifndef NDEBUG
-  if (document->model->n_elements <= 2000 || ++document->n_commits % 256 == 0)
+  if (document->model->n_elements <= TB_MODEL_CHECKED_ELEMENTS
+      || ++document->n_commits % 256 == 0)
     tb_model_check (document->model);
 #endif
 }

@@ -97,7 +97,7 @@ tb_document_load_bytes (const char *name, const char *bytes, gsize size, TbProbl
   if (problems != NULL)
     g_ptr_array_extend_and_steal (problems, g_steal_pointer (&own));
 #ifndef NDEBUG
-  if (model != NULL)
+  if (model != NULL && model->n_elements <= TB_MODEL_CHECKED_ELEMENTS)
     tb_model_check (model);
 #endif
   return model != NULL ? tb_document_new_for_model (model, NULL) : NULL;

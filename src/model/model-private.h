@@ -109,6 +109,7 @@ void tb_id_table_insert (TbIdTable *table, const char *id, TbUid uid);
 void tb_id_table_remove (TbIdTable *table, TbElement *const *by_uid, const char *id);
 TbUid tb_id_table_find (const TbIdTable *table, TbElement *const *by_uid, const char *id);
 
-/* Stops the program where an invariant does not hold. Every build has it; only debug builds call it
- * after each transaction. */
+/* Up to so many, debug builds check after every transaction; beyond, now and then. */
+#define TB_MODEL_CHECKED_ELEMENTS 2000
+/* Stops the program where an invariant does not hold. Every build has it; only debug builds call it. */
 void tb_model_check (const TbModel *model);
