@@ -7,15 +7,18 @@
 int
 tb_cmd_schema (int argc, char **argv)
 {
-  gboolean dictionary = FALSE, rng = FALSE;
+  gboolean dictionary = FALSE, markdown = FALSE, rng = FALSE;
   const GOptionEntry entries[] = {
     { "rng", 0, 0, G_OPTION_ARG_NONE, &rng, "As RELAX NG (as it does anyway)", NULL },
     { "dictionary", 0, 0, G_OPTION_ARG_NONE, &dictionary, "As a dictionary for fuzzers", NULL },
+    { "markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "As a page for people", NULL },
     { NULL },
   };
   if (!tb_cli_options (&argc, &argv, "", "Prints the schema of drawings.", entries))
     return TB_EXIT_REFUSED;
-  g_autofree char *text = dictionary ? tb_schema_to_dictionary () : tb_schema_to_rng ();
+  g_autofree char *text = dictionary ? tb_schema_to_dictionary ()
+                          : markdown ? tb_schema_to_markdown ()
+                                     : tb_schema_to_rng ();
   fputs (text, stdout);
   return TB_EXIT_YES;
 }

@@ -255,7 +255,10 @@ expect_range (const TbPropSpec *spec)
   const char *what = spec->type == TB_TYPE_INTEGER ? "a whole number" : "a number";
   if (spec->min == 0 && spec->max == 0)
     return g_strdup (what);
-  return g_strdup_printf ("%s from %.15g to %.15g", what, spec->min, spec->max);
+  char min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE];
+  g_ascii_formatd (min, sizeof min, "%.15g", spec->min);
+  g_ascii_formatd (max, sizeof max, "%.15g", spec->max);
+  return g_strdup_printf ("%s from %s to %s", what, min, max);
 }
 
 char *

@@ -150,6 +150,8 @@ char *tb_schema_canonical (const TbPropSpec *spec, const char *text);
 char *tb_schema_to_rng (void);
 /* A dictionary for libFuzzer (transfer full): tests/fuzz/xml.dict is this. */
 char *tb_schema_to_dictionary (void);
+/* A page for people (transfer full): docs/file-format.md is this. */
+char *tb_schema_to_markdown (void);
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
