@@ -2,7 +2,6 @@
 #include "tb-base.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static double
@@ -93,11 +92,10 @@ tb_dist_parse (const char *text, TbDist *dist)
   d.b = (double) ns[1];
   if (forms[d.kind].shape)
     {
-      char *end;
-      d.b = *p ? strtod (p, &end) : 2;
-      if (*p)
-        p = end;
-      if (!(d.b > 1 && d.b < 1000))
+      d.b = 2;
+      if (*p != '\0')
+        p = tb_decimal_parse (p, &d.b);
+      if (p == NULL || !(d.b > 1 && d.b < 1000))
         return false;
     }
   if (*skip_blanks (p) != '\0' || (d.kind == TB_DIST_UNIFORM && d.b < d.a_ns))

@@ -64,6 +64,9 @@ bool tb_dist_parse (const char *text, TbDist *dist);
 /* Never negative. */
 int64_t tb_dist_draw_ns (const TbDist *dist, TbRng *rng);
 
+/* Digits, perhaps with a fraction ("1.5"), whatever the locale says. Returns the first byte not
+ * read, NULL where there is no number. */
+const char *tb_decimal_parse (const char *text, double *value);
 /* "250us" "2ms" "1.5s" "2m" "1h" (and "ns"); a bare number is refused. *end (may be NULL) gets the
  * first byte not read; without it the whole text must be a duration. */
 bool tb_duration_parse (const char *text, int64_t *ns, const char **end);

@@ -32,8 +32,8 @@ tb_now_ns (void)
 }
 
 /* strtod follows the locale and takes hexadecimal and "inf"; a file must not. */
-static const char *
-read_decimal (const char *p, double *value)
+const char *
+tb_decimal_parse (const char *p, double *value)
 {
   double v = 0, scale = 1;
   const char *start = p;
@@ -61,7 +61,7 @@ bool
 tb_duration_parse (const char *text, int64_t *ns, const char **end)
 {
   double value;
-  const char *p = read_decimal (text, &value);
+  const char *p = tb_decimal_parse (text, &value);
   if (p == NULL)
     return false;
   size_t n = 0;

@@ -117,7 +117,7 @@ static const char *const texts[]
       "yes",     "no",        "true",     "sync",       "server",     "5ms",       "5 ms",
       "1.5h",    "10us",      "10µs",     "-5ms",       "5min",       "exponential 5ms",
       "exponential  5ms",     "exponential", "wait 5ms", "cpu exponential 5ms", "uniform 1ms 2ms",
-      "uniform 1ms",          "normal 5ms 1ms", "pareto 5ms", "pareto 5ms 2.5", "constant 5ms",
+      "uniform 1ms",          "normal 5ms 1ms", "pareto 5ms", "pareto 5ms 2.5", "pareto 5ms 0x2", "pareto 5ms 2e0", "pareto 5ms inf", "constant 5ms",
       "single",  "pool 8",    "pool",     "pool 0",     "pool 08",    "per-request",
       "#1f5fd0", "#fff",      "99.9%",    "%",          "a/1",        "a/0",       "a/leader",
       "a[1&gt;2]",  "a[1&gt;]",     "a.replicas", "a.replicas[1&gt;2]", "a.b", "naming",
