@@ -395,12 +395,13 @@ rebuild_idle (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Later, because a field of the present ones may be in the middle of answering. */
+/* Later, because a field of the present ones may be in the middle of answering, and because the
+ * canvas is to be seen first. */
 static void
 queue_rebuild (TbInspector *self)
 {
   if (!self->rebuild_id)
-    self->rebuild_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, rebuild_idle, self, NULL);
+    self->rebuild_id = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, rebuild_idle, self, NULL);
 }
 
 static void
@@ -430,11 +431,16 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbInspecto
 void
 tb_inspector_set_editor (TbInspector *inspector, TbEditor *editor)
 {
+  g_ptr_array_set_size (inspector->shown, 0);
+  tb_ui_clear_box (inspector->fields);
   g_set_object (&inspector->editor, editor);
   g_signal_group_set_target (inspector->editor_signals, editor);
   g_signal_group_set_target (inspector->document_signals,
                              editor ? tb_editor_document (editor) : NULL);
-  rebuild (inspector);
+  if (editor)
+    queue_rebuild (inspector);
+  else
+    rebuild (inspector);
 }
 
 void

@@ -24,7 +24,7 @@ struct _TbLiveBox
   TbUid uid;
   GtkWidget *box, *heading, *rows, *figures, *faults, *cut_button, *fault_menu, *note;
   GArray *instance_rows; /* of InstanceRow */
-  GtkWidget *values[8];
+  GtkWidget *values[9];
   guint faults_shown;
   char *link; /* whose menu is shown */
 };
@@ -156,11 +156,22 @@ text_p99 (const TbLiveLink *link)
 }
 
 static char *
-text_bytes (const TbLiveLink *link)
+text_bytes (double a_second, guint64 all)
 {
-  g_autofree char *up = tb_format_bytes (link->byte_rate_up),
-                  *down = tb_format_bytes (link->byte_rate_down);
-  return g_strdup_printf ("%s/s ↑  %s/s ↓", up, down);
+  g_autofree char *rate = tb_format_bytes (a_second), *sum = tb_format_bytes ((double) all);
+  return g_strdup_printf ("%s/s · %s", rate, sum);
+}
+
+static char *
+text_up (const TbLiveLink *link)
+{
+  return text_bytes (link->byte_rate_up, link->bytes_up);
+}
+
+static char *
+text_down (const TbLiveLink *link)
+{
+  return text_bytes (link->byte_rate_down, link->bytes_down);
 }
 
 static char *
@@ -168,13 +179,14 @@ text_connections (const TbLiveLink *link)
 {
   g_autofree char *open = tb_format_count (link->connections_open),
                   *total = tb_format_count (link->connections_total);
-  return g_strdup_printf ("%s of %s", open, total);
+  return g_strdup_printf ("%s open, %s made", open, total);
 }
 
 static const Figure figures[] = {
   { "Requests", text_requests }, { "Replies", text_replies }, { "Errors", text_errors },
   { "Rate", text_rate },         { "p50", text_p50 },         { "p99", text_p99 },
-  { "Bytes", text_bytes },       { "Connections open", text_connections },
+  { "Sent", text_up },           { "Returned", text_down },
+  { "Connections", text_connections },
 };
 
 static GtkWidget *
@@ -200,10 +212,12 @@ static GtkWidget *
 new_faults (TbLiveBox *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
+  gtk_widget_add_css_class (box, "faults");
   self->cut_button = gtk_button_new_with_label ("Cut");
   gtk_widget_set_hexpand (self->cut_button, TRUE);
   self->fault_menu = gtk_menu_button_new ();
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->fault_menu), "More faults");
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->fault_menu), "Faults");
   gtk_widget_set_hexpand (self->fault_menu, TRUE);
   gtk_box_append (GTK_BOX (box), self->cut_button);
   gtk_box_append (GTK_BOX (box), self->fault_menu);

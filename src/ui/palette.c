@@ -111,11 +111,11 @@ new_programs (const TbPaletteRow *rows, guint n)
   return box;
 }
 
-GtkWidget *
-tb_palette_new (void)
+/* The canvas is seen first: tiles come in the moment after. */
+static gboolean
+fill (gpointer data)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_widget_add_css_class (box, "palette");
+  GtkWidget *box = data;
   guint n, end;
   const TbPaletteRow *rows = tb_palette (&n);
   for (guint i = 0; i < n; i = end)
@@ -127,5 +127,14 @@ tb_palette_new (void)
       gtk_box_append (GTK_BOX (box), programs ? new_programs (rows + i, end - i)
                                               : new_tiles (rows + i, end - i));
     }
+  return G_SOURCE_REMOVE;
+}
+
+GtkWidget *
+tb_palette_new (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_add_css_class (box, "palette");
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, fill, g_object_ref (box), g_object_unref);
   return box;
 }

@@ -100,58 +100,6 @@ editor_message (TbEditor *editor, const char *sentence, TbWindow *self)
   tb_window_toast (self, sentence);
 }
 
-static void
-forget_document (TbWindow *self)
-{
-  g_clear_handle_id (&self->validate_id, g_source_remove);
-  tb_window_drop_session (self);
-  g_signal_group_set_target (self->document_signals, NULL);
-  g_signal_group_set_target (self->editor_signals, NULL);
-  tb_panel_set_editor (self->panel, NULL);
-  g_clear_pointer (&self->problems, g_ptr_array_unref);
-}
-
-static void
-show_editor (TbWindow *self)
-{
-  tb_canvas_set_editor (self->canvas, self->editor);
-  tb_outline_set_editor (self->outline, self->editor);
-  tb_inspector_set_editor (self->inspector, self->editor);
-  tb_panel_set_editor (self->panel, self->editor);
-}
-
-void
-tb_window_set_document (TbWindow *window, TbDocument *document)
-{
-  forget_document (window);
-  g_set_object (&window->document, document);
-  g_clear_object (&window->editor);
-  window->editor = tb_editor_new (document, NULL);
-  g_signal_group_set_target (window->document_signals, document);
-  g_signal_group_set_target (window->editor_signals, window->editor);
-  show_editor (window);
-  tb_header_set_document (window->header, TRUE);
-  gtk_stack_set_visible_child_name (window->pages, "editor");
-  document_state (window);
-  validate (window);
-  gtk_widget_grab_focus (GTK_WIDGET (window->canvas));
-}
-
-TbDocument *
-tb_window_document (TbWindow *window)
-{
-  return window->document;
-}
-
-gboolean
-tb_window_is_pristine (TbWindow *window)
-{
-  if (!window->document)
-    return TRUE;
-  return !tb_document_path (window->document) && !tb_document_is_modified (window->document)
-         && !window->session;
-}
-
 /* ---- Building ---------------------------------------------------------------------------------- */
 
 static void
@@ -253,11 +201,11 @@ layout_changed (TbWindow *self)
     gtk_widget_set_visible (self->corner[side], narrow);
 }
 
+/* Only for a document: a start page needs none of it. */
 static void
-build (TbWindow *self)
+build_editor (TbWindow *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *left = new_left (self),
-            *middle = new_middle (self);
+  GtkWidget *left = new_left (self), *middle = new_middle (self);
   self->inspector = TB_INSPECTOR (tb_inspector_new ());
   gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "side");
   gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "right");
@@ -265,8 +213,14 @@ build (TbWindow *self)
   tb_shell_set_width (self->shell, TB_SHELL_LEFT, tb_settings_get ("left-width", 208));
   tb_shell_set_width (self->shell, TB_SHELL_RIGHT, tb_settings_get ("right-width", 258));
   g_signal_connect_swapped (self->shell, "layout-changed", G_CALLBACK (layout_changed), self);
-  self->pages = GTK_STACK (gtk_stack_new ());
   gtk_stack_add_named (self->pages, GTK_WIDGET (self->shell), "editor");
+}
+
+static void
+build (TbWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->pages = GTK_STACK (gtk_stack_new ());
   self->toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
   adw_toast_overlay_set_child (self->toasts, GTK_WIDGET (self->pages));
   self->header = TB_HEADER (tb_header_new ());
@@ -274,6 +228,63 @@ build (TbWindow *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->header));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->toasts));
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
+}
+
+/* ---- The document ------------------------------------------------------------------------------ */
+
+static void
+forget_document (TbWindow *self)
+{
+  g_clear_handle_id (&self->validate_id, g_source_remove);
+  tb_window_drop_session (self);
+  g_signal_group_set_target (self->document_signals, NULL);
+  g_signal_group_set_target (self->editor_signals, NULL);
+  if (self->panel)
+    tb_panel_set_editor (self->panel, NULL);
+  g_clear_pointer (&self->problems, g_ptr_array_unref);
+}
+
+static void
+show_editor (TbWindow *self)
+{
+  tb_canvas_set_editor (self->canvas, self->editor);
+  tb_outline_set_editor (self->outline, self->editor);
+  tb_inspector_set_editor (self->inspector, self->editor);
+  tb_panel_set_editor (self->panel, self->editor);
+}
+
+void
+tb_window_set_document (TbWindow *window, TbDocument *document)
+{
+  forget_document (window);
+  if (!window->shell)
+    build_editor (window);
+  g_set_object (&window->document, document);
+  g_clear_object (&window->editor);
+  window->editor = tb_editor_new (document, NULL);
+  g_signal_group_set_target (window->document_signals, document);
+  g_signal_group_set_target (window->editor_signals, window->editor);
+  show_editor (window);
+  tb_header_set_document (window->header, TRUE);
+  gtk_stack_set_visible_child_name (window->pages, "editor");
+  document_state (window);
+  validate (window);
+  gtk_widget_grab_focus (GTK_WIDGET (window->canvas));
+}
+
+TbDocument *
+tb_window_document (TbWindow *window)
+{
+  return window->document;
+}
+
+gboolean
+tb_window_is_pristine (TbWindow *window)
+{
+  if (!window->document)
+    return TRUE;
+  return !tb_document_path (window->document) && !tb_document_is_modified (window->document)
+         && !window->session;
 }
 
 /* ---- Life -------------------------------------------------------------------------------------- */
@@ -285,8 +296,11 @@ remember (TbWindow *self)
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   tb_settings_set ("width", width);
   tb_settings_set ("height", height);
-  tb_settings_set ("left-width", tb_shell_width (self->shell, TB_SHELL_LEFT));
-  tb_settings_set ("right-width", tb_shell_width (self->shell, TB_SHELL_RIGHT));
+  if (self->shell)
+    {
+      tb_settings_set ("left-width", tb_shell_width (self->shell, TB_SHELL_LEFT));
+      tb_settings_set ("right-width", tb_shell_width (self->shell, TB_SHELL_RIGHT));
+    }
   tb_settings_write ();
 }
 
