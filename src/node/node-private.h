@@ -99,6 +99,7 @@ typedef struct
   uint64_t requests;   /* 0: no limit */
   int64_t duration_ns; /* 0: no limit */
   uint64_t seed;
+  bool has_seed;
   bool help, version;
 } Options;
 
@@ -313,8 +314,9 @@ void http_reply (Worker *w, const HttpRequest *r, unsigned status, const char *m
 void server_answer (Worker *w, const HttpRequest *r);
 int server_main (Options *o);
 
-/* The counter of a session after one more request; *known is false for one never seen here. */
-uint64_t sessions_count (uint64_t id, bool *known);
+/* The counter of a session after one more request. One that is not known here begins, or with
+ * begin false is left unknown: 0. */
+uint64_t sessions_count (uint64_t id, bool begin);
 uint64_t sessions_begin (TbRng *rng);
 
 /* ---- dict.c: keys and values; the caller keeps writers apart ---- */

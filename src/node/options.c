@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 const char options_help[] =
   "tierboard-node client|server|store [options]\n"
@@ -399,7 +400,17 @@ read_duration (Options *o, const char *value)
 static bool
 read_seed (Options *o, const char *value)
 {
-  return read_count (value, UINT64_MAX / 20, &o->seed);
+  return o->has_seed = read_count (value, UINT64_MAX / 20, &o->seed);
+}
+
+/* Two nodes of one seed draw different numbers all the same: their traces and sessions must not be
+ * taken for each other's. */
+static void
+settle_seed (Options *o)
+{
+  if (!o->has_seed && getrandom (&o->seed, sizeof o->seed, GRND_NONBLOCK) != sizeof o->seed)
+    o->seed = (uint64_t) tb_now_ns ();
+  o->seed ^= tb_hash_string (o->name) ^ (o->listen ? tb_hash_string (o->listen) : 0);
 }
 
 #define C (1u << NODE_CLIENT)
@@ -478,6 +489,7 @@ options_parse (Options *o, int argc, char **argv)
       if (error != NULL)
         return error;
     }
+  settle_seed (o);
   return check (o);
 }
 

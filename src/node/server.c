@@ -146,29 +146,42 @@ session_of (const HttpRequest *r)
   return strtoull (hex, NULL, 16);
 }
 
-/* Counts the request in its session. Where it had none, or one that is not known here any more, it
- * begins anew. */
+static uint64_t
+begin_session (Worker *w, Answer *a)
+{
+  uint64_t id = sessions_begin (&w->rng);
+  snprintf (a->headers, sizeof a->headers, "Set-Cookie: " COOKIE "%016" PRIx64 "\r\n", id);
+  return id;
+}
+
+static bool
+session_in_store (Worker *w, const HttpRequest *r, uint64_t id, uint64_t *value, Answer *a)
+{
+  char key[32];
+  snprintf (key, sizeof key, "session:%016" PRIx64, id);
+  return store_incr (w, r, key, value, a);
+}
+
+/* Counts the request in its session. Where it had none, or one that is not known any more, another
+ * begins. */
 static bool
 session_count (Worker *w, const HttpRequest *r, uint64_t *value, bool *lost, Answer *a)
 {
   uint64_t id = session_of (r);
-  bool had = id != 0, known = true;
-  char key[32];
+  bool had = id != 0;
+  *lost = false;
   if (!had)
+    id = begin_session (w, a);
+  if (!w->options->stateful)
     {
-      id = sessions_begin (&w->rng);
-      snprintf (a->headers, sizeof a->headers, "Set-Cookie: " COOKIE "%016" PRIx64 "\r\n", id);
+      bool ok = session_in_store (w, r, id, value, a);
+      *lost = ok && had && *value == 1;
+      return ok;
     }
-  if (w->options->stateful)
-    *value = sessions_count (id, &known);
-  else
-    {
-      snprintf (key, sizeof key, "session:%016" PRIx64, id);
-      if (!store_incr (w, r, key, value, a))
-        return false;
-      known = *value > 1;
-    }
-  *lost = had && !known;
+  *value = sessions_count (id, !had);
+  *lost = *value == 0;
+  if (*lost)
+    *value = sessions_count (begin_session (w, a), true);
   return true;
 }
 

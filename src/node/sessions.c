@@ -18,9 +18,9 @@ sessions_begin (TbRng *rng)
 }
 
 uint64_t
-sessions_count (uint64_t id, bool *known)
+sessions_count (uint64_t id, bool begin)
 {
-  uint64_t slot = tb_hash_bytes (&id, sizeof id), at = slot % SESSIONS, count;
+  uint64_t slot = tb_hash_bytes (&id, sizeof id), at = slot % SESSIONS, count = 0;
   pthread_mutex_lock (&lock);
   for (unsigned i = 0; i < PROBES; i++)
     {
@@ -31,11 +31,13 @@ sessions_count (uint64_t id, bool *known)
           break;
         }
     }
-  *known = table[at].id == id;
-  if (!*known)
-    table[at].count = 0;
-  table[at].id = id;
-  count = ++table[at].count;
+  if (begin)
+    {
+      table[at].id = id;
+      table[at].count = 0;
+    }
+  if (table[at].id == id)
+    count = ++table[at].count;
   pthread_mutex_unlock (&lock);
   return count;
 }

@@ -1,0 +1,135 @@
+/* Thread models, measured: with work that waits, what runs at once is what there are threads for,
+ * on any number of cores. */
+#include "harness.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define WORK_MS 50.0
+
+/* Milliseconds from sending n requests on n connections to the last answer. */
+static double
+burst (const char *address, int n)
+{
+  int fds[64];
+  g_assert_cmpint (n, <=, (int) G_N_ELEMENTS (fds));
+  for (int i = 0; i < n; i++)
+    fds[i] = socket_to (address);
+  gint64 begin = g_get_monotonic_time ();
+  for (int i = 0; i < n; i++)
+    socket_send (fds[i], "GET / HTTP/1.1\r\n\r\n", -1);
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *text = socket_read_until (fds[i], "}\n");
+      g_assert_true (g_str_has_prefix (text, "HTTP/1.1 200"));
+    }
+  double ms = (double) (g_get_monotonic_time () - begin) / 1e3;
+  for (int i = 0; i < n; i++)
+    close (fds[i]);
+  return ms;
+}
+
+typedef struct
+{
+  const char *model;
+  double rounds; /* that 4 requests take, of WORK_MS each */
+} Model;
+
+static const Model models[] = {
+  { "single", 4 }, { "pool 1", 4 }, { "pool 2", 2 }, { "pool 4", 1 }, { "per-request", 1 },
+};
+
+/* A busy machine may delay a burst; it never makes one quicker. So the least of some counts. */
+static void
+test_model (gconstpointer data)
+{
+  const Model *m = data;
+  Node *node = node_start ("server", NULL, "--threads", m->model, "--work", "wait 50ms", NULL);
+  double best = G_MAXDOUBLE;
+  for (int i = 0; i < 5 && best > (m->rounds + 0.5) * WORK_MS; i++)
+    best = MIN (best, burst (node->address, 4));
+  g_test_message ("4 requests of 50 ms with %s: %.1f ms", m->model, best);
+  g_assert_cmpfloat (best, >=, m->rounds * WORK_MS - 1);
+  g_assert_cmpfloat (best, <, (m->rounds + 0.9) * WORK_MS);
+  g_free (node_stop (node));
+}
+
+static void
+test_cpu_work (void)
+{
+  struct rusage before, after;
+  Node *node = node_start ("server", NULL, "--threads", "pool 4", "--work", "cpu 20ms", NULL);
+  getrusage (RUSAGE_CHILDREN, &before);
+  burst (node->address, 4);
+  g_free (node_stop (node));
+  getrusage (RUSAGE_CHILDREN, &after);
+  double ms = (double) (after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1e3
+              + (double) (after.ru_utime.tv_usec - before.ru_utime.tv_usec) / 1e3
+              + (double) (after.ru_stime.tv_sec - before.ru_stime.tv_sec) * 1e3
+              + (double) (after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e3;
+  g_test_message ("4 requests of 20 ms of CPU took %.1f ms of it", ms);
+  g_assert_cmpfloat (ms, >=, 78);
+  g_assert_cmpfloat (ms, <, 160);
+}
+
+/* Not in flight yet, but in the queue: the model has one thread and four wait for it. */
+static void
+test_queue_is_told (void)
+{
+  Node *node = node_start ("server", NULL, "--threads", "single", "--work", "wait 50ms", NULL);
+  int fds[4], info = socket_to (node->address);
+  for (int i = 0; i < 4; i++)
+    {
+      fds[i] = socket_to (node->address);
+      socket_send (fds[i], "GET / HTTP/1.1\r\n\r\n", -1);
+    }
+  g_free (socket_read_until (fds[0], "}\n"));
+  socket_send (info, "GET /info HTTP/1.1\r\n\r\n", -1);
+  g_autofree char *text = socket_read_until (info, "}\n");
+  g_assert_cmpint (number_in (text, "threads"), ==, 1);
+  g_assert_cmpint (number_in (text, "requests"), ==, 5);
+  for (int i = 0; i < 4; i++)
+    close (fds[i]);
+  close (info);
+  g_free (node_stop (node));
+}
+
+static void
+test_store_with_a_pool (void)
+{
+  Node *node = node_start ("store", NULL, "--threads", "pool 4", "--work", "wait 50ms", NULL);
+  double best = G_MAXDOUBLE;
+  for (int k = 0; k < 5 && best > 1.5 * WORK_MS; k++)
+    {
+      int fds[4];
+      for (int i = 0; i < 4; i++)
+        fds[i] = socket_to (node->address);
+      gint64 begin = g_get_monotonic_time ();
+      for (int i = 0; i < 4; i++)
+        socket_send (fds[i], "INCR n\r\n", -1);
+      for (int i = 0; i < 4; i++)
+        g_free (socket_read_until (fds[i], "\n"));
+      best = MIN (best, (double) (g_get_monotonic_time () - begin) / 1e3);
+      for (int i = 0; i < 4; i++)
+        close (fds[i]);
+    }
+  g_assert_cmpfloat (best, >=, WORK_MS - 1);
+  g_assert_cmpfloat (best, <, 1.9 * WORK_MS);
+  g_free (node_stop (node));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/threads/%s", models[i].model);
+      g_test_add_data_func (g_strdelimit (name, " ", '-'), &models[i], test_model);
+    }
+  g_test_add_func ("/threads/cpu-work", test_cpu_work);
+  g_test_add_func ("/threads/waiting-requests", test_queue_is_told);
+  g_test_add_func ("/threads/store-with-a-pool", test_store_with_a_pool);
+  return g_test_run ();
+}
