@@ -6,11 +6,13 @@
 
 #define REACH 90.0    /* a piece moves no farther than this */
 #define MAX_GROUP 80  /* beyond, the order they have is kept */
+#define ROUNDS 6
 
 typedef struct
 {
   guint path, index; /* between points index and index + 1 */
   double at, from, to;
+  double placed; /* where at becomes */
   double low, high;
   int turn_from, turn_to; /* at its low and high end: -1, 0, 1 */
   gboolean moves;
@@ -48,6 +50,7 @@ add_piece (GArray *pieces, const TbRouteRequest *request, const TbPath *path, gu
   Piece piece = { .path = p,
                   .index = i,
                   .at = coordinate (a, upright),
+                  .placed = coordinate (a, upright),
                   .from = MIN (from, to),
                   .to = MAX (from, to),
                   .turn_from = forward ? t0 : t1,
@@ -99,27 +102,43 @@ root (guint *up, guint i)
   return i;
 }
 
-static void
-find_groups (Piece *pieces, guint n)
+static int
+by_placed (gconstpointer pa, gconstpointer pb)
 {
-  g_autofree guint *up = g_new (guint, n + 1);
+  const Piece *a = *(const Piece *const *) pa, *b = *(const Piece *const *) pb;
+  return a->placed != b->placed ? (a->placed < b->placed ? -1 : 1) : a < b ? -1 : a > b;
+}
+
+static gboolean
+join (Piece *pieces, guint *up, Piece *a, Piece *b)
+{
+  guint i = root (up, (guint) (a - pieces)), j = root (up, (guint) (b - pieces));
+  if (!side_by_side (a, b) || i == j)
+    return FALSE;
+  if (!a->moves && !b->moves && a->shape != b->shape)
+    {
+      b->moves = b->end;
+      a->moves = a->end && !b->end;
+    }
+  if (!a->moves && !b->moves)
+    return FALSE;
+  up[MAX (i, j)] = MIN (i, j);
+  return TRUE;
+}
+
+/* Joins what is too near where it was placed. FALSE: nothing new is. */
+static gboolean
+find_groups (Piece *pieces, Piece **order, guint n, guint *up)
+{
+  gboolean any = FALSE;
+  qsort (order, n, sizeof *order, by_placed);
   for (guint i = 0; i < n; i++)
-    up[i] = i;
-  for (guint i = 0; i < n; i++)
-    for (guint j = i + 1; j < n && pieces[j].at - pieces[i].at < TB_ROUTE_APART - 0.01; j++)
-      {
-        if (!side_by_side (&pieces[i], &pieces[j]))
-          continue;
-        if (!pieces[i].moves && !pieces[j].moves && pieces[i].shape != pieces[j].shape)
-          {
-            pieces[j].moves = pieces[j].end;
-            pieces[i].moves = pieces[i].end && !pieces[j].end;
-          }
-        if (pieces[i].moves || pieces[j].moves)
-          up[MAX (root (up, i), root (up, j))] = MIN (root (up, i), root (up, j));
-      }
+    for (guint j = i + 1; j < n && order[j]->placed - order[i]->placed < TB_ROUTE_APART - 0.01;
+         j++)
+      any |= join (pieces, up, MIN (order[i], order[j]), MAX (order[i], order[j]));
   for (guint i = 0; i < n; i++)
     pieces[i].group = root (up, i);
+  return any;
 }
 
 /* ---- Order in a group ------------------------------------------------------------------------ */
@@ -261,7 +280,7 @@ find_room (TbRouteMap *map, const TbPath *paths, Piece *piece, gboolean upright)
 }
 
 static void
-nudge_group (TbRouteMap *map, TbPath *paths, Piece **group, guint n, gboolean upright)
+nudge_group (TbRouteMap *map, const TbPath *paths, Piece **group, guint n, gboolean upright)
 {
   static const double gaps[] = { TB_ROUTE_APART, 8, 6, 4, 2 };
   g_autofree double *p = g_new (double, n);
@@ -273,11 +292,7 @@ nudge_group (TbRouteMap *map, TbPath *paths, Piece **group, guint n, gboolean up
       break;
   for (guint i = 0; i < n; i++)
     if (group[i]->moves)
-      for (guint k = 0; k < 2; k++)
-        {
-          TbPoint *point = &paths[group[i]->path].points[group[i]->index + k];
-          *(upright ? &point->x : &point->y) = p[i];
-        }
+      group[i]->placed = p[i];
 }
 
 static int
@@ -288,24 +303,48 @@ by_group (gconstpointer pa, gconstpointer pb)
 }
 
 static void
+nudge_groups (TbRouteMap *map, const TbPath *paths, Piece **order, guint n, gboolean upright)
+{
+  qsort (order, n, sizeof *order, by_group);
+  for (guint i = 0, j; i < n; i = j)
+    {
+      for (j = i + 1; j < n && order[j]->group == order[i]->group; j++)
+        ;
+      if (j - i > 1)
+        nudge_group (map, paths, order + i, j - i, upright);
+    }
+}
+
+static void
+take_places (TbPath *paths, const Piece *pieces, guint n, gboolean upright)
+{
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < 2; k++)
+      {
+        TbPoint *point = &paths[pieces[i].path].points[pieces[i].index + k];
+        if (pieces[i].moves)
+          *(upright ? &point->x : &point->y) = pieces[i].placed;
+      }
+}
+
+/* What a group spreads onto joins it, and the group is placed anew. */
+static void
 nudge_pieces (TbRouteMap *map, const TbRouteRequest *requests, TbPath *paths, guint n,
               gboolean upright)
 {
   g_autoptr (GArray) pieces = make_pieces (requests, paths, n, upright);
   g_array_sort (pieces, by_at);
   Piece *p = (Piece *) (void *) pieces->data;
-  find_groups (p, pieces->len);
   g_autofree Piece **order = g_new (Piece *, pieces->len + 1);
+  g_autofree guint *up = g_new (guint, pieces->len + 1);
   for (guint i = 0; i < pieces->len; i++)
-    order[i] = &p[i];
-  qsort (order, pieces->len, sizeof *order, by_group);
-  for (guint i = 0, j; i < pieces->len; i = j)
     {
-      for (j = i + 1; j < pieces->len && order[j]->group == order[i]->group; j++)
-        ;
-      if (j - i > 1)
-        nudge_group (map, paths, order + i, j - i, upright);
+      order[i] = &p[i];
+      up[i] = i;
     }
+  for (guint round = 0; round < ROUNDS && find_groups (p, order, pieces->len, up); round++)
+    nudge_groups (map, paths, order, pieces->len, upright);
+  take_places (paths, p, pieces->len, upright);
 }
 
 /* Upright again at the end: level pieces that moved may have brought upright ones together. */

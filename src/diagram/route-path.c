@@ -207,7 +207,7 @@ static void
 add_u (Forms *forms, const Ends *e)
 {
   TbPoint n = tb_side_normal (e->sa), p[4] = { e->pa, e->pa, e->pb, e->pb };
-  double out = TB_ROUTE_STUB + 4;
+  double out = TB_ROUTE_STUB - 2; /* within the edge of a tier */
   if (TB_SIDE_IS_LEVEL (e->sa))
     p[1].x = p[2].x = n.x > 0 ? MAX (e->pa.x, e->pb.x) + out : MIN (e->pa.x, e->pb.x) - out;
   else
