@@ -29,7 +29,7 @@ put_rows (GString *dot, const TbPlaceGraph *g)
 {
   for (guint row = 0; row < g->n_rows; row++)
     {
-      g_string_append_printf (dot, "r%u [style=invis,width=0.1,height=0.1];\n{rank=same;r%u", row,
+      g_string_append_printf (dot, "r%u [style=invis,label=\"\",width=0.1,height=0.1];\n{rank=same;r%u", row,
                               row);
       for (guint i = 0; i < g->n_components; i++)
         if (g->nodes[i].row == row)
