@@ -6,7 +6,6 @@
 #include "text-private.h"
 
 #define TIER_SIDE 20.0
-#define TIER_RIGHT 24.0 /* room for a stack, so that tiers do not differ by it */
 #define TIER_TOP 48.0 /* title, stack, badge */
 #define TIER_BOTTOM 24.0
 #define BAND_PAD 14.0
@@ -118,7 +117,7 @@ close_container (TbScene *scene, TbItem *item, const TbRect *all, guint *n_empty
 {
   TbRect stored = stored_rect (scene, item);
   if (!is_empty (&item->rect))
-    item->rect = padded (&item->rect, TIER_SIDE, TIER_TOP, TIER_RIGHT, TIER_BOTTOM);
+    item->rect = padded (&item->rect, TIER_SIDE, TIER_TOP, TIER_SIDE, TIER_BOTTOM);
   if (item->placed && !is_empty (&stored))
     tb_rect_union (&item->rect, &stored, &item->rect);
   else if (is_empty (&item->rect) && item->placed)

@@ -174,9 +174,10 @@ tb_scene_free_beside (const TbScene *scene, guint index, double width, double he
 }
 
 /* In order, each seeing those before it: the index must hold the links already. */
-void
+gboolean
 tb_scene_place_labels (TbScene *scene)
 {
+  gboolean any = FALSE;
   for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
     {
       TbItem *link = TB_ITEM (scene, i);
@@ -189,5 +190,7 @@ tb_scene_place_labels (TbScene *scene)
         continue;
       double width = tb_text_width (TB_FONT_LABEL, link->name) + 4;
       link->label_at = tb_scene_free_beside (scene, i, width, LABEL_HEIGHT, TRUE);
+      any = TRUE;
     }
+  return any;
 }

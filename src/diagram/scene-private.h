@@ -50,6 +50,7 @@ typedef struct
   TbRect bounds;   /* all that is painted */
   TbRect title_at; /* container: where its title stands */
   guint64 look;    /* changes whenever what is painted changes */
+  guint64 texts;   /* the part of it that reading fixes, 0: not made yet */
 
   guint tier, layer, last_layer, group; /* items it is in, or TB_NO_ITEM; group: of a group too */
   guint n_users, *users; /* middleware: components above it */
@@ -112,9 +113,10 @@ void tb_scene_read (TbScene *scene, const TbModel *model);
 void tb_scene_arrange (TbScene *scene);
 /* old: items of before, whose paths are taken over where nothing changed (may be NULL). */
 void tb_scene_route_links (TbScene *scene, const TbScene *old);
-void tb_scene_place_labels (TbScene *scene);
+/* Whether there are any. */
+gboolean tb_scene_place_labels (TbScene *scene);
 void tb_scene_make_index (TbScene *scene);
-void tb_scene_finish_items (TbScene *scene); /* bounds and looks */
+void tb_scene_finish_items (TbScene *scene); /* bounds */
 
 void tb_item_clear (TbItem *item);
 guint tb_scene_find (const TbScene *scene, TbUid uid); /* TB_NO_ITEM */

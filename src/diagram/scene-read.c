@@ -211,6 +211,8 @@ read_middleware (TbItem *item, const TbElement *element)
                           tb_element_get (element, TB_PROP_LANGUAGE),
                           tb_element_get (element, TB_PROP_STANDARD) };
   g_autoptr (GString) line = g_string_new (NULL);
+  if (g_strcmp0 (parts[0], "both") == 0)
+    parts[0] = "sync and async";
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     if (parts[i] != NULL && *parts[i])
       g_string_append_printf (line, "%s%s%s", line->len ? " · " : "",

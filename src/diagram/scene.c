@@ -1,6 +1,8 @@
 /* A scene's life, and what is asked of it. */
 #include "scene-private.h"
 
+#include "tb-base.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -30,6 +32,8 @@ clear_items (TbScene *scene)
   g_clear_pointer (&scene->cells, g_free);
 }
 
+static guint64 look_of (const TbScene *scene, TbItem *item);
+
 /* Labels ask the index where links lie, and are in it afterwards. */
 static void
 lay_out (TbScene *scene, const TbScene *old)
@@ -38,9 +42,13 @@ lay_out (TbScene *scene, const TbScene *old)
   tb_scene_route_links (scene, old);
   tb_scene_finish_items (scene);
   tb_scene_make_index (scene);
-  tb_scene_place_labels (scene);
-  tb_scene_finish_items (scene);
-  tb_scene_make_index (scene);
+  if (tb_scene_place_labels (scene))
+    {
+      tb_scene_finish_items (scene);
+      tb_scene_make_index (scene);
+    }
+  for (guint i = 0; i < scene->items->len; i++)
+    TB_ITEM (scene, i)->look = look_of (scene, TB_ITEM (scene, i));
 }
 
 TbScene *
@@ -69,36 +77,47 @@ tb_scene_free (TbScene *scene)
 /* ---- Bounds and looks ------------------------------------------------------------------------ */
 
 static guint64
-mix (guint64 hash, const void *bytes, gsize n)
+mix (guint64 hash, guint64 word)
 {
-  const guint8 *p = bytes;
+  hash = (hash ^ word) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  return hash ^ hash >> 29;
+}
+
+static guint64
+mix_numbers (guint64 hash, const double *numbers, gsize n)
+{
   for (gsize i = 0; i < n; i++)
-    hash = (hash ^ p[i]) * G_GUINT64_CONSTANT (0x100000001b3);
+    {
+      guint64 word;
+      memcpy (&word, &numbers[i], sizeof word);
+      hash = mix (hash, word);
+    }
   return hash;
 }
 
 static guint64
 mix_text (guint64 hash, const char *text)
 {
-  return text ? mix (hash, text, strlen (text) + 1) : mix (hash, "\1", 1);
+  return mix (hash, text ? tb_hash_string (text) : 1);
 }
 
 static guint64
-look_of (const TbScene *scene, const TbItem *item)
+look_of (const TbScene *scene, TbItem *item)
 {
-  guint64 h = G_GUINT64_CONSTANT (0xcbf29ce484222325);
   guint facts[] = { item->kind, item->role, item->replicas, (guint) item->async, item->tint,
                     scene->frame };
-  h = mix (h, facts, sizeof facts);
-  h = mix (h, &item->rect, sizeof item->rect);
-  h = mix (h, &item->shape, sizeof item->shape);
-  h = mix (h, &item->title_at, sizeof item->title_at);
-  h = mix (h, &item->label_at, sizeof item->label_at);
-  h = mix (h, &item->colour, sizeof item->colour);
-  h = mix (h, item->points, item->n_points * sizeof (TbPoint));
-  h = mix_text (mix_text (mix_text (mix_text (h, item->title), item->name), item->line),
-                item->chip);
-  return mix_text (h, item->id);
+  const TbRect *rects[] = { &item->rect, &item->shape, &item->title_at, &item->label_at };
+  guint64 h = 7;
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    h = mix (h, facts[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (rects); i++)
+    h = mix_numbers (h, &rects[i]->x, 4);
+  h = mix_numbers (h, &item->colour.r, 4);
+  h = mix_numbers (h, (const double *) (const void *) item->points, 2 * item->n_points);
+  if (item->texts == 0)
+    item->texts = mix_text (mix_text (mix_text (mix_text (item->uid, item->title), item->line),
+                                      item->chip), item->id);
+  return mix_text (mix (h, item->texts), item->kind == TB_ITEM_COMPONENT ? NULL : item->name);
 }
 
 static TbRect
@@ -158,7 +177,6 @@ finish_item (TbScene *scene, TbItem *item)
     }
   else
     item->bounds = grown (&item->rect, 2);
-  item->look = look_of (scene, item);
 }
 
 void
@@ -203,12 +221,31 @@ add_dirty (GArray *dirty, const TbRect *bounds)
     g_array_append_val (dirty, *bounds);
 }
 
+static gboolean
+same_items (const TbScene *scene, const GArray *before)
+{
+  gboolean same = scene->items->len == before->len;
+  for (guint i = 0; i < before->len && same; i++)
+    same = g_array_index (before, Print, i).uid == TB_ITEM (scene, i)->uid;
+  return same;
+}
+
 /* An item that looks otherwise, came, went, or changed its place among its like. */
 static void
 compare_prints (const TbScene *scene, const GArray *before, GArray *dirty)
 {
   if (dirty == NULL)
     return;
+  if (same_items (scene, before))
+    {
+      for (guint i = 0; i < before->len; i++)
+        if (g_array_index (before, Print, i).look != TB_ITEM (scene, i)->look)
+          {
+            add_dirty (dirty, &g_array_index (before, Print, i).bounds);
+            add_dirty (dirty, &TB_ITEM (scene, i)->bounds);
+          }
+      return;
+    }
   g_autofree guint8 *kept = g_new0 (guint8, before->len + 1);
   g_autoptr (GHashTable) known = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < before->len; i++)
