@@ -120,6 +120,13 @@ tb_agent_abort (Agent *a, const char *why)
   tb_loop_arm (&a->loop, &a->end_timer, tb_now_ns () + END_WITHIN_NS);
   tb_supervisor_abort (a->supervisor, why, tb_now_ns ());
   tb_agent_act (a);
+  /* Nobody is to be told how each of them ends: only that all have ended is waited for. */
+  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+    {
+      tb_loop_forget (&a->loop, &a->instances[i].control);
+      tb_loop_forget (&a->loop, &a->instances[i].out);
+    }
+  tb_orphans_reap (a);
 }
 
 /* ---- The plan ---------------------------------------------------------------------------------- */

@@ -101,6 +101,8 @@ void tb_instance_check_gone (Instance *in);
 
 /* ---- orphans.c */
 bool tb_orphans_watch (Agent *a);
+/* Whoever has ended. Once nobody watches any more, the last one's end is the agent's. */
+void tb_orphans_reap (Agent *a);
 void tb_orphans_add_helper (Agent *a, pid_t leash);
 void tb_orphans_remove_helper (Agent *a, pid_t leash);
 /* Kills and reaps all children of the agent, until there are none or the time is over. */

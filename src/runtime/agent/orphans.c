@@ -73,12 +73,13 @@ sweep (Agent *a)
       }
 }
 
-static void
-reap (Agent *a)
+void
+tb_orphans_reap (Agent *a)
 {
   int status;
   bool strange = false;
-  for (pid_t pid; (pid = waitpid (-1, &status, WNOHANG | __WALL)) > 0;)
+  pid_t pid;
+  while ((pid = waitpid (-1, &status, WNOHANG | __WALL)) > 0)
     {
       Instance *in = instance_of (a, pid);
       bool clean = WIFEXITED (status) && WEXITSTATUS (status) == 0;
@@ -94,7 +95,9 @@ reap (Agent *a)
       strange |= !clean;
       tb_instance_check_gone (in);
     }
-  if (strange)
+  if (pid < 0 && errno == ECHILD && a->viewer_gone)
+    a->done = true;
+  else if (strange)
     sweep (a);
 }
 
@@ -108,7 +111,7 @@ on_signal (void *data, uint32_t events)
       tb_supervisor_stop (a->supervisor, tb_now_ns ());
     else if (info.ssi_signo == SIGTERM)
       a->done = true;
-  reap (a);
+  tb_orphans_reap (a);
   tb_agent_act (a);
 }
 
