@@ -33,18 +33,28 @@ read_address (const struct inet_diag_msg *m, const __be32 address[4], uint32_t *
   return true;
 }
 
+/* The macros of netlink cast to stricter alignment; its parts are aligned to 4, as bytes is here. */
+static const void *
+part_at (const void *bytes, size_t at)
+{
+  return (const uint8_t *) bytes + at;
+}
+
 static bool
 is_marked (const struct nlmsghdr *h, const struct inet_diag_msg *m)
 {
-  int left = (int) (h->nlmsg_len - NLMSG_LENGTH (sizeof *m));
-  for (struct rtattr *a = (struct rtattr *) (void *) ((char *) (uintptr_t) m + NLMSG_ALIGN (sizeof *m));
-       RTA_OK (a, left); a = RTA_NEXT (a, left))
-    if (a->rta_type == INET_DIAG_SOCKOPT)
-      {
-        struct inet_diag_sockopt options;
-        memcpy (&options, RTA_DATA (a), sizeof options);
-        return options.bind_address_no_port && !options.mc_all;
-      }
+  size_t size = h->nlmsg_len - NLMSG_HDRLEN;
+  for (size_t at = NLMSG_ALIGN (sizeof *m); at + sizeof (struct rtattr) <= size;)
+    {
+      const struct rtattr *a = part_at (m, at);
+      if (a->rta_type == INET_DIAG_SOCKOPT)
+        {
+          struct inet_diag_sockopt options;
+          memcpy (&options, part_at (a, RTA_LENGTH (0)), sizeof options);
+          return options.bind_address_no_port && !options.mc_all;
+        }
+      at += RTA_ALIGN (TB_MAX ((size_t) a->rta_len, sizeof *a));
+    }
   return true; /* the kernel does not tell: nothing is accused then */
 }
 
@@ -67,7 +77,7 @@ add_end (TbTcpEnds *ends, const TbTcpEnd *end)
 static int
 take_tcp (const struct nlmsghdr *h, uint32_t prefix, TbTcpEnds *ends)
 {
-  const struct inet_diag_msg *m = NLMSG_DATA (h);
+  const struct inet_diag_msg *m = part_at (h, NLMSG_HDRLEN);
   TbTcpEnd end = { .from_port = ntohs (m->id.idiag_sport),
                    .to_port = ntohs (m->id.idiag_dport),
                    .inode = m->idiag_inode };
@@ -96,19 +106,19 @@ ask_tcp (int fd, uint8_t family)
 
 /* 1 at the end of the dump. */
 static int
-take_messages (char *bytes, ssize_t n, uint32_t prefix, TbTcpEnds *ends)
+take_messages (const void *bytes, size_t n, uint32_t prefix, TbTcpEnds *ends)
 {
-  int left = (int) n;
-  for (struct nlmsghdr *h = (struct nlmsghdr *) (void *) bytes; NLMSG_OK (h, left);
-       h = NLMSG_NEXT (h, left))
+  for (size_t at = 0; at + sizeof (struct nlmsghdr) <= n;)
     {
+      const struct nlmsghdr *h = part_at (bytes, at);
       if (h->nlmsg_type == NLMSG_DONE)
         return 1;
       if (h->nlmsg_type == NLMSG_ERROR)
-        return ((struct nlmsgerr *) NLMSG_DATA (h))->error;
+        return ((const struct nlmsgerr *) part_at (h, NLMSG_HDRLEN))->error;
       int error = take_tcp (h, prefix, ends);
       if (error < 0)
         return error;
+      at += NLMSG_ALIGN (TB_MAX (h->nlmsg_len, (uint32_t) sizeof *h));
     }
   return 0;
 }
@@ -128,7 +138,7 @@ tb_sockets_tcp (uint32_t block, TbTcpEnds *ends)
       while (result == 0)
         {
           ssize_t n = recv (fd, bytes, DUMP_BYTES, 0);
-          result = n < 0 ? -errno : take_messages (bytes, n, 127u << 8 | block, ends);
+          result = n < 0 ? -errno : take_messages (bytes, (size_t) n, 127u << 8 | block, ends);
         }
     }
   free (bytes);
