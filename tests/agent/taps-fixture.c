@@ -178,7 +178,8 @@ fx_drain (Fixture *fx)
   TbEvent events[256];
   size_t n;
   tb_taps_drain (fx->taps, &sink, fx);
-  while ((n = tb_ring_read (fx->ring, &fx->cursor, events, G_N_ELEMENTS (events), &fx->missed)) > 0)
+  while (!fx->deaf
+         && (n = tb_ring_read (fx->ring, &fx->cursor, events, G_N_ELEMENTS (events), &fx->missed)) > 0)
     g_array_append_vals (fx->events, events, (guint) n);
 }
 

@@ -49,6 +49,7 @@ typedef struct
   TbTaps *taps;
   int claim;
   uint64_t cursor, missed;
+  gboolean deaf; /* does not collect events */
   GArray *events;  /* of TbEvent, from the ring */
   GArray *taps_seen, *bypasses, *faults, *records;
   GPtrArray *problems;

@@ -70,9 +70,8 @@ tb_bypasses_new (const TbWirePlan *plan)
   b->routes = tb_routes_new (plan);
   b->pids = calloc (2 * (size_t) plan->n_instances + 2, sizeof *b->pids);
   b->pids_now = b->pids != NULL ? b->pids + plan->n_instances + 1 : NULL;
-  b->strays = malloc (CONNECTIONS_MAX * sizeof *b->strays);
   pthread_mutex_init (&b->lock, NULL);
-  if (b->routes != NULL && b->pids != NULL && b->strays != NULL)
+  if (b->routes != NULL && b->pids != NULL)
     return b;
   tb_bypasses_free (b);
   return NULL;
@@ -174,13 +173,6 @@ compare_ends (const void *a, const void *b)
                                       : (int) x->to_port - (int) y->to_port;
 }
 
-static const TbTcpEnd *
-other_end (const TbTcpEnds *ends, const TbTcpEnd *end)
-{
-  const TbTcpEnd other = { end->to, end->from, end->to_port, end->from_port, 0, false };
-  return bsearch (&other, ends->ends, ends->n, sizeof other, compare_ends);
-}
-
 static bool
 is_service (const TbBypasses *b, uint32_t instance, uint16_t port)
 {
@@ -204,15 +196,41 @@ is_caller (const TbBypasses *b, const TbTcpEnd *end, uint32_t to)
 }
 
 static bool
-is_stray (const TbBypasses *b, const TbTcpEnds *ends, const TbTcpEnd *end)
+may_be_stray (const TbTcpEnd *end, void *data)
 {
+  const TbBypasses *b = data;
   uint32_t agent = tb_route_agent_address (b->plan->block);
-  uint32_t to = tb_route_instance_at (b->routes, end->to);
-  if (end->ours || end->from == agent || end->to == agent || to == TB_NOBODY
-      || !is_caller (b, end, to) || end->from == end->to)
+  if (end->ours || end->from == agent || end->to == agent || end->from == end->to)
     return false;
-  const TbTcpEnd *other = other_end (ends, end);
-  return other == NULL || !other->ours;
+  uint32_t to = tb_route_instance_at (b->routes, end->to);
+  return to != TB_NOBODY && is_caller (b, end, to);
+}
+
+/* Ours, and the other end of one that was taken for a caller's: so it was not one. */
+static bool
+clears (const TbTcpEnd *end, void *data)
+{
+  const TbTcpEnds *ends = data;
+  const TbTcpEnd other = { .from = end->to,
+                           .to = end->from,
+                           .from_port = end->to_port,
+                           .to_port = end->from_port };
+  TbTcpEnd *found = end->ours ? bsearch (&other, ends->ends, ends->n, sizeof other, compare_ends) : NULL;
+  if (found != NULL)
+    found->ours = true;
+  return false;
+}
+
+/* Sorted; those that are ours after all are marked so. */
+static int
+find_strays (TbBypasses *b, TbTcpEnds *ends)
+{
+  TbTcpEnds none = { 0 };
+  int error = tb_sockets_tcp (b->plan->block, may_be_stray, b, ends);
+  if (error < 0 || ends->n == 0)
+    return error;
+  qsort (ends->ends, ends->n, sizeof *ends->ends, compare_ends);
+  return tb_sockets_tcp (b->plan->block, clears, ends, &none);
 }
 
 static const TbStray *
@@ -251,17 +269,15 @@ static void
 scan_tcp (TbBypasses *b, const TbTapsSink *sink, void *data)
 {
   TbTcpEnds ends = { 0 };
-  int error = tb_sockets_tcp (b->plan->block, &ends);
+  int error = find_strays (b, &ends);
   if (error < 0 && !b->failed && sink->problem != NULL)
     sink->problem (2, TB_NOBODY, "connections past the taps cannot be seen here (no sock_diag)",
                    data);
   b->failed = b->failed || error < 0;
-  if (ends.n > 1)
-    qsort (ends.ends, ends.n, sizeof *ends.ends, compare_ends);
-  TbStray *now = malloc (CONNECTIONS_MAX * sizeof *now);
+  TbStray *now = b->n_strays + ends.n > 0 ? malloc (CONNECTIONS_MAX * sizeof *now) : NULL;
   uint32_t n = 0;
   for (uint32_t i = 0; now != NULL && i < ends.n && n < CONNECTIONS_MAX; i++)
-    if (is_stray (b, &ends, &ends.ends[i]))
+    if (!ends.ends[i].ours)
       {
         const TbStray *before = find_stray (b->strays, b->n_strays, &ends.ends[i]);
         now[n++] = before != NULL ? *before : (TbStray) { ends.ends[i], TB_NOBODY, false };

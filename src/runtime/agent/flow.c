@@ -206,13 +206,13 @@ count_gone (TbTaps *t, TbConn *c, unsigned d, size_t n)
 static bool
 pass_fin (TbTaps *t, TbConn *c, unsigned d)
 {
-  shutdown (c->fd[!d], SHUT_WR);
   c->flow[d].passed = true;
   if (c->flow[!d].passed)
     {
-      tb_conn_finish (t, c);
+      tb_conn_finish (t, c); /* closing sends this FIN */
       return false;
     }
+  shutdown (c->fd[!d], SHUT_WR);
   tb_flow_watch (t, c);
   return true;
 }

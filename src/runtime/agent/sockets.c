@@ -74,18 +74,26 @@ add_end (TbTcpEnds *ends, const TbTcpEnd *end)
   return 0;
 }
 
+typedef struct
+{
+  uint32_t prefix;
+  TbTcpFunc keep;
+  void *data;
+  TbTcpEnds *ends;
+} TbDump;
+
 static int
-take_tcp (const struct nlmsghdr *h, uint32_t prefix, TbTcpEnds *ends)
+take_tcp (const struct nlmsghdr *h, const TbDump *dump)
 {
   const struct inet_diag_msg *m = part_at (h, NLMSG_HDRLEN);
   TbTcpEnd end = { .from_port = ntohs (m->id.idiag_sport),
                    .to_port = ntohs (m->id.idiag_dport),
                    .inode = m->idiag_inode };
   if (!read_address (m, m->id.idiag_src, &end.from) || !read_address (m, m->id.idiag_dst, &end.to)
-      || (end.from >> 16 != prefix && end.to >> 16 != prefix))
+      || (end.from >> 16 != dump->prefix && end.to >> 16 != dump->prefix))
     return 0;
   end.ours = is_marked (h, m);
-  return add_end (ends, &end);
+  return dump->keep (&end, dump->data) ? add_end (dump->ends, &end) : 0;
 }
 
 static int
@@ -106,7 +114,7 @@ ask_tcp (int fd, uint8_t family)
 
 /* 1 at the end of the dump. */
 static int
-take_messages (const void *bytes, size_t n, uint32_t prefix, TbTcpEnds *ends)
+take_messages (const void *bytes, size_t n, const TbDump *dump)
 {
   for (size_t at = 0; at + sizeof (struct nlmsghdr) <= n;)
     {
@@ -115,7 +123,7 @@ take_messages (const void *bytes, size_t n, uint32_t prefix, TbTcpEnds *ends)
         return 1;
       if (h->nlmsg_type == NLMSG_ERROR)
         return ((const struct nlmsgerr *) part_at (h, NLMSG_HDRLEN))->error;
-      int error = take_tcp (h, prefix, ends);
+      int error = take_tcp (h, dump);
       if (error < 0)
         return error;
       at += NLMSG_ALIGN (TB_MAX (h->nlmsg_len, (uint32_t) sizeof *h));
@@ -124,8 +132,9 @@ take_messages (const void *bytes, size_t n, uint32_t prefix, TbTcpEnds *ends)
 }
 
 int
-tb_sockets_tcp (uint32_t block, TbTcpEnds *ends)
+tb_sockets_tcp (uint32_t block, TbTcpFunc keep, void *data, TbTcpEnds *ends)
 {
+  const TbDump dump = { 127u << 8 | block, keep, data, ends };
   const uint8_t families[] = { AF_INET, AF_INET6 };
   int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   if (fd < 0)
@@ -138,7 +147,7 @@ tb_sockets_tcp (uint32_t block, TbTcpEnds *ends)
       while (result == 0)
         {
           ssize_t n = recv (fd, bytes, DUMP_BYTES, 0);
-          result = n < 0 ? -errno : take_messages (bytes, (size_t) n, 127u << 8 | block, ends);
+          result = n < 0 ? -errno : take_messages (bytes, (size_t) n, &dump);
         }
     }
   free (bytes);

@@ -21,8 +21,10 @@ typedef struct
   uint32_t n, capacity;
 } TbTcpEnds;
 
-/* Those with an end in 127.block/16. 0 or -errno. Free ends->ends. */
-int tb_sockets_tcp (uint32_t block, TbTcpEnds *ends);
+/* Those with an end in 127.block/16 that keep says yes to: there may be tens of thousands of others.
+ * 0 or -errno. Free ends->ends. */
+typedef bool (*TbTcpFunc) (const TbTcpEnd *end, void *data);
+int tb_sockets_tcp (uint32_t block, TbTcpFunc keep, void *data, TbTcpEnds *ends);
 
 /* Calls func for each Unix socket with a name. Abstract names begin with '@'. */
 typedef void (*TbUnixFunc) (const char *name, uint32_t inode, bool listens, void *data);

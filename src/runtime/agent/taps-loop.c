@@ -308,7 +308,7 @@ time_to_wait (const TbTaps *t)
   if (t->n_heap == 0)
     return left;
   int64_t due = TB_MAX (t->heap[0]->due_ns - t->now_ns, 0);
-  due -= due > COARSE_NS ? due / 64 : t->late_ns;
+  due -= t->late_ns + (due > COARSE_NS ? due / 64 : 0);
   return TB_MIN (left, TB_MAX (due, 0));
 }
 
