@@ -68,7 +68,9 @@ test_survives_any_bytes (void)
     {
       gsize at = (gsize) g_test_rand_int_range (0, (gint32) strlen (WHOLE));
       text[at] = (char) g_test_rand_int_range (1, 255);
-      g_autoptr (TbTemplate) t = tb_template_parse ("x", text, -1, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TbTemplate) t = tb_template_parse ("x", text, -1, &error);
+      g_assert_true ((t != NULL) == (error == NULL));
     }
 }
 
