@@ -225,14 +225,18 @@ static void
 add_component (Sheet *sheet, const TbLiveInstance *first, guint n, guint name_width)
 {
   Line line = line_begin (sheet);
-  guint ready = 0;
+  guint ready = 0, stopped = 0;
   for (guint i = 0; i < n; i++)
-    ready += first[i].state == TB_INSTANCE_READY;
-  g_autofree char *count = g_strdup_printf ("%u of %u ready ", ready, n);
+    {
+      ready += first[i].state == TB_INSTANCE_READY;
+      stopped += first[i].state == TB_INSTANCE_STOPPED;
+    }
+  g_autofree char *count = stopped == n ? g_strdup_printf ("%u stopped", n)
+                                        : g_strdup_printf ("%u of %u ready", ready, n);
   append (&line, NULL, 3, "   ");
   append (&line, NULL, name_width, first->component);
   pad_to (&line, 4 + name_width);
-  append (&line, ready == n ? "32" : "33", 20, count);
+  append (&line, ready == n ? "32" : stopped == n ? "2" : "33", 20, count);
   pad_to (&line, 22 + name_width);
   for (guint i = 0; i < n && line.columns + 2 < sheet->width; i++)
     {

@@ -5,7 +5,8 @@
  *   plan-link.c     links, start order
  *   plan-expand.c   ${…}
  *   plan-builtin.c  command lines of tierboard-node
- *   plan-program.c  commands and templates: argv, env, files, probe
+ *   plan-environment.c, plan-ready.c   variables; readiness and stop
+ *   plan-program.c  commands and templates: argv, files, user, what is asked trust for
  *   plan.c          all of it, and looking things up */
 #pragma once
 
@@ -54,6 +55,7 @@ const TbPlanInstance *tb_planner_instance (const TbPlanner *planner, guint index
 void tb_part_free (gpointer part);
 void tb_plan_port_free (gpointer port);
 void tb_plan_pair_free (gpointer pair);
+void tb_plan_add_pair (GPtrArray *pairs, const char *name, const char *value);
 /* Of the name, or the first where name is NULL; NULL where there is none. */
 const TbPlanPort *tb_part_port (const TbPart *part, const char *name);
 
@@ -98,3 +100,8 @@ gboolean tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlan
                                   GError **error);
 gboolean tb_planner_fill_program (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
                                   GError **error);
+/* culprit: where the error is, if there is one. */
+gboolean tb_scope_set_environment (const TbScope *scope, TbPlanInstance *instance,
+                                   const TbElement **culprit, GError **error);
+gboolean tb_scope_set_ready (const TbScope *scope, TbPlanInstance *instance, GError **error);
+void tb_part_set_stop (const TbPart *part, TbPlanInstance *instance);

@@ -1,17 +1,7 @@
 /* Commands and templates: what the agent is to execute for them. */
 #include "plan-private.h"
 
-#include <signal.h>
 #include <string.h>
-
-static void
-add_pair (GPtrArray *pairs, const char *name, const char *value)
-{
-  TbPlanPair *pair = g_new0 (TbPlanPair, 1);
-  pair->name = g_strdup (name);
-  pair->value = g_strdup (value);
-  g_ptr_array_add (pairs, pair);
-}
 
 /* ---- Conditions and lets of templates ------------------------------------------------------------ */
 
@@ -152,123 +142,6 @@ make_argv (const TbScope *scope, GError **error)
   return (GStrv) g_ptr_array_steal (argv, NULL);
 }
 
-/* ---- Environment: the conventions programs already know -------------------------------------------- */
-
-static char *
-variable_name (const char *prefix, const char *id, const char *suffix)
-{
-  char *name = g_strconcat (prefix, id, suffix, NULL);
-  for (char *p = name; *p != '\0'; p++)
-    *p = *p == '-' ? '_' : g_ascii_toupper (*p);
-  return name;
-}
-
-static void
-set_variable (TbPlanInstance *instance, const char *name, const char *value, gboolean replace)
-{
-  for (guint i = 0; i < instance->env->len; i++)
-    {
-      TbPlanPair *pair = g_ptr_array_index (instance->env, i);
-      if (!g_str_equal (pair->name, name))
-        continue;
-      if (replace)
-        {
-          g_free (pair->value);
-          pair->value = g_strdup (value);
-        }
-      return;
-    }
-  add_pair (instance->env, name, value);
-}
-
-static void
-set_number (TbPlanInstance *instance, const char *name, guint value)
-{
-  g_autofree char *text = g_strdup_printf ("%u", value);
-  set_variable (instance, name, text, FALSE);
-}
-
-static void
-set_own_variables (const TbScope *scope, TbPlanInstance *instance)
-{
-  g_autofree char *host = tb_plan_address_text (instance->address);
-  g_autofree char *peers = tb_scope_expand (scope, "${peers}", NULL);
-  const TbPlanPort *port = tb_part_port (scope->part, NULL);
-  set_variable (instance, "HOST", host, FALSE);
-  if (port != NULL)
-    set_number (instance, "PORT", port->port);
-  for (guint i = 0; i < scope->part->ports->len; i++)
-    {
-      const TbPlanPort *p = g_ptr_array_index (scope->part->ports, i);
-      g_autofree char *name = variable_name ("PORT_", p->name ? p->name : "", "");
-      set_number (instance, name, p->port);
-    }
-  set_variable (instance, "TIERBOARD_NODE", instance->id, FALSE);
-  set_variable (instance, "TIERBOARD_COMPONENT", instance->component_id, FALSE);
-  set_number (instance, "TIERBOARD_REPLICA", instance->replica);
-  set_number (instance, "TIERBOARD_REPLICAS", scope->part->n);
-  set_variable (instance, "TIERBOARD_DEVICE", instance->device, FALSE);
-  set_variable (instance, "TIERBOARD_DIR", scope->dir, FALSE);
-  set_variable (instance, "TIERBOARD_PEERS", peers, FALSE);
-  set_variable (instance, "OTEL_SERVICE_NAME", instance->component_id, FALSE);
-}
-
-/* STORE_HOST, STORE_PORT, STORE_URL, STORE_URI, and what Kubernetes and Aspire set. */
-static void
-set_endpoint (TbPlanInstance *instance, const char *id, const char *host, const char *port,
-              const char *url)
-{
-  const struct
-  {
-    const char *suffix, *value;
-  } rows[] = { { "_HOST", host }, { "_PORT", port }, { "_URL", url }, { "_URI", url },
-               { "_SERVICE_HOST", host }, { "_SERVICE_PORT", port } };
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autofree char *name = variable_name ("", id, rows[i].suffix);
-      set_variable (instance, name, rows[i].value, FALSE);
-    }
-}
-
-static void
-set_link_variables (const TbScope *scope, TbPlanInstance *instance, const TbPlanLink *link)
-{
-  g_autofree char *host = tb_planner_link_host (scope->planner, link);
-  g_autofree char *url = tb_planner_link_url (scope->planner, link);
-  g_autofree char *port = g_strdup_printf ("%u", link->port);
-  g_autofree char *scheme = g_strndup (url, strcspn (url, ":"));
-  g_autoptr (GPtrArray) targets = tb_planner_link_addresses (scope->planner, link);
-  set_endpoint (instance, link->to_component, host, port, url);
-  set_endpoint (instance, link->id, host, port, url);
-  for (guint i = 0; i < targets->len; i++)
-    {
-      g_autofree char *name
-        = g_strdup_printf ("services__%s__%s__%u", link->to_component, scheme, i);
-      g_autofree char *value
-        = g_strdup_printf ("%s://%s", scheme, (char *) g_ptr_array_index (targets, i));
-      set_variable (instance, name, value, FALSE);
-    }
-}
-
-static gboolean
-set_drawn_variable (const TbScope *scope, TbPlanInstance *instance, const TbElement *env,
-                    GError **error)
-{
-  const char *name = tb_element_get (env, TB_PROP_NAME);
-  const char *text = tb_element_get (env, TB_PROP_VALUE);
-  g_autofree char *value = tb_scope_expand (scope, text ? text : "", error);
-  if (value == NULL)
-    return FALSE;
-  if (name == NULL || *name == '\0' || strchr (name, '='))
-    {
-      g_set_error (error, TB_PLAN_ERROR, TB_PLAN_ERROR_VALUE, "“%s” is no name of a variable",
-                   name ? name : "");
-      return FALSE;
-    }
-  set_variable (instance, name, value, TRUE);
-  return TRUE;
-}
-
 /* ---- Files ---------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -285,7 +158,7 @@ add_file (const TbScope *scope, const char *path, const char *text, GPtrArray *f
   g_autofree char *content = tb_scope_expand (scope, text ? text : "", error);
   if (content == NULL)
     return FALSE;
-  add_pair (files, path, content);
+  tb_plan_add_pair (files, path, content);
   return TRUE;
 }
 
@@ -311,126 +184,6 @@ add_files (const TbPlanner *planner, const TbScope *scope, GPtrArray *files,
     }
   *culprit = NULL;
   return TRUE;
-}
-
-static gboolean
-set_environment (const TbScope *scope, TbPlanInstance *instance, const TbElement **culprit,
-                 GError **error)
-{
-  set_own_variables (scope, instance);
-  for (guint i = 0; i < scope->part->links->len; i++)
-    set_link_variables (scope, instance, g_ptr_array_index (scope->part->links, i));
-  for (guint i = 0; i < tb_element_n_children (scope->part->element); i++)
-    {
-      const TbElement *child = tb_element_child (scope->part->element, i);
-      *culprit = child;
-      if (tb_element_kind (child) == TB_KIND_ENV
-          && !set_drawn_variable (scope, instance, child, error))
-        return FALSE;
-    }
-  *culprit = NULL;
-  return TRUE;
-}
-
-/* ---- Readiness and stop ---------------------------------------------------------------------------- */
-
-static TbPlanProbe
-probe_from_name (const char *name)
-{
-  static const char *const names[] = { "none", "notify", "tcp", "http", "resp", "log", "exec" };
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (names[i], name))
-      return (TbPlanProbe) i;
-  return TB_PLAN_PROBE_TCP;
-}
-
-/* What the drawing or the template says of readiness, before names are filled in. */
-typedef struct
-{
-  TbPlanProbe kind;
-  guint16 port;
-  const char *path, *pattern, *command;
-  gint64 timeout_ns;
-} Ready;
-
-static Ready
-default_ready (const TbPart *part)
-{
-  const TbPlanPort *port = tb_part_port (part, NULL);
-  Ready ready = { .kind = TB_PLAN_PROBE_NONE, .port = port ? port->port : 0,
-                  .timeout_ns = 30 * TB_NS_PER_S };
-  if (port != NULL && g_strcmp0 (port->protocol, "udp") != 0)
-    ready.kind = g_strcmp0 (port->protocol, "resp") == 0 ? TB_PLAN_PROBE_RESP : TB_PLAN_PROBE_TCP;
-  return ready;
-}
-
-static Ready
-find_ready (const TbPart *part)
-{
-  Ready ready = default_ready (part);
-  const TbElement *element = tb_element_child_of (part->element, TB_KIND_READY);
-  if (part->template != NULL && part->template->probe != NULL)
-    {
-      ready.kind = probe_from_name (part->template->probe);
-      ready.path = part->template->probe_path;
-      ready.pattern = ready.command = part->template->probe_match;
-      ready.timeout_ns = part->template->ready_timeout_ns;
-    }
-  if (element == NULL)
-    return ready;
-  ready.kind = probe_from_name (tb_element_get (element, TB_PROP_KIND));
-  if (tb_element_is_set (element, TB_PROP_PORT))
-    ready.port = (guint16) tb_element_get_integer (element, TB_PROP_PORT);
-  ready.path = tb_element_get (element, TB_PROP_PATH);
-  ready.pattern = tb_element_get (element, TB_PROP_PATTERN);
-  ready.command = tb_element_get (element, TB_PROP_COMMAND);
-  ready.timeout_ns = tb_element_get_ns (element, TB_PROP_TIMEOUT);
-  return ready;
-}
-
-static char *
-probe_argument (const TbScope *scope, const Ready *ready, GError **error)
-{
-  gboolean needs_port = ready->kind == TB_PLAN_PROBE_TCP || ready->kind == TB_PLAN_PROBE_HTTP
-                        || ready->kind == TB_PLAN_PROBE_RESP;
-  if (needs_port && ready->port == 0)
-    {
-      g_set_error (error, TB_PLAN_ERROR, TB_PLAN_ERROR_VALUE,
-                   "its readiness is to be probed at a port, and it has none");
-      return NULL;
-    }
-  if (ready->kind == TB_PLAN_PROBE_HTTP)
-    return g_strdup_printf ("%u %s", ready->port, ready->path ? ready->path : "/");
-  if (needs_port)
-    return g_strdup_printf ("%u", ready->port);
-  const char *text = ready->kind == TB_PLAN_PROBE_LOG    ? ready->pattern
-                     : ready->kind == TB_PLAN_PROBE_EXEC ? ready->command
-                                                         : "";
-  return ready->kind == TB_PLAN_PROBE_EXEC ? tb_scope_expand (scope, text ? text : "", error)
-                                           : g_strdup (text ? text : "");
-}
-
-static gboolean
-set_ready (const TbScope *scope, TbPlanInstance *instance, GError **error)
-{
-  const Ready ready = find_ready (scope->part);
-  instance->probe = ready.kind;
-  instance->probe_argument = probe_argument (scope, &ready, error);
-  instance->ready_timeout_ns = ready.timeout_ns;
-  return instance->probe_argument != NULL;
-}
-
-static void
-set_stop (const TbPart *part, TbPlanInstance *instance)
-{
-  const TbElement *stop = tb_element_child_of (part->element, TB_KIND_STOP);
-  instance->stop_signal = part->template ? part->template->stop_signal : SIGTERM;
-  instance->stop_grace_ns = part->template ? part->template->stop_grace_ns : 5 * TB_NS_PER_S;
-  if (stop == NULL)
-    return;
-  int number = tb_signal_from_name (tb_element_get (stop, TB_PROP_SIGNAL));
-  instance->stop_signal = number != 0 ? number : SIGTERM;
-  instance->stop_grace_ns = tb_element_get_ns (stop, TB_PROP_GRACE);
 }
 
 static gboolean
@@ -521,14 +274,14 @@ fill (TbScope *scope, TbPlanInstance *instance, const TbElement **culprit, GErro
   if ((scope->part->template != NULL && !fill_lets (scope, error))
       || (instance->argv = make_argv (scope, error)) == NULL || !set_user (scope, instance, error))
     return FALSE;
-  if (!set_environment (scope, instance, culprit, error)
+  if (!tb_scope_set_environment (scope, instance, culprit, error)
       || !add_files (scope->planner, scope, instance->files, culprit, error))
     return FALSE;
   *culprit = tb_element_child_of (scope->part->element, TB_KIND_READY);
-  if (!set_ready (scope, instance, error))
+  if (!tb_scope_set_ready (scope, instance, error))
     return FALSE;
   *culprit = scope->part->by;
-  set_stop (scope->part, instance);
+  tb_part_set_stop (scope->part, instance);
   if (scope->part->how == TB_PART_COMMAND)
     instance->allow_io_uring = tb_element_get_boolean (scope->part->by, TB_PROP_IO_URING);
   return set_trust_text (scope, instance, error);

@@ -62,6 +62,15 @@ tb_plan_port_free (gpointer data)
   g_free (p);
 }
 
+void
+tb_plan_add_pair (GPtrArray *pairs, const char *name, const char *value)
+{
+  TbPlanPair *pair = g_new0 (TbPlanPair, 1);
+  pair->name = g_strdup (name);
+  pair->value = g_strdup (value);
+  g_ptr_array_add (pairs, pair);
+}
+
 static void
 instance_free (gpointer data)
 {

@@ -1,6 +1,7 @@
 /* One run, from the inside.
  *
- *   session.c    the object: facts in, commands out, faults
+ *   session.c    the object: its life, its socket, commands
+ *   facts.c      what the agent says, and what that changes
  *   launch.c     block of addresses, run directory, agent, and what is left when it dies
  *   wire-plan.c  the plan as the agent is told it
  *   live.c       counters and ring to live frames
@@ -10,10 +11,10 @@
  *
  *   STARTING ──RUN_STATE──▶ RUNNING ──RUN_STATE──▶ STOPPING ──RUN_STATE──▶ STOPPED
  *      │                       │                      │
- *      └───────────────────────┴──────────────────────┴──agent_gone()──▶ FAILED, or STOPPED where
+ *      └───────────────────────┴──────────────────────┴──tb_session_close()──▶ FAILED, or STOPPED where
  *                                                                        a stop was asked for
- * In STOPPED and FAILED no process of the run exists, the counters can still be read, and nothing is
- * sent any more. */
+ * In STOPPED and FAILED no instance exists and the counters can still be read; the agent itself has
+ * ended when tb_session_close() returns, a moment later at most, and nothing is sent any more. */
 #pragma once
 
 #include "tb-session.h"
@@ -120,3 +121,52 @@ typedef struct
 } TbKnown;
 
 TbLiveFrame *tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns);
+
+/* ---- session.c, facts.c ---------------------------------------------------------------------------- */
+
+struct _TbSession
+{
+  GObject parent;
+  TbModel *model;
+  TbLaunch launch;
+  TbSharedPlan *plan;
+  TbWireMap *map;
+  TbLive *live;
+  gboolean sole_children;
+  GMainContext *context;
+  GSource *readable, *writable;
+  GByteArray *in;
+  GArray *descriptors; /* of int: came with the stream, not yet asked for */
+  TbWriter out;
+  TbRunState state;
+  char *reason;
+  gboolean welcomed, stop_asked, closed;
+  gint64 start_ns;
+  TbKnownInstance *instances; /* as the plan's */
+  GArray *bypasses;           /* of TbKnownBypass */
+  GPtrArray *faults;          /* of TbKnownFault */
+  gint64 agent_time_ns;
+  guint64 agent_cpu_ns;
+  double agent_cpu;
+  gint64 agent_lag_ns;
+};
+
+enum
+{
+  TB_SESSION_SIGNAL_STATE,
+  TB_SESSION_SIGNAL_INSTANCE,
+  TB_SESSION_SIGNAL_PROBLEM,
+  TB_SESSION_SIGNAL_WAITING,
+  TB_N_SESSION_SIGNALS
+};
+
+extern guint tb_session_signals[TB_N_SESSION_SIGNALS];
+
+void tb_session_set_state (TbSession *self, TbRunState state, const char *reason);
+/* NULL where there is none of that id. */
+TbKnownFault *tb_session_find_fault (const TbSession *self, const char *id);
+/* Frees a GRefString and puts another in its place; NULL and "" give NULL. */
+void tb_replace_text (char **text, const char *with);
+void tb_session_take_fact (TbSession *self, TbReader *r);
+/* The agent ended (why NULL), or is given up. Nothing of the run is left when this returns. */
+void tb_session_close (TbSession *self, const char *why);

@@ -1,4 +1,4 @@
-/* The session: facts from the agent in, commands out. */
+/* The session: its life, its socket, and what the viewer asks of it. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
@@ -11,44 +11,7 @@
 /* How long an agent that lost us may take to end its run by itself, before it is killed. */
 #define END_WAIT_NS (TB_NS_PER_S * 2)
 
-struct _TbSession
-{
-  GObject parent;
-  TbModel *model;
-  TbLaunch launch;
-  gboolean prepared;
-  TbSharedPlan *plan;
-  TbWireMap *map;
-  TbLive *live;
-  gboolean sole_children;
-  GMainContext *context;
-  GSource *readable, *writable;
-  GByteArray *in;
-  GArray *descriptors; /* of int: came with the stream, not yet asked for */
-  TbWriter out;
-  TbRunState state;
-  char *reason;
-  gboolean welcomed, stop_asked, closed;
-  gint64 start_ns;
-  TbKnownInstance *instances; /* as the plan's */
-  GArray *bypasses;           /* of TbKnownBypass */
-  GPtrArray *faults;          /* of TbKnownFault */
-  gint64 agent_time_ns;
-  guint64 agent_cpu_ns;
-  double agent_cpu;
-  gint64 agent_lag_ns;
-};
-
-enum
-{
-  SIGNAL_STATE,
-  SIGNAL_INSTANCE,
-  SIGNAL_PROBLEM,
-  SIGNAL_WAITING,
-  N_SIGNALS
-};
-
-static guint signals[N_SIGNALS];
+guint tb_session_signals[TB_N_SESSION_SIGNALS];
 
 G_DEFINE_QUARK (tb-session-error-quark, tb_session_error)
 G_DEFINE_FINAL_TYPE (TbSession, tb_session, G_TYPE_OBJECT)
@@ -80,22 +43,11 @@ tb_shared_plan_unref (TbSharedPlan *shared)
   g_free (shared);
 }
 
-/* ---- Small things ----------------------------------------------------------------------------------- */
-
-static void
-replace_text (char **text, const char *with)
-{
-  char *old = *text;
-  *text = with != NULL && *with != '\0' ? g_ref_string_new (with) : NULL;
-  if (old != NULL)
-    g_ref_string_release (old);
-}
-
 static void
 bypass_clear (gpointer data)
 {
   TbKnownBypass *b = data;
-  replace_text (&b->why, NULL);
+  tb_replace_text (&b->why, NULL);
 }
 
 static void
@@ -105,280 +57,6 @@ fault_free (gpointer data)
   g_free (fault->id);
   g_free (fault->link);
   g_free (fault);
-}
-
-static void
-set_state (TbSession *self, TbRunState state, const char *reason)
-{
-  if (self->state == state && g_strcmp0 (self->reason, reason) == 0)
-    return;
-  self->state = state;
-  g_free (self->reason);
-  self->reason = g_strdup (reason);
-  g_signal_emit (self, signals[SIGNAL_STATE], 0);
-}
-
-static guint
-plan_index (const TbSession *self, guint32 wire)
-{
-  return wire < self->map->plan.n_instances ? self->map->from_wire[wire] : G_MAXUINT;
-}
-
-/* ---- Facts ------------------------------------------------------------------------------------------- */
-
-static void
-close_connection (TbSession *self, const char *why);
-
-static gboolean
-on_welcome (TbSession *self, TbReader *r)
-{
-  g_autoptr (GError) error = NULL;
-  guint32 version = tb_reader_u32 (r);
-  if (r->bad || version != TB_WIRE_VERSION)
-    {
-      close_connection (self, "the agent is of another version");
-      return FALSE;
-    }
-  if (self->welcomed || self->descriptors->len < 2)
-    return FALSE;
-  int counters = g_array_index (self->descriptors, int, 0);
-  int ring = g_array_index (self->descriptors, int, 1);
-  g_array_remove_range (self->descriptors, 0, 2);
-  if (!tb_live_map (self->live, counters, ring, &error))
-    {
-      close_connection (self, error->message);
-      return FALSE;
-    }
-  self->welcomed = TRUE;
-  return TRUE;
-}
-
-static gboolean
-on_run_state (TbSession *self, TbReader *r)
-{
-  guint8 state = tb_reader_u8 (r);
-  g_autofree char *reason = tb_reader_string (r);
-  if (r->bad || state > TB_RUN_FAILED)
-    return FALSE;
-  set_state (self, (TbRunState) state, reason);
-  return TRUE;
-}
-
-static gboolean
-on_instance_state (TbSession *self, TbReader *r)
-{
-  TbWireInstanceState s = { 0 };
-  gboolean good = tb_wire_instance_state_read (r, &s);
-  guint index = good ? plan_index (self, s.instance) : G_MAXUINT;
-  if (index != G_MAXUINT)
-    {
-      TbKnownInstance *known = &self->instances[index];
-      known->state = s.state;
-      known->pid = s.pid;
-      known->exit_code = s.exit_code;
-      known->restarts = s.restarts;
-      replace_text (&known->sentence, s.sentence);
-      if (s.state != TB_INSTANCE_WAITING && s.state != TB_INSTANCE_STARTING)
-        replace_text (&known->waiting, NULL);
-      if (s.pid == 0)
-        known->cpu = 0;
-      g_signal_emit (self, signals[SIGNAL_INSTANCE], 0, index);
-    }
-  tb_wire_instance_state_clear (&s);
-  return index != G_MAXUINT;
-}
-
-static gboolean
-on_waiting (TbSession *self, TbReader *r)
-{
-  g_autofree char *instance = tb_reader_string (r), *what = tb_reader_string (r);
-  int index = r->bad ? -1 : tb_plan_find_instance (self->plan->plan, instance);
-  if (index < 0)
-    return FALSE;
-  replace_text (&self->instances[index].waiting, what);
-  g_signal_emit (self, signals[SIGNAL_WAITING], 0, instance, what);
-  return TRUE;
-}
-
-static TbKnownFault *
-find_fault (const TbSession *self, const char *id)
-{
-  for (guint i = 0; i < self->faults->len; i++)
-    {
-      TbKnownFault *fault = g_ptr_array_index (self->faults, i);
-      if (g_str_equal (fault->id, id))
-        return fault;
-    }
-  return NULL;
-}
-
-static gboolean
-on_fault_state (TbSession *self, TbReader *r)
-{
-  g_autofree char *id = tb_reader_string (r);
-  gboolean active = tb_reader_u8 (r) != 0;
-  gint64 time_ns = tb_reader_i64 (r);
-  g_autofree char *reason = tb_reader_string (r);
-  if (r->bad)
-    return FALSE;
-  TbKnownFault *fault = find_fault (self, id);
-  if (fault != NULL && active && !fault->active)
-    fault->since_ns = time_ns;
-  if (fault != NULL && active)
-    fault->active = TRUE;
-  else if (fault != NULL)
-    g_ptr_array_remove (self->faults, fault);
-  if (*reason != '\0')
-    g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, 1u, "", reason);
-  g_signal_emit (self, signals[SIGNAL_STATE], 0);
-  return TRUE;
-}
-
-static gboolean
-on_bypass (TbSession *self, TbReader *r)
-{
-  TbWireBypass b = { 0 };
-  if (!tb_wire_bypass_read (r, &b))
-    return FALSE;
-  TbKnownBypass known = { plan_index (self, b.from), plan_index (self, b.to), b.port, NULL };
-  for (guint i = self->bypasses->len; i-- > 0;)
-    {
-      const TbKnownBypass *old = &g_array_index (self->bypasses, TbKnownBypass, i);
-      if (old->from == known.from && old->to == known.to && old->port == known.port)
-        g_array_remove_index (self->bypasses, i);
-    }
-  if (b.open)
-    {
-      replace_text (&known.why, b.why);
-      g_array_append_val (self->bypasses, known);
-    }
-  tb_wire_bypass_clear (&b);
-  return TRUE;
-}
-
-static gboolean
-on_log_at (TbSession *self, TbReader *r)
-{
-  g_autofree char *instance = tb_reader_string (r), *path = tb_reader_string (r);
-  guint64 size = tb_reader_u64 (r);
-  int index = r->bad ? -1 : tb_plan_find_instance (self->plan->plan, instance);
-  if (index < 0)
-    return FALSE;
-  TbKnownInstance *known = &self->instances[index];
-  if (g_strcmp0 (known->log_path, path) != 0)
-    replace_text (&known->log_path, path);
-  known->log_size = size;
-  g_signal_emit (self, signals[SIGNAL_INSTANCE], 0, (guint) index);
-  return TRUE;
-}
-
-static gboolean
-on_problem (TbSession *self, TbReader *r)
-{
-  guint severity = tb_reader_u8 (r);
-  g_autofree char *instance = tb_reader_string (r), *sentence = tb_reader_string (r);
-  if (r->bad)
-    return FALSE;
-  g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, severity, instance, sentence);
-  return TRUE;
-}
-
-/* Cores used between two reports of one clock. */
-static double
-cores (gint64 time_ns, gint64 time_before_ns, guint64 cpu_ns, guint64 cpu_before_ns)
-{
-  if (time_before_ns == 0 || time_ns <= time_before_ns || cpu_ns < cpu_before_ns)
-    return 0;
-  return (double) (cpu_ns - cpu_before_ns) / (double) (time_ns - time_before_ns);
-}
-
-static gboolean
-on_agent_load (TbSession *self, TbReader *r)
-{
-  gint64 time_ns = tb_reader_i64 (r);
-  guint64 cpu_ns = tb_reader_u64 (r);
-  guint64 lag_ns = tb_reader_u64 (r);
-  if (r->bad)
-    return FALSE;
-  self->agent_cpu = cores (time_ns, self->agent_time_ns, cpu_ns, self->agent_cpu_ns);
-  self->agent_time_ns = time_ns;
-  self->agent_cpu_ns = cpu_ns;
-  self->agent_lag_ns = (gint64) lag_ns;
-  return TRUE;
-}
-
-static gboolean
-on_instance_load (TbSession *self, TbReader *r)
-{
-  guint index = plan_index (self, tb_reader_u32 (r));
-  gint64 time_ns = tb_reader_i64 (r);
-  guint64 cpu_ns = tb_reader_u64 (r), rss = tb_reader_u64 (r);
-  if (r->bad || index == G_MAXUINT)
-    return FALSE;
-  TbKnownInstance *known = &self->instances[index];
-  known->cpu = cores (time_ns, known->load_time_ns, cpu_ns, known->load_cpu_ns);
-  known->load_time_ns = time_ns;
-  known->load_cpu_ns = cpu_ns;
-  known->rss_bytes = rss;
-  return TRUE;
-}
-
-static gboolean
-ignore_fact (TbSession *self, TbReader *r)
-{
-  return TRUE;
-}
-
-static const struct
-{
-  TbFactType type;
-  gboolean (*take) (TbSession *self, TbReader *r);
-} facts[] = {
-  { TB_FACT_WELCOME, on_welcome },
-  { TB_FACT_RUN_STATE, on_run_state },
-  { TB_FACT_INSTANCE_STATE, on_instance_state },
-  { TB_FACT_WAITING, on_waiting },
-  { TB_FACT_FAULT_STATE, on_fault_state },
-  { TB_FACT_TAP_OPENED, ignore_fact }, /* the row says it too */
-  { TB_FACT_BYPASS, on_bypass },
-  { TB_FACT_LOG_AT, on_log_at },
-  { TB_FACT_RECORD_AT, ignore_fact },
-  { TB_FACT_PROBLEM, on_problem },
-  { TB_FACT_PONG, ignore_fact },
-  { TB_FACT_AGENT_LOAD, on_agent_load },
-  { TB_FACT_INSTANCE_LOAD, on_instance_load },
-};
-
-static void
-take_fact (TbSession *self, TbReader *r)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (facts); i++)
-    if ((unsigned) facts[i].type == r->type)
-      {
-        if (!facts[i].take (self, r))
-          g_debug ("a %s from the agent that says nothing", tb_frame_type_name (r->type));
-        return;
-      }
-}
-
-static void
-take_frames (TbSession *self)
-{
-  gsize at = 0;
-  while (!self->closed)
-    {
-      TbReader r;
-      size_t used = 0;
-      TbFrame frame = tb_reader_begin (&r, self->in->data + at, self->in->len - at, &used);
-      if (frame == TB_FRAME_BAD)
-        close_connection (self, "the agent says what cannot be understood");
-      if (frame != TB_FRAME_WHOLE)
-        break;
-      take_fact (self, &r);
-      at += used;
-    }
-  if (at > 0 && !self->closed)
-    g_byte_array_remove_range (self->in, 0, (guint) at);
 }
 
 /* ---- The socket --------------------------------------------------------------------------------------- */
@@ -416,17 +94,17 @@ settle_instances (TbSession *self)
                       || known->state == TB_INSTANCE_KILLED;
       known->pid = 0;
       known->cpu = 0;
-      replace_text (&known->waiting, NULL);
+      tb_replace_text (&known->waiting, NULL);
       if (over || planned->external)
         continue;
       known->state = TB_INSTANCE_STOPPED;
-      g_signal_emit (self, signals[SIGNAL_INSTANCE], 0, i);
+      g_signal_emit (self, tb_session_signals[TB_SESSION_SIGNAL_INSTANCE], 0, i);
     }
 }
 
 /* The agent ended, or is given up: nothing of the run is left when this returns. */
-static void
-close_connection (TbSession *self, const char *why)
+void
+tb_session_close (TbSession *self, const char *why)
 {
   int status = -1;
   if (self->closed)
@@ -443,7 +121,27 @@ close_connection (TbSession *self, const char *why)
     return;
   g_autofree char *words = why != NULL ? g_strdup (why) : agent_end_in_words (status);
   gboolean clean = why == NULL && self->stop_asked && WIFEXITED (status) && WEXITSTATUS (status) == 0;
-  set_state (self, clean ? TB_RUN_STOPPED : TB_RUN_FAILED, clean ? "" : words);
+  tb_session_set_state (self, clean ? TB_RUN_STOPPED : TB_RUN_FAILED, clean ? "" : words);
+}
+
+static void
+take_frames (TbSession *self)
+{
+  gsize at = 0;
+  while (!self->closed)
+    {
+      TbReader r;
+      size_t used = 0;
+      TbFrame frame = tb_reader_begin (&r, self->in->data + at, self->in->len - at, &used);
+      if (frame == TB_FRAME_BAD)
+        tb_session_close (self, "the agent says what cannot be understood");
+      if (frame != TB_FRAME_WHOLE)
+        break;
+      tb_session_take_fact (self, &r);
+      at += used;
+    }
+  if (at > 0 && !self->closed)
+    g_byte_array_remove_range (self->in, 0, (guint) at);
 }
 
 static gboolean
@@ -464,7 +162,7 @@ on_readable (int fd, GIOCondition condition, gpointer data)
       take_frames (self);
     }
   else
-    close_connection (self, NULL);
+    tb_session_close (self, NULL);
   return self->closed ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
@@ -550,9 +248,9 @@ clear_instances (TbSession *self)
   for (guint i = 0; self->instances != NULL && i < self->plan->plan->instances->len; i++)
     {
       TbKnownInstance *known = &self->instances[i];
-      replace_text (&known->sentence, NULL);
-      replace_text (&known->waiting, NULL);
-      replace_text (&known->log_path, NULL);
+      tb_replace_text (&known->sentence, NULL);
+      tb_replace_text (&known->waiting, NULL);
+      tb_replace_text (&known->log_path, NULL);
     }
   g_clear_pointer (&self->instances, g_free);
 }
@@ -591,14 +289,14 @@ tb_session_class_init (TbSessionClass *class)
 {
   GType type = G_TYPE_FROM_CLASS (class);
   G_OBJECT_CLASS (class)->finalize = tb_session_finalize;
-  signals[SIGNAL_STATE] = g_signal_new ("state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  tb_session_signals[TB_SESSION_SIGNAL_STATE] = g_signal_new ("state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 0);
-  signals[SIGNAL_INSTANCE] = g_signal_new ("instance", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  tb_session_signals[TB_SESSION_SIGNAL_INSTANCE] = g_signal_new ("instance", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 1, G_TYPE_UINT);
-  signals[SIGNAL_PROBLEM]
+  tb_session_signals[TB_SESSION_SIGNAL_PROBLEM]
     = g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                     G_TYPE_UINT, G_TYPE_STRING, G_TYPE_STRING);
-  signals[SIGNAL_WAITING]
+  tb_session_signals[TB_SESSION_SIGNAL_WAITING]
     = g_signal_new ("waiting", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                     G_TYPE_STRING, G_TYPE_STRING);
 }
@@ -720,7 +418,7 @@ tb_session_instance_command (TbSession *self, TbCommandType what, const char *in
 void
 tb_session_add_fault (TbSession *self, const TbWireFault *fault)
 {
-  TbKnownFault *known = find_fault (self, fault->id);
+  TbKnownFault *known = tb_session_find_fault (self, fault->id);
   if (self->closed)
     return;
   if (known == NULL)
@@ -773,6 +471,6 @@ gboolean
 tb_session_is_cut (TbSession *self, const char *link_id)
 {
   g_autofree char *id = cut_id (link_id);
-  const TbKnownFault *fault = find_fault (self, id);
+  const TbKnownFault *fault = tb_session_find_fault (self, id);
   return fault != NULL && fault->active;
 }
