@@ -354,8 +354,9 @@ paint_grid (cairo_t *cr, const TbRect *clip, const TbPaintOptions *options)
   TbColour colour = tb_theme_colour (options->theme, TB_COLOUR_GRID);
   while (step * options->scale < 12)
     step *= 4;
-  for (double y = floor (clip->y / step) * step; y < clip->y + clip->height; y += step)
-    for (double x = floor (clip->x / step) * step; x < clip->x + clip->width; x += step)
+  /* A dot on the edge belongs to both sides of it. */
+  for (double y = floor (clip->y / step) * step; y < clip->y + clip->height + size; y += step)
+    for (double x = floor (clip->x / step) * step; x < clip->x + clip->width + size; x += step)
       cairo_rectangle (cr, x - size / 2, y - size / 2, size, size);
   set_colour (cr, &colour);
   cairo_fill (cr);
