@@ -27,6 +27,7 @@ test_palette_rows_can_all_be_created (void)
   g_autoptr (TbDocument) again
       = tb_document_load_bytes ("again", xml, strlen (xml), NULL, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (again);
   for (guint i = 0; i < n; i++)
     g_assert_true (tb_document_undo (f.document));
   g_assert_null (tb_document_undo_label (f.document));

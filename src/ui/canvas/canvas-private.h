@@ -109,6 +109,8 @@ void tb_canvas_snapshot_run (TbCanvas *canvas, GtkSnapshot *snapshot);
 void tb_canvas_snapshot_dots (TbCanvas *canvas, GtkSnapshot *snapshot);
 /* The replica whose state dot is at that place of the widget; 0: none. */
 guint tb_canvas_replica_at (TbCanvas *canvas, TbUid component, double x, double y);
+/* Cut or not tapped: drawn here and not in the tiles. */
+gboolean tb_run_layer_is_broken (TbRunLayer *layer, TbUid link);
 const char *tb_run_layer_tooltip (TbRunLayer *layer, TbUid link);
 
 /* pulse.c */

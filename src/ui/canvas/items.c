@@ -68,9 +68,10 @@ tb_canvas_item_class_init (TbCanvasItemClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   widget_class->snapshot = item_snapshot;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
-  gtk_widget_class_install_action (widget_class, "item.select", NULL, item_select);
-  gtk_widget_class_install_action (widget_class, "item.rename", NULL, item_rename);
+  /* The last one is the first that assistive tools offer. */
   gtk_widget_class_install_action (widget_class, "item.menu", NULL, item_menu);
+  gtk_widget_class_install_action (widget_class, "item.rename", NULL, item_rename);
+  gtk_widget_class_install_action (widget_class, "item.select", NULL, item_select);
 }
 
 static void

@@ -222,7 +222,8 @@ selected_link (Pen *pen, TbUid uid)
     return;
   halo.alpha = 0.28f;
   append_route (pen, points, n, &halo, 9, FALSE);
-  append_route (pen, points, n, &pen->accent, 2.2, FALSE);
+  if (!tb_run_layer_is_broken (pen->canvas->run, uid))
+    append_route (pen, points, n, &pen->accent, 2.2, FALSE);
   round_handle (pen, points[0], 4);
   round_handle (pen, points[n - 1], 4);
 }

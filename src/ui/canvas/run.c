@@ -294,6 +294,13 @@ tb_run_layer_without (TbRunLayer *layer, GArray *uids)
     }
 }
 
+gboolean
+tb_run_layer_is_broken (TbRunLayer *layer, TbUid link)
+{
+  const LinkShow *show = g_hash_table_lookup (layer->links, GUINT_TO_POINTER (link));
+  return show != NULL && (show->cut || show->not_tapped);
+}
+
 const char *
 tb_run_layer_tooltip (TbRunLayer *layer, TbUid link)
 {

@@ -242,7 +242,7 @@ index_taps (const TbLiveFrame *frame)
 static double
 spacing (double rate)
 {
-  return CLAMP (28 - 2 * log2 (MAX (rate, 1) / TB_TRAFFIC_MAX_EXACT), 15, 28);
+  return CLAMP (40 - 4 * log2 (MAX (rate, 1) / TB_TRAFFIC_MAX_EXACT), 20, 40);
 }
 
 static gboolean
