@@ -101,6 +101,33 @@ unset_references (TbDocument *document, const Doomed *doomed, TbElement *element
     }
 }
 
+/* A property that names a sibling's or a called component's part by word, not by id. */
+static void
+unset_where_named (TbDocument *document, const TbElement *element, TbProp prop, const char *name)
+{
+  if (name != NULL && g_strcmp0 (tb_element_get (element, prop), name) == 0)
+    tb_document_set (document, element->uid, prop, NULL, NULL);
+}
+
+static void
+forget_phase (TbDocument *document, const TbElement *phase)
+{
+  const TbElement *scenario = phase->parent;
+  for (guint i = 0; i < scenario->n_children; i++)
+    if (scenario->children[i]->kind == TB_KIND_EXPECT)
+      unset_where_named (document, scenario->children[i], TB_PROP_DURING, tb_element_id (phase));
+}
+
+static void
+forget_service (TbDocument *document, const TbElement *service)
+{
+  const TbElementTable *links = &document->model->kinds[TB_KIND_LINK];
+  for (guint i = 0; i < links->n; i++)
+    if (g_strcmp0 (tb_element_get (links->items[i], TB_PROP_TO), tb_element_id (service->parent)) == 0)
+      unset_where_named (document, links->items[i], TB_PROP_SERVICE,
+                         tb_element_get (service, TB_PROP_NAME));
+}
+
 /* Backwards, so that what stands behind need not be moved for each; whole subtrees at once. */
 static void
 remove_doomed (TbDocument *document, const Doomed *doomed)
@@ -109,7 +136,13 @@ remove_doomed (TbDocument *document, const Doomed *doomed)
   const TbElement *root = document->model->root;
   for (const TbElement *e = root; e != NULL; e = tb_element_next (e, root))
     if (is_doomed (doomed, e) && !is_doomed (doomed, e->parent))
-      g_array_append_val (tops, e->uid);
+      {
+        g_array_append_val (tops, e->uid);
+        if (e->kind == TB_KIND_PHASE)
+          forget_phase (document, e);
+        else if (e->kind == TB_KIND_SERVICE)
+          forget_service (document, e);
+      }
     else if (!is_doomed (doomed, e))
       unset_references (document, doomed, (TbElement *) e);
   for (guint i = tops->len; i > 0; i--)

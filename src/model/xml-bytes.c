@@ -31,20 +31,22 @@ static gboolean
 check_declared_encoding (const char *bytes, gsize size, TbProblems *problems)
 {
   static const char word[] = "encoding=";
-  gsize start = g_str_has_prefix (bytes, "\xef\xbb\xbf") ? 3 : 0;
-  const char *end = g_strstr_len (bytes + start, (gssize) MIN (size - start, 1024), "?>");
-  if (strncmp (bytes + start, "<?xml", 5) != 0 || end == NULL)
+  g_autofree char *head = g_strndup (bytes, MIN (size, 1024));
+  gsize start = g_str_has_prefix (head, "\xef\xbb\xbf") ? 3 : 0;
+  char *end = strstr (head, "?>");
+  if (!g_str_has_prefix (head + start, "<?xml") || end == NULL)
     return TRUE;
-  const char *found = g_strstr_len (bytes + start, end - bytes - (gssize) start, word);
+  *end = '\0';
+  const char *found = strstr (head, word);
   if (found == NULL)
     return TRUE;
-  const char *name = found + strlen (word) + 1;
-  gsize length = strcspn (name, "\"'?");
-  g_autofree char *encoding = g_strndup (name, MIN (length, 40));
+  const char *name = found + strlen (word);
+  name += *name == '"' || *name == '\'';
+  g_autofree char *encoding = g_strndup (name, MIN (strcspn (name, "\"'"), 40));
   if (g_ascii_strcasecmp (encoding, "UTF-8") == 0 || g_ascii_strcasecmp (encoding, "US-ASCII") == 0)
     return TRUE;
   g_autofree char *sentence = g_strdup_printf ("the file says it is %s, expected UTF-8", encoding);
-  add (problems, "encoding", bytes, (gsize) (found - bytes), sentence);
+  add (problems, "encoding", bytes, (gsize) (found - head), sentence);
   return FALSE;
 }
 

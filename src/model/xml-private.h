@@ -16,7 +16,7 @@ void tb_xml_append_attribute (GString *out, const char *name, const char *value)
 /* A model, or NULL where problems (never NULL) got an error. */
 TbModel *tb_xml_read (const char *bytes, gsize size, TbProblems *problems);
 
-/* Whether a parser may see it: size, encoding, attributes of one element. bytes[size] is 0. */
+/* Whether a parser may see it: size, encoding, attributes of one element. */
 gboolean tb_xml_check_bytes (const char *bytes, gsize size, TbProblems *problems);
 
 typedef struct

@@ -340,6 +340,24 @@ test_deleting_a_container_unsets_what_named_it (void)
   g_assert_null (tb_model_lookup (tb_document_model (document), "d"));
 }
 
+static void
+test_deleting_a_service_or_a_phase_unsets_what_named_it (void)
+{
+  g_autoptr (TbDocument) document
+    = read_good (OPEN "<component id='a' kind='client'/><component id='b' kind='server'>"
+                      "<service name='web'/></component><link id='l' from='a' to='b' service='web'/>"
+                      "<scenario id='s'><phase id='p' lasts='1s'/><expect that='ready' during='p'/>"
+                      "</scenario></architecture>");
+  const TbModel *model = tb_document_model (document);
+  TbUid doomed[] = { tb_element_uid (tb_model_nth (model, TB_KIND_SERVICE, 0)),
+                     tb_element_uid (tb_model_nth (model, TB_KIND_PHASE, 0)) };
+  tb_document_begin (document, "Delete", NULL);
+  tb_document_delete_all (document, doomed, G_N_ELEMENTS (doomed));
+  tb_document_commit (document);
+  g_assert_false (tb_element_is_set (tb_model_lookup (model, "l"), TB_PROP_SERVICE));
+  g_assert_false (tb_element_is_set (tb_model_nth (model, TB_KIND_EXPECT, 0), TB_PROP_DURING));
+}
+
 /* ---- Snapshots --------------------------------------------------------------------------------- */
 
 static void
@@ -425,6 +443,7 @@ main (int argc, char **argv)
   TEST (move_reorders_and_undoes);
   TEST (deleting_a_component_takes_what_depends_on_it);
   TEST (deleting_a_container_unsets_what_named_it);
+  TEST (deleting_a_service_or_a_phase_unsets_what_named_it);
   TEST (a_snapshot_stays_as_it_was);
   TEST (snapshots_of_one_state_are_one);
   TEST (snapshots_are_read_by_other_threads_meanwhile);
