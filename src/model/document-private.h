@@ -1,10 +1,10 @@
-/* A document's inside: the live model and its history. Only document*.c, file.c and tests see it. */
+/* A document's inside: the live model and its history. Only src/model and its tests see it. */
 #pragma once
 
 #include "model-private.h"
 
-/* One primitive edit as history holds it. Undo and redo both swap: what was comes out, what was kept
- * goes in, so that one function does either way.
+/* One primitive edit as history holds it. Undo and redo both swap: what was comes out, what was
+ * kept goes in, so that one function does either way.
  *
  *   op      tree has           change keeps
  *   INSERT  the subtree        nothing          (undone: the subtree)

@@ -27,7 +27,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* ---- Changes ----------------------------------------------------------------------------------- */
+/* ---- Changes --------------------------------------------------------------------------------- */
 
 static void
 change_clear (gpointer data)
@@ -66,7 +66,7 @@ note_edit (TbDocument *document, TbEditOp op, const TbElement *element, TbProp p
   g_array_append_val (document->edits, edit);
 }
 
-/* Listeners know elements one by one: an insertion is told parents first, a removal children first. */
+/* Listeners know elements one by one: insertions are told parents first, removals children first. */
 static void
 note_removal (TbDocument *document, const TbElement *element)
 {
@@ -160,7 +160,7 @@ apply (TbDocument *document, TbChange change)
   g_array_append_val (document->open->changes, change);
 }
 
-/* ---- The object -------------------------------------------------------------------------------- */
+/* ---- The object ------------------------------------------------------------------------------ */
 
 static void
 tb_document_finalize (GObject *object)
@@ -261,7 +261,7 @@ tb_document_mark_saved (TbDocument *document, const char *path)
   g_signal_emit (document, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
-/* ---- Transactions ------------------------------------------------------------------------------ */
+/* ---- Transactions ---------------------------------------------------------------------------- */
 
 /* Large drawings are walked now and then only: an edit must not cost the size of the document. */
 static void
@@ -346,7 +346,8 @@ has_old_value (const GArray *changes, const TbChange *change)
   for (guint i = first; i < changes->len && change->op == TB_EDIT_SET; i++)
     {
       const TbChange *earlier = &g_array_index (changes, TbChange, i);
-      if (earlier->op == TB_EDIT_SET && earlier->uid == change->uid && earlier->prop == change->prop)
+      if (earlier->op == TB_EDIT_SET && earlier->uid == change->uid
+          && earlier->prop == change->prop)
         return TRUE;
     }
   return FALSE;
@@ -417,7 +418,7 @@ tb_document_in_transaction (TbDocument *document)
   return document->open != NULL;
 }
 
-/* ---- The four edits ---------------------------------------------------------------------------- */
+/* ---- The four edits -------------------------------------------------------------------------- */
 
 static TbElement *
 element_to_edit (TbDocument *document, TbUid uid)
@@ -559,7 +560,7 @@ tb_document_move (TbDocument *document, TbUid uid, TbUid parent_uid, guint befor
                                .position = position });
 }
 
-/* ---- Undo and redo ----------------------------------------------------------------------------- */
+/* ---- Undo and redo --------------------------------------------------------------------------- */
 
 gboolean
 tb_document_undo (TbDocument *document)

@@ -9,7 +9,7 @@
 #include "document-private.h"
 #include "xml-private.h"
 
-/* ---- Reading ----------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static void
 set_system_error (GError **error, const char *what, const char *path)
@@ -117,7 +117,7 @@ tb_document_load (const char *path, TbProblems *problems, GError **error)
   return document;
 }
 
-/* ---- Writing ----------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static gboolean
 write_all (int fd, const char *bytes, gsize size)

@@ -11,7 +11,8 @@
  *  8. Every element of a kind with an id has a valid one; local ids are unique among siblings.
  *  9. Every value set is one of its property (tb_schema_validate) in its canonical form.
  * 10. A frozen model and all that hangs on it never changes.
- * 11. Outside transactions every required value is set (said in every build, by tb_document_commit). */
+ * 11. Outside transactions every required value is set (said in every build, by
+ * tb_document_commit). */
 #pragma once
 
 #include "schema-private.h"
@@ -31,8 +32,8 @@ TbTrivia *tb_trivia_new (void);
 TbTrivia *tb_trivia_ref (TbTrivia *trivia);
 void tb_trivia_unref (TbTrivia *trivia);
 
-/* values[slot] is the text of the kind's property in that row (tb_schema_slot), NULL where absent: a
- * GRefString, so that copies share it across threads. */
+/* values[slot] is the text of the kind's property in that row (tb_schema_slot), NULL where absent:
+ * a GRefString, so that copies share it across threads. */
 struct _TbElement
 {
   TbUid uid;
@@ -87,8 +88,8 @@ TbElement *tb_element_new (TbKind kind, TbUid uid);
 /* With its subtree; it is in no tree. */
 void tb_element_free (TbElement *element);
 gsize tb_element_size (TbKind kind);
-/* Takes what is set, in canonical form already; NULL unsets. Returns the former one. Both GRefString,
- * ownership goes with them. */
+/* Takes what is set, in canonical form already; NULL unsets. Returns the former one. Both
+ * GRefString, ownership goes with them. */
 char *tb_element_swap (TbElement *element, guint slot, char *value);
 /* A parent's nearest place for that kind to before (invariant 4). */
 guint tb_element_fit (const TbElement *parent, TbKind kind, guint before);
@@ -111,5 +112,6 @@ TbUid tb_id_table_find (const TbIdTable *table, TbElement *const *by_uid, const 
 
 /* Up to so many, debug builds check after every transaction; beyond, now and then. */
 #define TB_MODEL_CHECKED_ELEMENTS 2000
-/* Stops the program where an invariant does not hold. Every build has it; only debug builds call it. */
+/* Stops the program where an invariant does not hold. Every build has it; only debug builds call
+ * it. */
 void tb_model_check (const TbModel *model);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- Elements ---------------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
 gsize
 tb_element_size (TbKind kind)
@@ -115,7 +115,7 @@ tb_element_precedes (const TbElement *a, const TbElement *b)
   return x->position < y->position;
 }
 
-/* ---- Tables by kind ---------------------------------------------------------------------------- */
+/* ---- Tables by kind -------------------------------------------------------------------------- */
 
 /* Where element stands among the others of its kind, or would stand. */
 static guint
@@ -231,7 +231,7 @@ tb_model_detach (TbModel *model, TbElement *element)
   element->position = 0;
 }
 
-/* ---- Models ------------------------------------------------------------------------------------ */
+/* ---- Models ---------------------------------------------------------------------------------- */
 
 TbModel *
 tb_model_new (void)

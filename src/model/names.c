@@ -120,8 +120,9 @@ tb_name_format (const TbName *name)
     case TB_NAME_INSTANCE_LINK:
       return g_strdup_printf ("%s[%u>%u]", name->id, name->from, name->to);
     case TB_NAME_REPLICAS:
-      return name->from == 0 ? g_strdup_printf ("%s.replicas", name->id)
-                             : g_strdup_printf ("%s.replicas[%u>%u]", name->id, name->from, name->to);
+      return name->from == 0
+                 ? g_strdup_printf ("%s.replicas", name->id)
+                 : g_strdup_printf ("%s.replicas[%u>%u]", name->id, name->from, name->to);
     case TB_NAME_ELEMENT:
     default:
       return g_strdup (name->id);

@@ -123,7 +123,8 @@ forget_service (TbDocument *document, const TbElement *service)
 {
   const TbElementTable *links = &document->model->kinds[TB_KIND_LINK];
   for (guint i = 0; i < links->n; i++)
-    if (g_strcmp0 (tb_element_get (links->items[i], TB_PROP_TO), tb_element_id (service->parent)) == 0)
+    if (g_strcmp0 (tb_element_get (links->items[i], TB_PROP_TO), tb_element_id (service->parent))
+        == 0)
       unset_where_named (document, links->items[i], TB_PROP_SERVICE,
                          tb_element_get (service, TB_PROP_NAME));
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Patterns of XML Schema, which are anchored; the same languages as the checks in schema-values.c. */
+/* Patterns of XML Schema, which are anchored; the same languages as the checks of schema-values.c. */
 /* libxml2 matches a number's pattern before it takes the blanks off. */
 #define BLANKS "\\s*"
 #define DIGITS "[0-9]+"
@@ -80,7 +80,7 @@ documentation (Rng *rng, const char *help)
   line (rng, "<a:documentation>%s</a:documentation>", escaped);
 }
 
-/* ---- Values ------------------------------------------------------------------------------------ */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static void
 choice (Rng *rng, const char *words)
@@ -143,7 +143,7 @@ value (Rng *rng, const TbPropSpec *spec)
     data (rng, spec);
 }
 
-/* ---- Attributes and elements ------------------------------------------------------------------- */
+/* ---- Attributes and elements ----------------------------------------------------------------- */
 
 static void
 attribute (Rng *rng, const TbPropSpec *spec)

@@ -1,6 +1,6 @@
 /* The schema: a row for every kind and every property, and nothing else. Included by schema.c only.
  *
- * To add a property: a line in schema-props.h and a row here, where it is to be written in the file.
+ * To add a property: a line in schema-props.h and a row here, where it is to stand in the file.
  * To add a kind: an entry in TbKind, an array of rows and a row in `kinds`. Reader, writer, checks,
  * inspector, RELAX NG, fuzz dictionary and documentation follow. */
 
@@ -163,7 +163,8 @@ static const TbPropSpec call_props[] = {
 };
 
 static const TbPropSpec template_props[] = {
-  { P (NAME, "Name", STRING), .required = TRUE, .help = "The known program: nginx, redis and the like." },
+  { P (NAME, "Name", STRING), .required = TRUE,
+    .help = "The known program: nginx, redis and the like." },
   COMMON,
 };
 

@@ -82,7 +82,7 @@ tb_nearest_word (const char *word, const char *const *candidates, guint n)
   return best;
 }
 
-/* ---- Checks: text has no blanks at its ends ---------------------------------------------------- */
+/* ---- Checks: text has no blanks at its ends -------------------------------------------------- */
 
 /* What XML 1.0 can hold: valid UTF-8 without control characters other than tab and line end. */
 static gboolean
@@ -247,7 +247,7 @@ check_amount (const TbPropSpec *spec, const char *text)
   return *end == '\0' || strcmp (end, "%") == 0 || check_duration (spec, text);
 }
 
-/* ---- What was expected, in words --------------------------------------------------------------- */
+/* ---- What was expected, in words ------------------------------------------------------------- */
 
 static char *
 expect_range (const TbPropSpec *spec)
@@ -295,7 +295,7 @@ expect_dist (const TbPropSpec *spec)
                      : "a time such as 20ms, exponential 20ms or uniform 1ms 3ms");
 }
 
-/* ---- Canonical forms --------------------------------------------------------------------------- */
+/* ---- Canonical forms ------------------------------------------------------------------------- */
 
 /* One blank between words, none at the ends. */
 static char *
@@ -357,7 +357,7 @@ canonical_colour (const char *text)
   return g_ascii_strdown (text, -1);
 }
 
-/* ---- The table --------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 static const struct
 {
@@ -383,7 +383,7 @@ static const struct
                         .canonical = canonical_numbers },
   [TB_TYPE_TAGS] = { check_tags, NULL, expect_tags },
   [TB_TYPE_COLOUR] = { check_colour, "a colour such as #1f5fd0", .canonical = canonical_colour },
-  [TB_TYPE_AMOUNT] = { check_amount, "a number, a percentage or a duration, as 0.999, 99.9% or 200ms",
+  [TB_TYPE_AMOUNT] = { check_amount, "a number, a percentage or a duration: 0.999, 99.9%, 200ms",
                        .canonical = canonical_numbers },
   [TB_TYPE_TEXT] = { check_string, "text without control characters", .free_text = TRUE },
 };

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 
 /* ---- Schema ---------------------------------------------------------------------------------- */
 
-/* In file order: an element's children are written in this order of kinds where they may mix freely,
- * and otherwise in the order they stand. Rows: schema-table.h. */
+/* In file order: an element's children are written in this order of kinds where they may mix
+ * freely, and otherwise in the order they stand. Rows: schema-table.h. */
 typedef enum
 {
   TB_KIND_NONE,
@@ -255,8 +255,8 @@ void tb_problems_add (TbProblems *problems, TbSeverity severity, const char *rul
                       guint line, guint column, const char *format, ...) G_GNUC_PRINTF (7, 8);
 gboolean tb_problems_have_error (const TbProblems *problems);
 
-/* What the schema cannot say of one element: references that lead nowhere, ids used twice, two links
- * from one caller to one service, a template contradicted, a replica on a device of another tier … */
+/* What the schema cannot say of one element: references that lead nowhere, two links from
+ * one caller to one service, a template contradicted, a replica on a device of another tier … */
 void tb_model_validate (const TbModel *model, TbProblems *problems);
 
 #define TB_MODEL_ERROR (tb_model_error_quark ())
@@ -302,10 +302,10 @@ void tb_document_commit (TbDocument *document);
 void tb_document_rollback (TbDocument *document);
 gboolean tb_document_in_transaction (TbDocument *document);
 
-/* The four primitive edits. before: position among the children, G_MAXUINT for the end. insert gives
- * the new uid; id may be NULL for kinds without one, and is made from the kind where it is NULL.
- * set: text NULL unsets; FALSE with error where it is no value of that property (nothing changed).
- * remove takes the subtree; what refers to it stays as it is (see tb_document_delete). */
+/* The four primitive edits. before: position among the children, G_MAXUINT for the end. insert
+ * gives the new uid; id may be NULL for kinds without one, and is made from the kind where it is
+ * NULL. set: text NULL unsets; FALSE with error where it is no value of that property (nothing
+ * changed). remove takes the subtree; what refers to it stays as it is (see tb_document_delete). */
 TbUid tb_document_insert (TbDocument *document, TbKind kind, const char *id, TbUid parent,
                           guint before);
 void tb_document_remove (TbDocument *document, TbUid uid);
@@ -313,8 +313,8 @@ gboolean tb_document_set (TbDocument *document, TbUid uid, TbProp prop, const ch
                           GError **error);
 void tb_document_move (TbDocument *document, TbUid uid, TbUid parent, guint before);
 
-/* Removes an element and all that cannot be without it: a component's links, places, steps, calls …;
- * references from what may stay (tier= of a component) are unset. Inside a transaction. */
+/* Removes an element and all that cannot be without it: a component's links, places, steps, calls
+ * …; references from what may stay (tier= of a component) are unset. Inside a transaction. */
 void tb_document_delete (TbDocument *document, TbUid uid);
 /* The same for several at once, in the time of one. */
 void tb_document_delete_all (TbDocument *document, const TbUid *uids, guint n);
@@ -346,7 +346,8 @@ typedef struct
 /* Subtrees are told element by element: inserted parents first, removed children first.
  *
  * Signals: "changed" (const TbEdit *edits, guint n) after every commit, rollback of a visible
- * change, undo and redo, once each; "state-changed" () when undo labels, path or modified change. */
+ * change, undo and redo, once each; "state-changed" () when undo labels, path or modified
+ * change. */
 
 /* A whole file, "-" for standard input, up to one byte more than an architecture may have; there is
  * a 0 behind it. (transfer full) */
@@ -355,7 +356,7 @@ GBytes *tb_file_read (const char *path, GError **error);
  * renamed over it; keeps the mode, follows links. */
 gboolean tb_file_replace (const char *path, const char *bytes, gsize size, GError **error);
 
-/* ---- Where things are -------------------------------------------------------------------------- */
+/* ---- Where things are ------------------------------------------------------------------------ */
 
 /* A file of data/ ("components/redis.xml", "examples/three-tier.tierboard", "style.css"):
  * $TIERBOARD_DATA, else the source's data/ where this runs from the build tree, else the installed

@@ -31,7 +31,7 @@ for_each_repeated (const TbElement *parent, TbKind kind, TbProp prop,
     }
 }
 
-/* ---- Components -------------------------------------------------------------------------------- */
+/* ---- Components ------------------------------------------------------------------------------ */
 
 static void
 repeated_service (TbValidation *validation, const TbElement *service, const char *name)
@@ -83,7 +83,7 @@ check_programs (TbValidation *validation, const TbElement *component)
     WARNING (first, "external-program", "it is external, so its program is never started");
 }
 
-/* ---- Real programs: their templates fix what they are ------------------------------------------ */
+/* ---- Real programs: their templates fix what they are ---------------------------------------- */
 
 static void
 check_param (TbValidation *validation, const TbTemplate *known, const TbElement *param)
@@ -153,7 +153,8 @@ check_layers (TbValidation *validation, const TbElement *component)
   const char *layers = tb_element_get (component, TB_PROP_LAYER);
   guint n = 0, lowest = G_MAXUINT, highest = 0;
   for (guint i = 0; layers != NULL && i < validation->model->kinds[TB_KIND_LAYER].n; i++)
-    if (tb_words_contain (layers, tb_element_id (tb_model_nth (validation->model, TB_KIND_LAYER, i))))
+    if (tb_words_contain (layers,
+                          tb_element_id (tb_model_nth (validation->model, TB_KIND_LAYER, i))))
       {
         lowest = MIN (lowest, i);
         highest = i;
@@ -184,8 +185,8 @@ check_on (TbValidation *validation, const TbElement *on)
   const TbElement *component = on->parent;
   gint64 replica = tb_element_get_integer (on, TB_PROP_REPLICA);
   if (replica > tb_component_replicas (component))
-    ERROR (on, "no-such-replica", "replica %d is put on a device, but the component has %u", (int) replica,
-           tb_component_replicas (component));
+    ERROR (on, "no-such-replica", "replica %d is put on a device, but the component has %u",
+           (int) replica, tb_component_replicas (component));
   const TbElement *device = tb_element_get_ref (validation->model, on, TB_PROP_DEVICE);
   const char *tier = tb_element_get (component, TB_PROP_TIER);
   if (device != NULL && g_strcmp0 (tb_element_id (device->parent), tier) != 0)
@@ -206,12 +207,13 @@ check_call (TbValidation *validation, const TbElement *call)
 {
   const TbElement *link = tb_element_get_ref (validation->model, call, TB_PROP_LINK);
   const TbElement *component = call->parent->parent;
-  if (link != NULL && g_strcmp0 (tb_element_get (link, TB_PROP_FROM), tb_element_id (component)) != 0)
+  if (link != NULL
+      && g_strcmp0 (tb_element_get (link, TB_PROP_FROM), tb_element_id (component)) != 0)
     ERROR (call, "call-over-others-link", "it calls over link %s, which starts at %s",
            tb_element_id (link), tb_element_get (link, TB_PROP_FROM));
 }
 
-/* ---- Links and groups -------------------------------------------------------------------------- */
+/* ---- Links and groups ------------------------------------------------------------------------ */
 
 static void
 check_link (TbValidation *validation, const TbElement *link)
@@ -244,7 +246,7 @@ check_group (TbValidation *validation, const TbElement *group)
     }
 }
 
-/* ---- Scenarios --------------------------------------------------------------------------------- */
+/* ---- Scenarios ------------------------------------------------------------------------------- */
 
 static void
 check_do (TbValidation *validation, const TbElement *action)
@@ -275,7 +277,7 @@ check_expect (TbValidation *validation, const TbElement *expect)
     ERROR (expect, "no-such-phase", "during names %s, which is no phase of this scenario", during);
 }
 
-/* ---- Views ------------------------------------------------------------------------------------- */
+/* ---- Views ----------------------------------------------------------------------------------- */
 
 static void
 repeated_place (TbValidation *validation, const TbElement *place, const char *of)
@@ -296,7 +298,7 @@ check_view (TbValidation *validation, const TbElement *view)
   for_each_repeated (view, TB_KIND_ROUTE, TB_PROP_OF, repeated_route, validation);
 }
 
-/* ---- The whole --------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 /* What tells two links apart for the interception: caller, called and port. */
 static char *

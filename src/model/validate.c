@@ -75,7 +75,8 @@ check_id (TbValidation *validation, const TbElement *element, const TbPropSpec *
     }
   g_autofree char *suggestion = suggest (validation, kinds, id);
   tb_validation_add (validation, TB_SEVERITY_ERROR, "dangling-reference", element,
-                     "%s names %s, but there is no such %s%s", spec->name, id, expected, suggestion);
+                     "%s names %s, but there is no such %s%s", spec->name, id, expected,
+                     suggestion);
   return NULL;
 }
 

@@ -76,7 +76,8 @@ check_attribute_counts (const char *bytes, gsize size, TbProblems *problems)
     {
       const char *next = memchr (tag + 1, '<', (gsize) (end - tag - 1));
       const char *stop = next != NULL ? next : end;
-      if (stop - tag > 4 * TB_XML_MAX_ATTRIBUTES && (g_ascii_isalpha (tag[1]) || tag[1] == '_' || tag[1] == ':' || (guchar) tag[1] >= 0x80)
+      if (stop - tag > 4 * TB_XML_MAX_ATTRIBUTES
+          && (g_ascii_isalpha (tag[1]) || tag[1] == '_' || tag[1] == ':' || (guchar) tag[1] >= 0x80)
           && count_attributes (tag, stop) > TB_XML_MAX_ATTRIBUTES)
         {
           g_autofree char *sentence = g_strdup_printf ("an element has more than %d attributes",

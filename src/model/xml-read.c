@@ -8,7 +8,7 @@
  *
  * Anything that could reach outside or grow (document types, entities, depth, counts) stops the
  * parser at once. */
-#include "xml-private.h"
+#include "xml-reader-private.h"
 
 #include <string.h>
 
@@ -16,146 +16,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
-typedef struct
-{
-  const char *bytes;
-  gsize size;
-  xmlParserCtxt *parser;
-  TbModel *model;
-  TbProblems *problems;
-  TbElement *current;     /* the element we are in; NULL before and after the root */
-  guint depth, n_elements;
-  guint unknown_depth;    /* > 0: inside an unknown element, so deep */
-  gsize unknown_start;
-  gsize anchor;           /* the last tag's start, and where that is */
-  TbXmlPosition anchor_at;
-  guint64 seen;           /* bit per slot: attributes of this tag, good or bad */
-  guint n_warnings;
-  char *unknown_namespace; /* to be declared on the kept one; NULL: it says so itself */
-  GPtrArray *pending;     /* comments and unknown elements for the next element; NULL: none */
-  GString *text;          /* of the current element */
-  GHashTable *local_ids;  /* of the scenario we are in */
-  gboolean disordered;    /* children out of canonical order were seen */
-  gboolean failed, stopped;
-} Reader;
-
-/* ---- Sentences --------------------------------------------------------------------------------- */
-
-/* The parser's own place: just behind a start tag's attributes, or behind an end tag. */
-static gsize
-offset_now (const Reader *reader)
-{
-  const xmlParserInput *input = reader->parser->input;
-  if (input == NULL)
-    return reader->size;
-  gsize offset = input->consumed + (gsize) (input->cur - input->base);
-  return MIN (offset, reader->size);
-}
-
-/* Counted on from the last tag, so that the whole file is counted through only once. */
-static TbXmlPosition
-position_of (const Reader *reader, gsize offset)
-{
-  if (offset < reader->anchor)
-    return tb_xml_position (reader->bytes, 0, (TbXmlPosition){ 1, 1 }, offset);
-  return tb_xml_position (reader->bytes, reader->anchor, reader->anchor_at, offset);
-}
-
-static gsize
-tag_offset (const Reader *reader)
-{
-  return tb_xml_tag_start (reader->bytes, offset_now (reader));
-}
-
-static void
-stop (Reader *reader)
-{
-  reader->stopped = TRUE;
-  xmlStopParser (reader->parser);
-}
-
-static void G_GNUC_PRINTF (5, 6)
-report (Reader *reader, TbSeverity severity, const char *rule, gsize offset, const char *format, ...)
-{
-  if (reader->stopped)
-    return;
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  if (severity != TB_SEVERITY_ERROR && ++reader->n_warnings > TB_XML_MAX_PROBLEMS)
-    return;
-  TbXmlPosition at = position_of (reader, offset);
-  TbUid uid = severity == TB_SEVERITY_ERROR || reader->current == NULL ? 0 : reader->current->uid;
-  tb_problems_add (reader->problems, severity, rule, uid, at.line, at.column, "%s", message);
-  reader->failed = reader->failed || severity == TB_SEVERITY_ERROR;
-  if (reader->problems->len >= TB_XML_MAX_PROBLEMS && reader->failed)
-    stop (reader);
-}
-
-#define report_error(reader, ...) report (reader, TB_SEVERITY_ERROR, __VA_ARGS__)
-
-static const char *
-did_you_mean (const char *near, char *buffer, gsize size)
-{
-  buffer[0] = '\0';
-  if (near != NULL)
-    g_snprintf (buffer, size, " (did you mean %s?)", near);
-  return buffer;
-}
-
-/* ---- What is kept as it is --------------------------------------------------------------------- */
-
-static void
-keep (Reader *reader, char *raw)
-{
-  if (reader->pending == NULL)
-    reader->pending = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (reader->pending, raw);
-}
-
-static void
-keep_attribute (Reader *reader, const char *prefix, const char *name, const char *value)
-{
-  TbTrivia *trivia = tb_element_trivia (reader->current);
-  if (trivia->attributes == NULL)
-    trivia->attributes = g_string_new (NULL);
-  g_autofree char *qualified = prefix != NULL ? g_strconcat (prefix, ":", name, NULL) : NULL;
-  tb_xml_append_attribute (trivia->attributes, qualified != NULL ? qualified : name, value);
-}
-
-/* The parser sees line ends as XML wants them; bytes taken past it must be made so. */
-static char *
-without_carriage_returns (const char *bytes, gsize size)
-{
-  GString *out = g_string_sized_new (size);
-  for (gsize i = 0; i < size; i++)
-    if (bytes[i] != '\r')
-      g_string_append_c (out, bytes[i]);
-    else if (i + 1 == size || bytes[i + 1] != '\n')
-      g_string_append_c (out, '\n');
-  return g_string_free (out, FALSE);
-}
-
-static void
-keep_unknown (Reader *reader)
-{
-  gsize end = offset_now (reader), start = MIN (reader->unknown_start, end);
-  g_autofree char *raw = without_carriage_returns (reader->bytes + start, end - start);
-  if (reader->unknown_namespace != NULL)
-    {
-      gsize name = strcspn (raw, " \t\n/>");
-      GString *out = g_string_new_len (raw, (gssize) name);
-      tb_xml_append_attribute (out, "xmlns", reader->unknown_namespace);
-      g_string_append (out, raw + name);
-      g_free (raw);
-      raw = g_string_free (out, FALSE);
-    }
-  g_clear_pointer (&reader->unknown_namespace, g_free);
-  keep (reader, g_steal_pointer (&raw));
-}
-
-/* ---- Attributes -------------------------------------------------------------------------------- */
+/* ---- Attributes ------------------------------------------------------------------------------ */
 
 /* One attribute as SAX2 gives it: five pointers. */
 typedef struct
@@ -166,19 +27,20 @@ typedef struct
 } Attribute;
 
 static gsize
-attribute_offset (const Reader *reader, const Attribute *attribute)
+attribute_offset (const TbXmlReader *reader, const Attribute *attribute)
 {
   g_autofree char *name = attribute->prefix != NULL
                             ? g_strconcat (attribute->prefix, ":", attribute->name, NULL)
                             : g_strdup (attribute->name);
-  return tb_xml_attribute_start (reader->bytes, tag_offset (reader), offset_now (reader), name);
+  return tb_xml_attribute_start (reader->bytes, tb_xml_tag_offset (reader), tb_xml_offset (reader),
+                                 name);
 }
 
 static void
-unknown_attribute (Reader *reader, const Attribute *attribute, const char *value)
+unknown_attribute (TbXmlReader *reader, const Attribute *attribute, const char *value)
 {
   const TbKindSpec *spec = tb_schema_kind ((TbKind) reader->current->kind);
-  keep_attribute (reader, attribute->prefix, attribute->name, value);
+  tb_xml_keep_attribute (reader, attribute->prefix, attribute->name, value);
   if (attribute->uri != NULL && strcmp (attribute->uri, TB_XML_NAMESPACE) != 0)
     return; /* somebody else's */
   const char *names[TB_N_PROPS];
@@ -187,14 +49,14 @@ unknown_attribute (Reader *reader, const Attribute *attribute, const char *value
     if (spec->props[i].type != TB_TYPE_TEXT && reader->current->values[i] == NULL)
       names[n++] = spec->props[i].name;
   char near[128];
-  report (reader, TB_SEVERITY_WARNING, "unknown-attribute", attribute_offset (reader, attribute),
-          "<%s> has no attribute %s, which is kept and means nothing%s", spec->name,
-          attribute->name, did_you_mean (tb_nearest_word (attribute->name, names, n), near,
-                                         sizeof near));
+  tb_xml_report (
+      reader, TB_SEVERITY_WARNING, "unknown-attribute", attribute_offset (reader, attribute),
+      "<%s> has no attribute %s, which is kept and means nothing%s", spec->name, attribute->name,
+      tb_xml_did_you_mean (tb_nearest_word (attribute->name, names, n), near, sizeof near));
 }
 
 static void
-known_attribute (Reader *reader, const Attribute *attribute, const TbPropSpec *spec,
+known_attribute (TbXmlReader *reader, const Attribute *attribute, const TbPropSpec *spec,
                  const char *value)
 {
   g_autoptr (GError) error = NULL;
@@ -202,7 +64,7 @@ known_attribute (Reader *reader, const Attribute *attribute, const TbPropSpec *s
   reader->seen |= G_GUINT64_CONSTANT (1) << slot;
   if (!tb_schema_validate (spec, value, &error))
     {
-      report_error (reader, "bad-value", attribute_offset (reader, attribute), "%s",
+      tb_xml_error (reader, "bad-value", attribute_offset (reader, attribute), "%s",
                     error->message);
       return;
     }
@@ -211,14 +73,14 @@ known_attribute (Reader *reader, const Attribute *attribute, const TbPropSpec *s
 }
 
 static void
-read_attribute (Reader *reader, const Attribute *attribute)
+read_attribute (TbXmlReader *reader, const Attribute *attribute)
 {
   if (attribute->length > TB_XML_MAX_VALUE)
     {
-      report_error (reader, "too-large", attribute_offset (reader, attribute),
+      tb_xml_error (reader, "too-large", attribute_offset (reader, attribute),
                     "%s is %" G_GSIZE_FORMAT " bytes long, more than the %u an attribute may have",
                     attribute->name, attribute->length, TB_XML_MAX_VALUE);
-      stop (reader);
+      tb_xml_stop (reader);
       return;
     }
   char buffer[256];
@@ -241,52 +103,53 @@ read_attribute (Reader *reader, const Attribute *attribute)
 }
 
 static void
-read_namespaces (Reader *reader, int n, const xmlChar **namespaces)
+read_namespaces (TbXmlReader *reader, int n, const xmlChar **namespaces)
 {
   for (int i = 0; i < n; i++)
     if (namespaces[2 * i] != NULL)
-      keep_attribute (reader, "xmlns", (const char *) namespaces[2 * i],
+      tb_xml_keep_attribute (reader, "xmlns", (const char *) namespaces[2 * i],
                       (const char *) namespaces[2 * i + 1]);
 }
 
-/* ---- Elements ---------------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
 static void
-check_required (Reader *reader, gsize tag)
+check_required (TbXmlReader *reader, gsize tag)
 {
   const TbKindSpec *spec = tb_schema_kind ((TbKind) reader->current->kind);
   for (guint i = 0; i < spec->n_props; i++)
     if (spec->props[i].required && (reader->seen & (G_GUINT64_CONSTANT (1) << i)) == 0)
       {
         g_autofree char *expected = tb_schema_expected (&spec->props[i]);
-        report_error (reader, "missing-attribute", tag, "<%s> has no attribute %s, expected %s",
+        tb_xml_error (reader, "missing-attribute", tag, "<%s> has no attribute %s, expected %s",
                       spec->name, spec->props[i].name, expected);
       }
 }
 
 static gboolean
-id_is_free (Reader *reader, const TbElement *element, gsize tag)
+id_is_free (TbXmlReader *reader, const TbElement *element, gsize tag)
 {
   const char *id = element->values[0];
   if (tb_schema_kind ((TbKind) element->kind)->local_id)
     {
       if (g_hash_table_add (reader->local_ids, (gpointer) id))
         return TRUE;
-      report_error (reader, "duplicate-id", tag, "the id %s is taken in this %s", id,
+      tb_xml_error (reader, "duplicate-id", tag, "the id %s is taken in this %s", id,
                     tb_schema_kind ((TbKind) element->parent->kind)->name);
       return FALSE;
     }
   const TbElement *other = tb_model_lookup (reader->model, id);
   if (other == NULL)
     return TRUE;
-  report_error (reader, "duplicate-id", tag, "the id %s is taken by the <%s> in line %u", id,
+  tb_xml_error (reader, "duplicate-id", tag, "the id %s is taken by the <%s> in line %u", id,
                 tb_schema_kind ((TbKind) other->kind)->name, other->line);
   return FALSE;
 }
 
-/* A file with errors is not delivered, but is read on: its elements need an id to stand in tables. */
+/* A file with errors is not delivered, but is read on: its elements need an id to stand in tables.
+ */
 static void
-make_up_id (Reader *reader, TbElement *element)
+make_up_id (TbXmlReader *reader, TbElement *element)
 {
   g_autofree char *id = g_strdup_printf ("?%u", element->uid);
   if (element->values[0] != NULL)
@@ -295,7 +158,7 @@ make_up_id (Reader *reader, TbElement *element)
 }
 
 static void
-append_to_parent (Reader *reader, TbElement *element, TbElement *parent)
+append_to_parent (TbXmlReader *reader, TbElement *element, TbElement *parent)
 {
   guint n = parent != NULL ? parent->n_children : 0;
   if (n > 0 && parent->children[n - 1]->kind > element->kind
@@ -305,12 +168,12 @@ append_to_parent (Reader *reader, TbElement *element, TbElement *parent)
 }
 
 static void
-start_known (Reader *reader, TbKind kind, int n_namespaces, const xmlChar **namespaces,
+start_known (TbXmlReader *reader, TbKind kind, int n_namespaces, const xmlChar **namespaces,
              int n_attributes, const xmlChar **attributes)
 {
   TbElement *element = tb_element_new (kind, tb_model_new_uid (reader->model));
   TbElement *parent = reader->current;
-  gsize tag = tag_offset (reader);
+  gsize tag = tb_xml_tag_offset (reader);
   element->line = reader->anchor_at.line;
   element->column = (guint16) MIN (reader->anchor_at.column, G_MAXUINT16);
   reader->current = element;
@@ -340,11 +203,11 @@ start_known (Reader *reader, TbKind kind, int n_namespaces, const xmlChar **name
 
 /* Kept as it stands; its own default namespace goes with it where it is not ours. */
 static void
-start_unknown (Reader *reader, const char *name, const char *prefix, const char *uri,
+start_unknown (TbXmlReader *reader, const char *name, const char *prefix, const char *uri,
                int n_namespaces, const xmlChar **namespaces)
 {
   reader->unknown_depth = 1;
-  reader->unknown_start = tag_offset (reader);
+  reader->unknown_start = tb_xml_tag_offset (reader);
   gboolean declared = prefix != NULL;
   for (int i = 0; i < n_namespaces; i++)
     declared = declared || namespaces[2 * i] == NULL;
@@ -358,13 +221,13 @@ start_unknown (Reader *reader, const char *name, const char *prefix, const char 
     if (tb_schema_may_contain ((TbKind) reader->current->kind, (TbKind) kind))
       names[n++] = tb_schema_kind ((TbKind) kind)->name;
   char near[128];
-  report (reader, TB_SEVERITY_WARNING, "unknown-element", reader->unknown_start,
-          "<%s> is no element of an architecture; it is kept and means nothing%s", name,
-          did_you_mean (tb_nearest_word (name, names, n), near, sizeof near));
+  tb_xml_report (reader, TB_SEVERITY_WARNING, "unknown-element", reader->unknown_start,
+                 "<%s> is no element of an architecture; it is kept and means nothing%s", name,
+                 tb_xml_did_you_mean (tb_nearest_word (name, names, n), near, sizeof near));
 }
 
 static void
-report_wrong_place (Reader *reader, TbKind kind)
+report_wrong_place (TbXmlReader *reader, TbKind kind)
 {
   const char *belongs = NULL;
   for (guint parent = TB_KIND_NONE + 1; parent < TB_N_KINDS; parent++)
@@ -372,17 +235,17 @@ report_wrong_place (Reader *reader, TbKind kind)
       belongs = tb_schema_kind ((TbKind) parent)->name;
   const char *here = tb_schema_kind ((TbKind) reader->current->kind)->name;
   if (belongs != NULL)
-    report_error (reader, "misplaced-element", tag_offset (reader),
+    tb_xml_error (reader, "misplaced-element", tb_xml_tag_offset (reader),
                   "<%s> stands in <%s>, expected it in <%s>", tb_schema_kind (kind)->name, here,
                   belongs);
   else
-    report_error (reader, "misplaced-element", tag_offset (reader),
+    tb_xml_error (reader, "misplaced-element", tb_xml_tag_offset (reader),
                   "<%s> stands in <%s>, expected it once, around everything",
                   tb_schema_kind (kind)->name, here);
 }
 
 static gboolean
-fits_here (Reader *reader, TbKind kind)
+fits_here (TbXmlReader *reader, TbKind kind)
 {
   const TbKindSpec *spec = tb_schema_kind (kind);
   if (!tb_schema_may_contain ((TbKind) reader->current->kind, kind))
@@ -392,7 +255,7 @@ fits_here (Reader *reader, TbKind kind)
     }
   if (spec->max_in_parent == 1 && tb_element_child_of (reader->current, kind) != NULL)
     {
-      report_error (reader, "too-many-elements", tag_offset (reader),
+      tb_xml_error (reader, "too-many-elements", tb_xml_tag_offset (reader),
                     "a second <%s> in one <%s>, expected one at most", spec->name,
                     tb_schema_kind ((TbKind) reader->current->kind)->name);
       return FALSE;
@@ -401,7 +264,7 @@ fits_here (Reader *reader, TbKind kind)
 }
 
 static void
-start_root (Reader *reader, const char *name, const char *uri, int n_namespaces,
+start_root (TbXmlReader *reader, const char *name, const char *uri, int n_namespaces,
             const xmlChar **namespaces, int n_attributes, const xmlChar **attributes)
 {
   if (g_strcmp0 (uri, TB_XML_NAMESPACE) == 0 && strcmp (name, "architecture") == 0)
@@ -410,32 +273,33 @@ start_root (Reader *reader, const char *name, const char *uri, int n_namespaces,
                    attributes);
       return;
     }
-  if (uri != NULL && g_str_has_prefix (uri, "urn:tierboard:") && strcmp (uri, TB_XML_NAMESPACE) != 0)
-    report_error (reader, "namespace", tag_offset (reader),
+  if (uri != NULL && g_str_has_prefix (uri, "urn:tierboard:")
+      && strcmp (uri, TB_XML_NAMESPACE) != 0)
+    tb_xml_error (reader, "namespace", tb_xml_tag_offset (reader),
                   "the file is of another version, %s, expected %s", uri, TB_XML_NAMESPACE);
   else
-    report_error (reader, "namespace", tag_offset (reader),
+    tb_xml_error (reader, "namespace", tb_xml_tag_offset (reader),
                   "found <%.64s> in %s%.128s, expected <architecture xmlns=\"%s\">", name,
                   uri != NULL ? "the namespace " : "no namespace", uri != NULL ? uri : "",
                   TB_XML_NAMESPACE);
-  stop (reader);
+  tb_xml_stop (reader);
 }
 
 static gboolean
-within_limits (Reader *reader, int n_namespaces, int n_attributes)
+within_limits (TbXmlReader *reader, int n_namespaces, int n_attributes)
 {
   if (reader->depth >= TB_XML_MAX_DEPTH)
-    report_error (reader, "too-large", tag_offset (reader),
+    tb_xml_error (reader, "too-large", tb_xml_tag_offset (reader),
                   "elements are nested more than %d deep", TB_XML_MAX_DEPTH);
   else if (reader->n_elements >= TB_XML_MAX_ELEMENTS)
-    report_error (reader, "too-large", tag_offset (reader), "there are more than %d elements",
-                  TB_XML_MAX_ELEMENTS);
+    tb_xml_error (reader, "too-large", tb_xml_tag_offset (reader),
+                  "there are more than %d elements", TB_XML_MAX_ELEMENTS);
   else if (n_namespaces + n_attributes > TB_XML_MAX_ATTRIBUTES)
-    report_error (reader, "too-large", tag_offset (reader),
+    tb_xml_error (reader, "too-large", tb_xml_tag_offset (reader),
                   "an element has more than %d attributes", TB_XML_MAX_ATTRIBUTES);
   else
     return TRUE;
-  stop (reader);
+  tb_xml_stop (reader);
   return FALSE;
 }
 
@@ -444,7 +308,7 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
           int n_namespaces, const xmlChar **namespaces, int n_attributes, int n_defaulted,
           const xmlChar **attributes)
 {
-  Reader *reader = data;
+  TbXmlReader *reader = data;
   const char *element = (const char *) name;
   if (reader->stopped || !within_limits (reader, n_namespaces, n_attributes))
     return;
@@ -455,8 +319,8 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
       reader->unknown_depth++;
       return;
     }
-  gsize tag = tag_offset (reader);
-  reader->anchor_at = position_of (reader, tag);
+  gsize tag = tb_xml_tag_offset (reader);
+  reader->anchor_at = tb_xml_position_of (reader, tag);
   reader->anchor = tag;
   if (reader->current == NULL)
     {
@@ -475,12 +339,12 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
   else
     {
       reader->unknown_depth = 1; /* passed over */
-      reader->unknown_start = tag_offset (reader);
+      reader->unknown_start = tb_xml_tag_offset (reader);
     }
 }
 
 static void
-finish_text (Reader *reader)
+finish_text (TbXmlReader *reader)
 {
   TbElement *element = reader->current;
   int slot = tb_schema_text_slot ((TbKind) element->kind);
@@ -491,20 +355,20 @@ finish_text (Reader *reader)
   if (tb_schema_validate (spec, reader->text->str, &error))
     element->values[slot] = g_ref_string_new_len (reader->text->str, (gssize) reader->text->len);
   else
-    report_error (reader, "bad-value", offset_now (reader), "%s", error->message);
+    tb_xml_error (reader, "bad-value", tb_xml_offset (reader), "%s", error->message);
 }
 
 static void
 on_end (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
-  Reader *reader = data;
+  TbXmlReader *reader = data;
   if (reader->stopped)
     return;
   reader->depth--;
   if (reader->unknown_depth > 0)
     {
       if (--reader->unknown_depth == 0)
-        keep_unknown (reader);
+        tb_xml_keep_unknown (reader);
       return;
     }
   TbElement *element = reader->current;
@@ -515,22 +379,22 @@ on_end (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
   reader->current = element->parent;
 }
 
-/* ---- Everything else --------------------------------------------------------------------------- */
+/* ---- Everything else ------------------------------------------------------------------------- */
 
 static void
 on_characters (void *data, const xmlChar *text, int length)
 {
-  Reader *reader = data;
+  TbXmlReader *reader = data;
   if (reader->stopped || reader->unknown_depth > 0 || reader->current == NULL)
     return;
   if (tb_schema_text_slot ((TbKind) reader->current->kind) >= 0)
     g_string_append_len (reader->text, (const char *) text, length);
   else if (!tb_text_is_blank ((const char *) text, (gsize) length))
     {
-      gsize offset = offset_now (reader);
+      gsize offset = tb_xml_offset (reader);
       while (offset < reader->size && g_ascii_isspace (reader->bytes[offset]))
         offset++;
-      report_error (reader, "stray-text", offset, "text in <%s>, expected elements only",
+      tb_xml_error (reader, "stray-text", offset, "text in <%s>, expected elements only",
                     tb_schema_kind ((TbKind) reader->current->kind)->name);
     }
 }
@@ -538,44 +402,44 @@ on_characters (void *data, const xmlChar *text, int length)
 static void
 on_comment (void *data, const xmlChar *text)
 {
-  Reader *reader = data;
+  TbXmlReader *reader = data;
   if (!reader->stopped && reader->unknown_depth == 0)
-    keep (reader, g_strconcat ("<!--", (const char *) text, "-->", NULL));
+    tb_xml_keep (reader, g_strconcat ("<!--", (const char *) text, "-->", NULL));
 }
 
 static void
 on_instruction (void *data, const xmlChar *target, const xmlChar *text)
 {
-  Reader *reader = data;
+  TbXmlReader *reader = data;
   if (!reader->stopped && reader->unknown_depth == 0)
-    keep (reader, text != NULL ? g_strdup_printf ("<?%s %s?>", target, text)
+    tb_xml_keep (reader, text != NULL ? g_strdup_printf ("<?%s %s?>", target, text)
                                : g_strdup_printf ("<?%s?>", target));
 }
 
 static void
 on_document_type (void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
-  Reader *reader = data;
-  report_error (reader, "document-type", tag_offset (reader),
+  TbXmlReader *reader = data;
+  tb_xml_error (reader, "document-type", tb_xml_tag_offset (reader),
                 "found a document type (<!DOCTYPE …>), expected none: entities and external files "
                 "are never read");
-  stop (reader);
+  tb_xml_stop (reader);
 }
 
 static xmlEntityPtr
 on_entity (void *data, const xmlChar *name)
 {
-  Reader *reader = data;
+  TbXmlReader *reader = data;
   xmlEntityPtr predefined = xmlGetPredefinedEntity (name);
   if (predefined == NULL)
     {
-      gsize offset = offset_now (reader);
+      gsize offset = tb_xml_offset (reader);
       while (offset > 0 && reader->bytes[offset] != '&')
         offset--;
-      report_error (reader, "entity", offset,
+      tb_xml_error (reader, "entity", offset,
                     "found the entity &%.64s;, expected none but &amp; &lt; &gt; &quot; &apos;",
                     (const char *) name);
-      stop (reader);
+      tb_xml_stop (reader);
     }
   return predefined;
 }
@@ -603,20 +467,20 @@ xml_sentence (const xmlError *error)
 static void
 on_error (void *data, xmlErrorPtr error)
 {
-  Reader *reader = data;
+  TbXmlReader *reader = data;
   if (reader->stopped || error->level < XML_ERR_ERROR || error->code == XML_ERR_USER_STOP)
     return;
   g_autofree char *sentence = xml_sentence (error);
   reader->failed = TRUE;
   tb_problems_add (reader->problems, TB_SEVERITY_ERROR, "xml", 0, (guint) MAX (error->line, 1),
                    (guint) MAX (error->int2, 0), "%s", sentence);
-  stop (reader);
+  tb_xml_stop (reader);
 }
 
-/* ---- The whole --------------------------------------------------------------------------------- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static void
-reader_clear (Reader *reader)
+reader_clear (TbXmlReader *reader)
 {
   g_clear_pointer (&reader->pending, g_ptr_array_unref);
   g_clear_pointer (&reader->unknown_namespace, g_free);
@@ -626,7 +490,7 @@ reader_clear (Reader *reader)
 }
 
 static void
-parse (Reader *reader)
+parse (TbXmlReader *reader)
 {
   static xmlSAXHandler handler = {
     .initialized = XML_SAX2_MAGIC,
@@ -688,7 +552,8 @@ tb_xml_read (const char *bytes, gsize size, TbProblems *problems)
 {
   if (!tb_xml_check_bytes (bytes, size, problems))
     return NULL;
-  Reader reader = { .bytes = bytes, .size = size, .problems = problems, .anchor_at = { 1, 1 } };
+  TbXmlReader reader
+      = { .bytes = bytes, .size = size, .problems = problems, .anchor_at = { 1, 1 } };
   reader.model = tb_model_new ();
   reader.text = g_string_new (NULL);
   reader.local_ids = g_hash_table_new (g_str_hash, g_str_equal);

@@ -1,5 +1,5 @@
-/* The canonical file: one element a line, attributes in the order of their rows, two blanks a level,
- * text exactly as it is. Writing what was read from it gives the same bytes. */
+/* The canonical file: one element a line, attributes in the order of their rows, two blanks a
+ * level, text exactly as it is. Writing what was read from it gives the same bytes. */
 #include "xml-private.h"
 
 #include <string.h>

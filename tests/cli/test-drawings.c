@@ -68,7 +68,7 @@ assert_contains (const char *text, const char *words)
 
 #define START "<architecture xmlns='urn:tierboard:1' name='T'>\n"
 
-/* ---- check ------------------------------------------------------------------------------------- */
+/* ---- check ----------------------------------------------------------------------------------- */
 
 static void
 test_a_good_file_is_silent_and_0 (Run *run, gconstpointer data)
@@ -135,7 +135,7 @@ test_a_missing_file_is_2 (Run *run, gconstpointer data)
   g_assert_cmpint (run->status, ==, 2);
 }
 
-/* ---- fmt --------------------------------------------------------------------------------------- */
+/* ---- fmt ------------------------------------------------------------------------------------- */
 
 static void
 test_fmt_check_lists_and_changes_nothing (Run *run, gconstpointer data)
@@ -173,7 +173,7 @@ test_fmt_leaves_an_unusable_file_alone (Run *run, gconstpointer data)
   g_assert_cmpstr (bytes, ==, START);
 }
 
-/* ---- new, templates, schema -------------------------------------------------------------------- */
+/* ---- new, templates, schema ------------------------------------------------------------------ */
 
 static void
 test_every_template_makes_a_good_file (Run *run, gconstpointer data)

@@ -46,7 +46,7 @@ reader_accepts (const char *bytes, gsize size)
   return document != NULL;
 }
 
-/* ---- Files ------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -108,7 +108,7 @@ test_good_files_are_written_the_same_twice (void)
     }
 }
 
-/* ---- Every property with every kind of value --------------------------------------------------- */
+/* ---- Every property with every kind of value ------------------------------------------------- */
 
 static const char *const texts[]
   = { "",        " ",         "a",        "A",          "a b",        " a ",       "-a",

@@ -50,7 +50,7 @@ on_changed (TbDocument *document, const TbEdit *edits, guint n, Heard *heard)
   heard->last = edits[n - 1];
 }
 
-/* ---- Transactions ------------------------------------------------------------------------------ */
+/* ---- Transactions ---------------------------------------------------------------------------- */
 
 static void
 test_a_new_document_has_a_name_and_is_clean (void)
@@ -233,7 +233,7 @@ test_undoing_to_the_saved_state_is_clean (void)
   g_assert_true (tb_document_is_modified (document)); /* the saved state is gone for ever */
 }
 
-/* ---- The four edits ---------------------------------------------------------------------------- */
+/* ---- The four edits -------------------------------------------------------------------------- */
 
 static void
 test_a_bad_value_changes_nothing (void)
@@ -358,7 +358,7 @@ test_deleting_a_service_or_a_phase_unsets_what_named_it (void)
   g_assert_false (tb_element_is_set (tb_model_nth (model, TB_KIND_EXPECT, 0), TB_PROP_DURING));
 }
 
-/* ---- Snapshots --------------------------------------------------------------------------------- */
+/* ---- Snapshots ------------------------------------------------------------------------------- */
 
 static void
 test_a_snapshot_stays_as_it_was (void)

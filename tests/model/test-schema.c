@@ -32,7 +32,7 @@ assert_no_value (const TbPropSpec *row, const char *text, const char *words)
     g_error ("“%s” lacks “%s”", error->message, words);
 }
 
-/* ---- The table --------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 static void
 check_row (const TbKindSpec *kind, const TbPropSpec *row)
@@ -107,7 +107,7 @@ test_roles_are_the_kinds_of_components (void)
     g_assert_cmpstr (words[role], ==, tb_role_name ((TbRole) role));
 }
 
-/* ---- Values ------------------------------------------------------------------------------------ */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static void
 test_numbers (void)
@@ -207,7 +207,7 @@ test_near_words_are_found (void)
   g_assert_null (tb_nearest_word ("x", words, 0));
 }
 
-/* ---- What is made from it ---------------------------------------------------------------------- */
+/* ---- What is made from it -------------------------------------------------------------------- */
 
 static void
 assert_current (const char *path, const char *made)

@@ -48,7 +48,7 @@ only_warning (const char *xml, TbProblems *problems)
   return problems->pdata[0];
 }
 
-/* ---- Writing ----------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static void
 test_attributes_are_written_in_the_order_of_the_table (void)
@@ -102,7 +102,7 @@ test_values_get_their_canonical_form (void)
                             "</architecture>\n");
 }
 
-/* ---- What is kept ------------------------------------------------------------------------------ */
+/* ---- What is kept ---------------------------------------------------------------------------- */
 
 static void
 test_comments_stay_with_what_follows (void)
@@ -199,7 +199,7 @@ test_a_byte_order_mark_is_passed_over (void)
                   HEAD "<architecture xmlns=\"urn:tierboard:1\" name=\"T\"/>\n");
 }
 
-/* ---- What is refused --------------------------------------------------------------------------- */
+/* ---- What is refused ------------------------------------------------------------------------- */
 
 static void
 test_many_errors_are_reported_in_one_pass (void)
@@ -317,7 +317,7 @@ test_entities_are_refused (void)
                   "document-type", 1, 1, "never read");
 }
 
-/* ---- Hostile files: refused at once ------------------------------------------------------------ */
+/* ---- Hostile files: refused at once ---------------------------------------------------------- */
 
 static void
 assert_refused_quickly (const char *xml, gsize size, const char *rule)
