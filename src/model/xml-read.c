@@ -132,8 +132,8 @@ id_is_free (TbXmlReader *reader, const TbElement *element, gsize tag)
   const char *id = element->values[0];
   if (tb_schema_kind ((TbKind) element->kind)->local_id)
     {
-      if (g_hash_table_add (reader->local_ids, (gpointer) id))
-        return TRUE;
+      if (!g_hash_table_contains (reader->local_ids, id))
+        return g_hash_table_add (reader->local_ids, (gpointer) id);
       tb_xml_error (reader, "duplicate-id", tag, "the id %s is taken in this %s", id,
                     tb_schema_kind ((TbKind) element->parent->kind)->name);
       return FALSE;
