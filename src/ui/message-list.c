@@ -182,11 +182,11 @@ tb_message_list_feed (TbMessageList *list, const TbLiveFrame *frame)
 }
 
 void
-tb_message_list_publish (TbMessageList *list, const char *link)
+tb_message_list_publish (TbMessageList *list, const char *link, guint most)
 {
   guint before = list->shown->len, kept = (guint) MIN (list->seen, KEPT);
   g_array_set_size (list->shown, 0);
-  for (guint i = 0; i < kept; i++)
+  for (guint i = 0; i < kept && list->shown->len < most; i++)
     {
       const Message *message = &list->kept[(list->seen - 1 - i) % KEPT];
       if (!link || g_str_equal (message->link, link))
@@ -200,7 +200,7 @@ void
 tb_message_list_clear (TbMessageList *list)
 {
   list->seen = 0;
-  tb_message_list_publish (list, NULL);
+  tb_message_list_publish (list, NULL, G_MAXUINT);
 }
 
 guint64

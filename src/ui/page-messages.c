@@ -1,15 +1,21 @@
-/* Messages: the latest few hundred, newest first; of the selected link where one is selected. */
+/* Messages: the latest, newest first; of the selected link where one is selected. While they stream
+ * only as many as are seen are shown, for each row shown anew costs; with the pointer on the list it
+ * stands still and holds the latest few hundred, to be read and scrolled. */
 #include "pages.h"
 
 #include "format.h"
 #include "message-list.h"
 #include "util.h"
 
+#define STREAMING 40
+
 struct _TbMessagesPage
 {
   GtkWidget parent;
   GtkWidget *stack, *view;
   TbMessageList *list;
+  char *link; /* shown alone; NULL: all */
+  gboolean held;
 };
 
 G_DEFINE_FINAL_TYPE (TbMessagesPage, tb_messages_page, GTK_TYPE_WIDGET)
@@ -80,19 +86,45 @@ tb_messages_page_feed (TbMessagesPage *page, const TbLiveFrame *frame)
   tb_message_list_feed (page->list, frame);
 }
 
+static void
+publish (TbMessagesPage *self, guint most)
+{
+  tb_message_list_publish (self->list, self->link, most);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
+                                    tb_message_list_seen (self->list) ? "list" : "empty");
+}
+
 void
 tb_messages_page_refresh (TbMessagesPage *page, const char *link)
 {
-  tb_message_list_publish (page->list, link);
-  gtk_stack_set_visible_child_name (GTK_STACK (page->stack),
-                                    tb_message_list_seen (page->list) ? "list" : "empty");
+  gboolean other = g_strcmp0 (link, page->link) != 0;
+  if (other)
+    {
+      g_free (page->link);
+      page->link = g_strdup (link);
+    }
+  if (other || !page->held)
+    publish (page, page->held ? G_MAXUINT : STREAMING);
+}
+
+static void
+pointer_entered (TbMessagesPage *self)
+{
+  self->held = TRUE;
+  publish (self, G_MAXUINT);
+}
+
+static void
+pointer_left (TbMessagesPage *self)
+{
+  self->held = FALSE;
 }
 
 void
 tb_messages_page_clear (TbMessagesPage *page)
 {
   tb_message_list_clear (page->list);
-  tb_messages_page_refresh (page, NULL);
+  publish (page, STREAMING);
 }
 
 char *
@@ -100,7 +132,7 @@ tb_messages_page_status (TbMessagesPage *page)
 {
   g_autofree char *shown = tb_format_count (g_list_model_get_n_items (G_LIST_MODEL (page->list)));
   g_autofree char *seen = tb_format_count (tb_message_list_seen (page->list));
-  return g_strdup_printf ("latest %s of %s", shown, seen);
+  return g_strdup_printf (page->held ? "held: latest %s of %s" : "latest %s of %s", shown, seen);
 }
 
 static void
@@ -108,6 +140,7 @@ tb_messages_page_dispose (GObject *object)
 {
   g_clear_pointer (&TB_MESSAGES_PAGE (object)->stack, gtk_widget_unparent);
   g_clear_object (&TB_MESSAGES_PAGE (object)->list);
+  g_clear_pointer (&TB_MESSAGES_PAGE (object)->link, g_free);
   G_OBJECT_CLASS (tb_messages_page_parent_class)->dispose (object);
 }
 
@@ -125,6 +158,10 @@ tb_messages_page_init (TbMessagesPage *self)
   self->view = new_view (self);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->view);
+  GtkEventController *pointer = gtk_event_controller_motion_new ();
+  g_signal_connect_swapped (pointer, "enter", G_CALLBACK (pointer_entered), self);
+  g_signal_connect_swapped (pointer, "leave", G_CALLBACK (pointer_left), self);
+  gtk_widget_add_controller (scrolled, pointer);
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack),
                        tb_page_empty ("No messages yet", "Press Run: every message that crosses a "

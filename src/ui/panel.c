@@ -6,7 +6,7 @@
 #include "util.h"
 
 /* Often enough to be live, seldom enough to be read. */
-#define REFRESH_NS (250 * TB_NS_PER_MS)
+#define REFRESH_NS (400 * TB_NS_PER_MS)
 
 typedef enum
 {

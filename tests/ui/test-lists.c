@@ -127,7 +127,7 @@ the_newest_message_is_first (void)
                        { .time_ns = 1502000000, .kind = TB_EVENT_REPLY, .direction = 1,
                          .aux = 2000000, .status = 200, .size = 5 } };
   feed (list, events, 2);
-  tb_message_list_publish (list, NULL);
+  tb_message_list_publish (list, NULL, G_MAXUINT);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
   expect (list, 0, TB_MESSAGE_WAY, "orders-2 → shop-1");
   expect (list, 0, TB_MESSAGE_LATENCY, "2\u202fms");
@@ -144,7 +144,7 @@ a_selected_link_filters (void)
   g_autoptr (TbMessageList) list = tb_message_list_new ();
   TbEvent events[] = { { .kind = TB_EVENT_REQUEST, .tap = 0 }, { .kind = TB_EVENT_REQUEST, .tap = 1 } };
   feed (list, events, 2);
-  tb_message_list_publish (list, "load");
+  tb_message_list_publish (list, "load", G_MAXUINT);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
   expect (list, 0, TB_MESSAGE_LINK, "load");
 }
@@ -161,10 +161,22 @@ a_flood_keeps_the_latest (void)
       events[i].time_ns = 1000000000 + (gint64) i * 1000000;
     }
   feed (list, events, N);
-  tb_message_list_publish (list, NULL);
+  tb_message_list_publish (list, NULL, G_MAXUINT);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), <=, 400);
   expect (list, 0, TB_MESSAGE_TIME, "4.9990");
   g_free (events);
+}
+
+static void
+a_live_list_can_be_short (void)
+{
+  g_autoptr (TbMessageList) list = tb_message_list_new ();
+  TbEvent events[] = { { .kind = TB_EVENT_REQUEST, .time_ns = 1000000000 },
+                       { .kind = TB_EVENT_REQUEST, .time_ns = 2000000000 } };
+  feed (list, events, 2);
+  tb_message_list_publish (list, NULL, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+  expect (list, 0, TB_MESSAGE_TIME, "1.0000");
 }
 
 static void
@@ -174,7 +186,7 @@ what_is_no_message_is_left_out (void)
   TbEvent events[] = { { .kind = TB_EVENT_OPEN }, { .kind = TB_EVENT_REFUSED },
                        { .kind = TB_EVENT_REQUEST, .tap = 77 } };
   feed (list, events, 3);
-  tb_message_list_publish (list, NULL);
+  tb_message_list_publish (list, NULL, G_MAXUINT);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
   g_autoptr (TbMessageItem) item = g_list_model_get_item (G_LIST_MODEL (list), 0);
   g_assert_true (tb_message_item_is_bad (item));
@@ -193,6 +205,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/the-newest-message-is-first", the_newest_message_is_first);
   g_test_add_func ("/messages/a-selected-link-filters", a_selected_link_filters);
   g_test_add_func ("/messages/a-flood-keeps-the-latest", a_flood_keeps_the_latest);
+  g_test_add_func ("/messages/a-live-list-can-be-short", a_live_list_can_be_short);
   g_test_add_func ("/messages/what-is-no-message-is-left-out", what_is_no_message_is_left_out);
   return g_test_run ();
 }
