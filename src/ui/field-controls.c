@@ -260,7 +260,8 @@ make_text (TbField *field)
   gtk_widget_add_controller (view, focus);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 64);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled),
+                                              field->spec->type == TB_TYPE_TEXT ? 64 : 24);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), 200);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
@@ -301,11 +302,11 @@ tb_control_for (const TbPropSpec *spec)
     return &choice_control;
   if (spec->type == TB_TYPE_BOOLEAN)
     return &switch_control;
-  if (spec->type == TB_TYPE_TEXT)
+  if (spec->type == TB_TYPE_TEXT || spec->prop == TB_PROP_DESCRIPTION)
     return &text_control;
   if (spec->type == TB_TYPE_INTEGER && spec->default_text && spec->max <= SPIN_MAX)
     return &spin_control;
-  if (spec->prop == TB_PROP_DESCRIPTION || spec->prop == TB_PROP_HREF)
+  if (spec->prop == TB_PROP_HREF)
     return &wide_entry_control;
   return &entry_control;
 }

@@ -12,6 +12,7 @@ struct _TbOutline
   GtkSingleSelection *selection;
   TbEditor *editor;
   GSignalGroup *editor_signals, *document_signals;
+  guint fill_id;
   gboolean following; /* the selection here is being set from the editor's */
 };
 
@@ -121,18 +122,33 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbOutline 
   follow_editor (self);
 }
 
+/* After the first picture: rows of a list cost more than the list. */
+static gboolean
+fill (gpointer data)
+{
+  TbOutline *self = data;
+  self->fill_id = 0;
+  self->following = TRUE;
+  tb_outline_model_update (self->model,
+                           tb_document_model (tb_editor_document (self->editor)));
+  self->following = FALSE;
+  follow_editor (self);
+  return G_SOURCE_REMOVE;
+}
+
 void
 tb_outline_set_editor (TbOutline *outline, TbEditor *editor)
 {
-  TbDocument *document = editor ? tb_editor_document (editor) : NULL;
   g_set_object (&outline->editor, editor);
   g_signal_group_set_target (outline->editor_signals, editor);
-  g_signal_group_set_target (outline->document_signals, document);
+  g_signal_group_set_target (outline->document_signals,
+                             editor ? tb_editor_document (editor) : NULL);
   outline->following = TRUE;
   tb_outline_model_update (outline->model, NULL);
-  tb_outline_model_update (outline->model, document ? tb_document_model (document) : NULL);
   outline->following = FALSE;
-  follow_editor (outline);
+  g_clear_handle_id (&outline->fill_id, g_source_remove);
+  if (editor)
+    outline->fill_id = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, fill, outline, NULL);
 }
 
 /* ---- Life -------------------------------------------------------------------------------------- */
@@ -141,6 +157,7 @@ static void
 tb_outline_dispose (GObject *object)
 {
   TbOutline *self = TB_OUTLINE (object);
+  g_clear_handle_id (&self->fill_id, g_source_remove);
   g_clear_object (&self->editor_signals);
   g_clear_object (&self->document_signals);
   g_clear_object (&self->editor);
