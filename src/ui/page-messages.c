@@ -121,6 +121,12 @@ pointer_left (TbMessagesPage *self)
 }
 
 void
+tb_messages_page_rest (TbMessagesPage *page)
+{
+  publish (page, G_MAXUINT);
+}
+
+void
 tb_messages_page_clear (TbMessagesPage *page)
 {
   tb_message_list_clear (page->list);

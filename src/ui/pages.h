@@ -23,6 +23,8 @@ GtkWidget *tb_messages_page_new (void);
 void tb_messages_page_feed (TbMessagesPage *page, const TbLiveFrame *frame);
 /* Shows what was kept, of one link or (NULL) all. */
 void tb_messages_page_refresh (TbMessagesPage *page, const char *link);
+/* Nothing more comes: everything kept is shown. */
+void tb_messages_page_rest (TbMessagesPage *page);
 void tb_messages_page_clear (TbMessagesPage *page);
 /* "496 kept, 120 not shown": (transfer full). */
 char *tb_messages_page_status (TbMessagesPage *page);

@@ -34,7 +34,7 @@ struct _TbPanel
   GtkWidget *box, *stack, *status, *tabs[N_PAGES], *pages[N_PAGES];
   TbEditor *editor;
   TbLiveFrame *frame;
-  TbProblems *file_problems;
+  TbProblems *other_problems;
   const TbProblems *problems; /* borrowed, until the next */
   PageId page;
   gint64 refreshed_ns;
@@ -129,7 +129,12 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
         tb_metrics_page_clear (TB_METRICS_PAGE (panel->pages[PAGE_METRICS]));
     }
   if (!frame)
-    return;
+    {
+      if (panel->pages[PAGE_MESSAGES])
+        tb_messages_page_rest (TB_MESSAGES_PAGE (panel->pages[PAGE_MESSAGES]));
+      show_status (panel);
+      return;
+    }
   tb_messages_page_feed (TB_MESSAGES_PAGE (page_of (panel, PAGE_MESSAGES)), frame);
   gint64 now_ns = tb_now_ns ();
   if (!gtk_widget_get_mapped (GTK_WIDGET (panel)) || now_ns - panel->refreshed_ns < REFRESH_NS)
@@ -146,11 +151,11 @@ show_problems (TbPanel *self)
   const TbModel *model
       = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
   guint n = (self->problems ? self->problems->len : 0)
-            + (self->file_problems ? self->file_problems->len : 0);
+            + (self->other_problems ? self->other_problems->len : 0);
   g_autofree char *title = n ? g_strdup_printf ("Problems %u", n) : g_strdup ("Problems");
   gtk_button_set_label (GTK_BUTTON (self->tabs[PAGE_PROBLEMS]), title);
   tb_problems_page_show (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), model,
-                         self->file_problems, self->problems);
+                         self->other_problems, self->problems);
 }
 
 void
@@ -161,16 +166,17 @@ tb_panel_set_problems (TbPanel *panel, const TbProblems *problems)
 }
 
 void
-tb_panel_set_file_problems (TbPanel *panel, const char *file, const TbProblems *problems)
+tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems)
 {
-  g_clear_pointer (&panel->file_problems, g_ptr_array_unref);
+  g_clear_pointer (&panel->other_problems, g_ptr_array_unref);
   for (guint i = 0; problems && i < problems->len; i++)
     {
       const TbProblem *problem = problems->pdata[i];
-      if (!panel->file_problems)
-        panel->file_problems = tb_problems_new ();
-      tb_problems_add (panel->file_problems, problem->severity, problem->rule, 0, problem->line,
-                       problem->column, "%s: %s", file, problem->message);
+      if (!panel->other_problems)
+        panel->other_problems = tb_problems_new ();
+      tb_problems_add (panel->other_problems, problem->severity, problem->rule, problem->uid,
+                       problem->line, problem->column, "%s%s%s", file ? file : "",
+                       file ? ": " : "", problem->message);
     }
   show_problems (panel);
 }
@@ -205,7 +211,7 @@ void
 tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
 {
   g_set_object (&panel->editor, editor);
-  g_clear_pointer (&panel->file_problems, g_ptr_array_unref);
+  g_clear_pointer (&panel->other_problems, g_ptr_array_unref);
   panel->problems = NULL;
   show_problems (panel);
 }
@@ -259,7 +265,7 @@ tb_panel_dispose (GObject *object)
   TbPanel *self = TB_PANEL (object);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->frame, tb_live_frame_unref);
-  g_clear_pointer (&self->file_problems, g_ptr_array_unref);
+  g_clear_pointer (&self->other_problems, g_ptr_array_unref);
   g_clear_object (&self->editor);
   G_OBJECT_CLASS (tb_panel_parent_class)->dispose (object);
 }

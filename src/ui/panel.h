@@ -16,8 +16,9 @@ GtkWidget *tb_panel_new (void);
 void tb_panel_set_editor (TbPanel *panel, TbEditor *editor);
 /* What is wrong with the document, live. problems is borrowed. */
 void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems);
-/* A file that could not be read: its problems stand before the document's until the next one. */
-void tb_panel_set_file_problems (TbPanel *panel, const char *file, const TbProblems *problems);
+/* What a file or a run had to say: stands before the document's problems until the next. file is
+ * named before each, where it is not NULL. */
+void tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems);
 /* Every frame of a run: events are kept, pages are refreshed a few times a second. NULL: no run. */
 void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
 /* "problems", "messages", "logs", "metrics". */

@@ -36,10 +36,12 @@ static void
 refuse (TbWindow *self, const char *path, const TbProblems *problems, const GError *error)
 {
   g_autofree char *name = g_path_get_basename (path);
+  for (guint i = 0; i < problems->len; i++)
+    ((TbProblem *) problems->pdata[i])->uid = 0; /* of elements that nobody has */
   tb_window_toast (self, error->message);
   if (self->document)
     {
-      tb_panel_set_file_problems (self->panel, name, problems);
+      tb_panel_set_other_problems (self->panel, name, problems);
       gtk_widget_set_visible (GTK_WIDGET (self->panel), TRUE);
       tb_panel_show_page (self->panel, "problems");
     }
@@ -66,7 +68,7 @@ show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbPro
   TbWindow *window = window_for_document (self);
   g_autofree char *name = g_path_get_basename (path);
   tb_window_set_document (window, document);
-  tb_panel_set_file_problems (window->panel, name, problems);
+  tb_panel_set_other_problems (window->panel, name, problems);
   gtk_window_present (GTK_WINDOW (window));
 }
 

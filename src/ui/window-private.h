@@ -42,7 +42,8 @@ struct _TbWindow
   TbSession *session;
   TbModel *starting;   /* snapshot that waits for the answer of the trust dialog */
   gint64 run_start_ns; /* of this side's clock */
-  gint64 inspected_ns;
+  gint64 inspected_ns, toasted_ns;
+  TbProblems *run_problems; /* of the run, or of the one before */
   guint elapsed_id;
   TbLiveFrame *frame;  /* the latest */
   gboolean closing;    /* close when the run has stopped */

@@ -13,6 +13,8 @@
 #include "util.h"
 
 #define ELAPSED_MS 100
+#define PROBLEMS_MAX 200
+#define TOAST_NS (2 * TB_NS_PER_S)
 #define INSPECT_NS (250 * TB_NS_PER_MS)
 
 gboolean
@@ -84,16 +86,29 @@ run_state (TbSession *session, TbWindow *self)
     g_idle_add_full (G_PRIORITY_DEFAULT, drop_later, g_object_ref (self), g_object_unref);
 }
 
+/* Everything is in the list; of what comes in a heap, the first is said. */
 static void
 run_problem (TbSession *session, guint severity, const char *instance, const char *sentence,
              TbWindow *self)
 {
-  if (severity == 2)
-    return; /* a remark: the log and the inspector have it */
-  if (instance && *instance)
-    tb_window_toastf (self, "%s: %s", instance, sentence);
-  else
-    tb_window_toast (self, sentence);
+  gboolean of_one = instance && *instance;
+  g_autofree char *text = of_one ? g_strdup_printf ("%s: %s", instance, sentence)
+                                 : g_strdup (sentence);
+  if (self->run_problems->len < PROBLEMS_MAX)
+    {
+      const TbPlan *plan = tb_session_plan (session);
+      int index = of_one && plan ? tb_plan_find_instance (plan, instance) : -1;
+      TbUid uid = index < 0 ? 0
+                            : ((TbPlanInstance *) plan->instances->pdata[index])->component;
+      tb_problems_add (self->run_problems, MIN (severity, TB_SEVERITY_INFO), "run", uid, 0, 0, "%s",
+                       text);
+      tb_panel_set_other_problems (self->panel, NULL, self->run_problems);
+    }
+  gint64 now_ns = tb_now_ns ();
+  if (severity >= TB_SEVERITY_INFO || now_ns - self->toasted_ns < TOAST_NS)
+    return;
+  self->toasted_ns = now_ns;
+  tb_window_toast (self, text);
 }
 
 static void
@@ -136,7 +151,10 @@ start (TbWindow *self, TbModel *model)
     }
   self->session = session;
   self->run_start_ns = tb_now_ns ();
-  self->inspected_ns = 0;
+  self->inspected_ns = self->toasted_ns = 0;
+  g_clear_pointer (&self->run_problems, g_ptr_array_unref);
+  self->run_problems = tb_problems_new ();
+  tb_panel_set_other_problems (self->panel, NULL, NULL);
   g_signal_connect (session, "state", G_CALLBACK (run_state), self);
   g_signal_connect (session, "problem", G_CALLBACK (run_problem), self);
   g_signal_connect (session, "waiting", G_CALLBACK (run_waiting), self);

@@ -88,6 +88,20 @@ def drawing_undone_redone_and_saved_is_the_expected_file(options):
         editor.end()
 
 
+def a_tile_dragged_to_the_canvas_makes_a_component(options):
+    editor = Editor(options.editor)
+    try:
+        editor.press("Empty drawing")
+        tile = editor.get("Add Store", "button")
+        drawing = editor.get("Drawing")
+        wait_for("the palette to stand", lambda: editor.bounds(tile)[2] > 20)
+        editor.focus()
+        editor.drag(*editor.middle(tile), *editor.middle(drawing))
+        component(editor, "Store")
+    finally:
+        editor.end()
+
+
 def closing_with_changes_asks_first(options):
     editor = Editor(options.editor)
     try:
@@ -110,4 +124,4 @@ def closing_with_changes_asks_first(options):
 
 if __name__ == "__main__":
     run_tests([drawing_undone_redone_and_saved_is_the_expected_file,
-               closing_with_changes_asks_first], arguments())
+               a_tile_dragged_to_the_canvas_makes_a_component, closing_with_changes_asks_first], arguments())

@@ -79,11 +79,45 @@ def the_web_shop_runs_in_the_window(options):
             lambda name: name in ("waiting", "starting")), 30)
         editor.press("Messages")
         wait_for("messages", lambda: editor.find(lambda name: name.startswith("latest ")))
+        select_in_outline(editor, "Shop, server")
         time.sleep(4)  # rates of about the last second, settled
         editor.screenshot(picture)
         stop(editor, descendants(editor.pid))
     finally:
         editor.end()
+
+
+DIES = """<architecture xmlns="urn:tierboard:1" name="Dies">
+  <component id="job" kind="server" name="Job">
+    <command>sh -c "exit 3"</command>
+  </component>
+</architecture>
+"""
+
+
+def a_program_is_asked_about_and_its_death_is_said(options):
+    path = os.path.join(options.out, "dies-%d.tierboard" % os.getpid())
+    with open(path, "w") as file:
+        file.write(DIES)
+    editor = Editor(options.editor, [path])
+    try:
+        editor.get("Run", "button")
+        editor.focus()
+        key("F5")
+        editor.get("Run these programs?")
+        editor.get(lambda text: "exit 3" in text)
+        key("Escape")  # nothing runs
+        wait_for("the dialog to go", lambda: len(editor.windows()) == 1)
+        if descendants(editor.pid):
+            raise Failed("something runs that was not allowed to")
+        editor.focus()
+        key("F5")
+        editor.get("Run these programs?")
+        key("alt+r")
+        editor.toast("status 3")
+    finally:
+        editor.end()
+        os.unlink(path)
 
 
 def closing_during_a_run_asks_and_leaves_nothing(options):
@@ -104,4 +138,5 @@ def closing_during_a_run_asks_and_leaves_nothing(options):
 
 if __name__ == "__main__":
     run_tests([traffic_is_seen_cut_healed_and_stopped, the_web_shop_runs_in_the_window,
+               a_program_is_asked_about_and_its_death_is_said,
                closing_during_a_run_asks_and_leaves_nothing], arguments())
