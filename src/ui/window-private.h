@@ -43,6 +43,7 @@ struct _TbWindow
   TbModel *starting;   /* snapshot that waits for the answer of the trust dialog */
   gint64 run_start_ns; /* of this side's clock */
   gint64 inspected_ns, toasted_ns;
+  GByteArray *states;       /* TbInstanceState of each instance in the latest frame */
   TbProblems *run_problems; /* of the run, or of the one before */
   guint elapsed_id;
   TbLiveFrame *frame;  /* the latest */

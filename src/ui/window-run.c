@@ -120,6 +120,23 @@ run_waiting (TbSession *session, const char *instance, const char *what, TbWindo
   tb_header_set_run (self->header, tb_session_state (session), text);
 }
 
+/* An instance that fails is said once, and again where it was started and failed again. */
+static void
+watch_states (TbWindow *self, const TbLiveFrame *frame)
+{
+  guint before = self->states->len;
+  g_byte_array_set_size (self->states, frame->n_instances);
+  for (guint i = 0; i < frame->n_instances; i++)
+    {
+      const TbLiveInstance *instance = &frame->instances[i];
+      gboolean was = i < before && self->states->data[i] == TB_INSTANCE_FAILED;
+      if (instance->state == TB_INSTANCE_FAILED && !was)
+        run_problem (self->session, TB_SEVERITY_ERROR, instance->id,
+                     *instance->sentence ? instance->sentence : "failed", self);
+      self->states->data[i] = (guint8) instance->state;
+    }
+}
+
 void
 tb_window_live_frame (TbCanvas *canvas, gpointer frame, TbWindow *self)
 {
@@ -128,6 +145,7 @@ tb_window_live_frame (TbCanvas *canvas, gpointer frame, TbWindow *self)
     return;
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   self->frame = tb_live_frame_ref (live);
+  watch_states (self, live);
   tb_panel_show_frame (self->panel, live);
   gint64 now_ns = tb_now_ns ();
   if (now_ns - self->inspected_ns < INSPECT_NS)
@@ -154,6 +172,8 @@ start (TbWindow *self, TbModel *model)
   self->inspected_ns = self->toasted_ns = 0;
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);
   self->run_problems = tb_problems_new ();
+  g_clear_pointer (&self->states, g_byte_array_unref);
+  self->states = g_byte_array_new ();
   tb_panel_set_other_problems (self->panel, NULL, NULL);
   g_signal_connect (session, "state", G_CALLBACK (run_state), self);
   g_signal_connect (session, "problem", G_CALLBACK (run_problem), self);

@@ -243,6 +243,7 @@ forget_document (TbWindow *self)
     tb_panel_set_editor (self->panel, NULL);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);
+  g_clear_pointer (&self->states, g_byte_array_unref);
 }
 
 static void
