@@ -127,10 +127,9 @@ draw_badge (TbPen *pen, const TbItem *item)
 static void
 draw_chip (TbPen *pen, const TbItem *item)
 {
-  double width = tb_text_width (TB_FONT_CHIP, item->chip) + 16;
-  TbRect pill = { item->rect.x + 12, item->rect.y + item->rect.height - 9, width, 18 };
-  pen->class->rect (pen, TB_STYLE_CHIP, &pill, 9);
-  pen->class->text (pen, TB_FONT_CHIP, TB_INK_DIM, item->chip, pill.x + 8, pill.y + 12.5,
+  const TbRect *pill = &item->chip_at;
+  pen->class->rect (pen, TB_STYLE_CHIP, pill, 9);
+  pen->class->text (pen, TB_FONT_CHIP, TB_INK_DIM, item->chip, pill->x + 8, pill->y + 12.5,
                     TB_ANCHOR_START, FALSE);
 }
 

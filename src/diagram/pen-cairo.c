@@ -92,9 +92,34 @@ end (TbPen *pen)
   (void) pen;
 }
 
+/* Opaque outline and ground: the one filled, then the other inside it. Half the time of a stroke,
+ * and the same to the eye. */
+static gboolean
+rect_by_fills (TbPen *pen, TbStyle style, const TbRect *r, double radius)
+{
+  cairo_t *cr = ((CairoPen *) pen)->cr;
+  const TbStyleSpec *spec = &tb_styles[style];
+  TbColour fill, outline;
+  double half = spec->width / 2;
+  colours (pen, style, &fill, &outline);
+  if (fill.a < 1 || outline.a < 1 || spec->width <= 0 || spec->dash[0] > 0 || radius <= half)
+    return FALSE;
+  TbRect outer = { r->x - half, r->y - half, r->width + 2 * half, r->height + 2 * half };
+  TbRect inner = { r->x + half, r->y + half, r->width - 2 * half, r->height - 2 * half };
+  trace_rect (cr, &outer, radius + half);
+  set_colour (cr, &outline);
+  cairo_fill (cr);
+  trace_rect (cr, &inner, radius - half);
+  set_colour (cr, &fill);
+  cairo_fill (cr);
+  return TRUE;
+}
+
 static void
 rect (TbPen *pen, TbStyle style, const TbRect *r, double radius)
 {
+  if (rect_by_fills (pen, style, r, MIN (radius, MIN (r->width, r->height) / 2)))
+    return;
   trace_rect (((CairoPen *) pen)->cr, r, MIN (radius, MIN (r->width, r->height) / 2));
   finish (pen, style);
 }

@@ -107,8 +107,8 @@ card_colours (TbThemeId theme, TbStyle style, TbRole role, TbColour *fill, TbCol
     outline->a = 0;
 }
 
-void
-tb_style_colours (TbThemeId theme, TbStyle style, TbRole role, TbColour *fill, TbColour *outline)
+static void
+mix_style (TbThemeId theme, TbStyle style, TbRole role, TbColour *fill, TbColour *outline)
 {
   *fill = *outline = (TbColour){ 0, 0, 0, 0 };
   if (style == TB_STYLE_SHADOW)
@@ -139,8 +139,8 @@ ground_ink (TbThemeId theme)
   return tb_theme_dim_on (theme, &worst);
 }
 
-TbColour
-tb_ink_colour (TbThemeId theme, TbInk ink)
+static TbColour
+mix_ink (TbThemeId theme, TbInk ink)
 {
   TbColour ground = tb_theme_colour (theme, TB_COLOUR_CARD);
   switch (ink)
@@ -163,4 +163,45 @@ tb_ink_colour (TbThemeId theme, TbInk ink)
     default:
       return tb_theme_colour (theme, TB_COLOUR_TEXT);
     }
+}
+
+/* ---- Mixed once ------------------------------------------------------------------------------ */
+
+/* Contrast takes powers: too dear for every mark. */
+static struct
+{
+  TbColour fill[TB_N_STYLES][TB_N_ROLES], outline[TB_N_STYLES][TB_N_ROLES], ink[TB_N_INKS];
+} mixed[TB_N_THEMES];
+
+static void
+mix_all (void)
+{
+  static gsize done;
+  if (!g_once_init_enter (&done))
+    return;
+  for (guint t = 0; t < TB_N_THEMES; t++)
+    {
+      for (guint s = 0; s < TB_N_STYLES; s++)
+        for (guint r = 0; r < TB_N_ROLES; r++)
+          mix_style ((TbThemeId) t, (TbStyle) s, (TbRole) r, &mixed[t].fill[s][r],
+                     &mixed[t].outline[s][r]);
+      for (guint i = 0; i < TB_N_INKS; i++)
+        mixed[t].ink[i] = mix_ink ((TbThemeId) t, (TbInk) i);
+    }
+  g_once_init_leave (&done, 1);
+}
+
+void
+tb_style_colours (TbThemeId theme, TbStyle style, TbRole role, TbColour *fill, TbColour *outline)
+{
+  mix_all ();
+  *fill = mixed[theme].fill[style][role];
+  *outline = mixed[theme].outline[style][role];
+}
+
+TbColour
+tb_ink_colour (TbThemeId theme, TbInk ink)
+{
+  mix_all ();
+  return mixed[theme].ink[ink];
 }

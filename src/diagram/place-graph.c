@@ -154,6 +154,21 @@ first_layer (const TbModel *model, const TbElement *element)
   return layer && tb_element_kind (layer) == TB_KIND_LAYER ? layer : NULL;
 }
 
+/* The group it is in, or that one is in, up to the outermost: those must not overlap. */
+static const TbElement *
+outermost_group (const TbModel *model, const TbElement *element)
+{
+  const TbElement *group = tb_element_get_ref (model, element, TB_PROP_GROUP);
+  for (guint i = 0; group != NULL && i < tb_model_count (model, TB_KIND_GROUP); i++)
+    {
+      const TbElement *outer = tb_element_get_ref (model, group, TB_PROP_PARENT);
+      if (outer == NULL)
+        break;
+      group = outer;
+    }
+  return group;
+}
+
 /* Under layers a row is a layer; else under tiers it is a tier; else it is the rank. What has none
  * comes below. A block is a tier, or a group; what is in none makes one block a row. */
 static void
@@ -172,7 +187,7 @@ set_rows (Reader *r)
       TbPlaceNode *node = &g->nodes[i];
       const TbElement *element = tb_model_get (r->model, node->uid);
       guint tier = find (r->container, tb_element_get_ref (r->model, element, TB_PROP_TIER));
-      guint group = find (r->container, tb_element_get_ref (r->model, element, TB_PROP_GROUP));
+      guint group = find (r->container, outermost_group (r->model, element));
       guint layer = node->note ? G_MAXUINT
                                : find (r->container, first_layer (r->model, element));
       guint block = g->frame & TB_FRAME_TIERS ? tier : g->frame & TB_FRAME_GROUPS ? group

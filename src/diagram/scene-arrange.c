@@ -9,6 +9,7 @@
 #define TIER_TOP 48.0 /* title, stack, badge */
 #define TIER_BOTTOM 24.0
 #define BAND_PAD 14.0
+#define BAND_PAD_ALONE 32.0 /* without tiers in it */
 #define BAND_GAP 10.0
 #define NEIGHBOURS 90.0 /* bands nearer than this are drawn as neighbours, without a hole */
 #define EMPTY_TIER_WIDTH 216.0
@@ -61,6 +62,9 @@ arrange_cards (TbScene *scene)
       if (item->kind == TB_ITEM_COMPONENT)
         item->shape = (TbRect){ item->rect.x, item->rect.y - stack, item->rect.width + stack,
                                 item->rect.height + stack };
+      if (item->chip != NULL)
+        item->chip_at = (TbRect){ item->rect.x + 12, item->rect.y + item->rect.height - 9,
+                                  tb_text_width (TB_FONT_CHIP, item->chip) + 16, 18 };
     }
 }
 
@@ -193,7 +197,10 @@ close_band (TbScene *scene, TbItem *band, double left, double width, double *bot
 {
   TbRect stored = stored_rect (scene, band);
   if (!is_empty (&band->rect))
-    band->rect = padded (&band->rect, 0, BAND_PAD, 0, BAND_PAD);
+    {
+      double pad = scene->frame & TB_FRAME_TIERS ? BAND_PAD : BAND_PAD_ALONE;
+      band->rect = padded (&band->rect, 0, pad, 0, pad);
+    }
   if (band->placed)
     {
       stored.height = MAX (stored.height, 1);

@@ -142,7 +142,9 @@ TbRect
 tb_scene_free_beside (const TbScene *scene, guint index, double width, double height,
                       gboolean but_label)
 {
-  static const double along[] = { 0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92 };
+  static const double along[] = { 0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92, -0.7, 1.7 };
+  /* The last two lead past a card of which the link comes: for labels wider than the gap. */
+  static const double further[] = { 0, 10, 36, 52 };
   const TbItem *link = TB_ITEM (scene, index);
   TbPoint middle = tb_points_at (link->points, link->n_points,
                                  tb_points_length (link->points, link->n_points) / 2);
@@ -156,9 +158,11 @@ tb_scene_free_beside (const TbScene *scene, guint index, double width, double he
       gboolean level = a.y == b.y;
       double shortness = 1 - tb_points_length (link->points + i - 1, 2) / longest;
       for (guint k = 0; k < G_N_ELEMENTS (along); k++)
-        for (int side = 0; side < 4; side++)
+        for (int side = 0; side < 8; side++)
           {
-            double off = side < 2 ? BESIDE : BESIDE + 10;
+            double off = BESIDE + further[side / 2];
+            if (side < 4 && (along[k] < 0 || along[k] > 1))
+              continue; /* beyond the ends only where it is past the cards too */
             TbPoint p = { a.x + (b.x - a.x) * along[k], a.y + (b.y - a.y) * along[k] };
             TbRect box = { p.x - width / 2, p.y - height / 2, width, height };
             if (level)
@@ -166,7 +170,7 @@ tb_scene_free_beside (const TbScene *scene, guint index, double width, double he
             else
               box.x = side % 2 == 0 ? p.x + off : p.x - off - width;
             consider (scene, index, but_label, box,
-                      shortness * 20 + k * 4 + (side % 2) * 3 + (side / 2) * 6 + (level ? 0 : 6),
+                      shortness * 20 + k * 4 + (side % 2) * 3 + further[side / 2] + (level ? 0 : 6),
                       &best, &least);
           }
     }

@@ -21,6 +21,7 @@
 #define TB_GRID 20.0
 #define TB_BAND_LEFT 46.0
 #define TB_BAND_RIGHT 26.0
+#define TB_CHIP_WIDTH 76.0 /* of its text: the middle of the side stays free for links, nearly */
 #define TB_NO_ITEM G_MAXUINT
 #define TB_LINK_CORNER 9.0
 
@@ -49,6 +50,7 @@ typedef struct
   TbRect shape;    /* what links keep clear of: the card with its stack */
   TbRect bounds;   /* all that is painted */
   TbRect title_at; /* container: where its title stands */
+  TbRect chip_at;
   guint64 look;    /* changes whenever what is painted changes */
   guint64 texts;   /* the part of it that reading fixes, 0: not made yet */
 
@@ -67,10 +69,12 @@ typedef struct
 
 typedef struct
 {
-  TbUid uid;
+  TbUid uid; /* of a chip: the component's, with TB_CHIP_BIT */
   gboolean text;
   TbRect rect;
 } TbRouteShape;
+
+#define TB_CHIP_BIT (1u << 31)
 
 struct _TbScene
 {

@@ -127,7 +127,7 @@ read_unframed (TbScene *scene, TbItem *item)
     {
       g_autofree char *text = g_strdup_printf ("%s – %s", TB_ITEM (scene, item->layer)->title,
                                                TB_ITEM (scene, item->last_layer)->title);
-      item->chip = tb_text_fit (TB_FONT_CHIP, text, item->stored.width - 40);
+      item->chip = tb_text_fit (TB_FONT_CHIP, text, TB_CHIP_WIDTH);
       return;
     }
   if (!(scene->frame & TB_FRAME_TIERS) && item->tier != TB_NO_ITEM)
@@ -136,7 +136,7 @@ read_unframed (TbScene *scene, TbItem *item)
     other = item->group;
   if (other != TB_NO_ITEM)
     item->chip = tb_text_fit (TB_FONT_CHIP, TB_ITEM (scene, other)->title,
-                              item->stored.width - 40);
+                              TB_CHIP_WIDTH);
 }
 
 static void

@@ -18,7 +18,7 @@ add_shape (GArray *shapes, TbUid uid, gboolean text, const TbRect *rect)
   g_array_append_val (shapes, shape);
 }
 
-/* Components first, so that shape i is the i-th component; then notes, then texts of containers. */
+/* Components first, so that shape i is the i-th component; then notes, then texts. */
 static GArray *
 collect_shapes (const TbScene *scene)
 {
@@ -31,6 +31,9 @@ collect_shapes (const TbScene *scene)
       if (is_framed (scene, item->kind) && item->title_at.width > 0)
         add_shape (shapes, item->uid, TRUE, &item->title_at);
     }
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
+    if (TB_ITEM (scene, i)->chip != NULL)
+      add_shape (shapes, TB_ITEM (scene, i)->uid | TB_CHIP_BIT, TRUE, &TB_ITEM (scene, i)->chip_at);
   return shapes;
 }
 
@@ -91,8 +94,8 @@ same_request (const TbScene *a, const TbItem *x, const TbScene *b, const TbItem 
   return TB_ITEM (a, x->from)->uid == TB_ITEM (b, y->from)->uid
          && TB_ITEM (a, x->to)->uid == TB_ITEM (b, y->to)->uid && x->from_side == y->from_side
          && x->to_side == y->to_side && x->n_bends == y->n_bends
-         && memcmp (x->bends ? x->bends : (TbPoint *) "", y->bends ? y->bends : (TbPoint *) "",
-                    x->n_bends * sizeof (TbPoint)) == 0;
+         && (x->n_bends == 0
+             || memcmp (x->bends, y->bends, x->n_bends * sizeof (TbPoint)) == 0);
 }
 
 typedef struct

@@ -169,11 +169,10 @@ finish_item (TbScene *scene, TbItem *item)
       /* Shadow below, badge at the upper right corner, chip at the lower edge. */
       item->bounds = grown (&item->shape, 3);
       TbRect badge = { item->rect.x + item->rect.width - 32, item->rect.y - 10, 42, 20 };
-      TbRect chip = { item->rect.x, item->rect.y + item->rect.height - 10, 40, 20 };
       if (item->replicas > 1)
         tb_rect_union (&item->bounds, &badge, &item->bounds);
       if (item->chip != NULL)
-        tb_rect_union (&item->bounds, &chip, &item->bounds);
+        tb_rect_union (&item->bounds, &item->chip_at, &item->bounds);
     }
   else
     item->bounds = grown (&item->rect, 2);

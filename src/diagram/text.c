@@ -213,9 +213,11 @@ add_pango_run (Shape *shape, PangoLayoutRun *run, double spacing)
   for (int i = 0; i < run->glyphs->num_glyphs; i++)
     {
       const PangoGlyphInfo *info = &run->glyphs->glyphs[i];
-      if (info->glyph != PANGO_GLYPH_EMPTY && !(info->glyph & PANGO_GLYPH_UNKNOWN_FLAG))
+      if (info->glyph != PANGO_GLYPH_EMPTY)
         {
-          cairo_glyph_t glyph = { info->glyph,
+          /* A letter that no font has shows as the font's empty box, not as nothing. */
+          gboolean unknown = (info->glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0;
+          cairo_glyph_t glyph = { unknown ? 0 : info->glyph,
                                   shape->width + (double) info->geometry.x_offset / PANGO_SCALE,
                                   (double) info->geometry.y_offset / PANGO_SCALE };
           g_array_append_val (shape->glyphs, glyph);
