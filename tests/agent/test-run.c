@@ -783,6 +783,46 @@ test_what_passes_between_instances_is_counted (void)
     check_tapped (client_and_redis ());
 }
 
+/* 200 requests, each answered: as many of both in the recording, each with its first bytes. */
+static void
+test_recording_holds_every_message (void)
+{
+  if (is_missing ("redis-server"))
+    return;
+  Fixture *f = client_and_redis ();
+  g_autofree char *path = g_strdup_printf ("%s/run.tbrec", f->dir);
+  g_autofree char *ask = g_strdup_printf (
+    "yes incr n | head -200 | redis-cli -h 127.%u.1.2 >/dev/null; echo asked; exec sleep 1000", f->plan.block);
+  char *before = f->plan.recording;
+  struct tap want = { 0, 1, 200 };
+  f->plan.recording = path;
+  fixture_shell (f, 0, ask);
+  fixture_probe (f, 0, TB_PROBE_LOG, "^asked");
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 20));
+  g_assert_true (fixture_wait (f, tap_has_counted, &want, 5));
+  fixture_stop (f);
+  TbRecordReader *reader;
+  TbRecord record;
+  guint n[TB_RECORD_GAP + 1] = { 0 }, kinds[256] = { 0 };
+  g_assert_cmpint (tb_record_reader_open (path, &reader, NULL), ==, 0);
+  while (tb_record_reader_next (reader, &record) == 1)
+    {
+      n[record.type]++;
+      if (record.type == TB_RECORD_EVENT)
+        kinds[((const TbEvent *) record.body)->kind]++;
+    }
+  tb_record_reader_close (reader);
+  /* redis-cli may ask for something of its own first. */
+  g_assert_cmpuint (kinds[TB_EVENT_REQUEST], >=, 200);
+  g_assert_cmpuint (kinds[TB_EVENT_REQUEST], ==, kinds[TB_EVENT_REPLY]);
+  g_assert_cmpuint (n[TB_RECORD_PAYLOAD], ==, kinds[TB_EVENT_REQUEST] + kinds[TB_EVENT_REPLY]);
+  g_assert_cmpuint (kinds[TB_EVENT_OPEN], ==, kinds[TB_EVENT_CLOSE]);
+  g_assert_cmpuint (n[TB_RECORD_GAP], ==, 0);
+  f->plan.recording = before;
+  fixture_free (f);
+}
+
 static gboolean
 fault_is_told (Fixture *f, gpointer data)
 {
@@ -1022,6 +1062,7 @@ main (int argc, char **argv)
     T (recording_holds_plan_and_facts),
     T (a_recording_that_cannot_be_written_is_a_problem_only),
     T (what_passes_between_instances_is_counted),
+    T (recording_holds_every_message),
     T (a_fault_is_confirmed),
     T (contained_ones_see_only_themselves),
     T (contained_ones_are_tapped_too),

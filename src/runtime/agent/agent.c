@@ -2,6 +2,7 @@
 #include "agent.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +262,18 @@ watch_parent (Agent *a)
   return true;
 }
 
+/* The ends of the last connections are on their way from the tap loop: quiet for 2 ms is the end. */
+static void
+take_last_of_taps (Agent *a)
+{
+  int64_t until = tb_now_ns () + 20 * TB_NS_PER_MS;
+  struct pollfd events = { a->taps_events.fd, POLLIN, 0 };
+  tb_viewer_take_taps (a);
+  while (!a->viewer_gone && events.fd >= 0 && tb_now_ns () < until && poll (&events, 1, 2) > 0)
+    tb_viewer_take_taps (a);
+  tb_loop_forget (&a->loop, &a->taps_events);
+}
+
 /* What the taps still hold, and what the viewer still has to be told, within bounds. */
 static void
 finish (Agent *a)
@@ -268,8 +281,7 @@ finish (Agent *a)
   int64_t until = tb_now_ns () + TB_NS_PER_S;
   if (a->instances != NULL)
     tb_upkeep_stop (a);
-  tb_loop_forget (&a->loop, &a->taps_events);
-  tb_viewer_take_taps (a);
+  take_last_of_taps (a);
   tb_recording_close (a);
   while (!a->viewer_gone && a->out.size > 0 && tb_now_ns () < until)
     {
