@@ -69,7 +69,8 @@ fixture_new (guint n)
   f->plan.instances = g_new0 (TbWireInstance, n);
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *component = n <= 26 ? g_strdup_printf ("%c", (char) ('a' + i)) : g_strdup ("many");
+      char letter[2] = { (char) ('a' + i % 26), '\0' };
+      g_autofree char *component = g_strdup (n <= 26 ? letter : "many");
       g_autofree char *id = g_strdup_printf ("%s/%u", component, n <= 26 ? 1 : i + 1);
       TbWireInstance *in = &f->plan.instances[i];
       in->id = keep (f, id);
@@ -574,4 +575,44 @@ fixture_read_log (Fixture *f, guint i)
   g_autofree char *path = g_strdup_printf ("%s/%s.log", f->dir, name);
   g_file_get_contents (path, &text, NULL, NULL);
   return text != NULL ? text : g_strdup ("");
+}
+
+/* ---- For tests -------------------------------------------------------------------------------------- */
+
+const char *
+fixture_nasty (void)
+{
+  const char *given = g_getenv ("TIERBOARD_TEST_NASTY");
+  return given != NULL ? given : "./nasty";
+}
+
+gboolean
+fixture_is_missing (const char *program)
+{
+  g_autofree char *path = g_find_program_in_path (program);
+  if (path != NULL)
+    return FALSE;
+  g_autofree char *why = g_strdup_printf ("%s is not installed", program);
+  g_test_skip (why);
+  return TRUE;
+}
+
+void
+fixture_end (Fixture *f)
+{
+  fixture_stop (f);
+  fixture_free (f);
+}
+
+gboolean
+fixture_log_has (Fixture *f, gpointer data)
+{
+  g_autofree char *text = fixture_read_log (f, 0);
+  return strstr (text, data) != NULL;
+}
+
+gboolean
+fixture_was_told (Fixture *f, gpointer data)
+{
+  return fixture_has_problem (f, data);
 }

@@ -76,3 +76,22 @@ char *fixture_read_log (Fixture *f, guint i);
 /* Path of a program beside the agent, or of the test's helper. */
 const char *fixture_agent_path (void);
 void fixture_set_agent_path (const char *path);
+
+/* The helper that does its best to outlive everybody. */
+const char *fixture_nasty (void);
+/* Skips the test, saying so, when a program is not installed. */
+gboolean fixture_is_missing (const char *program);
+/* A condition: the log of instance 0 holds the text `data`. */
+gboolean fixture_log_has (Fixture *f, gpointer data);
+/* A condition: a problem was told that holds the text `data`. */
+gboolean fixture_was_told (Fixture *f, gpointer data);
+/* Stop and free. */
+void fixture_end (Fixture *f);
+
+#define assert_contains(text, part)                                                                \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (strstr (text, part) == NULL)                                                               \
+      g_error ("«%s» does not contain «%s»", text, part);                                          \
+  }                                                                                                \
+  G_STMT_END

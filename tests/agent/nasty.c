@@ -1,7 +1,7 @@
 /* A program that does its best to outlive whoever started it.
  *
- *   nasty           ignores TERM; has a child in a session of its own that ignores TERM and HUP, and a
- *                   double-forked daemon that has closed everything
+ *   nasty           ignores TERM; has a child in a session of its own that ignores TERM and HUP, and
+ *                   a double-forked daemon that has closed everything
  *   nasty refork    a chain in which each forks the next and ends, for ever
  *   nasty threads   a busy thread beside a busy main, and a busy child
  *

@@ -1,336 +1,10 @@
-/* The supervisor in virtual time: a world of its own carries its actions out. */
+/* The supervisor in virtual time, one behaviour a test, and random schedules. */
 #include <errno.h>
 #include <glib.h>
 #include <signal.h>
 #include <string.h>
 
-#include "supervise.h"
-
-#define MS TB_NS_PER_MS
-
-typedef struct
-{
-  bool alive, main_alive, left, frozen, probing;
-  unsigned life;     /* counts starts, so that an event of an earlier life is not taken for now */
-  int64_t start_ms, ready_ms, end_ms; /* how long it takes; -1: never */
-  int64_t own_end_ms;                 /* ends by itself so long after its start; -1: does not */
-  int own_code;
-  bool refuse, detaches, was_ready, anyway;
-  /* What was told. */
-  TbInstanceState state;
-  char sentence[TB_SENTENCE], waiting[TB_SENTENCE];
-  int spawned, signals, kills;
-  int64_t spawned_at, signalled_at;
-} Actor;
-
-typedef enum
-{
-  STARTED,
-  REFUSED,
-  READY,
-  EXITED,
-  GONE
-} EventKind;
-
-typedef struct
-{
-  int64_t time;
-  uint32_t i;
-  unsigned life;
-  EventKind kind;
-  int code;
-} Event;
-
-typedef struct
-{
-  TbWirePlan plan;
-  TbSupervisor *s;
-  Actor *actors;
-  GArray *events;
-  int64_t now;
-  TbRunState run;
-  char reason[TB_SENTENCE];
-  bool done, killing; /* killing: the order was given up */
-  int problems;
-} World;
-
-static World *
-world_new (uint32_t n)
-{
-  World *w = g_new0 (World, 1);
-  w->plan.n_instances = n;
-  w->plan.instances = g_new0 (TbWireInstance, n);
-  w->actors = g_new0 (Actor, n);
-  w->events = g_array_new (FALSE, FALSE, sizeof (Event));
-  for (uint32_t i = 0; i < n; i++)
-    {
-      TbWireInstance *in = &w->plan.instances[i];
-      in->id = g_strdup_printf ("c/%u", i + 1);
-      in->probe = TB_PROBE_TCP;
-      in->probe_argument = g_strdup ("6379");
-      in->stop_signal = SIGTERM;
-      in->stop_grace_ns = 5000 * MS;
-      w->actors[i] = (Actor) { .start_ms = 1, .ready_ms = 10, .end_ms = 5, .own_end_ms = -1 };
-    }
-  w->now = 1000 * MS;
-  return w;
-}
-
-static void
-world_free (World *w)
-{
-  tb_supervisor_free (w->s);
-  for (uint32_t i = 0; i < w->plan.n_instances; i++)
-    {
-      g_free (w->plan.instances[i].id);
-      g_free (w->plan.instances[i].probe_argument);
-      g_free (w->plan.instances[i].depends);
-    }
-  g_free (w->plan.instances);
-  g_free (w->actors);
-  g_array_unref (w->events);
-  g_free (w);
-}
-
-static void
-depend (World *w, uint32_t i, uint32_t on)
-{
-  TbWireInstance *in = &w->plan.instances[i];
-  in->depends = g_renew (uint32_t, in->depends, in->n_depends + 1);
-  in->depends[in->n_depends++] = on;
-}
-
-static void
-later (World *w, uint32_t i, EventKind kind, int64_t ms, int code)
-{
-  Event e = { w->now + ms * MS, i, w->actors[i].life, kind, code };
-  if (ms >= 0)
-    g_array_append_val (w->events, e);
-}
-
-/* ---- The world carries out -------------------------------------------------------------------- */
-
-/* Nothing is started for the first time before what it depends on was ready or has done its job. */
-static void
-check_start (const World *w, uint32_t i)
-{
-  if (w->actors[i].spawned > 0 || w->actors[i].anyway)
-    return;
-  for (uint32_t d = 0; d < w->plan.n_instances; d++)
-    if (tb_supervisor_depends (w->s, i, d))
-      g_assert_true (w->actors[d].was_ready || w->actors[d].state == TB_INSTANCE_STOPPED);
-}
-
-/* While the run is stopped in order, whoever is asked to end has no living dependent. */
-static void
-check_stop (const World *w, uint32_t i, TbInstanceState next)
-{
-  if (w->run != TB_RUN_STOPPING || w->killing || next != TB_INSTANCE_STOPPING
-      || w->actors[i].state != TB_INSTANCE_READY)
-    return;
-  for (uint32_t k = 0; k < w->plan.n_instances; k++)
-    if (tb_supervisor_depends (w->s, k, i))
-      g_assert_false (w->actors[k].alive);
-}
-
-static void
-spawn (World *w, uint32_t i)
-{
-  Actor *a = &w->actors[i];
-  g_assert_false (a->alive);
-  g_assert_false (w->done);
-  check_start (w, i);
-  a->was_ready = false;
-  a->alive = a->main_alive = true;
-  a->left = a->frozen = a->probing = false;
-  a->life++;
-  a->spawned++;
-  a->spawned_at = w->now;
-  if (a->refuse)
-    {
-      later (w, i, REFUSED, a->start_ms, 0);
-      later (w, i, GONE, a->start_ms, 0);
-      return;
-    }
-  later (w, i, STARTED, a->start_ms, 0);
-  if (a->own_end_ms >= 0)
-    later (w, i, EXITED, a->start_ms + a->own_end_ms, a->own_code);
-}
-
-static void
-carry_out (World *w, const TbAction *action)
-{
-  Actor *a = &w->actors[action->instance];
-  switch (action->kind)
-    {
-    case TB_ACTION_SPAWN:
-      spawn (w, action->instance);
-      break;
-    case TB_ACTION_SIGNAL:
-      g_assert_true (a->alive);
-      a->signals++;
-      a->signalled_at = w->now;
-      if (a->main_alive)
-        later (w, action->instance, EXITED, a->end_ms, 0);
-      else
-        later (w, action->instance, GONE, a->end_ms, 0);
-      break;
-    case TB_ACTION_KILL:
-      g_assert_true (a->alive);
-      a->kills++;
-      if (a->main_alive)
-        later (w, action->instance, EXITED, 1, -SIGKILL);
-      a->left = false;
-      later (w, action->instance, GONE, 2, 0);
-      break;
-    case TB_ACTION_FREEZE:
-    case TB_ACTION_THAW:
-      g_assert_true (a->alive);
-      a->frozen = action->kind == TB_ACTION_FREEZE;
-      break;
-    case TB_ACTION_PROBE:
-      g_assert_true (a->alive);
-      a->probing = true;
-      later (w, action->instance, READY, a->ready_ms, 0);
-      break;
-    case TB_ACTION_UNPROBE:
-      a->probing = false;
-      break;
-    case TB_ACTION_STATE:
-      check_stop (w, action->instance, action->state.state);
-      a->was_ready |= action->state.state == TB_INSTANCE_READY;
-      a->state = action->state.state;
-      g_strlcpy (a->sentence, action->text, sizeof a->sentence);
-      break;
-    case TB_ACTION_WAITING:
-      g_strlcpy (a->waiting, action->text, sizeof a->waiting);
-      break;
-    case TB_ACTION_RUN_STATE:
-      w->run = action->run;
-      g_strlcpy (w->reason, action->text, sizeof w->reason);
-      break;
-    case TB_ACTION_PROBLEM:
-      w->problems++;
-      break;
-    case TB_ACTION_DONE:
-      w->done = true;
-      break;
-    default:
-      g_assert_not_reached ();
-    }
-}
-
-static void
-check_world (const World *w)
-{
-  for (uint32_t i = 0; i < w->plan.n_instances; i++)
-    {
-      const Actor *a = &w->actors[i];
-      g_assert_cmpint (a->alive, ==, tb_supervisor_is_alive (w->s, i));
-      g_assert_true (!w->done || !a->alive);
-      g_assert_true (a->state != TB_INSTANCE_PAUSED || a->frozen);
-    }
-}
-
-static void
-act (World *w)
-{
-  TbAction action;
-  while (tb_supervisor_next (w->s, &action))
-    carry_out (w, &action);
-  check_world (w);
-}
-
-static void
-happen (World *w, const Event *e)
-{
-  Actor *a = &w->actors[e->i];
-  if (!a->alive || a->life != e->life)
-    return;
-  switch (e->kind)
-    {
-    case STARTED:
-      tb_supervisor_started (w->s, e->i, 100 + e->i, w->now);
-      break;
-    case REFUSED:
-      tb_supervisor_refused (w->s, e->i, "cannot run «x»: no such file or directory", w->now);
-      break;
-    case READY:
-      if (a->probing && !a->frozen)
-        tb_supervisor_ready (w->s, e->i, w->now);
-      break;
-    case EXITED:
-      if (!a->main_alive)
-        return;
-      a->main_alive = false;
-      a->left = a->detaches;
-      tb_supervisor_exited (w->s, e->i, e->code, a->left, w->now);
-      if (!a->left)
-        later (w, e->i, GONE, 0, 0);
-      break;
-    case GONE:
-    default:
-      a->alive = false;
-      tb_supervisor_gone (w->s, e->i, "its last words", w->now);
-      break;
-    }
-  act (w);
-}
-
-/* The next event or deadline not after `until`; false when there is none. */
-static bool
-step (World *w, int64_t until)
-{
-  guint first = 0;
-  int64_t due = tb_supervisor_deadline (w->s);
-  for (guint k = 1; k < w->events->len; k++)
-    if (g_array_index (w->events, Event, k).time < g_array_index (w->events, Event, first).time)
-      first = k;
-  int64_t time = w->events->len > 0 ? g_array_index (w->events, Event, first).time : INT64_MAX;
-  if (MIN (time, due) > until)
-    return false;
-  if (time <= due)
-    {
-      Event e = g_array_index (w->events, Event, first);
-      g_array_remove_index (w->events, first);
-      w->now = MAX (w->now, e.time);
-      happen (w, &e);
-    }
-  else
-    {
-      w->now = MAX (w->now, due);
-      tb_supervisor_tick (w->s, w->now);
-      act (w);
-    }
-  return true;
-}
-
-static void
-pass (World *w, int64_t ms)
-{
-  int64_t until = w->now + ms * MS;
-  while (step (w, until))
-    ;
-  w->now = until;
-}
-
-static void
-start (World *w)
-{
-  w->s = tb_supervisor_new (&w->plan);
-  tb_supervisor_start (w->s, w->now);
-  act (w);
-}
-
-#define ask(w, what, ...)                                                                          \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    tb_supervisor_##what ((w)->s, ##__VA_ARGS__, (w)->now);                                        \
-    act (w);                                                                                       \
-  }                                                                                                \
-  G_STMT_END
-
-#define state_is(w, i, name) g_assert_cmpint ((w)->actors[i].state, ==, TB_INSTANCE_##name)
+#include "supervise-world.h"
 
 /* ---- One behaviour a test --------------------------------------------------------------------- */
 
@@ -338,19 +12,19 @@ static void
 test_dependents_wait_for_readiness (void)
 {
   World *w = world_new (3);
-  depend (w, 0, 1);
-  depend (w, 1, 2);
-  start (w);
+  world_depend (w, 0, 1);
+  world_depend (w, 1, 2);
+  world_start (w);
   state_is (w, 0, WAITING);
   state_is (w, 1, WAITING);
-  pass (w, 5);
+  world_pass (w, 5);
   state_is (w, 2, STARTING);
   g_assert_cmpint (w->actors[1].spawned, ==, 0);
-  pass (w, 7);
+  world_pass (w, 7);
   state_is (w, 2, READY);
   state_is (w, 1, STARTING);
   g_assert_cmpint (w->run, ==, TB_RUN_STARTING);
-  pass (w, 100);
+  world_pass (w, 100);
   state_is (w, 0, READY);
   g_assert_cmpint (w->run, ==, TB_RUN_RUNNING);
   g_assert_cmpstr (w->reason, ==, "");
@@ -361,7 +35,7 @@ static void
 test_independent_ones_start_at_once (void)
 {
   World *w = world_new (100);
-  start (w);
+  world_start (w);
   for (uint32_t i = 0; i < 100; i++)
     g_assert_cmpint (w->actors[i].spawned, ==, 1);
   world_free (w);
@@ -371,16 +45,16 @@ static void
 test_a_cycle_is_broken_by_file_order (void)
 {
   World *w = world_new (3);
-  depend (w, 0, 1);
-  depend (w, 1, 2);
-  depend (w, 2, 0);
-  start (w);
+  world_depend (w, 0, 1);
+  world_depend (w, 1, 2);
+  world_depend (w, 2, 0);
+  world_start (w);
   state_is (w, 0, STARTING);
   state_is (w, 1, STARTING);
   state_is (w, 2, WAITING);
   g_assert_false (tb_supervisor_depends (w->s, 0, 1));
   g_assert_true (tb_supervisor_depends (w->s, 2, 0));
-  pass (w, 1000);
+  world_pass (w, 1000);
   state_is (w, 2, READY);
   world_free (w);
 }
@@ -389,12 +63,12 @@ static void
 test_waiting_names_what_it_waits_for (void)
 {
   World *w = world_new (3);
-  depend (w, 0, 1);
-  depend (w, 0, 2);
+  world_depend (w, 0, 1);
+  world_depend (w, 0, 2);
   w->actors[1].ready_ms = -1;
-  start (w);
+  world_start (w);
   tb_supervisor_probe_answer (w->s, 1, "connection refused");
-  pass (w, 1200);
+  world_pass (w, 1200);
   g_assert_cmpstr (w->actors[0].waiting, ==,
                    "c/2 to be ready (tcp 6379: connection refused), 1.0 s");
   g_assert_cmpstr (w->reason, ==,
@@ -406,10 +80,10 @@ static void
 test_waiting_is_taken_back_when_it_is_over (void)
 {
   World *w = world_new (2);
-  depend (w, 0, 1);
-  start (w);
+  world_depend (w, 0, 1);
+  world_start (w);
   g_assert_cmpstr (w->actors[0].waiting, !=, "");
-  pass (w, 5000);
+  world_pass (w, 5000);
   g_assert_cmpstr (w->actors[0].waiting, ==, "");
   world_free (w);
 }
@@ -418,13 +92,13 @@ static void
 test_start_anyway_does_not_wait (void)
 {
   World *w = world_new (2);
-  depend (w, 0, 1);
+  world_depend (w, 0, 1);
   w->actors[1].ready_ms = -1;
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   w->actors[0].anyway = true;
   ask (w, start_anyway, 0);
-  pass (w, 100);
+  world_pass (w, 100);
   state_is (w, 0, READY);
   world_free (w);
 }
@@ -434,9 +108,9 @@ test_a_refused_program_is_failed_and_others_live (void)
 {
   World *w = world_new (3);
   w->actors[0].refuse = true;
-  depend (w, 2, 0);
-  start (w);
-  pass (w, 1000);
+  world_depend (w, 2, 0);
+  world_start (w);
+  world_pass (w, 1000);
   state_is (w, 0, FAILED);
   g_assert_cmpstr (w->actors[0].sentence, ==, "cannot run «x»: no such file or directory");
   state_is (w, 1, READY);
@@ -455,8 +129,8 @@ test_one_that_dies_says_how (void)
   w->actors[0].own_code = 1;
   w->actors[1].own_end_ms = 100;
   w->actors[1].own_code = -SIGSEGV;
-  start (w);
-  pass (w, 1000);
+  world_start (w);
+  world_pass (w, 1000);
   state_is (w, 0, FAILED);
   g_assert_cmpstr (w->actors[0].sentence, ==, "exited with status 1 after 12 ms: its last words");
   g_assert_cmpstr (w->actors[1].sentence, ==, "killed by SIGSEGV after 101 ms: its last words");
@@ -467,11 +141,11 @@ static void
 test_a_job_that_ends_well_releases_dependents (void)
 {
   World *w = world_new (2);
-  depend (w, 1, 0);
+  world_depend (w, 1, 0);
   w->actors[0].ready_ms = -1;
   w->actors[0].own_end_ms = 50;
-  start (w);
-  pass (w, 1000);
+  world_start (w);
+  world_pass (w, 1000);
   state_is (w, 0, STOPPED);
   state_is (w, 1, READY);
   g_assert_cmpstr (w->reason, ==, "");
@@ -484,11 +158,11 @@ test_one_that_detaches_lives_on (void)
   World *w = world_new (1);
   w->actors[0].own_end_ms = 3;
   w->actors[0].detaches = true;
-  start (w);
-  pass (w, 1000);
+  world_start (w);
+  world_pass (w, 1000);
   state_is (w, 0, READY);
   ask (w, stop);
-  pass (w, 1000);
+  world_pass (w, 1000);
   g_assert_true (w->done);
   world_free (w);
 }
@@ -500,8 +174,8 @@ test_one_that_dies_takes_the_rest_with_it (void)
   w->actors[0].own_end_ms = 30;
   w->actors[0].own_code = 2;
   w->actors[0].detaches = true;
-  start (w);
-  pass (w, 1000);
+  world_start (w);
+  world_pass (w, 1000);
   g_assert_cmpint (w->actors[0].kills, ==, 1);
   state_is (w, 0, FAILED);
   world_free (w);
@@ -513,11 +187,11 @@ test_never_ready_is_failed_and_says_why (void)
   World *w = world_new (1);
   w->plan.instances[0].ready_timeout_ns = 2000 * MS;
   w->actors[0].ready_ms = -1;
-  start (w);
+  world_start (w);
   tb_supervisor_probe_answer (w->s, 0, "connection refused");
-  pass (w, 1999);
+  world_pass (w, 1999);
   state_is (w, 0, STARTING);
-  pass (w, 100);
+  world_pass (w, 100);
   state_is (w, 0, FAILED);
   g_assert_cmpstr (w->actors[0].sentence, ==, "not ready after 2.0 s (tcp 6379: connection refused)");
   world_free (w);
@@ -529,17 +203,17 @@ test_pause_does_not_count_towards_the_timeout (void)
   World *w = world_new (1);
   w->plan.instances[0].ready_timeout_ns = 2000 * MS;
   w->actors[0].ready_ms = 1500;
-  start (w);
-  pass (w, 1000);
+  world_start (w);
+  world_pass (w, 1000);
   ask (w, pause, 0);
   state_is (w, 0, PAUSED);
-  pass (w, 10000);
+  world_pass (w, 10000);
   ask (w, resume, 0);
   state_is (w, 0, STARTING);
   w->actors[0].ready_ms = -1;
-  pass (w, 900);
+  world_pass (w, 900);
   state_is (w, 0, STARTING);
-  pass (w, 200);
+  world_pass (w, 200);
   state_is (w, 0, FAILED);
   world_free (w);
 }
@@ -548,8 +222,8 @@ static void
 test_pause_and_resume_of_a_ready_one (void)
 {
   World *w = world_new (1);
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   ask (w, pause, 0);
   g_assert_true (w->actors[0].frozen);
   ask (w, resume, 0);
@@ -562,10 +236,10 @@ static void
 test_kill_is_drawn_as_killed (void)
 {
   World *w = world_new (1);
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   ask (w, kill, 0);
-  pass (w, 100);
+  world_pass (w, 100);
   state_is (w, 0, KILLED);
   world_free (w);
 }
@@ -574,11 +248,11 @@ static void
 test_restart_stops_and_starts (void)
 {
   World *w = world_new (1);
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   ask (w, restart, 0);
   state_is (w, 0, STOPPING);
-  pass (w, 100);
+  world_pass (w, 100);
   state_is (w, 0, READY);
   g_assert_cmpint (w->actors[0].spawned, ==, 2);
   g_assert_cmpint (tb_supervisor_state (w->s, 0).restarts, ==, 1);
@@ -589,12 +263,12 @@ static void
 test_restart_brings_a_dead_one_back (void)
 {
   World *w = world_new (1);
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   ask (w, kill, 0);
-  pass (w, 100);
+  world_pass (w, 100);
   ask (w, restart, 0);
-  pass (w, 100);
+  world_pass (w, 100);
   state_is (w, 0, READY);
   world_free (w);
 }
@@ -603,12 +277,12 @@ static void
 test_a_request_that_makes_no_sense_is_a_problem (void)
 {
   World *w = world_new (1);
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   ask (w, resume, 0);
   ask (w, start_anyway, 0);
   ask (w, kill, 0);
-  pass (w, 100);
+  world_pass (w, 100);
   ask (w, kill, 0);
   ask (w, pause, 0);
   g_assert_cmpint (w->problems, ==, 4);
@@ -619,14 +293,14 @@ static void
 test_stop_is_the_reverse_of_start (void)
 {
   World *w = world_new (3);
-  depend (w, 0, 1);
-  depend (w, 1, 2);
-  start (w);
-  pass (w, 1000);
+  world_depend (w, 0, 1);
+  world_depend (w, 1, 2);
+  world_start (w);
+  world_pass (w, 1000);
   ask (w, stop);
   state_is (w, 0, STOPPING);
   state_is (w, 1, READY);
-  pass (w, 1000);
+  world_pass (w, 1000);
   g_assert_true (w->done);
   g_assert_cmpint (w->run, ==, TB_RUN_STOPPED);
   g_assert_cmpint (w->actors[0].signalled_at, <, w->actors[1].signalled_at);
@@ -640,15 +314,15 @@ static void
 test_whoever_holds_the_stop_is_named_then_killed (void)
 {
   World *w = world_new (2);
-  depend (w, 0, 1);
+  world_depend (w, 0, 1);
   w->actors[0].end_ms = -1;
-  start (w);
-  pass (w, 1000);
+  world_start (w);
+  world_pass (w, 1000);
   ask (w, stop);
-  pass (w, 1200);
+  world_pass (w, 1200);
   g_assert_cmpstr (w->reason, ==, "waiting for c/1 to end after SIGTERM, 1.0 s of 5.0 s");
   g_assert_cmpint (w->actors[0].kills, ==, 0);
-  pass (w, 5000);
+  world_pass (w, 5000);
   g_assert_true (w->done);
   g_assert_cmpint (w->actors[0].kills, ==, 1);
   g_assert_cmpstr (w->actors[0].sentence, ==,
@@ -660,12 +334,12 @@ static void
 test_stop_during_start_starts_nothing_more (void)
 {
   World *w = world_new (3);
-  depend (w, 0, 1);
-  depend (w, 1, 2);
-  start (w);
-  pass (w, 5);
+  world_depend (w, 0, 1);
+  world_depend (w, 1, 2);
+  world_start (w);
+  world_pass (w, 5);
   ask (w, stop);
-  pass (w, 1000);
+  world_pass (w, 1000);
   g_assert_true (w->done);
   g_assert_cmpint (w->actors[0].spawned + w->actors[1].spawned, ==, 0);
   world_free (w);
@@ -675,12 +349,12 @@ static void
 test_a_paused_one_is_thawed_to_stop (void)
 {
   World *w = world_new (1);
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   ask (w, pause, 0);
   ask (w, stop);
   g_assert_false (w->actors[0].frozen);
-  pass (w, 100);
+  world_pass (w, 100);
   g_assert_true (w->done);
   world_free (w);
 }
@@ -689,15 +363,15 @@ static void
 test_a_second_stop_kills (void)
 {
   World *w = world_new (2);
-  depend (w, 0, 1);
+  world_depend (w, 0, 1);
   w->actors[0].end_ms = w->actors[1].end_ms = -1;
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   ask (w, stop);
-  pass (w, 10);
+  world_pass (w, 10);
   w->killing = true;
   ask (w, stop);
-  pass (w, 10);
+  world_pass (w, 10);
   g_assert_true (w->done);
   world_free (w);
 }
@@ -707,13 +381,13 @@ test_abort_kills_all_at_once (void)
 {
   World *w = world_new (50);
   for (uint32_t i = 1; i < 50; i++)
-    depend (w, i, i - 1);
-  start (w);
-  pass (w, 2000);
+    world_depend (w, i, i - 1);
+  world_start (w);
+  world_pass (w, 2000);
   state_is (w, 49, READY);
   w->killing = true;
   ask (w, abort, "the viewer is gone");
-  pass (w, 5);
+  world_pass (w, 5);
   g_assert_true (w->done);
   world_free (w);
 }
@@ -722,7 +396,7 @@ static void
 test_stop_of_nothing_is_done_at_once (void)
 {
   World *w = world_new (0);
-  start (w);
+  world_start (w);
   g_assert_cmpint (w->run, ==, TB_RUN_RUNNING);
   ask (w, stop);
   g_assert_true (w->done);
@@ -733,11 +407,11 @@ static void
 test_one_whose_leash_is_lost_is_failed (void)
 {
   World *w = world_new (1);
-  start (w);
-  pass (w, 100);
+  world_start (w);
+  world_pass (w, 100);
   w->actors[0].alive = false;
   tb_supervisor_gone (w->s, 0, "", w->now);
-  act (w);
+  world_act (w);
   state_is (w, 0, FAILED);
   g_assert_nonnull (strstr (w->actors[0].sentence, "lost"));
   world_free (w);
@@ -763,7 +437,7 @@ randomise (World *w, GRand *r)
       in->ready_timeout_ns = g_rand_int_range (r, 0, 3) * 200 * MS;
       in->stop_grace_ns = g_rand_int_range (r, 0, 500) * MS;
       for (int k = g_rand_int_range (r, 0, 4); k > 0; k--)
-        depend (w, i, (uint32_t) g_rand_int_range (r, 0, (gint32) w->plan.n_instances));
+        world_depend (w, i, (uint32_t) g_rand_int_range (r, 0, (gint32) w->plan.n_instances));
     }
 }
 
@@ -799,20 +473,20 @@ run_schedule (guint32 seed)
   GRand *r = g_rand_new_with_seed (seed);
   World *w = world_new ((uint32_t) g_rand_int_range (r, 1, 12));
   randomise (w, r);
-  start (w);
+  world_start (w);
   for (int k = g_rand_int_range (r, 0, 40); k > 0; k--)
     {
-      pass (w, g_rand_int_range (r, 0, 120));
+      world_pass (w, g_rand_int_range (r, 0, 120));
       ask_something (w, r);
     }
   ask (w, stop);
   if (g_rand_boolean (r))
     {
-      pass (w, g_rand_int_range (r, 0, 200));
+      world_pass (w, g_rand_int_range (r, 0, 200));
       ask_something (w, r);
     }
   /* 12 instances one after the other, half a second of grace each, and some for the rest. */
-  pass (w, 12 * 600 + 2000);
+  world_pass (w, 12 * 600 + 2000);
   g_assert_true (w->done);
   g_assert_cmpint (w->run, ==, TB_RUN_STOPPED);
   for (uint32_t i = 0; i < w->plan.n_instances; i++)

@@ -82,6 +82,12 @@ freeze (void)
     }
 }
 
+static int
+code_of (int status)
+{
+  return WIFEXITED (status) ? WEXITSTATUS (status) : -WTERMSIG (status);
+}
+
 static _Noreturn void
 end (void)
 {
@@ -102,8 +108,7 @@ obey (Leash *l)
       int status;
       /* The main process's end is still told: the sentence about it depends on how it was. */
       if (!l->main_ended && n == sizeof order && waitpid (l->main, &status, WNOHANG) == l->main)
-        tb_leash_report (TB_REPORT_EXITED, WIFEXITED (status) ? WEXITSTATUS (status) : -WTERMSIG (status),
-                         0, 0, false, -1);
+        tb_leash_report (TB_REPORT_EXITED, code_of (status), 0, 0, false, -1);
       else if (!l->main_ended && n == sizeof order)
         tb_leash_report (TB_REPORT_EXITED, -SIGKILL, 0, 0, false, -1);
       end ();
@@ -153,9 +158,7 @@ reap (Leash *l)
   if (ended && l->errors >= 0)
     learn_start (l);
   if (ended && l->started)
-    tb_leash_report (TB_REPORT_EXITED,
-                     WIFEXITED (main_status) ? WEXITSTATUS (main_status) : -WTERMSIG (main_status),
-                     0, 0, left, -1);
+    tb_leash_report (TB_REPORT_EXITED, code_of (main_status), 0, 0, left, -1);
   if (!left)
     _exit (0);
 }

@@ -42,8 +42,9 @@ read_process (int proc, const char *name, Process *p)
   unsigned long user, kernel;
   long reaped_user, reaped_kernel, pages;
   if (rest == NULL
-      || sscanf (rest + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %*d %*d"
-                 " %*u %*u %ld", &p->parent, &user, &kernel, &reaped_user, &reaped_kernel, &pages) != 6)
+      || sscanf (rest + 1,
+                 " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %*d %*d %*u %*u %ld",
+                 &p->parent, &user, &kernel, &reaped_user, &reaped_kernel, &pages) != 6)
     return false;
   p->pid = atoi (name);
   p->own_ticks = user + kernel;

@@ -296,8 +296,8 @@ exec_ready (void *data, uint32_t events)
   if (report.kind == TB_REPORT_EXITED || report.kind == TB_REPORT_REFUSED)
     {
       probe->verdict = report.kind == TB_REPORT_EXITED && report.value == 0 && !probe->expired;
-      snprintf (probe->reply, sizeof probe->reply, report.value < 0 ? "killed by signal %d" : "status %d",
-                abs (report.value));
+      snprintf (probe->reply, sizeof probe->reply, "%s %d",
+                report.value < 0 ? "killed by signal" : "status", abs (report.value));
       tb_leash_command (probe->source.fd, TB_LEASH_KILL, 0);
     }
   if (report.kind != TB_REPORT_GONE)

@@ -23,7 +23,7 @@
  *   1. WAITING, STOPPED, FAILED and KILLED instances are not alive; all others are.
  *   2. Nothing is alive once the run is STOPPED.
  *   3. What heads for a restart does so only while the run is not being stopped. */
-#include "supervise.h"
+#include "supervise-private.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -31,137 +31,6 @@
 #include <string.h>
 
 #define REPORT_NS (500 * TB_NS_PER_MS)
-
-typedef enum
-{
-  AFTER_OWN_END, /* what its exit says */
-  AFTER_STOPPED,
-  AFTER_FAILED,
-  AFTER_KILLED,
-  AFTER_RESTART
-} After;
-
-typedef struct
-{
-  TbInstanceState state, paused_from;
-  After after;
-  bool alive, running, probing, ready, anyway, main_ended, overdue, finished;
-  int code;
-  uint32_t pid, restarts;
-  int64_t since_ns, started_ns, paused_ns;
-  int64_t ready_due_ns, kill_due_ns; /* INT64_MAX: none */
-  char sentence[TB_SENTENCE];
-  char answer[96];  /* of the probe */
-  char waiting[TB_SENTENCE]; /* as last told */
-  uint32_t *depends;
-  uint32_t n_depends;
-  uint32_t needed_by; /* living instances that depend on it */
-} Unit;
-
-struct TbSupervisor
-{
-  const TbWirePlan *plan;
-  Unit *units;
-  uint32_t n;
-  TbRunState run;
-  bool begun, done;
-  int64_t start_ns, report_ns;
-  char reason[TB_SENTENCE];
-  TbAction *actions;
-  size_t first, n_actions, capacity;
-};
-
-/* ---- Actions ---------------------------------------------------------------------------------- */
-
-static TbAction *
-push (TbSupervisor *s, TbActionKind kind, uint32_t i)
-{
-  if (s->first == s->n_actions)
-    s->first = s->n_actions = 0;
-  if (s->n_actions == s->capacity)
-    {
-      s->capacity = s->capacity == 0 ? 64 : s->capacity * 2;
-      s->actions = realloc (s->actions, s->capacity * sizeof *s->actions);
-      TB_CHECK (s->actions != NULL);
-    }
-  TbAction *a = &s->actions[s->n_actions++];
-  memset (a, 0, sizeof *a);
-  a->kind = kind;
-  a->instance = i;
-  return a;
-}
-
-bool
-tb_supervisor_next (TbSupervisor *s, TbAction *action)
-{
-  if (s->first == s->n_actions)
-    return false;
-  *action = s->actions[s->first++];
-  return true;
-}
-
-TbWireInstanceState
-tb_supervisor_state (const TbSupervisor *s, uint32_t i)
-{
-  Unit *u = &s->units[i];
-  return (TbWireInstanceState) { .instance = i,
-                                 .state = u->state,
-                                 .pid = u->alive ? u->pid : 0,
-                                 .exit_code = u->main_ended ? u->code : 0,
-                                 .time_ns = u->since_ns,
-                                 .restarts = u->restarts,
-                                 .sentence = u->sentence };
-}
-
-static void
-tell_state (TbSupervisor *s, uint32_t i)
-{
-  TbAction *a = push (s, TB_ACTION_STATE, i);
-  a->state = tb_supervisor_state (s, i);
-  memcpy (a->text, s->units[i].sentence, sizeof a->text);
-  a->state.sentence = NULL;
-}
-
-static void
-tell_waiting (TbSupervisor *s, uint32_t i, const char *what)
-{
-  Unit *u = &s->units[i];
-  if (strcmp (u->waiting, what) == 0)
-    return;
-  snprintf (u->waiting, sizeof u->waiting, "%s", what);
-  memcpy (push (s, TB_ACTION_WAITING, i)->text, u->waiting, sizeof u->waiting);
-}
-
-static void
-tell_run (TbSupervisor *s, TbRunState run, const char *reason)
-{
-  if (s->begun && s->run == run && strcmp (s->reason, reason) == 0)
-    return;
-  s->begun = true;
-  s->run = run;
-  snprintf (s->reason, sizeof s->reason, "%s", reason);
-  TbAction *a = push (s, TB_ACTION_RUN_STATE, 0);
-  a->run = run;
-  memcpy (a->text, s->reason, sizeof s->reason);
-}
-
-static void
-tell_refused (TbSupervisor *s, uint32_t i, const char *verb)
-{
-  TbAction *a = push (s, TB_ACTION_PROBLEM, i);
-  snprintf (a->text, sizeof a->text, "cannot be %s: it is %s", verb,
-            tb_instance_state_name (s->units[i].state));
-}
-
-static void
-set_probing (TbSupervisor *s, uint32_t i, bool on)
-{
-  Unit *u = &s->units[i];
-  if (u->probing == on)
-    return;
-  u->probing = on;
-  push (s, on ? TB_ACTION_PROBE : TB_ACTION_UNPROBE, i);
-}
 
 /* ---- Order ------------------------------------------------------------------------------------ */
 
@@ -245,8 +114,8 @@ tb_supervisor_depends (const TbSupervisor *s, uint32_t i, uint32_t d)
 }
 
 /* A job that ended well, such as one that prepares a database, is as good as ready. */
-static bool
-satisfied (const Unit *u)
+bool
+tb_sup_satisfied (const Unit *u)
 {
   return (u->alive && u->ready) || u->finished;
 }
@@ -257,7 +126,7 @@ may_start (const TbSupervisor *s, const Unit *u)
   if (u->anyway)
     return true;
   for (uint32_t k = 0; k < u->n_depends; k++)
-    if (!satisfied (&s->units[u->depends[k]]))
+    if (!tb_sup_satisfied (&s->units[u->depends[k]]))
       return false;
   return true;
 }
@@ -274,8 +143,8 @@ set_alive (TbSupervisor *s, uint32_t i, bool alive)
 
 /* ---- Steps of one instance -------------------------------------------------------------------- */
 
-static bool
-is_stopping (const TbSupervisor *s)
+bool
+tb_sup_is_stopping (const TbSupervisor *s)
 {
   return s->run == TB_RUN_STOPPING || s->run == TB_RUN_STOPPED;
 }
@@ -286,9 +155,9 @@ set_state (TbSupervisor *s, uint32_t i, TbInstanceState state, int64_t now)
   Unit *u = &s->units[i];
   u->state = state;
   u->since_ns = now;
-  tell_state (s, i);
+  tb_sup_tell_state (s, i);
   if (state != TB_INSTANCE_WAITING && state != TB_INSTANCE_STARTING && state != TB_INSTANCE_STOPPING)
-    tell_waiting (s, i, "");
+    tb_sup_tell_waiting (s, i, "");
 }
 
 static void
@@ -305,7 +174,7 @@ begin (TbSupervisor *s, uint32_t i, int64_t now)
   u->ready_due_ns = timeout > 0 ? now + timeout : INT64_MAX;
   u->kill_due_ns = INT64_MAX;
   u->sentence[0] = u->answer[0] = '\0';
-  push (s, TB_ACTION_SPAWN, i);
+  tb_sup_push (s, TB_ACTION_SPAWN, i);
   set_state (s, i, TB_INSTANCE_STARTING, now);
 }
 
@@ -321,8 +190,8 @@ static void
 kill_tree (TbSupervisor *s, uint32_t i)
 {
   s->units[i].kill_due_ns = INT64_MAX;
-  set_probing (s, i, false);
-  push (s, TB_ACTION_KILL, i);
+  tb_sup_set_probing (s, i, false);
+  tb_sup_push (s, TB_ACTION_KILL, i);
 }
 
 static void
@@ -333,11 +202,11 @@ stop_one (TbSupervisor *s, uint32_t i, After after, int64_t now)
   bool frozen = u->state == TB_INSTANCE_PAUSED;
   u->after = after;
   u->ready_due_ns = INT64_MAX;
-  set_probing (s, i, false);
+  tb_sup_set_probing (s, i, false);
   set_state (s, i, TB_INSTANCE_STOPPING, now);
-  push (s, TB_ACTION_SIGNAL, i)->signal = instance->stop_signal;
+  tb_sup_push (s, TB_ACTION_SIGNAL, i)->signal = instance->stop_signal;
   if (frozen)
-    push (s, TB_ACTION_THAW, i);
+    tb_sup_push (s, TB_ACTION_THAW, i);
   u->kill_due_ns = now + TB_MAX (instance->stop_grace_ns, 0);
 }
 
@@ -347,131 +216,8 @@ become_ready (TbSupervisor *s, uint32_t i, int64_t now)
   Unit *u = &s->units[i];
   u->ready = true;
   u->ready_due_ns = INT64_MAX;
-  set_probing (s, i, false);
+  tb_sup_set_probing (s, i, false);
   set_state (s, i, TB_INSTANCE_READY, now);
-}
-
-/* ---- Words ------------------------------------------------------------------------------------ */
-
-static void
-say_starting (const TbSupervisor *s, uint32_t i, const char *who, int64_t now, char *out)
-{
-  const Unit *u = &s->units[i];
-  char probe[96], time[32];
-  tb_words_for_probe (&s->plan->instances[i], probe, sizeof probe);
-  tb_words_for_time (now - u->started_ns, time, sizeof time);
-  snprintf (out, TB_SENTENCE, "%.60s to be ready (%.80s%s%.60s), %.30s", who, probe,
-            u->answer[0] != '\0' ? ": " : "", u->answer, time);
-}
-
-static void
-say_stopping (const TbSupervisor *s, uint32_t i, int64_t now, char *out)
-{
-  const Unit *u = &s->units[i];
-  const TbWireInstance *instance = &s->plan->instances[i];
-  char sig[32], time[32], grace[32];
-  tb_words_for_signal (instance->stop_signal, sig, sizeof sig);
-  tb_words_for_time (now - u->since_ns, time, sizeof time);
-  tb_words_for_time (instance->stop_grace_ns, grace, sizeof grace);
-  if (u->overdue)
-    snprintf (out, TB_SENTENCE, "%.64s to end after SIGKILL, %s", instance->id, time);
-  else
-    snprintf (out, TB_SENTENCE, "%.64s to end after %s, %s of %s", instance->id, sig, time, grace);
-}
-
-/* What a dependency still lacks. */
-static void
-say_dependency (const TbSupervisor *s, uint32_t d, int64_t now, char *out)
-{
-  const Unit *u = &s->units[d];
-  const char *id = s->plan->instances[d].id;
-  if (u->state == TB_INSTANCE_STARTING)
-    say_starting (s, d, id, now, out);
-  else if (u->state == TB_INSTANCE_STOPPING)
-    say_stopping (s, d, now, out);
-  else if (u->state == TB_INSTANCE_WAITING)
-    {
-      char time[32];
-      tb_words_for_time (now - u->since_ns, time, sizeof time);
-      snprintf (out, TB_SENTENCE, "%.64s, which waits itself, %s", id, time);
-    }
-  else
-    snprintf (out, TB_SENTENCE, "%.64s, which %s%s%.150s", id,
-              u->state == TB_INSTANCE_FAILED    ? "has failed"
-              : u->state == TB_INSTANCE_STOPPED ? "has stopped"
-              : u->state == TB_INSTANCE_KILLED  ? "was killed"
-                                                : "is paused",
-              u->sentence[0] != '\0' && u->state != TB_INSTANCE_KILLED ? ": " : "",
-              u->state != TB_INSTANCE_KILLED ? u->sentence : "");
-}
-
-static void
-say_waiting (const TbSupervisor *s, uint32_t i, int64_t now, char *out)
-{
-  const Unit *u = &s->units[i];
-  uint32_t more = 0, first = UINT32_MAX;
-  for (uint32_t k = 0; k < u->n_depends; k++)
-    if (!satisfied (&s->units[u->depends[k]]))
-      {
-        more += first != UINT32_MAX;
-        first = TB_MIN (first, u->depends[k]);
-      }
-  out[0] = '\0';
-  if (first == UINT32_MAX)
-    return;
-  say_dependency (s, first, now, out);
-  size_t n = strlen (out);
-  if (more > 0)
-    snprintf (out + n, TB_SENTENCE - n, " (and %u more)", more);
-}
-
-/* Whoever holds the stop up: among those being stopped, the one that will be waited for longest. */
-static uint32_t
-holds_stop (const TbSupervisor *s)
-{
-  uint32_t found = s->n;
-  for (uint32_t i = 0; i < s->n; i++)
-    if (s->units[i].state == TB_INSTANCE_STOPPING
-        && (found == s->n || s->units[i].kill_due_ns > s->units[found].kill_due_ns))
-      found = i;
-  return found;
-}
-
-static uint32_t
-holds_start (const TbSupervisor *s)
-{
-  for (uint32_t i = 0; i < s->n; i++)
-    if (s->units[i].state == TB_INSTANCE_STARTING)
-      return i;
-  return s->n;
-}
-
-static void
-report (TbSupervisor *s, int64_t now)
-{
-  char text[TB_SENTENCE], reason[TB_SENTENCE + 16];
-  for (uint32_t i = 0; i < s->n; i++)
-    {
-      Unit *u = &s->units[i];
-      if (u->state == TB_INSTANCE_WAITING)
-        say_waiting (s, i, now, text);
-      else if (u->state == TB_INSTANCE_STARTING)
-        say_starting (s, i, "itself", now, text);
-      else if (u->state == TB_INSTANCE_STOPPING)
-        say_stopping (s, i, now, text);
-      else
-        continue;
-      tell_waiting (s, i, text);
-    }
-  uint32_t who = is_stopping (s) ? holds_stop (s) : holds_start (s);
-  if (who == s->n || (s->run != TB_RUN_STARTING && s->run != TB_RUN_STOPPING))
-    return;
-  if (is_stopping (s))
-    say_stopping (s, who, now, text);
-  else
-    say_starting (s, who, s->plan->instances[who].id, now, text);
-  snprintf (reason, sizeof reason, "waiting for %s", text);
-  tell_run (s, s->run, reason);
 }
 
 /* ---- Steps of the run ------------------------------------------------------------------------- */
@@ -486,39 +232,18 @@ check (const TbSupervisor *s)
                   || u->state == TB_INSTANCE_PAUSED || u->state == TB_INSTANCE_STOPPING;
       TB_CHECK (live == u->alive);
       TB_CHECK (!u->alive || s->run != TB_RUN_STOPPED);
-      TB_CHECK (u->after != AFTER_RESTART || !u->alive || !is_stopping (s));
+      TB_CHECK (u->after != AFTER_RESTART || !u->alive || !tb_sup_is_stopping (s));
     }
 }
 
 static void
 release (TbSupervisor *s, int64_t now)
 {
-  if (is_stopping (s))
+  if (tb_sup_is_stopping (s))
     return;
   for (uint32_t i = 0; i < s->n; i++)
     if (s->units[i].state == TB_INSTANCE_WAITING && may_start (s, &s->units[i]))
       begin (s, i, now);
-}
-
-static void
-say_not_running (const TbSupervisor *s, char *out)
-{
-  uint32_t missing = 0, first = s->n;
-  for (uint32_t i = 0; i < s->n; i++)
-    if (!satisfied (&s->units[i]))
-      {
-        if (missing == 0 || (s->units[first].state == TB_INSTANCE_WAITING
-                             && s->units[i].state != TB_INSTANCE_WAITING))
-          first = i;
-        missing++;
-      }
-  out[0] = '\0';
-  if (missing == 0)
-    return;
-  const Unit *u = &s->units[first];
-  snprintf (out, TB_SENTENCE, "%u of %u not running: %.64s %s%s%.120s", missing, s->n,
-            s->plan->instances[first].id, tb_instance_state_name (u->state),
-            u->sentence[0] != '\0' ? ": " : "", u->sentence);
 }
 
 static void
@@ -530,8 +255,8 @@ settle (TbSupervisor *s)
   for (uint32_t i = 0; i < s->n; i++)
     if (s->units[i].state == TB_INSTANCE_STARTING || s->units[i].state == TB_INSTANCE_STOPPING)
       return;
-  say_not_running (s, text);
-  tell_run (s, TB_RUN_RUNNING, text);
+  tb_sup_say_not_running (s, text);
+  tb_sup_tell_run (s, TB_RUN_RUNNING, text);
 }
 
 static void
@@ -550,8 +275,8 @@ stop_next (TbSupervisor *s, int64_t now)
   if (alive || s->done)
     return;
   s->done = true;
-  tell_run (s, TB_RUN_STOPPED, "");
-  push (s, TB_ACTION_DONE, 0);
+  tb_sup_tell_run (s, TB_RUN_STOPPED, "");
+  tb_sup_push (s, TB_ACTION_DONE, 0);
 }
 
 /* After every event: what follows from it for the others. */
@@ -576,13 +301,13 @@ void
 tb_supervisor_start (TbSupervisor *s, int64_t now)
 {
   s->start_ns = now;
-  tell_run (s, TB_RUN_STARTING, "");
+  tb_sup_tell_run (s, TB_RUN_STARTING, "");
   for (uint32_t i = 0; i < s->n; i++)
     if (may_start (s, &s->units[i]))
       begin (s, i, now);
     else
       set_state (s, i, TB_INSTANCE_WAITING, now);
-  report (s, now);
+  tb_sup_report (s, now);
   follow (s, now);
 }
 
@@ -614,7 +339,7 @@ tb_supervisor_tick (TbSupervisor *s, int64_t now)
   if (now >= s->report_ns)
     {
       s->report_ns = now + REPORT_NS;
-      report (s, now);
+      tb_sup_report (s, now);
     }
   follow (s, now);
 }
@@ -644,8 +369,8 @@ tb_supervisor_started (TbSupervisor *s, uint32_t i, uint32_t pid, int64_t now)
     become_ready (s, i, now);
   else
     {
-      tell_state (s, i);
-      set_probing (s, i, u->state == TB_INSTANCE_STARTING);
+      tb_sup_tell_state (s, i);
+      tb_sup_set_probing (s, i, u->state == TB_INSTANCE_STARTING);
     }
   follow (s, now);
 }
@@ -671,7 +396,7 @@ tb_supervisor_ready (TbSupervisor *s, uint32_t i, int64_t now)
     {
       u->paused_from = TB_INSTANCE_READY;
       u->ready = true;
-      set_probing (s, i, false);
+      tb_sup_set_probing (s, i, false);
     }
   follow (s, now);
 }
@@ -696,7 +421,7 @@ tb_supervisor_exited (TbSupervisor *s, uint32_t i, int code, bool left, int64_t 
   if (!left)
     return;
   if (u->state == TB_INSTANCE_STOPPING)
-    push (s, TB_ACTION_SIGNAL, i)->signal = s->plan->instances[i].stop_signal;
+    tb_sup_push (s, TB_ACTION_SIGNAL, i)->signal = s->plan->instances[i].stop_signal;
   else if (code != 0)
     kill_tree (s, i);
   follow (s, now);
@@ -739,7 +464,7 @@ tb_supervisor_gone (TbSupervisor *s, uint32_t i, const char *last_line, int64_t 
   Unit *u = &s->units[i];
   if (!u->alive)
     return;
-  set_probing (s, i, false);
+  tb_sup_set_probing (s, i, false);
   set_alive (s, i, false);
   u->running = false;
   if (u->after == AFTER_RESTART)
@@ -762,7 +487,7 @@ tb_supervisor_kill (TbSupervisor *s, uint32_t i, int64_t now)
   if (u->state == TB_INSTANCE_WAITING)
     finish (s, i, TB_INSTANCE_KILLED, now);
   else if (!u->alive)
-    tell_refused (s, i, "killed");
+    tb_sup_tell_refused (s, i, "killed");
   else
     {
       u->after = AFTER_KILLED;
@@ -777,13 +502,13 @@ tb_supervisor_pause (TbSupervisor *s, uint32_t i, int64_t now)
   Unit *u = &s->units[i];
   if ((u->state != TB_INSTANCE_STARTING && u->state != TB_INSTANCE_READY) || !u->running)
     {
-      tell_refused (s, i, "paused");
+      tb_sup_tell_refused (s, i, "paused");
       return;
     }
   u->paused_from = u->state;
   u->paused_ns = now;
-  set_probing (s, i, false);
-  push (s, TB_ACTION_FREEZE, i);
+  tb_sup_set_probing (s, i, false);
+  tb_sup_push (s, TB_ACTION_FREEZE, i);
   set_state (s, i, TB_INSTANCE_PAUSED, now);
   follow (s, now);
 }
@@ -794,14 +519,14 @@ tb_supervisor_resume (TbSupervisor *s, uint32_t i, int64_t now)
   Unit *u = &s->units[i];
   if (u->state != TB_INSTANCE_PAUSED)
     {
-      tell_refused (s, i, "resumed");
+      tb_sup_tell_refused (s, i, "resumed");
       return;
     }
-  push (s, TB_ACTION_THAW, i);
+  tb_sup_push (s, TB_ACTION_THAW, i);
   if (u->ready_due_ns != INT64_MAX)
     u->ready_due_ns += now - u->paused_ns;
   set_state (s, i, u->paused_from, now);
-  set_probing (s, i, u->paused_from == TB_INSTANCE_STARTING);
+  tb_sup_set_probing (s, i, u->paused_from == TB_INSTANCE_STARTING);
   follow (s, now);
 }
 
@@ -809,9 +534,9 @@ void
 tb_supervisor_restart (TbSupervisor *s, uint32_t i, int64_t now)
 {
   Unit *u = &s->units[i];
-  if (is_stopping (s) || u->state == TB_INSTANCE_WAITING)
+  if (tb_sup_is_stopping (s) || u->state == TB_INSTANCE_WAITING)
     {
-      tell_refused (s, i, "restarted");
+      tb_sup_tell_refused (s, i, "restarted");
       return;
     }
   if (!u->alive)
@@ -830,9 +555,9 @@ void
 tb_supervisor_start_anyway (TbSupervisor *s, uint32_t i, int64_t now)
 {
   Unit *u = &s->units[i];
-  if (u->state != TB_INSTANCE_WAITING || is_stopping (s))
+  if (u->state != TB_INSTANCE_WAITING || tb_sup_is_stopping (s))
     {
-      tell_refused (s, i, "started");
+      tb_sup_tell_refused (s, i, "started");
       return;
     }
   u->anyway = true;
@@ -842,12 +567,12 @@ tb_supervisor_start_anyway (TbSupervisor *s, uint32_t i, int64_t now)
 void
 tb_supervisor_stop (TbSupervisor *s, int64_t now)
 {
-  if (is_stopping (s))
+  if (tb_sup_is_stopping (s))
     {
       tb_supervisor_abort (s, "asked to stop a second time", now);
       return;
     }
-  tell_run (s, TB_RUN_STOPPING, "");
+  tb_sup_tell_run (s, TB_RUN_STOPPING, "");
   for (uint32_t i = 0; i < s->n; i++)
     {
       if (s->units[i].state == TB_INSTANCE_WAITING)
@@ -863,7 +588,7 @@ tb_supervisor_abort (TbSupervisor *s, const char *why, int64_t now)
 {
   if (s->run == TB_RUN_STOPPED)
     return;
-  tell_run (s, TB_RUN_STOPPING, why);
+  tb_sup_tell_run (s, TB_RUN_STOPPING, why);
   for (uint32_t i = 0; i < s->n; i++)
     {
       Unit *u = &s->units[i];
