@@ -644,12 +644,12 @@ engine_run (Engine *e)
 {
   if (e->options->model == THREADS_PER_REQUEST)
     return thread_start (dispatcher_main, e, true) ? NULL : complain ("start a thread of", "its own");
+  atomic_store (&e->counts.threads, e->options->threads);
   for (unsigned i = 0; i < e->options->threads; i++)
     {
       Worker *w = worker_new (e);
       if (w == NULL || !thread_start (pool_main, w, true))
         return complain ("start all threads of", e->options->name);
-      atomic_fetch_add (&e->counts.threads, 1);
     }
   return NULL;
 }

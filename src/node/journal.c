@@ -219,7 +219,8 @@ append (Journal *j, int kind, TbSlice key, TbSlice value, int64_t expires_ms)
       j->failed = ftruncate (j->fd, (off_t) j->written) < 0;
       return 0;
     }
-  return j->written += size;
+  j->written += size;
+  return j->written;
 }
 
 uint64_t

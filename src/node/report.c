@@ -14,6 +14,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int64_t second_ns;
 static unsigned lines, left_out;
 
+static void write_line (const char *format, va_list args) __attribute__ ((format (printf, 1, 0)));
+
 /* One write a line, so that lines of several threads do not mix. */
 static void
 write_line (const char *format, va_list args)

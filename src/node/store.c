@@ -241,6 +241,15 @@ static const Service service = {
 
 /* ---- The program ---- */
 
+static size_t
+count_keys (void)
+{
+  pthread_mutex_lock (&store.lock);
+  size_t n = dict_count (store.dict, wall_ms ());
+  pthread_mutex_unlock (&store.lock);
+  return n;
+}
+
 static bool
 open_journal (Options *o, char **error)
 {
@@ -266,7 +275,7 @@ store_main (Options *o)
   if (e == NULL)
     return report_failure (error);
   report_ready ("%s stores by RESP at %s, %zu keys%s", o->name, o->listen,
-                dict_count (store.dict, wall_ms ()), store.journal ? ", durable" : "");
+                count_keys (), store.journal ? ", durable" : "");
   error = engine_run (e);
   if (error != NULL)
     return report_failure (error);
@@ -275,6 +284,6 @@ store_main (Options *o)
   EngineCounts *c = engine_counts (e);
   report_line ("{\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"connections\":%" PRIu64
                ",\"keys\":%zu}",
-               c->requests, c->errors, c->connections, dict_count (store.dict, wall_ms ()));
+               c->requests, c->errors, c->connections, count_keys ());
   return 0;
 }
