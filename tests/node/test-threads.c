@@ -95,6 +95,45 @@ test_queue_is_told (void)
   g_free (node_stop (node));
 }
 
+/* A thread per request ends somewhere; who comes then is told so, and later served again. */
+static void
+test_too_many_requests (void)
+{
+  enum { N = 1000 };
+  struct rlimit limit;
+  getrlimit (RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < N + 64)
+    {
+      g_test_skip ("too few descriptors may be open here");
+      return;
+    }
+  Node *node = node_start ("server", NULL, "--threads", "per-request", "--work", "wait 2s", NULL);
+  int fds[N];
+  for (int i = 0; i < N; i++)
+    {
+      fds[i] = socket_to (node->address);
+      socket_send (fds[i], "GET / HTTP/1.1\r\n\r\n", -1);
+    }
+  g_autofree char *refused = http_get (node->address, "/info");
+  g_assert_true (g_str_has_prefix (refused, "HTTP/1.1 503 "));
+  for (int i = 0; i < N; i++)
+    {
+      g_autofree char *text = socket_read_until (fds[i], "}\n");
+      g_assert_true (g_str_has_prefix (text, "HTTP/1.1 200 "));
+      close (fds[i]);
+    }
+  gint64 end = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  for (gboolean served = FALSE; !served;)
+    {
+      g_autofree char *text = http_get (node->address, "/info");
+      served = g_str_has_prefix (text, "HTTP/1.1 200 ");
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+    }
+  g_free (node_stop (node));
+}
+
 static void
 test_store_with_a_pool (void)
 {
@@ -130,6 +169,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/threads/cpu-work", test_cpu_work);
   g_test_add_func ("/threads/waiting-requests", test_queue_is_told);
+  g_test_add_func ("/threads/too-many-requests", test_too_many_requests);
   g_test_add_func ("/threads/store-with-a-pool", test_store_with_a_pool);
   return g_test_run ();
 }
