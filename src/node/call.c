@@ -154,7 +154,8 @@ channel_open (const Host *h, const Call *call, int64_t deadline_ns, Channel **ou
   char time[24];
   tb_duration_format (call->timeout_ns, time, sizeof time);
   if (timeout)
-    snprintf (answer->text, sizeof answer->text, "%s could not be reached within %s", h->name, time);
+    snprintf (answer->text, sizeof answer->text, "%s could not be reached within %s", h->name,
+              time);
   else if (error == ECONNREFUSED)
     snprintf (answer->text, sizeof answer->text, "%s refused the connection", h->name);
   else

@@ -15,12 +15,10 @@
  * Invariant 1: a connection is in the queue at most once, and only while OWNED.
  * Invariant 2: memory of a connection is never given back, only used again: a late event for a
  *              closed one finds it OWNED and does nothing, or wakes its successor for nothing. */
-#include "node-private.h"
+#include "engine-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,298 +31,13 @@
 
 #define CONNECTIONS_MAX 16384
 #define REQUEST_THREADS_MAX 1000
-#define IN_BYTES (64u << 10)
 #define EVENTS 64
 #define QUEUE_WORTH_A_WAKE 4
-#define SEND_TIMEOUT_MS 30000
-
-enum
-{
-  OWNED = 1,
-  AGAIN = 2,
-  ENDING = 4 /* its peer has ended: an edge is told once, so it is read to the end */
-};
-
-struct Engine
-{
-  Options *options;
-  const Service *service;
-  int epoll_fd, listen_fd;
-  EngineCounts counts;
-  pthread_mutex_t lock; /* guards what follows */
-  pthread_cond_t wake;
-  Conn *first, *last; /* the queue */
-  Conn *free_conns;
-  Worker *free_workers;
-  unsigned idle, n_workers;
-  uint32_t last_id;
-  bool polling, stopping;
-};
 
 EngineCounts *
 engine_counts (Engine *e)
 {
   return &e->counts;
-}
-
-/* ---- Workers ---- */
-
-static Worker *
-worker_new (Engine *e)
-{
-  Worker *w = calloc (1, sizeof *w);
-  if (w == NULL)
-    return NULL;
-  w->engine = e;
-  w->options = e->options;
-  w->index = ++e->n_workers;
-  w->out_size = IN_BYTES;
-  w->in = malloc (IN_BYTES);
-  w->out = malloc (w->out_size);
-  if (w->in == NULL || w->out == NULL)
-    {
-      free (w->in);
-      free (w->out);
-      free (w);
-      return NULL;
-    }
-  tb_rng_seed (&w->rng, e->options->seed * 7919 + w->index);
-  caller_init (&w->caller, e->options->seed * 104729 + w->index);
-  return w;
-}
-
-void
-worker_write (Worker *w, const void *bytes, size_t n)
-{
-  if (w->out_n + n > w->out_size)
-    {
-      size_t size = w->out_size;
-      while (size < w->out_n + n)
-        size *= 2;
-      char *out = realloc (w->out, size);
-      if (out == NULL)
-        {
-          w->broken = true;
-          return;
-        }
-      w->out = out;
-      w->out_size = size;
-    }
-  memcpy (w->out + w->out_n, bytes, n);
-  w->out_n += n;
-}
-
-void
-worker_printf (Worker *w, const char *format, ...)
-{
-  char text[1024];
-  va_list args;
-  va_start (args, format);
-  int n = vsnprintf (text, sizeof text, format, args);
-  va_end (args);
-  worker_write (w, text, (size_t) TB_CLAMP (n, 0, (int) sizeof text - 1));
-}
-
-static void
-hand_over (Worker *w)
-{
-  Engine *e = w->engine;
-  w->blocked = true;
-  pthread_mutex_lock (&e->lock);
-  if (e->idle > 0 && (e->first != NULL || !e->polling))
-    pthread_cond_signal (&e->wake);
-  pthread_mutex_unlock (&e->lock);
-}
-
-/* A peer that does not read holds its thread, as it would any server's; not for ever. */
-static bool
-wait_writable (Worker *w, int fd)
-{
-  struct pollfd p = { fd, POLLOUT, 0 };
-  hand_over (w);
-  return poll (&p, 1, SEND_TIMEOUT_MS) == 1 && !(p.revents & (POLLERR | POLLHUP));
-}
-
-static void
-worker_flush (Worker *w)
-{
-  size_t at = 0;
-  if (w->out_n > 0 && w->engine->service->before_send != NULL)
-    w->engine->service->before_send (w);
-  while (at < w->out_n && !w->broken)
-    {
-      ssize_t n = send (w->conn->fd, w->out + at, w->out_n - at, MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (n > 0)
-        at += (size_t) n;
-      else if (errno == EAGAIN)
-        w->broken = !wait_writable (w, w->conn->fd);
-      else if (errno != EINTR)
-        w->broken = true;
-    }
-  w->out_n = 0;
-}
-
-void
-worker_may_block (Worker *w)
-{
-  worker_flush (w);
-  hand_over (w);
-}
-
-/* ---- Connections ---- */
-
-/* Under the lock. */
-static Conn *
-conn_new (Engine *e)
-{
-  if (e->free_conns == NULL)
-    {
-      Conn *slab = calloc (64, sizeof *slab);
-      for (int i = 0; slab != NULL && i < 64; i++)
-        {
-          slab[i].next = e->free_conns;
-          e->free_conns = &slab[i];
-        }
-    }
-  Conn *c = e->free_conns;
-  if (c != NULL)
-    e->free_conns = c->next;
-  return c;
-}
-
-static void
-conn_close (Engine *e, Conn *c)
-{
-  close (c->fd);
-  free (c->held);
-  c->held = NULL;
-  c->held_n = c->held_size = 0;
-  atomic_fetch_sub (&e->counts.open, 1);
-  pthread_mutex_lock (&e->lock);
-  c->next = e->free_conns;
-  e->free_conns = c;
-  pthread_mutex_unlock (&e->lock);
-}
-
-/* Reads what was not read, so that closing does not reset the answer away. */
-static void
-conn_linger (Worker *w, Conn *c)
-{
-  struct pollfd p = { c->fd, POLLIN, 0 };
-  int64_t end = tb_now_ns () + 100 * TB_NS_PER_MS;
-  shutdown (c->fd, SHUT_WR);
-  while (tb_now_ns () < end)
-    {
-      ssize_t n = recv (c->fd, w->in, IN_BYTES, MSG_DONTWAIT);
-      if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-        break;
-      if (n < 0)
-        {
-          hand_over (w);
-          poll (&p, 1, 50);
-        }
-    }
-}
-
-static bool
-held_reserve (Conn *c, size_t size)
-{
-  if (size <= c->held_size)
-    return true;
-  size_t bigger = TB_MAX (c->held_size, IN_BYTES);
-  while (bigger < size)
-    bigger *= 2;
-  char *held = realloc (c->held, bigger);
-  if (held == NULL)
-    return false;
-  c->held = held;
-  c->held_size = bigger;
-  return true;
-}
-
-/* Keeps what is left of bytes for the next read. */
-static bool
-conn_hold (Conn *c, const char *bytes, size_t n)
-{
-  if (n == 0)
-    {
-      free (c->held);
-      c->held = NULL;
-      c->held_size = 0;
-    }
-  else if (c->held == NULL)
-    {
-      if (!held_reserve (c, n))
-        return false;
-      memcpy (c->held, bytes, n);
-    }
-  else
-    memmove (c->held, bytes, n);
-  c->held_n = n;
-  return true;
-}
-
-typedef enum
-{
-  CONN_IDLE,   /* all bytes are read and answered */
-  CONN_MORE,   /* there may be more to read or to answer at once */
-  CONN_ENDED
-} ConnState;
-
-/* Answers what is whole in bytes; with a thread per request, at most one of them. */
-static ConnState
-conn_serve (Worker *w, Conn *c, const char *bytes, size_t n, bool drained)
-{
-  Engine *e = w->engine;
-  size_t at = 0, used = 0;
-  Served served = SERVE_MORE;
-  bool one = e->options->model == THREADS_PER_REQUEST, stopped = false;
-  while (at < n && !w->broken && !stopped)
-    {
-      served = e->service->serve (w, c, bytes + at, n - at, &used);
-      if (served == SERVE_MORE)
-        break;
-      at += used;
-      if (served == SERVE_CLOSE || served == SERVE_REJECT)
-        {
-          worker_flush (w);
-          if (served == SERVE_REJECT)
-            conn_linger (w, c);
-          return CONN_ENDED;
-        }
-      if (w->out_n > IN_BYTES / 2)
-        worker_flush (w);
-      stopped = one;
-    }
-  worker_flush (w);
-  if (w->broken || n - at > REQUEST_BYTES_MAX || !conn_hold (c, bytes + at, n - at))
-    return CONN_ENDED;
-  return (at < n && served != SERVE_MORE) || !drained ? CONN_MORE : CONN_IDLE;
-}
-
-static ConnState
-conn_read (Worker *w, Conn *c)
-{
-  char *to = w->in;
-  size_t room = IN_BYTES;
-  if (c->held_n > 0)
-    {
-      if (!held_reserve (c, c->held_n + IN_BYTES))
-        return CONN_ENDED;
-      to = c->held + c->held_n;
-      room = c->held_size - c->held_n;
-    }
-  ssize_t n = recv (c->fd, to, room, MSG_DONTWAIT);
-  if (n < 0 && errno == EINTR)
-    return CONN_MORE;
-  bool empty = n < 0 && errno == EAGAIN;
-  if (n == 0 || (n < 0 && !empty))
-    return CONN_ENDED;
-  if (empty && c->held_n == 0)
-    return CONN_IDLE;
-  size_t got = empty ? 0 : (size_t) n;
-  bool drained = (empty || got < room) && !(c->state & ENDING);
-  return conn_serve (w, c, c->held_n > 0 ? c->held : to, c->held_n + got, drained);
 }
 
 /* ---- The queue ---- */
@@ -533,14 +246,13 @@ request_main (void *data)
 }
 
 static bool
-thread_start (void *(*main) (void *), void *data, bool detached)
+thread_start (void *(*main) (void *), void *data)
 {
   pthread_attr_t attributes;
   pthread_t thread;
   pthread_attr_init (&attributes);
   pthread_attr_setstacksize (&attributes, 256 << 10);
-  pthread_attr_setdetachstate (&attributes, detached ? PTHREAD_CREATE_DETACHED
-                                                     : PTHREAD_CREATE_JOINABLE);
+  pthread_attr_setdetachstate (&attributes, PTHREAD_CREATE_DETACHED);
   int error = pthread_create (&thread, &attributes, main, data);
   pthread_attr_destroy (&attributes);
   return error == 0;
@@ -575,7 +287,7 @@ dispatch (Engine *e, Conn *c)
     }
   w->conn = c;
   atomic_fetch_add (&e->counts.threads, 1);
-  if (thread_start (request_main, w, true))
+  if (thread_start (request_main, w))
     return;
   atomic_fetch_sub (&e->counts.threads, 1);
   pthread_mutex_lock (&e->lock);
@@ -643,12 +355,12 @@ char *
 engine_run (Engine *e)
 {
   if (e->options->model == THREADS_PER_REQUEST)
-    return thread_start (dispatcher_main, e, true) ? NULL : complain ("start a thread of", "its own");
+    return thread_start (dispatcher_main, e) ? NULL : complain ("start a thread of", "its own");
   atomic_store (&e->counts.threads, e->options->threads);
   for (unsigned i = 0; i < e->options->threads; i++)
     {
       Worker *w = worker_new (e);
-      if (w == NULL || !thread_start (pool_main, w, true))
+      if (w == NULL || !thread_start (pool_main, w))
         return complain ("start all threads of", e->options->name);
     }
   return NULL;

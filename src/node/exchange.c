@@ -192,7 +192,8 @@ http_request (const Call *call, const Host *host, const Trace *trace, const Call
     snprintf (length, sizeof length, "Content-Length: %zu\r\n", call->body);
   bool cookie = caller->keeps_cookies && caller->cookie[0] != '\0';
   return (size_t) snprintf (out, size,
-                            "%s %s HTTP/1.1\r\nHost: %s\r\ntraceparent: 00-%s-%s-01\r\n%s%s%s%s\r\n",
+                            "%s %s HTTP/1.1\r\nHost: %s\r\n"
+                            "traceparent: 00-%s-%s-01\r\n%s%s%s%s\r\n",
                             call->method, call->path, host->name, trace_id, span_id, length,
                             cookie ? "Cookie: " : "", cookie ? caller->cookie : "",
                             cookie ? "\r\n" : "");

@@ -133,5 +133,6 @@ serve (Worker *w, Conn *c, const char *bytes, size_t n, size_t *used)
 const Service http_service = {
   .serve = serve,
   .busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-          "Content-Length: 42\r\nConnection: close\r\n\r\n{\"error\":\"too many are being served now\"}\n",
+          "Content-Length: 42\r\nConnection: close\r\n\r\n"
+          "{\"error\":\"too many are being served now\"}\n",
 };

@@ -2,7 +2,8 @@
  *
  *   options.c   the command line                      call.c      a call to a link: host, retries
  *   report.c    lines, readiness, totals              exchange.c  one request and its reply
- *   engine.c    connections and worker threads        later.c     calls nobody waits for
+ *   engine.c    queue and worker threads              later.c     calls nobody waits for
+ *   conn.c      reading, serving, writing             latency.c   a histogram
  *   work.c      what a request costs, which calls     client.c    load: closed loop, open loop
  *   http.c      HTTP requests in, replies out         store.c     RESP commands on a dict
  *   server.c    what a server answers                 dict.c      keys and values
@@ -65,7 +66,6 @@ typedef struct
   bool http, write, async;
   char path[256];
   char method[16];
-  char balance_name[24];
   Balance balance;
   double share;
   unsigned times, retries, keys;

@@ -49,8 +49,8 @@ fail (Answer *a, unsigned status, const char *id, const char *why)
   report_escape (why, text, sizeof text);
   report_escape (id, link, sizeof link);
   a->status = status;
-  snprintf (a->body, sizeof a->body, "{\"name\":\"%s\",\"link\":\"%s\",\"error\":\"%s\"}\n", name, link,
-            text);
+  snprintf (a->body, sizeof a->body, "{\"name\":\"%s\",\"link\":\"%s\",\"error\":\"%s\"}\n", name,
+            link, text);
 }
 
 /* A failed call is the caller's failure; the sentence says whose fault it is. */
@@ -192,7 +192,8 @@ session (Worker *w, const HttpRequest *r, Answer *a)
   bool lost;
   if (!session_count (w, r, &value, &lost, a))
     return false;
-  snprintf (a->body, sizeof a->body, "{\"name\":\"%s\",\"session\":%" PRIu64 ",\"lost\":%s}\n", name,
+  snprintf (a->body, sizeof a->body,
+            "{\"name\":\"%s\",\"session\":%" PRIu64 ",\"lost\":%s}\n", name,
             value, lost ? "true" : "false");
   return true;
 }

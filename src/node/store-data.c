@@ -71,7 +71,12 @@ static const struct
   const char *word;
   int64_t unit_ms;
   bool at; /* a point in time, not a duration */
-} expiries[] = { { "EX", 1000, false }, { "PX", 1, false }, { "EXAT", 1000, true }, { "PXAT", 1, true } };
+} expiries[] = {
+  { "EX", 1000, false },
+  { "PX", 1, false },
+  { "EXAT", 1000, true },
+  { "PXAT", 1, true },
+};
 
 /* 1: read, 0: another word, -1: answered with an error. */
 static int
