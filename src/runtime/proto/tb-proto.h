@@ -1,9 +1,10 @@
 /* Framing of what crosses a link: bytes in, messages out. One parser for tap and node.
  *
  * Sans input and output: a framer is fed what was seen on a connection, in order per direction, in
- * pieces of any size, and says where messages begin and end. It never allocates per message and never
- * fails: bytes it cannot read turn the connection into plain bytes with a note (tb_framer_note),
- * and from then on it reports nothing. */
+ * pieces of any size, and says where messages begin and end. A message that is seen whole in one
+ * piece costs no memory; one that comes in several has a scratch until it ends. It never fails:
+ * bytes it cannot read turn the connection into plain bytes with a note (tb_framer_note), and from
+ * then on it reports nothing. */
 #pragma once
 
 #include <stdbool.h>
@@ -52,7 +53,8 @@ typedef struct
   uint64_t start, end;    /* [start, end) in the direction's byte stream */
   int64_t first_ns;       /* when its first byte was fed */
   int64_t last_ns;        /* when its last byte was fed */
-  int64_t request_ns;     /* replies: last_ns of the request, so latency = first_ns - request_ns */
+  int64_t request_ns;     /* replies: last_ns of the request, so latency = first_ns - request_ns; first_ns
+                             itself where the reply began before the request had ended */
   char label[TB_LABEL_MAX]; /* "GET /cart", "SET order:7", "200", "+OK"; replies: also the request's
                                label follows a space where there is room; always terminated */
   uint8_t trace_id[16];   /* W3C traceparent's, all zero where there is none */
@@ -64,15 +66,17 @@ typedef void (*TbMessageFunc) (const TbMessage *message, void *data);
 typedef struct TbFramer TbFramer;
 
 /* Lives in memory of the caller: tb_framer_size() bytes, aligned to 16, begun by tb_framer_init()
- * and given up by tb_framer_clear(). It allocates only when more requests wait for their reply than
- * ever did on this connection (the queue doubles; a connection without pipelining never does). At
- * most TB_PIPELINE_MAX may wait; beyond that the connection is plain bytes, with a note. */
+ * and given up by tb_framer_clear(). Beyond the scratch of a message in progress it allocates only
+ * when more requests wait for their reply than ever did on this connection (the queue doubles; a
+ * connection without pipelining never does). At most TB_PIPELINE_MAX may wait; beyond that the
+ * connection is plain bytes, with a note. Where memory ends it is plain bytes as well. */
 #define TB_PIPELINE_MAX 4096
 size_t tb_framer_size (void);
 void tb_framer_clear (TbFramer *framer);
 void tb_framer_init (TbFramer *framer, TbProto proto);
 
-/* Feeds n bytes seen at now_ns. func is called for each message that these bytes complete. */
+/* Feeds n bytes seen at now_ns. func is called for each message that these bytes complete; it must
+ * not call this framer. */
 void tb_framer_feed (TbFramer *framer, TbDirection direction, const void *bytes, size_t n,
                      int64_t now_ns, TbMessageFunc func, void *data);
 /* The end of a direction (FIN): completes an HTTP reply that is delimited by close. */
