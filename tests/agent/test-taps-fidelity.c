@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -544,6 +545,17 @@ call_often (gpointer data)
   return NULL;
 }
 
+static gpointer
+echo_one (gpointer data)
+{
+  char bytes[64];
+  int fd = GPOINTER_TO_INT (data);
+  for (ssize_t n; (n = read (fd, bytes, sizeof bytes)) > 0;)
+    fx_write (fd, bytes, (size_t) n);
+  close (fd);
+  return NULL;
+}
+
 static int
 accept_in_threads (Fixture *fx, int ready, void *data)
 {
@@ -551,12 +563,8 @@ accept_in_threads (Fixture *fx, int ready, void *data)
   fx_say_ready (ready);
   for (;;)
     {
-      char bytes[64];
       int fd = accept (listener, NULL, NULL);
-      ssize_t n = read (fd, bytes, sizeof bytes);
-      if (n > 0)
-        fx_write (fd, bytes, (size_t) n);
-      close (fd);
+      g_thread_unref (g_thread_new ("server", echo_one, GINT_TO_POINTER (fd)));
     }
   return 0;
 }
@@ -582,6 +590,57 @@ test_threads (void)
   g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, call_in_threads, NULL)), ==, 0);
   fx_settle (fx);
   g_assert_cmpuint (fx_row (fx, 0, 1, PORT).connections_total, ==, 400);
+}
+
+/* ---- No descriptors --------------------------------------------------------------------------- */
+
+#define TOO_MANY 40
+
+static int
+call_too_often (Fixture *fx, int ready, void *data)
+{
+  struct rlimit limit;
+  int fds[TOO_MANY], open = 0;
+  getrlimit (RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+  for (int i = 0; i < TOO_MANY; i++)
+    {
+      fds[i] = fx_dial (fx, 1, PORT);
+      open += fds[i] >= 0 && round_trip (fds[i]);
+    }
+  AT (open > 0 && open < TOO_MANY);
+  for (int i = 0; i < TOO_MANY; i++)
+    close (fds[i]);
+  for (int i = 0; i < 500; i++)
+    {
+      int fd = fx_dial (fx, 1, PORT);
+      if (fd >= 0 && round_trip (fd))
+        return 0;
+      close (fd);
+      usleep (10000);
+    }
+  return 2;
+}
+
+static void
+test_descriptors_run_out (void)
+{
+  struct rlimit before, few;
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  fx_serve (fx, 1, accept_in_threads, NULL);
+  int next = dup (0);
+  close (next);
+  getrlimit (RLIMIT_NOFILE, &before);
+  few = before;
+  few.rlim_cur = (rlim_t) next + 24;
+  pid_t client = fx_run (fx, 0, call_too_often, NULL);
+  setrlimit (RLIMIT_NOFILE, &few);
+  int status = fx_wait (fx, client);
+  setrlimit (RLIMIT_NOFILE, &before);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpuint (fx->problems->len, >, 0);
 }
 
 /* ---- No seccomp ------------------------------------------------------------------------------ */
@@ -640,6 +699,7 @@ main (int argc, char **argv)
   ADD ("replicas-share-a-port", test_replicas_share_a_port);
   ADD ("balance-prefers-those-that-accept", test_balance_prefers_those_that_accept);
   ADD ("eight-threads", test_threads);
+  ADD ("descriptors-run-out", test_descriptors_run_out);
   ADD ("without-seccomp", test_without_seccomp);
   return g_test_run ();
 }

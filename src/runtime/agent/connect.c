@@ -231,29 +231,61 @@ turn_away (int fd)
   close (fd);
 }
 
+static void
+tell_no_descriptors (TbTaps *t)
+{
+  if (t->spare_told_ns == 0 || t->now_ns - t->spare_told_ns > TB_NS_PER_S)
+    tb_tap_problem (t, 0, TB_NOBODY,
+                    "the agent has no descriptors left (%u connections are open): new ones fail",
+                    t->n_live);
+  t->spare_told_ns = t->now_ns;
+}
+
+/* No descriptors are left: whoever waits is turned away, since the listener would be ready for ever. */
+static bool
+accept_with_spare (TbTaps *t, unsigned which)
+{
+  if ((errno != EMFILE && errno != ENFILE) || t->spare_fd < 0)
+    return false;
+  close (t->spare_fd);
+  int fd = accept4 (t->listener[which].fd, NULL, NULL, SOCK_CLOEXEC);
+  if (fd >= 0)
+    turn_away (fd);
+  t->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  tell_no_descriptors (t);
+  return fd >= 0;
+}
+
 /* Strangers are turned away: whoever is expected was connected by us, and is known by its address. */
+static void
+match_accepted (TbTaps *t, unsigned which, int fd, const TbAddress *peer)
+{
+  uint32_t address = which == 0 ? ntohl (peer->v4.sin_addr.s_addr) : 0, i = 0;
+  uint16_t port = ntohs (which == 0 ? peer->v4.sin_port : peer->v6.sin6_port);
+  while (i < t->n_pending && (t->pending[i].address != address || t->pending[i].port != port))
+    i++;
+  if (i == t->n_pending)
+    {
+      turn_away (fd);
+      return;
+    }
+  TbPending p = t->pending[i];
+  t->pending[i] = t->pending[--t->n_pending];
+  tb_conn_start (t, p.tap, fd, p.up, p.connecting, p.port);
+}
+
 void
 tb_connect_accept (TbTaps *t, unsigned which)
 {
-  TbAddress peer;
-  socklen_t size = sizeof peer;
-  int fd;
-  while ((fd = accept4 (t->listener[which].fd, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+  for (;;)
     {
-      uint32_t address = which == 0 ? ntohl (peer.v4.sin_addr.s_addr) : 0, i = 0;
-      uint16_t port = ntohs (which == 0 ? peer.v4.sin_port : peer.v6.sin6_port);
-      while (i < t->n_pending
-             && (t->pending[i].address != address || t->pending[i].port != port))
-        i++;
-      size = sizeof peer;
-      if (i == t->n_pending)
-        {
-          turn_away (fd);
-          continue;
-        }
-      TbPending p = t->pending[i];
-      t->pending[i] = t->pending[--t->n_pending];
-      tb_conn_start (t, p.tap, fd, p.up, p.connecting, p.port);
+      TbAddress peer;
+      socklen_t size = sizeof peer;
+      int fd = accept4 (t->listener[which].fd, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0)
+        match_accepted (t, which, fd, &peer);
+      else if (!accept_with_spare (t, which))
+        return;
     }
 }
 
@@ -538,6 +570,12 @@ answer_connect (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAske
 {
   TbRoute route = tb_route_connect (t->routes, instance, asked->address, asked->port, t->open);
   TbCaller caller = { .fd = route.kind != TB_ROUTE_PASS ? tb_notify_get_fd (call, &t->callers) : -1 };
+  if (caller.fd == -EMFILE || caller.fd == -ENFILE)
+    {
+      tell_no_descriptors (t);
+      tb_notify_answer (call, -ENOBUFS);
+      return;
+    }
   if (caller.fd < 0 || !look_at_caller (&caller) || caller.family != asked->family
       || !tb_notify_valid (call))
     tb_notify_continue (call);

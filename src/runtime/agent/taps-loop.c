@@ -1,13 +1,10 @@
-/* The loop of thread 1: epoll, timers, commands. And taps.h, which is thread 2's side of it. */
+/* The loop of thread 1: epoll, timers, commands. */
 #include "taps-private.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "notify.h"
@@ -16,10 +13,6 @@
 #define SWEEP_NS (TB_NS_PER_S / 4)
 #define COARSE_NS (10 * TB_NS_PER_MS)
 #define LATE_MAX_NS (100 * TB_NS_PER_US)
-#define TOLD_BYTES (1u << 20)
-#define RECORDED_BYTES (8u << 20)
-#define COMMANDS_BYTES (1u << 16)
-#define CUTS_MAX 16384
 
 /* ---- What epoll watches ---------------------------------------------------------------------- */
 
@@ -236,8 +229,8 @@ run_command (TbTaps *t, const TbTapsCommand *command)
     }
 }
 
-static void
-free_command (const TbTapsCommand *command)
+void
+tb_taps_free_command (const TbTapsCommand *command)
 {
   if (command->fault != NULL)
     tb_wire_fault_clear (command->fault);
@@ -259,7 +252,7 @@ run_commands (TbTaps *t)
       memcpy (&command, item, sizeof command);
       tb_exchange_next (&t->commands);
       run_command (t, &command);
-      free_command (&command);
+      tb_taps_free_command (&command);
     }
 }
 
@@ -329,8 +322,8 @@ note_lag (TbTaps *t, int64_t since_ns)
     atomic_store_explicit (&t->lag_ns, lag, memory_order_relaxed);
 }
 
-static void *
-run (void *data)
+void *
+tb_taps_run (void *data)
 {
   TbTaps *t = data;
   struct epoll_event events[EVENTS_MAX];
@@ -358,342 +351,4 @@ run (void *data)
       tick (t);
     }
   return NULL;
-}
-
-/* ---- Making and ending it -------------------------------------------------------------------- */
-
-static bool
-make_shared (TbTaps *t)
-{
-  t->commands_event = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
-  t->told_event = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
-  t->drain_epoll = epoll_create1 (EPOLL_CLOEXEC);
-  t->scan_timer = timerfd_create (CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  t->epoll = epoll_create1 (EPOLL_CLOEXEC);
-  if (t->commands_event < 0 || t->told_event < 0 || t->drain_epoll < 0 || t->scan_timer < 0
-      || t->epoll < 0)
-    return false;
-  struct epoll_event e = { .events = EPOLLIN };
-  epoll_ctl (t->drain_epoll, EPOLL_CTL_ADD, t->told_event, &e);
-  epoll_ctl (t->drain_epoll, EPOLL_CTL_ADD, t->scan_timer, &e);
-  const struct itimerspec second = { { 1, 0 }, { 1, 0 } };
-  timerfd_settime (t->scan_timer, 0, &second, NULL);
-  tb_taps_watch (t, t->commands_event, EPOLLIN, TB_WATCH_COMMANDS, 0, 0, true);
-  return tb_exchange_init (&t->told, TOLD_BYTES) && tb_exchange_init (&t->commands, COMMANDS_BYTES)
-         && (!t->recording || tb_exchange_init (&t->recorded, RECORDED_BYTES));
-}
-
-static size_t
-pool_size (size_t size)
-{
-  return (size + 15) & ~(size_t) 15;
-}
-
-static bool
-make_memory (TbTaps *t)
-{
-  t->routes = tb_routes_new (t->plan);
-  t->spare = calloc (1, sizeof *t->spare);
-  t->buffer = aligned_alloc (4096, TB_BUFFER_BYTES);
-  t->cuts = malloc (CUTS_MAX * sizeof *t->cuts);
-  t->cuts_capacity = CUTS_MAX;
-  t->pending = malloc (TB_PENDING_MAX * sizeof *t->pending);
-  t->open = calloc (t->plan->n_instances + 1, sizeof *t->open);
-  t->bypasses = tb_bypasses_new (t->plan);
-  t->waitings.size = pool_size (sizeof (TbWaiting));
-  t->blocks.size = pool_size (sizeof (TbBlock));
-  t->readings.size = pool_size (sizeof (TbReading) + tb_framer_size ());
-  t->stashes.size = pool_size (sizeof (TbStash));
-  tb_rng_seed (&t->rng, t->plan->seed + 1);
-  return t->routes != NULL && t->spare != NULL && t->buffer != NULL && t->cuts != NULL
-         && t->pending != NULL && t->open != NULL && t->bypasses != NULL;
-}
-
-TbTaps *
-tb_taps_new (const TbWirePlan *plan, TbCounters *counters, TbRing *ring, int *error)
-{
-  int result = -ENOMEM;
-  TbTaps *t = calloc (1, sizeof *t);
-  if (t != NULL)
-    {
-      t->plan = plan;
-      t->counters = counters;
-      t->ring = ring;
-      t->recording = plan->recording != NULL && plan->recording[0] != '\0';
-      t->tick_ns = INT64_MAX;
-      t->now_ns = tb_now_ns ();
-      t->epoll = t->commands_event = t->told_event = t->drain_epoll = t->scan_timer = -1;
-      for (int i = 0; i < 2; i++)
-        t->listener[i].fd = t->dead[i].fd = -1;
-      pthread_mutex_init (&t->commands_lock, NULL);
-      if (make_shared (t) && make_memory (t))
-        result = plan->no_seccomp ? tb_fallback_start (t) : tb_connect_listeners (t);
-      if (result < 0)
-        {
-          tb_taps_stop (t);
-          t = NULL;
-        }
-    }
-  if (error != NULL)
-    *error = t != NULL ? 0 : result;
-  return t;
-}
-
-int
-tb_taps_start (TbTaps *t)
-{
-  sigset_t all, old;
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &old);
-  int error = pthread_create (&t->thread, NULL, run, t);
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  t->started = error == 0;
-  return -error;
-}
-
-static void
-close_if_open (int fd)
-{
-  if (fd >= 0)
-    close (fd);
-}
-
-static void
-free_commands (TbTaps *t)
-{
-  const void *item;
-  size_t n;
-  while (t->commands.bytes != NULL && (item = tb_exchange_peek (&t->commands, &n)) != NULL)
-    {
-      const TbTapsCommand *command = item;
-      if (command->type == TB_COMMAND_INSTANCE)
-        close (command->fd);
-      free_command (command);
-      tb_exchange_next (&t->commands);
-    }
-}
-
-static void
-close_all (TbTaps *t)
-{
-  for (uint32_t i = 0; i < t->n_notifiers; i++)
-    close_if_open (t->notifiers[i].fd);
-  tb_notify_cache_clear (&t->callers);
-  for (uint32_t i = 0; i < t->n_pending; i++)
-    close (t->pending[i].up);
-  for (unsigned i = 0; i < t->n_pipes; i++)
-    {
-      close (t->pipes[i][0]);
-      close (t->pipes[i][1]);
-    }
-  for (int i = 0; i < 2; i++)
-    {
-      close_if_open (t->listener[i].fd);
-      close_if_open (t->dead[i].fd);
-    }
-  tb_fallback_stop (t);
-  close_if_open (t->epoll);
-  close_if_open (t->commands_event);
-  close_if_open (t->told_event);
-  close_if_open (t->drain_epoll);
-  close_if_open (t->scan_timer);
-}
-
-static void
-free_all (TbTaps *t)
-{
-  TbPool *pools[] = { &t->waitings, &t->blocks, &t->readings, &t->stashes };
-  for (size_t i = 0; i < TB_ARRAY_LENGTH (pools); i++)
-    tb_pool_clear (pools[i]);
-  tb_taps_clear (t);
-  tb_routes_free (t->routes);
-  tb_bypasses_free (t->bypasses);
-  tb_exchange_clear (&t->told);
-  tb_exchange_clear (&t->recorded);
-  tb_exchange_clear (&t->commands);
-  free (t->notifiers);
-  free (t->pending);
-  free (t->open);
-  free (t->spare);
-  free (t->buffer);
-  free (t->cuts);
-  free (t->heap);
-  pthread_mutex_destroy (&t->commands_lock);
-  free (t);
-}
-
-/* ---- Thread 2's side ------------------------------------------------------------------------- */
-
-/* Thread 1 empties the ring in microseconds; before it is started there is room for hundreds. */
-static void
-send_command (TbTaps *t, const TbTapsCommand *command)
-{
-  uint64_t one = 1;
-  pthread_mutex_lock (&t->commands_lock);
-  while (!tb_exchange_put (&t->commands, command, sizeof *command, NULL, 0))
-    usleep (100);
-  pthread_mutex_unlock (&t->commands_lock);
-  if (write (t->commands_event, &one, sizeof one) < 0)
-    TB_CHECK (errno == EAGAIN);
-}
-
-void
-tb_taps_stop (TbTaps *t)
-{
-  if (t == NULL)
-    return;
-  if (t->started)
-    {
-      send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_QUIT });
-      pthread_join (t->thread, NULL);
-    }
-  tb_conns_clear (t);
-  free_commands (t);
-  close_all (t);
-  free_all (t);
-}
-
-void
-tb_taps_add_instance (TbTaps *t, uint32_t instance, int notify_fd)
-{
-  TB_CHECK (instance < t->plan->n_instances);
-  send_command (t, &(TbTapsCommand) { TB_COMMAND_INSTANCE, instance, notify_fd, NULL, NULL });
-}
-
-void
-tb_taps_instance_pid (TbTaps *t, uint32_t instance, pid_t pid)
-{
-  TB_CHECK (instance < t->plan->n_instances);
-  tb_bypasses_pid (t->bypasses, instance, pid);
-}
-
-void
-tb_taps_instance_gone (TbTaps *t, uint32_t instance)
-{
-  send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_GONE, .instance = instance });
-}
-
-static char *
-copy_text (const char *text)
-{
-  char *copy = strdup (text != NULL ? text : "");
-  TB_CHECK (copy != NULL);
-  return copy;
-}
-
-void
-tb_taps_add_fault (TbTaps *t, const TbWireFault *fault)
-{
-  TbWireFault *copy = malloc (sizeof *copy);
-  TB_CHECK (copy != NULL);
-  *copy = *fault;
-  copy->id = copy_text (fault->id);
-  copy->link = copy_text (fault->link);
-  copy->from = copy_text (fault->from);
-  copy->to = copy_text (fault->to);
-  send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_FAULT, .fault = copy });
-}
-
-void
-tb_taps_remove_fault (TbTaps *t, const char *id)
-{
-  send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_HEAL, .id = copy_text (id) });
-}
-
-uint32_t
-tb_taps_probe_address (const TbTaps *t)
-{
-  return tb_route_agent_address (t->plan->block);
-}
-
-uint64_t
-tb_taps_cpu_ns (const TbTaps *t)
-{
-  clockid_t clock;
-  struct timespec time;
-  if (!t->started || pthread_getcpuclockid (t->thread, &clock) != 0
-      || clock_gettime (clock, &time) != 0)
-    return 0;
-  return (uint64_t) time.tv_sec * TB_NS_PER_S + (uint64_t) time.tv_nsec;
-}
-
-uint64_t
-tb_taps_take_lag_ns (TbTaps *t)
-{
-  return atomic_exchange_explicit (&t->lag_ns, 0, memory_order_relaxed);
-}
-
-int
-tb_taps_event_fd (const TbTaps *t)
-{
-  return t->drain_epoll;
-}
-
-static void
-hand_out (TbTaps *t, const TbTold *told, const char *text, size_t n, const TbTapsSink *sink,
-          void *data)
-{
-  switch (told->type)
-    {
-    case TB_TOLD_TAP:
-      if (sink->tap_opened != NULL)
-        sink->tap_opened (told->row, told->link, told->from, told->to, told->port, told->time_ns, data);
-      break;
-    case TB_TOLD_FAULT:
-      if (sink->fault != NULL)
-        sink->fault (text, told->flag, told->time_ns, text + told->reason_at, data);
-      break;
-    case TB_TOLD_PROBLEM:
-      if (sink->problem != NULL)
-        sink->problem (told->flag, told->from, text, data);
-      break;
-    case TB_TOLD_EMPTY:
-      if (sink->instance_empty != NULL)
-        sink->instance_empty (told->from, told->time_ns, data);
-      break;
-    case TB_TOLD_UNIX:
-      tb_bypasses_unix (t->bypasses, told->from, text, n);
-      break;
-    }
-}
-
-static void
-drain_told (TbTaps *t, const TbTapsSink *sink, void *data)
-{
-  const void *item;
-  size_t n;
-  while ((item = tb_exchange_peek (&t->told, &n)) != NULL)
-    {
-      const TbTold *told = item;
-      hand_out (t, told, (const char *) (told + 1), n - sizeof *told, sink, data);
-      tb_exchange_next (&t->told);
-    }
-}
-
-static void
-drain_recorded (TbTaps *t, const TbTapsSink *sink, void *data)
-{
-  const void *item;
-  size_t n;
-  while (t->recording && (item = tb_exchange_peek (&t->recorded, &n)) != NULL)
-    {
-      const TbRecorded *recorded = item;
-      if (recorded->gap_events > 0 && sink->gap != NULL)
-        sink->gap (recorded->gap_events, recorded->gap_bytes, recorded->event.time_ns, data);
-      if (sink->record != NULL)
-        sink->record (&recorded->event, recorded + 1, n - sizeof *recorded, data);
-      tb_exchange_next (&t->recorded);
-    }
-}
-
-void
-tb_taps_drain (TbTaps *t, const TbTapsSink *sink, void *data)
-{
-  uint64_t count;
-  if (read (t->told_event, &count, sizeof count) < 0)
-    TB_CHECK (errno == EAGAIN);
-  drain_told (t, sink, data);
-  drain_recorded (t, sink, data);
-  if (read (t->scan_timer, &count, sizeof count) == sizeof count)
-    tb_bypasses_scan (t->bypasses, sink, data);
 }

@@ -1,6 +1,7 @@
 /* What the files of the tap loop share. All of it belongs to thread 1, but for what says otherwise.
  *
- *   taps-loop.c epoll, time, commands, the thread         tap.c      rows, events, facts
+ *   taps.c      thread 2's side, making and ending        tap.c      rows, events, facts
+ *   taps-loop.c epoll, time, commands: the thread
  *   intercept.c the filter; notify.c one system call      conn.c     a connection: bytes and ends
  *   connect.c   connect() and bind() of an instance       flow.c     one direction of it
  *   park.c      connects into a cut                       reading.c  framing what flows
@@ -231,6 +232,8 @@ struct TbTaps
   TbListener listener[2], dead[2]; /* IPv4, IPv6; dead: bound, and does not listen */
   TbNotifier *notifiers;
   TbNotifyCache callers;
+  int spare_fd; /* a descriptor to give up when there are no more, so that callers can be turned away */
+  int64_t spare_told_ns;
   uint32_t n_notifiers;
   TbPending *pending;
   uint32_t n_pending;
@@ -288,6 +291,8 @@ struct TbTaps
 #define TB_CONN_SLAB 512
 
 /* taps-loop.c */
+void *tb_taps_run (void *taps); /* thread 1 */
+void tb_taps_free_command (const TbTapsCommand *command);
 void tb_taps_watch (TbTaps *t, int fd, uint32_t events, TbWatch what, uint32_t index,
                     uint16_t generation, bool anew);
 void tb_taps_tick_soon (TbTaps *t); /* a tick at most TB_TICK_NS from now */
