@@ -20,9 +20,8 @@ tb_xml_position (const char *bytes, gsize from, TbXmlPosition at, gsize offset)
 gsize
 tb_xml_tag_start (const char *bytes, gsize offset)
 {
-  while (offset > 0 && bytes[offset - 1] != '<')
-    offset--;
-  return offset > 0 ? offset - 1 : 0;
+  const char *start = memrchr (bytes, '<', offset);
+  return start != NULL ? (gsize) (start - bytes) : 0;
 }
 
 static gsize

@@ -173,7 +173,7 @@ start_known (TbXmlReader *reader, TbKind kind, int n_namespaces, const xmlChar *
 {
   TbElement *element = tb_element_new (kind, tb_model_new_uid (reader->model));
   TbElement *parent = reader->current;
-  gsize tag = tb_xml_tag_offset (reader);
+  gsize tag = reader->anchor;
   element->line = reader->anchor_at.line;
   element->column = (guint16) MIN (reader->anchor_at.column, G_MAXUINT16);
   reader->current = element;
@@ -207,7 +207,7 @@ start_unknown (TbXmlReader *reader, const char *name, const char *prefix, const 
                int n_namespaces, const xmlChar **namespaces)
 {
   reader->unknown_depth = 1;
-  reader->unknown_start = tb_xml_tag_offset (reader);
+  reader->unknown_start = reader->anchor;
   gboolean declared = prefix != NULL;
   for (int i = 0; i < n_namespaces; i++)
     declared = declared || namespaces[2 * i] == NULL;
