@@ -78,6 +78,7 @@ bench_read_and_write (void)
       gsize size;
       g_autofree char *out = tb_model_to_xml (tb_document_model (document), &size);
       double written = cpu_ms ();
+      g_assert (out != NULL && size > 0);
       g_autoptr (GPtrArray) problems = tb_problems_new ();
       tb_model_validate (tb_document_model (document), problems);
       validating[i] = cpu_ms () - written;
@@ -143,7 +144,7 @@ bench_delete (void)
     }
   double start = cpu_ms ();
   tb_document_begin (document, "Delete", NULL);
-  tb_document_delete_all (document, (const TbUid *) uids->data, uids->len);
+  tb_document_delete_all (document, (const TbUid *) (const void *) uids->data, uids->len);
   tb_document_commit (document);
   double deleted = cpu_ms ();
   tb_document_undo (document);

@@ -397,6 +397,7 @@ read_snapshot (gpointer data)
   for (guint i = 0; i < 100; i++)
     {
       g_autofree char *xml = tb_model_to_xml (snapshot, NULL);
+      g_assert_true (g_str_has_prefix (xml, HEAD));
       g_assert_nonnull (tb_model_lookup (snapshot, "a"));
     }
   tb_model_unref (snapshot);
