@@ -191,8 +191,14 @@ def is_alive(process):
 class Editor:
     """One editor process with a home of its own."""
 
-    def __init__(self, program, files=(), width=1280, height=800, theme="light"):
+    def __init__(self, program, files=(), width=1280, height=800, theme="light", designs=None):
+        """designs: {name: path} of files copied to ~/designs and opened there."""
         self.home = tempfile.mkdtemp(prefix="tierboard-window-")
+        for name, path in (designs or {}).items():
+            os.makedirs(os.path.join(self.home, "designs"), exist_ok=True)
+            copy = os.path.join(self.home, "designs", name)
+            shutil.copyfile(path, copy)
+            files = [*files, copy]
         self.width, self.height = width, height
         config = os.path.join(self.home, "config")
         os.makedirs(os.path.join(config, "tierboard"))
@@ -260,7 +266,7 @@ class Editor:
         time.sleep(DOUBLE_CLICK_S)
 
     def screenshot(self, path):
-        self.move_to(self.width - 3, self.height - 3)
+        self.move_to(1, 1)  # the margin: nothing shows that the pointer is over it
         time.sleep(0.3)
         subprocess.run(["import", "-window", "root", "-crop",
                         "%dx%d+%d+%d" % self.frame(), "+repage", path], check=True)

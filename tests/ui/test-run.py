@@ -72,7 +72,8 @@ def traffic_is_seen_cut_healed_and_stopped(options):
 def the_web_shop_runs_in_the_window(options):
     """Also the picture of the README."""
     picture = options.screenshot or os.path.join(options.out, "window.png")
-    editor = Editor(options.editor, [example(options, "three-tier")], 1440, 900)
+    editor = Editor(options.editor, width=1440, height=900,
+                    designs={"web-shop.tierboard": example(options, "three-tier")})
     try:
         start(editor)
         wait_for("every instance ready", lambda: not editor.find(
