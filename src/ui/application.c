@@ -12,7 +12,7 @@ struct _TbApplication
 
 G_DEFINE_FINAL_TYPE (TbApplication, tb_application, ADW_TYPE_APPLICATION)
 
-/* ---- Appearance -------------------------------------------------------------------------------- */
+/* ---- Appearance ------------------------------------------------------------------------------ */
 
 static const struct
 {
@@ -83,7 +83,7 @@ install_keys (GtkApplication *self)
                                          (const char *const[]){ "<Control>q", NULL });
 }
 
-/* ---- Windows ----------------------------------------------------------------------------------- */
+/* ---- Windows --------------------------------------------------------------------------------- */
 
 static void
 tb_application_startup (GApplication *application)

@@ -1,5 +1,5 @@
-/* Questions, and files to open and to save. What GTK and libadwaita deprecate later stands here, and
- * nowhere else. */
+/* Questions, and files to open and to save. What GTK and libadwaita deprecate later stands here,
+ * and nowhere else. */
 #pragma once
 
 #include <adwaita.h>

@@ -6,7 +6,7 @@
 /* Above this a step of one is no way to get anywhere. */
 #define SPIN_MAX 100000
 
-/* ---- Entry ------------------------------------------------------------------------------------- */
+/* ---- Entry ----------------------------------------------------------------------------------- */
 
 static void
 entry_left (TbField *field)
@@ -80,7 +80,7 @@ read_entry (TbField *field)
   return *text ? g_steal_pointer (&text) : NULL;
 }
 
-/* ---- Spin -------------------------------------------------------------------------------------- */
+/* ---- Spin ------------------------------------------------------------------------------------ */
 
 static GtkWidget *
 make_spin (TbField *field)
@@ -97,7 +97,8 @@ make_spin (TbField *field)
 static void
 show_spin (TbField *field, const char *text)
 {
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (field->widget), text ? g_ascii_strtod (text, NULL) : 0);
+  double value = text ? g_ascii_strtod (text, NULL) : 0;
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (field->widget), value);
 }
 
 static char *
@@ -106,7 +107,7 @@ read_spin (TbField *field)
   return g_strdup_printf ("%d", gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (field->widget)));
 }
 
-/* ---- Switch ------------------------------------------------------------------------------------ */
+/* ---- Switch ---------------------------------------------------------------------------------- */
 
 static GtkWidget *
 make_switch (TbField *field)
@@ -130,7 +131,7 @@ read_switch (TbField *field)
   return g_strdup (gtk_switch_get_active (GTK_SWITCH (field->widget)) ? "yes" : "no");
 }
 
-/* ---- Choice ------------------------------------------------------------------------------------ */
+/* ---- Choice ---------------------------------------------------------------------------------- */
 
 static char *
 sentence_case (const char *word)
@@ -188,7 +189,8 @@ static void
 bind_choice (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
 {
   GtkStringObject *text = gtk_list_item_get_item (item);
-  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)), gtk_string_object_get_string (text));
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)),
+                      gtk_string_object_get_string (text));
 }
 
 static GtkWidget *
@@ -218,7 +220,8 @@ show_choice (TbField *field, const char *text)
   for (guint i = 0; same && i < g_list_model_get_n_items (now); i++)
     {
       g_autoptr (GtkStringObject) shown = g_list_model_get_item (now, i);
-      same = g_str_equal (gtk_string_object_get_string (shown), gtk_string_list_get_string (rows, i));
+      same = g_str_equal (gtk_string_object_get_string (shown),
+                          gtk_string_list_get_string (rows, i));
     }
   if (!same)
     gtk_drop_down_set_model (drop_down, G_LIST_MODEL (rows));
@@ -240,7 +243,7 @@ read_choice (TbField *field)
   return g_strdup (field->values[i]);
 }
 
-/* ---- Text -------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------ */
 
 static GtkTextView *
 view_of (TbField *field)
@@ -286,7 +289,7 @@ show_text (TbField *field, const char *text)
     gtk_text_buffer_set_text (gtk_text_view_get_buffer (view_of (field)), text ? text : "", -1);
 }
 
-/* ---- Which ------------------------------------------------------------------------------------- */
+/* ---- Which ----------------------------------------------------------------------------------- */
 
 static const TbControl entry_control = { make_entry, show_entry, read_entry, FALSE };
 static const TbControl wide_entry_control = { make_entry, show_entry, read_entry, TRUE };

@@ -14,7 +14,7 @@ struct _TbHeader
 
 G_DEFINE_FINAL_TYPE (TbHeader, tb_header, GTK_TYPE_WIDGET)
 
-/* ---- Menus ------------------------------------------------------------------------------------- */
+/* ---- Menus ----------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -83,8 +83,10 @@ static GMenuModel *
 recent_menu (void)
 {
   GMenu *menu = g_menu_new ();
-  GList *all = g_list_sort (gtk_recent_manager_get_items (gtk_recent_manager_get_default ()), by_visit);
-  for (GList *l = all; l && g_menu_model_get_n_items (G_MENU_MODEL (menu)) < RECENT_MAX; l = l->next)
+  GList *all = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
+  all = g_list_sort (all, by_visit);
+  for (GList *l = all; l && g_menu_model_get_n_items (G_MENU_MODEL (menu)) < RECENT_MAX;
+       l = l->next)
     {
       g_autofree char *path = g_filename_from_uri (gtk_recent_info_get_uri (l->data), NULL, NULL);
       if (!path || !gtk_recent_info_has_application (l->data, g_get_application_name ())
@@ -122,7 +124,7 @@ fill_recent (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* ---- What it shows ----------------------------------------------------------------------------- */
+/* ---- What it shows --------------------------------------------------------------------------- */
 
 void
 tb_header_set_title (TbHeader *header, const char *title, const char *subtitle)
@@ -169,7 +171,8 @@ show_run_button (TbHeader *self, gboolean running)
 void
 tb_header_set_run (TbHeader *header, TbRunState state, const char *waiting)
 {
-  gboolean running = state == TB_RUN_STARTING || state == TB_RUN_RUNNING || state == TB_RUN_STOPPING;
+  gboolean running = state == TB_RUN_STARTING || state == TB_RUN_RUNNING
+                     || state == TB_RUN_STOPPING;
   if (running != header->running)
     show_run_button (header, running);
   gtk_widget_set_visible (header->elapsed, running);
@@ -204,7 +207,7 @@ tb_header_search_button (TbHeader *header)
   return header->search;
 }
 
-/* ---- Life -------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static GtkWidget *
 new_start (TbHeader *self)
@@ -225,7 +228,8 @@ new_start (TbHeader *self)
   self->undo = tb_ui_icon_button ("edit-undo-symbolic", "Undo", "edit.undo");
   self->redo = tb_ui_icon_button ("edit-redo-symbolic", "Redo", "edit.redo");
   tb_fit_box_append (TB_FIT_BOX (box), self->open, 0);
-  tb_fit_box_append (TB_FIT_BOX (box), tb_ui_icon_button ("list-add-symbolic", "New", "win.new"), 2);
+  GtkWidget *new_button = tb_ui_icon_button ("list-add-symbolic", "New", "win.new");
+  tb_fit_box_append (TB_FIT_BOX (box), new_button, 2);
   tb_fit_box_append (TB_FIT_BOX (box), self->undo, 1);
   tb_fit_box_append (TB_FIT_BOX (box), self->redo, 1);
   return box;

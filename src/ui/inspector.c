@@ -24,7 +24,7 @@ model_of (TbInspector *self)
   return tb_document_model (tb_editor_document (self->editor));
 }
 
-/* ---- What is shown ----------------------------------------------------------------------------- */
+/* ---- What is shown --------------------------------------------------------------------------- */
 
 /* Said of every element, and seldom: under "More". */
 static gboolean
@@ -152,7 +152,7 @@ add_more (TbInspector *self, const TbElement *element, Fields fields)
   gtk_box_append (GTK_BOX (self->fields), expander);
 }
 
-/* ---- Parts of an element ----------------------------------------------------------------------- */
+/* ---- Parts of an element --------------------------------------------------------------------- */
 
 static char *
 part_title (TbInspector *self, const TbElement *part)
@@ -164,7 +164,8 @@ part_title (TbInspector *self, const TbElement *part)
                               : NULL;
   if (link)
     return g_strdup_printf ("%s: %s", label, tb_element_title (link));
-  const char *name = tb_schema_prop (kind, TB_PROP_NAME) ? tb_element_get (part, TB_PROP_NAME) : NULL;
+  gboolean named = tb_schema_prop (kind, TB_PROP_NAME) != NULL;
+  const char *name = named ? tb_element_get (part, TB_PROP_NAME) : NULL;
   return name ? g_strdup_printf ("%s: %s", label, name) : g_strdup (label);
 }
 
@@ -237,7 +238,7 @@ add_parts (TbInspector *self, const TbElement *element)
     }
 }
 
-/* ---- Adding parts ------------------------------------------------------------------------------ */
+/* ---- Adding parts ---------------------------------------------------------------------------- */
 
 static const TbKind sources[] = { TB_KIND_BUILTIN, TB_KIND_TEMPLATE, TB_KIND_COMMAND };
 
@@ -312,7 +313,7 @@ add_adder (TbInspector *self, const TbElement *element)
   gtk_box_append (GTK_BOX (self->fields), button);
 }
 
-/* ---- Heading ----------------------------------------------------------------------------------- */
+/* ---- Heading --------------------------------------------------------------------------------- */
 
 static const char *
 title_of_ref (const TbModel *model, const TbElement *element, TbProp prop)
@@ -358,7 +359,7 @@ show_heading (TbInspector *self)
   tb_ui_set_text (self->subtitle, subtitle);
 }
 
-/* ---- Following --------------------------------------------------------------------------------- */
+/* ---- Following ------------------------------------------------------------------------------- */
 
 static void
 rebuild (TbInspector *self)

@@ -1,5 +1,6 @@
 /* The right panel: everything the schema knows of the selected element, each property a row, and,
- * during a run, what its instances or its traffic do. With nothing selected it shows the document. */
+ * during a run, what its instances or its traffic do. With nothing selected it shows the
+ * document. */
 #pragma once
 
 #include <gtk/gtk.h>

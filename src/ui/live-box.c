@@ -31,7 +31,7 @@ struct _TbLiveBox
 
 G_DEFINE_FINAL_TYPE (TbLiveBox, tb_live_box, GTK_TYPE_WIDGET)
 
-/* ---- Instances --------------------------------------------------------------------------------- */
+/* ---- Instances ------------------------------------------------------------------------------- */
 
 static char *
 instance_detail (const TbLiveInstance *instance)
@@ -117,7 +117,7 @@ show_instances (TbLiveBox *self, const TbLiveFrame *frame)
   return n;
 }
 
-/* ---- Links ------------------------------------------------------------------------------------- */
+/* ---- Links ----------------------------------------------------------------------------------- */
 
 static char *
 text_requests (const TbLiveLink *link)
@@ -277,7 +277,7 @@ show_link (TbLiveBox *self, const TbLiveFrame *frame)
   return FALSE;
 }
 
-/* ---- Both -------------------------------------------------------------------------------------- */
+/* ---- Both ------------------------------------------------------------------------------------ */
 
 void
 tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame)

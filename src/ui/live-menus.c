@@ -1,5 +1,5 @@
-/* The menus of what runs. Every item is an action of the window with the name of the instance or the
- * link as its target. */
+/* The menus of what runs. Every item is an action of the window with the name of the instance or
+ * the link as its target. */
 #include "live-box.h"
 
 typedef struct

@@ -31,7 +31,8 @@ G_DECLARE_FINAL_TYPE (TbMessageList, tb_message_list, TB, MESSAGE_LIST, GObject)
 TbMessageList *tb_message_list_new (void);
 /* Keeps the frame's messages, the oldest going first; what the list shows stays as it is. */
 void tb_message_list_feed (TbMessageList *list, const TbLiveFrame *frame);
-/* Shows the newest of what is kept, of one link or (NULL) of all, at most so many; G_MAXUINT: all. */
+/* Shows the newest of what is kept, of one link or (NULL) of all, at most so many; G_MAXUINT:
+ * all. */
 void tb_message_list_publish (TbMessageList *list, const char *link, guint most);
 void tb_message_list_clear (TbMessageList *list);
 guint64 tb_message_list_seen (TbMessageList *list);

@@ -20,7 +20,7 @@ G_DEFINE_FINAL_TYPE (TbOutline, tb_outline, GTK_TYPE_WIDGET)
 
 static guint picked;
 
-/* ---- Rows -------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static void
 setup_row (GtkSignalListItemFactory *factory, GtkListItem *item, TbOutline *self)
@@ -87,7 +87,7 @@ refresh_rows (TbOutline *self)
     }
 }
 
-/* ---- Selection --------------------------------------------------------------------------------- */
+/* ---- Selection ------------------------------------------------------------------------------- */
 
 static void
 follow_editor (TbOutline *self)
@@ -151,7 +151,7 @@ tb_outline_set_editor (TbOutline *outline, TbEditor *editor)
     outline->fill_id = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, fill, outline, NULL);
 }
 
-/* ---- Life -------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static void
 tb_outline_dispose (GObject *object)

@@ -1,6 +1,6 @@
 /* Messages: the latest, newest first; of the selected link where one is selected. While they stream
- * only as many as are seen are shown, for each row shown anew costs; with the pointer on the list it
- * stands still and holds the latest few hundred, to be read and scrolled. */
+ * only as many as are seen are shown, for each row shown anew costs; with the pointer on the list
+ * it stands still and holds the latest few hundred, to be read and scrolled. */
 #include "pages.h"
 
 #include "format.h"

@@ -5,7 +5,7 @@
 
 #define COLUMNS 2
 
-/* ---- Dragging ---------------------------------------------------------------------------------- */
+/* ---- Dragging -------------------------------------------------------------------------------- */
 
 static GdkContentProvider *
 drag_prepare (GtkDragSource *source, double x, double y, gpointer data)
@@ -27,7 +27,7 @@ make_draggable (GtkWidget *tile, const TbPaletteRow *row)
   gtk_widget_add_controller (tile, GTK_EVENT_CONTROLLER (source));
 }
 
-/* ---- Tiles ------------------------------------------------------------------------------------- */
+/* ---- Tiles ----------------------------------------------------------------------------------- */
 
 static GtkWidget *
 new_button (const TbPaletteRow *row, GtkWidget *content, const char *css_class)
@@ -82,7 +82,7 @@ new_program_row (const TbPaletteRow *row)
   return new_button (row, box, "palette-row");
 }
 
-/* ---- Sections ---------------------------------------------------------------------------------- */
+/* ---- Sections -------------------------------------------------------------------------------- */
 
 static GtkWidget *
 new_tiles (const TbPaletteRow *rows, guint n)

@@ -62,7 +62,7 @@ page_of (TbPanel *self, PageId id)
   return self->pages[id];
 }
 
-/* ---- Refreshing -------------------------------------------------------------------------------- */
+/* ---- Refreshing ------------------------------------------------------------------------------ */
 
 static const char *
 selected_link (TbPanel *self)
@@ -143,7 +143,7 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
   refresh (panel);
 }
 
-/* ---- Problems ---------------------------------------------------------------------------------- */
+/* ---- Problems -------------------------------------------------------------------------------- */
 
 static void
 show_problems (TbPanel *self)
@@ -181,7 +181,7 @@ tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems 
   show_problems (panel);
 }
 
-/* ---- Pages ------------------------------------------------------------------------------------- */
+/* ---- Pages ----------------------------------------------------------------------------------- */
 
 static void
 choose (TbPanel *self, PageId id)

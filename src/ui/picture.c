@@ -81,10 +81,11 @@ tb_picture_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (!fresh && !self->idle_id)
     self->idle_id = g_idle_add_full (G_PRIORITY_LOW, draw_later, self, NULL);
   if (self->texture)
-    gtk_snapshot_append_texture (
-        snapshot, self->texture,
-        &GRAPHENE_RECT_INIT (0, 0, (float) gdk_texture_get_width (self->texture) / (float) self->scale,
-                             (float) self->height));
+    {
+      float width = (float) gdk_texture_get_width (self->texture) / (float) self->scale;
+      gtk_snapshot_append_texture (snapshot, self->texture,
+                                   &GRAPHENE_RECT_INIT (0, 0, width, (float) self->height));
+    }
 }
 
 static void

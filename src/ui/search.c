@@ -19,7 +19,7 @@ search_free (gpointer data)
   g_free (self);
 }
 
-/* ---- Hits -------------------------------------------------------------------------------------- */
+/* ---- Hits ------------------------------------------------------------------------------------ */
 
 static gboolean
 matches (const char *text, const char *words)
@@ -91,7 +91,7 @@ search_changed (Search *self)
                            gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0));
 }
 
-/* ---- Choosing ---------------------------------------------------------------------------------- */
+/* ---- Choosing -------------------------------------------------------------------------------- */
 
 static void
 choose (GtkListBox *list, GtkListBoxRow *row, Search *self)

@@ -77,7 +77,7 @@ tb_shell_set_width (TbShell *shell, TbShellSide side, int width)
   changed (shell);
 }
 
-/* ---- Overlays ---------------------------------------------------------------------------------- */
+/* ---- Overlays -------------------------------------------------------------------------------- */
 
 static void
 slide_to (double value, gpointer data)
@@ -139,7 +139,7 @@ scrim_pressed (GtkGestureClick *click, int n, double x, double y, TbShell *self)
   tb_shell_close_overlays (self);
 }
 
-/* ---- Handles ----------------------------------------------------------------------------------- */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 static void
 handle_begin (GtkGestureDrag *drag, double x, double y, Panel *panel)
@@ -193,7 +193,7 @@ new_handle (Panel *panel)
   return handle;
 }
 
-/* ---- Layout ------------------------------------------------------------------------------------ */
+/* ---- Layout ---------------------------------------------------------------------------------- */
 
 static void
 tb_shell_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,

@@ -46,7 +46,8 @@ tb_spark_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   TbColour line = tb_theme_colour (tb_ui_theme (), TB_COLOUR_ACCENT);
   if (self->n < 2)
     return;
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) w, (float) h));
+  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, (float) w, (float) h);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &all);
   trace (self, cr, w, h);
   cairo_set_line_width (cr, 1.4);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);

@@ -8,7 +8,7 @@
 #define PICTURE_WIDTH 232
 #define PICTURE_HEIGHT 140
 
-/* ---- Pictures ---------------------------------------------------------------------------------- */
+/* ---- Pictures -------------------------------------------------------------------------------- */
 
 static GtkWidget *
 new_tile (GtkWidget *picture, const char *title, const char *detail, const char *action)
@@ -131,7 +131,7 @@ new_gallery (void)
   return box;
 }
 
-/* ---- The page ---------------------------------------------------------------------------------- */
+/* ---- The page -------------------------------------------------------------------------------- */
 
 void
 tb_start_page_show_problems (GtkWidget *page, const char *file, const TbProblems *problems)

@@ -13,7 +13,8 @@ TbThemeId tb_ui_theme (void);
 
 /* What a screen reader says of a widget that has no text of its own. */
 void tb_ui_name (GtkWidget *widget, const char *name);
-/* A flat button with an icon only; name is its tooltip and its accessible name. action may be NULL. */
+/* A flat button with an icon only; name is its tooltip and its accessible name. action may be
+ * NULL. */
 GtkWidget *tb_ui_icon_button (const char *icon, const char *name, const char *action);
 /* text may be NULL; css_class may be NULL; begins at the start edge and ellipsises. */
 GtkWidget *tb_ui_label (const char *text, const char *css_class);
@@ -27,7 +28,7 @@ GtkWidget *tb_ui_scrolled (GtkWidget *child);
 /* Whether motion is wanted: the desktop's setting. */
 gboolean tb_ui_animations (GtkWidget *widget);
 
-/* ---- Glyphs: what the painters draw, as a small widget ----------------------------------------- */
+/* ---- Glyphs: what the painters draw, as a small widget --------------------------------------- */
 
 #define TB_TYPE_GLYPH (tb_glyph_get_type ())
 G_DECLARE_FINAL_TYPE (TbGlyph, tb_glyph, TB, GLYPH, GtkWidget)

@@ -5,7 +5,7 @@
 #include "shortcuts.h"
 #include "start-page.h"
 
-/* ---- The table --------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 static const TbActionRow rows[] = {
   { "new", "New window", { "<Control>n" }, "Documents" },
@@ -35,7 +35,7 @@ tb_window_action_rows (guint *n)
   return rows;
 }
 
-/* ---- What they do ------------------------------------------------------------------------------ */
+/* ---- What they do ---------------------------------------------------------------------------- */
 
 #define ACTION(name)                                                                               \
   static void name (GSimpleAction *action, GVariant *target, gpointer data)
@@ -276,7 +276,7 @@ static const GActionEntry entries[] = {
   { "about", act_about },
 };
 
-/* ---- Commands of the editor -------------------------------------------------------------------- */
+/* ---- Commands of the editor ------------------------------------------------------------------ */
 
 static void
 run_command (GSimpleAction *action, GVariant *target, TbWindow *self)
@@ -329,7 +329,8 @@ update_commands (TbWindow *self)
   for (guint i = 0; i < n; i++)
     {
       GAction *action = g_action_map_lookup_action (map, commands[i].name);
-      gboolean enabled = self->editor && (!commands[i].enabled || commands[i].enabled (self->editor));
+      gboolean enabled = self->editor != NULL
+                         && (!commands[i].enabled || commands[i].enabled (self->editor));
       g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
     }
 }

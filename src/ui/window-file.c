@@ -9,7 +9,7 @@
 #include "tb-export.h"
 #include "util.h"
 
-/* ---- Opening ----------------------------------------------------------------------------------- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static TbWindow *
 window_for_document (TbWindow *self)
@@ -31,7 +31,8 @@ remember_recent (const char *path)
     gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
 }
 
-/* What was open stays as it is; what is wrong is said in one sentence and, line by line, in the list. */
+/* What was open stays as it is; what is wrong is said in one sentence and, line by line, in the
+ * list. */
 static void
 refuse (TbWindow *self, const char *path, const TbProblems *problems, const GError *error)
 {
@@ -142,7 +143,7 @@ tb_window_accept_files (TbWindow *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }
 
-/* ---- Saving ------------------------------------------------------------------------------------ */
+/* ---- Saving ---------------------------------------------------------------------------------- */
 
 static gboolean
 save_to (TbWindow *self, const char *path)
@@ -218,7 +219,7 @@ tb_window_save (TbWindow *self)
     ask_save_as (self, FALSE);
 }
 
-/* ---- Exporting --------------------------------------------------------------------------------- */
+/* ---- Exporting ------------------------------------------------------------------------------- */
 
 static void
 export_answered (const char *path, gpointer data)
@@ -250,10 +251,11 @@ tb_window_ask_export (TbWindow *self)
   if (dot)
     *dot = '\0';
   g_autofree char *name = g_strconcat (stem, ".svg", NULL);
-  tb_ask_file (GTK_WINDOW (self), TB_FILE_EXPORT, folder, name, export_answered, g_object_ref (self));
+  tb_ask_file (GTK_WINDOW (self), TB_FILE_EXPORT, folder, name, export_answered,
+               g_object_ref (self));
 }
 
-/* ---- Closing ----------------------------------------------------------------------------------- */
+/* ---- Closing --------------------------------------------------------------------------------- */
 
 static void
 close_answered (const char *id, gpointer data)

@@ -1,5 +1,6 @@
-/* The window's parts, shared by the files that make it: window.c builds and follows, window-actions.c
- * holds the table of actions, window-file.c files, window-run.c the run, window-menu.c context menus. */
+/* The window's parts, shared by the files that make it: window.c builds and follows,
+ * window-actions.c holds the table of actions, window-file.c files, window-run.c the run,
+ * window-menu.c context menus. */
 #pragma once
 
 #include "window.h"

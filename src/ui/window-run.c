@@ -23,7 +23,7 @@ tb_window_is_running (TbWindow *self)
   return self->session != NULL;
 }
 
-/* ---- The run's state --------------------------------------------------------------------------- */
+/* ---- The run's state ------------------------------------------------------------------------- */
 
 static gboolean
 show_elapsed (gpointer data)
@@ -154,7 +154,7 @@ tb_window_live_frame (TbCanvas *canvas, gpointer frame, TbWindow *self)
   tb_inspector_show_frame (self->inspector, live);
 }
 
-/* ---- Starting ---------------------------------------------------------------------------------- */
+/* ---- Starting -------------------------------------------------------------------------------- */
 
 static void
 start (TbWindow *self, TbModel *model)
@@ -185,7 +185,7 @@ start (TbWindow *self, TbModel *model)
   tb_window_update_actions (self);
 }
 
-/* ---- Trust ------------------------------------------------------------------------------------- */
+/* ---- Trust ----------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -240,7 +240,8 @@ ask_trust (TbWindow *self, TbModel *model, const char *commands)
   tb_ask (GTK_WINDOW (self), "Run these programs?",
           "This drawing starts programs of this machine, as you. Run it if you know where it comes "
           "from.",
-          new_command_list (commands), responses, G_N_ELEMENTS (responses), trust_answered, question);
+          new_command_list (commands), responses, G_N_ELEMENTS (responses), trust_answered,
+          question);
 }
 
 /* The text that is asked about depends on the drawing alone, so block and folder are any. */
@@ -280,7 +281,7 @@ tb_window_stop (TbWindow *self)
     tb_session_stop (self->session);
 }
 
-/* ---- Commands to what runs --------------------------------------------------------------------- */
+/* ---- Commands to what runs ------------------------------------------------------------------- */
 
 void
 tb_window_instance_command (TbWindow *self, TbCommandType what, const char *instance)

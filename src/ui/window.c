@@ -42,7 +42,7 @@ tb_window_reveal (TbWindow *self, TbUid uid)
   tb_canvas_scroll_to (self->canvas, uid);
 }
 
-/* ---- Following the document -------------------------------------------------------------------- */
+/* ---- Following the document ------------------------------------------------------------------ */
 
 void
 tb_window_update_title (TbWindow *self)
@@ -56,7 +56,8 @@ tb_window_update_title (TbWindow *self)
   const TbElement *root = tb_model_root (tb_document_model (self->document));
   const char *path = tb_document_path (self->document);
   g_autofree char *where = path ? tb_format_path (path) : g_strdup ("not saved yet");
-  const char *state = !path ? "" : tb_document_is_modified (self->document) ? " · edited" : " · saved";
+  gboolean edited = tb_document_is_modified (self->document);
+  const char *state = !path ? "" : edited ? " · edited" : " · saved";
   g_autofree char *subtitle = g_strconcat (where, state, NULL);
   tb_header_set_title (self->header, tb_element_title (root), subtitle);
   g_autofree char *title = g_strconcat (tb_element_title (root), " – Tierboard", NULL);
@@ -100,7 +101,7 @@ editor_message (TbEditor *editor, const char *sentence, TbWindow *self)
   tb_window_toast (self, sentence);
 }
 
-/* ---- Building ---------------------------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
 static void
 picked (GtkWidget *widget, guint uid, TbWindow *self)
@@ -230,7 +231,7 @@ build (TbWindow *self)
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
 }
 
-/* ---- The document ------------------------------------------------------------------------------ */
+/* ---- The document ---------------------------------------------------------------------------- */
 
 static void
 forget_document (TbWindow *self)
@@ -289,7 +290,7 @@ tb_window_is_pristine (TbWindow *window)
          && !window->session;
 }
 
-/* ---- Life -------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static void
 remember (TbWindow *self)

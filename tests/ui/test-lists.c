@@ -4,7 +4,7 @@
 #include "message-list.h"
 #include "outline-model.h"
 
-/* ---- Outline ----------------------------------------------------------------------------------- */
+/* ---- Outline --------------------------------------------------------------------------------- */
 
 static const char xml[] = "<architecture xmlns=\"urn:tierboard:1\">"
                           "<tier id=\"app\" name=\"App\"/>"
@@ -95,7 +95,7 @@ without_a_document_there_are_no_rows (void)
   g_assert_cmpuint (tb_outline_model_find (outline, 1), ==, G_MAXUINT);
 }
 
-/* ---- Messages ---------------------------------------------------------------------------------- */
+/* ---- Messages -------------------------------------------------------------------------------- */
 
 static const TbLiveInstance instances[] = { { .id = "shop/1" }, { .id = "orders/2" } };
 static const TbLiveLink links[] = { { .id = "save" }, { .id = "load" } };
@@ -123,7 +123,8 @@ static void
 the_newest_message_is_first (void)
 {
   g_autoptr (TbMessageList) list = tb_message_list_new ();
-  TbEvent events[] = { { .time_ns = 1500000000, .kind = TB_EVENT_REQUEST, .label = "SET", .size = 40 },
+  TbEvent events[] = { { .time_ns = 1500000000, .kind = TB_EVENT_REQUEST, .label = "SET",
+                         .size = 40 },
                        { .time_ns = 1502000000, .kind = TB_EVENT_REPLY, .direction = 1,
                          .aux = 2000000, .status = 200, .size = 5 } };
   feed (list, events, 2);
@@ -142,7 +143,8 @@ static void
 a_selected_link_filters (void)
 {
   g_autoptr (TbMessageList) list = tb_message_list_new ();
-  TbEvent events[] = { { .kind = TB_EVENT_REQUEST, .tap = 0 }, { .kind = TB_EVENT_REQUEST, .tap = 1 } };
+  TbEvent events[] = { { .kind = TB_EVENT_REQUEST, .tap = 0 },
+                       { .kind = TB_EVENT_REQUEST, .tap = 1 } };
   feed (list, events, 2);
   tb_message_list_publish (list, "load", G_MAXUINT);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
