@@ -1,0 +1,45 @@
+/* The inspector's parts: inspector.c follows selection and document, inspector-fields.c chooses the
+ * properties of one element, inspector-parts.c shows and adds the elements inside it. */
+#pragma once
+
+#include "inspector.h"
+
+G_BEGIN_DECLS
+
+struct _TbInspector
+{
+  GtkWidget parent;
+  TbEditor *editor;
+  TbUid uid; /* shown; 0: several, or nothing at all */
+  GtkWidget *scrolled, *box, *title, *subtitle, *fields, *live;
+  GPtrArray *shown; /* of TbField, not owned */
+  GSignalGroup *editor_signals, *document_signals;
+  guint rebuild_id;
+};
+
+
+const TbModel *tb_inspector_model (TbInspector *self);
+
+/* Which properties of an element stand in one list. */
+typedef enum
+{
+  TB_FIELDS_USUAL, /* what one changes */
+  TB_FIELDS_RARE,  /* what one seldom changes */
+  TB_FIELDS_SAID,  /* of a part: what the file says; a built-in could say sixteen things */
+  TB_FIELDS_UNSAID
+} TbFields;
+
+/* Appends a row for each; box NULL only counts. */
+guint tb_inspector_add_fields (TbInspector *self, GtkWidget *box, const TbElement *element,
+                               TbFields fields);
+/* The same, folded away and made when it is opened; nothing where there are none. */
+void tb_inspector_add_more (TbInspector *self, const TbElement *element, TbFields fields);
+
+/* The elements inside one, each under its heading, theirs too. */
+void tb_inspector_add_parts (TbInspector *self, const TbElement *element);
+/* The menu of what could be put inside. */
+void tb_inspector_add_adder (TbInspector *self, const TbElement *element);
+/* Action "inspector.add-part": "UID element-name". */
+void tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target);
+
+G_END_DECLS
