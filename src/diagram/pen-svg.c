@@ -1,4 +1,4 @@
-/* The SVG painter: real text, an id, a class and a title per element, colours in one style sheet. */
+/* The SVG painter: real text, an id, a class and a title per element, colours in one sheet. */
 #include "pen-private.h"
 
 #include <math.h>

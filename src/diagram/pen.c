@@ -47,13 +47,14 @@ ground_colours (TbThemeId theme, TbStyle style, TbColour *fill, TbColour *outlin
 {
   TbColour card = tb_theme_colour (theme, TB_COLOUR_CARD);
   TbColour tier_line = tb_theme_colour (theme, TB_COLOUR_TIER_LINE);
-  TbColour container = theme == TB_THEME_DARK ? (TbColour){ 0x21 / 255., 0x21 / 255., 0x20 / 255., 1 }
-                                              : card;
+  TbColour dark = { 0x21 / 255., 0x21 / 255., 0x20 / 255., 1 };
+  TbColour container = theme == TB_THEME_DARK ? dark : card;
   if (style <= TB_STYLE_BAND_2)
     *fill = tb_theme_band (theme, style - TB_STYLE_BAND_0);
   else if (style == TB_STYLE_TIER || style == TB_STYLE_GROUP)
     {
-      *fill = faded (container, tb_theme_container_alpha (theme) * (style == TB_STYLE_TIER ? 1 : 0.5));
+      double share = style == TB_STYLE_TIER ? 1 : 0.5;
+      *fill = faded (container, tb_theme_container_alpha (theme) * share);
       *outline = tier_line;
     }
   else if (style == TB_STYLE_MIDDLEWARE)
@@ -129,7 +130,8 @@ ground_ink (TbThemeId theme)
   TbColour dim = tb_theme_colour (theme, TB_COLOUR_DIM);
   for (guint i = 0; i < 4; i++)
     {
-      TbColour ground = i < 3 ? tb_theme_band (theme, i) : tb_theme_colour (theme, TB_COLOUR_HEADER);
+      TbColour ground = i < 3 ? tb_theme_band (theme, i)
+                              : tb_theme_colour (theme, TB_COLOUR_HEADER);
       TbColour over = tb_theme_container (theme, &ground);
       if (tb_colour_contrast (&dim, &ground) < tb_colour_contrast (&dim, &worst))
         worst = ground;

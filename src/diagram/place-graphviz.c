@@ -16,8 +16,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "tb-base.h"
 
 #define PER_INCH 72.0
 #define LARGEST_ANSWER (16u << 20)
@@ -29,8 +30,8 @@ put_rows (GString *dot, const TbPlaceGraph *g)
 {
   for (guint row = 0; row < g->n_rows; row++)
     {
-      g_string_append_printf (dot, "r%u [style=invis,label=\"\",width=0.1,height=0.1];\n{rank=same;r%u", row,
-                              row);
+      g_string_append_printf (dot, "r%u [style=invis,label=\"\",width=0.1,height=0.1];\n"
+                                   "{rank=same;r%u", row, row);
       for (guint i = 0; i < g->n_components; i++)
         if (g->nodes[i].row == row)
           g_string_append_printf (dot, ";n%u", i);
@@ -82,14 +83,6 @@ make_request (const TbPlaceGraph *g, guint n_containers, gsize *size)
 
 /* ---- The program ----------------------------------------------------------------------------- */
 
-static gint64
-now_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec * G_GINT64_CONSTANT (1000000000) + t.tv_nsec;
-}
-
 static pid_t
 spawn (const char *program, int child, GError **error)
 {
@@ -139,7 +132,7 @@ converse (int fd, const char *request, gsize size, gint64 deadline_ns, GString *
   gsize sent = 0;
   for (;;)
     {
-      gint64 left = deadline_ns - now_ns ();
+      gint64 left = deadline_ns - tb_now_ns ();
       struct pollfd p = { fd, (short) (POLLIN | (sent < size ? POLLOUT : 0)), 0 };
       if (left <= 0)
         return FALSE;

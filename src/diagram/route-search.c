@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MOST_ROUNDS 24
+#define MANY 60 /* shapes in a region: lines close together are thinned */
 /* A crossing, and whether the way began there or turned there. */
 #define ORIGIN(node, began) (2 * (node) + (began))
 
@@ -50,6 +51,19 @@ by_value (gconstpointer a, gconstpointer b)
 {
   double d = *(const double *) a - *(const double *) b;
   return d < 0 ? -1 : d > 0;
+}
+
+/* Of lines nearer to each other than apart one is enough: each keeps AWAY from its shape, which is
+ * more than must be. For pictures so large that all lines would make the search slow. */
+static void
+thin (GArray *lines, double apart)
+{
+  guint m = 0;
+  g_array_sort (lines, by_value);
+  for (guint i = 0; i < lines->len; i++)
+    if (m == 0 || g_array_index (lines, double, i) - g_array_index (lines, double, m - 1) >= apart)
+      g_array_index (lines, double, m++) = g_array_index (lines, double, i);
+  g_array_set_size (lines, m);
 }
 
 static void
@@ -404,6 +418,11 @@ search_init (Search *s, const TbRect *region)
   s->ys = g_array_new (FALSE, FALSE, sizeof (double));
   tb_route_map_query (s->map, region, s->near_by);
   make_lines (s, region);
+  if (s->near_by->len > MANY)
+    {
+      thin (s->xs, TB_ROUTE_AWAY - TB_ROUTE_CLEAR);
+      thin (s->ys, TB_ROUTE_AWAY - TB_ROUTE_CLEAR);
+    }
   port_lines (s, &s->map->items[s->request->from], s->request->from_side);
   port_lines (s, &s->map->items[s->request->to], s->request->to_side);
   unique (s->xs);

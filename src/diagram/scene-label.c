@@ -83,7 +83,8 @@ static double
 edge_overlap (const TbRect *r, const TbRect *box)
 {
   TbRect edges[4] = { { r->x - 1, r->y, 2, r->height }, { r->x + r->width - 1, r->y, 2, r->height },
-                      { r->x, r->y - 1, r->width, 2 }, { r->x, r->y + r->height - 1, r->width, 2 } };
+                      { r->x, r->y - 1, r->width, 2 },
+                      { r->x, r->y + r->height - 1, r->width, 2 } };
   double area = 0;
   for (guint i = 0; i < 4; i++)
     area += overlap (&edges[i], box, 1);

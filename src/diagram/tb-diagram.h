@@ -171,8 +171,9 @@ typedef struct
 
 void tb_place_tiered (const TbModel *model, const char *view_id, gboolean only_new, GArray *out);
 
-/* The same by Graphviz in tierboard-place, killed at deadline_ns; falls back to tb_place_tiered().
- * program: path of tierboard-place. Returns FALSE with error where it had to fall back. */
+/* The same by Graphviz in tierboard-place, killed at deadline_ns (CLOCK_MONOTONIC, as tb_now_ns());
+ * falls back to tb_place_tiered(). program: path of tierboard-place. Returns FALSE with error where
+ * it had to fall back. */
 gboolean tb_place_graphviz (const TbModel *model, const char *view_id, const char *program,
                             gint64 deadline_ns, GArray *out, GError **error);
 

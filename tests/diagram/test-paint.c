@@ -59,7 +59,8 @@ pixel (cairo_surface_t *s, int x, int y)
 static void
 assert_colour (TbColour a, TbColour b)
 {
-  g_assert_cmpfloat (fabs (a.r - b.r) + fabs (a.g - b.g) + fabs (a.b - b.b), <, 0.06); /* eight bits of colour and of coverage */
+  /* Eight bits of colour and of coverage. */
+  g_assert_cmpfloat (fabs (a.r - b.r) + fabs (a.g - b.g) + fabs (a.b - b.b), <, 0.06);
 }
 
 static void
@@ -90,7 +91,8 @@ test_every_scale_paints_something (void)
   for (guint i = 0; i < G_N_ELEMENTS (scales); i++)
     {
       cairo_surface_t *s = paint (scene, TB_THEME_LIGHT, scales[i], &page);
-      TbColour c = pixel (s, (int) (148 * scales[i]), (int) (90 * scales[i])), canvas = pixel (s, 0, 0);
+      TbColour c = pixel (s, (int) (148 * scales[i]), (int) (90 * scales[i]));
+      TbColour canvas = pixel (s, 0, 0);
       g_assert_cmpfloat (fabs (c.r - canvas.r) + fabs (c.g - canvas.g) + fabs (c.b - canvas.b), >,
                          0.001);
       cairo_surface_destroy (s);
@@ -252,7 +254,8 @@ test_both_painters_agree (void)
       g_autofree char *svg = tb_scene_to_svg (scene, (TbThemeId) t, 1, &size);
       cairo_surface_t *a = rasterise (svg, size);
       TbRect b = tb_scene_bounds (scene);
-      TbRect page = { floor (b.x - 24), floor (b.y - 24), ceil (b.width + 48), ceil (b.height + 48) };
+      TbRect page = { floor (b.x - 24), floor (b.y - 24), ceil (b.width + 48),
+                      ceil (b.height + 48) };
       cairo_surface_t *c = paint (scene, (TbThemeId) t, 1, &page);
       int w = cairo_image_surface_get_width (a), h = cairo_image_surface_get_height (a);
       double sum = 0;

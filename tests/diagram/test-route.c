@@ -118,12 +118,15 @@ test_two_hundred_shapes_keep_clear (void)
 {
   TbRng rng;
   tb_rng_seed (&rng, new_seed ());
-  g_autofree Picture *p = g_new (Picture, 1);
-  make_picture (p, &rng, 14, 14, 290, FALSE);
-  route (p);
-  for (guint i = 0; i < p->n_requests; i++)
-    assert_route_is_good (p, i);
-  clear (p);
+  for (guint far = 0; far < 2; far++)
+    {
+      g_autofree Picture *p = g_new (Picture, 1);
+      make_picture (p, &rng, 14, 14, far ? 60 : 290, (gboolean) far);
+      route (p);
+      for (guint i = 0; i < p->n_requests; i++)
+        assert_route_is_good (p, i);
+      clear (p);
+    }
 }
 
 static gboolean

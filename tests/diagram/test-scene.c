@@ -1,4 +1,4 @@
-/* The scene: what it finds where, what contains what, and that following edits is making it anew. */
+/* The scene: what it finds where, what contains what; following edits is making it anew. */
 #include <math.h>
 #include <string.h>
 

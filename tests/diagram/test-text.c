@@ -55,8 +55,8 @@ static void
 test_wrap_keeps_to_width_and_count (void)
 {
   g_auto (GStrv) lines = tb_text_wrap (
-      TB_FONT_NOTE, "One sentence that is far too long for a single line of a note, and goes on", 120,
-      3);
+      TB_FONT_NOTE, "One sentence that is far too long for a single line of a note, and goes on",
+      120, 3);
   g_assert_cmpuint (g_strv_length (lines), ==, 3);
   for (guint i = 0; lines[i]; i++)
     g_assert_cmpfloat (tb_text_width (TB_FONT_NOTE, lines[i]), <=, 120);
