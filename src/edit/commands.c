@@ -108,8 +108,8 @@ append_kind (TbEditor *editor, TbKind kind, GArray *uids)
 static void
 run_select_all (TbEditor *editor)
 {
-  static const TbKind kinds[]
-      = { TB_KIND_COMPONENT, TB_KIND_NOTE, TB_KIND_TIER, TB_KIND_LAYER, TB_KIND_GROUP, TB_KIND_LINK };
+  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_NOTE,  TB_KIND_TIER,
+                                  TB_KIND_LAYER,     TB_KIND_GROUP, TB_KIND_LINK };
   g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     append_kind (editor, kinds[i], uids);

@@ -93,7 +93,7 @@ tb_editor_fresh_name (const TbModel *model, TbKind kind, const char *label)
   return name;
 }
 
-/* ---- Elements ---------------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
 static void
 add_child_service (TbEditor *editor, TbUid uid, TbRole role)
@@ -205,7 +205,7 @@ tb_editor_create (TbEditor *editor, const TbPaletteRow *row, double x, double y,
   return uid;
 }
 
-/* ---- Links ------------------------------------------------------------------------------------- */
+/* ---- Links ----------------------------------------------------------------------------------- */
 
 /* The first service of `to` that `from` does not call yet; NULL for the default one. */
 static const char *
@@ -279,7 +279,7 @@ tb_editor_link (TbEditor *editor, TbUid from, TbUid to, GError **error)
   return uid;
 }
 
-/* ---- Properties -------------------------------------------------------------------------------- */
+/* ---- Properties ------------------------------------------------------------------------------ */
 
 gboolean
 tb_editor_set (TbEditor *editor, TbUid uid, TbProp prop, const char *text, GError **error)

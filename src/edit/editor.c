@@ -66,7 +66,7 @@ tb_editor_message (TbEditor *editor, const char *format, ...)
   g_signal_emit (editor, signals[MESSAGE], 0, sentence);
 }
 
-/* ---- Following the document -------------------------------------------------------------------- */
+/* ---- Following the document ------------------------------------------------------------------ */
 
 /* Elements that are gone leave the selection; they do not come back into it with undo. */
 static gboolean
@@ -127,7 +127,7 @@ tb_editor_scene (TbEditor *editor)
   return editor->scene;
 }
 
-/* ---- Selection --------------------------------------------------------------------------------- */
+/* ---- Selection ------------------------------------------------------------------------------- */
 
 const TbUid *
 tb_editor_selection (TbEditor *editor, guint *n)
@@ -211,7 +211,7 @@ tb_editor_cursor (TbEditor *editor)
   return editor->cursor;
 }
 
-/* ---- Object ------------------------------------------------------------------------------------ */
+/* ---- Object ---------------------------------------------------------------------------------- */
 
 static void
 tb_editor_finalize (GObject *object)

@@ -24,7 +24,7 @@ middle_of (TbEditor *editor, TbUid uid, TbPoint *middle)
   return TRUE;
 }
 
-/* ---- In a direction ---------------------------------------------------------------------------- */
+/* ---- In a direction -------------------------------------------------------------------------- */
 
 /* Cards and notes are what arrows walk over; from a container, containers too. */
 static gboolean
@@ -90,7 +90,7 @@ step_towards (TbEditor *editor, TbUid from, int dx, int dy)
     }
 }
 
-/* ---- In reading order -------------------------------------------------------------------------- */
+/* ---- In reading order ------------------------------------------------------------------------ */
 
 static int
 compare_stops (gconstpointer a, gconstpointer b)
@@ -167,7 +167,7 @@ tb_editor_neighbour (TbEditor *editor, TbUid from, int dx, int dy)
   return step_towards (editor, from, dx, dy);
 }
 
-/* ---- In words ---------------------------------------------------------------------------------- */
+/* ---- In words -------------------------------------------------------------------------------- */
 
 static void
 count_links (TbEditor *editor, const TbElement *component, guint *out, guint *in)

@@ -37,7 +37,8 @@ set_number (TbEditor *editor, TbUid uid, TbProp prop, double v)
 
   /* Half a pixel is as fine as a person can mean it. */
   g_ascii_dtostr (text, sizeof text, round (v * 2) / 2);
-  if (!tb_element_is_set (element, prop) || tb_element_get_number (element, prop) != round (v * 2) / 2)
+  if (!tb_element_is_set (element, prop)
+      || tb_element_get_number (element, prop) != round (v * 2) / 2)
     tb_editor_set_checked (editor, uid, prop, text);
 }
 
@@ -154,7 +155,7 @@ tb_places_pin (TbPlaces *places)
   pin_kind (places, TB_KIND_NOTE);
 }
 
-/* ---- Containers -------------------------------------------------------------------------------- */
+/* ---- Containers ------------------------------------------------------------------------------ */
 
 static void
 append_frames (TbEditor *editor, TbKind kind, GArray *frames)
@@ -199,7 +200,8 @@ frame_at (GArray *frames, TbItemKind kind, const TbRect *rect, GHashTable *skip)
     {
       const TbFrameRect *f = &g_array_index (frames, TbFrameRect, i);
       double d = distance (&f->rect, x, y), area = f->rect.width * f->rect.height;
-      if (f->kind != kind || d > reach || (skip && g_hash_table_contains (skip, GUINT_TO_POINTER (f->uid))))
+      if (f->kind != kind || d > reach
+          || (skip && g_hash_table_contains (skip, GUINT_TO_POINTER (f->uid))))
         continue;
       if (d < best || (d == best && area < best_area))
         {
@@ -271,7 +273,8 @@ tb_editor_land (TbEditor *editor, TbUid uid, const TbRect *rect, GArray *frames,
     {
       const TbElement *component = tb_editor_element (editor, uid);
       /* A view without frames of a kind says nothing of that attribute. */
-      if (!any_of_kind (frames, rows[i].item) || carried (editor, component, rows[i].prop, moved_along))
+      if (!any_of_kind (frames, rows[i].item)
+          || carried (editor, component, rows[i].prop, moved_along))
         continue;
       const TbFrameRect *f = frame_at (frames, rows[i].item, rect, NULL);
       const char *id = f ? tb_element_id (tb_editor_element (editor, f->uid)) : NULL;
@@ -283,7 +286,7 @@ tb_editor_land (TbEditor *editor, TbUid uid, const TbRect *rect, GArray *frames,
     }
 }
 
-/* ---- Moving ------------------------------------------------------------------------------------ */
+/* ---- Moving ---------------------------------------------------------------------------------- */
 
 static void
 append_moving (TbEditor *editor, GArray *moving, GHashTable *seen, TbUid uid)

@@ -50,7 +50,7 @@ tb_tool_clear (TbTool *tool)
   *tool = (TbTool){ .handle = -1 };
 }
 
-/* ---- Handles ----------------------------------------------------------------------------------- */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 guint
 tb_editor_link_handles (TbEditor *editor, TbUid uid, TbPoint out[4])
@@ -114,7 +114,7 @@ link_handle_at (TbEditor *editor, double x, double y, double scale)
   return 0;
 }
 
-/* ---- Hover and cursor -------------------------------------------------------------------------- */
+/* ---- Hover and cursor ------------------------------------------------------------------------ */
 
 static TbUid
 item_at (TbEditor *editor, double x, double y, double scale)
@@ -221,7 +221,7 @@ tb_editor_moving (TbEditor *editor, guint *n)
   return uids ? (const TbUid *) (gpointer) uids->data : NULL;
 }
 
-/* ---- Drags ------------------------------------------------------------------------------------- */
+/* ---- Drags ----------------------------------------------------------------------------------- */
 
 static void
 preview (TbEditor *editor, double dx, double dy, gboolean on)
@@ -404,7 +404,7 @@ begin_drag (TbEditor *editor)
     }
 }
 
-/* ---- Press, motion, release -------------------------------------------------------------------- */
+/* ---- Press, motion, release ------------------------------------------------------------------ */
 
 static void
 put_down (TbEditor *editor, double x, double y)

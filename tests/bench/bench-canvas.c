@@ -63,7 +63,7 @@ generate (guint n)
   return g_string_free (g_steal_pointer (&xml), FALSE);
 }
 
-/* ---- What is done ------------------------------------------------------------------------------ */
+/* ---- What is done ---------------------------------------------------------------------------- */
 
 /* By the editor's own ways: a pan is what the wheel does. */
 static void
@@ -160,7 +160,7 @@ static const Scene scenes[] = {
   { "canvas-live-dots", 200, 0, FALSE, begin_live, step_live, end_live },
 };
 
-/* ---- The measuring ----------------------------------------------------------------------------- */
+/* ---- The measuring --------------------------------------------------------------------------- */
 
 static void
 print_figure (const Scene *scene, const char *what, gint64 ns, gboolean judged)

@@ -1,5 +1,5 @@
 /* What the canvas's files share. canvas.c: the widget and its camera. input.c, keys.c: what a person
- * does. live.c: selection, handles, gestures. run.c: the run over the drawing. pulse.c: when to
+ * does. live.c: selection, handles, gestures. run*.c: the run over the drawing. pulse.c: when to
  * draw. name.c: editing names in place. items.c: what assistive tools see. source.c: the session. */
 #pragma once
 
@@ -97,7 +97,7 @@ void tb_canvas_snapshot_focus (TbCanvas *canvas, GtkSnapshot *snapshot);
 /* Finds out what a drag moves, when it begins and ends. */
 void tb_canvas_update_dragged (TbCanvas *canvas);
 
-/* run.c */
+/* run.c, run-states.c, run-dots.c */
 TbRunLayer *tb_run_layer_new (void);
 void tb_run_layer_free (TbRunLayer *layer);
 void tb_run_layer_clear (TbRunLayer *layer);

@@ -44,7 +44,7 @@ tb_canvas_live_changed (TbCanvas *canvas)
   gtk_widget_queue_draw (GTK_WIDGET (canvas));
 }
 
-/* ---- Camera ------------------------------------------------------------------------------------ */
+/* ---- Camera ---------------------------------------------------------------------------------- */
 
 static gboolean
 zoom_settled (gpointer data)
@@ -212,7 +212,7 @@ tb_canvas_live_frame (TbCanvas *canvas)
   return canvas->frame;
 }
 
-/* ---- Following the editor ---------------------------------------------------------------------- */
+/* ---- Following the editor -------------------------------------------------------------------- */
 
 /* What the live layer draws is left out of tiles. A change of it must not show a thing twice or not
  * at all, so the tiles it touches are drawn in the same frame. */
@@ -331,7 +331,7 @@ tb_canvas_rename (TbCanvas *canvas, TbUid uid)
   tb_canvas_name_begin (canvas, uid, NULL);
 }
 
-/* ---- Theme ------------------------------------------------------------------------------------- */
+/* ---- Theme ----------------------------------------------------------------------------------- */
 
 static void
 update_theme (TbCanvas *canvas)
@@ -351,7 +351,7 @@ update_theme (TbCanvas *canvas)
   tb_canvas_live_changed (canvas);
 }
 
-/* ---- Drawing ----------------------------------------------------------------------------------- */
+/* ---- Drawing --------------------------------------------------------------------------------- */
 
 static gboolean
 raster_more (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
@@ -396,7 +396,8 @@ static void
 tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   TbCanvas *canvas = TB_CANVAS (widget);
-  float width = (float) gtk_widget_get_width (widget), height = (float) gtk_widget_get_height (widget);
+  float width = (float) gtk_widget_get_width (widget);
+  float height = (float) gtk_widget_get_height (widget);
 
   /* A scale of nothing would put the renderer's matrices out of order. */
   if (width < 1 || height < 1)
@@ -420,7 +421,7 @@ tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_widget_snapshot_child (widget, canvas->name_edit, snapshot);
 }
 
-/* ---- Widget ------------------------------------------------------------------------------------ */
+/* ---- Widget ---------------------------------------------------------------------------------- */
 
 static void
 tb_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,

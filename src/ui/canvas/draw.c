@@ -1,5 +1,5 @@
 /* Drawing shared by the parts of the live layer. */
-#include "canvas-private.h"
+#include "run-private.h"
 
 #include <math.h>
 
@@ -90,4 +90,36 @@ tb_draw_fill (GtkSnapshot *snapshot, const TbRect *r, double radius, const GdkRG
   gtk_snapshot_push_rounded_clip (snapshot, &rect);
   gtk_snapshot_append_color (snapshot, colour, &rect.bounds);
   gtk_snapshot_pop (snapshot);
+}
+
+void
+tb_draw_disc (cairo_t *cr, double radius)
+{
+  cairo_new_path (cr);
+  cairo_arc (cr, 0, 0, radius, 0, 2 * G_PI);
+}
+
+void
+tb_draw_cross (cairo_t *cr, double reach)
+{
+  cairo_move_to (cr, -reach, -reach);
+  cairo_line_to (cr, reach, reach);
+  cairo_move_to (cr, reach, -reach);
+  cairo_line_to (cr, -reach, reach);
+  cairo_stroke (cr);
+}
+
+void
+tb_draw_at (GtkSnapshot *snapshot, GskRenderNode *node, double x, double y)
+{
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
+  gtk_snapshot_append_node (snapshot, node);
+  gtk_snapshot_restore (snapshot);
+}
+
+double
+tb_canvas_whole (TbCanvas *canvas, double v)
+{
+  return round (v * canvas->camera.device) / canvas->camera.device;
 }

@@ -43,7 +43,7 @@ tb_canvas_update_cursor (TbCanvas *canvas)
   gtk_widget_set_cursor_from_name (GTK_WIDGET (canvas), name);
 }
 
-/* ---- Panning ----------------------------------------------------------------------------------- */
+/* ---- Panning --------------------------------------------------------------------------------- */
 
 static void
 begin_pan (TbCanvas *canvas)
@@ -87,7 +87,7 @@ middle_end (GtkGestureDrag *gesture, double dx, double dy, TbCanvas *canvas)
   end_pan (canvas);
 }
 
-/* ---- The primary button ------------------------------------------------------------------------ */
+/* ---- The primary button ---------------------------------------------------------------------- */
 
 static void
 feed (TbCanvas *canvas, void (*step) (TbEditor *, double, double, TbModifiers, double), double x,
@@ -174,7 +174,7 @@ left (GtkEventControllerMotion *motion, TbCanvas *canvas)
     tb_editor_leave (canvas->editor);
 }
 
-/* ---- The menu ---------------------------------------------------------------------------------- */
+/* ---- The menu -------------------------------------------------------------------------------- */
 
 void
 tb_canvas_context_menu (TbCanvas *canvas, double x, double y, gboolean pointer)
@@ -216,7 +216,7 @@ held_long (GtkGestureLongPress *gesture, double x, double y, TbCanvas *canvas)
   tb_canvas_context_menu (canvas, x, y, TRUE);
 }
 
-/* ---- Wheel and pinch --------------------------------------------------------------------------- */
+/* ---- Wheel and pinch ------------------------------------------------------------------------- */
 
 static gboolean
 scrolled (GtkEventControllerScroll *scroll, double dx, double dy, TbCanvas *canvas)
@@ -252,7 +252,7 @@ pinched (GtkGestureZoom *gesture, double scale, TbCanvas *canvas)
     tb_canvas_zoom_at (canvas, canvas->pinch_zoom * scale, x, y);
 }
 
-/* ---- Drops ------------------------------------------------------------------------------------- */
+/* ---- Drops ----------------------------------------------------------------------------------- */
 
 static const TbPaletteRow *
 dropped_row (const GValue *value)
@@ -301,7 +301,7 @@ drag_left (GtkDropTarget *target, TbCanvas *canvas)
     tb_editor_cancel (canvas->editor);
 }
 
-/* ---- Tooltips ---------------------------------------------------------------------------------- */
+/* ---- Tooltips -------------------------------------------------------------------------------- */
 
 static gboolean
 ask_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip, gpointer data)

@@ -15,7 +15,7 @@
 #define DELAY_MS 220
 #define SLICE_NS (2 * TB_NS_PER_MS)
 
-/* ---- The proxy widget -------------------------------------------------------------------------- */
+/* ---- The proxy widget ------------------------------------------------------------------------ */
 
 #define TB_TYPE_CANVAS_ITEM (tb_canvas_item_get_type ())
 G_DECLARE_FINAL_TYPE (TbCanvasItem, tb_canvas_item, TB, CANVAS_ITEM, GtkWidget)
@@ -81,7 +81,7 @@ tb_canvas_item_init (TbCanvasItem *item)
   gtk_widget_set_can_target (GTK_WIDGET (item), FALSE);
 }
 
-/* ---- The set of them --------------------------------------------------------------------------- */
+/* ---- The set of them ------------------------------------------------------------------------- */
 
 struct _TbItems
 {
@@ -192,7 +192,7 @@ tb_items_allocate (TbItems *items)
     place_item (items, value, GPOINTER_TO_UINT (key));
 }
 
-/* ---- A pass ------------------------------------------------------------------------------------ */
+/* ---- A pass ---------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -348,7 +348,7 @@ tb_items_queue (TbItems *items)
   items->timer = g_timeout_add (DELAY_MS, begin_pass, items);
 }
 
-/* ---- Focus and selection ----------------------------------------------------------------------- */
+/* ---- Focus and selection --------------------------------------------------------------------- */
 
 void
 tb_items_focus (TbItems *items, TbUid uid)

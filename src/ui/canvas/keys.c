@@ -28,7 +28,7 @@ find_arrow (guint key)
   return NULL;
 }
 
-/* ---- Walking ----------------------------------------------------------------------------------- */
+/* ---- Walking --------------------------------------------------------------------------------- */
 
 static void
 go_to (TbCanvas *canvas, TbUid uid, gboolean extend)
@@ -71,7 +71,7 @@ step (TbCanvas *canvas, int by, gboolean extend)
   go_to (canvas, tb_editor_reading_step (canvas->editor, current (canvas), by), extend);
 }
 
-/* ---- Looking ----------------------------------------------------------------------------------- */
+/* ---- Looking --------------------------------------------------------------------------------- */
 
 static void
 zoom_in (TbCanvas *canvas)
@@ -116,7 +116,7 @@ look (TbCanvas *canvas, guint key)
   return FALSE;
 }
 
-/* ---- Commands and names ------------------------------------------------------------------------ */
+/* ---- Commands and names ---------------------------------------------------------------------- */
 
 static gboolean
 run_command (TbCanvas *canvas, guint key, GdkModifierType state)

@@ -47,7 +47,7 @@ in_sight (TbCanvas *canvas, const TbRect *r)
   return tb_rect_intersects (r, &widget);
 }
 
-/* ---- What is dragged --------------------------------------------------------------------------- */
+/* ---- What is dragged ------------------------------------------------------------------------- */
 
 static GArray *
 with_links (TbCanvas *canvas, const TbUid *uids, guint n)
@@ -63,7 +63,8 @@ with_links (TbCanvas *canvas, const TbUid *uids, guint n)
     {
       const TbElement *link = tb_model_nth (model, TB_KIND_LINK, i);
       TbUid uid = tb_element_uid (link);
-      const char *from = tb_element_get (link, TB_PROP_FROM), *to = tb_element_get (link, TB_PROP_TO);
+      const char *from = tb_element_get (link, TB_PROP_FROM);
+      const char *to = tb_element_get (link, TB_PROP_TO);
       if ((from && g_hash_table_contains (ids, from)) || (to && g_hash_table_contains (ids, to)))
         g_array_append_val (all, uid);
     }
@@ -142,7 +143,7 @@ tb_canvas_snapshot_dragged (TbCanvas *canvas, GtkSnapshot *snapshot)
   gsk_render_node_unref (node);
 }
 
-/* ---- Selection --------------------------------------------------------------------------------- */
+/* ---- Selection ------------------------------------------------------------------------------- */
 
 static void
 square_handle (Pen *pen, TbPoint world)
@@ -281,7 +282,7 @@ snapshot_link_handles (Pen *pen, TbUid uid)
     round_handle (pen, points[i], 5);
 }
 
-/* ---- Gestures ---------------------------------------------------------------------------------- */
+/* ---- Gestures -------------------------------------------------------------------------------- */
 
 static void
 highlight (Pen *pen, TbUid uid, const GdkRGBA *colour)
@@ -381,7 +382,7 @@ tb_canvas_snapshot_edit (TbCanvas *canvas, GtkSnapshot *snapshot)
   snapshot_gesture (&pen, &gesture);
 }
 
-/* ---- Focus ------------------------------------------------------------------------------------- */
+/* ---- Focus ----------------------------------------------------------------------------------- */
 
 void
 tb_canvas_snapshot_focus (TbCanvas *canvas, GtkSnapshot *snapshot)

@@ -37,7 +37,7 @@ named_prop (TbCanvas *canvas, TbUid uid)
          : tb_schema_prop (kind, TB_PROP_NAME) ? TB_PROP_NAME : TB_PROP_NONE;
 }
 
-/* ---- Where it stands --------------------------------------------------------------------------- */
+/* ---- Where it stands ------------------------------------------------------------------------- */
 
 /* Over the name as the painter draws it: beside the icon of a card, at the top of a container. */
 static TbRect
@@ -85,7 +85,7 @@ tb_canvas_name_allocate (TbCanvas *canvas)
   gtk_widget_allocate (canvas->name_edit, width, height, -1, to);
 }
 
-/* ---- Ending ------------------------------------------------------------------------------------ */
+/* ---- Ending ---------------------------------------------------------------------------------- */
 
 static char *
 typed_text (TbCanvas *canvas)
@@ -163,7 +163,7 @@ field_left (GtkEventControllerFocus *focus, TbCanvas *canvas)
   tb_canvas_name_end (canvas, TRUE);
 }
 
-/* ---- Beginning --------------------------------------------------------------------------------- */
+/* ---- Beginning ------------------------------------------------------------------------------- */
 
 static GtkWidget *
 line_field (TbCanvas *canvas, const char *text, double size)

@@ -54,7 +54,7 @@ tb_canvas_take_frame (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbL
   g_signal_emit_by_name (canvas, "live-frame", frame);
 }
 
-/* ---- The rate ---------------------------------------------------------------------------------- */
+/* ---- The rate -------------------------------------------------------------------------------- */
 
 static void
 set_rate (TbCanvas *canvas, guint rate, gint64 now_ns)
@@ -76,7 +76,7 @@ govern (TbCanvas *canvas, gint64 now_ns)
     set_rate (canvas, canvas->rate * 2, now_ns);
 }
 
-/* ---- The beat ---------------------------------------------------------------------------------- */
+/* ---- The beat -------------------------------------------------------------------------------- */
 
 static gboolean
 run_over (const TbLiveFrame *frame)

@@ -27,7 +27,8 @@ tb_tile_node_format (void)
 static GskRenderNode *
 texture_node (cairo_surface_t *pixels, const graphene_rect_t *bounds)
 {
-  int width = cairo_image_surface_get_width (pixels), height = cairo_image_surface_get_height (pixels);
+  int width = cairo_image_surface_get_width (pixels);
+  int height = cairo_image_surface_get_height (pixels);
   int stride = cairo_image_surface_get_stride (pixels);
   g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (
       cairo_image_surface_get_data (pixels), (gsize) stride * (gsize) height,

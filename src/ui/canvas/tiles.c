@@ -125,7 +125,7 @@ tb_tiles_stats (const TbTiles *tiles)
   return tiles->stats;
 }
 
-/* ---- Geometry ---------------------------------------------------------------------------------- */
+/* ---- Geometry -------------------------------------------------------------------------------- */
 
 static double
 tile_world (const Level *level)
@@ -148,7 +148,7 @@ in_span (const Span *span, const Tile *tile)
   return tile->x >= span->x1 && tile->x < span->x2 && tile->y >= span->y1 && tile->y < span->y2;
 }
 
-/* ---- Invalidation ------------------------------------------------------------------------------ */
+/* ---- Invalidation ---------------------------------------------------------------------------- */
 
 void
 tb_tiles_invalidate (TbTiles *tiles, const TbRect *world)
@@ -207,7 +207,7 @@ evict (TbTiles *tiles)
     }
 }
 
-/* ---- Rasterising ------------------------------------------------------------------------------- */
+/* ---- Rasterising ----------------------------------------------------------------------------- */
 
 static void
 paint_tile (TbTiles *tiles, const Level *level, const Tile *tile, cairo_t *cr)
@@ -332,7 +332,7 @@ rasterise_span (TbTiles *tiles, const Span *span, const Span *seen, int device, 
   return TRUE;
 }
 
-/* ---- Showing ----------------------------------------------------------------------------------- */
+/* ---- Showing --------------------------------------------------------------------------------- */
 
 static gboolean
 same_camera (const TbCamera *a, const TbCamera *b)

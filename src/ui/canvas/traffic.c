@@ -82,7 +82,7 @@ flow_of (TbTraffic *traffic, TbUid link)
   return flow;
 }
 
-/* ---- Causes ------------------------------------------------------------------------------------ */
+/* ---- Causes ---------------------------------------------------------------------------------- */
 
 static guint64
 cause_key (const void *a, gsize n_a, guint64 b)
@@ -123,7 +123,7 @@ exchange_key (const TbEvent *event)
   return cause_key (ids, sizeof ids, 0);
 }
 
-/* ---- Dots of single messages ------------------------------------------------------------------- */
+/* ---- Dots of single messages ----------------------------------------------------------------- */
 
 typedef struct
 {
@@ -237,7 +237,7 @@ index_taps (const TbLiveFrame *frame)
   return taps;
 }
 
-/* ---- Streams ----------------------------------------------------------------------------------- */
+/* ---- Streams --------------------------------------------------------------------------------- */
 
 static double
 spacing (double rate)

@@ -1,0 +1,169 @@
+/* Links of a run: the figure beside each, and those that are cut or not tapped. */
+#include "run-private.h"
+
+#include <math.h>
+
+#define PILL_STEP 12.0 /* widths in steps: a figure of one digit more does not shift its pill */
+
+typedef struct
+{
+  TbCanvas *canvas;
+  TbUid uid;
+  const TbLinkShow *show;
+  const TbPoint *points;
+  guint n;
+} LinkDraw;
+
+static void
+arrow_head (cairo_t *cr, const LinkDraw *d)
+{
+  TbPoint b = d->points[d->n - 1], a = d->points[d->n - 2];
+  double angle = atan2 (b.y - a.y, b.x - a.x);
+  cairo_save (cr);
+  cairo_translate (cr, b.x, b.y);
+  cairo_rotate (cr, angle);
+  cairo_move_to (cr, 0, 0);
+  cairo_line_to (cr, -9, -4);
+  cairo_line_to (cr, -9, 4);
+  cairo_close_path (cr);
+  cairo_fill (cr);
+  cairo_restore (cr);
+}
+
+static void
+leave_gap (cairo_t *cr, TbPoint at)
+{
+  cairo_rectangle (cr, -1e5, -1e5, 2e5, 2e5);
+  cairo_new_sub_path (cr);
+  cairo_arc_negative (cr, at.x, at.y, 10, 2 * G_PI, 0);
+  cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
+  cairo_clip (cr);
+}
+
+static void
+draw_link (cairo_t *cr, gpointer data)
+{
+  const LinkDraw *d = data;
+  const TbCamera *camera = &d->canvas->camera;
+  const TbScene *scene = tb_canvas_scene (d->canvas);
+  TbColour colour
+      = tb_theme_colour (d->canvas->theme, d->show->cut ? TB_COLOUR_BAD : TB_COLOUR_DIM);
+  TbPoint middle = tb_scene_route_point (scene, d->uid, tb_scene_route_length (scene, d->uid) / 2);
+
+  cairo_translate (cr, camera->ox, camera->oy);
+  cairo_scale (cr, camera->zoom, camera->zoom);
+  tb_draw_colour (cr, &colour, 1);
+  cairo_set_line_width (cr, 1.8);
+  cairo_save (cr);
+  if (d->show->cut)
+    leave_gap (cr, middle);
+  cairo_set_line_cap (cr, d->show->cut ? CAIRO_LINE_CAP_BUTT : CAIRO_LINE_CAP_ROUND);
+  cairo_set_dash (cr, d->show->cut ? (double[]){ 6, 4 } : (double[]){ 0.1, 4.5 }, 2, 0);
+  tb_draw_route (cr, d->points, d->n, 9);
+  cairo_stroke (cr);
+  cairo_restore (cr);
+  arrow_head (cr, d);
+  if (d->show->cut)
+    {
+      cairo_translate (cr, middle.x, middle.y);
+      cairo_set_line_width (cr, 3);
+      tb_draw_cross (cr, 5);
+    }
+}
+
+void
+tb_run_broken_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, const TbLinkShow *show)
+{
+  TbItemKind kind;
+  TbRect r, widget = { 0, 0, canvas->camera.width, canvas->camera.height };
+  LinkDraw d = { canvas, uid, show, NULL, 0 };
+  d.points = tb_scene_route (tb_canvas_scene (canvas), uid, &d.n);
+  if (d.n < 2 || !tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r))
+    return;
+  r = tb_camera_rect (&canvas->camera, &r);
+  if (!tb_rect_intersects (&r, &widget))
+    return;
+  double grow = 12 * MAX (canvas->camera.zoom, 1);
+  r = (TbRect){ r.x - grow, r.y - grow, r.width + 2 * grow, r.height + 2 * grow };
+  GskRenderNode *node = tb_draw_node (&r, draw_link, &d);
+  gtk_snapshot_append_node (snapshot, node);
+  gsk_render_node_unref (node);
+}
+
+static gboolean
+covers_something (TbCanvas *canvas, TbUid link, const TbRect *r)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  tb_scene_query (tb_canvas_scene (canvas), r, FALSE, uids);
+  for (guint i = 0; i < uids->len; i++)
+    {
+      TbUid uid = g_array_index (uids, TbUid, i);
+      TbItemKind kind;
+      TbRect unused;
+      if (uid != link && tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &unused)
+          && (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_LINK || kind == TB_ITEM_NOTE))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Room for a digit more, so that a growing figure stays where it is. */
+static TbRect
+ask_place (TbCanvas *canvas, TbUid uid, double width, double height)
+{
+  TbRect r = tb_scene_link_pill (tb_canvas_scene (canvas), uid, ceil (width / PILL_STEP) * PILL_STEP,
+                                 height);
+  r.width = MAX (r.width, width);
+  return r;
+}
+
+static void
+place_pill (TbCanvas *canvas, TbUid uid, TbLinkShow *show, TbPill *pill)
+{
+  double width, height;
+  gboolean stays = show->generation == canvas->run->generation && show->place.width > 0;
+  if (stays && show->use_brief && show->brief)
+    pill->text = show->brief;
+  tb_pill_measure (GTK_WIDGET (canvas), pill, &width, &height);
+  show->text_width = width;
+  if (stays && show->place.width >= width && show->place.width - width < 2 * PILL_STEP)
+    return;
+  pill->text = show->text;
+  show->use_brief = FALSE;
+  tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
+  show->place = ask_place (canvas, uid, show->text_width, height);
+  if (show->brief && covers_something (canvas, uid, &show->place))
+    {
+      pill->text = show->brief;
+      show->use_brief = TRUE;
+      tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
+      show->place = ask_place (canvas, uid, show->text_width, height);
+    }
+  show->generation = canvas->run->generation;
+}
+
+void
+tb_run_pill_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbLinkShow *show)
+{
+  TbRect widget = { 0, 0, canvas->camera.width, canvas->camera.height };
+  TbPill pill = { show->use_brief && show->brief ? show->brief : show->text, show->colour,
+                  show->line, show->bold, show->not_tapped, canvas->camera.zoom };
+  TbItemKind kind;
+  TbRect r;
+  if (!tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r))
+    return;
+  if (show->node == NULL || show->generation != canvas->run->generation)
+    place_pill (canvas, uid, show, &pill);
+  r = show->place;
+  r.x += (r.width - show->text_width) / 2;
+  r = tb_camera_rect (&canvas->camera, &r);
+  if (!tb_rect_intersects (&r, &widget))
+    return;
+  if (show->node == NULL || show->node_scale != canvas->camera.zoom)
+    {
+      g_clear_pointer (&show->node, gsk_render_node_unref);
+      show->node = tb_pill_node_new (GTK_WIDGET (canvas), canvas->theme, &pill);
+      show->node_scale = canvas->camera.zoom;
+    }
+  tb_draw_at (snapshot, show->node, tb_canvas_whole (canvas, r.x), tb_canvas_whole (canvas, r.y));
+}

@@ -1,0 +1,60 @@
+/* What the files of the run layer share. */
+#pragma once
+
+#include "canvas-private.h"
+
+G_BEGIN_DECLS
+
+#define TB_PILL_MIN_ZOOM 0.45
+#define TB_STATES_MIN_ZOOM 0.3
+
+typedef struct
+{
+  char *text; /* NULL: no pill */
+  char *brief; /* what to say instead where the whole would cover something; NULL: nothing less */
+  gboolean use_brief;
+  char *tooltip;
+  TbColourId colour, line;
+  gboolean bold, cut, not_tapped;
+  guint faults;
+  GskRenderNode *node; /* of the pill; NULL: to be made */
+  double node_scale;
+  TbRect place; /* in the world; width 0: to be asked for */
+  double text_width; /* units */
+  guint generation;
+} TbLinkShow;
+
+typedef struct
+{
+  GByteArray *states; /* TbInstanceState of replica i + 1 */
+  GskRenderNode *node;
+  double node_scale;
+} TbCardShow;
+
+struct _TbRunLayer
+{
+  GHashTable *links; /* TbUid → TbLinkShow */
+  GHashTable *cards; /* TbUid → TbCardShow */
+  gint64 figures_ns; /* when figures were written last */
+  guint generation;  /* of the scene's places */
+  GskRenderNode *dots[TB_N_DOTS];
+  double dots_scale;
+};
+
+/* run-states.c */
+void tb_run_card_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCardShow *show);
+/* run-links.c */
+void tb_run_broken_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid,
+                             const TbLinkShow *show);
+void tb_run_pill_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbLinkShow *show);
+/* run-dots.c */
+void tb_run_drop_dots (TbRunLayer *layer);
+
+/* draw.c */
+void tb_draw_disc (cairo_t *cr, double radius);
+void tb_draw_cross (cairo_t *cr, double reach);
+void tb_draw_at (GtkSnapshot *snapshot, GskRenderNode *node, double x, double y);
+/* To the nearest device pixel. */
+double tb_canvas_whole (TbCanvas *canvas, double v);
+
+G_END_DECLS

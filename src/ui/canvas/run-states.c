@@ -1,0 +1,142 @@
+/* The state of each instance on its card, by shape and by colour. */
+#include "run-private.h"
+
+#include <math.h>
+
+#define STATE_RADIUS 4.2
+
+static void
+state_full (cairo_t *cr)
+{
+  tb_draw_disc (cr, STATE_RADIUS);
+  cairo_fill (cr);
+}
+
+static void
+state_hollow (cairo_t *cr)
+{
+  tb_draw_disc (cr, STATE_RADIUS - 0.7);
+  cairo_stroke (cr);
+}
+
+static void
+state_half (cairo_t *cr)
+{
+  state_hollow (cr);
+  cairo_arc (cr, 0, 0, STATE_RADIUS - 0.7, G_PI_2, 3 * G_PI_2);
+  cairo_fill (cr);
+}
+
+static void
+state_bars (cairo_t *cr)
+{
+  cairo_rectangle (cr, -3.2, -4, 2.3, 8);
+  cairo_rectangle (cr, 0.9, -4, 2.3, 8);
+  cairo_fill (cr);
+}
+
+static void
+state_cross (cairo_t *cr)
+{
+  cairo_set_line_width (cr, 2.1);
+  tb_draw_cross (cr, 3.4);
+}
+
+static void
+state_waiting (cairo_t *cr)
+{
+  cairo_save (cr);
+  cairo_set_dash (cr, (double[]){ 1.6, 1.7 }, 2, 0);
+  state_hollow (cr);
+  cairo_restore (cr);
+}
+
+/* One row a state: its shape and its colour both tell it. */
+static const struct
+{
+  void (*draw) (cairo_t *cr);
+  TbColourId colour;
+} states[] = {
+  [TB_INSTANCE_WAITING] = { state_waiting, TB_COLOUR_DIM },
+  [TB_INSTANCE_STARTING] = { state_half, TB_COLOUR_GOOD },
+  [TB_INSTANCE_READY] = { state_full, TB_COLOUR_GOOD },
+  [TB_INSTANCE_PAUSED] = { state_bars, TB_COLOUR_WARN },
+  [TB_INSTANCE_STOPPING] = { state_half, TB_COLOUR_DIM },
+  [TB_INSTANCE_STOPPED] = { state_hollow, TB_COLOUR_DIM },
+  [TB_INSTANCE_FAILED] = { state_cross, TB_COLOUR_BAD },
+  [TB_INSTANCE_KILLED] = { state_cross, TB_COLOUR_BAD },
+};
+
+typedef struct
+{
+  TbCanvas *canvas;
+  TbUid uid;
+  TbRect bounds; /* of the card, world */
+  const TbCardShow *show;
+} CardDraw;
+
+static void
+draw_states (cairo_t *cr, gpointer data)
+{
+  const CardDraw *d = data;
+  double zoom = d->canvas->camera.zoom;
+  TbColour card = tb_theme_colour (d->canvas->theme, TB_COLOUR_CARD);
+
+  for (guint i = 0; i < d->show->states->len; i++)
+    {
+      TbPoint at;
+      guint state = d->show->states->data[i];
+      if (state >= G_N_ELEMENTS (states)
+          || !tb_scene_replica_dot (tb_canvas_scene (d->canvas), d->uid, i + 1, &at))
+        continue;
+      TbColour colour = tb_theme_colour (d->canvas->theme, states[state].colour);
+      cairo_save (cr);
+      cairo_scale (cr, zoom, zoom);
+      cairo_translate (cr, at.x - d->bounds.x, at.y - d->bounds.y);
+      /* Over whatever the still picture shows there. */
+      tb_draw_colour (cr, &card, 1);
+      tb_draw_disc (cr, STATE_RADIUS + 1.2);
+      cairo_fill (cr);
+      tb_draw_colour (cr, &colour, 1);
+      cairo_set_line_width (cr, 1.4);
+      states[state].draw (cr);
+      cairo_restore (cr);
+    }
+}
+
+void
+tb_run_card_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCardShow *show)
+{
+  TbItemKind kind;
+  TbRect world, widget = { 0, 0, canvas->camera.width, canvas->camera.height };
+  if (!tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &world))
+    return;
+  TbRect r = tb_camera_rect (&canvas->camera, &world);
+  if (!tb_rect_intersects (&r, &widget))
+    return;
+  if (show->node == NULL || show->node_scale != canvas->camera.zoom)
+    {
+      CardDraw d = { canvas, uid, world, show };
+      TbRect local = { 0, 0, r.width, r.height };
+      g_clear_pointer (&show->node, gsk_render_node_unref);
+      show->node = tb_draw_node (&local, draw_states, &d);
+      show->node_scale = canvas->camera.zoom;
+    }
+  tb_draw_at (snapshot, show->node, tb_canvas_whole (canvas, r.x), tb_canvas_whole (canvas, r.y));
+}
+
+guint
+tb_canvas_replica_at (TbCanvas *canvas, TbUid component, double x, double y)
+{
+  const TbCardShow *show = g_hash_table_lookup (canvas->run->cards, GUINT_TO_POINTER (component));
+  for (guint i = 0; show && i < show->states->len; i++)
+    {
+      TbPoint world;
+      if (!tb_scene_replica_dot (tb_canvas_scene (canvas), component, i + 1, &world))
+        continue;
+      TbPoint at = tb_camera_from_world (&canvas->camera, world.x, world.y);
+      if (hypot (at.x - x, at.y - y) <= 8)
+        return i + 1;
+    }
+  return 0;
+}
