@@ -107,6 +107,58 @@ covers_something (TbCanvas *canvas, TbUid link, const TbRect *r)
   return FALSE;
 }
 
+static gboolean
+meets_pill (TbCanvas *canvas, TbUid link, const TbRect *r)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  g_hash_table_iter_init (&iter, canvas->run->links);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      const TbLinkShow *other = value;
+      if (GPOINTER_TO_UINT (key) != link && other->text != NULL && other->place.width > 0
+          && other->generation == canvas->run->generation && tb_rect_intersects (&other->place, r))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Farther off than that, nobody sees which link it speaks of. */
+static gboolean
+is_beside (TbCanvas *canvas, TbUid link, const TbRect *r)
+{
+  guint n;
+  const TbPoint *p = tb_scene_route (tb_canvas_scene (canvas), link, &n);
+  TbRect near = { r->x - 16, r->y - 16, r->width + 32, r->height + 32 };
+  for (guint i = 1; i < n; i++)
+    {
+      TbRect way = { MIN (p[i - 1].x, p[i].x) - 1, MIN (p[i - 1].y, p[i].y) - 1,
+                     fabs (p[i].x - p[i - 1].x) + 2, fabs (p[i].y - p[i - 1].y) + 2 };
+      if (tb_rect_intersects (&way, &near))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+stands_well (TbCanvas *canvas, TbUid link, const TbRect *r)
+{
+  return is_beside (canvas, link, r) && !meets_pill (canvas, link, r)
+         && !covers_something (canvas, link, r);
+}
+
+/* Where there is no room at all: close to the link's middle, on the side without a pill. */
+static TbRect
+at_the_middle (TbCanvas *canvas, TbUid link, double width, double height)
+{
+  const TbScene *scene = tb_canvas_scene (canvas);
+  TbPoint middle = tb_scene_route_point (scene, link, tb_scene_route_length (scene, link) / 2);
+  TbRect r = { middle.x - width / 2, middle.y - height - 9, width, height };
+  if (meets_pill (canvas, link, &r))
+    r.y = middle.y + 9;
+  return r;
+}
+
 /* Room for a digit more, so that a growing figure stays where it is. */
 static TbRect
 ask_place (TbCanvas *canvas, TbUid uid, double width, double height)
@@ -132,13 +184,17 @@ place_pill (TbCanvas *canvas, TbUid uid, TbLinkShow *show, TbPill *pill)
   show->use_brief = FALSE;
   tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
   show->place = ask_place (canvas, uid, show->text_width, height);
-  if (show->brief && covers_something (canvas, uid, &show->place))
+  gboolean well = stands_well (canvas, uid, &show->place);
+  if (show->brief && !well)
     {
       pill->text = show->brief;
       show->use_brief = TRUE;
       tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
       show->place = ask_place (canvas, uid, show->text_width, height);
+      well = stands_well (canvas, uid, &show->place);
     }
+  if (!well)
+    show->place = at_the_middle (canvas, uid, show->place.width, height);
   show->generation = canvas->run->generation;
 }
 
