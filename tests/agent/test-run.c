@@ -274,12 +274,13 @@ is_recorded (Fixture *f, gpointer data)
 }
 
 static void
-test_recording_holds_plan_and_facts (void)
+test_recording_holds_architecture_plan_and_facts (void)
 {
   Fixture *f = fixture_new (1);
   g_autofree char *path = g_strdup_printf ("%s/run.tbrec", f->dir);
   char *before = f->plan.recording;
   f->plan.recording = path;
+  f->plan.document = (char *) "<architecture/>";
   fixture_command (f, 0, "sleep", "1000", NULL);
   fixture_start (f);
   g_assert_true (fixture_wait (f, is_recorded, NULL, 5));
@@ -287,22 +288,25 @@ test_recording_holds_plan_and_facts (void)
   TbRecordReader *reader;
   TbRecord record;
   bool cut_short;
-  guint plans = 0, states = 0;
+  guint drawings = 0, plans = 0, states = 0;
   g_assert_cmpint (tb_record_reader_open (path, &reader, &cut_short), ==, 0);
   g_assert_false (cut_short);
   while (tb_record_reader_next (reader, &record) == 1)
     {
       TbReader r;
       size_t used;
+      drawings += record.type == TB_RECORD_ARCHITECTURE && record.size == strlen ("<architecture/>");
       plans += record.type == TB_RECORD_PLAN;
       if (record.type == TB_RECORD_FACT
           && tb_reader_begin (&r, record.body, record.size, &used) == TB_FRAME_WHOLE)
         states += r.type == TB_FACT_INSTANCE_STATE;
     }
   tb_record_reader_close (reader);
+  g_assert_cmpuint (drawings, ==, 1);
   g_assert_cmpuint (plans, ==, 1);
   g_assert_cmpuint (states, >=, 4);
   f->plan.recording = before;
+  f->plan.document = (char *) "";
   fixture_free (f);
 }
 
@@ -622,7 +626,7 @@ main (int argc, char **argv)
     T (log_and_how_far_it_can_be_read),
     T (log_is_bounded),
     T (load_is_summed_over_the_tree),
-    T (recording_holds_plan_and_facts),
+    T (recording_holds_architecture_plan_and_facts),
     T (a_recording_that_cannot_be_written_is_a_problem_only),
     T (what_passes_between_instances_is_counted),
     T (recording_holds_every_message),

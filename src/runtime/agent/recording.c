@@ -3,6 +3,7 @@
 #include "agent.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void
 give_up (Agent *a, int error)
@@ -28,6 +29,9 @@ tb_recording_open (Agent *a, const uint8_t *plan_frame, size_t n)
       give_up (a, error);
       return;
     }
+  const char *document = a->plan.document;
+  if (document != NULL && document[0] != '\0')
+    tb_recording_add (a, TB_RECORD_ARCHITECTURE, tb_now_ns (), document, strlen (document));
   tb_recording_add (a, TB_RECORD_PLAN, tb_now_ns (), plan_frame, n);
 }
 

@@ -67,6 +67,8 @@ typedef struct
 
 TbWireMap *tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options,
                             const char *run_dir, guint64 seed);
+/* The architecture goes into the recording, so that one file holds the run and what ran. */
+void tb_wire_map_set_document (TbWireMap *map, const TbModel *model);
 void tb_wire_map_free (TbWireMap *map);
 
 /* ---- live.c -------------------------------------------------------------------------------------- */

@@ -155,6 +155,16 @@ tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options, const char
 }
 
 void
+tb_wire_map_set_document (TbWireMap *map, const TbModel *model)
+{
+  gsize size;
+  g_autofree char *xml = tb_model_to_xml (model, &size);
+  /* Half a frame is left to the plan itself; a larger document is recorded without its drawing. */
+  if (size < TB_FRAME_MAX / 2)
+    map->plan.document = own (map, g_steal_pointer (&xml));
+}
+
+void
 tb_wire_map_free (TbWireMap *map)
 {
   g_ptr_array_unref (map->owned);

@@ -102,6 +102,7 @@ walk_plan (TbWalk *k, TbWirePlan *p)
 {
   walk_string (k, &p->run_dir);
   walk_string (k, &p->recording);
+  walk_string (k, &p->document);
   walk_u32 (k, &p->block);
   walk_u64 (k, &p->seed);
   walk_i64 (k, &p->record_limit_bytes);
@@ -206,6 +207,7 @@ tb_wire_plan_clear (TbWirePlan *plan)
     }
   free (plan->run_dir);
   free (plan->recording);
+  free (plan->document);
   free (plan->instances);
   free (plan->links);
   *plan = (TbWirePlan){ 0 };

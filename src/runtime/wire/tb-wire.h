@@ -200,6 +200,7 @@ typedef struct
 {
   char *run_dir;   /* made by the viewer; instances' directories and logs live under it */
   char *recording; /* path, or empty: none */
+  char *document;  /* the architecture's XML, for the recording; may be empty */
   uint32_t block;  /* R of 127.R/16, already claimed by the viewer */
   uint64_t seed;
   int64_t record_limit_bytes; /* 0: the default */
