@@ -5,42 +5,19 @@ An instance has a child that ignores TERM in a session of its own, and a double-
 the editor, the command or the agent is killed; within 100 ms no process of the run exists.
 """
 import os
+import pathlib
 import signal
 
 from system import Skip, gone_after, need, run_tests, wait_until, workplace
 
 ALLOWED_MS = 100
 
-NASTY = """\
-import os, signal, sys, time
-def sleep_as(name):
-    os.execv("/bin/sleep", [name, "3600", ])
-def session_of_its_own():
-    if os.fork() == 0:
-        os.setsid()
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        sleep_as("stubborn-MARKER")
-def daemon():
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        if os.fork() == 0:
-            os.closerange(0, 1024)
-            os.chdir("/")
-            sleep_as("daemon-MARKER")
-        os._exit(0)
-    os.waitpid(pid, 0)
-session_of_its_own()
-daemon()
-print("ready", flush=True)
-sleep_as("leader-MARKER")
-"""
+NASTY = (pathlib.Path(__file__).parent / "nasty.py").read_text(encoding="utf-8")
 
 DRAWING = """\
 <architecture xmlns="urn:tierboard:1" name="Nasty">
   <component id="nasty" kind="server" name="Nasty" replicas="{replicas}">
-    <command>python3 {script}</command>
+    <command>python3 {script} MARKER</command>
     <ready kind="log" pattern="ready"/>
   </component>
 </architecture>

@@ -1,7 +1,10 @@
 """Running in a real window: traffic seen, cut, healed, stopped, and nothing left."""
 
 import os
+import shutil
+import signal
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -137,7 +140,64 @@ def closing_during_a_run_asks_and_leaves_nothing(options):
         editor.end()
 
 
+NASTY = """<architecture xmlns="urn:tierboard:1" name="Nasty">
+  <component id="nasty" kind="server" name="Nasty">
+    <command>python3 %s %s</command>
+    <ready kind="log" pattern="ready"/>
+  </component>
+</architecture>
+"""
+
+
+def sleepers(marker):
+    """(pid, start time) of every process that carries the marker."""
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/cmdline" % entry) as file:
+                line = file.read()
+            with open("/proc/%s/stat" % entry) as file:
+                started = file.read().rsplit(")", 1)[1].split()[19]
+        except OSError:
+            continue
+        if line.split("\0")[0].endswith("-" + marker):
+            found.append((int(entry), started))
+    return found
+
+
+def a_killed_editor_leaves_nothing(options):
+    """SIGKILL while an instance has a TERM-ignoring child in its own session and a daemon."""
+    folder = tempfile.mkdtemp(prefix="tierboard-killed-")
+    os.chmod(folder, 0o755)  # run by root, the instance is somebody else's process
+    shutil.copy(os.path.join(options.source, "tests", "system", "nasty.py"), folder)
+    marker = "killed%d" % os.getpid()
+    path = os.path.join(folder, "nasty.tierboard")
+    with open(path, "w") as file:
+        file.write(NASTY % (os.path.join(folder, "nasty.py"), marker))
+    editor = Editor(options.editor, [path])
+    try:
+        editor.get("Run", "button")
+        editor.focus()
+        key("F5")
+        editor.get("Run these programs?")
+        key("alt+r")
+        wait_for("the three of them", lambda: len(sleepers(marker)) == 3, 20)
+        processes = descendants(editor.pid) + sleepers(marker)
+        killed = time.monotonic()
+        os.kill(editor.pid, signal.SIGKILL)
+        while any(map(is_alive, processes)) and time.monotonic() < killed + 5:
+            time.sleep(0.002)
+        took = (time.monotonic() - killed) * 1000
+        print("# gone %.0f ms after SIGKILL of the editor" % took)
+        if took > 100:
+            raise Failed("took %.0f ms, 100 ms are allowed" % took)
+    finally:
+        editor.end()
+        shutil.rmtree(folder)
+
+
 if __name__ == "__main__":
     run_tests([traffic_is_seen_cut_healed_and_stopped, the_web_shop_runs_in_the_window,
                a_program_is_asked_about_and_its_death_is_said,
-               closing_during_a_run_asks_and_leaves_nothing], arguments())
+               closing_during_a_run_asks_and_leaves_nothing,
+               a_killed_editor_leaves_nothing], arguments())
