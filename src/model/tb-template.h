@@ -54,6 +54,7 @@ typedef struct
   gint64 ready_timeout_ns;
   int stop_signal;
   gint64 stop_grace_ns;
+  char *stop_exits; /* exit statuses besides 0 that are no failure, blanks between; NULL */
   char *user; /* NULL: as everything */
 } TbTemplate;
 

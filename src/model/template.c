@@ -61,7 +61,7 @@ tb_template_free (TbTemplate *t)
 {
   char *texts[] = { t->name, t->title, t->kinds, t->help, t->program, t->package, t->version_flag,
                     t->command, t->first_replica_when, t->probe, t->probe_path, t->probe_match,
-                    t->user };
+                    t->stop_exits, t->user };
   GPtrArray *lists[] = { t->services, t->params, t->arguments, t->lets, t->files };
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
@@ -234,6 +234,8 @@ on_stop (Reading *r, const Attributes *a, GError **error)
   const char *name = attribute (a, "signal");
   if (name != NULL && (r->template->stop_signal = tb_signal_from_name (name)) == 0)
     return bad (error, "“%s” is no signal", name);
+  g_free (r->template->stop_exits);
+  r->template->stop_exits = g_strdup (attribute (a, "exits"));
   return read_duration (a, "grace", &r->template->stop_grace_ns, error);
 }
 

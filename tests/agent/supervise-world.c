@@ -34,6 +34,7 @@ world_free (World *w)
       g_free (w->plan.instances[i].id);
       g_free (w->plan.instances[i].probe_argument);
       g_free (w->plan.instances[i].depends);
+      g_free (w->plan.instances[i].clean_exits);
     }
   g_free (w->plan.instances);
   g_free (w->actors);
@@ -47,6 +48,14 @@ world_depend (World *w, uint32_t i, uint32_t on)
   TbWireInstance *in = &w->plan.instances[i];
   in->depends = g_renew (uint32_t, in->depends, in->n_depends + 1);
   in->depends[in->n_depends++] = on;
+}
+
+void
+world_allow_exit (World *w, uint32_t i, uint32_t status)
+{
+  TbWireInstance *in = &w->plan.instances[i];
+  in->clean_exits = g_renew (uint32_t, in->clean_exits, in->n_clean_exits + 1);
+  in->clean_exits[in->n_clean_exits++] = status;
 }
 
 static void

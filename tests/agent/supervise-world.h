@@ -58,6 +58,7 @@ typedef struct
 World *world_new (uint32_t n);
 void world_free (World *w);
 void world_depend (World *w, uint32_t i, uint32_t on);
+void world_allow_exit (World *w, uint32_t i, uint32_t status);
 void world_start (World *w);
 /* Carries out what the core wants. */
 void world_act (World *w);

@@ -153,6 +153,58 @@ test_a_job_that_ends_well_releases_dependents (void)
 }
 
 static void
+test_a_clean_exit_is_no_failure (void)
+{
+  World *w = world_new (3);
+  world_depend (w, 2, 0);
+  world_allow_exit (w, 0, 143);
+  w->actors[0].ready_ms = -1;
+  w->actors[0].own_end_ms = w->actors[1].own_end_ms = 50;
+  w->actors[0].own_code = w->actors[1].own_code = 143;
+  world_start (w);
+  world_pass (w, 1000);
+  state_is (w, 0, STOPPED);
+  state_is (w, 1, FAILED);
+  state_is (w, 2, READY);
+  g_assert_cmpstr (w->actors[0].sentence, ==, "exited with status 143 after 51 ms");
+  world_free (w);
+}
+
+static void
+test_a_clean_exit_may_leave_a_daemon (void)
+{
+  World *w = world_new (1);
+  world_allow_exit (w, 0, 3);
+  w->actors[0].own_end_ms = 3;
+  w->actors[0].own_code = 3;
+  w->actors[0].detaches = true;
+  world_start (w);
+  world_pass (w, 1000);
+  state_is (w, 0, READY);
+  g_assert_cmpint (w->actors[0].kills, ==, 0);
+  world_free (w);
+}
+
+static void
+test_the_stop_signal_is_a_good_end_only_during_a_stop (void)
+{
+  World *w = world_new (3);
+  world_depend (w, 0, 1);
+  w->actors[0].end_ms = 4000;
+  w->actors[1].own_end_ms = 1500;
+  w->actors[2].own_end_ms = 500;
+  w->actors[1].own_code = w->actors[2].own_code = -SIGTERM;
+  world_start (w);
+  world_pass (w, 1000);
+  state_is (w, 2, FAILED);
+  ask (w, stop);
+  world_pass (w, 1000);
+  state_is (w, 0, STOPPING);
+  state_is (w, 1, STOPPED);
+  world_free (w);
+}
+
+static void
 test_one_that_detaches_lives_on (void)
 {
   World *w = world_new (1);
@@ -547,6 +599,9 @@ main (int argc, char **argv)
     T (a_refused_program_is_failed_and_others_live),
     T (one_that_dies_says_how),
     T (a_job_that_ends_well_releases_dependents),
+    T (a_clean_exit_is_no_failure),
+    T (a_clean_exit_may_leave_a_daemon),
+    T (the_stop_signal_is_a_good_end_only_during_a_stop),
     T (one_that_detaches_lives_on),
     T (one_that_dies_takes_the_rest_with_it),
     T (never_ready_is_failed_and_says_why),

@@ -484,6 +484,8 @@ test_unknown_names_are_refused (void)
   assert_refused (APP ("<command>run</command><file name=\"../x\">y</file>"),
                   "does not lie below ${dir}");
   assert_refused (APP ("<command>run</command><ready kind=\"tcp\"/>"), "it has none");
+  assert_refused (APP ("<command>run</command><stop exits=\"0 256\"/>"),
+                  "“256” is no number from 0 to 255");
 }
 
 static void
@@ -500,7 +502,7 @@ test_readiness (void)
 {
   g_autoptr (TbPlan) plan = plan_of (
     "<component id=\"a\" kind=\"server\"><service name=\"w\" port=\"9000\"/><command>x</command>"
-    "<ready kind=\"http\" path=\"/up\" timeout=\"3s\"/><stop signal=\"QUIT\" grace=\"1s\"/></component>\n"
+    "<ready kind=\"http\" path=\"/up\" timeout=\"3s\"/><stop signal=\"QUIT\" grace=\"1s\" exits=\"0 143\"/></component>\n"
     "<component id=\"b\" kind=\"client\"><command>x</command></component>\n"
     "<component id=\"c\" kind=\"store\"><service name=\"r\" protocol=\"resp\"/><command>x</command></component>\n");
   const TbPlanInstance *a = instance (plan, "a/1");
@@ -509,6 +511,9 @@ test_readiness (void)
   g_assert_cmpint (a->ready_timeout_ns, ==, 3 * TB_NS_PER_S);
   g_assert_cmpint (a->stop_signal, ==, 3);
   g_assert_cmpint (a->stop_grace_ns, ==, TB_NS_PER_S);
+  g_assert_cmpuint (a->clean_exits->len, ==, 2);
+  g_assert_cmpuint (g_array_index (a->clean_exits, guint32, 1), ==, 143);
+  g_assert_cmpuint (instance (plan, "b/1")->clean_exits->len, ==, 0);
   g_assert_cmpint (instance (plan, "b/1")->probe, ==, TB_PLAN_PROBE_NONE);
   g_assert_cmpint (instance (plan, "c/1")->probe, ==, TB_PLAN_PROBE_RESP);
   g_assert_cmpstr (instance (plan, "c/1")->probe_argument, ==, "6379");

@@ -17,7 +17,7 @@ test_reads_what_it_should (void)
              "<service name=\"s\" protocol=\"resp\" port=\"77\"/><param name=\"p\" default=\"d\"/>"
              "<command>xd</command><argument when=\"replica>1\">-f</argument>"
              "<let name=\"l\" each=\"link\">z</let><file path=\"f\">a&lt;b</file>"
-             "<ready probe=\"tcp\" within=\"2s\"/><stop signal=\"INT\" grace=\"1s\"/></template>",
+             "<ready probe=\"tcp\" within=\"2s\"/><stop signal=\"INT\" grace=\"1s\" exits=\"143\"/></template>",
     -1, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (t->package, ==, "xp");
@@ -27,6 +27,7 @@ test_reads_what_it_should (void)
   g_assert_true (((TbTemplateText *) t->lets->pdata[0])->each_link);
   g_assert_cmpint (t->ready_timeout_ns, ==, 2 * TB_NS_PER_S);
   g_assert_cmpint (t->stop_signal, ==, SIGINT);
+  g_assert_cmpstr (t->stop_exits, ==, "143");
 }
 
 static void

@@ -15,13 +15,13 @@ small_plan (void)
   static char *argv[] = { (char *) "/bin/sleep", (char *) "10", NULL };
   static TbWireEnv env[] = { { (char *) "A", (char *) "b=c" } };
   static TbWireFile files[] = { { (char *) "conf/x.conf", (char *) "line\n", 0600 } };
-  static uint32_t zero[] = { 0 };
+  static uint32_t zero[] = { 0 }, exits[] = { 0, 143 };
   static TbWireInstance instances[2];
   static TbWireLink links[1];
   instances[0] = (TbWireInstance){ .id = (char *) "a/1", .component = (char *) "a", .device = (char *) "d",
     .address = 0x7f4d0102, .argv = argv, .n_argv = 2, .env = env, .n_env = 1, .files = files,
     .n_files = 1, .probe = TB_PROBE_TCP, .probe_argument = (char *) "80", .stop_signal = 15,
-    .stop_grace_ns = 5, .user = (char *) "", .builtin = true };
+    .stop_grace_ns = 5, .clean_exits = exits, .n_clean_exits = 2, .user = (char *) "", .builtin = true };
   instances[1] = instances[0];
   instances[1].id = (char *) "b/1";
   instances[1].depends = zero;
@@ -45,6 +45,8 @@ test_plan_survives_the_wire (void)
   g_assert_cmpuint (r.type, ==, TB_COMMAND_PLAN);
   g_assert_true (tb_wire_plan_read (&r, &back));
   g_assert_null (back.instances[1].argv[2]);
+  g_assert_cmpuint (back.instances[1].n_clean_exits, ==, 2);
+  g_assert_cmpuint (back.instances[1].clean_exits[1], ==, 143);
   tb_wire_plan_write (&again, &back);
   g_assert_cmpmem (again.bytes, again.size, w.bytes, w.size);
   tb_wire_plan_clear (&back);

@@ -407,6 +407,21 @@ tb_supervisor_probe_answer (TbSupervisor *s, uint32_t i, const char *answer)
   snprintf (s->units[i].answer, sizeof s->units[i].answer, "%s", answer);
 }
 
+/* By its own status, or by the signal that asks it to end when everything is being stopped: it may
+ * have come before it was this one's turn, from whoever else stops things. */
+static bool
+ended_well (const TbSupervisor *s, uint32_t i)
+{
+  const TbWireInstance *instance = &s->plan->instances[i];
+  int code = s->units[i].code;
+  if (code == 0 || (tb_sup_is_stopping (s) && code == -instance->stop_signal))
+    return true;
+  for (uint32_t k = 0; k < instance->n_clean_exits; k++)
+    if (code >= 0 && instance->clean_exits[k] == (uint32_t) code)
+      return true;
+  return false;
+}
+
 /* A main process that ends well and leaves something behind has put itself in the background: the
  * instance lives on in what it left. One that ends badly takes the rest with it. */
 void
@@ -422,7 +437,7 @@ tb_supervisor_exited (TbSupervisor *s, uint32_t i, int code, bool left, int64_t 
     return;
   if (u->state == TB_INSTANCE_STOPPING)
     tb_sup_push (s, TB_ACTION_SIGNAL, i)->signal = s->plan->instances[i].stop_signal;
-  else if (code != 0)
+  else if (!ended_well (s, i))
     kill_tree (s, i);
   follow (s, now);
 }
@@ -433,7 +448,8 @@ end_of (TbSupervisor *s, uint32_t i, const char *last_line, int64_t now)
 {
   Unit *u = &s->units[i];
   char own[TB_SENTENCE], time[32], sig[32];
-  tb_words_for_end (u->code, now - u->started_ns, u->code != 0 ? last_line : "", own, sizeof own);
+  tb_words_for_end (u->code, now - u->started_ns, ended_well (s, i) ? "" : last_line, own,
+                    sizeof own);
   if (u->after == AFTER_FAILED)
     return TB_INSTANCE_FAILED;
   if (u->after == AFTER_KILLED)
@@ -454,7 +470,7 @@ end_of (TbSupervisor *s, uint32_t i, const char *last_line, int64_t now)
     snprintf (u->sentence, sizeof u->sentence, "was lost: its watching process was killed");
   else
     memcpy (u->sentence, own, sizeof own);
-  u->finished = u->after == AFTER_OWN_END && u->main_ended && u->code == 0;
+  u->finished = u->after == AFTER_OWN_END && u->main_ended && ended_well (s, i);
   return u->after == AFTER_STOPPED || u->finished ? TB_INSTANCE_STOPPED : TB_INSTANCE_FAILED;
 }
 

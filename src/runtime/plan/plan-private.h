@@ -104,4 +104,6 @@ gboolean tb_planner_fill_program (TbPlanner *planner, const TbPart *part, TbPlan
 gboolean tb_scope_set_environment (const TbScope *scope, TbPlanInstance *instance,
                                    const TbElement **culprit, GError **error);
 gboolean tb_scope_set_ready (const TbScope *scope, TbPlanInstance *instance, GError **error);
-void tb_part_set_stop (const TbPart *part, TbPlanInstance *instance);
+/* Signal and grace are <stop>'s, or the template's where there is none; the clean exits are the
+ * template's also where <stop> does not say. */
+gboolean tb_part_set_stop (const TbPart *part, TbPlanInstance *instance, GError **error);

@@ -280,8 +280,10 @@ fill (TbScope *scope, TbPlanInstance *instance, const TbElement **culprit, GErro
   *culprit = tb_element_child_of (scope->part->element, TB_KIND_READY);
   if (!tb_scope_set_ready (scope, instance, error))
     return FALSE;
+  *culprit = tb_element_child_of (scope->part->element, TB_KIND_STOP);
+  if (!tb_part_set_stop (scope->part, instance, error))
+    return FALSE;
   *culprit = scope->part->by;
-  tb_part_set_stop (scope->part, instance);
   if (scope->part->how == TB_PART_COMMAND)
     instance->allow_io_uring = tb_element_get_boolean (scope->part->by, TB_PROP_IO_URING);
   return set_trust_text (scope, instance, error);

@@ -89,15 +89,42 @@ tb_scope_set_ready (const TbScope *scope, TbPlanInstance *instance, GError **err
   return instance->probe_argument != NULL;
 }
 
-void
-tb_part_set_stop (const TbPart *part, TbPlanInstance *instance)
+static gboolean
+read_exits (const char *text, GArray *exits, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (text ? text : "", " \t\n", -1);
+  for (char **word = words; *word != NULL; word++)
+    {
+      guint64 number;
+      if (**word == '\0')
+        continue;
+      if (!g_ascii_string_to_unsigned (*word, 10, 0, 255, &number, NULL))
+        {
+          g_set_error (error, TB_PLAN_ERROR, TB_PLAN_ERROR_VALUE,
+                       "the clean exit “%s” is no number from 0 to 255", *word);
+          return FALSE;
+        }
+      guint32 status = (guint32) number;
+      g_array_append_val (exits, status);
+    }
+  return TRUE;
+}
+
+gboolean
+tb_part_set_stop (const TbPart *part, TbPlanInstance *instance, GError **error)
 {
   const TbElement *stop = tb_element_child_of (part->element, TB_KIND_STOP);
   instance->stop_signal = part->template ? part->template->stop_signal : SIGTERM;
   instance->stop_grace_ns = part->template ? part->template->stop_grace_ns : 5 * TB_NS_PER_S;
+  const char *exits = stop != NULL ? tb_element_get (stop, TB_PROP_EXITS) : NULL;
+  if (exits == NULL && part->template != NULL)
+    exits = part->template->stop_exits;
+  if (!read_exits (exits, instance->clean_exits, error))
+    return FALSE;
   if (stop == NULL)
-    return;
+    return TRUE;
   int number = tb_signal_from_name (tb_element_get (stop, TB_PROP_SIGNAL));
   instance->stop_signal = number != 0 ? number : SIGTERM;
   instance->stop_grace_ns = tb_element_get_ns (stop, TB_PROP_GRACE);
+  return TRUE;
 }

@@ -84,6 +84,7 @@ instance_free (gpointer data)
   g_ptr_array_unref (i->env);
   g_ptr_array_unref (i->files);
   g_array_unref (i->depends);
+  g_array_unref (i->clean_exits);
   g_free (i);
 }
 

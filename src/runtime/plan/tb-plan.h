@@ -54,6 +54,7 @@ typedef struct
   char *probe_argument;
   gint64 ready_timeout_ns, stop_grace_ns;
   int stop_signal;
+  GArray *clean_exits; /* of guint32: exit statuses besides 0 that are no failure */
   char *user;
   gboolean builtin, allow_io_uring;
   gboolean external; /* outside: nothing is started, its address is the drawing's */

@@ -65,6 +65,8 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->ready_timeout_ns = from->ready_timeout_ns;
   to->stop_signal = from->stop_signal;
   to->stop_grace_ns = from->stop_grace_ns;
+  to->clean_exits = (uint32_t *) (void *) from->clean_exits->data;
+  to->n_clean_exits = from->clean_exits->len;
   to->user = from->user;
   to->allow_io_uring = from->allow_io_uring;
   to->builtin = from->builtin;

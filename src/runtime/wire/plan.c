@@ -21,7 +21,7 @@ walk_file (TbWalk *k, TbWireFile *f)
 }
 
 static void
-walk_indices (TbWalk *k, uint32_t **items, uint32_t *n)
+walk_numbers (TbWalk *k, uint32_t **items, uint32_t *n)
 {
   walk_list (k, (void **) items, n, sizeof **items, 4);
   for (uint32_t i = 0; i < *n; i++)
@@ -67,7 +67,7 @@ walk_instance (TbWalk *k, TbWireInstance *in)
   walk_list (k, (void **) &in->files, &in->n_files, sizeof *in->files, 12);
   for (uint32_t i = 0; i < in->n_files; i++)
     walk_file (k, &in->files[i]);
-  walk_indices (k, &in->depends, &in->n_depends);
+  walk_numbers (k, &in->depends, &in->n_depends);
   uint32_t probe = (uint32_t) in->probe;
   walk_u32 (k, &probe);
   in->probe = (TbProbeKind) probe;
@@ -77,6 +77,7 @@ walk_instance (TbWalk *k, TbWireInstance *in)
   walk_u32 (k, &signal);
   in->stop_signal = (int32_t) signal;
   walk_i64 (k, &in->stop_grace_ns);
+  walk_numbers (k, &in->clean_exits, &in->n_clean_exits);
   walk_string (k, &in->user);
   walk_bool (k, &in->allow_io_uring);
   walk_bool (k, &in->builtin);
@@ -86,8 +87,8 @@ static void
 walk_link (TbWalk *k, TbWireLink *l)
 {
   walk_string (k, &l->id);
-  walk_indices (k, &l->from, &l->n_from);
-  walk_indices (k, &l->to, &l->n_to);
+  walk_numbers (k, &l->from, &l->n_from);
+  walk_numbers (k, &l->to, &l->n_to);
   walk_u16 (k, &l->port);
   walk_u32 (k, &l->address);
   walk_u8 (k, &l->proto);
@@ -190,6 +191,7 @@ clear_instance (TbWireInstance *in)
   free (in->env);
   free (in->files);
   free (in->depends);
+  free (in->clean_exits);
   free (in->probe_argument);
   free (in->user);
 }

@@ -19,7 +19,7 @@
 
 #include "tb-base.h"
 
-#define TB_WIRE_VERSION 1
+#define TB_WIRE_VERSION 2
 
 /* ---- Frames --------------------------------------------------------------------------------
  * u32 size of what follows, u16 type, u16 version, then fields in the order documented at the type.
@@ -169,6 +169,8 @@ typedef struct
   int64_t ready_timeout_ns; /* 0: never gives up */
   int32_t stop_signal;
   int64_t stop_grace_ns;    /* then SIGKILL */
+  uint32_t *clean_exits;    /* statuses besides 0 with which it ends as it should */
+  uint32_t n_clean_exits;
   char *user;               /* to run as, when the agent is root; empty: as the agent */
   bool allow_io_uring;
   bool builtin;             /* tierboard-node: nothing of the user's runs */
