@@ -96,6 +96,11 @@ tb_cmd_export (int argc, char **argv)
                     theme);
       return TB_EXIT_REFUSED;
     }
+  if (options.scale == 0) /* would mean 1 */
+    {
+      tb_cli_error ("a scale of 0 is not between 0.01 and 100");
+      return TB_EXIT_REFUSED;
+    }
   const TbExportFormat *format = find_format (name, out);
   options.view_id = view;
   return format != NULL ? export_file (argv[1], out, format, &options) : TB_EXIT_REFUSED;

@@ -13,8 +13,9 @@ print_problems (const char *file, const TbProblems *problems)
   for (guint i = 0; i < problems->len; i++)
     {
       const TbProblem *p = problems->pdata[i];
-      fprintf (stderr, "%s:%u:%u: %s: %s\n", file, p->line, p->column, words[p->severity],
-               p->message);
+      g_autofree char *place = p->line > 0 ? g_strdup_printf ("%s:%u:%u", file, p->line, p->column)
+                                           : g_strdup (file);
+      fprintf (stderr, "%s: %s: %s\n", place, words[p->severity], p->message);
     }
 }
 

@@ -1,6 +1,7 @@
 /* tierboard: finds the command and hands over. */
 #include "config.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,12 +39,25 @@ find_command (const char *name)
   return -1;
 }
 
+/* An answer that nobody got is no answer: a full disk under standard output is not status 0. */
+static gboolean
+written_out (void)
+{
+  errno = 0;
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return TRUE;
+  tb_cli_error ("cannot write to standard output%s%s", errno != 0 ? ": " : "",
+                errno != 0 ? g_strerror (errno) : "");
+  return FALSE;
+}
+
 static int
 run_command (int which, int argc, char **argv)
 {
   g_autofree char *name = g_strdup_printf ("tierboard %s", commands[which].name);
   argv[0] = name;
-  return commands[which].run (argc, argv);
+  int status = commands[which].run (argc, argv);
+  return written_out () ? status : TB_EXIT_FAILED;
 }
 
 static gboolean
@@ -55,11 +69,18 @@ looks_like_a_file (const char *word)
 static int
 refuse_unknown (const char *word)
 {
+  if (word[0] == '-')
+    {
+      tb_cli_error ("there is no option “%s”; see “tierboard --help”", word);
+      return TB_EXIT_REFUSED;
+    }
   const char *names[G_N_ELEMENTS (commands) + 1] = { NULL };
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     names[i] = commands[i].name;
   const char *nearest = tb_cli_nearest (word, names);
-  if (nearest != NULL)
+  if (looks_like_a_file (word))
+    tb_cli_error ("the editor opens one file and takes no options here; see “tierboard --help”");
+  else if (nearest != NULL)
     tb_cli_error ("there is no command “%s”; did you mean “%s”?", word, nearest);
   else
     tb_cli_error ("there is no command “%s”; “tierboard --help” lists them", word);

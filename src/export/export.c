@@ -75,6 +75,5 @@ tb_export_file (const TbModel *model, const TbExportFormat *format,
   if (strcmp (path, "-") == 0)
     return write_to_stdout (bytes, error);
   const char *data = g_bytes_get_data (bytes, &size);
-  return g_file_set_contents_full (path, data, (gssize) size,
-                                   G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+  return tb_file_replace (path, data, size, error);
 }

@@ -192,6 +192,22 @@ def test_bad_options():
         assert status == 2 and out == "" and err.count("\n") == 1, (arguments, err)
 
 
+def test_answers_that_cannot_be_written():
+    """An answer that cannot be written is never status 0, and a device stays a device"""
+    for arguments in (("templates",), ("new", "-o", "-"), ("check", "--format", "json", EXAMPLE)):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            process = subprocess.run([TIERBOARD, *arguments], stdout=full, stderr=subprocess.PIPE,
+                                     text=True, timeout=60, check=False)
+        assert process.returncode == 3 and one_sentence(process.stderr), (arguments, process)
+    with workplace() as place:
+        os.mkfifo(place.folder / "pipe")
+        for out in (place.folder / "pipe", place.folder, place.folder / "none" / "x.svg"):
+            status, _, err = command("export", EXAMPLE, "-f", "svg", "-o", str(out))
+            assert status == 3 and err.startswith(f"tierboard: {out}: cannot be written"), (status, err)
+        assert (place.folder / "pipe").is_fifo()
+    assert command("export", EXAMPLE, "-o", "x.svg", "-s", "0")[0] == 2
+
+
 def failing(place, component, sentence, *arguments):
     status, rows, err = run_json(place, place.file("f.tierboard", drawing(component, GOOD)),
                                  "--duration", "500ms", *arguments)
