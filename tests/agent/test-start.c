@@ -41,6 +41,41 @@ test_a_missing_program_is_named (void)
 }
 
 static void
+test_a_working_directory_is_entered (void)
+{
+  Fixture *f = fixture_new (2);
+  for (guint i = 0; i < 2; i++)
+    {
+      fixture_file (f, i, "below/here", "x");
+      fixture_shell (f, i, "echo \"in $PWD\"; exec sleep 1000");
+      fixture_probe (f, i, TB_PROBE_LOG, i == 0 ? "in /usr/share$" : "in .*/b-1/below$");
+    }
+  fixture_instance (f, 0)->work_dir = (char *) "/usr/share";
+  fixture_instance (f, 1)->work_dir = (char *) "below";
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 10));
+  fixture_end (f);
+}
+
+static void
+test_a_working_directory_that_is_not_there_is_named (void)
+{
+  Fixture *f = fixture_new (2);
+  fixture_command (f, 0, "sleep", "1000", NULL);
+  fixture_instance (f, 0)->work_dir = (char *) "/nowhere/at/all";
+  fixture_command (f, 1, "redis-servr", NULL);
+  fixture_instance (f, 1)->work_dir = (char *) "/usr/share";
+  fixture_start (f);
+  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_FAILED, 10));
+  g_assert_cmpstr (f->instances[0].sentence, ==,
+                   "cannot start in «/nowhere/at/all»: no such file or directory");
+  g_assert_true (fixture_wait_state (f, 1, TB_INSTANCE_FAILED, 10));
+  g_assert_cmpstr (f->instances[1].sentence, ==,
+                   "cannot run «redis-servr»: no such file or directory");
+  fixture_end (f);
+}
+
+static void
 test_a_file_that_is_no_program_is_refused (void)
 {
   Fixture *f = fixture_new (1);
@@ -393,6 +428,8 @@ main (int argc, char **argv)
 #define T(name) { "/start/" #name, test_##name }
     T (starts_and_stops),
     T (a_missing_program_is_named),
+    T (a_working_directory_is_entered),
+    T (a_working_directory_that_is_not_there_is_named),
     T (a_file_that_is_no_program_is_refused),
     T (one_that_dies_at_once_says_why),
     T (one_that_crashes_names_the_signal),

@@ -489,6 +489,20 @@ test_unknown_names_are_refused (void)
 }
 
 static void
+test_a_directory_is_no_part_of_the_command (void)
+{
+  g_autoptr (TbPlan) plan
+    = plan_of ("<component id=\"a\" kind=\"server\"><command dir=\"/srv/${component}\">run it</command></component>\n"
+               "<component id=\"b\" kind=\"client\"><command>x</command></component>\n");
+  g_autofree char *line = command_line (instance (plan, "a/1"));
+  g_autofree char *commands = tb_plan_commands (plan);
+  g_assert_cmpstr (line, ==, "run it");
+  g_assert_cmpstr (instance (plan, "a/1")->work_dir, ==, "/srv/a");
+  g_assert_cmpstr (instance (plan, "b/1")->work_dir, ==, "");
+  assert_contains (commands, "a: run it\n  in /srv/${component}\n");
+}
+
+static void
 test_an_unfinished_name_stays (void)
 {
   g_autoptr (TbPlan) plan
@@ -696,6 +710,7 @@ main (int argc, char **argv)
   T ("command/expanded", command_is_expanded);
   T ("command/environment", environment_conventions);
   T ("command/unknown-names-are-refused", unknown_names_are_refused);
+  T ("command/directory", a_directory_is_no_part_of_the_command);
   T ("command/an-unfinished-name-stays", an_unfinished_name_stays);
   T ("command/readiness", readiness);
   T ("template/redis-replicates", redis_replicates);

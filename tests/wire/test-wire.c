@@ -19,7 +19,7 @@ small_plan (void)
   static TbWireInstance instances[2];
   static TbWireLink links[1];
   instances[0] = (TbWireInstance){ .id = (char *) "a/1", .component = (char *) "a", .device = (char *) "d",
-    .address = 0x7f4d0102, .argv = argv, .n_argv = 2, .env = env, .n_env = 1, .files = files,
+    .address = 0x7f4d0102, .argv = argv, .n_argv = 2, .work_dir = (char *) "/srv", .env = env, .n_env = 1, .files = files,
     .n_files = 1, .probe = TB_PROBE_TCP, .probe_argument = (char *) "80", .stop_signal = 15,
     .stop_grace_ns = 5, .clean_exits = exits, .n_clean_exits = 2, .user = (char *) "", .builtin = true };
   instances[1] = instances[0];
@@ -45,6 +45,7 @@ test_plan_survives_the_wire (void)
   g_assert_cmpuint (r.type, ==, TB_COMMAND_PLAN);
   g_assert_true (tb_wire_plan_read (&r, &back));
   g_assert_null (back.instances[1].argv[2]);
+  g_assert_cmpstr (back.instances[1].work_dir, ==, "/srv");
   g_assert_cmpuint (back.instances[1].n_clean_exits, ==, 2);
   g_assert_cmpuint (back.instances[1].clean_exits[1], ==, 143);
   tb_wire_plan_write (&again, &back);

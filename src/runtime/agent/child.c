@@ -141,6 +141,13 @@ enter_directory (const TbLeashSpec *spec)
 }
 
 static void
+enter_work_directory (const TbLeashSpec *spec)
+{
+  if (spec->work_dir != NULL && spec->work_dir[0] != '\0' && chdir (spec->work_dir) != 0)
+    fail (TB_STEP_WORK, 0, errno);
+}
+
+static void
 give_filter (const TbLeashSpec *spec)
 {
   int fd = -1, error = 0;
@@ -203,6 +210,7 @@ tb_child_run (const TbLeashSpec *spec, pid_t leash)
   make_directory (spec);
   become_user (spec);
   enter_directory (spec);
+  enter_work_directory (spec);
   /* A change of user clears the death signal, so it comes after it; the leash may be dead by then. */
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (getppid () != leash)

@@ -103,6 +103,9 @@ say_refused (Instance *in, const TbReport *report, char *text)
       snprintf (text, TB_SENTENCE, "cannot write its file «%.150s»: %s",
                 report->index < in->plan->n_files ? in->plan->files[report->index].path : "?", why);
       break;
+    case TB_STEP_WORK:
+      snprintf (text, TB_SENTENCE, "cannot start in «%.150s»: %s", in->plan->work_dir, why);
+      break;
     case TB_STEP_RUN:
     default:
       snprintf (text, TB_SENTENCE, "cannot run «%.150s»: %s", in->plan->argv[0], why);

@@ -23,6 +23,7 @@ typedef struct
   char *const *argv; /* argv[0] is looked up in the PATH of envp */
   char *const *envp;
   const char *dir; /* made 0700 if it is not there, and entered; NULL: / */
+  const char *work_dir; /* the program is started there; NULL or empty: in dir */
   const TbWireFile *files;
   uint32_t n_files;
   bool change_user;
@@ -51,6 +52,7 @@ typedef enum
   TB_STEP_USER,
   TB_STEP_ENTER,
   TB_STEP_FILE, /* index says which */
+  TB_STEP_WORK,
   TB_STEP_RUN
 } TbStep;
 

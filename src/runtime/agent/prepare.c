@@ -187,6 +187,7 @@ tb_prepare (TbPrepared *p, const TbWirePlan *plan, uint32_t index, const struct 
   p->spec.argv = instance->argv;
   p->spec.envp = p->envp;
   p->spec.dir = p->dir;
+  p->spec.work_dir = instance->work_dir;
   p->spec.files = instance->files;
   p->spec.n_files = instance->n_files;
   p->spec.intercept = !plan->no_seccomp;

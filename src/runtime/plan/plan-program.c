@@ -118,16 +118,6 @@ add_template_words (const TbScope *scope, GPtrArray *argv, GError **error)
 static gboolean
 add_command_words (const TbScope *scope, GPtrArray *argv, GError **error)
 {
-  const char *dir = tb_element_get (scope->part->by, TB_PROP_DIR);
-  if (dir != NULL)
-    {
-      char *expanded = tb_scope_expand (scope, dir, error);
-      if (expanded == NULL)
-        return FALSE;
-      g_ptr_array_add (argv, g_strdup ("env"));
-      g_ptr_array_add (argv, g_strdup ("-C"));
-      g_ptr_array_add (argv, expanded);
-    }
   return add_words (scope, tb_element_get (scope->part->by, TB_PROP_TEXT), argv, error);
 }
 
@@ -140,6 +130,15 @@ make_argv (const TbScope *scope, GError **error)
     return NULL;
   g_ptr_array_add (argv, NULL);
   return (GStrv) g_ptr_array_steal (argv, NULL);
+}
+
+/* (transfer full); empty: the instance's own directory. */
+static char *
+make_work_dir (const TbScope *scope, GError **error)
+{
+  const char *dir = scope->part->how == TB_PART_COMMAND
+                      ? tb_element_get (scope->part->by, TB_PROP_DIR) : NULL;
+  return tb_scope_expand (scope, dir ? dir : "", error);
 }
 
 /* ---- Files ---------------------------------------------------------------------------------------- */
@@ -206,9 +205,9 @@ set_user (const TbScope *scope, TbPlanInstance *instance, GError **error)
 /* ---- Trust ------------------------------------------------------------------------------------------ */
 
 static void
-append_words (GString *out, char **words)
+append_words (GString *out, const char *const *words)
 {
-  for (char **word = words; *word != NULL; word++)
+  for (const char *const *word = words; *word != NULL; word++)
     {
       gboolean plain = **word != '\0' && strcspn (*word, " \t\n\"'\\;&|<>()*?[]#") == strlen (*word);
       g_autofree char *quoted = plain ? g_strdup (*word) : g_shell_quote (*word);
@@ -252,11 +251,17 @@ set_trust_text (const TbScope *scope, TbPlanInstance *instance, GError **error)
   if (shown.part->template != NULL && !fill_lets (&shown, error))
     return FALSE;
   g_auto (GStrv) words = make_argv (&shown, error);
-  if (words == NULL)
+  g_autofree char *work_dir = words != NULL ? make_work_dir (&shown, error) : NULL;
+  if (work_dir == NULL)
     return FALSE;
   g_autoptr (GString) text = g_string_new (scope->part->id);
   g_string_append_c (text, ':');
-  append_words (text, words);
+  append_words (text, (const char *const *) words);
+  if (*work_dir != '\0')
+    {
+      g_string_append (text, "\n  in");
+      append_words (text, (const char *const[]) { work_dir, NULL });
+    }
   if (*instance->user != '\0'
       && g_strcmp0 (instance->user, scope->planner->options->default_user) != 0)
     g_string_append_printf (text, "\n  as user %s", instance->user);
@@ -272,7 +277,8 @@ fill (TbScope *scope, TbPlanInstance *instance, const TbElement **culprit, GErro
 {
   *culprit = scope->part->by;
   if ((scope->part->template != NULL && !fill_lets (scope, error))
-      || (instance->argv = make_argv (scope, error)) == NULL || !set_user (scope, instance, error))
+      || (instance->argv = make_argv (scope, error)) == NULL
+      || (instance->work_dir = make_work_dir (scope, error)) == NULL || !set_user (scope, instance, error))
     return FALSE;
   if (!tb_scope_set_environment (scope, instance, culprit, error)
       || !add_files (scope->planner, scope, instance->files, culprit, error))

@@ -47,6 +47,7 @@ typedef struct
   guint32 address; /* host order */
   GPtrArray *ports; /* of TbPlanPort */
   GStrv argv;
+  char *work_dir;   /* where it is started; empty or NULL: its own directory */
   GPtrArray *env;   /* of TbPlanPair */
   GPtrArray *files; /* of TbPlanPair: path in ${dir}, content */
   GArray *depends;  /* of guint: instances that must be ready first (targets of its sync links) */

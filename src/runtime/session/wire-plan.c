@@ -59,6 +59,7 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->address = from->address;
   to->argv = from->argv;
   to->n_argv = g_strv_length (from->argv);
+  to->work_dir = from->work_dir;
   to->depends = map_indices (map, from->depends, &to->n_depends);
   to->probe = (TbProbeKind) from->probe;
   to->probe_argument = from->probe_argument;

@@ -61,6 +61,7 @@ walk_instance (TbWalk *k, TbWireInstance *in)
   walk_string (k, &in->device);
   walk_u32 (k, &in->address);
   walk_argv (k, in);
+  walk_string (k, &in->work_dir);
   walk_list (k, (void **) &in->env, &in->n_env, sizeof *in->env, 8);
   for (uint32_t i = 0; i < in->n_env; i++)
     walk_env (k, &in->env[i]);
@@ -188,6 +189,7 @@ clear_instance (TbWireInstance *in)
   free (in->component);
   free (in->device);
   free (in->argv);
+  free (in->work_dir);
   free (in->env);
   free (in->files);
   free (in->depends);

@@ -158,6 +158,7 @@ typedef struct
   uint32_t address; /* host order, in 127.R/16 */
   char **argv;      /* n_argv, then NULL; argv[0] is looked up in PATH */
   uint32_t n_argv;
+  char *work_dir;   /* where its program starts; empty: its own directory, to which a path is relative */
   TbWireEnv *env;
   uint32_t n_env;
   TbWireFile *files;
