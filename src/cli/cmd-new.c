@@ -88,7 +88,7 @@ tb_cmd_new (int argc, char **argv)
     { "force", 0, 0, G_OPTION_ARG_NONE, &force, "Replace a file that is there", NULL },
     { NULL },
   };
-  if (!tb_cli_options (&argc, &argv, "", "Starts a drawing from a template.", entries))
+  if (!tb_cli_options (&argc, &argv, "-o FILE", "Starts a drawing from a template.", entries))
     return TB_EXIT_REFUSED;
   if (argc > 1 || output == NULL)
     {
