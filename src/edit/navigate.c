@@ -240,6 +240,28 @@ count_members (TbEditor *editor, const TbElement *container)
   return members;
 }
 
+static void
+append_count (GString *words, guint n, const char *what)
+{
+  g_string_append_printf (words, ", %u %s%s", n, what, n == 1 ? "" : "s");
+}
+
+/* What is in a container; of middleware also the links that go over it. */
+static void
+describe_container (TbEditor *editor, const TbElement *element, GString *words)
+{
+  const TbModel *model = tb_editor_model (editor);
+  TbKind kind = tb_element_kind (element);
+  guint members = count_members (editor, element), links = 0;
+  for (guint i = 0; kind == TB_KIND_MIDDLEWARE && i < tb_model_count (model, TB_KIND_LINK); i++)
+    links += tb_element_get_ref (model, tb_model_nth (model, TB_KIND_LINK, i), TB_PROP_VIA) == element;
+  g_string_append_printf (words, "%s %s", tb_schema_kind (kind)->label, tb_element_title (element));
+  if (kind != TB_KIND_MIDDLEWARE || members)
+    append_count (words, members, "component");
+  if (kind == TB_KIND_MIDDLEWARE)
+    append_count (words, links, "link");
+}
+
 char *
 tb_editor_describe (TbEditor *editor, TbUid uid)
 {
@@ -255,10 +277,6 @@ tb_editor_describe (TbEditor *editor, TbUid uid)
   else if (kind == TB_KIND_NOTE)
     g_string_append_printf (words, "Note: %s", tb_element_get (element, TB_PROP_TEXT) ?: "");
   else
-    {
-      guint n = count_members (editor, element);
-      g_string_append_printf (words, "%s %s, %u component%s", tb_schema_kind (kind)->label,
-                              tb_element_title (element), n, n == 1 ? "" : "s");
-    }
+    describe_container (editor, element, words);
   return g_string_free (g_steal_pointer (&words), FALSE);
 }

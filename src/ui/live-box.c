@@ -238,9 +238,10 @@ show_faults (TbLiveBox *self, const TbLiveLink *link)
     gtk_widget_remove_css_class (self->cut_button, "destructive-tint");
   else
     gtk_widget_add_css_class (self->cut_button, "destructive-tint");
+  /* The target first: GTK warns of an action that has a name and not yet what it is about. */
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->cut_button), "s", link->id);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->cut_button),
                                   cut ? "win.link-heal" : "win.link-cut");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->cut_button), "s", link->id);
   g_autoptr (GMenuModel) menu = tb_link_menu (link);
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->fault_menu), menu);
 }

@@ -269,6 +269,19 @@ test_descriptions_are_sentences (void)
   fixture_close (&f);
 }
 
+static void
+test_middleware_says_what_goes_over_it (void)
+{
+  Fixture f;
+  fixture_open (&f, "<architecture xmlns=\"urn:tierboard:1\" name=\"M\">"
+                    "<middleware id=\"rpc\" name=\"RPC\"/>"
+                    "<component id=\"a\" kind=\"client\"/><component id=\"b\" kind=\"server\"/>"
+                    "<link id=\"l\" from=\"a\" to=\"b\" via=\"rpc\"/></architecture>");
+  g_autofree char *words = tb_editor_describe (f.editor, fixture_uid (&f, "rpc"));
+  g_assert_cmpstr (words, ==, "Middleware RPC, 1 link");
+  fixture_close (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -288,5 +301,6 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/walk/neighbours", test_neighbours_lie_in_their_direction);
   g_test_add_func ("/edit/walk/reading-order", test_reading_order_visits_all_once);
   g_test_add_func ("/edit/walk/descriptions", test_descriptions_are_sentences);
+  g_test_add_func ("/edit/walk/middleware", test_middleware_says_what_goes_over_it);
   return g_test_run ();
 }
