@@ -1,4 +1,6 @@
 /* tierboard run FILE: the drawing as a running system, in the terminal or as JSON. */
+#include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
@@ -470,6 +472,18 @@ watch (TbSession *session, const Options *o, const char *title)
   return status;
 }
 
+/* Asked for and not to be had is said before anything starts. */
+static gboolean
+can_record (const char *path)
+{
+  int fd = path != NULL ? open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666) : -1;
+  if (path != NULL && fd < 0)
+    tb_cli_error ("%s: the recording cannot be written: %s", path, g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return path == NULL || fd >= 0;
+}
+
 static TbExitStatus
 run_file (const Options *o)
 {
@@ -481,6 +495,8 @@ run_file (const Options *o)
   g_autofree char *commands = commands_of (model, o->file);
   if (commands == NULL || !may_run (o, commands))
     return TB_EXIT_REFUSED;
+  if (!can_record (o->record))
+    return TB_EXIT_FAILED;
   const TbSessionOptions options = {
     .record_path = o->record, .record_off = o->record == NULL, .seed = (guint64) o->seed,
     .contain = o->contain, .no_seccomp = o->no_seccomp, .file = o->file, .sole_children = TRUE,

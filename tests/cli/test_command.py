@@ -325,6 +325,23 @@ def test_recording_is_kept():
         assert status == 0 and path.read_bytes()[:6] == b"TBREC1", err
 
 
+def test_recording_that_cannot_be_kept():
+    """--record where nothing can be written is refused before anything runs"""
+    with workplace() as place:
+        status, out, err = command("run", EXAMPLE, "--record", str(place.folder), place=place)
+        assert status == 3 and out == "" and f"{place.folder}: the recording cannot be written" in err, err
+
+
+def test_trust_shows_what_would_hide():
+    """What would steer the terminal, turn the writing round or fake a line is spelled out when asking"""
+    with workplace() as place:
+        text = drawing('<component id="app" kind="server"><command>echo \u202e&#x9b;31m</command>'
+                       '<env name="A" value="b&#10;bad: sh"/></component>')
+        status, _, err = command("run", place.file("x.tierboard", text), place=place)
+        assert status == 2 and "echo \\u{202E}\\u{009B}31m" in err, err
+        assert "  with A=b\n    bad: sh" in err, err
+
+
 def test_doctor():
     """doctor answers in lines and in JSON, with the same verdicts"""
     status, out, _ = command("doctor", "--json")

@@ -204,6 +204,27 @@ set_user (const TbScope *scope, TbPlanInstance *instance, GError **error)
 
 /* ---- Trust ------------------------------------------------------------------------------------------ */
 
+/* Appends text of the drawing as a person may be shown it: what would steer a terminal or turn the
+ * writing round is spelled out, and a new line stays under its own entry. No two texts look alike. */
+static void
+append_shown (GString *out, const char *text)
+{
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+      GUnicodeType type = g_unichar_type (c);
+      gboolean hidden = type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT
+                        || type == G_UNICODE_LINE_SEPARATOR
+                        || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+      if (c == '\n')
+        g_string_append (out, "\n    ");
+      else if ((hidden && c != '\t') || g_str_has_prefix (at, "\\u{"))
+        g_string_append_printf (out, "\\u{%04X}", c);
+      else
+        g_string_append_unichar (out, c);
+    }
+}
+
 static void
 append_words (GString *out, const char *const *words)
 {
@@ -211,8 +232,20 @@ append_words (GString *out, const char *const *words)
     {
       gboolean plain = **word != '\0' && strcspn (*word, " \t\n\"'\\;&|<>()*?[]#") == strlen (*word);
       g_autofree char *quoted = plain ? g_strdup (*word) : g_shell_quote (*word);
-      g_string_append_printf (out, " %s", quoted);
+      g_string_append_c (out, ' ');
+      append_shown (out, quoted);
     }
+}
+
+/* A line of its own: "  with NAME=VALUE". */
+static void
+append_entry (GString *out, const char *what, const char *first, const char *between,
+              const char *second)
+{
+  g_string_append_printf (out, "\n  %s ", what);
+  append_shown (out, first != NULL ? first : "");
+  g_string_append (out, between);
+  append_shown (out, second != NULL ? second : "");
 }
 
 /* Variables that the drawing sets and files that it writes can make a harmless command do anything,
@@ -227,18 +260,19 @@ append_inputs (GString *out, const TbScope *scope)
     {
       const TbElement *child = tb_element_child (scope->part->element, i);
       if (tb_element_kind (child) == TB_KIND_ENV)
-        g_string_append_printf (out, "\n  with %s=%s", tb_element_get (child, TB_PROP_NAME),
-                                tb_element_get (child, TB_PROP_VALUE));
+        append_entry (out, "with", tb_element_get (child, TB_PROP_NAME), "=",
+                      tb_element_get (child, TB_PROP_VALUE));
     }
   add_files (scope->planner, scope, files, &culprit, NULL);
   for (guint i = 0; i < files->len; i++)
     {
       const TbPlanPair *file = g_ptr_array_index (files, i);
       g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, file->value, -1);
-      g_string_append_printf (out, "\n  file %s (SHA-256 %s)", file->name, sum);
+      g_autofree char *content = g_strdup_printf (" (SHA-256 %s)", sum);
+      append_entry (out, "file", file->name, content, NULL);
     }
   if (ready != NULL && g_strcmp0 (tb_element_get (ready, TB_PROP_KIND), "exec") == 0)
-    g_string_append_printf (out, "\n  probe: %s", tb_element_get (ready, TB_PROP_COMMAND));
+    append_entry (out, "probe:", tb_element_get (ready, TB_PROP_COMMAND), "", NULL);
 }
 
 static gboolean
@@ -264,7 +298,7 @@ set_trust_text (const TbScope *scope, TbPlanInstance *instance, GError **error)
     }
   if (*instance->user != '\0'
       && g_strcmp0 (instance->user, scope->planner->options->default_user) != 0)
-    g_string_append_printf (text, "\n  as user %s", instance->user);
+    append_entry (text, "as user", instance->user, "", NULL);
   append_inputs (text, &shown);
   instance->trust_text = g_string_free (g_steal_pointer (&text), FALSE);
   return TRUE;
