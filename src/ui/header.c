@@ -251,11 +251,21 @@ new_run_button (TbHeader *self)
   return self->run;
 }
 
+/* The menu's popover, with its submenus, is a window's worth of widgets: not before it is asked
+ * for. */
+static void
+make_main_menu (GtkMenuButton *button, gpointer data)
+{
+  if (gtk_menu_button_get_menu_model (button))
+    return;
+  g_autoptr (GMenuModel) model = main_menu ();
+  gtk_menu_button_set_menu_model (button, model);
+}
+
 static GtkWidget *
 new_end (TbHeader *self)
 {
   GtkWidget *box = tb_fit_box_new (6), *menu = gtk_menu_button_new ();
-  g_autoptr (GMenuModel) model = main_menu ();
   self->waiting = tb_ui_label (NULL, "waiting");
   gtk_label_set_max_width_chars (GTK_LABEL (self->waiting), 36);
   self->elapsed = gtk_label_new (NULL);
@@ -264,7 +274,7 @@ new_end (TbHeader *self)
   gtk_widget_set_visible (self->waiting, FALSE);
   self->search = tb_ui_icon_button ("system-search-symbolic", "Find", "win.search");
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (menu), "open-menu-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (menu), model);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (menu), make_main_menu, NULL, NULL);
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
   gtk_widget_set_tooltip_text (menu, "Main menu");
   tb_ui_name (menu, "Main menu");

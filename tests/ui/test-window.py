@@ -102,8 +102,24 @@ def every_button_has_a_name(options):
         editor.end()
 
 
+def the_main_menu_opens_each_time(options):
+    editor = Editor(options.editor, [example(options, "three-tier")])
+    shortcuts = lambda: editor.find("Keyboard shortcuts", "menu item")
+    try:
+        editor.get("Run")
+        editor.focus()
+        for _ in range(2):
+            key("F10")
+            wait_for("the menu", lambda: shortcuts() and editor.bounds(shortcuts())[2] > 20)
+            key("Escape")
+            wait_for("no menu", lambda: not shortcuts())
+    finally:
+        editor.end()
+
+
 if __name__ == "__main__":
     run_tests([a_bad_file_is_said_and_harms_nothing,
                a_bad_file_on_the_command_line_leaves_a_start_page,
-               narrow_windows_keep_what_matters, dark_is_dark, every_button_has_a_name],
+               narrow_windows_keep_what_matters, dark_is_dark, every_button_has_a_name,
+               the_main_menu_opens_each_time],
               arguments())
