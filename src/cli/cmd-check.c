@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "json.h"
 #include "tb-model.h"
+#include "tb-plan.h"
 
 static const char *const severities[] = { "error", "warning", "info", NULL };
 static const char *const colours[] = { "31", "33", "34" };
@@ -66,6 +67,25 @@ print_problems (const Check *check, const char *file, const TbModel *model,
       print_text (check, file, problems->pdata[i]);
 }
 
+/* A drawing need not be one that runs: what keeps it from that is told, and is an error only where
+ * it names something that is not there. */
+static void
+check_plan (const TbModel *model, TbProblems *problems)
+{
+  const TbPlanOptions options = { .block = 64, .run_dir = "/run", .node_program = "tierboard-node" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbPlan) plan = tb_plan_new (model, &options, &error);
+  if (plan != NULL || g_error_matches (error, TB_PLAN_ERROR, TB_PLAN_ERROR_EMPTY))
+    return;
+  guint line = 0;
+  int used = 0;
+  if (sscanf (error->message, "line %u: %n", &line, &used) != 1)
+    used = 0;
+  gboolean dangling = g_error_matches (error, TB_PLAN_ERROR, TB_PLAN_ERROR_REFERENCE);
+  tb_problems_add (problems, dangling ? TB_SEVERITY_ERROR : TB_SEVERITY_INFO, "cannot-run", 0, line, 0,
+                   "cannot be run: %s", error->message + used);
+}
+
 static int
 check_file (const Check *check, const char *path)
 {
@@ -75,7 +95,11 @@ check_file (const Check *check, const char *path)
   g_autoptr (TbDocument) document = tb_document_load (path, problems, &error);
   const TbModel *model = document != NULL ? tb_document_model (document) : NULL;
   if (model != NULL)
-    tb_model_validate (model, problems);
+    {
+      tb_model_validate (model, problems);
+      if (!tb_problems_have_error (problems))
+        check_plan (model, problems);
+    }
   else if (problems->len == 0 && check->json == NULL)
     tb_cli_error ("%s", error->message);
   if (check->json != NULL)

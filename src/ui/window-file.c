@@ -57,7 +57,14 @@ static TbDocument *
 load (TbWindow *self, const char *path, TbProblems *problems)
 {
   g_autoptr (GError) error = NULL;
-  TbDocument *document = tb_document_load (path, problems, &error);
+  TbDocument *document = NULL;
+  /* A pipe with nobody at its other end would hold the whole window up. */
+  if (g_file_test (path, G_FILE_TEST_EXISTS)
+      && !g_file_test (path, G_FILE_TEST_IS_REGULAR | G_FILE_TEST_IS_DIR))
+    g_set_error (&error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID, 
+                 "%s is no file that can be edited", path);
+  else
+    document = tb_document_load (path, problems, &error);
   if (!document)
     refuse (self, path, problems, error);
   return document;

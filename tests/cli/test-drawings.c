@@ -126,6 +126,25 @@ test_json_has_file_place_and_rule (Run *run, gconstpointer data)
 }
 
 static void
+test_what_cannot_be_run_is_told (Run *run, gconstpointer data)
+{
+  write_file (run, START "<component id='a' kind='server'><command>sh 'x</command></component></architecture>");
+  tierboard (run, "check @");
+  g_assert_cmpint (run->status, ==, 0);
+  assert_contains (run->out, "info: cannot be run: ");
+}
+
+static void
+test_a_command_that_names_no_link_is_1 (Run *run, gconstpointer data)
+{
+  write_file (run, START "<component id='a' kind='server'><command>x ${link.no.host}</command></component>"
+                         "</architecture>");
+  tierboard (run, "check @");
+  g_assert_cmpint (run->status, ==, 1);
+  assert_contains (run->out, "no link “no”");
+}
+
+static void
 test_a_missing_file_is_2 (Run *run, gconstpointer data)
 {
   tierboard (run, "check @");
@@ -242,6 +261,8 @@ main (int argc, char **argv)
   TEST (a_contradiction_is_1);
   TEST (fail_on_chooses_what_fails);
   TEST (json_has_file_place_and_rule);
+  TEST (what_cannot_be_run_is_told);
+  TEST (a_command_that_names_no_link_is_1);
   TEST (a_missing_file_is_2);
   TEST (fmt_check_lists_and_changes_nothing);
   TEST (fmt_makes_it_canonical);
