@@ -57,6 +57,18 @@ def a_bad_file_on_the_command_line_leaves_a_start_page(options):
         os.unlink(path)
 
 
+def a_pipe_on_the_command_line_holds_nothing_up(options):
+    path = os.path.join(options.out, "pipe-%d.tierboard" % os.getpid())
+    os.mkfifo(path)
+    editor = Editor(options.editor, [path])
+    try:
+        editor.get("Empty drawing")
+        editor.toast("no file that can be edited")
+    finally:
+        editor.end()
+        os.unlink(path)
+
+
 def narrow_windows_keep_what_matters(options):
     editor = Editor(options.editor, [example(options, "client-server")])
     try:
@@ -120,6 +132,7 @@ def the_main_menu_opens_each_time(options):
 if __name__ == "__main__":
     run_tests([a_bad_file_is_said_and_harms_nothing,
                a_bad_file_on_the_command_line_leaves_a_start_page,
+               a_pipe_on_the_command_line_holds_nothing_up,
                narrow_windows_keep_what_matters, dark_is_dark, every_button_has_a_name,
                the_main_menu_opens_each_time],
               arguments())
