@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -595,6 +596,17 @@ fixture_is_missing (const char *program)
   g_autofree char *why = g_strdup_printf ("%s is not installed", program);
   g_test_skip (why);
   return TRUE;
+}
+
+gboolean
+fixture_can_contain (void)
+{
+  int status = 1;
+  pid_t pid = fork ();
+  if (pid == 0)
+    _exit (unshare (CLONE_NEWPID | CLONE_NEWNS | (geteuid () != 0 ? CLONE_NEWUSER : 0)) == 0 ? 0 : 1);
+  waitpid (pid, &status, 0);
+  return status == 0;
 }
 
 void

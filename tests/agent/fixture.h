@@ -81,6 +81,9 @@ void fixture_set_agent_path (const char *path);
 const char *fixture_nasty (void);
 /* Skips the test, saying so, when a program is not installed. */
 gboolean fixture_is_missing (const char *program);
+/* Whether a PID namespace can be had as the present user: not in a chroot, nor where the machine
+ * forbids it. */
+gboolean fixture_can_contain (void);
 /* A condition: the log of instance 0 holds the text `data`. */
 gboolean fixture_log_has (Fixture *f, gpointer data);
 /* A condition: a problem was told that holds the text `data`. */

@@ -171,7 +171,8 @@ judge_as (const Case *c)
         _exit (1);
       /* A change of user makes a process undumpable: its own /proc would belong to root. */
       prctl (PR_SET_DUMPABLE, 1);
-      ms = judge (c);
+      if (!c->contain || fixture_can_contain ())
+        ms = judge (c);
       _exit (write (tell[1], &ms, sizeof ms) == sizeof ms ? 0 : 1);
     }
   close (tell[1]);

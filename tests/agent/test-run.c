@@ -437,12 +437,7 @@ test_a_fault_is_confirmed (void)
 static gboolean
 can_contain (void)
 {
-  int status;
-  pid_t pid = fork ();
-  if (pid == 0)
-    _exit (unshare (CLONE_NEWPID | CLONE_NEWNS | (geteuid () != 0 ? CLONE_NEWUSER : 0)) == 0 ? 0 : 1);
-  waitpid (pid, &status, 0);
-  if (status == 0)
+  if (fixture_can_contain ())
     return TRUE;
   g_test_skip ("no PID namespaces can be had here");
   return FALSE;
