@@ -244,7 +244,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/options/all", test_options);
   g_test_add_func ("/options/seeds-differ", test_seeds_differ);
-  g_test_add_func ("/work/shares", test_shares);
+  g_test_add_func ("/parts/shares", test_shares);
   g_test_add_func ("/latency/within-1.6-percent", test_latency);
   g_test_add_func ("/dict/basics", test_dict);
   g_test_add_func ("/dict/as-a-table", test_dict_as_a_table);
