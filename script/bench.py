@@ -4,6 +4,7 @@
 A benchmark prints a line a figure, fields separated by tabs: name, value, unit, target and, where
 there is one, the peer's figure. A target reads '<= 10' or '>= 0.9'.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -44,13 +45,44 @@ def run(name, program):
              "target": r[3] if len(r) > 3 else "", "peer": r[4] if len(r) > 4 else ""} for r in rows]
 
 
+PAGE = """# Benchmarks
+
+Made by `script/bench --page docs/benchmarks.md`; one run, each benchmark alone on the machine. Absolute figures are
+this machine's; targets and the peer's figures, where there is a peer, were measured beside them in the same run.
+
+Machine: {machine}, {date}.
+"""
+
+
+def page(figures):
+    """The figures as Markdown, a table a benchmark."""
+    cores = os.cpu_count()
+    text = PAGE.format(machine=f"{cores} cores, Linux {os.uname().release.split('-')[0]}",
+                       date=datetime.date.today().isoformat())
+    for name in dict.fromkeys(row["benchmark"] for row in figures):
+        text += f"\n## {name}\n\n| figure | value | target | peer | |\n|---|---|---|---|---|\n"
+        for row in figures:
+            if row["benchmark"] == name:
+                text += (f"| {row['name']} | {row['value']:.4g} {row['unit']} | {row['target']} "
+                         f"| {row['peer']} | {row['verdict']} |\n")
+    return text
+
+
+def option(arguments, name):
+    """Takes NAME VALUE out of the arguments."""
+    if name not in arguments:
+        return None
+    at = arguments.index(name)
+    if at + 1 == len(arguments):
+        sys.exit(f"bench: {name} needs a file")
+    value = arguments[at + 1]
+    del arguments[at:at + 2]
+    return value
+
+
 def main():
     arguments = sys.argv[2:]
-    out = None
-    if "--json" in arguments:
-        at = arguments.index("--json")
-        out = arguments[at + 1]
-        del arguments[at:at + 2]
+    out, page_out = option(arguments, "--json"), option(arguments, "--page")
     figures = []
     print(f"{'figure':56} {'value':>12} {'unit':8} {'target':12} {'peer':24}")
     for name, program in programs(pathlib.Path(sys.argv[1]), arguments):
@@ -62,6 +94,8 @@ def main():
     if out:
         pathlib.Path(out).write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n",
                                      encoding="utf-8")
+    if page_out:
+        pathlib.Path(page_out).write_text(page(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":
