@@ -248,6 +248,14 @@ map_user (uid_t uid, gid_t gid)
   write_proc ("/proc/self/gid_map", text);
 }
 
+/* In a chroot the root is no mount point: then /proc, which is what is mounted over, must do. */
+static bool
+keep_mounts_to_oneself (void)
+{
+  return mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+         || (errno == EINVAL && mount (NULL, "/proc", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+}
+
 /* Returns in process 1 of a new PID namespace with its own /proc; the keeper stays behind. */
 static void
 contain (pid_t agent)
@@ -279,7 +287,7 @@ contain (pid_t agent)
   if (poll (&keeper, 1, 0) != 0)
     _exit (1);
   close (alive[0]);
-  if (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+  if (!keep_mounts_to_oneself ()
       || mount ("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
     refuse (TB_STEP_CONTAIN, errno);
 }
