@@ -20,8 +20,9 @@ is_installed () {
 # A name that this release does not have gives way to the one that it has.
 package_name () {
   case $1 in
-    libclang-rt-dev)
-      apt-cache --names-only search '^libclang-rt-[0-9]*-dev$' | sort -V | tail -n 1 | cut -d' ' -f1 ;;
+    libclang-rt-dev) # of the version that clang is
+      version=$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
+      echo "libclang-rt-$version-dev" ;;
     openjdk-17-jdk-headless)
       apt-cache show "$1" >/dev/null 2>&1 && echo "$1" || echo default-jdk-headless ;;
     *) echo "$1" ;;
@@ -41,7 +42,8 @@ install_packages () {
   missing=
   for package in "$@"; do
     case $package in libclang-rt-dev)
-      ls -d /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 && continue ;;
+      command -v clang >/dev/null \
+        && ls "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer* >/dev/null 2>&1 && continue ;;
     openjdk-17-jdk-headless) command -v javac >/dev/null && continue ;;
     golang-go) command -v go >/dev/null && continue ;;
     clang) command -v clang >/dev/null && continue ;;
