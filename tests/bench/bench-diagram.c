@@ -42,7 +42,7 @@ ms_since (gint64 start)
 static void
 say (const char *name, double value, const char *target)
 {
-  printf ("%s\t%.2f\tms\t%s\n", name, value, target);
+  printf ("%s\t%.2f\tms\t%s%s\n", name, value, *target ? "<= " : "", target);
 }
 
 static double
