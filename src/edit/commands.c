@@ -1,7 +1,5 @@
-/* The commands: one row each; menus, keys, the command palette and help read the table. */
+/* The commands that every editor has. */
 #include "editor-private.h"
-
-#include <string.h>
 
 static gboolean
 any_selected (TbEditor *editor)
@@ -156,46 +154,30 @@ NUDGE (up, 0, -1)
 NUDGE (down, 0, 1)
 #undef NUDGE
 
-static const TbCommandRow commands[] = {
-  { "undo", "Undo", "<Control>z", "Take the last change back.", can_undo, run_undo },
+static const TbCommandRow rows[] = {
+  { "undo", "Undo", "<Control>z", "Take the last change back.", can_undo, run_undo, "Edit", FALSE },
   { "redo", "Redo", "<Control><Shift>z", "Make the change again that was taken back.", can_redo,
-    run_redo },
+    run_redo, "Edit", FALSE },
   { "delete", "Delete", "Delete", "Delete what is selected, and the links that end in it.",
-    any_selected, run_delete },
+    any_selected, run_delete, "Edit", TRUE },
   { "duplicate", "Duplicate", "<Control>d",
     "Copy the selected components with the links among them.", any_card_selected,
-    tb_editor_duplicate },
-  { "rename", "Rename", "F2", "Edit the name in place.", one_selected, run_rename },
+    tb_editor_duplicate, "Edit", TRUE },
+  { "rename", "Rename", "F2", "Edit the name in place.", one_selected, run_rename, "Edit", TRUE },
   { "link", "Link", "<Control>l", "Link the first selected component to the second.", two_selected,
-    run_link },
-  { "select-all", "Select All", "<Control>a", "Select everything.", always, run_select_all },
+    run_link, "Connect", TRUE },
+  { "select-all", "Select All", "<Control>a", "Select everything.", always, run_select_all,
+    "Select", TRUE },
   { "select-none", "Select Nothing", "<Control><Shift>a", "Select nothing.", any_selected,
-    run_select_none },
+    run_select_none, "Select", FALSE },
   { "nudge-left", "Move Left", "<Control>Left", "Move the selection a grid step to the left.",
-    any_selected, run_nudge_left },
+    any_selected, run_nudge_left, "Arrange", FALSE },
   { "nudge-right", "Move Right", "<Control>Right", "Move the selection a grid step to the right.",
-    any_selected, run_nudge_right },
+    any_selected, run_nudge_right, "Arrange", FALSE },
   { "nudge-up", "Move Up", "<Control>Up", "Move the selection a grid step up.", any_selected,
-    run_nudge_up },
+    run_nudge_up, "Arrange", FALSE },
   { "nudge-down", "Move Down", "<Control>Down", "Move the selection a grid step down.",
-    any_selected, run_nudge_down },
+    any_selected, run_nudge_down, "Arrange", FALSE },
 };
 
-const TbCommandRow *
-tb_commands (guint *n)
-{
-  *n = G_N_ELEMENTS (commands);
-  return commands;
-}
-
-gboolean
-tb_editor_run (TbEditor *editor, const char *command)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (strcmp (commands[i].name, command) == 0 && commands[i].enabled (editor))
-      {
-        commands[i].run (editor);
-        return TRUE;
-      }
-  return FALSE;
-}
+const TbCommandSet tb_commands_basic = { rows, G_N_ELEMENTS (rows) };

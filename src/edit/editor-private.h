@@ -116,6 +116,15 @@ void tb_editor_set_checked (TbEditor *editor, TbUid uid, TbProp prop, const char
 /* duplicate.c */
 void tb_editor_duplicate (TbEditor *editor);
 
+/* A file's commands; command-sets.c joins them. */
+typedef struct
+{
+  const TbCommandRow *rows;
+  guint n;
+} TbCommandSet;
+
+extern const TbCommandSet tb_commands_basic; /* commands.c */
+
 void tb_tool_clear (TbTool *tool);
 
 G_END_DECLS

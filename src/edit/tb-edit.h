@@ -125,6 +125,8 @@ typedef struct
   const char *help;
   gboolean (*enabled) (TbEditor *editor);
   void (*run) (TbEditor *editor);
+  const char *section; /* heading in help and the submenu it stands in; never NULL */
+  gboolean in_menu;    /* stands in the context menu while it is enabled */
 } TbCommandRow;
 
 const TbCommandRow *tb_commands (guint *n);

@@ -95,6 +95,9 @@ static const TbPropSpec component_props[] = {
   { P (AFFINITY, "Affinity", ENUM), .choices = "none session address",
     .help = "Whether requests of one client go to the same replica." },
   { P (ADDRESS, "Address", STRING), .help = "Host, or host and port, of an external component." },
+  { P (COLOUR, "Colour", COLOUR), .help = "Its outline and icon, as #rrggbb; the kind's where absent." },
+  { P (ICON, "Icon", STRING),
+    .help = "A picture instead of the kind's: an SVG of that name in the icon folder, or its path." },
   COMMON,
 };
 
@@ -248,6 +251,8 @@ static const TbPropSpec note_props[] = {
     .ref_kinds = BIT (LAYER) | BIT (TIER) | BIT (DEVICE) | BIT (MIDDLEWARE) | BIT (GROUP)
                  | BIT (COMPONENT) | BIT (LINK),
     .help = "What it is about." },
+  { P (SHAPE, "Shape", ENUM), .default_text = "note", .choices = "note text frame",
+    .help = "Paper, bare text, or a titled frame around a part of the drawing." },
   { P (COLOUR, "Colour", COLOUR), .help = "Its paper, as #rrggbb." },
   COMMON,
   { P (TEXT, "Text", TEXT), .help = "What it says." },
@@ -328,6 +333,23 @@ static const TbPropSpec expect_props[] = {
   COMMON,
 };
 
+static const TbPropSpec style_props[] = {
+  { P (KIND, "Kind", ENUM),
+    .choices = "client server store cache broker balancer proxy mediator external link layer tier "
+               "group note",
+    .help = "Only what is of that kind." },
+  { P (TAG, "Tag", STRING), .help = "Only what has that tag." },
+  { P (LAYER, "Layer", REF), .ref_kinds = BIT (LAYER), .help = "Only what is in that layer." },
+  { P (TIER, "Tier", REF), .ref_kinds = BIT (TIER), .help = "Only what is in that tier." },
+  { P (GROUP, "Group", REF), .ref_kinds = BIT (GROUP), .help = "Only what is in that group." },
+  { P (FILL, "Fill", COLOUR), .help = "Its ground, as #rrggbb." },
+  { P (LINE, "Line", COLOUR), .help = "Its outline and icon, or the line of a link." },
+  { P (INK, "Text", COLOUR), .help = "Its text." },
+  { P (DASHED, "Dashed", BOOLEAN), .help = "Whether its line is dashed." },
+  { P (ICON, "Icon", STRING), .help = "A picture instead of the kind's." },
+  COMMON,
+};
+
 static const TbPropSpec view_props[] = {
   IDENTITY,
   { P (KIND, "Kind", ENUM), .default_text = "free",
@@ -335,6 +357,8 @@ static const TbPropSpec view_props[] = {
   { P (FRAME, "Frame", ENUM), .default_text = "both", .choices = "tiers layers both groups none",
     .help = "Which containers it shows." },
   { P (OF, "Of", REF), .ref_kinds = PLACEABLE, .help = "What a drill-down looks into." },
+  { P (JUMPS, "Line jumps", BOOLEAN), .default_text = "yes",
+    .help = "Whether a link jumps over those it crosses." },
   COMMON,
 };
 
@@ -345,12 +369,26 @@ static const TbPropSpec place_props[] = {
   { P (WIDTH, "Width", NUMBER), .min = 1, .max = 1e6, .help = "How wide it is at least." },
   { P (HEIGHT, "Height", NUMBER), .min = 1, .max = 1e6, .help = "How high it is at least." },
   { P (FOLDED, "Folded", BOOLEAN), .default_text = "no", .help = "Its content is hidden." },
+  { P (HIDDEN, "Hidden", BOOLEAN), .default_text = "no",
+    .help = "It is not shown in this view; it stays in the architecture." },
 };
 
 static const TbPropSpec route_props[] = {
   { P (OF, "Of", REF), .required = TRUE, .ref_kinds = BIT (LINK), .help = "Which link." },
   { P (FROM_SIDE, "Leaves at", ENUM), .choices = SIDES, .help = "The side of the caller." },
   { P (TO_SIDE, "Arrives at", ENUM), .choices = SIDES, .help = "The side of the called." },
+  { P (FROM_AT, "Leaves at part", NUMBER), .min = 0, .max = 1,
+    .help = "How far along the side it leaves, from 0 to 1." },
+  { P (TO_AT, "Arrives at part", NUMBER), .min = 0, .max = 1,
+    .help = "How far along the side it arrives, from 0 to 1." },
+  { P (FROM_PORT, "Leaves at port", STRING),
+    .help = "A named port: links of one port on one side leave at one point." },
+  { P (TO_PORT, "Arrives at port", STRING),
+    .help = "A named port: links of one port on one side arrive at one point." },
+  { P (LABEL_AT, "Label at part", NUMBER), .min = 0, .max = 1,
+    .help = "How far along the link a person put its label, from 0 to 1." },
+  { P (LABEL_OFFSET, "Label offset", NUMBER), .min = -1e4, .max = 1e4,
+    .help = "How far beside the link, to the right of its direction where positive." },
 };
 
 static const TbPropSpec bend_props[] = {
@@ -418,6 +456,8 @@ static const TbKindSpec kinds[TB_N_KINDS] = {
     .help = "What is done to the system." },
   K (EXPECT, "expect", "Expectation", expect), IN (SCENARIO),
     .help = "What must hold for the scenario to pass." },
+  K (STYLE, "style", "Style rule", style), IN (ARCHITECTURE),
+    .help = "How everything looks that all its conditions hold for; a later rule wins." },
   K (VIEW, "view", "View", view), IN (ARCHITECTURE), .has_id = TRUE,
     .help = "One drawing of the architecture." },
   K (PLACE, "place", "Place", place), IN (VIEW),

@@ -50,6 +50,7 @@ typedef enum
   TB_KIND_PHASE,       /* in scenario */
   TB_KIND_DO,          /* in phase */
   TB_KIND_EXPECT,      /* in scenario */
+  TB_KIND_STYLE,       /* how elements of a kind, tag, layer, tier or group look */
   TB_KIND_VIEW,
   TB_KIND_PLACE,       /* in view: where an element stands */
   TB_KIND_ROUTE,       /* in view: a person's bends and glued sides of a link */

@@ -36,15 +36,24 @@ append_actions (GString *xml)
 }
 
 static void
+append_section (GString *xml, const TbCommandRow *rows, guint n, const char *section)
+{
+  begin_group (xml, section);
+  for (guint i = 0; i < n; i++)
+    if (rows[i].accel && g_str_equal (rows[i].section, section))
+      append_shortcut (xml, rows[i].accel, rows[i].label);
+  g_string_append (xml, "</object></child>");
+}
+
+static void
 append_commands (GString *xml)
 {
   guint n;
   const TbCommandRow *rows = tb_commands (&n);
-  begin_group (xml, "Editing");
+  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < n; i++)
-    if (rows[i].accel)
-      append_shortcut (xml, rows[i].accel, rows[i].label);
-  g_string_append (xml, "</object></child>");
+    if (rows[i].accel && g_hash_table_add (done, (char *) rows[i].section))
+      append_section (xml, rows, n, rows[i].section);
 }
 
 void

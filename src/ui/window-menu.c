@@ -37,15 +37,20 @@ add_instances (GMenu *menu, const TbLiveFrame *frame, TbUid uid, guint replica)
     }
 }
 
-/* What one wants of the element under the pointer; the rest is a matter of keys. */
-static gboolean
-in_menu (const TbCommandRow *command, TbEditor *editor)
+/* The submenu of a section; "Edit" stands in the menu itself. */
+static GMenu *
+section_menu (GMenu *menu, GHashTable *sections, const char *section)
 {
-  static const char *const names[] = { "rename", "duplicate", "link", "delete", "select-all" };
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (command->name, names[i]))
-      return !command->enabled || command->enabled (editor);
-  return FALSE;
+  GMenu *found = g_hash_table_lookup (sections, section);
+  if (found)
+    return found;
+  found = g_menu_new ();
+  if (g_str_equal (section, "Edit"))
+    g_menu_append_section (menu, NULL, G_MENU_MODEL (found));
+  else
+    g_menu_append_submenu (menu, section, G_MENU_MODEL (found));
+  g_hash_table_insert (sections, (char *) section, found);
+  return found;
 }
 
 static void
@@ -53,14 +58,15 @@ add_commands (GMenu *menu, TbWindow *self)
 {
   guint n;
   const TbCommandRow *commands = tb_commands (&n);
-  g_autoptr (GMenu) section = g_menu_new ();
+  g_autoptr (GHashTable) sections
+      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   for (guint i = 0; i < n; i++)
     {
+      if (!commands[i].in_menu || !commands[i].enabled (self->editor))
+        continue;
       g_autofree char *action = g_strconcat ("edit.", commands[i].name, NULL);
-      if (in_menu (&commands[i], self->editor))
-        g_menu_append (section, commands[i].label, action);
+      g_menu_append (section_menu (menu, sections, commands[i].section), commands[i].label, action);
     }
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
 }
 
 static gboolean

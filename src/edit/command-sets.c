@@ -1,0 +1,40 @@
+/* All commands as one table: menus, keys, the command palette and help read it. A set is a file. */
+#include "editor-private.h"
+
+#include <string.h>
+
+static const TbCommandSet *const sets[] = {
+  &tb_commands_basic,
+};
+
+static gpointer
+join (gpointer data)
+{
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (TbCommandRow));
+  for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
+    g_array_append_vals (all, sets[i]->rows, sets[i]->n);
+  return all;
+}
+
+const TbCommandRow *
+tb_commands (guint *n)
+{
+  static GOnce once = G_ONCE_INIT;
+  GArray *all = g_once (&once, join, NULL);
+  *n = all->len;
+  return (const TbCommandRow *) (gpointer) all->data;
+}
+
+gboolean
+tb_editor_run (TbEditor *editor, const char *command)
+{
+  guint n;
+  const TbCommandRow *commands = tb_commands (&n);
+  for (guint i = 0; i < n; i++)
+    if (strcmp (commands[i].name, command) == 0 && commands[i].enabled (editor))
+      {
+        commands[i].run (editor);
+        return TRUE;
+      }
+  return FALSE;
+}
