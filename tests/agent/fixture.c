@@ -568,10 +568,19 @@ fixture_free (Fixture *f)
   g_free (f);
 }
 
+static gboolean
+log_was_told (Fixture *f, gpointer data)
+{
+  return f->instances[GPOINTER_TO_UINT (data)].log_path != NULL;
+}
+
+/* The file is there for certain only when somebody was told of it. */
 char *
 fixture_read_log (Fixture *f, guint i)
 {
   char *text = NULL;
+  if (f->agent > 0)
+    fixture_wait (f, log_was_told, GUINT_TO_POINTER (i), 1);
   g_autofree char *name = g_strdelimit (g_strdup (f->plan.instances[i].id), "/", '-');
   g_autofree char *path = g_strdup_printf ("%s/%s.log", f->dir, name);
   g_file_get_contents (path, &text, NULL, NULL);

@@ -39,9 +39,7 @@ log_new (void)
   f->lines = g_ptr_array_new_with_free_func (g_free);
   f->dir = g_dir_make_tmp ("tb-log-XXXXXX", NULL);
   f->log = (TbLog) { .file = -1, .on_line = on_line, .data = f->lines };
-  g_assert_cmpint (tb_log_open (&f->log, strdup ("/tmp/none/none.log")), <, 0);
-  g_autofree char *path = g_build_filename (f->dir, "a.log", NULL);
-  g_assert_cmpint (tb_log_open (&f->log, strdup (path)), ==, 0);
+  tb_log_open (&f->log, g_build_filename (f->dir, "a.log", NULL));
   g_assert_cmpint (pipe2 (f->pipe, O_NONBLOCK), ==, 0);
   return f;
 }
@@ -80,6 +78,7 @@ test_log_splits_lines (void)
   tb_log_end_line (&f->log);
   g_assert_cmpstr (f->log.last, ==, "three");
   g_autofree char *text = NULL;
+  tb_log_flush (&f->log);
   g_assert_true (g_file_get_contents (f->log.path, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "one\ntwo\r\n\nthree");
   log_free (f);
@@ -125,9 +124,57 @@ test_log_turns_when_it_is_full (void)
 }
 
 static void
+test_log_is_made_when_it_is_told_of (void)
+{
+  LogFixture *f = log_new ();
+  g_autofree char *content = NULL;
+  g_assert_false (f->log.dirty);
+  say (f, "line\n");
+  g_assert_false (g_file_test (f->log.path, G_FILE_TEST_EXISTS));
+  g_assert_true (f->log.dirty);
+  tb_log_flush (&f->log);
+  say (f, "more\n");
+  g_assert_true (g_file_get_contents (f->log.path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "line\nmore\n");
+  g_assert_cmpuint (f->log.size, ==, strlen (content));
+  log_free (f);
+}
+
+static void
+test_log_keeps_the_order_of_a_long_beginning (void)
+{
+  LogFixture *f = log_new ();
+  g_autofree char *part = g_strnfill (700, 'x'), *content = NULL;
+  say (f, "line\n");
+  say (f, part);
+  g_assert_true (g_file_get_contents (f->log.path, &content, NULL, NULL));
+  g_assert_true (g_str_has_prefix (content, "line\nxxx"));
+  g_assert_cmpuint (strlen (content), ==, 705);
+  g_assert_cmpuint (f->log.size, ==, 705);
+  log_free (f);
+}
+
+static void
+test_log_that_cannot_be_made_says_why_once (void)
+{
+  LogFixture *f = log_new ();
+  tb_log_open (&f->log, g_build_filename (f->dir, "none", "a.log", NULL));
+  say (f, "line\n");
+  tb_log_flush (&f->log);
+  g_assert_cmpint (f->log.error, ==, ENOENT);
+  g_assert_cmpstr (f->log.last, ==, "line");
+  f->log.error = EIO;
+  say (f, "another\n");
+  g_assert_cmpint (f->log.error, ==, EIO);
+  log_free (f);
+}
+
+static void
 test_log_survives_a_full_disk (void)
 {
   LogFixture *f = log_new ();
+  say (f, "first\n");
+  tb_log_flush (&f->log);
   close (f->log.file);
   f->log.file = open ("/dev/full", O_WRONLY | O_CLOEXEC);
   say (f, "line\n");
@@ -377,6 +424,9 @@ main (int argc, char **argv)
     T (log_keeps_the_last_line_that_says_something),
     T (log_cuts_endless_lines_for_looking_only),
     T (log_turns_when_it_is_full),
+    T (log_is_made_when_it_is_told_of),
+    T (log_keeps_the_order_of_a_long_beginning),
+    T (log_that_cannot_be_made_says_why_once),
     T (log_survives_a_full_disk),
     T (prepare_names_directory_and_log),
     T (prepare_lets_the_plan_override),

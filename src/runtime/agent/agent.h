@@ -95,6 +95,7 @@ void tb_viewer_flush (Agent *a);
 void tb_instance_init (Agent *a, uint32_t index);
 void tb_instance_clear (Instance *in);
 void tb_instance_spawn (Instance *in);
+void tb_instance_flush_log (Instance *in); /* before somebody is told where it is */
 void tb_instance_probe (Instance *in, bool on);
 /* It has no process any more: close what is left, and tell the supervisor. */
 void tb_instance_check_gone (Instance *in);

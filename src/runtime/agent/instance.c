@@ -180,14 +180,36 @@ on_control (void *data, uint32_t events)
 }
 
 static void
+say_not_kept (Instance *in, int before)
+{
+  if (in->log.error == before)
+    return;
+  char text[TB_SENTENCE], why[64];
+  snprintf (text, sizeof text, "its output is not kept: %.120s: %s", in->prepared.log_path,
+            tb_words_for_errno (in->log.error, why, sizeof why));
+  tb_tell_problem (in->agent, 1, in->index, text);
+}
+
+static void
 on_output (void *data, uint32_t events)
 {
   Instance *in = data;
-  if (!tb_log_take (&in->log, in->out.fd))
+  int before = in->log.error;
+  bool more = tb_log_take (&in->log, in->out.fd);
+  say_not_kept (in, before);
+  if (!more)
     {
       tb_log_end_line (&in->log);
       tb_loop_forget (&in->agent->loop, &in->out);
     }
+}
+
+void
+tb_instance_flush_log (Instance *in)
+{
+  int before = in->log.error;
+  tb_log_flush (&in->log);
+  say_not_kept (in, before);
 }
 
 /* What a dead instance still had to say lies in the pipe; at most a pipe's content is waited for. */
@@ -235,20 +257,6 @@ refuse_now (Instance *in, const char *sentence)
   tb_instance_check_gone (in);
 }
 
-static void
-open_log (Instance *in)
-{
-  char text[TB_SENTENCE], why[64];
-  if (in->log.path != NULL)
-    return;
-  int error = tb_log_open (&in->log, strdup (in->prepared.log_path));
-  if (error == 0)
-    return;
-  snprintf (text, sizeof text, "its output is not kept: %.120s: %s", in->prepared.log_path,
-            tb_words_for_errno (-error, why, sizeof why));
-  tb_tell_problem (in->agent, 1, in->index, text);
-}
-
 static bool
 open_pipes (Instance *in, int out[2], int ready[2])
 {
@@ -280,7 +288,8 @@ tb_instance_spawn (Instance *in)
       refuse_now (in, in->refusal);
       return;
     }
-  open_log (in);
+  if (in->log.path == NULL)
+    tb_log_open (&in->log, strdup (in->prepared.log_path));
   in->log.last[0] = '\0';
   in->control_ended = in->leash_reaped = in->lost = false;
   if (open_pipes (in, out, ready))

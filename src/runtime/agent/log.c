@@ -10,27 +10,29 @@
 
 #include "supervise.h"
 
-static int
-create (const char *path)
+static void
+create (TbLog *log)
 {
-  unlink (path);
-  return open (path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+  unlink (log->path);
+  log->size = 0;
+  log->file = open (log->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+  if (log->file < 0)
+    log->error = errno;
 }
 
-int
+void
 tb_log_open (TbLog *log, char *path)
 {
-  free (log->path);
+  tb_log_close (log);
   log->path = path;
-  log->size = 0;
-  log->dirty = true;
-  log->file = create (path);
-  return log->file < 0 ? -errno : 0;
+  log->size = log->n_early = 0;
+  log->error = 0;
 }
 
 void
 tb_log_close (TbLog *log)
 {
+  tb_log_flush (log);
   if (log->file >= 0)
     close (log->file);
   log->file = -1;
@@ -45,17 +47,12 @@ turn (TbLog *log)
   if (snprintf (old, sizeof old, "%s.1", log->path) < (int) sizeof old)
     rename (log->path, old);
   close (log->file);
-  log->file = create (log->path);
-  log->size = 0;
+  create (log);
 }
 
 static void
-keep (TbLog *log, const char *bytes, size_t n)
+put (TbLog *log, const char *bytes, size_t n)
 {
-  if (log->file < 0)
-    return;
-  if (log->size + n > TB_LOG_MAX)
-    turn (log);
   while (n > 0 && log->file >= 0)
     {
       ssize_t wrote = write (log->file, bytes, n);
@@ -64,6 +61,7 @@ keep (TbLog *log, const char *bytes, size_t n)
       if (wrote < 0)
         {
           /* A full disk takes the log, not the run. */
+          log->error = errno;
           close (log->file);
           log->file = -1;
           break;
@@ -72,7 +70,37 @@ keep (TbLog *log, const char *bytes, size_t n)
       n -= (size_t) wrote;
       log->size += (uint64_t) wrote;
     }
+}
+
+void
+tb_log_flush (TbLog *log)
+{
+  if (log->n_early == 0)
+    return;
+  create (log);
+  put (log, log->early, log->n_early);
+  log->n_early = 0;
+}
+
+static void
+keep (TbLog *log, const char *bytes, size_t n)
+{
+  if (log->error != 0 || log->path == NULL)
+    return;
   log->dirty = true;
+  if (log->file < 0 && log->n_early + n <= sizeof log->early)
+    {
+      memcpy (log->early + log->n_early, bytes, n);
+      log->n_early += n;
+      log->size += n;
+      return;
+    }
+  tb_log_flush (log);
+  if (log->file < 0 && log->error == 0)
+    create (log);
+  if (log->size + n > TB_LOG_MAX && log->file >= 0)
+    turn (log);
+  put (log, bytes, n);
 }
 
 static void

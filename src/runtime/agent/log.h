@@ -10,9 +10,12 @@
 typedef struct
 {
   char *path; /* PATH.1 holds what was before the last turn */
-  int file;   /* -1: not open, or given up */
+  int file;   /* -1: nothing written yet, or given up */
+  int error;  /* why it was given up: errno, 0 */
   uint64_t size;
   bool dirty; /* grown since this was last cleared */
+  char early[512]; /* its first bytes, until somebody is told where the file is */
+  size_t n_early;
   char line[TB_LINE_MAX];
   size_t n_line;
   char last[200]; /* the last line that says something, fit for a sentence */
@@ -20,9 +23,12 @@ typedef struct
   void *data;
 } TbLog;
 
-/* path (transfer full). A file that is there is replaced. 0 or -errno; then what is put in only
- * feeds on_line and last. */
-int tb_log_open (TbLog *log, char *path);
+/* path (transfer full). The file is made when there is more than a greeting to keep, or when it is
+ * flushed: a file each is a good part of what starting a hundred built-ins costs. One that is there
+ * is replaced. When the file is given up, what is put in only feeds on_line and last. */
+void tb_log_open (TbLog *log, char *path);
+/* Before anybody is told of the file. */
+void tb_log_flush (TbLog *log);
 /* Reads at most 64 KiB that are there; false at the end of the pipe. */
 bool tb_log_take (TbLog *log, int pipe);
 /* A line without its newline counts as one now: nobody will finish it. */

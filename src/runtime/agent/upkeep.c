@@ -13,6 +13,7 @@ tb_tell_log (Agent *a, Instance *in)
 {
   if (!in->log.dirty)
     return;
+  tb_instance_flush_log (in);
   in->log.dirty = false;
   size_t at = tb_fact_begin (a, TB_FACT_LOG_AT);
   tb_writer_string (&a->out, in->plan->id);

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -21,6 +24,7 @@
 #define BLOCK_FIRST 64u
 #define BLOCK_COUNT 63u
 #define DIR_PREFIX "tierboard-run-"
+#define RUN_DIR_ROOM (G_GUINT64_CONSTANT (1) << 30)
 /* Where the agent finds its socket. */
 #define AGENT_FD 3
 
@@ -128,15 +132,39 @@ tb_launch_default_user (void)
   return geteuid () == 0 ? "nobody" : NULL;
 }
 
+/* Root has no directory of its own in memory that others may go through. /dev/shm is one, but not
+ * a container's of 64 MiB, nor one that no program may be run from. */
+static const char *
+shared_memory (void)
+{
+  struct statvfs fs;
+  struct statfs type;
+  const char *dir = "/dev/shm";
+  return statfs (dir, &type) == 0 && type.f_type == TMPFS_MAGIC && statvfs (dir, &fs) == 0
+                 && (fs.f_flag & (ST_NOEXEC | ST_RDONLY)) == 0
+                 && (guint64) fs.f_bavail * fs.f_frsize >= RUN_DIR_ROOM
+             ? dir
+             : NULL;
+}
+
+/* In memory where that is to be had: a file made on a disk costs more than an instance. Somebody
+ * who says TMPDIR knows better. */
+static const char *
+run_dir_parent (void)
+{
+  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
+  if (geteuid () != 0 && runtime != NULL && g_path_is_absolute (runtime)
+      && access (runtime, W_OK | X_OK) == 0)
+    return runtime;
+  const char *shared = g_getenv ("TMPDIR") == NULL ? shared_memory () : NULL;
+  return shared != NULL ? shared : g_get_tmp_dir ();
+}
+
 /* As root, children run as somebody else and must be able to go through it. */
 static gboolean
 make_run_dir (TbLaunch *launch, GError **error)
 {
-  const char *runtime = geteuid () == 0 ? NULL : g_getenv ("XDG_RUNTIME_DIR");
-  const char *parent = runtime != NULL && g_path_is_absolute (runtime)
-                           && access (runtime, W_OK | X_OK) == 0
-                         ? runtime
-                         : g_get_tmp_dir ();
+  const char *parent = run_dir_parent ();
   remove_left_behind (parent);
   launch->run_dir = g_build_filename (parent, DIR_PREFIX "XXXXXX", NULL);
   if (g_mkdtemp_full (launch->run_dir, 0700) == NULL)
