@@ -5,6 +5,7 @@
 
 static const TbCommandSet *const sets[] = {
   &tb_commands_basic,
+  &tb_commands_ask,
 };
 
 static gpointer
@@ -23,6 +24,17 @@ tb_commands (guint *n)
   GArray *all = g_once (&once, join, NULL);
   *n = all->len;
   return (const TbCommandRow *) (gpointer) all->data;
+}
+
+char *
+tb_command_reason (TbEditor *editor, const TbCommandRow *row)
+{
+  if (row->enabled == NULL || row->enabled (editor))
+    return NULL;
+  if (row->needs != NULL)
+    return g_strdup_printf ("It needs %s", row->needs);
+  return g_strdup (editor->selection->len == 0 ? "Nothing is selected"
+                                               : "Not for what is selected");
 }
 
 gboolean

@@ -118,8 +118,8 @@ add_child_builtin (TbEditor *editor, TbUid uid, TbRole role)
     tb_editor_set_checked (editor, builtin, TB_PROP_WORK, births[role].work);
 }
 
-static void
-fill_component (TbEditor *editor, TbUid uid, const TbPaletteRow *row)
+void
+tb_editor_fill_component (TbEditor *editor, TbUid uid, const TbPaletteRow *row)
 {
   tb_editor_set_checked (editor, uid, TB_PROP_KIND, tb_role_name (row->role));
   if (row->template_name != NULL)
@@ -147,7 +147,7 @@ insert_named (TbEditor *editor, const TbPaletteRow *row)
   if (row->kind == TB_KIND_NOTE)
     tb_editor_set_checked (editor, uid, TB_PROP_TEXT, "Note");
   if (row->kind == TB_KIND_COMPONENT)
-    fill_component (editor, uid, row);
+    tb_editor_fill_component (editor, uid, row);
   return uid;
 }
 

@@ -66,6 +66,7 @@ struct _TbEditor
   TbUid hover;
   TbCursor cursor;
   gulong changed_id;
+  GHashTable *links_of; /* describe.c: component id → its links; NULL: not known now */
 };
 
 const TbModel *tb_editor_model (TbEditor *editor);
@@ -75,6 +76,16 @@ void tb_editor_emit_dirty (TbEditor *editor, GArray *dirty);
 void tb_editor_emit_gesture (TbEditor *editor);
 void tb_editor_message (TbEditor *editor, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void tb_editor_emit_rename (TbEditor *editor, TbUid uid);
+void tb_editor_emit_ask (TbEditor *editor, const char *what);
+
+/* describe.c */
+typedef struct
+{
+  GArray *out, *in; /* TbUid, in file order */
+} TbLinksOf;
+/* The links of a component, found in one pass for all and kept until the document changes; NULL
+ * where it has none. */
+const TbLinksOf *tb_editor_links_of (TbEditor *editor, const TbElement *component);
 
 /* places.c: inside a transaction. */
 TbUid tb_editor_ensure_view (TbEditor *editor);
@@ -113,6 +124,8 @@ const char *tb_editor_link_reason (TbEditor *editor, TbUid from, TbUid to);
 /* create.c */
 char *tb_editor_fresh_name (const TbModel *model, TbKind kind, const char *label);
 void tb_editor_set_checked (TbEditor *editor, TbUid uid, TbProp prop, const char *text);
+/* What a new component is born with: its kind, and what it offers and does, or its template. */
+void tb_editor_fill_component (TbEditor *editor, TbUid uid, const TbPaletteRow *row);
 /* duplicate.c */
 void tb_editor_duplicate (TbEditor *editor);
 
@@ -124,6 +137,7 @@ typedef struct
 } TbCommandSet;
 
 extern const TbCommandSet tb_commands_basic; /* commands.c */
+extern const TbCommandSet tb_commands_ask;   /* ask.c */
 
 void tb_tool_clear (TbTool *tool);
 

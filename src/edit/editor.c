@@ -9,6 +9,7 @@ enum
   GESTURE_CHANGED,
   RENAME,
   MESSAGE,
+  ASK,
   N_SIGNALS
 };
 
@@ -57,6 +58,12 @@ tb_editor_emit_rename (TbEditor *editor, TbUid uid)
 }
 
 void
+tb_editor_emit_ask (TbEditor *editor, const char *what)
+{
+  g_signal_emit (editor, signals[ASK], 0, what);
+}
+
+void
 tb_editor_message (TbEditor *editor, const char *format, ...)
 {
   va_list args;
@@ -91,6 +98,7 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbEditor *
 {
   g_autoptr (GArray) dirty = g_array_new (FALSE, FALSE, sizeof (TbRect));
 
+  g_clear_pointer (&editor->links_of, g_hash_table_unref);
   /* A gesture stands on places that have just changed under it. */
   if (editor->tool.state != TB_TOOL_IDLE && editor->tool.state != TB_TOOL_CREATING)
     tb_editor_cancel (editor);
@@ -224,6 +232,7 @@ tb_editor_finalize (GObject *object)
   g_clear_pointer (&editor->view_id, g_free);
   g_clear_pointer (&editor->selection, g_array_unref);
   g_clear_pointer (&editor->selected, g_hash_table_unref);
+  g_clear_pointer (&editor->links_of, g_hash_table_unref);
   tb_tool_clear (&editor->tool);
   G_OBJECT_CLASS (tb_editor_parent_class)->finalize (object);
 }
@@ -243,6 +252,8 @@ tb_editor_class_init (TbEditorClass *class)
                                   G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[MESSAGE] = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[ASK] = g_signal_new ("ask", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                               G_TYPE_STRING);
 }
 
 static void

@@ -127,9 +127,14 @@ typedef struct
   void (*run) (TbEditor *editor);
   const char *section; /* heading in help and the submenu it stands in; never NULL */
   gboolean in_menu;    /* stands in the context menu while it is enabled */
+  const char *needs;   /* what it waits for while it is not enabled: "two components"; NULL: a
+                        * selection */
 } TbCommandRow;
 
 const TbCommandRow *tb_commands (guint *n);
+/* Why a command is not enabled now, as a sentence without a full stop; NULL where it is.
+ * (transfer full) */
+char *tb_command_reason (TbEditor *editor, const TbCommandRow *row);
 /* False where there is none or it is not enabled now. */
 gboolean tb_editor_run (TbEditor *editor, const char *command);
 
@@ -141,9 +146,12 @@ TbUid tb_editor_neighbour (TbEditor *editor, TbUid from, int dx, int dy);
 TbUid tb_editor_reading_step (TbEditor *editor, TbUid from, int step);
 /* "Shop, server, 3 replicas, 2 links out, 1 in": what a screen reader says. (transfer full) */
 char *tb_editor_describe (TbEditor *editor, TbUid uid);
+/* The same without the name that stands before it. (transfer full) */
+char *tb_editor_details (TbEditor *editor, TbUid uid);
 
 /* Signals: "selection-changed" (); "scene-changed" (const TbRect *dirty, guint n), after document
  * changes and previews; "gesture-changed" (); "rename" (guint uid): edit its name in place;
- * "message" (const char *sentence): for a toast. */
+ * "message" (const char *sentence): for a toast; "ask" (const char *what): "create" for a new
+ * element by typing, "connect" for what the selected component is to be linked to. */
 
 G_END_DECLS

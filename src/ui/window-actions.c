@@ -12,7 +12,7 @@ static const TbActionRow rows[] = {
   { "open", "Open", { "<Control>o" }, "Documents" },
   { "save", "Save", { "<Control>s" }, "Documents" },
   { "save-as", "Save as", { "<Control><Shift>s" }, "Documents" },
-  { "export", "Export", { "<Control>e" }, "Documents" },
+  { "export", "Export", { "<Control><Shift>e" }, "Documents" },
   { "close", "Close the window", { "<Control>w" }, "Documents" },
   { "zoom-in", "Zoom in", { "<Control>plus", "<Control>equal" }, "View" },
   { "zoom-out", "Zoom out", { "<Control>minus" }, "View" },

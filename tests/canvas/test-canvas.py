@@ -324,7 +324,7 @@ def right_click_asks_for_the_menu(c):
 
 def accessible_names_and_relations(c):
     shop = wait_for("Shop on the accessibility bus", lambda: c.find("Shop"))
-    assert shop.get_description() == "Shop, server, 3 replicas, in App, 1 link in", \
+    assert shop.get_description() == "Shop, server, 3 replicas, App tier; called by Browser", \
         shop.get_description()
     assert c.find("Drawing") is not None
     browser = c.find("Browser")

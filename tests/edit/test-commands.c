@@ -255,8 +255,8 @@ test_descriptions_are_sentences (void)
   {
     const char *id, *words;
   } rows[] = {
-    { "shop", "Shop, server, 3 replicas, in App, 1 link in" },
-    { "browser", "Browser, client, 1 link out" },
+    { "shop", "Shop, server, 3 replicas, App tier; called by Browser" },
+    { "browser", "Browser, client; calls Shop" },
     { "browse", "Link from Browser to Shop, synchronous, http" },
     { "app", "Tier App, 1 component" },
     { "remark", "Note: Look here" },
