@@ -10,6 +10,7 @@
  *   INSERT  the subtree        nothing          (undone: the subtree)
  *   REMOVE  nothing            the subtree      (undone: nothing)
  *   SET     the new value      the old value    (undone: the new one)
+ *   SET of TB_PROP_NONE: the same with comments and foreign content
  *   MOVE    the new place      the old place    (undone: the new one) */
 typedef struct
 {
@@ -21,6 +22,7 @@ typedef struct
   guint position;
   TbElement *subtree;
   char *value;
+  TbTrivia *trivia;
 } TbChange;
 
 /* One step of undo: what a transaction did, with those that joined it. */
@@ -50,6 +52,9 @@ struct _TbDocument
 
 /* A document of a model that has just been read; takes it. */
 TbDocument *tb_document_new_for_model (TbModel *model, const char *path);
+/* Another set of comments and foreign content; NULL: none. Inside a transaction, told as a SET of
+ * TB_PROP_NONE. */
+void tb_document_set_trivia (TbDocument *document, TbUid uid, TbTrivia *trivia);
 /* The present state is the file's. */
 void tb_document_mark_saved (TbDocument *document, const char *path);
 /* For tests: where "within 1 s" is read from. */

@@ -35,6 +35,7 @@ change_clear (gpointer data)
   TbChange *change = data;
   g_clear_pointer (&change->subtree, tb_element_free);
   g_clear_pointer (&change->value, g_ref_string_release);
+  g_clear_pointer (&change->trivia, tb_trivia_unref);
 }
 
 static TbStep *
@@ -101,7 +102,14 @@ swap_value (TbDocument *document, TbChange *change)
 {
   TbElement *element = document->model->by_uid[change->uid];
   int slot = tb_schema_slot (change->kind, change->prop);
-  change->value = tb_element_swap (element, (guint) slot, change->value);
+  if (slot >= 0)
+    change->value = tb_element_swap (element, (guint) slot, change->value);
+  else
+    {
+      TbTrivia *trivia = element->trivia;
+      element->trivia = change->trivia;
+      change->trivia = trivia;
+    }
   note_edit (document, TB_EDIT_SET, element, change->prop);
 }
 
@@ -364,6 +372,7 @@ join_step (TbStep *last, TbStep *step)
       g_array_append_vals (last->changes, change, 1);
       change->subtree = NULL; /* it went along */
       change->value = NULL;
+      change->trivia = NULL;
     }
   last->time_us = step->time_us;
   step_free (step);
@@ -540,6 +549,15 @@ tb_document_set (TbDocument *document, TbUid uid, TbProp prop, const char *text,
                                .prop = prop,
                                .value = value != NULL ? g_ref_string_new (value) : NULL });
   return TRUE;
+}
+
+void
+tb_document_set_trivia (TbDocument *document, TbUid uid, TbTrivia *trivia)
+{
+  const TbElement *element = element_to_edit (document, uid);
+  g_return_if_fail (element != NULL);
+  apply (document, (TbChange){ .op = TB_EDIT_SET, .uid = uid, .kind = (TbKind) element->kind,
+                               .prop = TB_PROP_NONE, .trivia = tb_trivia_ref (trivia) });
 }
 
 void

@@ -31,6 +31,8 @@ typedef struct
 TbTrivia *tb_trivia_new (void);
 TbTrivia *tb_trivia_ref (TbTrivia *trivia);
 void tb_trivia_unref (TbTrivia *trivia);
+/* Whether both keep the same; NULL keeps nothing. */
+gboolean tb_trivia_equal (const TbTrivia *a, const TbTrivia *b);
 
 /* values[slot] is the text of the kind's property in that row (tb_schema_slot), NULL where absent:
  * a GRefString, so that copies share it across threads. */

@@ -341,7 +341,7 @@ typedef struct
   TbUid uid;
   TbKind kind;
   TbUid parent;  /* INSERT, REMOVE, MOVE: (new) parent, which may itself be gone by now */
-  TbProp prop;   /* SET */
+  TbProp prop;   /* SET; TB_PROP_NONE: its comments and foreign content */
 } TbEdit;
 
 /* Subtrees are told element by element: inserted parents first, removed children first.

@@ -1,6 +1,8 @@
 /* What is kept of a file besides its elements. */
 #include "model-private.h"
 
+#include <string.h>
+
 TbTrivia *
 tb_trivia_new (void)
 {
@@ -28,4 +30,31 @@ tb_trivia_unref (TbTrivia *trivia)
   if (trivia->attributes != NULL)
     g_string_free (trivia->attributes, TRUE);
   g_free (trivia);
+}
+
+static gboolean
+lines_equal (const GPtrArray *a, const GPtrArray *b)
+{
+  guint n = a != NULL ? a->len : 0;
+  if (n != (b != NULL ? b->len : 0))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (strcmp (a->pdata[i], b->pdata[i]) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+tb_trivia_equal (const TbTrivia *a, const TbTrivia *b)
+{
+  static const TbTrivia none;
+  if (a == b)
+    return TRUE;
+  a = a != NULL ? a : &none;
+  b = b != NULL ? b : &none;
+  return lines_equal (a->before, b->before) && lines_equal (a->end, b->end)
+         && lines_equal (a->after, b->after)
+         && g_strcmp0 (a->attributes != NULL ? a->attributes->str : NULL,
+                       b->attributes != NULL ? b->attributes->str : NULL)
+              == 0;
 }

@@ -4,6 +4,7 @@
 #include "model-test.h"
 
 #include "document-private.h"
+#include "tb-diff.h"
 
 #define N_RUNS 40
 #define N_STEPS 60
@@ -205,6 +206,22 @@ assert_snapshot_agrees (TbDocument *document)
   g_assert_cmpstr (copy, ==, xml);
 }
 
+/* Whatever lies between two states, one step makes the one the other. */
+static void
+assert_becomes (const char *start, const char *end)
+{
+  g_autoptr (TbDocument) document = read_good (start);
+  g_autoptr (TbDocument) target = read_good (end);
+  gboolean changed = tb_document_become (document, tb_document_model (target), "Become");
+  g_assert_cmpint (changed, ==, strcmp (start, end) != 0);
+  g_autofree char *become = xml_of (document);
+  g_assert_cmpstr (become, ==, end);
+  while (tb_document_undo (document))
+    ;
+  g_autofree char *undone = xml_of (document);
+  g_assert_cmpstr (undone, ==, start);
+}
+
 static void
 run_once (void)
 {
@@ -219,6 +236,8 @@ run_once (void)
   g_autofree char *end = xml_of (document);
   assert_reads_back (document);
   assert_snapshot_agrees (document);
+  assert_becomes (start, end);
+  assert_becomes (end, start);
   while (tb_document_undo (document))
     ;
   g_autofree char *undone = xml_of (document);
