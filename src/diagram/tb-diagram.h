@@ -188,6 +188,97 @@ typedef enum
   TB_SIDE_LEFT
 } TbSide;
 
+/* What stands in the way, or must not be crossed without need. */
+typedef enum
+{
+  TB_SHAPE_CARD,     /* solid; links end at it */
+  TB_SHAPE_TEXT,     /* solid, kept clear of a little less; no link ends here */
+  TB_SHAPE_CONTAINER /* open, but its border is crossed only to enter or leave */
+} TbShapeKind;
+
+typedef struct
+{
+  TbShapeKind kind;
+  TbRect rect;
+  TbPoint centre; /* card: where ends like to be, the card's without its stack */
+} TbRouterShape;
+
+typedef struct
+{
+  guint from, to; /* keys of cards */
+  TbSide from_side, to_side;
+  double from_at, to_at;            /* 0 … 1 along that side; below 0: where it is best */
+  const char *from_port, *to_port;  /* links of one port and side share a point; NULL: none */
+  const TbPoint *bends;             /* a person's: the link passes through them in order */
+  guint n_bends;
+  double label_width, label_height; /* 0: none */
+  double label_at, label_offset;    /* a person's: part of the way, 0 … 1, and how far its middle is
+                                       right of it; label_at below 0: where room is */
+} TbRouterLink;
+
+/* Over a link that it crosses, always on a level piece: an arc from at.x - half to at.x + half. */
+typedef struct
+{
+  TbPoint at;
+  double half;
+} TbJump;
+
+typedef struct
+{
+  const TbPoint *points; /* corners from the caller to the called; at least 2 */
+  guint n;
+  const TbJump *jumps; /* in order along the way */
+  guint n_jumps;
+  TbRect label;           /* width 0: none */
+  TbSide from_side, to_side;
+  gboolean pending;       /* not routed yet: points is the straight line */
+  gboolean through_shape; /* there was no free way */
+  gboolean over_border;   /* it crosses a container's border without need: no other way */
+} TbRouterRoute;
+
+/* Shapes and links by keys, followed change by change. What it answers after any sequence of
+ * changes equals, to the bit, what a new router answers for the same shapes and links: ties are
+ * decided by keys, never by time. Only what a change touches is routed again. No globals, no main
+ * loop, no clock; usable from any thread, by one at a time. */
+typedef struct _TbRouter TbRouter;
+
+TbRouter *tb_router_new (void);
+void tb_router_free (TbRouter *router);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbRouter, tb_router_free)
+
+/* Keys are not 0; shapes and links have keys of their own. Setting what is already so costs
+ * nothing. Everything is copied. A link whose ends are not there waits for them. */
+void tb_router_set_shape (TbRouter *router, guint key, const TbRouterShape *shape);
+void tb_router_remove_shape (TbRouter *router, guint key);
+void tb_router_set_link (TbRouter *router, guint key, const TbRouterLink *link);
+void tb_router_remove_link (TbRouter *router, guint key);
+
+/* Asked every now and then: TRUE ends the update early. */
+typedef gboolean (*TbRouterStop) (gpointer data);
+
+/* Routes what the changes touched. first: links near this rectangle before all others, and when
+ * those are done, returns FALSE with only them routed (NULL: all at once). stop may be NULL.
+ * Returns TRUE when nothing is left to do; else call it again. */
+gboolean tb_router_update (TbRouter *router, const TbRect *first, TbRouterStop stop, gpointer data);
+/* Appends the keys (guint, sorted) of links whose route, jumps or label differ since last asked. */
+void tb_router_take_changed (TbRouter *router, GArray *keys);
+/* FALSE: no such link, or an end is missing. Valid until the next change of the router. */
+gboolean tb_router_route (const TbRouter *router, guint link, TbRouterRoute *route);
+/* Whether crossings get jumps (they do unless told otherwise). */
+void tb_router_set_jumps (TbRouter *router, gboolean jumps);
+
+/* A named port in use. */
+typedef struct
+{
+  guint shape;
+  const char *name; /* valid until the next change */
+  TbSide side;
+  TbPoint at;
+} TbRouterPort;
+
+/* Appends the ports (TbRouterPort) of a card, sorted. */
+void tb_router_ports (const TbRouter *router, guint shape, GArray *ports);
+
 typedef struct
 {
   guint from, to;          /* indices of shapes */
