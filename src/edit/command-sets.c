@@ -6,6 +6,7 @@
 static const TbCommandSet *const sets[] = {
   &tb_commands_basic,
   &tb_commands_ask,
+  &tb_commands_connect,
 };
 
 static gpointer

@@ -1,5 +1,5 @@
 /* Making things: the palette, what a new element of each kind is born with, and links. */
-#include "editor-private.h"
+#include "spot-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -178,6 +178,20 @@ choose_place (TbEditor *editor, TbKind kind, double x, double y, TbRect *rect)
   rect->x = tb_editor_snap (at.x);
   rect->y = tb_editor_snap (at.y);
   return TRUE;
+}
+
+TbUid
+tb_editor_create_at (TbEditor *editor, const TbPaletteRow *row, const TbRect *rect,
+                     const TbHome *home)
+{
+  TbPlaces places;
+  tb_places_begin (&places, editor);
+  tb_places_pin (&places);
+  TbUid uid = insert_named (editor, row);
+  tb_places_set (&places, uid, rect, FALSE);
+  tb_places_end (&places);
+  tb_home_set (editor, uid, home);
+  return uid;
 }
 
 TbUid

@@ -1,28 +1,35 @@
 /* Copies of the selected components and notes, with the links among them. Whatever refers to a
  * copied element refers to its copy; calls over links that were not copied are left out. */
-#include "editor-private.h"
+#include "copies-private.h"
 
-typedef struct
+void
+tb_copies_begin (TbCopies *copies, TbEditor *editor)
 {
-  TbEditor *editor;
-  GHashTable *ids; /* char *: id before → id of the copy */
-} Copies;
+  copies->editor = editor;
+  copies->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+void
+tb_copies_end (TbCopies *copies)
+{
+  g_clear_pointer (&copies->ids, g_hash_table_unref);
+}
 
 static const char *
-copied_id (Copies *copies, const char *id)
+copied_id (TbCopies *copies, const char *id)
 {
   return id ? g_hash_table_lookup (copies->ids, id) : NULL;
 }
 
 static gboolean
-may_copy (Copies *copies, const TbElement *child)
+may_copy (TbCopies *copies, const TbElement *child)
 {
   return tb_element_kind (child) != TB_KIND_CALL
          || copied_id (copies, tb_element_get (child, TB_PROP_LINK)) != NULL;
 }
 
 static void
-copy_props (Copies *copies, const TbElement *from, TbUid to)
+copy_props (TbCopies *copies, const TbElement *from, TbUid to)
 {
   const TbKindSpec *spec = tb_schema_kind (tb_element_kind (from));
   for (guint i = 0; i < spec->n_props; i++)
@@ -36,8 +43,8 @@ copy_props (Copies *copies, const TbElement *from, TbUid to)
     }
 }
 
-static void
-copy_children (Copies *copies, const TbElement *from, TbUid to)
+void
+tb_copies_children (TbCopies *copies, const TbElement *from, TbUid to)
 {
   for (guint i = 0; i < tb_element_n_children (from); i++)
     {
@@ -47,7 +54,7 @@ copy_children (Copies *copies, const TbElement *from, TbUid to)
       TbUid uid = tb_document_insert (copies->editor->document, tb_element_kind (child), NULL, to,
                                       G_MAXUINT);
       copy_props (copies, child, uid);
-      copy_children (copies, child, uid);
+      tb_copies_children (copies, child, uid);
     }
 }
 
@@ -58,8 +65,8 @@ strip_number (const char *title)
   return g_regex_replace_literal (regex, title, -1, 0, "", 0, NULL);
 }
 
-static TbUid
-copy_top (Copies *copies, TbUid from)
+TbUid
+tb_copies_top (TbCopies *copies, TbUid from)
 {
   TbEditor *editor = copies->editor;
   const TbModel *model = tb_editor_model (editor);
@@ -79,7 +86,7 @@ copy_top (Copies *copies, TbUid from)
 }
 
 static void
-copy_links (Copies *copies)
+copy_links (TbCopies *copies)
 {
   const TbModel *model = tb_editor_model (copies->editor);
   guint n = tb_model_count (model, TB_KIND_LINK);
@@ -93,7 +100,7 @@ copy_links (Copies *copies)
         g_array_append_val (inner, uid);
     }
   for (guint i = 0; i < inner->len; i++)
-    copy_top (copies, g_array_index (inner, TbUid, i));
+    tb_copies_top (copies, g_array_index (inner, TbUid, i));
 }
 
 /* Down and to the right, as far as it takes not to lie on another card. */
@@ -114,27 +121,28 @@ place_for (TbEditor *editor, const TbFrameRect *f)
 static void
 copy_all (TbEditor *editor, GArray *cards, GArray *made)
 {
-  Copies copies = { editor, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+  TbCopies copies;
   TbPlaces places;
 
+  tb_copies_begin (&copies, editor);
   tb_places_begin (&places, editor);
   tb_places_pin (&places);
   for (guint i = 0; i < cards->len; i++)
     {
       const TbFrameRect *f = &g_array_index (cards, TbFrameRect, i);
       TbRect rect = place_for (editor, f);
-      TbUid uid = copy_top (&copies, f->uid);
+      TbUid uid = tb_copies_top (&copies, f->uid);
       tb_places_set (&places, uid, &rect, f->kind == TB_ITEM_NOTE);
       g_array_append_val (made, uid);
     }
   copy_links (&copies);
   /* Only now are all the new ids known that children may name. */
   for (guint i = 0; i < cards->len; i++)
-    copy_children (&copies,
-                   tb_editor_element (editor, g_array_index (cards, TbFrameRect, i).uid),
-                   g_array_index (made, TbUid, i));
+    tb_copies_children (&copies,
+                        tb_editor_element (editor, g_array_index (cards, TbFrameRect, i).uid),
+                        g_array_index (made, TbUid, i));
   tb_places_end (&places);
-  g_hash_table_unref (copies.ids);
+  tb_copies_end (&copies);
 }
 
 void

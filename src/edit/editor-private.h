@@ -44,6 +44,8 @@ typedef struct
   int handle;            /* resize handle, -1: none */
   TbRect rect0, rect;
   TbUid link_from, target;
+  TbSide link_side;    /* of link_from: whose handle was pressed */
+  GHashTable *refused; /* LINKING: uids that cannot be its end */
   const char *reason;
   double dx, dy;
   GArray *moving; /* TbFrameRect: what moves, with its place before */
@@ -86,6 +88,7 @@ typedef struct
 /* The links of a component, found in one pass for all and kept until the document changes; NULL
  * where it has none. */
 const TbLinksOf *tb_editor_links_of (TbEditor *editor, const TbElement *component);
+void tb_editor_emit_link_dropped (TbEditor *editor, TbUid from, TbPoint at);
 
 /* places.c: inside a transaction. */
 TbUid tb_editor_ensure_view (TbEditor *editor);
@@ -138,6 +141,7 @@ typedef struct
 
 extern const TbCommandSet tb_commands_basic; /* commands.c */
 extern const TbCommandSet tb_commands_ask;   /* ask.c */
+extern const TbCommandSet tb_commands_connect; /* connect.c */
 
 void tb_tool_clear (TbTool *tool);
 

@@ -10,6 +10,7 @@ enum
   RENAME,
   MESSAGE,
   ASK,
+  LINK_DROPPED,
   N_SIGNALS
 };
 
@@ -61,6 +62,12 @@ void
 tb_editor_emit_ask (TbEditor *editor, const char *what)
 {
   g_signal_emit (editor, signals[ASK], 0, what);
+}
+
+void
+tb_editor_emit_link_dropped (TbEditor *editor, TbUid from, TbPoint at)
+{
+  g_signal_emit (editor, signals[LINK_DROPPED], 0, from, at.x, at.y);
 }
 
 void
@@ -254,6 +261,9 @@ tb_editor_class_init (TbEditorClass *class)
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[ASK] = g_signal_new ("ask", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                G_TYPE_STRING);
+  signals[LINK_DROPPED] = g_signal_new ("link-dropped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_DOUBLE,
+                                        G_TYPE_DOUBLE);
 }
 
 static void

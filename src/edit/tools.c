@@ -6,8 +6,9 @@
  *    │ press: begin_press()
  *    ▼
  *   PRESSED ── release: click() ───────────▶ IDLE      selection changed, nothing else
+ *    │                click on a link handle: a linked component is added on that side
  *    │ motion beyond DRAG_PX: begin_drag()
- *    ├─ on a link handle ──▶ LINKING ── release: end_link() ──▶ IDLE
+ *    ├─ on a link handle ──▶ LINKING ── release: end_link() ──▶ IDLE   over nothing: link-dropped
  *    ├─ on a resize handle ▶ RESIZING ─ release: end_resize() ▶ IDLE
  *    ├─ on a movable thing ▶ MOVING ─── release: end_move() ──▶ IDLE
  *    └─ elsewhere ─────────▶ BANDING ── release ──────────────▶ IDLE   selection followed it already
@@ -19,6 +20,7 @@
  * before. LINKING: link_from is a component; target and reason are of the pointer's place now.
  * Only the end_… steps write to the document, each in one transaction. */
 #include "editor-private.h"
+#include "tb-connect.h"
 
 #include <math.h>
 
@@ -47,6 +49,7 @@ tb_tool_clear (TbTool *tool)
   g_clear_pointer (&tool->moving_uids, g_array_unref);
   g_clear_pointer (&tool->frames, g_array_unref);
   g_clear_pointer (&tool->band_base, g_array_unref);
+  g_clear_pointer (&tool->refused, g_hash_table_unref);
   *tool = (TbTool){ .handle = -1 };
 }
 
@@ -96,9 +99,9 @@ resize_handle_at (TbEditor *editor, double x, double y, double scale)
   return uid ? handle_at (points, tb_editor_resize_handles (editor, uid, points), x, y, scale) : -1;
 }
 
-/* The component one of whose link handles is at that point; 0: none. */
+/* The component one of whose link handles is at that point; 0: none. side may be NULL. */
 static TbUid
-link_handle_at (TbEditor *editor, double x, double y, double scale)
+link_handle_at (TbEditor *editor, double x, double y, double scale, TbSide *side)
 {
   TbUid candidates[2] = { editor->hover, tb_editor_selected_one (editor) };
   for (int i = 0; i < 2; i++)
@@ -106,10 +109,15 @@ link_handle_at (TbEditor *editor, double x, double y, double scale)
       TbPoint points[4];
       TbRect rect;
       if (candidates[i] && tb_editor_bounds (editor, candidates[i], NULL, &rect)
-          && rect.height * scale >= MIN_CARD_PX
-          && handle_at (points, tb_editor_link_handles (editor, candidates[i], points), x, y, scale)
-                 >= 0)
-        return candidates[i];
+          && rect.height * scale >= MIN_CARD_PX)
+        {
+          int at = handle_at (points, tb_editor_link_handles (editor, candidates[i], points), x, y,
+                              scale);
+          if (at >= 0 && side != NULL)
+            *side = (TbSide) (TB_SIDE_TOP + at);
+          if (at >= 0)
+            return candidates[i];
+        }
     }
   return 0;
 }
@@ -186,7 +194,7 @@ cursor_at (TbEditor *editor, double x, double y, double scale)
   int handle = resize_handle_at (editor, x, y, scale);
   if (handle >= 0)
     return resize_points[handle].cursor;
-  return link_handle_at (editor, x, y, scale) ? TB_CURSOR_LINK : TB_CURSOR_DEFAULT;
+  return link_handle_at (editor, x, y, scale, NULL) ? TB_CURSOR_LINK : TB_CURSOR_DEFAULT;
 }
 
 static void
@@ -334,11 +342,37 @@ end_link (TbEditor *editor)
 {
   TbTool *tool = &editor->tool;
   TbUid from = tool->link_from, to = tool->target;
+  TbPoint at = tool->pointer;
+  gboolean over_card = near_card (editor, item_at (editor, at.x, at.y, tool->scale), at.x, at.y,
+                                  tool->scale);
   g_autoptr (GError) error = NULL;
 
   tb_tool_clear (tool);
   if (to != 0 && tb_editor_link (editor, from, to, &error) == 0)
     tb_editor_message (editor, "%s.", error->message);
+  else if (to == 0 && !over_card)
+    tb_editor_emit_link_dropped (editor, from, at);
+}
+
+static void
+begin_link (TbEditor *editor)
+{
+  TbTool *tool = &editor->tool;
+  g_autoptr (GArray) targets = g_array_new (FALSE, FALSE, sizeof (TbLinkTarget));
+  tool->state = TB_TOOL_LINKING;
+  tool->refused = g_hash_table_new (NULL, NULL);
+  tb_editor_link_targets (editor, tool->link_from, targets);
+  for (guint i = 0; i < targets->len; i++)
+    if (g_array_index (targets, TbLinkTarget, i).reason != NULL)
+      g_hash_table_add (tool->refused,
+                        GUINT_TO_POINTER (g_array_index (targets, TbLinkTarget, i).uid));
+}
+
+gboolean
+tb_editor_link_dimmed (TbEditor *editor, TbUid uid)
+{
+  return editor->tool.refused != NULL
+         && g_hash_table_contains (editor->tool.refused, GUINT_TO_POINTER (uid));
 }
 
 static TbRect
@@ -381,7 +415,7 @@ begin_drag (TbEditor *editor)
 {
   TbTool *tool = &editor->tool;
   if (tool->link_from)
-    tool->state = TB_TOOL_LINKING;
+    begin_link (editor);
   else if (tool->handle >= 0)
     tool->state = TB_TOOL_RESIZING;
   else if (tool->moves && !(tool->mods & TB_MOD_SHIFT))
@@ -427,7 +461,7 @@ begin_press (TbEditor *editor, double x, double y, TbModifiers mods, double scal
   tool->handle = resize_handle_at (editor, x, y, scale);
   if (tool->handle >= 0)
     tool->pressed = tb_editor_selected_one (editor);
-  else if ((tool->link_from = link_handle_at (editor, x, y, scale)) != 0)
+  else if ((tool->link_from = link_handle_at (editor, x, y, scale, &tool->link_side)) != 0)
     tool->pressed = tool->link_from;
   else
     {
@@ -516,7 +550,9 @@ click (TbEditor *editor)
   tb_tool_clear (&editor->tool);
   if (tool.handle >= 0)
     return;
-  if (tool.mods & (TB_MOD_SHIFT | TB_MOD_CTRL))
+  if (tool.link_from)
+    tb_editor_connect_new (editor, tool.link_from, NULL, tool.link_side);
+  else if (tool.mods & (TB_MOD_SHIFT | TB_MOD_CTRL))
     {
       if (tool.pressed)
         tb_editor_toggle (editor, tool.pressed);
