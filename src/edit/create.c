@@ -249,13 +249,14 @@ free_service (TbEditor *editor, const TbElement *from, const TbElement *to)
 }
 
 static TbUid
-insert_link (TbEditor *editor, const TbElement *from, const TbElement *to)
+insert_link (TbEditor *editor, const TbElement *from, const TbElement *to, const char *chosen_id)
 {
   const TbModel *model = tb_editor_model (editor);
   TbDocument *document = editor->document;
   g_autofree char *title
       = g_strdup_printf ("%s to %s", tb_element_id (from), tb_element_id (to));
-  g_autofree char *id = tb_model_make_id (model, TB_KIND_LINK, title);
+  g_autofree char *id = chosen_id ? g_strdup (chosen_id)
+                                  : tb_model_make_id (model, TB_KIND_LINK, title);
   g_autofree char *from_id = g_strdup (tb_element_id (from));
   g_autofree char *to_id = g_strdup (tb_element_id (to));
   g_autofree char *service = g_strdup (free_service (editor, from, to));
@@ -277,6 +278,12 @@ insert_link (TbEditor *editor, const TbElement *from, const TbElement *to)
 TbUid
 tb_editor_link (TbEditor *editor, TbUid from, TbUid to, GError **error)
 {
+  return tb_editor_link_as (editor, from, to, NULL, error);
+}
+
+TbUid
+tb_editor_link_as (TbEditor *editor, TbUid from, TbUid to, const char *id, GError **error)
+{
   const char *reason = tb_editor_link_reason (editor, from, to);
   if (reason != NULL)
     {
@@ -287,7 +294,7 @@ tb_editor_link (TbEditor *editor, TbUid from, TbUid to, GError **error)
   g_autofree char *label
       = g_strdup_printf ("Link %s to %s", tb_element_title (f), tb_element_title (t));
   tb_document_begin (editor->document, label, NULL);
-  TbUid uid = insert_link (editor, f, t);
+  TbUid uid = insert_link (editor, f, t, id);
   tb_document_commit (editor->document);
   tb_editor_select_one (editor, uid);
   return uid;

@@ -129,6 +129,8 @@ char *tb_editor_fresh_name (const TbModel *model, TbKind kind, const char *label
 void tb_editor_set_checked (TbEditor *editor, TbUid uid, TbProp prop, const char *text);
 /* What a new component is born with: its kind, and what it offers and does, or its template. */
 void tb_editor_fill_component (TbEditor *editor, TbUid uid, const TbPaletteRow *row);
+/* As tb_editor_link() does, with an id of its own; NULL: from its ends. */
+TbUid tb_editor_link_as (TbEditor *editor, TbUid from, TbUid to, const char *id, GError **error);
 /* duplicate.c */
 void tb_editor_duplicate (TbEditor *editor);
 
