@@ -269,6 +269,14 @@ tb_document_mark_saved (TbDocument *document, const char *path)
   g_signal_emit (document, signals[SIGNAL_STATE_CHANGED], 0);
 }
 
+void
+tb_document_mark_recovered (TbDocument *document, const char *path)
+{
+  g_free (document->path);
+  document->path = g_strdup (path);
+  document->saved_at = -1;
+}
+
 /* ---- Transactions ---------------------------------------------------------------------------- */
 
 /* Large drawings are walked now and then only: an edit must not cost the size of the document. */
