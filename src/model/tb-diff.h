@@ -44,6 +44,10 @@ typedef GPtrArray TbDiffs; /* of TbDiff, owned */
 TbDiffs *tb_model_diff (const TbModel *a, const TbModel *b);
 /* As a reviewer would say it: "Orders: replicas 1 → 3". One line, no full stop. (transfer full) */
 char *tb_diff_sentence (const TbModel *a, const TbModel *b, const TbDiff *diff);
+/* All of them, a sentence each but for what is only drawn differently, which is summed up by view:
+ * "5 elements moved in view Overview". Places of what is new or gone go without saying.
+ * (transfer full, strv) */
+char **tb_diffs_sentences (const TbModel *a, const TbModel *b, const TbDiffs *diffs);
 
 /* ---- Becoming -------------------------------------------------------------------------------- */
 
