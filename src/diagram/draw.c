@@ -26,6 +26,39 @@ draw_container (TbPen *pen, const TbItem *item, TbStyle style)
                       item->title_at.y + 11.5, TB_ANCHOR_START, FALSE);
 }
 
+/* An arrow to the right opens, one down closes. */
+static void
+draw_button (TbPen *pen, const TbScene *scene, const TbItem *item)
+{
+  TbRect at;
+  if (pen->detail < TB_DETAIL_NAMES || !tb_item_fold_button (scene, item, &at))
+    return;
+  double x = at.x + at.width / 2, y = at.y + at.height / 2, a = 4, b = 2.2;
+  TbPoint right[3] = { { x - b, y - a }, { x + b, y }, { x - b, y + a } };
+  TbPoint down[3] = { { x - a, y - b }, { x, y + b }, { x + a, y - b } };
+  pen->class->polygon (pen, TB_STYLE_BUTTON, item->folded ? right : down, 3, FALSE);
+}
+
+/* Two sheets behind and the arrow say that there is more in it. */
+static void
+draw_box (TbPen *pen, const TbScene *scene, const TbItem *item)
+{
+  const TbRect *r = &item->rect;
+  for (int i = 2; i >= 0; i--)
+    {
+      TbRect sheet = { r->x + TB_STACK_STEP * i, r->y - TB_STACK_STEP * i, r->width, r->height };
+      pen->class->rect (pen, i ? TB_STYLE_BOX_BEHIND : TB_STYLE_BOX, &sheet, TB_CARD_RADIUS);
+    }
+  if (pen->detail < TB_DETAIL_NAMES)
+    return;
+  draw_button (pen, scene, item);
+  pen->class->text (pen, TB_FONT_NAME, TB_INK_TEXT, item->name, item->title_at.x, r->y + 30,
+                    TB_ANCHOR_START, FALSE);
+  if (pen->detail == TB_DETAIL_ALL)
+    pen->class->text (pen, TB_FONT_LINE, TB_INK_DIM, item->line, item->title_at.x, r->y + 48,
+                      TB_ANCHOR_START, FALSE);
+}
+
 static void
 draw_middleware (TbPen *pen, const TbItem *item)
 {
@@ -183,17 +216,9 @@ draw_note (TbPen *pen, const TbItem *item)
                       r->y + 22 + 16 * i, TB_ANCHOR_START, FALSE);
 }
 
-void
-tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item)
+static void
+draw_open (TbPen *pen, const TbItem *item)
 {
-  static const guint bits[] = { TB_FRAME_LAYERS, TB_FRAME_TIERS, TB_FRAME_GROUPS };
-  if (item->kind < G_N_ELEMENTS (bits) && !(scene->frame & bits[item->kind]))
-    return;
-  if (item->kind == TB_ITEM_LINK && item->n_points < 2)
-    return;
-  pen->role = item->role;
-  pen->colour = item->colour.a > 0 ? &item->colour : NULL;
-  pen->class->begin (pen, item);
   switch (item->kind)
     {
     case TB_ITEM_LAYER:
@@ -219,5 +244,21 @@ tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item)
       draw_note (pen, item);
       break;
     }
+}
+
+void
+tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item)
+{
+  if (!tb_item_is_shown (scene, item) || (item->kind == TB_ITEM_LINK && item->n_points < 2))
+    return;
+  pen->role = item->role;
+  pen->colour = item->colour.a > 0 ? &item->colour : NULL;
+  pen->class->begin (pen, item);
+  if (item->folded)
+    draw_box (pen, scene, item);
+  else
+    draw_open (pen, item);
+  if (pen->buttons && !item->folded)
+    draw_button (pen, scene, item);
   pen->class->end (pen);
 }

@@ -280,7 +280,7 @@ paint_links (Job *job)
       for EACH_OF_KIND (job, TB_ITEM_LINK, i)
         {
           const TbItem *link = TB_ITEM (job->scene, i);
-          if (link->n_points < 2 || (guint) link->async != async)
+          if (link->n_points < 2 || link->hidden || (guint) link->async != async)
             continue;
           g_autofree TbPoint *shaft = g_new (TbPoint, link->n_points);
           trace_line (cr, shaft, tb_link_shaft (link, shaft), TB_LINK_CORNER);
@@ -345,7 +345,8 @@ job_init (Job *job, const TbScene *scene, cairo_t *cr, const TbPaintOptions *opt
   double scale = options->scale > 0 ? options->scale : 1;
   *job = (Job){ .pen = { .pen = { .class = &cairo_class,
                                   .theme = options->theme,
-                                  .detail = detail_at (scale) },
+                                  .detail = detail_at (scale),
+                                  .buttons = options->buttons },
                          .cr = cr,
                          .scale = scale },
                 .scene = scene };
@@ -425,7 +426,7 @@ tb_scene_paint_only (const TbScene *scene, cairo_t *cr, const TbUid *uids, guint
   for (guint k = 0; k < n; k++)
     {
       guint i = tb_scene_find (scene, uids[k]);
-      if (i < job.set.n)
+      if (i < job.set.n && tb_item_is_shown (scene, TB_ITEM (scene, i)))
         job.set.words[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
     }
   for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
@@ -434,7 +435,7 @@ tb_scene_paint_only (const TbScene *scene, cairo_t *cr, const TbUid *uids, guint
       for (guint k = 0; k < 2; k++)
         {
           guint e = k ? link->to : link->from;
-          if (e != TB_NO_ITEM && (job.set.words[e / 64] >> (e % 64) & 1))
+          if (e != TB_NO_ITEM && link->hidden == 0 && (job.set.words[e / 64] >> (e % 64) & 1))
             job.set.words[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
         }
     }

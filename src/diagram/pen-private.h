@@ -32,6 +32,9 @@ typedef enum
   TB_STYLE_CHIP,
   TB_STYLE_NOTE,
   TB_STYLE_FOLD,
+  TB_STYLE_BOX, /* a folded container */
+  TB_STYLE_BOX_BEHIND,
+  TB_STYLE_BUTTON,
   TB_N_STYLES
 } TbStyle;
 
@@ -98,6 +101,7 @@ struct _TbPen
   TbDetail detail;
   TbRole role;            /* of the item begun */
   const TbColour *colour; /* the item's own, NULL */
+  gboolean buttons;       /* that fold and unfold */
 };
 
 void tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item);

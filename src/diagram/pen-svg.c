@@ -320,6 +320,15 @@ put_fonts (GString *out, TbThemeId theme)
     }
 }
 
+static gboolean
+any_folded (const TbScene *scene)
+{
+  for (guint i = 0; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
+    if (TB_ITEM (scene, i)->folded)
+      return TRUE;
+  return FALSE;
+}
+
 /* Roles that are in the picture: a bit each. */
 static guint
 roles_of (const TbScene *scene)
@@ -340,6 +349,8 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
   put_fonts (out, theme);
   for (guint s = 0; s < TB_N_STYLES; s++)
     {
+      if (s >= TB_STYLE_BOX && !any_folded (scene))
+        continue;
       put_style (out, theme, (TbStyle) s, TB_ROLE_SERVER, FALSE);
       for (guint r = 0; r < TB_N_ROLES && tb_style_has_role ((TbStyle) s); r++)
         if (roles & 1u << r)

@@ -25,6 +25,9 @@ const TbStyleSpec tb_styles[TB_N_STYLES] = {
   [TB_STYLE_CHIP] = { "cp", 1, { 0 } },
   [TB_STYLE_NOTE] = { "nt", 1, { 0 } },
   [TB_STYLE_FOLD] = { "fd", 1, { 0 } },
+  [TB_STYLE_BOX] = { "bx", 1.5, { 0 } },
+  [TB_STYLE_BOX_BEHIND] = { "bb", 1.1, { 0 } },
+  [TB_STYLE_BUTTON] = { "bt", 1.6, { 0 } },
 };
 
 const char *const tb_ink_classes[TB_N_INKS] = { "k", "d", "g", "w", "m" };
@@ -61,6 +64,13 @@ ground_colours (TbThemeId theme, TbStyle style, TbColour *fill, TbColour *outlin
     {
       *fill = tb_theme_colour (theme, TB_COLOUR_HEADER);
       *outline = tier_line;
+    }
+  else if (style == TB_STYLE_BUTTON)
+    *outline = tb_theme_colour (theme, TB_COLOUR_DIM);
+  else if (style == TB_STYLE_BOX || style == TB_STYLE_BOX_BEHIND)
+    {
+      *fill = card;
+      *outline = style == TB_STYLE_BOX ? tb_theme_colour (theme, TB_COLOUR_DIM) : tier_line;
     }
   else if (style == TB_STYLE_CHIP)
     {

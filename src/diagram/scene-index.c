@@ -42,6 +42,8 @@ static void
 each_cell_of_item (const TbScene *scene, guint i, CellFunc func, gpointer data)
 {
   const TbItem *item = TB_ITEM (scene, i);
+  if (!tb_item_is_shown (scene, item))
+    return;
   if (item->kind != TB_ITEM_LINK)
     {
       each_cell (scene, &item->bounds, i, func, data);

@@ -1,6 +1,7 @@
 /* The scene's inside: items in painting order, their index, and the steps that make them.
  *
  *   read     the model's elements as items: texts, relations, places (scene-read.c)
+ *   fold     what folded containers hide, links that end at them instead (scene-fold.c)
  *   arrange  containers from their members, middleware below all (scene-arrange.c)
  *   route    links, re-using every path that nothing changed came near to (scene-route.c)
  *   label    texts beside links (scene-label.c)
@@ -44,6 +45,12 @@ typedef struct
   guint tint; /* component: band that tints it, G_MAXUINT none; layer: its number */
   TbColour colour; /* group, note: the file's; a = 0: none */
 
+  guint hidden;    /* bits why it is neither drawn nor found, 0: it is there */
+  gboolean folded; /* container: drawn as a box, without what is in it */
+  guint inside;    /* the folded container that it is drawn as, or TB_NO_ITEM */
+  guint n_members; /* container: components in it, at any depth */
+  guint about;     /* note: the item it is of, or TB_NO_ITEM */
+
   gboolean placed; /* the file says where */
   TbRect stored;   /* where the file or the placing puts it; containers: minimum, width 0: none */
   TbRect rect;     /* card, container, paper */
@@ -57,21 +64,34 @@ typedef struct
   guint tier, layer, last_layer, group; /* items it is in, or TB_NO_ITEM; group: of a group too */
   guint n_users, *users; /* middleware: components above it */
 
-  guint from, to; /* link: items */
+  guint from, to;         /* link: items that it is drawn between */
+  guint own_from, own_to; /* the same as the model has it: components */
+  guint merged;           /* link: the one that is drawn in its place, or TB_NO_ITEM */
+  guint n_merged;         /* link: how many it is drawn for, itself too */
   TbSide from_side, to_side;
   TbPoint *bends;
   guint n_bends;
+  guint route_shape; /* what takes links: which of the shapes it is */
   TbPath path; /* before nudging */
   TbPoint *points;
   guint n_points;
   TbRect label_at; /* width 0: no label */
 } TbItem;
 
+enum
+{
+  TB_HIDDEN_FOLDED = 1 << 0, /* in a folded container */
+  TB_HIDDEN_MERGED = 1 << 1, /* a link for which another one is drawn */
+  TB_HIDDEN_ENDLESS = 1 << 2, /* a link one end of which is hidden */
+  TB_HIDDEN_IN_VIEW = 1 << 3 /* the view says so */
+};
+
 typedef struct
 {
   TbUid uid; /* of a chip: the component's, with TB_CHIP_BIT */
   gboolean text;
   TbRect rect;
+  TbPoint centre;
 } TbRouteShape;
 
 #define TB_CHIP_BIT (1u << 31)
@@ -114,7 +134,17 @@ guint tb_frame_from_name (const char *name);
 const TbElement *tb_scene_find_view (const TbModel *model, const char *view_id);
 
 void tb_scene_read (TbScene *scene, const TbModel *model);
+/* From what reading found alone: may be run again. */
+void tb_scene_fold (TbScene *scene);
 void tb_scene_arrange (TbScene *scene);
+/* Folded containers become boxes where their upper left corner is; all else stays where it was. */
+void tb_scene_arrange_folded (TbScene *scene);
+/* Whether it is in the picture: in the frame, and not hidden. */
+gboolean tb_item_is_shown (const TbScene *scene, const TbItem *item);
+/* Whether a link may end at it as it is drawn: cards and folded containers. */
+gboolean tb_item_takes_links (const TbItem *item);
+/* Where the button stands that folds and unfolds it; FALSE: it has none. */
+gboolean tb_item_fold_button (const TbScene *scene, const TbItem *item, TbRect *at);
 /* old: items of before, whose paths are taken over where nothing changed (may be NULL). */
 void tb_scene_route_links (TbScene *scene, const TbScene *old);
 /* Whether there are any. */

@@ -89,6 +89,10 @@ add_item (TbScene *scene, TbItemKind kind, const TbElement *element)
                   .layer = TB_NO_ITEM,
                   .last_layer = TB_NO_ITEM,
                   .group = TB_NO_ITEM,
+                  .inside = TB_NO_ITEM,
+                  .about = TB_NO_ITEM,
+                  .merged = TB_NO_ITEM,
+                  .n_merged = 1,
                   .colour = read_colour (element) };
   g_array_append_val (scene->items, item);
   g_hash_table_insert (scene->by_uid, GUINT_TO_POINTER (item.uid),
@@ -171,18 +175,21 @@ read_link (TbScene *scene, const TbModel *model, const TbElement *element, TbIte
   const char *label = name && *name ? name : carries;
   item->from = find_ref (scene, model, element, TB_PROP_FROM);
   item->to = find_ref (scene, model, element, TB_PROP_TO);
+  item->own_from = item->from;
+  item->own_to = item->to;
   item->async = g_strcmp0 (call, "async") == 0;
   if (label != NULL && *label)
     item->name = tb_text_fit (TB_FONT_LABEL, label, 150);
 }
 
 static void
-read_note (TbItem *item, const TbElement *element)
+read_note (TbScene *scene, const TbModel *model, const TbElement *element, TbItem *item)
 {
   const char *text = tb_element_get (element, TB_PROP_TEXT);
   g_free (item->title);
   item->title = g_strdup (text ? text : "");
   item->stored = (TbRect){ 0, 0, TB_CARD_WIDTH, 0 };
+  item->about = find_ref (scene, model, element, TB_PROP_OF);
 }
 
 static void
@@ -264,7 +271,7 @@ read_item (TbScene *scene, const TbModel *model, TbItem *item)
       read_link (scene, model, element, item);
       break;
     case TB_ITEM_NOTE:
-      read_note (item, element);
+      read_note (scene, model, element, item);
       break;
     case TB_ITEM_MIDDLEWARE:
       read_middleware (item, element);
@@ -317,6 +324,7 @@ read_place (TbScene *scene, const TbModel *model, const TbElement *place)
   if (i == TB_NO_ITEM)
     return;
   TbItem *item = TB_ITEM (scene, i);
+  item->folded = tb_element_get_boolean (place, TB_PROP_FOLDED);
   double width = tb_element_get_number (place, TB_PROP_WIDTH);
   double height = tb_element_get_number (place, TB_PROP_HEIGHT);
   if (!tb_element_is_set (place, TB_PROP_X) || !tb_element_is_set (place, TB_PROP_Y))
@@ -439,4 +447,5 @@ tb_scene_read (TbScene *scene, const TbModel *model)
     else
       write_note (TB_ITEM (scene, i));
   place_the_rest (scene, model);
+  tb_scene_fold (scene);
 }

@@ -4,36 +4,41 @@
 #include <math.h>
 #include <string.h>
 
-static gboolean
-is_framed (const TbScene *scene, TbItemKind kind)
-{
-  static const guint bits[] = { TB_FRAME_LAYERS, TB_FRAME_TIERS, TB_FRAME_GROUPS };
-  return kind >= G_N_ELEMENTS (bits) || (scene->frame & bits[kind]);
-}
-
 static void
-add_shape (GArray *shapes, TbUid uid, gboolean text, const TbRect *rect)
+add_shape (GArray *shapes, const TbItem *item, guint bit, gboolean text, const TbRect *rect)
 {
-  TbRouteShape shape = { uid, text, *rect };
+  TbRouteShape shape = { item->uid | bit, text, *rect,
+                         { item->rect.x + item->rect.width / 2,
+                           item->rect.y + item->rect.height / 2 } };
+  if (text)
+    shape.centre = (TbPoint){ rect->x + rect->width / 2, rect->y + rect->height / 2 };
   g_array_append_val (shapes, shape);
 }
 
-/* Components first, so that shape i is the i-th component; then notes, then texts. */
+/* What links end at first, then notes, then texts. */
 static GArray *
-collect_shapes (const TbScene *scene)
+collect_shapes (TbScene *scene)
 {
   GArray *shapes = g_array_new (FALSE, FALSE, sizeof (TbRouteShape));
-  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
-    add_shape (shapes, TB_ITEM (scene, i)->uid, FALSE, &TB_ITEM (scene, i)->shape);
+  for (guint i = 0; i < scene->items->len; i++)
+    {
+      TbItem *item = TB_ITEM (scene, i);
+      item->route_shape = shapes->len;
+      if (tb_item_takes_links (item))
+        add_shape (shapes, item, 0, FALSE, &item->shape);
+    }
+  for (guint i = scene->first[TB_ITEM_NOTE]; i < scene->items->len; i++)
+    if (TB_ITEM (scene, i)->hidden == 0)
+      add_shape (shapes, TB_ITEM (scene, i), 0, FALSE, &TB_ITEM (scene, i)->shape);
   for (guint i = 0; i < scene->first[TB_ITEM_LINK]; i++)
     {
       const TbItem *item = TB_ITEM (scene, i);
-      if (is_framed (scene, item->kind) && item->title_at.width > 0)
-        add_shape (shapes, item->uid, TRUE, &item->title_at);
+      if (tb_item_is_shown (scene, item) && !item->folded && item->title_at.width > 0)
+        add_shape (shapes, item, 0, TRUE, &item->title_at);
     }
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
-    if (TB_ITEM (scene, i)->chip != NULL)
-      add_shape (shapes, TB_ITEM (scene, i)->uid | TB_CHIP_BIT, TRUE, &TB_ITEM (scene, i)->chip_at);
+    if (TB_ITEM (scene, i)->chip != NULL && TB_ITEM (scene, i)->hidden == 0)
+      add_shape (shapes, TB_ITEM (scene, i), TB_CHIP_BIT, TRUE, &TB_ITEM (scene, i)->chip_at);
   return shapes;
 }
 
@@ -113,9 +118,9 @@ typedef struct
 static gboolean
 is_routable (const TbScene *scene, const TbItem *link)
 {
-  return link->from != TB_NO_ITEM && link->to != TB_NO_ITEM
-         && TB_ITEM (scene, link->from)->kind == TB_ITEM_COMPONENT
-         && TB_ITEM (scene, link->to)->kind == TB_ITEM_COMPONENT;
+  return link->hidden == 0 && link->from != TB_NO_ITEM && link->to != TB_NO_ITEM
+         && tb_item_takes_links (TB_ITEM (scene, link->from))
+         && tb_item_takes_links (TB_ITEM (scene, link->to));
 }
 
 static void
@@ -155,25 +160,22 @@ make_requests (Job *job)
       link->n_points = 0;
       if (!is_routable (scene, link))
         continue;
-      job->requests[job->n] = (TbRouteRequest){ link->from - end,  link->to - end,
-                                                link->from_side,   link->to_side,
-                                                link->bends,       link->n_bends };
+      job->requests[job->n] = (TbRouteRequest){ TB_ITEM (scene, link->from)->route_shape,
+                                                TB_ITEM (scene, link->to)->route_shape,
+                                                link->from_side, link->to_side,
+                                                link->bends, link->n_bends };
       job->links[job->n++] = i;
     }
 }
 
 static TbObstacle *
-make_obstacles (const TbScene *scene, const GArray *shapes)
+make_obstacles (const GArray *shapes)
 {
   TbObstacle *obstacles = g_new0 (TbObstacle, shapes->len + 1);
-  guint cards = scene->items->len - scene->first[TB_ITEM_COMPONENT];
   for (guint i = 0; i < shapes->len; i++)
     {
       const TbRouteShape *s = &g_array_index (shapes, TbRouteShape, i);
-      const TbRect *c = i < cards ? &TB_ITEM (scene, scene->first[TB_ITEM_COMPONENT] + i)->rect
-                                  : &s->rect;
-      obstacles[i] = (TbObstacle){ s->rect, { c->x + c->width / 2, c->y + c->height / 2 },
-                                   s->text };
+      obstacles[i] = (TbObstacle){ s->rect, s->centre, s->text };
     }
   return obstacles;
 }
@@ -207,7 +209,7 @@ tb_scene_route_links (TbScene *scene, const TbScene *old)
   if (changed != NULL && changed->len < 200)
     job.changed = changed;
   scene->simple_routes = simple;
-  g_autofree TbObstacle *obstacles = make_obstacles (scene, shapes);
+  g_autofree TbObstacle *obstacles = make_obstacles (shapes);
   tb_route_map_init (&job.map, obstacles, shapes->len);
   for (guint r = 0; r < job.n; r++)
     find_path (&job, TB_ITEM (scene, job.links[r]), r);

@@ -39,6 +39,7 @@ static void
 lay_out (TbScene *scene, const TbScene *old)
 {
   tb_scene_arrange (scene);
+  tb_scene_arrange_folded (scene);
   tb_scene_route_links (scene, old);
   tb_scene_finish_items (scene);
   tb_scene_make_index (scene);
@@ -105,7 +106,7 @@ static guint64
 look_of (const TbScene *scene, TbItem *item)
 {
   guint facts[] = { item->kind, item->role, item->replicas, (guint) item->async, item->tint,
-                    scene->frame };
+                    scene->frame, item->hidden, (guint) item->folded, item->n_merged };
   const TbRect *rects[] = { &item->rect, &item->shape, &item->title_at, &item->label_at };
   guint64 h = 7;
   for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
@@ -124,13 +125,6 @@ static TbRect
 grown (const TbRect *r, double by)
 {
   return (TbRect){ r->x - by, r->y - by, r->width + 2 * by, r->height + 2 * by };
-}
-
-static gboolean
-is_shown (const TbScene *scene, const TbItem *item)
-{
-  static const guint bits[] = { TB_FRAME_LAYERS, TB_FRAME_TIERS, TB_FRAME_GROUPS };
-  return item->kind >= G_N_ELEMENTS (bits) || (scene->frame & bits[item->kind]);
 }
 
 static void
@@ -159,11 +153,14 @@ finish_item (TbScene *scene, TbItem *item)
 {
   if (item->kind == TB_ITEM_LINK)
     finish_link (item);
-  else if (!is_shown (scene, item))
+  else if (!tb_item_is_shown (scene, item))
     {
-      item->rect = item->bounds = (TbRect){ 0, 0, 0, 0 };
-      item->title_at = item->rect;
+      item->bounds = item->title_at = (TbRect){ 0, 0, 0, 0 };
+      if (item->hidden == 0)
+        item->rect = item->bounds;
     }
+  else if (item->folded)
+    item->bounds = grown (&item->shape, 3);
   else if (item->kind == TB_ITEM_COMPONENT)
     {
       /* Shadow below, badge at the upper right corner, chip at the lower edge. */
@@ -335,7 +332,7 @@ static const TbItem *
 get_item (const TbScene *scene, TbUid uid)
 {
   guint i = tb_scene_find (scene, uid);
-  return i != TB_NO_ITEM && is_shown (scene, TB_ITEM (scene, i)) ? TB_ITEM (scene, i) : NULL;
+  return i != TB_NO_ITEM && tb_item_is_shown (scene, TB_ITEM (scene, i)) ? TB_ITEM (scene, i) : NULL;
 }
 
 gboolean
@@ -381,7 +378,7 @@ topmost (const TbScene *scene, double x, double y, double tolerance, guint kinds
   for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
     {
       const TbItem *item = TB_ITEM (scene, i);
-      if ((kinds & (1u << item->kind)) && is_shown (scene, item) && hits (item, x, y, tolerance))
+      if ((kinds & (1u << item->kind)) && tb_item_is_shown (scene, item) && hits (item, x, y, tolerance))
         found = item->uid;
     }
   g_free (set.words);
@@ -433,7 +430,7 @@ tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray
       gboolean in = whole ? lies_inside (&item->rect, rect)
                     : item->kind == TB_ITEM_LINK ? link_touches (item, rect)
                                                  : tb_rect_intersects (&item->rect, rect);
-      if (in && is_shown (scene, item) && (item->kind != TB_ITEM_LINK || item->n_points > 0))
+      if (in && tb_item_is_shown (scene, item) && (item->kind != TB_ITEM_LINK || item->n_points > 0))
         g_array_append_val (uids, item->uid);
     }
   g_free (set.words);
@@ -442,7 +439,10 @@ tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray
 static const TbItem *
 get_link (const TbScene *scene, TbUid uid)
 {
-  const TbItem *item = get_item (scene, uid);
+  guint i = tb_scene_find (scene, uid);
+  if (i != TB_NO_ITEM && TB_ITEM (scene, i)->merged != TB_NO_ITEM)
+    i = TB_ITEM (scene, i)->merged;
+  const TbItem *item = i != TB_NO_ITEM ? TB_ITEM (scene, i) : NULL;
   return item && item->kind == TB_ITEM_LINK && item->n_points > 0 ? item : NULL;
 }
 
@@ -475,7 +475,7 @@ tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double heigh
   const TbItem *item = get_link (scene, link);
   if (item == NULL)
     return (TbRect){ 0, 0, width, height };
-  return tb_scene_free_beside (scene, tb_scene_find (scene, link), width, height, FALSE);
+  return tb_scene_free_beside (scene, tb_scene_find (scene, item->uid), width, height, FALSE);
 }
 
 /* Along the lower edge from the right, thirteen apart, the last replica in the corner. */
@@ -507,7 +507,7 @@ is_free (const TbScene *scene, const TbRect *r)
       const TbItem *item = TB_ITEM (scene, i);
       if (item->kind == TB_ITEM_LINK)
         is = !link_touches (item, r);
-      else if (item->kind >= TB_ITEM_COMPONENT || item->kind == TB_ITEM_MIDDLEWARE)
+      else if (item->kind >= TB_ITEM_COMPONENT || item->kind == TB_ITEM_MIDDLEWARE || item->folded)
         is = !tb_rect_intersects (&item->shape, r) && !tb_rect_intersects (&item->rect, r);
     }
   g_free (set.words);

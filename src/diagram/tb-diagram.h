@@ -120,7 +120,8 @@ TbUid tb_scene_container_at (const TbScene *scene, double x, double y, guint kin
 /* Items whose bounds touch rect (or lie inside, with whole), in painting order: appends TbUid. */
 void tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray *uids);
 
-/* A link's way: corners from the caller to the called, at least 2. Valid until the next update. */
+/* A link's way: corners from the caller to the called, at least 2; of a merged link, that of the line
+ * drawn for it. Valid until the next update. */
 const TbPoint *tb_scene_route (const TbScene *scene, TbUid link, guint *n);
 double tb_scene_route_length (const TbScene *scene, TbUid link);
 /* The point at distance along it, following rounded corners closely enough for a dot. */
@@ -134,6 +135,26 @@ gboolean tb_scene_replica_dot (const TbScene *scene, TbUid component, guint repl
  * near to (x, y) as may be. */
 TbPoint tb_scene_free_place (const TbScene *scene, double x, double y);
 
+/* ---- Folding ---------------------------------------------------------------------------------- */
+
+/* A container whose place in the view says folded="yes" is drawn as a box where its upper left
+ * corner is; what is in it keeps its place and is neither drawn nor found. A link to or from what is
+ * hidden ends at the box; several that come to lie on each other are one line, with their number. */
+gboolean tb_scene_is_folded (const TbScene *scene, TbUid container);
+/* Where its fold button stands; FALSE where it cannot be folded: no container that the view shows,
+ * nothing in it. */
+gboolean tb_scene_fold_button (const TbScene *scene, TbUid container, TbRect *at);
+/* The container whose fold button is there, 0: none. */
+TbUid tb_scene_fold_button_at (const TbScene *scene, double x, double y);
+/* What is drawn for an element: itself, the box it is folded into, or the link it is merged into; 0
+ * where nothing is. */
+TbUid tb_scene_stand_in (const TbScene *scene, TbUid uid);
+/* Appends (TbUid) all links that this line is drawn for, itself first. */
+void tb_scene_merged_links (const TbScene *scene, TbUid link, GArray *uids);
+/* Where an element stands, also while it is folded away: what a move of the box moves. FALSE where
+ * the view does not have it. */
+gboolean tb_scene_place_of (const TbScene *scene, TbUid uid, TbItemKind *kind, TbRect *rect);
+
 /* ---- Painters -------------------------------------------------------------------------------- */
 
 typedef struct
@@ -142,6 +163,7 @@ typedef struct
   double scale;        /* device pixels per world unit: decides the level of detail */
   gboolean background; /* paint the page first */
   gboolean grid;
+  gboolean buttons;    /* that fold and unfold containers */
   const TbUid *without; /* elements left out (drawn elsewhere while dragged); NULL */
   guint n_without;
 } TbPaintOptions;

@@ -7,6 +7,7 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_basic,
   &tb_commands_ask,
   &tb_commands_connect,
+  &tb_commands_fold,
 };
 
 static gpointer

@@ -41,6 +41,7 @@ typedef struct
   TbUid pressed;         /* item under the press, 0: none */
   gboolean was_selected; /* before the press */
   gboolean moves;        /* a drag from here moves, else it draws a band */
+  TbUid folds;           /* the container whose fold button was pressed, 0: none */
   int handle;            /* resize handle, -1: none */
   TbRect rect0, rect;
   TbUid link_from, target;
@@ -103,6 +104,8 @@ void tb_places_begin (TbPlaces *places, TbEditor *editor);
 void tb_places_end (TbPlaces *places);
 gboolean tb_places_has (TbPlaces *places, TbUid uid);
 void tb_places_set (TbPlaces *places, TbUid uid, const TbRect *rect, gboolean with_size);
+/* A place that then says nothing is taken away. */
+void tb_places_set_folded (TbPlaces *places, TbUid container, gboolean folded);
 /* Gives every card without a place the one it is seen at, so that writing one place moves no other. */
 void tb_places_pin (TbPlaces *places);
 /* Position among the root's children where an element of a kind belongs. */
@@ -144,6 +147,7 @@ typedef struct
 extern const TbCommandSet tb_commands_basic; /* commands.c */
 extern const TbCommandSet tb_commands_ask;   /* ask.c */
 extern const TbCommandSet tb_commands_connect; /* connect.c */
+extern const TbCommandSet tb_commands_fold;  /* commands-fold.c */
 
 void tb_tool_clear (TbTool *tool);
 

@@ -111,18 +111,50 @@ tb_places_has (TbPlaces *places, TbUid uid)
                                 tb_element_id (tb_editor_element (places->editor, uid)));
 }
 
+static TbUid
+find_place (TbPlaces *places, TbUid uid)
+{
+  const char *id = tb_element_id (tb_editor_element (places->editor, uid));
+  return id ? GPOINTER_TO_UINT (g_hash_table_lookup (places->by_id, id)) : 0;
+}
+
+static TbUid
+ensure_place (TbPlaces *places, TbUid uid)
+{
+  const char *id = tb_element_id (tb_editor_element (places->editor, uid));
+  TbUid place = find_place (places, uid);
+  if (place != 0)
+    return place;
+  place = insert_place (places->editor, places->view, id);
+  g_hash_table_insert (places->by_id, g_strdup (id), GUINT_TO_POINTER (place));
+  return place;
+}
+
+void
+tb_places_set_folded (TbPlaces *places, TbUid container, gboolean folded)
+{
+  static const TbProp others[] = { TB_PROP_X, TB_PROP_Y, TB_PROP_WIDTH, TB_PROP_HEIGHT,
+                                   TB_PROP_HIDDEN };
+  TbEditor *editor = places->editor;
+  TbUid place = folded ? ensure_place (places, container) : find_place (places, container);
+  if (place == 0)
+    return;
+  tb_editor_set_checked (editor, place, TB_PROP_FOLDED, folded ? "yes" : NULL);
+  gboolean says = folded;
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    says |= tb_element_is_set (tb_editor_element (editor, place), others[i]);
+  if (says)
+    return;
+  g_hash_table_remove (places->by_id, tb_element_id (tb_editor_element (editor, container)));
+  tb_document_remove (editor->document, place);
+}
+
 void
 tb_places_set (TbPlaces *places, TbUid uid, const TbRect *rect, gboolean with_size)
 {
   TbEditor *editor = places->editor;
-  const char *id = tb_element_id (tb_editor_element (editor, uid));
-  g_return_if_fail (id != NULL);
-  TbUid place = GPOINTER_TO_UINT (g_hash_table_lookup (places->by_id, id));
-  if (place == 0)
-    {
-      place = insert_place (editor, places->view, id);
-      g_hash_table_insert (places->by_id, g_strdup (id), GUINT_TO_POINTER (place));
-    }
+  g_return_if_fail (tb_element_id (tb_editor_element (editor, uid)) != NULL);
+  TbUid place = ensure_place (places, uid);
   set_number (editor, place, TB_PROP_X, rect->x);
   set_number (editor, place, TB_PROP_Y, rect->y);
   if (with_size)
@@ -292,8 +324,8 @@ static void
 append_moving (TbEditor *editor, GArray *moving, GHashTable *seen, TbUid uid)
 {
   TbFrameRect f = { .uid = uid };
-  if (!tb_editor_bounds (editor, uid, &f.kind, &f.rect) || f.kind == TB_ITEM_LINK
-      || f.kind == TB_ITEM_MIDDLEWARE || !g_hash_table_add (seen, GUINT_TO_POINTER (uid)))
+  /* What is folded away moves with its box. */
+  if (!tb_scene_place_of (editor->scene, uid, &f.kind, &f.rect) || f.kind == TB_ITEM_MIDDLEWARE || !g_hash_table_add (seen, GUINT_TO_POINTER (uid)))
     return;
   g_array_append_val (moving, f);
 }
@@ -353,11 +385,28 @@ move_label (TbEditor *editor, GArray *moving)
   return g_strdup_printf ("Move %u elements", editor->selection->len);
 }
 
+static gboolean
+has_corner (TbPlaces *places, TbUid uid)
+{
+  TbUid place = find_place (places, uid);
+  return place != 0 && tb_element_is_set (tb_editor_element (places->editor, place), TB_PROP_X);
+}
+
 /* A container without a place of its own follows its members; alone it needs one. */
 static gboolean
 needs_place (TbPlaces *places, const TbFrameRect *f, guint n_moving)
 {
-  return !is_container (f->kind) || n_moving == 1 || tb_places_has (places, f->uid);
+  return !is_container (f->kind) || n_moving == 1 || has_corner (places, f->uid);
+}
+
+/* A box shows nothing of the size that is stored, which moves as it is. */
+static void
+move_stored (TbPlaces *places, TbUid container, double dx, double dy)
+{
+  const TbElement *place = tb_editor_element (places->editor, find_place (places, container));
+  TbRect to = { tb_element_get_number (place, TB_PROP_X) + dx,
+                tb_element_get_number (place, TB_PROP_Y) + dy, 0, 0 };
+  tb_places_set (places, container, &to, FALSE);
 }
 
 static void
@@ -372,7 +421,12 @@ move_all (TbPlaces *places, GArray *moving, GArray *frames, double dx, double dy
     {
       const TbFrameRect *f = &g_array_index (moving, TbFrameRect, i);
       TbRect to = { f->rect.x + dx, f->rect.y + dy, f->rect.width, f->rect.height };
-      if (needs_place (places, f, moving->len))
+      if (tb_scene_is_folded (places->editor->scene, f->uid))
+        {
+          if (has_corner (places, f->uid))
+            move_stored (places, f->uid, dx, dy);
+        }
+      else if (needs_place (places, f, moving->len))
         tb_places_set (places, f->uid, &to, is_container (f->kind));
       if (f->kind == TB_ITEM_COMPONENT)
         tb_editor_land (places->editor, f->uid, &to, frames, along);

@@ -114,6 +114,10 @@ TbUid tb_editor_link (TbEditor *editor, TbUid from, TbUid to, GError **error);
 gboolean tb_editor_set (TbEditor *editor, TbUid uid, TbProp prop, const char *text,
                         GError **error);
 
+/* One undo step: containers drawn as boxes, or with what is in them. What is hidden by it leaves the
+ * selection to its box. */
+void tb_editor_set_folded (TbEditor *editor, const TbUid *containers, guint n, gboolean folded);
+
 /* ---- Commands -------------------------------------------------------------------------------- */
 
 /* One row each: menu, key, palette and help read it. */

@@ -30,6 +30,8 @@
 #define TITLE_HEIGHT 30.0 /* world units of a container's top that move it */
 #define BORDER_PX 5.0
 #define MIN_CARD_PX 26.0 /* smaller cards show no link handles */
+#define TITLE_FONT 14.0
+#define MIN_TITLE_PX 5.0 /* smaller titles are not painted, nor the buttons beside them */
 
 static const struct
 {
@@ -120,6 +122,18 @@ link_handle_at (TbEditor *editor, double x, double y, double scale, TbSide *side
         }
     }
   return 0;
+}
+
+/* A card may lie over a button. */
+static TbUid
+fold_button_at (TbEditor *editor, double x, double y, double scale)
+{
+  TbUid container = TITLE_FONT * scale >= MIN_TITLE_PX
+                        ? tb_scene_fold_button_at (editor->scene, x, y) : 0;
+  TbItemKind kind;
+  TbUid top = container ? tb_scene_hit (editor->scene, x, y, 0) : 0;
+  return top && tb_editor_bounds (editor, top, &kind, NULL) && kind >= TB_ITEM_MIDDLEWARE ? 0
+                                                                                         : container;
 }
 
 /* ---- Hover and cursor ------------------------------------------------------------------------ */
@@ -466,6 +480,9 @@ begin_press (TbEditor *editor, double x, double y, TbModifiers mods, double scal
   else
     {
       tool->pressed = item_at (editor, x, y, scale);
+      tool->folds = fold_button_at (editor, x, y, scale);
+      if (tool->folds != 0)
+        tool->pressed = tool->folds;
       tool->moves = drag_moves (editor, tool->pressed, x, y, scale);
     }
   tool->was_selected = tool->pressed && tb_editor_is_selected (editor, tool->pressed);
@@ -543,6 +560,16 @@ tb_editor_motion (TbEditor *editor, double x, double y, TbModifiers mods, double
   update_drag (editor, x, y, scale);
 }
 
+/* One line may be drawn for several links: all of them are meant. */
+static void
+select_pressed (TbEditor *editor, TbUid pressed)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  if (pressed != 0)
+    tb_scene_merged_links (editor->scene, pressed, uids);
+  tb_editor_select (editor, (const TbUid *) (gpointer) uids->data, uids->len);
+}
+
 static void
 click (TbEditor *editor)
 {
@@ -550,7 +577,9 @@ click (TbEditor *editor)
   tb_tool_clear (&editor->tool);
   if (tool.handle >= 0)
     return;
-  if (tool.link_from)
+  if (tool.folds != 0)
+    tb_editor_set_folded (editor, &tool.folds, 1, !tb_scene_is_folded (editor->scene, tool.folds));
+  else if (tool.link_from)
     tb_editor_connect_new (editor, tool.link_from, NULL, tool.link_side);
   else if (tool.mods & (TB_MOD_SHIFT | TB_MOD_CTRL))
     {
@@ -558,7 +587,7 @@ click (TbEditor *editor)
         tb_editor_toggle (editor, tool.pressed);
     }
   else
-    tb_editor_select_one (editor, tool.pressed);
+    select_pressed (editor, tool.pressed);
 }
 
 void

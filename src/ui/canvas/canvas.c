@@ -169,7 +169,8 @@ tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid)
 {
   TbItemKind kind;
   TbRect r;
-  if (tb_canvas_scene (canvas) != NULL && tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r)
+  const TbScene *scene = tb_canvas_scene (canvas);
+  if (scene != NULL && tb_scene_item (scene, tb_scene_stand_in (scene, uid), &kind, &r)
       && tb_camera_reveal (&canvas->camera, &r, 32))
     tb_canvas_camera_moved (canvas);
 }

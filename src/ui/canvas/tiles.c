@@ -218,6 +218,7 @@ paint_tile (TbTiles *tiles, const Level *level, const Tile *tile, cairo_t *cr)
                              .scale = level->scale,
                              .background = TRUE,
                              .grid = TRUE,
+                             .buttons = TRUE,
                              .without = (const TbUid *) (gpointer) tiles->without->data,
                              .n_without = tiles->without->len };
   TbColour page = tb_theme_colour (tiles->theme, TB_COLOUR_CANVAS);

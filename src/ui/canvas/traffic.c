@@ -250,7 +250,7 @@ in_view (const TbScene *scene, TbUid link, const TbRect *view)
 {
   TbItemKind kind;
   TbRect r;
-  return tb_scene_item (scene, link, &kind, &r) && tb_rect_intersects (&r, view);
+  return tb_scene_item (scene, tb_scene_stand_in (scene, link), &kind, &r) && tb_rect_intersects (&r, view);
 }
 
 static double
