@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "ask.h"
 #include "format.h"
 #include "palette.h"
 #include "settings.h"
@@ -93,6 +94,12 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbWindow *
     self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
   tb_window_update_title (self);
   tb_window_update_actions (self);
+}
+
+static void
+editor_asks (TbEditor *editor, const char *what, TbWindow *self)
+{
+  tb_ask_editor (self->canvas, what);
 }
 
 static void
@@ -362,6 +369,7 @@ tb_window_init (TbWindow *self)
   g_signal_group_connect_swapped (self->editor_signals, "selection-changed",
                                   G_CALLBACK (tb_window_update_actions), self);
   g_signal_group_connect (self->editor_signals, "message", G_CALLBACK (editor_message), self);
+  g_signal_group_connect (self->editor_signals, "ask", G_CALLBACK (editor_asks), self);
   build (self);
   tb_window_install_actions (self);
   tb_window_accept_files (self);

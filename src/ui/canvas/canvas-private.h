@@ -49,6 +49,9 @@ struct _TbCanvas
   guint n_dragged;      /* of it, without the links */
   GSimpleActionGroup *actions;
 
+  TbUid point_from, point_to; /* of the link that is being chosen by name; 0: none */
+  const char *point_reason;   /* interned */
+
   TbCamera camera;
   TbThemeId theme;
   TbFrameMeter meter;
@@ -96,6 +99,9 @@ void tb_canvas_snapshot_dragged (TbCanvas *canvas, GtkSnapshot *snapshot);
 void tb_canvas_snapshot_focus (TbCanvas *canvas, GtkSnapshot *snapshot);
 /* Finds out what a drag moves, when it begins and ends. */
 void tb_canvas_update_dragged (TbCanvas *canvas);
+
+/* point.c */
+void tb_canvas_snapshot_point (TbCanvas *canvas, GtkSnapshot *snapshot);
 
 /* run.c, run-states.c, run-dots.c */
 TbRunLayer *tb_run_layer_new (void);

@@ -416,6 +416,7 @@ tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
         }
       append_kept (canvas, snapshot, &canvas->still_edit, tb_canvas_snapshot_edit);
       tb_canvas_snapshot_focus (canvas, snapshot);
+      tb_canvas_snapshot_point (canvas, snapshot);
     }
   gtk_snapshot_pop (snapshot);
   if (canvas->name_edit != NULL)

@@ -43,6 +43,9 @@ void tb_canvas_reset_frame_times (TbCanvas *canvas);
 guint tb_canvas_live_rate (TbCanvas *canvas);
 /* Gives the element the keyboard's focus on the canvas, selected and in sight. */
 void tb_canvas_focus_element (TbCanvas *canvas, TbUid uid);
+/* Shows on the canvas which link would be made, or with a reason that it would not; to 0: only from
+ * where, from 0: none. */
+void tb_canvas_point_link (TbCanvas *canvas, TbUid from, TbUid to, const char *reason);
 /* For tests and replay: shows a frame from elsewhere. Taken over; release (may be NULL) is called
  * when the next one comes. */
 void tb_canvas_show_frame (TbCanvas *canvas, TbLiveFrame *frame,
