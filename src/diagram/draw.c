@@ -174,10 +174,27 @@ card_style (const TbItem *item)
   return item->tint == G_MAXUINT ? TB_STYLE_CARD : (TbStyle) (TB_STYLE_TINT_0 + item->tint % 3);
 }
 
+/* A neighbour: small, dashed, nothing but its name. */
+static void
+draw_stub (TbPen *pen, const TbItem *item)
+{
+  const TbRect *r = &item->rect;
+  pen->class->rect (pen, TB_STYLE_STUB, r, TB_CARD_RADIUS);
+  pen->class->icon (pen, item->role, r->x + 12, r->y + (r->height - 20) / 2, 20);
+  if (pen->detail >= TB_DETAIL_NAMES)
+    pen->class->text (pen, TB_FONT_LABEL, TB_INK_ON_GROUND, item->name, r->x + 42,
+                      r->y + r->height / 2 + 4, TB_ANCHOR_START, FALSE);
+}
+
 static void
 draw_component (TbPen *pen, const TbItem *item)
 {
   const TbRect *r = &item->rect;
+  if (item->stub)
+    {
+      draw_stub (pen, item);
+      return;
+    }
   TbRect tile = { r->x + 10, r->y + (r->height - TB_TILE) / 2, TB_TILE, TB_TILE };
   draw_stack (pen, item);
   pen->class->rect (pen, card_style (item), r, TB_CARD_RADIUS);
@@ -209,11 +226,33 @@ draw_note (TbPen *pen, const TbItem *item)
                        { right, bottom }, { r->x, bottom } };
   TbPoint corner[3] = { { right - fold, r->y }, { right - fold, r->y + fold },
                         { right, r->y + fold } };
-  pen->class->polygon (pen, TB_STYLE_NOTE, paper, 5, TRUE);
-  pen->class->polygon (pen, TB_STYLE_FOLD, corner, 3, TRUE);
+  if (!item->bare)
+    {
+      pen->class->polygon (pen, TB_STYLE_NOTE, paper, 5, TRUE);
+      pen->class->polygon (pen, TB_STYLE_FOLD, corner, 3, TRUE);
+    }
   for (guint i = 0; pen->detail == TB_DETAIL_ALL && item->lines[i] != NULL; i++)
-    pen->class->text (pen, TB_FONT_NOTE, TB_INK_ON_NOTE, item->lines[i], r->x + 12,
-                      r->y + 22 + 16 * i, TB_ANCHOR_START, FALSE);
+    pen->class->text (pen, TB_FONT_NOTE, item->bare ? TB_INK_TEXT : TB_INK_ON_NOTE,
+                      item->lines[i], r->x + (item->bare ? 2 : 12),
+                      r->y + (item->bare ? 13 : 22) + 16 * i, TB_ANCHOR_START, FALSE);
+}
+
+/* ---- Badges ---------------------------------------------------------------------------------- */
+
+/* Two arrows apart: there is more to see inside. */
+static void
+draw_badge_mark (TbPen *pen, const TbItem *item)
+{
+  const TbRect *r = &item->badge_at;
+  double x0 = r->x + 4.5, y0 = r->y + 4.5, x1 = r->x + r->width - 4.5,
+         y1 = r->y + r->height - 4.5;
+  TbPoint up[3] = { { x1 - 3.5, y0 }, { x1, y0 }, { x1, y0 + 3.5 } };
+  TbPoint down[3] = { { x0, y1 - 3.5 }, { x0, y1 }, { x0 + 3.5, y1 } };
+  TbPoint across[2] = { { x0, y1 }, { x1, y0 } };
+  pen->class->rect (pen, TB_STYLE_INSIDE, r, 5);
+  pen->class->polygon (pen, TB_STYLE_INSIDE_MARK, up, 3, FALSE);
+  pen->class->polygon (pen, TB_STYLE_INSIDE_MARK, down, 3, FALSE);
+  pen->class->polygon (pen, TB_STYLE_INSIDE_MARK, across, 2, FALSE);
 }
 
 static void
@@ -229,6 +268,12 @@ draw_open (TbPen *pen, const TbItem *item)
       break;
     case TB_ITEM_GROUP:
       draw_container (pen, item, TB_STYLE_GROUP);
+      break;
+    case TB_ITEM_DEVICE:
+      draw_container (pen, item, TB_STYLE_DEVICE);
+      break;
+    case TB_ITEM_FRAME:
+      draw_container (pen, item, TB_STYLE_FRAME);
       break;
     case TB_ITEM_MIDDLEWARE:
       draw_middleware (pen, item);
@@ -260,5 +305,7 @@ tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item)
     draw_open (pen, item);
   if (pen->buttons && !item->folded)
     draw_button (pen, scene, item);
+  if (item->badge && pen->detail >= TB_DETAIL_NAMES)
+    draw_badge_mark (pen, item);
   pen->class->end (pen);
 }

@@ -108,7 +108,7 @@ static void
 begin (TbPen *base, const TbItem *item)
 {
   static const char *const kinds[]
-      = { "layer", "tier", "group", "middleware", "link", "component", "note" };
+      = { "layer", "tier", "group", "device", "frame", "middleware", "link", "component", "note" };
   SvgPen *pen = (SvgPen *) base;
   g_string_append (pen->out, "<g");
   if (*item->id)

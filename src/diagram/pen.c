@@ -7,6 +7,8 @@ const TbStyleSpec tb_styles[TB_N_STYLES] = {
   [TB_STYLE_BAND_2] = { "b2", 0, { 0 } },
   [TB_STYLE_TIER] = { "tr", 1.3, { 0 } },
   [TB_STYLE_GROUP] = { "gr", 1.3, { 5, 4 } },
+  [TB_STYLE_DEVICE] = { "dv", 1.1, { 0 } },
+  [TB_STYLE_FRAME] = { "fr", 1.3, { 0 } },
   [TB_STYLE_MIDDLEWARE] = { "mw", 1.2, { 0 } },
   [TB_STYLE_LINK] = { "ln", 1.8, { 0 } },
   [TB_STYLE_LINK_ASYNC] = { "la", 1.8, { 7, 5 } },
@@ -22,7 +24,10 @@ const TbStyleSpec tb_styles[TB_N_STYLES] = {
   [TB_STYLE_TILE] = { "tl", 0, { 0 } },
   [TB_STYLE_ICON] = { "ic", 1.8, { 0 } },
   [TB_STYLE_BADGE] = { "bg", 0, { 0 } },
+  [TB_STYLE_STUB] = { "sb", 1.2, { 4, 4 } },
   [TB_STYLE_CHIP] = { "cp", 1, { 0 } },
+  [TB_STYLE_INSIDE] = { "in", 1, { 0 } },
+  [TB_STYLE_INSIDE_MARK] = { "im", 1.3, { 0 } },
   [TB_STYLE_NOTE] = { "nt", 1, { 0 } },
   [TB_STYLE_FOLD] = { "fd", 1, { 0 } },
   [TB_STYLE_BOX] = { "bx", 1.5, { 0 } },
@@ -72,7 +77,14 @@ ground_colours (TbThemeId theme, TbStyle style, TbColour *fill, TbColour *outlin
       *fill = card;
       *outline = style == TB_STYLE_BOX ? tb_theme_colour (theme, TB_COLOUR_DIM) : tier_line;
     }
-  else if (style == TB_STYLE_CHIP)
+  else if (style == TB_STYLE_DEVICE || style == TB_STYLE_FRAME || style == TB_STYLE_STUB)
+    {
+      *fill = faded (container, style == TB_STYLE_FRAME ? 0 : 0.5);
+      *outline = style == TB_STYLE_DEVICE ? tier_line : tb_theme_colour (theme, TB_COLOUR_FAINT);
+    }
+  else if (style == TB_STYLE_INSIDE_MARK)
+    *outline = tb_theme_colour (theme, TB_COLOUR_ACCENT);
+  else if (style == TB_STYLE_CHIP || style == TB_STYLE_INSIDE)
     {
       *fill = card;
       *outline = tier_line;

@@ -30,17 +30,29 @@ number_containers (Reader *r, TbKind kind)
                          GUINT_TO_POINTER (i + 1));
 }
 
+/* Frames are drawings, not things that stand somewhere; stubs come after all else. */
+static gboolean
+takes_part (const TbViewFilter *filter, const TbElement *element)
+{
+  if (tb_element_kind (element) == TB_KIND_NOTE
+      && g_strcmp0 (tb_element_get (element, TB_PROP_SHAPE), "frame") == 0)
+    return FALSE;
+  return filter->shown == NULL || tb_view_filter_get (filter, element) == TB_SHOWN_FULL;
+}
+
 static void
-read_nodes (Reader *r)
+read_nodes (Reader *r, const TbViewFilter *filter)
 {
   static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_NOTE };
   TbPlaceGraph *g = r->graph;
-  g->n_components = tb_model_count (r->model, TB_KIND_COMPONENT);
-  g->nodes = g_new0 (TbPlaceNode, g->n_components + tb_model_count (r->model, TB_KIND_NOTE) + 1);
+  g->nodes = g_new0 (TbPlaceNode, tb_model_count (r->model, TB_KIND_COMPONENT)
+                                      + tb_model_count (r->model, TB_KIND_NOTE) + 1);
   for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
     for (guint i = 0; i < tb_model_count (r->model, kinds[k]); i++)
       {
         const TbElement *element = tb_model_nth (r->model, kinds[k], i);
+        if (!takes_part (filter, element))
+          continue;
         TbPlaceNode *node = &g->nodes[g->n++];
         *node = (TbPlaceNode){ .uid = tb_element_uid (element),
                                .note = k == 1,
@@ -49,6 +61,8 @@ read_nodes (Reader *r)
           tb_note_size (tb_element_get (element, TB_PROP_TEXT), TB_CARD_WIDTH, NULL,
                         &node->rect.height);
         g_hash_table_insert (r->by_uid, GUINT_TO_POINTER (node->uid), GUINT_TO_POINTER (g->n));
+        if (!node->note)
+          g->n_components = g->n;
       }
 }
 
@@ -57,7 +71,8 @@ static void
 read_edges (Reader *r)
 {
   TbPlaceGraph *g = r->graph;
-  guint n_links = tb_model_count (r->model, TB_KIND_LINK), n = n_links + g->n - g->n_components;
+  guint n_links = tb_model_count (r->model, TB_KIND_LINK);
+  guint n = n_links + tb_model_count (r->model, TB_KIND_NOTE);
   g->edges = g_new0 (guint, 2 * n + 2);
   for (guint i = 0; i < n; i++)
     {
@@ -66,7 +81,7 @@ read_edges (Reader *r)
           = link ? tb_model_nth (r->model, TB_KIND_LINK, i)
                  : tb_model_nth (r->model, TB_KIND_NOTE, i - n_links);
       guint from = link ? find (r->by_uid, tb_element_get_ref (r->model, element, TB_PROP_FROM))
-                        : g->n_components + i - n_links;
+                        : find (r->by_uid, element);
       guint to = find (r->by_uid, tb_element_get_ref (r->model, element,
                                                       link ? TB_PROP_TO : TB_PROP_OF));
       if (from >= g->n || to >= g->n || from == to)
@@ -209,7 +224,10 @@ tb_place_graph_init (TbPlaceGraph *graph, const TbModel *model, const char *view
   number_containers (&r, TB_KIND_LAYER);
   number_containers (&r, TB_KIND_TIER);
   number_containers (&r, TB_KIND_GROUP);
-  read_nodes (&r);
+  TbViewFilter filter;
+  tb_view_filter_init (&filter, model, view);
+  read_nodes (&r, &filter);
+  tb_view_filter_clear (&filter);
   read_edges (&r);
   read_placed (&r, view);
   set_rows (&r);

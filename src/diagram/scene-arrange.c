@@ -106,7 +106,8 @@ static void
 gather (TbScene *scene)
 {
   for (guint i = 0; i < scene->first[TB_ITEM_LINK]; i++)
-    TB_ITEM (scene, i)->rect = (TbRect){ 0, 0, 0, 0 };
+    if (TB_ITEM (scene, i)->kind != TB_ITEM_FRAME)
+      TB_ITEM (scene, i)->rect = (TbRect){ 0, 0, 0, 0 };
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
     {
       const TbItem *item = TB_ITEM (scene, i);
@@ -135,7 +136,7 @@ close_container (TbScene *scene, TbItem *item, const TbRect *all, guint *n_empty
 static void
 close_groups (TbScene *scene, const TbRect *all, guint *n_empty)
 {
-  guint begin = scene->first[TB_ITEM_GROUP], end = scene->first[TB_ITEM_MIDDLEWARE];
+  guint begin = scene->first[TB_ITEM_GROUP], end = scene->first[TB_ITEM_DEVICE];
   g_autofree guint *depth = g_new0 (guint, end - begin + 1);
   guint deepest = 0;
   for (guint i = begin; i < end; i++)
@@ -254,6 +255,17 @@ all_contents (const TbScene *scene)
 }
 
 static void
+write_band_title (TbItem *band)
+{
+  g_autofree char *upper = g_utf8_strup (band->title, -1);
+  g_free (band->name);
+  band->name = tb_text_fit (TB_FONT_LAYER, upper, band->rect.height - 20);
+  double length = tb_text_width (TB_FONT_LAYER, band->name);
+  band->title_at = (TbRect){ band->rect.x + 9, band->rect.y + (band->rect.height - length) / 2,
+                             14, length };
+}
+
+static void
 arrange_bands (TbScene *scene)
 {
   TbRect all = all_contents (scene);
@@ -269,15 +281,7 @@ arrange_bands (TbScene *scene)
     close_band (scene, TB_ITEM (scene, i), left, width, &bottom);
   close_holes (scene);
   for (guint i = scene->first[TB_ITEM_LAYER]; i < scene->first[TB_ITEM_TIER]; i++)
-    {
-      TbItem *band = TB_ITEM (scene, i);
-      g_autofree char *upper = g_utf8_strup (band->title, -1);
-      g_free (band->name);
-      band->name = tb_text_fit (TB_FONT_LAYER, upper, band->rect.height - 20);
-      double length = tb_text_width (TB_FONT_LAYER, band->name);
-      band->title_at = (TbRect){ band->rect.x + 9, band->rect.y + (band->rect.height - length) / 2,
-                                 14, length };
-    }
+    write_band_title (TB_ITEM (scene, i));
 }
 
 /* ---- Middleware ------------------------------------------------------------------------------ */
@@ -286,7 +290,8 @@ static double
 lowest (const TbScene *scene)
 {
   double bottom = -G_MAXDOUBLE;
-  guint kinds[] = { TB_ITEM_LAYER, TB_ITEM_TIER, TB_ITEM_GROUP, TB_ITEM_COMPONENT, TB_ITEM_NOTE };
+  guint kinds[] = { TB_ITEM_LAYER, TB_ITEM_TIER,      TB_ITEM_GROUP, TB_ITEM_DEVICE,
+                    TB_ITEM_FRAME, TB_ITEM_COMPONENT, TB_ITEM_NOTE };
   guint bits[] = { TB_FRAME_LAYERS, TB_FRAME_TIERS, TB_FRAME_GROUPS };
   for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
     for (guint i = scene->first[kinds[k]]; i < scene->first[kinds[k] + 1]; i++)
@@ -323,11 +328,77 @@ arrange_middleware (TbScene *scene)
     }
 }
 
+/* ---- Frames ---------------------------------------------------------------------------------- */
+
+/* Drawings: they hold nothing and follow nothing. The first line is the title. */
+static void
+arrange_frames (TbScene *scene)
+{
+  for (guint i = scene->first[TB_ITEM_FRAME]; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
+    {
+      TbItem *frame = TB_ITEM (scene, i);
+      g_auto (GStrv) lines = g_strsplit (frame->title, "\n", 2);
+      frame->rect = frame->shape = stored_rect (scene, frame);
+      g_free (frame->name);
+      frame->name = tb_text_fit (TB_FONT_CONTAINER, lines[0] ? lines[0] : "",
+                                 MAX (frame->rect.width - 28, 20));
+      frame->title_at = (TbRect){ frame->rect.x + 14, frame->rect.y + 9,
+                                  tb_text_width (TB_FONT_CONTAINER, frame->name), 16 };
+    }
+}
+
+/* ---- Badges ---------------------------------------------------------------------------------- */
+
+/* Beside a container's title, over the corner of a card that none of its other marks is at. */
+static void
+arrange_badges (TbScene *scene)
+{
+  for (guint i = 0; i < scene->items->len; i++)
+    {
+      TbItem *item = TB_ITEM (scene, i);
+      if (!item->badge)
+        continue;
+      /* The button that folds stands right after the title. */
+      TbPoint at = { item->title_at.x + item->title_at.width + 27, item->title_at.y };
+      if (item->kind == TB_ITEM_COMPONENT)
+        at = (TbPoint){ item->rect.x - 5, item->rect.y - 5 };
+      else if (item->kind == TB_ITEM_LAYER)
+        at = (TbPoint){ item->title_at.x - 1, item->title_at.y - TB_BADGE - 6 };
+      item->badge_at = (TbRect){ at.x, at.y, TB_BADGE, TB_BADGE };
+    }
+}
+
+/* ---- Laid out by themselves ------------------------------------------------------------------ */
+
+/* Containers of these views are where the arranging put them: a card on its way out of one does not
+ * draw it along. */
+static void
+arrange_fixed (TbScene *scene)
+{
+  for (guint i = scene->first[TB_ITEM_LAYER]; i < scene->first[TB_ITEM_FRAME]; i++)
+    {
+      TbItem *item = TB_ITEM (scene, i);
+      item->rect = item->kind == TB_ITEM_GROUP ? (TbRect){ 0, 0, 0, 0 } : item->stored;
+      if (item->kind == TB_ITEM_LAYER)
+        write_band_title (item);
+      else
+        set_title (item, item->rect.x + 14, item->rect.y + 9, item->rect.width - 28);
+    }
+  arrange_middleware (scene);
+}
+
 void
 tb_scene_arrange (TbScene *scene)
 {
   guint n_empty = 0;
   arrange_cards (scene);
+  arrange_frames (scene);
+  if (tb_view_arranges_itself (scene->kind))
+    {
+      arrange_fixed (scene);
+      arrange_badges (scene);
+      return;
+    }
   TbRect all = all_cards (scene);
   gather (scene);
   for (guint i = scene->first[TB_ITEM_TIER]; i < scene->first[TB_ITEM_GROUP]; i++)
@@ -335,4 +406,5 @@ tb_scene_arrange (TbScene *scene)
   close_groups (scene, &all, &n_empty);
   arrange_bands (scene);
   arrange_middleware (scene);
+  arrange_badges (scene);
 }

@@ -64,7 +64,7 @@ typedef gboolean (*EachGroup) (TbItem *group, guint index, gpointer data);
 static void
 each_group (TbScene *scene, guint innermost, EachGroup func, gpointer data)
 {
-  guint left = scene->first[TB_ITEM_MIDDLEWARE] - scene->first[TB_ITEM_GROUP];
+  guint left = scene->first[TB_ITEM_DEVICE] - scene->first[TB_ITEM_GROUP];
   for (guint g = innermost; g != TB_NO_ITEM && left > 0; g = TB_ITEM (scene, g)->group, left--)
     if (!func (TB_ITEM (scene, g), g, data))
       return;
@@ -123,7 +123,7 @@ hide_in (TbItem *item, guint box)
 static void
 hide_members (TbScene *scene)
 {
-  for (guint i = scene->first[TB_ITEM_GROUP]; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
+  for (guint i = scene->first[TB_ITEM_GROUP]; i < scene->first[TB_ITEM_DEVICE]; i++)
     hide_in (TB_ITEM (scene, i), box_of (scene, TB_ITEM (scene, i)));
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
     hide_in (TB_ITEM (scene, i), box_of (scene, TB_ITEM (scene, i)));

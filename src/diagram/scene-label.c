@@ -114,6 +114,8 @@ covers (const TbScene *scene, const TbRect *box, guint link, gboolean but_label)
         case TB_ITEM_LAYER:
         case TB_ITEM_TIER:
         case TB_ITEM_GROUP:
+        case TB_ITEM_DEVICE:
+        case TB_ITEM_FRAME:
         case TB_ITEM_MIDDLEWARE:
         default:
           area += overlap (box, &item->title_at, 4) * 5 + edge_overlap (&item->rect, box) * 0.1;

@@ -1,8 +1,11 @@
 /* The scene's inside: items in painting order, their index, and the steps that make them.
  *
+ *   filter   what of the model this view shows (view-filter.c)
  *   read     the model's elements as items: texts, relations, places (scene-read.c)
  *   fold     what folded containers hide, links that end at them instead (scene-fold.c)
- *   arrange  containers from their members, middleware below all (scene-arrange.c)
+ *   arrange  containers from their members, middleware below all (scene-arrange.c); views that lay
+ *            themselves out first say where cards stand (view-grid.c, view-deployment.c), a
+ *            drill-down where its stubs do (view-drill.c)
  *   route    links, re-using every path that nothing changed came near to (scene-route.c)
  *   label    texts beside links (scene-label.c)
  *   index    a uniform grid over it all (scene-index.c)
@@ -23,21 +26,55 @@
 #define TB_BAND_LEFT 46.0
 #define TB_BAND_RIGHT 26.0
 #define TB_CHIP_WIDTH 76.0 /* of its text: the middle of the side stays free for links, nearly */
+#define TB_STUB_WIDTH 152.0
+#define TB_STUB_HEIGHT 44.0
+#define TB_FRAME_WIDTH 320.0
+#define TB_FRAME_HEIGHT 200.0
+#define TB_BADGE 16.0 /* of an element that has a drill-down */
 #define TB_NO_ITEM G_MAXUINT
 #define TB_LINK_CORNER 9.0
 
 /* Beyond so many links the router keeps to its simple forms. */
 #define TB_ROUTE_MANY 2000
 
+typedef enum
+{
+  TB_SHOWN_NO,
+  TB_SHOWN_STUB, /* a neighbour */
+  TB_SHOWN_FULL
+} TbShown;
+
+/* What of a model one view shows. */
 typedef struct
 {
-  TbUid uid;
+  TbViewKind kind;
+  const TbElement *of;
+  GHashTable *hidden; /* uids; NULL: none */
+  GHashTable *shown;  /* uids to TbShown; NULL: all but hidden */
+} TbViewFilter;
+
+void tb_view_filter_init (TbViewFilter *filter, const TbModel *model, const TbElement *view);
+void tb_view_filter_clear (TbViewFilter *filter);
+TbShown tb_view_filter_get (const TbViewFilter *filter, const TbElement *element);
+
+typedef struct
+{
+  TbUid uid;     /* of the item: the element's, or its own where an element is drawn several times */
+  TbUid element; /* what it shows: what pointing at it finds */
+  guint next;    /* next item of that element, TB_NO_ITEM */
+  guint replica; /* instance: from 1; else 0 */
+  gboolean stub;
+  gboolean badge;  /* a drill-down into it exists */
+  TbRect badge_at;
+  guint heads;     /* link: bits below */
+  gboolean faint;  /* link of a data flow that carries nothing */
   TbItemKind kind;
   char *id, *title;
   char *name; /* what is written: title or what fits of it */
   char *line; /* component: second line; middleware: what it is */
   char *chip; /* what the frame does not show, NULL */
   char **lines; /* note */
+  gboolean bare; /* note: text without paper */
   TbRole role;
   guint replicas;
   gboolean async;
@@ -95,12 +132,23 @@ typedef struct
 } TbRouteShape;
 
 #define TB_CHIP_BIT (1u << 31)
+/* Items of which an element has several have an uid of their own with this bit. */
+#define TB_ITEM_BIT (1u << 30)
+
+/* Which ends of a link have a head. */
+enum
+{
+  TB_HEAD_TO = 1 << 0,
+  TB_HEAD_FROM = 1 << 1
+};
 
 struct _TbScene
 {
   char *view_id;   /* as asked for; NULL: the first */
   char *view_name; /* as found; NULL: the default view */
   TbUid view;
+  TbViewKind kind;
+  TbUid of;
   guint frame; /* bits below */
   GArray *items; /* of TbItem, in painting order */
   guint first[TB_ITEM_NOTE + 2]; /* items of kind k: first[k] … first[k + 1] */
@@ -130,12 +178,14 @@ enum
 #define TB_ITEM(scene, i) (&g_array_index ((scene)->items, TbItem, i))
 
 guint tb_frame_from_name (const char *name);
-/* The view of that id, the first, or NULL. */
-const TbElement *tb_scene_find_view (const TbModel *model, const char *view_id);
 
 void tb_scene_read (TbScene *scene, const TbModel *model);
 /* From what reading found alone: may be run again. */
 void tb_scene_fold (TbScene *scene);
+/* Views that lay themselves out: where every card and container stands; TRUE where that was all. */
+void tb_scene_arrange_grid (TbScene *scene);
+/* Stubs without a place: callers above, called below. */
+void tb_scene_place_stubs (TbScene *scene);
 void tb_scene_arrange (TbScene *scene);
 /* Folded containers become boxes where their upper left corner is; all else stays where it was. */
 void tb_scene_arrange_folded (TbScene *scene);

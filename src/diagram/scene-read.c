@@ -80,6 +80,9 @@ add_item (TbScene *scene, TbItemKind kind, const TbElement *element)
 {
   const char *id = tb_element_id (element);
   TbItem item = { .uid = tb_element_uid (element),
+                  .element = tb_element_uid (element),
+                  .next = TB_NO_ITEM,
+                  .heads = TB_HEAD_TO,
                   .kind = kind,
                   .id = g_strdup (id ? id : ""),
                   .title = g_strdup (tb_element_title (element)),
@@ -143,6 +146,16 @@ read_unframed (TbScene *scene, TbItem *item)
                               TB_CHIP_WIDTH);
 }
 
+/* What stands outside what a drill-down looks into stands outside its containers too. */
+static void
+make_stub (TbItem *item)
+{
+  item->tier = item->layer = item->last_layer = item->group = TB_NO_ITEM;
+  item->multi_layer = FALSE;
+  item->replicas = 1;
+  item->stored = (TbRect){ 0, 0, TB_STUB_WIDTH, TB_STUB_HEIGHT };
+}
+
 static void
 read_component (TbScene *scene, const TbModel *model, const TbElement *element, TbItem *item)
 {
@@ -152,14 +165,16 @@ read_component (TbScene *scene, const TbModel *model, const TbElement *element, 
   item->group = find_ref (scene, model, element, TB_PROP_GROUP);
   item->stored = (TbRect){ 0, 0, TB_CARD_WIDTH, TB_CARD_HEIGHT };
   read_layers (scene, model, element, item);
+  if (item->stub)
+    make_stub (item);
 }
 
 /* Texts need the card's width, which the view says. */
 static void
 write_component (TbScene *scene, const TbModel *model, TbItem *item, const char *balance)
 {
-  double room = item->stored.width - 60 - 12;
-  g_autofree char *line = tb_component_line (tb_model_get (model, item->uid), balance);
+  double room = item->stored.width - (item->stub ? 42 : 60) - 12;
+  g_autofree char *line = tb_component_line (tb_model_get (model, item->element), balance);
   item->name = tb_text_fit (TB_FONT_NAME, item->title, room);
   item->line = tb_text_fit (TB_FONT_LINE, line, room);
   read_unframed (scene, item);
@@ -182,14 +197,23 @@ read_link (TbScene *scene, const TbModel *model, const TbElement *element, TbIte
     item->name = tb_text_fit (TB_FONT_LABEL, label, 150);
 }
 
+static gboolean
+note_has_shape (const TbElement *note, const char *shape)
+{
+  return g_strcmp0 (tb_element_get (note, TB_PROP_SHAPE), shape) == 0;
+}
+
 static void
 read_note (TbScene *scene, const TbModel *model, const TbElement *element, TbItem *item)
 {
   const char *text = tb_element_get (element, TB_PROP_TEXT);
   g_free (item->title);
   item->title = g_strdup (text ? text : "");
+  item->bare = note_has_shape (element, "text");
   item->stored = (TbRect){ 0, 0, TB_CARD_WIDTH, 0 };
   item->about = find_ref (scene, model, element, TB_PROP_OF);
+  if (item->kind == TB_ITEM_FRAME)
+    item->stored = (TbRect){ 0, 0, TB_FRAME_WIDTH, TB_FRAME_HEIGHT };
 }
 
 static void
@@ -197,6 +221,8 @@ write_note (TbItem *item)
 {
   double height;
   tb_note_size (item->title, item->stored.width, &item->lines, &height);
+  if (item->bare)
+    height -= 20;
   item->stored.height = MAX (item->stored.height, height);
 }
 
@@ -236,26 +262,82 @@ static const struct
   TbKind kind;
 } kinds[] = {
   { TB_ITEM_LAYER, TB_KIND_LAYER },           { TB_ITEM_TIER, TB_KIND_TIER },
-  { TB_ITEM_GROUP, TB_KIND_GROUP },           { TB_ITEM_MIDDLEWARE, TB_KIND_MIDDLEWARE },
+  { TB_ITEM_GROUP, TB_KIND_GROUP },           { TB_ITEM_DEVICE, TB_KIND_NONE },
+  { TB_ITEM_FRAME, TB_KIND_NOTE },            { TB_ITEM_MIDDLEWARE, TB_KIND_MIDDLEWARE },
   { TB_ITEM_LINK, TB_KIND_LINK },             { TB_ITEM_COMPONENT, TB_KIND_COMPONENT },
   { TB_ITEM_NOTE, TB_KIND_NOTE },
 };
 
+/* A link with an end that is not shown is not shown; without a filter there is nothing to ask. */
+static gboolean
+has_both_ends (const TbModel *model, const TbViewFilter *filter, const TbElement *link)
+{
+  const TbElement *from = tb_element_get_ref (model, link, TB_PROP_FROM);
+  const TbElement *to = tb_element_get_ref (model, link, TB_PROP_TO);
+  return (from == NULL || tb_view_filter_get (filter, from) != TB_SHOWN_NO)
+         && (to == NULL || tb_view_filter_get (filter, to) != TB_SHOWN_NO);
+}
+
+static TbShown
+is_shown (const TbModel *model, const TbViewFilter *filter, TbItemKind kind,
+          const TbElement *element)
+{
+  gboolean frame = kind == TB_ITEM_FRAME;
+  if ((frame || kind == TB_ITEM_NOTE) && note_has_shape (element, "frame") != frame)
+    return TB_SHOWN_NO;
+  if (filter->hidden == NULL && filter->shown == NULL)
+    return TB_SHOWN_FULL;
+  if (kind == TB_ITEM_LINK && !has_both_ends (model, filter, element))
+    return TB_SHOWN_NO;
+  return tb_view_filter_get (filter, element);
+}
+
+static void
+add_items_of (TbScene *scene, const TbModel *model, const TbViewFilter *filter, TbItemKind kind,
+              TbKind of)
+{
+  for (guint i = 0; i < tb_model_count (model, of); i++)
+    {
+      const TbElement *element = tb_model_nth (model, of, i);
+      TbShown shown = is_shown (model, filter, kind, element);
+      if (shown == TB_SHOWN_NO)
+        continue;
+      TbItem *item = add_item (scene, kind, element);
+      item->stub = shown == TB_SHOWN_STUB;
+      if (kind == TB_ITEM_LAYER)
+        item->tint = i;
+    }
+}
+
 static void
 add_items (TbScene *scene, const TbModel *model)
 {
+  const TbElement *view = scene->view ? tb_model_get (model, scene->view) : NULL;
+  TbViewFilter filter;
+  tb_view_filter_init (&filter, model, view);
   for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
     {
       scene->first[kinds[k].item] = scene->items->len;
-      for (guint i = 0; i < tb_model_count (model, kinds[k].kind); i++)
-        {
-          TbItem *item = add_item (scene, kinds[k].item,
-                                   tb_model_nth (model, kinds[k].kind, i));
-          if (item->kind == TB_ITEM_LAYER)
-            item->tint = i;
-        }
+      if (kinds[k].kind != TB_KIND_NONE)
+        add_items_of (scene, model, &filter, kinds[k].item, kinds[k].kind);
     }
   scene->first[TB_ITEM_NOTE + 1] = scene->items->len;
+  tb_view_filter_clear (&filter);
+}
+
+/* Elements that have a drill-down show it, but not inside their own. */
+static void
+read_badges (TbScene *scene, const TbModel *model)
+{
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_VIEW); i++)
+    {
+      const TbElement *view = tb_model_nth (model, TB_KIND_VIEW, i);
+      if (tb_view_kind (view) != TB_VIEW_DRILL_DOWN)
+        continue;
+      guint of = find_ref (scene, model, view, TB_PROP_OF);
+      if (of != TB_NO_ITEM)
+        TB_ITEM (scene, of)->badge = TB_ITEM (scene, of)->element != scene->of;
+    }
 }
 
 static void
@@ -271,6 +353,7 @@ read_item (TbScene *scene, const TbModel *model, TbItem *item)
       read_link (scene, model, element, item);
       break;
     case TB_ITEM_NOTE:
+    case TB_ITEM_FRAME:
       read_note (scene, model, element, item);
       break;
     case TB_ITEM_MIDDLEWARE:
@@ -281,6 +364,7 @@ read_item (TbScene *scene, const TbModel *model, TbItem *item)
       break;
     case TB_ITEM_LAYER:
     case TB_ITEM_TIER:
+    case TB_ITEM_DEVICE:
     default:
       break;
     }
@@ -369,6 +453,24 @@ read_route (TbScene *scene, const TbModel *model, const TbElement *route)
     }
 }
 
+/* A grid is made of its frame, and what a drill-down looks into is drawn. */
+static void
+frame_for_kind (TbScene *scene, const TbElement *of)
+{
+  static const struct
+  {
+    TbKind kind;
+    guint bit;
+  } bits[] = { { TB_KIND_TIER, TB_FRAME_TIERS },
+               { TB_KIND_LAYER, TB_FRAME_LAYERS },
+               { TB_KIND_GROUP, TB_FRAME_GROUPS } };
+  if (scene->kind == TB_VIEW_GRID)
+    scene->frame = TB_FRAME_TIERS | TB_FRAME_LAYERS;
+  for (guint i = 0; of != NULL && i < G_N_ELEMENTS (bits); i++)
+    if (tb_element_kind (of) == bits[i].kind)
+      scene->frame |= bits[i].bit;
+}
+
 static void
 read_view (TbScene *scene, const TbModel *model)
 {
@@ -377,6 +479,11 @@ read_view (TbScene *scene, const TbModel *model)
   g_free (scene->view_name);
   scene->view_name = g_strdup (view ? tb_element_id (view) : NULL);
   scene->frame = tb_frame_from_name (view ? tb_element_get (view, TB_PROP_FRAME) : NULL);
+  scene->kind = tb_view_kind (view);
+  const TbElement *of = scene->kind == TB_VIEW_DRILL_DOWN
+                            ? tb_element_get_ref (model, view, TB_PROP_OF) : NULL;
+  scene->of = of ? tb_element_uid (of) : 0;
+  frame_for_kind (scene, of);
 }
 
 static void
@@ -393,12 +500,41 @@ read_places (TbScene *scene, const TbModel *model)
     }
 }
 
+/* A frame without a place stands under everything else. */
+static void
+place_frames (TbScene *scene)
+{
+  double left = 0, bottom = 0;
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
+    {
+      const TbRect *r = &TB_ITEM (scene, i)->stored;
+      left = MIN (left, r->x);
+      bottom = MAX (bottom, r->y + r->height);
+    }
+  for (guint i = scene->first[TB_ITEM_FRAME]; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
+    {
+      TbItem *frame = TB_ITEM (scene, i);
+      if (frame->placed)
+        continue;
+      frame->stored.x = left;
+      frame->stored.y = bottom + 80;
+      bottom += 80 + frame->stored.height;
+    }
+}
+
 /* Only components and notes need a place; containers follow. */
 static void
 place_the_rest (TbScene *scene, const TbModel *model)
 {
   scene->n_unplaced = 0;
+  if (scene->kind == TB_VIEW_GRID)
+    {
+      tb_scene_arrange_grid (scene);
+      return;
+    }
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
+    scene->n_unplaced += !TB_ITEM (scene, i)->placed;
+  for (guint i = scene->first[TB_ITEM_FRAME]; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
     scene->n_unplaced += !TB_ITEM (scene, i)->placed;
   if (scene->n_unplaced == 0)
     return;
@@ -413,6 +549,9 @@ place_the_rest (TbScene *scene, const TbModel *model)
       TB_ITEM (scene, index)->stored.x = place->rect.x;
       TB_ITEM (scene, index)->stored.y = place->rect.y;
     }
+  place_frames (scene);
+  if (scene->kind == TB_VIEW_DRILL_DOWN)
+    tb_scene_place_stubs (scene);
 }
 
 /* By caller: the balance= of its first link that has one. */
@@ -439,6 +578,7 @@ tb_scene_read (TbScene *scene, const TbModel *model)
   for (guint i = 0; i < scene->items->len; i++)
     read_item (scene, model, TB_ITEM (scene, i));
   read_users (scene, model);
+  read_badges (scene, model);
   read_places (scene, model);
   g_autoptr (GPtrArray) balances = read_balances (scene, model);
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
@@ -446,6 +586,8 @@ tb_scene_read (TbScene *scene, const TbModel *model)
       write_component (scene, model, TB_ITEM (scene, i), balances->pdata[i]);
     else
       write_note (TB_ITEM (scene, i));
+  for (guint i = scene->first[TB_ITEM_FRAME]; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
+    write_note (TB_ITEM (scene, i));
   place_the_rest (scene, model);
   tb_scene_fold (scene);
 }

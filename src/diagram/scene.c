@@ -106,8 +106,10 @@ static guint64
 look_of (const TbScene *scene, TbItem *item)
 {
   guint facts[] = { item->kind, item->role, item->replicas, (guint) item->async, item->tint,
-                    scene->frame, item->hidden, (guint) item->folded, item->n_merged };
-  const TbRect *rects[] = { &item->rect, &item->shape, &item->title_at, &item->label_at };
+                    scene->frame, item->hidden, (guint) item->folded, item->n_merged, item->stub,
+                    item->badge, item->heads, item->faint, item->bare, item->replica };
+  const TbRect *rects[] = { &item->rect, &item->shape, &item->title_at, &item->label_at,
+                            &item->badge_at };
   guint64 h = 7;
   for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
     h = mix (h, facts[i]);
@@ -173,6 +175,8 @@ finish_item (TbScene *scene, TbItem *item)
     }
   else
     item->bounds = grown (&item->rect, 2);
+  if (item->badge && tb_item_is_shown (scene, item))
+    tb_rect_union (&item->bounds, &item->badge_at, &item->bounds);
 }
 
 void
@@ -272,6 +276,14 @@ drop_preview (TbScene *scene)
 }
 
 void
+tb_scene_set_view (TbScene *scene, const TbModel *model, const char *view_id, GArray *dirty)
+{
+  g_free (scene->view_id);
+  scene->view_id = g_strdup (view_id);
+  tb_scene_update (scene, model, NULL, 0, dirty);
+}
+
+void
 tb_scene_update (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n, GArray *dirty)
 {
   (void) edits;
@@ -322,6 +334,18 @@ tb_scene_view_id (const TbScene *scene)
   return scene->view_name;
 }
 
+TbViewKind
+tb_scene_view_kind (const TbScene *scene)
+{
+  return scene->kind;
+}
+
+TbUid
+tb_scene_view_of (const TbScene *scene)
+{
+  return scene->of;
+}
+
 guint
 tb_scene_n_unplaced (const TbScene *scene)
 {
@@ -348,6 +372,21 @@ tb_scene_item (const TbScene *scene, TbUid uid, TbItemKind *kind, TbRect *bounds
   return TRUE;
 }
 
+void
+tb_scene_boxes (const TbScene *scene, TbUid uid, GArray *rects)
+{
+  for (guint i = tb_scene_find (scene, uid); i != TB_NO_ITEM; i = TB_ITEM (scene, i)->next)
+    if (tb_item_is_shown (scene, TB_ITEM (scene, i)))
+      g_array_append_val (rects, TB_ITEM (scene, i)->rect);
+}
+
+gboolean
+tb_scene_is_stub (const TbScene *scene, TbUid uid)
+{
+  const TbItem *item = get_item (scene, uid);
+  return item != NULL && item->stub;
+}
+
 static gboolean
 near_link (const TbItem *link, double x, double y, double tolerance)
 {
@@ -362,9 +401,20 @@ near_link (const TbItem *link, double x, double y, double tolerance)
   return link->label_at.width > 0 && tb_rect_contains (&link->label_at, x, y);
 }
 
+/* A frame is its border and its title: what lies in it can be pointed at through it. */
+static gboolean
+near_frame (const TbItem *item, double x, double y, double tolerance)
+{
+  TbRect outer = grown (&item->rect, tolerance), inner = grown (&item->rect, -tolerance - 2);
+  return tb_rect_contains (&outer, x, y)
+         && (!tb_rect_contains (&inner, x, y) || y < item->rect.y + 30);
+}
+
 static gboolean
 hits (const TbItem *item, double x, double y, double tolerance)
 {
+  if (item->kind == TB_ITEM_FRAME)
+    return near_frame (item, x, y, tolerance);
   return item->kind == TB_ITEM_LINK ? near_link (item, x, y, tolerance)
                                     : tb_rect_contains (&item->rect, x, y);
 }
@@ -378,8 +428,26 @@ topmost (const TbScene *scene, double x, double y, double tolerance, guint kinds
   for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
     {
       const TbItem *item = TB_ITEM (scene, i);
-      if ((kinds & (1u << item->kind)) && tb_item_is_shown (scene, item) && hits (item, x, y, tolerance))
-        found = item->uid;
+      if ((kinds & (1u << item->kind)) && tb_item_is_shown (scene, item)
+          && hits (item, x, y, tolerance))
+        found = item->element;
+    }
+  g_free (set.words);
+  return found;
+}
+
+TbUid
+tb_scene_badge_at (const TbScene *scene, double x, double y, double tolerance)
+{
+  TbRect at = { x - tolerance, y - tolerance, 2 * tolerance, 2 * tolerance };
+  TbItemSet set = tb_scene_collect (scene, &at);
+  TbUid found = 0;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if (item->badge && tb_item_is_shown (scene, item)
+          && tb_rect_intersects (&item->badge_at, &at))
+        found = item->element;
     }
   g_free (set.words);
   return found;
@@ -420,18 +488,31 @@ link_touches (const TbItem *link, const TbRect *rect)
   return FALSE;
 }
 
+/* Of the items of one element: only those that are several need a list. */
+static gboolean
+is_first (GHashTable **seen, const TbItem *item)
+{
+  if (item->uid == item->element && item->next == TB_NO_ITEM)
+    return TRUE;
+  if (*seen == NULL)
+    *seen = g_hash_table_new (NULL, NULL);
+  return g_hash_table_add (*seen, GUINT_TO_POINTER (item->element));
+}
+
 void
 tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray *uids)
 {
   TbItemSet set = tb_scene_collect (scene, rect);
+  g_autoptr (GHashTable) seen = NULL;
   for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
     {
       const TbItem *item = TB_ITEM (scene, i);
       gboolean in = whole ? lies_inside (&item->rect, rect)
                     : item->kind == TB_ITEM_LINK ? link_touches (item, rect)
                                                  : tb_rect_intersects (&item->rect, rect);
-      if (in && tb_item_is_shown (scene, item) && (item->kind != TB_ITEM_LINK || item->n_points > 0))
-        g_array_append_val (uids, item->uid);
+      if (in && tb_item_is_shown (scene, item)
+          && (item->kind != TB_ITEM_LINK || item->n_points > 0) && is_first (&seen, item))
+        g_array_append_val (uids, item->element);
     }
   g_free (set.words);
 }
@@ -444,6 +525,28 @@ get_link (const TbScene *scene, TbUid uid)
     i = TB_ITEM (scene, i)->merged;
   const TbItem *item = i != TB_NO_ITEM ? TB_ITEM (scene, i) : NULL;
   return item && item->kind == TB_ITEM_LINK && item->n_points > 0 ? item : NULL;
+}
+
+TbUid
+tb_scene_instance_link (const TbScene *scene, TbUid link, guint from, guint to)
+{
+  for (guint i = tb_scene_find (scene, link); i != TB_NO_ITEM; i = TB_ITEM (scene, i)->next)
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if (item->from == TB_NO_ITEM || item->to == TB_NO_ITEM)
+        continue;
+      guint a = TB_ITEM (scene, item->from)->replica, b = TB_ITEM (scene, item->to)->replica;
+      if ((from == 0 || a == 0 || a == from) && (to == 0 || b == 0 || b == to))
+        return item->uid;
+    }
+  return link;
+}
+
+void
+tb_scene_link_lines (const TbScene *scene, TbUid link, GArray *lines)
+{
+  for (guint i = tb_scene_find (scene, link); i != TB_NO_ITEM; i = TB_ITEM (scene, i)->next)
+    g_array_append_val (lines, TB_ITEM (scene, i)->uid);
 }
 
 const TbPoint *
@@ -478,12 +581,30 @@ tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double heigh
   return tb_scene_free_beside (scene, tb_scene_find (scene, item->uid), width, height, FALSE);
 }
 
+static gboolean
+instance_dot (const TbScene *scene, TbUid component, guint replica, TbPoint *at)
+{
+  for (guint i = tb_scene_find (scene, component); i != TB_NO_ITEM; i = TB_ITEM (scene, i)->next)
+    {
+      const TbRect *r = &TB_ITEM (scene, i)->rect;
+      if (TB_ITEM (scene, i)->replica != replica)
+        continue;
+      *at = (TbPoint){ r->x + r->width - 13, r->y + r->height - 10 };
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* Along the lower edge from the right, thirteen apart, the last replica in the corner. */
 gboolean
 tb_scene_replica_dot (const TbScene *scene, TbUid component, guint replica, TbPoint *at)
 {
   const TbItem *item = get_item (scene, component);
-  if (item == NULL || item->kind != TB_ITEM_COMPONENT || replica < 1 || replica > item->replicas)
+  if (item == NULL || item->kind != TB_ITEM_COMPONENT)
+    return FALSE;
+  if (item->replica > 0)
+    return instance_dot (scene, component, replica, at);
+  if (item->stub || replica < 1 || replica > item->replicas)
     return FALSE;
   guint fit = (guint) ((item->rect.width - 26) / 13);
   if (replica > fit)

@@ -75,6 +75,29 @@ TbColour tb_theme_role (TbThemeId theme, TbRole role);
 gboolean tb_theme_from_name (const char *name, TbThemeId *theme);
 const char *tb_theme_name (TbThemeId theme);
 
+/* ---- Views ----------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  TB_VIEW_FREE,       /* everything where a person put it */
+  TB_VIEW_GRID,       /* layers against tiers; lays itself out */
+  TB_VIEW_DEPLOYMENT, /* instances on devices; lays itself out */
+  TB_VIEW_DRILL_DOWN, /* what is inside one element, its neighbours as stubs */
+  TB_VIEW_DATA_FLOW,  /* links along their data */
+  TB_N_VIEW_KINDS
+} TbViewKind;
+
+/* Of a <view>; NULL: free. */
+TbViewKind tb_view_kind (const TbElement *view);
+const char *tb_view_kind_name (TbViewKind kind);  /* as in the file: "data-flow" */
+const char *tb_view_kind_label (TbViewKind kind); /* for people: "Data flow" */
+/* Whether places are computed from the architecture alone: a drag sets attributes, never places. */
+gboolean tb_view_arranges_itself (TbViewKind kind);
+/* The view of that id, the first, or NULL. */
+const TbElement *tb_scene_find_view (const TbModel *model, const char *view_id);
+/* The drill-down into an element, 0: there is none yet. */
+TbUid tb_view_into (const TbModel *model, TbUid element);
+
 /* ---- Scene ----------------------------------------------------------------------------------- */
 
 typedef struct _TbScene TbScene;
@@ -89,6 +112,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbScene, tb_scene_free)
  * TbRect, may be NULL) what must be drawn anew. Same picture as tb_scene_new() of that model. */
 void tb_scene_update (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n,
                       GArray *dirty);
+/* The same of another view: what is drawn of both is dirty. */
+void tb_scene_set_view (TbScene *scene, const TbModel *model, const char *view_id, GArray *dirty);
 /* While dragging: shows these elements moved by (dx, dy), links following, without an edit. NULL, 0
  * ends it. */
 void tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
@@ -96,6 +121,8 @@ void tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double d
 
 TbRect tb_scene_bounds (const TbScene *scene);
 const char *tb_scene_view_id (const TbScene *scene); /* NULL for the default view */
+TbViewKind tb_scene_view_kind (const TbScene *scene);
+TbUid tb_scene_view_of (const TbScene *scene); /* what a drill-down looks into, 0: nothing */
 
 /* Elements that have no place in the file. */
 guint tb_scene_n_unplaced (const TbScene *scene);
@@ -105,6 +132,8 @@ typedef enum
   TB_ITEM_LAYER,
   TB_ITEM_TIER,
   TB_ITEM_GROUP,
+  TB_ITEM_DEVICE, /* in deployment views only */
+  TB_ITEM_FRAME,  /* a note of that shape */
   TB_ITEM_MIDDLEWARE,
   TB_ITEM_LINK,
   TB_ITEM_COMPONENT,
@@ -112,6 +141,12 @@ typedef enum
 } TbItemKind; /* also the painting order, from the bottom */
 
 gboolean tb_scene_item (const TbScene *scene, TbUid uid, TbItemKind *kind, TbRect *bounds);
+/* Every box that an element is drawn as: one, or one an instance in a deployment. Appends TbRect. */
+void tb_scene_boxes (const TbScene *scene, TbUid uid, GArray *rects);
+/* Drawn faded in a drill-down: a neighbour, not a part of what is looked into. */
+gboolean tb_scene_is_stub (const TbScene *scene, TbUid uid);
+/* The element whose drill-down badge is at a point; 0: none. tolerance in world units. */
+TbUid tb_scene_badge_at (const TbScene *scene, double x, double y, double tolerance);
 /* The topmost item at a point; 0 for none. tolerance: world units round a link. */
 TbUid tb_scene_hit (const TbScene *scene, double x, double y, double tolerance);
 /* The topmost container (layer, tier or group) there, ignoring components and links; kinds: bit per
@@ -120,6 +155,11 @@ TbUid tb_scene_container_at (const TbScene *scene, double x, double y, guint kin
 /* Items whose bounds touch rect (or lie inside, with whole), in painting order: appends TbUid. */
 void tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray *uids);
 
+/* The line of a link between two instances (from 1; 0: any), to be used as a link's uid below: the
+ * link itself but in a deployment, where each pair has its own. */
+TbUid tb_scene_instance_link (const TbScene *scene, TbUid link, guint from, guint to);
+/* All lines of a link: appends TbUid. */
+void tb_scene_link_lines (const TbScene *scene, TbUid link, GArray *lines);
 /* A link's way: corners from the caller to the called, at least 2; of a merged link, that of the line
  * drawn for it. Valid until the next update. */
 const TbPoint *tb_scene_route (const TbScene *scene, TbUid link, guint *n);

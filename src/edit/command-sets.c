@@ -8,6 +8,7 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_ask,
   &tb_commands_connect,
   &tb_commands_fold,
+  &tb_commands_views,
 };
 
 static gpointer

@@ -25,8 +25,12 @@ static const TbPaletteRow palette[] = {
   STRUCTURE ("tier", "Tier", TIER),
   STRUCTURE ("layer", "Layer", LAYER),
   STRUCTURE ("group", "Group", GROUP),
-  STRUCTURE ("note", "Note", NOTE),
   STRUCTURE ("middleware", "Middleware", MIDDLEWARE),
+  STRUCTURE ("note", "Note", NOTE),
+  { .name = "text", .label = "Text", .section = "Structure", .kind = TB_KIND_NOTE,
+    .shape = "text" },
+  { .name = "frame", .label = "Frame", .section = "Structure", .kind = TB_KIND_NOTE,
+    .shape = "frame" },
   PROGRAM ("nginx", "nginx", SERVER, "nginx"),
   PROGRAM ("redis", "Redis", CACHE, "redis"),
 };
@@ -53,11 +57,14 @@ static const struct
 static const struct
 {
   TbKind kind;
+  const char *shape;
   double width, height;
 } sizes[] = {
-  { TB_KIND_TIER, 320, 160 },
-  { TB_KIND_GROUP, 240, 140 },
-  { TB_KIND_NOTE, 180, 80 },
+  { TB_KIND_TIER, NULL, 320, 160 },
+  { TB_KIND_GROUP, NULL, 240, 140 },
+  { TB_KIND_NOTE, NULL, 180, 80 },
+  { TB_KIND_NOTE, "text", 180, 20 },
+  { TB_KIND_NOTE, "frame", 320, 200 },
 };
 
 const TbPaletteRow *
@@ -145,17 +152,20 @@ insert_named (TbEditor *editor, const TbPaletteRow *row)
   if (tb_schema_prop (row->kind, TB_PROP_NAME) != NULL)
     tb_editor_set_checked (editor, uid, TB_PROP_NAME, name);
   if (row->kind == TB_KIND_NOTE)
-    tb_editor_set_checked (editor, uid, TB_PROP_TEXT, "Note");
+    tb_editor_set_checked (editor, uid, TB_PROP_TEXT, row->label);
+  if (row->shape != NULL)
+    tb_editor_set_checked (editor, uid, TB_PROP_SHAPE, row->shape);
   if (row->kind == TB_KIND_COMPONENT)
     tb_editor_fill_component (editor, uid, row);
   return uid;
 }
 
 static gboolean
-size_of (TbKind kind, TbRect *rect)
+size_of (const TbPaletteRow *row, TbRect *rect)
 {
+  TbKind kind = row->kind;
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    if (sizes[i].kind == kind)
+    if (sizes[i].kind == kind && g_strcmp0 (sizes[i].shape, row->shape) == 0)
       {
         rect->width = sizes[i].width;
         rect->height = sizes[i].height;
@@ -168,11 +178,11 @@ size_of (TbKind kind, TbRect *rect)
 
 /* FALSE: a kind that has no place of its own: bands follow what is in them. */
 static gboolean
-choose_place (TbEditor *editor, TbKind kind, double x, double y, TbRect *rect)
+choose_place (TbEditor *editor, const TbPaletteRow *row, double x, double y, TbRect *rect)
 {
-  if (!size_of (kind, rect))
+  if (!size_of (row, rect))
     return FALSE;
-  TbPoint at = kind == TB_KIND_COMPONENT
+  TbPoint at = row->kind == TB_KIND_COMPONENT
                    ? tb_scene_free_place (editor->scene, x, y)
                    : (TbPoint){ x - rect->width / 2, y - rect->height / 2 };
   rect->x = tb_editor_snap (at.x);
@@ -202,7 +212,7 @@ tb_editor_create (TbEditor *editor, const TbPaletteRow *row, double x, double y,
   TbRect rect = { 0 };
   TbPlaces places;
 
-  gboolean placed = choose_place (editor, row->kind, x, y, &rect);
+  gboolean placed = choose_place (editor, row, x, y, &rect);
   tb_document_begin (editor->document, label, NULL);
   tb_places_begin (&places, editor);
   tb_places_pin (&places);
@@ -211,7 +221,10 @@ tb_editor_create (TbEditor *editor, const TbPaletteRow *row, double x, double y,
     tb_places_set (&places, uid, &rect, row->kind != TB_KIND_COMPONENT);
   tb_places_end (&places);
   if (row->kind == TB_KIND_COMPONENT)
-    tb_editor_land (editor, uid, &rect, frames, NULL);
+    {
+      tb_editor_land (editor, uid, &rect, frames, NULL);
+      tb_editor_land_inside (editor, uid);
+    }
   if (link_from != 0)
     tb_editor_link (editor, link_from, uid, NULL);
   tb_document_commit (editor->document);

@@ -70,6 +70,7 @@ struct _TbEditor
   TbCursor cursor;
   gulong changed_id;
   GHashTable *links_of; /* describe.c: component id → its links; NULL: not known now */
+  GArray *trail; /* TbUid of views that drill-downs were opened from, the latest last */
 };
 
 const TbModel *tb_editor_model (TbEditor *editor);
@@ -78,6 +79,9 @@ gboolean tb_editor_bounds (TbEditor *editor, TbUid uid, TbItemKind *kind, TbRect
 void tb_editor_emit_dirty (TbEditor *editor, GArray *dirty);
 void tb_editor_emit_gesture (TbEditor *editor);
 void tb_editor_message (TbEditor *editor, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void tb_editor_emit_view (TbEditor *editor);
+/* After edits of views: views on the way back may be gone. */
+void tb_editor_views_changed (TbEditor *editor);
 void tb_editor_emit_rename (TbEditor *editor, TbUid uid);
 void tb_editor_emit_ask (TbEditor *editor, const char *what);
 
@@ -127,6 +131,11 @@ TbUid tb_editor_landing (GArray *frames, const TbRect *rect, GHashTable *moved_a
 /* legal.c: NULL where a link is legal; otherwise why not. */
 const char *tb_editor_link_reason (TbEditor *editor, TbUid from, TbUid to);
 
+/* views.c: whether the present view lays itself out: a drag sets attributes, never places. */
+gboolean tb_editor_arranges_itself (TbEditor *editor);
+/* What a new component gets from where it is made: a drill-down's container. In a transaction. */
+void tb_editor_land_inside (TbEditor *editor, TbUid component);
+
 /* create.c */
 char *tb_editor_fresh_name (const TbModel *model, TbKind kind, const char *label);
 void tb_editor_set_checked (TbEditor *editor, TbUid uid, TbProp prop, const char *text);
@@ -148,6 +157,7 @@ extern const TbCommandSet tb_commands_basic; /* commands.c */
 extern const TbCommandSet tb_commands_ask;   /* ask.c */
 extern const TbCommandSet tb_commands_connect; /* connect.c */
 extern const TbCommandSet tb_commands_fold;  /* commands-fold.c */
+extern const TbCommandSet tb_commands_views; /* views.c */
 
 void tb_tool_clear (TbTool *tool);
 

@@ -11,6 +11,7 @@ enum
   MESSAGE,
   ASK,
   LINK_DROPPED,
+  VIEW_CHANGED,
   N_SIGNALS
 };
 
@@ -50,6 +51,12 @@ void
 tb_editor_emit_gesture (TbEditor *editor)
 {
   g_signal_emit (editor, signals[GESTURE_CHANGED], 0);
+}
+
+void
+tb_editor_emit_view (TbEditor *editor)
+{
+  g_signal_emit (editor, signals[VIEW_CHANGED], 0);
 }
 
 void
@@ -114,6 +121,12 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbEditor *
     editor->hover = 0;
   gboolean pruned = prune_selection (editor);
   tb_editor_emit_dirty (editor, dirty);
+  for (guint i = 0; i < n; i++)
+    if (edits[i].kind == TB_KIND_VIEW)
+      {
+        tb_editor_views_changed (editor);
+        break;
+      }
   if (pruned)
     g_signal_emit (editor, signals[SELECTION_CHANGED], 0);
 }
@@ -240,6 +253,7 @@ tb_editor_finalize (GObject *object)
   g_clear_pointer (&editor->selection, g_array_unref);
   g_clear_pointer (&editor->selected, g_hash_table_unref);
   g_clear_pointer (&editor->links_of, g_hash_table_unref);
+  g_clear_pointer (&editor->trail, g_array_unref);
   tb_tool_clear (&editor->tool);
   G_OBJECT_CLASS (tb_editor_parent_class)->finalize (object);
 }
@@ -264,6 +278,8 @@ tb_editor_class_init (TbEditorClass *class)
   signals[LINK_DROPPED] = g_signal_new ("link-dropped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_DOUBLE,
                                         G_TYPE_DOUBLE);
+  signals[VIEW_CHANGED] = g_signal_new ("view-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -271,5 +287,6 @@ tb_editor_init (TbEditor *editor)
 {
   editor->selection = g_array_new (FALSE, FALSE, sizeof (TbUid));
   editor->selected = g_hash_table_new (NULL, NULL);
+  editor->trail = g_array_new (FALSE, FALSE, sizeof (TbUid));
   editor->tool.handle = -1;
 }

@@ -153,7 +153,11 @@ void
 tb_places_set (TbPlaces *places, TbUid uid, const TbRect *rect, gboolean with_size)
 {
   TbEditor *editor = places->editor;
-  g_return_if_fail (tb_element_id (tb_editor_element (editor, uid)) != NULL);
+  const TbElement *element = tb_editor_element (editor, uid);
+  g_return_if_fail (tb_element_id (element) != NULL);
+  /* Such a view has no places but those of notes, which belong to no cell. */
+  if (tb_editor_arranges_itself (editor) && tb_element_kind (element) != TB_KIND_NOTE)
+    return;
   TbUid place = ensure_place (places, uid);
   set_number (editor, place, TB_PROP_X, rect->x);
   set_number (editor, place, TB_PROP_Y, rect->y);
@@ -325,7 +329,8 @@ append_moving (TbEditor *editor, GArray *moving, GHashTable *seen, TbUid uid)
 {
   TbFrameRect f = { .uid = uid };
   /* What is folded away moves with its box. */
-  if (!tb_scene_place_of (editor->scene, uid, &f.kind, &f.rect) || f.kind == TB_ITEM_MIDDLEWARE || !g_hash_table_add (seen, GUINT_TO_POINTER (uid)))
+  if (!tb_scene_place_of (editor->scene, uid, &f.kind, &f.rect) || f.kind == TB_ITEM_MIDDLEWARE
+      || f.kind == TB_ITEM_DEVICE || !g_hash_table_add (seen, GUINT_TO_POINTER (uid)))
     return;
   g_array_append_val (moving, f);
 }

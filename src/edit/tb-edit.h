@@ -17,6 +17,28 @@ TbEditor *tb_editor_new (TbDocument *document, const char *view_id);
 TbDocument *tb_editor_document (TbEditor *editor);
 const TbScene *tb_editor_scene (TbEditor *editor);
 
+/* ---- Views ----------------------------------------------------------------------------------- */
+
+/* Shows another view; NULL: the first. The selection stays where the new view has it too. Forgets
+ * the way back, unless it is a view on that way. */
+void tb_editor_set_view (TbEditor *editor, const char *view_id);
+/* The view shown; 0 before the document has one. */
+TbUid tb_editor_view (TbEditor *editor);
+/* Looks into a group, tier, layer, middleware or component: its drill-down is shown, and made first
+ * where there is none (one undo step). FALSE where it is nothing of the kind. */
+gboolean tb_editor_drill_down (TbEditor *editor, TbUid uid);
+/* Back to where the drill-down was opened; from one opened otherwise, to the first view that is
+ * none. FALSE where there is nothing to go back to. */
+gboolean tb_editor_drill_up (TbEditor *editor);
+/* The way to the present view: views from the outermost to it, by where drill-downs were opened.
+ * Appends TbUid; nothing before the document has a view. */
+void tb_editor_trail (TbEditor *editor, GArray *views);
+/* New views are shown at once; each is one undo step. name NULL: after its kind. */
+TbUid tb_editor_add_view (TbEditor *editor, TbViewKind kind, const char *name);
+TbUid tb_editor_duplicate_view (TbEditor *editor, TbUid view);
+/* FALSE where it is the last one. */
+gboolean tb_editor_delete_view (TbEditor *editor, TbUid view);
+
 /* ---- Selection ------------------------------------------------------------------------------- */
 
 const TbUid *tb_editor_selection (TbEditor *editor, guint *n);
@@ -98,6 +120,7 @@ typedef struct
   TbKind kind;
   TbRole role;       /* COMPONENT */
   const char *template_name; /* a real program; NULL */
+  const char *shape;         /* NOTE: "text", "frame"; NULL: paper */
 } TbPaletteRow;
 
 const TbPaletteRow *tb_palette (guint *n);
@@ -156,6 +179,7 @@ char *tb_editor_details (TbEditor *editor, TbUid uid);
 /* Signals: "selection-changed" (); "scene-changed" (const TbRect *dirty, guint n), after document
  * changes and previews; "gesture-changed" (); "rename" (guint uid): edit its name in place;
  * "message" (const char *sentence): for a toast; "ask" (const char *what): "create" for a new
- * element by typing, "connect" for what the selected component is to be linked to. */
+ * element by typing, "connect" for what the selected component is to be linked to; "view-changed" ():
+ * another view is shown, or the present one is called otherwise or of another kind. */
 
 G_END_DECLS

@@ -77,7 +77,8 @@ tb_editor_resize_handles (TbEditor *editor, TbUid uid, TbPoint out[8])
   TbItemKind kind;
   TbRect r;
   if (!tb_editor_bounds (editor, uid, &kind, &r) || kind == TB_ITEM_LINK
-      || kind == TB_ITEM_COMPONENT || kind == TB_ITEM_MIDDLEWARE)
+      || kind == TB_ITEM_COMPONENT || kind == TB_ITEM_MIDDLEWARE
+      || (kind != TB_ITEM_NOTE && kind != TB_ITEM_FRAME && tb_editor_arranges_itself (editor)))
     return 0;
   for (int i = 0; i < 8; i++)
     out[i] = (TbPoint){ r.x + resize_points[i].fx * r.width, r.y + resize_points[i].fy * r.height };
@@ -175,9 +176,10 @@ drag_moves (TbEditor *editor, TbUid uid, double x, double y, double scale)
   TbRect r;
   if (uid == 0 || !tb_editor_bounds (editor, uid, &kind, &r))
     return FALSE;
-  if (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE)
+  if (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE || kind == TB_ITEM_FRAME)
     return TRUE;
-  if (kind == TB_ITEM_LINK || kind == TB_ITEM_MIDDLEWARE)
+  if (kind == TB_ITEM_LINK || kind == TB_ITEM_MIDDLEWARE || kind == TB_ITEM_DEVICE
+      || tb_editor_arranges_itself (editor))
     return FALSE;
   double edge = BORDER_PX / scale;
   TbRect inner = { r.x + edge, r.y + MAX (TITLE_HEIGHT, edge), r.width - 2 * edge,
@@ -401,7 +403,8 @@ band_takes (TbEditor *editor, TbUid uid, const TbRect *band)
 {
   TbItemKind kind;
   TbRect r;
-  if (!tb_editor_bounds (editor, uid, &kind, &r) || kind == TB_ITEM_MIDDLEWARE)
+  if (!tb_editor_bounds (editor, uid, &kind, &r) || kind == TB_ITEM_MIDDLEWARE
+      || kind == TB_ITEM_DEVICE)
     return FALSE;
   if (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE)
     return TRUE;

@@ -33,7 +33,7 @@ struct _TbCanvas
   GtkWidget parent_instance;
 
   TbEditor *editor;
-  gulong editor_ids[4];
+  gulong editor_ids[5];
   TbTiles *tiles;
   TbTraffic *traffic;
   TbRunLayer *run;
@@ -56,6 +56,7 @@ struct _TbCanvas
   TbThemeId theme;
   TbFrameMeter meter;
   TbUid name_uid;
+  char *view_shown; /* id; NULL: the default view */
   double pointer_x, pointer_y;
   double drag_x, drag_y;   /* where the primary drag began */
   double pan_x, pan_y;     /* how far the pan has come */

@@ -278,6 +278,25 @@ rename_asked (TbEditor *editor, guint uid, TbCanvas *canvas)
   tb_canvas_rename (canvas, uid);
 }
 
+/* Another view is another drawing: all of it is shown first. The first view that a document gets
+ * is the drawing that was there already. */
+static void
+view_changed (TbEditor *editor, TbCanvas *canvas)
+{
+  const char *view = tb_scene_view_id (tb_editor_scene (editor));
+  if (g_strcmp0 (view, canvas->view_shown) == 0)
+    return;
+  gboolean had_one = canvas->view_shown != NULL;
+  g_free (canvas->view_shown);
+  canvas->view_shown = g_strdup (view);
+  if (!had_one)
+    return;
+  tb_canvas_name_end (canvas, TRUE);
+  tb_traffic_clear (canvas->traffic);
+  tb_canvas_update_without (canvas);
+  tb_canvas_zoom_to_fit (canvas);
+}
+
 static void
 drop_editor (TbCanvas *canvas)
 {
@@ -311,6 +330,10 @@ tb_canvas_set_editor (TbCanvas *canvas, TbEditor *editor)
           = g_signal_connect (editor, "selection-changed", G_CALLBACK (selection_changed), canvas);
       canvas->editor_ids[3]
           = g_signal_connect (editor, "rename", G_CALLBACK (rename_asked), canvas);
+      canvas->editor_ids[4]
+          = g_signal_connect (editor, "view-changed", G_CALLBACK (view_changed), canvas);
+      g_free (canvas->view_shown);
+      canvas->view_shown = g_strdup (tb_scene_view_id (tb_editor_scene (editor)));
       tb_tiles_set_scene (canvas->tiles, tb_editor_scene (editor), canvas->theme);
     }
   canvas->needs_fit = TRUE;
@@ -533,6 +556,7 @@ tb_canvas_finalize (GObject *object)
   TbCanvas *canvas = TB_CANVAS (object);
   tb_tiles_free (canvas->tiles);
   tb_traffic_free (canvas->traffic);
+  g_free (canvas->view_shown);
   tb_run_layer_free (canvas->run);
   g_array_unref (canvas->without);
   G_OBJECT_CLASS (tb_canvas_parent_class)->finalize (object);

@@ -6,6 +6,7 @@
 
 #define WHEEL_STEP 60.0       /* widget pixels a click of the wheel */
 #define ZOOM_STEP 1.189207115 /* the fourth root of 2 a click */
+#define GROUP_TITLE 30.0 /* units of its top */
 #define PALETTE_PREFIX "tierboard-palette:"
 
 TbModifiers
@@ -146,11 +147,32 @@ primary_cancelled (GtkGesture *gesture, GdkEventSequence *sequence, TbCanvas *ca
   canvas->pressed = FALSE;
 }
 
+/* A click on the badge, or two on a group's ground; two on its title edit the title. */
+static gboolean
+look_inside (TbCanvas *canvas, TbUid uid, int n_press, TbPoint world)
+{
+  const TbScene *scene = tb_canvas_scene (canvas);
+  TbUid badge = tb_scene_badge_at (scene, world.x, world.y, 2 / canvas->camera.zoom);
+  TbItemKind kind;
+  TbRect r;
+  if (badge != 0)
+    return n_press == 1 && tb_editor_drill_down (canvas->editor, badge);
+  return n_press == 2 && uid != 0
+         && tb_scene_hit (scene, world.x, world.y, 5 / canvas->camera.zoom) == uid
+         && tb_scene_item (scene, uid, &kind, &r) && kind == TB_ITEM_GROUP
+         && world.y > r.y + GROUP_TITLE && tb_editor_drill_down (canvas->editor, uid);
+}
+
 static void
 clicked (GtkGestureClick *gesture, int n_press, double x, double y, TbCanvas *canvas)
 {
   TbUid uid = canvas->editor ? tb_editor_selected_one (canvas->editor) : 0;
   TbPoint world = tb_camera_to_world (&canvas->camera, x, y);
+  if (canvas->editor != NULL && look_inside (canvas, uid, n_press, world))
+    {
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+      return;
+    }
   if (n_press != 2 || uid == 0
       || tb_scene_hit (tb_canvas_scene (canvas), world.x, world.y, 5 / canvas->camera.zoom) != uid)
     return;

@@ -61,6 +61,8 @@ name_rect (TbCanvas *canvas)
       return (TbRect){ MAX (at.x, 0) + 6, at.y + at.height / 2 - 14, 160, 28 };
     case TB_ITEM_TIER:
     case TB_ITEM_GROUP:
+    case TB_ITEM_DEVICE:
+    case TB_ITEM_FRAME:
     case TB_ITEM_MIDDLEWARE:
       break;
     }
