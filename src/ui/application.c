@@ -110,18 +110,30 @@ tb_application_activate (GApplication *application)
   new_start_window (application);
 }
 
-/* Each file gets a window; one that cannot be read leaves its sentence on a start page. */
+/* The window that was used last, for another tab. */
+static TbWindow *
+latest_window (GtkApplication *application)
+{
+  for (GList *l = gtk_application_get_windows (application); l; l = l->next)
+    if (TB_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+/* Each file gets a tab; one that cannot be read leaves its sentence on a start page. */
 static void
 tb_application_open (GApplication *application, GFile **files, int n, const char *hint)
 {
+  TbWindow *window = latest_window (GTK_APPLICATION (application));
+  if (!window)
+    window = tb_window_new (GTK_APPLICATION (application));
   for (int i = 0; i < n; i++)
     {
       g_autofree char *path = g_file_get_path (files[i]);
-      TbWindow *window = tb_window_new (GTK_APPLICATION (application));
       if (path)
         tb_window_open_path (window, path);
-      gtk_window_present (GTK_WINDOW (window));
     }
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void

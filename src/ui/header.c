@@ -21,7 +21,8 @@ typedef struct
   const char *label, *action;
 } Item;
 
-static const Item file_items[] = { { "New", "win.new" },
+static const Item file_items[] = { { "New tab", "win.new-tab" },
+                                   { "New window", "win.new" },
                                    { "New from template…", "win.templates" },
                                    { "Open…", "win.open" },
                                    { "Save", "win.save" },
@@ -228,7 +229,7 @@ new_start (TbHeader *self)
   self->undo = tb_ui_icon_button ("edit-undo-symbolic", "Undo", "edit.undo");
   self->redo = tb_ui_icon_button ("edit-redo-symbolic", "Redo", "edit.redo");
   tb_fit_box_append (TB_FIT_BOX (box), self->open, 0);
-  GtkWidget *new_button = tb_ui_icon_button ("list-add-symbolic", "New", "win.new");
+  GtkWidget *new_button = tb_ui_icon_button ("list-add-symbolic", "New tab", "win.new-tab");
   tb_fit_box_append (TB_FIT_BOX (box), new_button, 2);
   tb_fit_box_append (TB_FIT_BOX (box), self->undo, 1);
   tb_fit_box_append (TB_FIT_BOX (box), self->redo, 1);

@@ -50,7 +50,7 @@ new_empty_tile (void)
   gtk_widget_set_size_request (paper, PICTURE_WIDTH, PICTURE_HEIGHT);
   gtk_widget_add_css_class (paper, "picture");
   gtk_widget_add_css_class (paper, "empty");
-  return new_tile (paper, "Empty drawing", "Begin with nothing", "win.start-empty");
+  return new_tile (paper, "Empty drawing", "Begin with nothing", "win.new-tab");
 }
 
 static int
@@ -195,7 +195,7 @@ show_in_dialog (TbWindow *window)
 void
 tb_start_page_show_gallery (TbWindow *window)
 {
-  if (window->document)
+  if (window->sheet)
     {
       show_in_dialog (window);
       return;

@@ -13,7 +13,10 @@ static const TbActionRow rows[] = {
   { "save", "Save", { "<Control>s" }, "Documents" },
   { "save-as", "Save as", { "<Control><Shift>s" }, "Documents" },
   { "export", "Export", { "<Control><Shift>e" }, "Documents" },
-  { "close", "Close the window", { "<Control>w" }, "Documents" },
+  { "new-tab", "New tab", { "<Control>t" }, "Documents" },
+  { "close", "Close the tab", { "<Control>w" }, "Documents" },
+  { "previous-tab", "Previous tab", { "<Control>Page_Up" }, "Documents" },
+  { "next-tab", "Next tab", { "<Control>Page_Down" }, "Documents" },
   { "zoom-in", "Zoom in", { "<Control>plus", "<Control>equal" }, "View" },
   { "zoom-out", "Zoom out", { "<Control>minus" }, "View" },
   { "zoom-100", "100 %", { "<Control>0" }, "View" },
@@ -40,25 +43,31 @@ tb_window_action_rows (guint *n)
 #define ACTION(name)                                                                               \
   static void name (GSimpleAction *action, GVariant *target, gpointer data)
 
-ACTION (act_new)
+static void
+add_empty (TbWindow *window)
 {
-  TbWindow *window = tb_window_new (gtk_window_get_application (GTK_WINDOW (data)));
   g_autoptr (TbDocument) document = tb_document_new ("New architecture");
-  tb_window_set_document (window, document);
+  tb_window_add_document (window, document);
   gtk_window_present (GTK_WINDOW (window));
 }
 
-/* In this window where it has no document yet. */
-ACTION (act_start_empty)
+ACTION (act_new)
+{
+  add_empty (tb_window_new (gtk_window_get_application (GTK_WINDOW (data))));
+}
+
+ACTION (act_new_tab)
+{
+  add_empty (data);
+}
+
+ACTION (act_step_tab)
 {
   TbWindow *self = data;
-  if (self->document)
-    {
-      act_new (action, target, data);
-      return;
-    }
-  g_autoptr (TbDocument) document = tb_document_new ("New architecture");
-  tb_window_set_document (self, document);
+  if (g_str_equal (g_action_get_name (G_ACTION (action)), "next-tab"))
+    adw_tab_view_select_next_page (self->tabs);
+  else
+    adw_tab_view_select_previous_page (self->tabs);
 }
 
 ACTION (act_open)
@@ -83,27 +92,31 @@ ACTION (act_templates)
 
 ACTION (act_save)
 {
-  tb_window_save (data);
+  tb_sheet_save (TB_WINDOW (data)->sheet);
 }
 
 ACTION (act_save_as)
 {
-  tb_window_save_as (data);
+  tb_sheet_save_as (TB_WINDOW (data)->sheet);
 }
 
 ACTION (act_export)
 {
-  tb_window_ask_export (data);
+  tb_sheet_ask_export (TB_WINDOW (data)->sheet);
 }
 
 ACTION (act_close)
 {
-  gtk_window_close (GTK_WINDOW (data));
+  TbWindow *self = data;
+  if (self->sheet)
+    tb_window_close_sheet (self, self->sheet);
+  else
+    gtk_window_close (GTK_WINDOW (self));
 }
 
 ACTION (act_zoom)
 {
-  TbWindow *self = data;
+  TbSheet *self = TB_WINDOW (data)->sheet;
   const char *name = g_action_get_name (G_ACTION (action));
   double zoom = tb_canvas_zoom (self->canvas);
   if (g_str_equal (name, "zoom-in"))
@@ -121,17 +134,18 @@ ACTION (act_zoom)
 ACTION (act_search)
 {
   TbWindow *self = data;
-  tb_search_popup (tb_header_search_button (self->header), self->editor);
+  tb_search_popup (tb_header_search_button (self->header), self->sheet->editor);
 }
 
 ACTION (act_reveal)
 {
-  tb_window_reveal (data, g_variant_get_uint32 (target));
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_reveal (TB_WINDOW (data)->sheet, g_variant_get_uint32 (target));
 }
 
 ACTION (act_panel)
 {
-  TbWindow *self = data;
+  TbSheet *self = TB_WINDOW (data)->sheet;
   const char *name = g_action_get_name (G_ACTION (action));
   if (g_str_equal (name, "left-panel"))
     tb_shell_toggle (self->shell, TB_SHELL_LEFT);
@@ -145,14 +159,14 @@ ACTION (act_panel)
 /* Near the middle of what is seen, where there is room. */
 ACTION (act_add)
 {
-  TbWindow *self = data;
+  TbSheet *self = TB_WINDOW (data)->sheet;
   const char *name = g_variant_get_string (target, NULL);
   guint n;
   const TbPaletteRow *palette = tb_palette (&n);
   TbPoint at;
   tb_canvas_to_world (self->canvas, gtk_widget_get_width (GTK_WIDGET (self->canvas)) / 2.0,
                       gtk_widget_get_height (GTK_WIDGET (self->canvas)) / 2.0, &at);
-  for (guint i = 0; self->editor && i < n; i++)
+  for (guint i = 0; i < n; i++)
     if (g_str_equal (palette[i].name, name))
       {
         TbUid uid = tb_editor_create (self->editor, &palette[i], at.x, at.y, 0);
@@ -165,12 +179,12 @@ ACTION (act_add)
 
 ACTION (act_run)
 {
-  tb_window_run (data);
+  tb_sheet_run (TB_WINDOW (data)->sheet);
 }
 
 ACTION (act_stop)
 {
-  tb_window_stop (data);
+  tb_sheet_stop (TB_WINDOW (data)->sheet);
 }
 
 static const struct
@@ -185,45 +199,48 @@ static const struct
 
 ACTION (act_instance)
 {
+  TbSheet *sheet = TB_WINDOW (data)->sheet;
   const char *name = g_action_get_name (G_ACTION (action));
-  for (guint i = 0; i < G_N_ELEMENTS (instance_actions); i++)
+  for (guint i = 0; sheet && i < G_N_ELEMENTS (instance_actions); i++)
     if (g_str_equal (instance_actions[i].name, name))
-      tb_window_instance_command (data, instance_actions[i].command,
-                                  g_variant_get_string (target, NULL));
+      tb_sheet_instance_command (sheet, instance_actions[i].command,
+                                 g_variant_get_string (target, NULL));
 }
 
 ACTION (act_instance_log)
 {
-  TbWindow *self = data;
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  if (!self)
+    return;
   gtk_widget_set_visible (GTK_WIDGET (self->panel), TRUE);
   tb_panel_show_log (self->panel, g_variant_get_string (target, NULL));
 }
 
 ACTION (act_link)
 {
-  TbWindow *self = data;
+  TbSheet *self = TB_WINDOW (data)->sheet;
   const char *name = g_action_get_name (G_ACTION (action));
   const char *link = g_variant_get_string (target, NULL);
-  if (!self->session)
+  if (!self || !self->session)
     return;
   if (g_str_equal (name, "link-cut"))
     tb_session_cut (self->session, link);
   else if (g_str_equal (name, "link-heal"))
     tb_session_heal (self->session, link);
   else if (g_str_equal (name, "link-reset"))
-    tb_window_link_fault (self, TB_FAULT_RESET, link, NULL);
+    tb_sheet_link_fault (self, TB_FAULT_RESET, link, NULL);
   else if (g_str_equal (name, "link-refuse"))
-    tb_window_link_fault (self, TB_FAULT_REFUSE, link, NULL);
+    tb_sheet_link_fault (self, TB_FAULT_REFUSE, link, NULL);
   else
-    tb_window_link_clear (self, link);
+    tb_sheet_link_clear (self, link);
 }
 
 /* "save 100ms 20ms": link, latency, jitter. */
 ACTION (act_link_latency)
 {
   g_auto (GStrv) words = g_strsplit (g_variant_get_string (target, NULL), " ", 2);
-  if (words[0] && words[1])
-    tb_window_link_fault (data, TB_FAULT_LATENCY, words[0], words[1]);
+  if (words[0] && words[1] && TB_WINDOW (data)->sheet)
+    tb_sheet_link_fault (TB_WINDOW (data)->sheet, TB_FAULT_LATENCY, words[0], words[1]);
 }
 
 ACTION (act_shortcuts)
@@ -238,7 +255,7 @@ ACTION (act_about)
 
 static const GActionEntry entries[] = {
   { "new", act_new },
-  { "start-empty", act_start_empty },
+  { "new-tab", act_new_tab },
   { "open", act_open },
   { "open-path", act_open_path, "s" },
   { "open-copy", act_open_copy, "s" },
@@ -247,6 +264,8 @@ static const GActionEntry entries[] = {
   { "save-as", act_save_as },
   { "export", act_export },
   { "close", act_close },
+  { "previous-tab", act_step_tab },
+  { "next-tab", act_step_tab },
   { "zoom-in", act_zoom },
   { "zoom-out", act_zoom },
   { "zoom-100", act_zoom },
@@ -281,8 +300,8 @@ static const GActionEntry entries[] = {
 static void
 run_command (GSimpleAction *action, GVariant *target, TbWindow *self)
 {
-  if (self->editor)
-    tb_editor_run (self->editor, g_action_get_name (G_ACTION (action)));
+  if (self->sheet)
+    tb_editor_run (self->sheet->editor, g_action_get_name (G_ACTION (action)));
 }
 
 static gboolean
@@ -290,8 +309,7 @@ run_shortcut (GtkWidget *widget, GVariant *args, gpointer data)
 {
   TbWindow *self = TB_WINDOW (widget);
   const TbCommandRow *row = data;
-  return self->editor && gtk_stack_get_visible_child (self->pages) == GTK_WIDGET (self->shell)
-         && tb_editor_run (self->editor, row->name);
+  return self->sheet && tb_editor_run (self->sheet->editor, row->name);
 }
 
 /* Keys of commands bubble: an entry that knows Delete or Ctrl+Z for itself has them first. */
@@ -323,14 +341,15 @@ install_commands (TbWindow *self)
 static void
 update_commands (TbWindow *self)
 {
+  TbEditor *editor = self->sheet ? self->sheet->editor : NULL;
   GActionMap *map = g_object_get_data (G_OBJECT (self), "tb-edit-actions");
   guint n;
   const TbCommandRow *commands = tb_commands (&n);
   for (guint i = 0; i < n; i++)
     {
       GAction *action = g_action_map_lookup_action (map, commands[i].name);
-      gboolean enabled = self->editor != NULL
-                         && (!commands[i].enabled || commands[i].enabled (self->editor));
+      gboolean enabled
+          = editor && (!commands[i].enabled || commands[i].enabled (editor));
       g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
     }
 }
@@ -351,9 +370,13 @@ tb_window_update_actions (TbWindow *self)
     "add"
   };
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
-    tb_window_set_action_enabled (self, of_document[i], self->document != NULL);
-  tb_window_set_action_enabled (self, "run", self->document && !self->session);
-  tb_window_set_action_enabled (self, "stop", self->session != NULL);
+    tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);
+  gboolean running = self->sheet && self->sheet->session;
+  tb_window_set_action_enabled (self, "run", self->sheet && !running);
+  tb_window_set_action_enabled (self, "stop", running);
+  gboolean several = tb_window_n_sheets (self) > 1;
+  tb_window_set_action_enabled (self, "previous-tab", several);
+  tb_window_set_action_enabled (self, "next-tab", several);
   update_commands (self);
 }
 

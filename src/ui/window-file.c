@@ -1,8 +1,10 @@
-/* Documents: open, save, export, and the questions before something would be lost.
+/* Documents: open, save, export.
  *
- * A window whose document is worth nothing (tb_window_is_pristine) takes the file that is opened;
- * any other stays as it is, and the file gets a window of its own. */
+ * A file that is open already is shown where it is. Else it gets a tab; one whose document is worth
+ * nothing (tb_sheet_is_pristine) makes place for it. */
 #include "window-private.h"
+
+#include <glib/gstdio.h>
 
 #include "dialogs.h"
 #include "start-page.h"
@@ -11,12 +13,38 @@
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-static TbWindow *
-window_for_document (TbWindow *self)
+/* Two paths of one file are one file. */
+static gboolean
+is_same_file (const char *a, const char *b)
 {
-  if (tb_window_is_pristine (self))
-    return self;
-  return tb_window_new (gtk_window_get_application (GTK_WINDOW (self)));
+  GStatBuf of_a, of_b;
+  return g_stat (a, &of_a) == 0 && g_stat (b, &of_b) == 0 && of_a.st_dev == of_b.st_dev
+         && of_a.st_ino == of_b.st_ino;
+}
+
+static TbSheet *
+sheet_with_file (TbWindow *window, const char *path)
+{
+  for (guint i = 0; i < tb_window_n_sheets (window); i++)
+    {
+      TbSheet *sheet = tb_window_nth_sheet (window, i);
+      const char *open = tb_document_path (sheet->document);
+      if (open && is_same_file (open, path))
+        return sheet;
+    }
+  return NULL;
+}
+
+static TbSheet *
+find_open_file (TbWindow *self, const char *path)
+{
+  TbSheet *found = sheet_with_file (self, path);
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  for (GList *l = application ? gtk_application_get_windows (application) : NULL; l && !found;
+       l = l->next)
+    if (TB_IS_WINDOW (l->data))
+      found = sheet_with_file (l->data, path);
+  return found;
 }
 
 static void
@@ -40,11 +68,12 @@ refuse (TbWindow *self, const char *path, const TbProblems *problems, const GErr
   for (guint i = 0; i < problems->len; i++)
     ((TbProblem *) problems->pdata[i])->uid = 0; /* of elements that nobody has */
   tb_window_toast (self, error->message);
-  if (self->document)
+  if (self->sheet)
     {
-      tb_panel_set_other_problems (self->panel, name, problems);
-      gtk_widget_set_visible (GTK_WIDGET (self->panel), TRUE);
-      tb_panel_show_page (self->panel, "problems");
+      TbPanel *panel = self->sheet->panel;
+      tb_panel_set_other_problems (panel, name, problems);
+      gtk_widget_set_visible (GTK_WIDGET (panel), TRUE);
+      tb_panel_show_page (panel, "problems");
     }
   else
     {
@@ -73,16 +102,26 @@ load (TbWindow *self, const char *path, TbProblems *problems)
 static void
 show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbProblems *problems)
 {
-  TbWindow *window = window_for_document (self);
   g_autofree char *name = g_path_get_basename (path);
-  tb_window_set_document (window, document);
-  tb_panel_set_other_problems (window->panel, name, problems);
-  gtk_window_present (GTK_WINDOW (window));
+  TbSheet *before = self->sheet;
+  gboolean replace = before && tb_sheet_is_pristine (before);
+  tb_window_add_document (self, document);
+  tb_panel_set_other_problems (self->sheet->panel, name, problems);
+  if (replace)
+    tb_window_drop_sheet (self, before);
+  gtk_window_present (GTK_WINDOW (self));
 }
 
 void
 tb_window_open_path (TbWindow *window, const char *path)
 {
+  TbSheet *open = find_open_file (window, path);
+  if (open)
+    {
+      tb_window_select (open->window, open);
+      gtk_window_present (GTK_WINDOW (open->window));
+      return;
+    }
   g_autoptr (GPtrArray) problems = tb_problems_new ();
   g_autoptr (TbDocument) document = load (window, path, problems);
   if (!document)
@@ -108,10 +147,11 @@ tb_window_open_copy (TbWindow *window, const char *path)
     refuse (window, path, problems, error);
 }
 
+/* sheet may be NULL. */
 static char *
-folder_of (TbWindow *self)
+folder_of (TbSheet *sheet)
 {
-  const char *path = self->document ? tb_document_path (self->document) : NULL;
+  const char *path = sheet ? tb_document_path (sheet->document) : NULL;
   return path ? g_path_get_dirname (path) : NULL;
 }
 
@@ -126,7 +166,7 @@ open_answered (const char *path, gpointer data)
 void
 tb_window_ask_open (TbWindow *self)
 {
-  g_autofree char *folder = folder_of (self);
+  g_autofree char *folder = folder_of (self->sheet);
   tb_ask_file (GTK_WINDOW (self), TB_FILE_OPEN, folder, NULL, open_answered, g_object_ref (self));
 }
 
@@ -153,24 +193,24 @@ tb_window_accept_files (TbWindow *self)
 /* ---- Saving ---------------------------------------------------------------------------------- */
 
 static gboolean
-save_to (TbWindow *self, const char *path)
+save_to (TbSheet *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
   tb_inspector_commit (self->inspector);
   if (!tb_document_save (self->document, path, &error))
     {
-      tb_window_toast (self, error->message);
+      tb_sheet_toast (self, error->message);
       return FALSE;
     }
   remember_recent (path);
-  tb_window_update_title (self);
+  tb_sheet_state_changed (self);
   return TRUE;
 }
 
 /* self is referenced by the question; close after a save that was asked for on the way out. */
 typedef struct
 {
-  TbWindow *window;
+  TbSheet *sheet;
   gboolean close;
 } SaveQuestion;
 
@@ -178,18 +218,24 @@ static void
 save_answered (const char *path, gpointer data)
 {
   g_autofree SaveQuestion *question = data;
-  g_autoptr (TbWindow) self = question->window;
+  g_autoptr (TbSheet) self = question->sheet;
   if (!path)
-    return;
+    {
+      tb_window_stay_open (self);
+      return;
+    }
   g_autofree char *named = g_str_has_suffix (path, ".tierboard") || g_str_has_suffix (path, ".xml")
                                ? g_strdup (path)
                                : g_strconcat (path, ".tierboard", NULL);
-  if (save_to (self, named) && question->close)
-    gtk_window_destroy (GTK_WINDOW (self));
+  gboolean saved = save_to (self, named);
+  if (saved && question->close && self->window)
+    tb_window_go_on_closing (self->window, self);
+  else if (!saved)
+    tb_window_stay_open (self);
 }
 
 static void
-ask_save_as (TbWindow *self, gboolean close)
+ask_save_as (TbSheet *self, gboolean close)
 {
   const TbModel *model = tb_document_model (self->document);
   const char *path = tb_document_path (self->document);
@@ -204,26 +250,37 @@ ask_save_as (TbWindow *self, gboolean close)
     }
   SaveQuestion *question = g_new (SaveQuestion, 1);
   *question = (SaveQuestion){ g_object_ref (self), close };
-  tb_ask_file (GTK_WINDOW (self), TB_FILE_SAVE, folder, name, save_answered, question);
+  tb_ask_file (GTK_WINDOW (self->window), TB_FILE_SAVE, folder, name, save_answered, question);
 }
 
 void
-tb_window_save_as (TbWindow *self)
+tb_sheet_save_as (TbSheet *self)
 {
   ask_save_as (self, FALSE);
 }
 
-void
-tb_window_save (TbWindow *self)
+static void
+save (TbSheet *self, gboolean close)
 {
-  const char *path = tb_document_path (self->document);
-  if (path)
-    {
-      g_autofree char *same = g_strdup (path);
-      save_to (self, same);
-    }
-  else
-    ask_save_as (self, FALSE);
+  g_autofree char *path = g_strdup (tb_document_path (self->document));
+  if (!path)
+    ask_save_as (self, close);
+  else if (!save_to (self, path))
+    tb_window_stay_open (self);
+  else if (close)
+    tb_window_go_on_closing (self->window, self);
+}
+
+void
+tb_sheet_save (TbSheet *self)
+{
+  save (self, FALSE);
+}
+
+void
+tb_sheet_save_and_close (TbSheet *self)
+{
+  save (self, TRUE);
 }
 
 /* ---- Exporting ------------------------------------------------------------------------------- */
@@ -231,25 +288,26 @@ tb_window_save (TbWindow *self)
 static void
 export_answered (const char *path, gpointer data)
 {
-  g_autoptr (TbWindow) self = data;
+  g_autoptr (TbSheet) self = data;
   g_autoptr (GError) error = NULL;
   if (!path)
     return;
   const TbExportFormat *format = tb_export_format_of_path (path);
   TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1 };
   if (!format)
-    tb_window_toast (self, "The file's name must end in .svg, .png or .pdf: that says the format.");
+    tb_sheet_toast (self, "The file's name must end in .svg, .png or .pdf: that says the format.");
   else if (tb_export_file (tb_document_model (self->document), format, &options, path, &error))
     {
       g_autofree char *name = g_path_get_basename (path);
-      tb_window_toastf (self, "Exported to %s", name);
+      g_autofree char *sentence = g_strconcat ("Exported to ", name, NULL);
+      tb_sheet_toast (self, sentence);
     }
   else
-    tb_window_toast (self, error->message);
+    tb_sheet_toast (self, error->message);
 }
 
 void
-tb_window_ask_export (TbWindow *self)
+tb_sheet_ask_export (TbSheet *self)
 {
   const char *path = tb_document_path (self->document);
   g_autofree char *folder = folder_of (self);
@@ -258,78 +316,6 @@ tb_window_ask_export (TbWindow *self)
   if (dot)
     *dot = '\0';
   g_autofree char *name = g_strconcat (stem, ".svg", NULL);
-  tb_ask_file (GTK_WINDOW (self), TB_FILE_EXPORT, folder, name, export_answered,
+  tb_ask_file (GTK_WINDOW (self->window), TB_FILE_EXPORT, folder, name, export_answered,
                g_object_ref (self));
-}
-
-/* ---- Closing --------------------------------------------------------------------------------- */
-
-static void
-close_answered (const char *id, gpointer data)
-{
-  g_autoptr (TbWindow) self = data;
-  if (g_str_equal (id, "discard"))
-    gtk_window_destroy (GTK_WINDOW (self));
-  if (!g_str_equal (id, "save"))
-    return;
-  const char *path = tb_document_path (self->document);
-  g_autofree char *same = g_strdup (path);
-  if (!path)
-    ask_save_as (self, TRUE);
-  else if (save_to (self, same))
-    gtk_window_destroy (GTK_WINDOW (self));
-}
-
-static void
-ask_unsaved (TbWindow *self)
-{
-  static const TbResponse responses[] = { { "cancel", "_Cancel", TB_RESPONSE_PLAIN },
-                                          { "discard", "_Discard", TB_RESPONSE_DESTRUCTIVE },
-                                          { "save", "_Save", TB_RESPONSE_SUGGESTED } };
-  const TbElement *root = tb_model_root (tb_document_model (self->document));
-  g_autofree char *body = g_strdup_printf ("“%s” has changes that are in no file yet.",
-                                           tb_element_title (root));
-  tb_ask (GTK_WINDOW (self), "Save changes?", body, NULL, responses, G_N_ELEMENTS (responses),
-          close_answered, g_object_ref (self));
-}
-
-static void
-stop_answered (const char *id, gpointer data)
-{
-  g_autoptr (TbWindow) self = data;
-  if (!g_str_equal (id, "stop"))
-    return;
-  self->closing = TRUE;
-  if (self->session)
-    tb_window_stop (self);
-  else
-    gtk_window_close (GTK_WINDOW (self));
-}
-
-static void
-ask_running (TbWindow *self)
-{
-  static const TbResponse responses[] = { { "cancel", "_Keep running", TB_RESPONSE_PLAIN },
-                                          { "stop", "_Stop and close", TB_RESPONSE_DESTRUCTIVE } };
-  tb_ask (GTK_WINDOW (self), "Stop the run?",
-          "What is drawn is running. It ends with this window, in order.", NULL, responses,
-          G_N_ELEMENTS (responses), stop_answered, g_object_ref (self));
-}
-
-gboolean
-tb_window_may_close (TbWindow *self)
-{
-  if (self->document)
-    tb_inspector_commit (self->inspector);
-  if (self->session)
-    {
-      ask_running (self);
-      return FALSE;
-    }
-  if (self->document && tb_document_is_modified (self->document))
-    {
-      ask_unsaved (self);
-      return FALSE;
-    }
-  return TRUE;
 }

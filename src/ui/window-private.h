@@ -1,18 +1,12 @@
-/* The window's parts, shared by the files that make it: window.c builds and follows,
- * window-actions.c holds the table of actions, window-file.c files, window-run.c the run,
- * window-menu.c context menus. */
+/* The window's parts, shared by the files that make it: window.c builds it and holds its tabs,
+ * window-actions.c the table of actions, window-file.c files, window-close.c the questions before
+ * something would be lost. What belongs to one document is in its sheet (sheet-private.h). */
 #pragma once
 
 #include "window.h"
 
 #include "header.h"
-#include "inspector.h"
-#include "outline.h"
-#include "panel.h"
-#include "shell.h"
-#include "tb-canvas.h"
-#include "tb-edit.h"
-#include "tb-session.h"
+#include "sheet-private.h"
 
 G_BEGIN_DECLS
 
@@ -21,40 +15,26 @@ struct _TbWindow
   AdwApplicationWindow parent;
 
   AdwToastOverlay *toasts;
-  GtkStack *pages; /* "start", "editor" */
+  GtkStack *pages; /* the start page, the tabs */
   GtkWidget *start; /* made when first shown */
   TbHeader *header;
-  TbShell *shell;
-  GtkWidget *paned;
-  TbCanvas *canvas;
-  GtkWidget *zoom_label;
-  GtkWidget *corner[2]; /* open the side panels while they are overlays */
-  TbOutline *outline;
-  TbInspector *inspector;
-  TbPanel *panel;
-  GtkWidget *context_menu;
-
-  TbDocument *document;
-  TbEditor *editor;
-  TbProblems *problems;
-  GSignalGroup *document_signals, *editor_signals;
-  guint validate_id;
-
-  TbSession *session;
-  TbModel *starting;   /* snapshot that waits for the answer of the trust dialog */
-  gint64 run_start_ns; /* of this side's clock */
-  gint64 inspected_ns, toasted_ns;
-  GByteArray *states;       /* TbInstanceState of each instance in the latest frame */
-  TbProblems *run_problems; /* of the run, or of the one before */
-  guint elapsed_id;
-  TbLiveFrame *frame;  /* the latest */
-  gboolean closing;    /* close when the run has stopped */
+  GtkWidget *desk;  /* the tab bar and the tabs; made for the first document */
+  GtkWidget *bar;   /* made for the second */
+  guint names_id;
+  AdwTabView *tabs;
+  TbSheet *sheet;   /* the one that is shown; NULL: none */
+  gboolean closing; /* all tabs are asked, one after the other */
 };
 
 /* window.c */
 void tb_window_update_title (TbWindow *self);
 void tb_window_update_actions (TbWindow *self);
-void tb_window_reveal (TbWindow *self, TbUid uid); /* selects it and scrolls to it */
+void tb_window_sheet_changed (TbWindow *self, TbSheet *sheet); /* what is shown of it */
+void tb_window_select (TbWindow *self, TbSheet *sheet);
+guint tb_window_n_sheets (TbWindow *self);
+TbSheet *tb_window_nth_sheet (TbWindow *self, guint n);
+/* Takes it from its window without a question. */
+void tb_window_drop_sheet (TbWindow *self, TbSheet *sheet);
 void tb_window_toastf (TbWindow *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* window-actions.c: one table for menus, keys and help */
@@ -72,25 +52,23 @@ void tb_window_set_action_enabled (TbWindow *self, const char *name, gboolean en
 
 /* window-file.c */
 void tb_window_ask_open (TbWindow *self);
-void tb_window_save (TbWindow *self);
-void tb_window_save_as (TbWindow *self);
-void tb_window_ask_export (TbWindow *self);
 void tb_window_accept_files (TbWindow *self); /* dropped on it */
-/* TRUE where it may close now; otherwise it asks, and closes itself. */
+void tb_sheet_save (TbSheet *self);
+void tb_sheet_save_as (TbSheet *self);
+/* Saves, asking where if need be, and then goes on closing. */
+void tb_sheet_save_and_close (TbSheet *self);
+void tb_sheet_ask_export (TbSheet *self);
+
+/* window-close.c */
+/* TRUE where all its tabs may close now; otherwise it asks, and closes itself. */
 gboolean tb_window_may_close (TbWindow *self);
-
-/* window-run.c */
-void tb_window_run (TbWindow *self);
-void tb_window_stop (TbWindow *self);
-gboolean tb_window_is_running (TbWindow *self);
-void tb_window_live_frame (TbCanvas *canvas, gpointer frame, TbWindow *self);
-void tb_window_drop_session (TbWindow *self);
-void tb_window_instance_command (TbWindow *self, TbCommandType what, const char *instance);
-void tb_window_link_fault (TbWindow *self, TbFaultKind kind, const char *link, const char *latency);
-void tb_window_link_clear (TbWindow *self, const char *link);
-
-/* window-menu.c */
-void tb_window_context_menu (TbCanvas *canvas, guint uid, guint replica, double x, double y,
-                             TbWindow *self);
+/* Closes a tab, or its window with the last one. */
+void tb_window_close_sheet (TbWindow *self, TbSheet *sheet);
+/* A sheet that was asked about has nothing to lose any more. */
+void tb_window_go_on_closing (TbWindow *self, TbSheet *sheet);
+/* The person thought better of it. */
+void tb_window_stay_open (TbSheet *sheet);
+/* The tab view's question; TRUE. */
+gboolean tb_window_close_page (AdwTabView *tabs, AdwTabPage *page, TbWindow *self);
 
 G_END_DECLS

@@ -2,15 +2,9 @@
 
 #include <stdarg.h>
 
-#include "ask.h"
-#include "format.h"
-#include "palette.h"
 #include "settings.h"
 #include "start-page.h"
 #include "util.h"
-
-/* Soon enough to be live, late enough that a drag is not held up by it. */
-#define VALIDATE_MS 30
 
 G_DEFINE_FINAL_TYPE (TbWindow, tb_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -34,195 +28,227 @@ tb_window_toastf (TbWindow *self, const char *format, ...)
   tb_window_toast (self, sentence);
 }
 
-void
-tb_window_reveal (TbWindow *self, TbUid uid)
-{
-  if (!self->editor || !tb_model_get (tb_document_model (self->document), uid))
-    return;
-  tb_editor_select_one (self->editor, uid);
-  tb_canvas_scroll_to (self->canvas, uid);
-}
-
-/* ---- Following the document ------------------------------------------------------------------ */
+/* ---- What it shows of a sheet ---------------------------------------------------------------- */
 
 void
 tb_window_update_title (TbWindow *self)
 {
-  if (!self->document)
+  if (!self->sheet)
     {
       gtk_window_set_title (GTK_WINDOW (self), "Tierboard");
       tb_header_set_title (self->header, "Tierboard", "");
       return;
     }
-  const TbElement *root = tb_model_root (tb_document_model (self->document));
-  const char *path = tb_document_path (self->document);
-  g_autofree char *where = path ? tb_format_path (path) : g_strdup ("not saved yet");
-  gboolean edited = tb_document_is_modified (self->document);
-  const char *state = !path ? "" : edited ? " · edited" : " · saved";
-  g_autofree char *subtitle = g_strconcat (where, state, NULL);
+  const TbElement *root = tb_model_root (tb_document_model (self->sheet->document));
+  g_autofree char *subtitle = tb_sheet_subtitle (self->sheet);
   tb_header_set_title (self->header, tb_element_title (root), subtitle);
   g_autofree char *title = g_strconcat (tb_element_title (root), " – Tierboard", NULL);
   gtk_window_set_title (GTK_WINDOW (self), title);
 }
 
+/* libadwaita leaves tabs and their buttons without a name for a screen reader. */
 static void
-document_state (TbWindow *self)
+name_parts (GtkWidget *widget)
 {
-  tb_window_update_title (self);
-  tb_window_update_actions (self);
-  tb_header_set_undo (self->header, tb_document_undo_label (self->document),
-                      tb_document_redo_label (self->document));
+  GObjectClass *class = G_OBJECT_GET_CLASS (widget);
+  GParamSpec *of_tab = g_object_class_find_property (class, "page");
+  if (of_tab && of_tab->value_type == ADW_TYPE_TAB_PAGE)
+    {
+      g_autoptr (AdwTabPage) page = NULL;
+      g_object_get (widget, "page", &page, NULL);
+      tb_ui_name (widget, page ? adw_tab_page_get_title (page) : "");
+    }
+  const char *tooltip = gtk_widget_get_tooltip_text (widget);
+  if (GTK_IS_BUTTON (widget))
+    tb_ui_name (widget, tooltip && *tooltip ? tooltip : "Show hidden tabs");
+  for (GtkWidget *c = gtk_widget_get_first_child (widget); c; c = gtk_widget_get_next_sibling (c))
+    name_parts (c);
 }
 
 static gboolean
-validate (gpointer data)
+name_tabs (gpointer data)
 {
   TbWindow *self = data;
-  self->validate_id = 0;
-  TbProblems *problems = tb_problems_new ();
-  tb_model_validate (tb_document_model (self->document), problems);
-  tb_panel_set_problems (self->panel, problems);
-  g_clear_pointer (&self->problems, g_ptr_array_unref);
-  self->problems = problems;
+  self->names_id = 0;
+  name_parts (self->bar);
   return G_SOURCE_REMOVE;
 }
 
+/* The bar makes a tab after the window hears of it. */
 static void
-document_changed (TbDocument *document, const TbEdit *edits, guint n, TbWindow *self)
+queue_names (TbWindow *self)
 {
-  if (!self->validate_id)
-    self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
+  if (self->bar && !self->names_id)
+    self->names_id = g_idle_add (name_tabs, self);
+}
+
+static void
+update_tab (TbWindow *self, TbSheet *sheet)
+{
+  AdwTabPage *page = adw_tab_view_get_page (self->tabs, GTK_WIDGET (sheet));
+  g_autofree char *title = tb_sheet_tab_title (sheet), *subtitle = tb_sheet_subtitle (sheet);
+  g_autofree char *tooltip = g_markup_escape_text (subtitle, -1);
+  g_autoptr (GIcon) running = sheet->session ? g_themed_icon_new ("media-playback-start-symbolic")
+                                             : NULL;
+  adw_tab_page_set_title (page, title);
+  adw_tab_page_set_tooltip (page, tooltip);
+  adw_tab_page_set_icon (page, running);
+  queue_names (self);
+}
+
+static void
+update_header (TbWindow *self)
+{
+  TbSheet *sheet = self->sheet;
   tb_window_update_title (self);
+  tb_window_update_actions (self);
+  tb_header_set_document (self->header, sheet != NULL);
+  if (!sheet)
+    return;
+  tb_header_set_undo (self->header, tb_document_undo_label (sheet->document),
+                      tb_document_redo_label (sheet->document));
+  tb_header_set_run (self->header, tb_sheet_run_state (sheet), sheet->waiting);
+}
+
+void
+tb_window_sheet_changed (TbWindow *self, TbSheet *sheet)
+{
+  update_tab (self, sheet);
+  if (sheet == self->sheet)
+    update_header (self);
+}
+
+/* ---- Tabs ------------------------------------------------------------------------------------ */
+
+guint
+tb_window_n_sheets (TbWindow *self)
+{
+  return self->tabs ? (guint) adw_tab_view_get_n_pages (self->tabs) : 0;
+}
+
+TbSheet *
+tb_window_nth_sheet (TbWindow *self, guint n)
+{
+  return TB_SHEET (adw_tab_page_get_child (adw_tab_view_get_nth_page (self->tabs, (int) n)));
+}
+
+void
+tb_window_select (TbWindow *self, TbSheet *sheet)
+{
+  adw_tab_view_set_selected_page (self->tabs,
+                                  adw_tab_view_get_page (self->tabs, GTK_WIDGET (sheet)));
+}
+
+void
+tb_window_drop_sheet (TbWindow *self, TbSheet *sheet)
+{
+  AdwTabPage *page = adw_tab_view_get_page (self->tabs, GTK_WIDGET (sheet));
+  g_signal_handlers_block_by_func (self->tabs, tb_window_close_page, self);
+  adw_tab_view_close_page (self->tabs, page);
+  g_signal_handlers_unblock_by_func (self->tabs, tb_window_close_page, self);
+}
+
+static void
+selected (TbWindow *self)
+{
+  AdwTabPage *page = adw_tab_view_get_selected_page (self->tabs);
+  self->sheet = page ? TB_SHEET (adw_tab_page_get_child (page)) : NULL;
+  update_header (self);
+}
+
+static void
+page_attached (AdwTabView *tabs, AdwTabPage *page, int position, TbWindow *self)
+{
+  TbSheet *sheet = TB_SHEET (adw_tab_page_get_child (page));
+  sheet->window = self;
+  update_tab (self, sheet);
+}
+
+/* The last one went to another window. */
+static void
+page_detached (AdwTabView *tabs, AdwTabPage *page, int position, TbWindow *self)
+{
+  TB_SHEET (adw_tab_page_get_child (page))->window = NULL;
+  if (!adw_tab_view_get_n_pages (tabs) && !gtk_widget_in_destruction (GTK_WIDGET (self)))
+    gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+n_pages_changed (TbWindow *self)
+{
+  queue_names (self);
   tb_window_update_actions (self);
 }
 
+/* One document needs no tab: the bar is made before the second. */
 static void
-editor_asks (TbEditor *editor, const char *what, TbWindow *self)
+build_bar (TbWindow *self)
 {
-  tb_ask_editor (self->canvas, what);
+  if (self->bar)
+    return;
+  self->bar = GTK_WIDGET (adw_tab_bar_new ());
+  adw_tab_bar_set_view (ADW_TAB_BAR (self->bar), self->tabs);
+  gtk_box_prepend (GTK_BOX (self->desk), self->bar);
 }
 
-static void
-editor_message (TbEditor *editor, const char *sentence, TbWindow *self)
+static void build_desk (TbWindow *self);
+
+/* A tab that is dropped outside. */
+static AdwTabView *
+create_window (AdwTabView *tabs, TbWindow *self)
 {
-  tb_window_toast (self, sentence);
+  TbWindow *window = tb_window_new (gtk_window_get_application (GTK_WINDOW (self)));
+  build_desk (window);
+  build_bar (window);
+  gtk_window_present (GTK_WINDOW (window));
+  return window->tabs;
 }
 
-/* ---- Building -------------------------------------------------------------------------------- */
-
-static void
-picked (GtkWidget *widget, guint uid, TbWindow *self)
-{
-  tb_window_reveal (self, uid);
-}
-
-static GtkWidget *
-new_left (TbWindow *self)
-{
-  GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
-  self->outline = TB_OUTLINE (tb_outline_new ());
-  gtk_paned_set_start_child (GTK_PANED (paned), tb_ui_scrolled (tb_palette_new ()));
-  gtk_paned_set_end_child (GTK_PANED (paned), GTK_WIDGET (self->outline));
-  gtk_paned_set_position (GTK_PANED (paned), tb_settings_get ("palette-height", 560));
-  gtk_paned_set_resize_end_child (GTK_PANED (paned), TRUE);
-  gtk_paned_set_resize_start_child (GTK_PANED (paned), FALSE);
-  gtk_widget_add_css_class (paned, "side");
-  gtk_widget_add_css_class (paned, "left");
-  g_signal_connect (self->outline, "picked", G_CALLBACK (picked), self);
-  return paned;
-}
-
-static void
-show_zoom (TbWindow *self)
-{
-  g_autofree char *text
-      = g_strdup_printf ("%.0f\u202f%%", tb_canvas_zoom (self->canvas) * 100);
-  gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
-}
-
-static GtkWidget *
-new_zoom_bar (TbWindow *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  self->zoom_label = gtk_button_new_with_label ("100 %");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->zoom_label), "win.zoom-100");
-  gtk_widget_set_tooltip_text (self->zoom_label, "Zoom to 100 % (Ctrl+0)");
-  gtk_widget_add_css_class (self->zoom_label, "numeric");
-  gtk_box_append (GTK_BOX (box),
-                  tb_ui_icon_button ("list-remove-symbolic", "Zoom out", "win.zoom-out"));
-  gtk_box_append (GTK_BOX (box), self->zoom_label);
-  gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("list-add-symbolic", "Zoom in", "win.zoom-in"));
-  gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("zoom-fit-best-symbolic", "Whole drawing",
-                                                    "win.zoom-fit"));
-  gtk_widget_add_css_class (box, "zoom-bar");
-  gtk_widget_set_halign (box, GTK_ALIGN_END);
-  gtk_widget_set_valign (box, GTK_ALIGN_END);
-  return box;
-}
-
-static GtkWidget *
-new_corner (const char *icon, const char *name, const char *action, GtkAlign align)
-{
-  GtkWidget *button = tb_ui_icon_button (icon, name, action);
-  gtk_widget_add_css_class (button, "corner");
-  gtk_widget_set_halign (button, align);
-  gtk_widget_set_valign (button, GTK_ALIGN_START);
-  gtk_widget_set_visible (button, FALSE);
-  return button;
-}
-
-static GtkWidget *
-new_middle (TbWindow *self)
-{
-  GtkWidget *overlay = gtk_overlay_new ();
-  self->canvas = TB_CANVAS (tb_canvas_new ());
-  gtk_widget_set_hexpand (GTK_WIDGET (self->canvas), TRUE);
-  gtk_widget_set_vexpand (GTK_WIDGET (self->canvas), TRUE);
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), new_zoom_bar (self));
-  self->corner[TB_SHELL_LEFT] = new_corner ("sidebar-show-symbolic", "Palette and outline",
-                                            "win.left-panel", GTK_ALIGN_START);
-  self->corner[TB_SHELL_RIGHT] = new_corner ("sidebar-show-right-symbolic", "Properties",
-                                             "win.right-panel", GTK_ALIGN_END);
-  for (int side = 0; side < 2; side++)
-    gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->corner[side]);
-  self->panel = TB_PANEL (tb_panel_new ());
-  self->paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
-  gtk_paned_set_start_child (GTK_PANED (self->paned), overlay);
-  gtk_paned_set_end_child (GTK_PANED (self->paned), GTK_WIDGET (self->panel));
-  gtk_paned_set_resize_end_child (GTK_PANED (self->paned), FALSE);
-  gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
-  gtk_widget_set_size_request (GTK_WIDGET (self->panel), -1,
-                               tb_settings_get ("panel-height", 230));
-  g_signal_connect (self->panel, "picked", G_CALLBACK (picked), self);
-  g_signal_connect_swapped (self->canvas, "zoom-changed", G_CALLBACK (show_zoom), self);
-  g_signal_connect (self->canvas, "live-frame", G_CALLBACK (tb_window_live_frame), self);
-  g_signal_connect (self->canvas, "context-menu", G_CALLBACK (tb_window_context_menu), self);
-  return self->paned;
-}
-
-static void
-layout_changed (TbWindow *self)
-{
-  gboolean narrow = tb_shell_is_narrow (self->shell);
-  for (int side = 0; side < 2; side++)
-    gtk_widget_set_visible (self->corner[side], narrow);
-}
+/* Ctrl+Home and Ctrl+End are the drawing's. */
+#define NOT_OF_TABS                                                                                \
+  (ADW_TAB_VIEW_SHORTCUT_CONTROL_HOME | ADW_TAB_VIEW_SHORTCUT_CONTROL_END                          \
+   | ADW_TAB_VIEW_SHORTCUT_CONTROL_SHIFT_HOME | ADW_TAB_VIEW_SHORTCUT_CONTROL_SHIFT_END)
 
 /* Only for a document: a start page needs none of it. */
 static void
-build_editor (TbWindow *self)
+build_desk (TbWindow *self)
 {
-  GtkWidget *left = new_left (self), *middle = new_middle (self);
-  self->inspector = TB_INSPECTOR (tb_inspector_new ());
-  gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "side");
-  gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "right");
-  self->shell = TB_SHELL (tb_shell_new (left, middle, GTK_WIDGET (self->inspector)));
-  tb_shell_set_width (self->shell, TB_SHELL_LEFT, tb_settings_get ("left-width", 208));
-  tb_shell_set_width (self->shell, TB_SHELL_RIGHT, tb_settings_get ("right-width", 258));
-  g_signal_connect_swapped (self->shell, "layout-changed", G_CALLBACK (layout_changed), self);
-  gtk_stack_add_named (self->pages, GTK_WIDGET (self->shell), "editor");
+  self->desk = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->tabs = adw_tab_view_new ();
+  adw_tab_view_remove_shortcuts (self->tabs, NOT_OF_TABS);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->tabs), TRUE);
+  gtk_box_append (GTK_BOX (self->desk), GTK_WIDGET (self->tabs));
+  g_signal_connect_swapped (self->tabs, "notify::selected-page", G_CALLBACK (selected), self);
+  g_signal_connect_swapped (self->tabs, "notify::n-pages", G_CALLBACK (n_pages_changed), self);
+  g_signal_connect (self->tabs, "page-attached", G_CALLBACK (page_attached), self);
+  g_signal_connect (self->tabs, "page-detached", G_CALLBACK (page_detached), self);
+  g_signal_connect (self->tabs, "close-page", G_CALLBACK (tb_window_close_page), self);
+  g_signal_connect (self->tabs, "create-window", G_CALLBACK (create_window), self);
+  gtk_stack_add_named (self->pages, self->desk, "desk");
+  gtk_stack_set_visible_child (self->pages, self->desk);
 }
+
+void
+tb_window_add_document (TbWindow *window, TbDocument *document)
+{
+  TbSheet *sheet = tb_sheet_new (document);
+  if (!window->tabs)
+    build_desk (window);
+  if (tb_window_n_sheets (window))
+    build_bar (window);
+  AdwTabPage *page = adw_tab_view_append (window->tabs, GTK_WIDGET (sheet));
+  adw_tab_view_set_selected_page (window->tabs, page);
+  gtk_stack_set_visible_child (window->pages, window->desk);
+  gtk_widget_grab_focus (GTK_WIDGET (sheet));
+}
+
+TbDocument *
+tb_window_document (TbWindow *window)
+{
+  return window->sheet ? window->sheet->document : NULL;
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static void
 build (TbWindow *self)
@@ -238,67 +264,6 @@ build (TbWindow *self)
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
 }
 
-/* ---- The document ---------------------------------------------------------------------------- */
-
-static void
-forget_document (TbWindow *self)
-{
-  g_clear_handle_id (&self->validate_id, g_source_remove);
-  tb_window_drop_session (self);
-  g_signal_group_set_target (self->document_signals, NULL);
-  g_signal_group_set_target (self->editor_signals, NULL);
-  if (self->panel)
-    tb_panel_set_editor (self->panel, NULL);
-  g_clear_pointer (&self->problems, g_ptr_array_unref);
-  g_clear_pointer (&self->run_problems, g_ptr_array_unref);
-  g_clear_pointer (&self->states, g_byte_array_unref);
-}
-
-static void
-show_editor (TbWindow *self)
-{
-  tb_canvas_set_editor (self->canvas, self->editor);
-  tb_outline_set_editor (self->outline, self->editor);
-  tb_inspector_set_editor (self->inspector, self->editor);
-  tb_panel_set_editor (self->panel, self->editor);
-}
-
-void
-tb_window_set_document (TbWindow *window, TbDocument *document)
-{
-  forget_document (window);
-  if (!window->shell)
-    build_editor (window);
-  g_set_object (&window->document, document);
-  g_clear_object (&window->editor);
-  window->editor = tb_editor_new (document, NULL);
-  g_signal_group_set_target (window->document_signals, document);
-  g_signal_group_set_target (window->editor_signals, window->editor);
-  show_editor (window);
-  tb_header_set_document (window->header, TRUE);
-  gtk_stack_set_visible_child_name (window->pages, "editor");
-  document_state (window);
-  validate (window);
-  gtk_widget_grab_focus (GTK_WIDGET (window->canvas));
-}
-
-TbDocument *
-tb_window_document (TbWindow *window)
-{
-  return window->document;
-}
-
-gboolean
-tb_window_is_pristine (TbWindow *window)
-{
-  if (!window->document)
-    return TRUE;
-  return !tb_document_path (window->document) && !tb_document_is_modified (window->document)
-         && !window->session;
-}
-
-/* ---- Life ------------------------------------------------------------------------------------ */
-
 static void
 remember (TbWindow *self)
 {
@@ -306,11 +271,6 @@ remember (TbWindow *self)
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   tb_settings_set ("width", width);
   tb_settings_set ("height", height);
-  if (self->shell)
-    {
-      tb_settings_set ("left-width", tb_shell_width (self->shell, TB_SHELL_LEFT));
-      tb_settings_set ("right-width", tb_shell_width (self->shell, TB_SHELL_RIGHT));
-    }
   tb_settings_write ();
 }
 
@@ -330,23 +290,20 @@ tb_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   GTK_WIDGET_CLASS (tb_window_parent_class)->size_allocate (widget, width, height, baseline);
 }
 
+/* Sheets may outlive the window by a question that is still open. */
 static void
 tb_window_dispose (GObject *object)
 {
   TbWindow *self = TB_WINDOW (object);
-  if (self->document_signals)
-    forget_document (self);
-  g_clear_pointer (&self->context_menu, gtk_widget_unparent);
-  g_clear_object (&self->document_signals);
-  g_clear_object (&self->editor_signals);
-  if (self->editor)
+  self->sheet = NULL;
+  g_clear_handle_id (&self->names_id, g_source_remove);
+  if (self->tabs)
     {
-      tb_canvas_set_editor (self->canvas, NULL);
-      tb_outline_set_editor (self->outline, NULL);
-      tb_inspector_set_editor (self->inspector, NULL);
+      g_signal_handlers_disconnect_by_data (self->tabs, self);
+      for (guint i = 0; i < tb_window_n_sheets (self); i++)
+        tb_window_nth_sheet (self, i)->window = NULL;
+      self->tabs = NULL;
     }
-  g_clear_object (&self->editor);
-  g_clear_object (&self->document);
   G_OBJECT_CLASS (tb_window_parent_class)->dispose (object);
 }
 
@@ -361,20 +318,10 @@ tb_window_class_init (TbWindowClass *class)
 static void
 tb_window_init (TbWindow *self)
 {
-  self->document_signals = g_signal_group_new (TB_TYPE_DOCUMENT);
-  g_signal_group_connect_swapped (self->document_signals, "state-changed",
-                                  G_CALLBACK (document_state), self);
-  g_signal_group_connect (self->document_signals, "changed", G_CALLBACK (document_changed), self);
-  self->editor_signals = g_signal_group_new (TB_TYPE_EDITOR);
-  g_signal_group_connect_swapped (self->editor_signals, "selection-changed",
-                                  G_CALLBACK (tb_window_update_actions), self);
-  g_signal_group_connect (self->editor_signals, "message", G_CALLBACK (editor_message), self);
-  g_signal_group_connect (self->editor_signals, "ask", G_CALLBACK (editor_asks), self);
   build (self);
   tb_window_install_actions (self);
   tb_window_accept_files (self);
-  tb_window_update_title (self);
-  tb_window_update_actions (self);
+  update_header (self);
 }
 
 TbWindow *

@@ -1,4 +1,4 @@
-/* One window: one document, its canvas, its panels, and at most one run of it. */
+/* One window: a start page, or documents in tabs. */
 #pragma once
 
 #include <adwaita.h>
@@ -12,13 +12,13 @@ G_DECLARE_FINAL_TYPE (TbWindow, tb_window, TB, WINDOW, AdwApplicationWindow)
 
 /* Shows the start page until it is given a document. */
 TbWindow *tb_window_new (GtkApplication *application);
-/* Takes the document's place, without asking. */
-void tb_window_set_document (TbWindow *window, TbDocument *document);
-TbDocument *tb_window_document (TbWindow *window); /* (transfer none), NULL */
-/* Whether nothing would be lost if another document took its place. */
-gboolean tb_window_is_pristine (TbWindow *window);
-/* Reads a file and shows it, here or, where something stands here, in a window of its own. What is
- * wrong with a file that is no architecture is said here, and nothing else changes. */
+/* A tab for the document, which is shown. */
+void tb_window_add_document (TbWindow *window, TbDocument *document);
+/* Of the tab that is shown; (transfer none), NULL. */
+TbDocument *tb_window_document (TbWindow *window);
+/* Reads a file and shows it: in the tab that has it already, in whichever window; else in a tab of
+ * its own, which takes the place of one that is worth nothing. What is wrong with a file that is no
+ * architecture is said here, and nothing else changes. */
 void tb_window_open_path (TbWindow *window, const char *path);
 /* A copy without a path, as templates and examples open. */
 void tb_window_open_copy (TbWindow *window, const char *path);

@@ -205,7 +205,7 @@ begin_frames (GApplication *application, Bench *bench)
 {
   TbWindow *window = tb_window_new (GTK_APPLICATION (application));
   bench->window = GTK_WINDOW (window);
-  tb_window_set_document (window, bench->document);
+  tb_window_add_document (window, bench->document);
   bench->canvas = TB_CANVAS (find (GTK_WIDGET (window), TB_TYPE_CANVAS));
   gtk_window_present (bench->window);
   gtk_widget_add_tick_callback (GTK_WIDGET (window), tick, bench, NULL);

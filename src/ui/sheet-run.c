@@ -1,26 +1,27 @@
-/* The run of a window's document.
+/* The run of a sheet's document.
  *
- *   still ──tb_window_run()──▶ asking ──trust_answered("run")──▶ starting ──run_state()──▶ running
+ *   still ───tb_sheet_run()──▶ asking ──trust_answered("run")──▶ starting ──run_state()──▶ running
  *     ▲                          │ "cancel"                         │                        │
- *     ├──────────────────────────┘                 tb_window_stop() ▼                        ▼
- *     └───────────────────run_state(), tb_window_drop_session()── stopping ◀── tb_window_stop()
+ *     ├──────────────────────────┘                 tb_sheet_stop()  ▼                        ▼
+ *     └───────────────────run_state(), tb_sheet_drop_session()─── stopping ◀── tb_sheet_stop()
  *
  * What runs is the snapshot of the moment Run was pressed: editing goes on beside it. */
-#include "window-private.h"
+#include "sheet-private.h"
 
 #include "dialogs.h"
 #include "tb-base.h"
 #include "util.h"
+#include "window-private.h"
 
 #define ELAPSED_MS 100
 #define PROBLEMS_MAX 200
 #define TOAST_NS (2 * TB_NS_PER_S)
 #define INSPECT_NS (250 * TB_NS_PER_MS)
 
-gboolean
-tb_window_is_running (TbWindow *self)
+TbRunState
+tb_sheet_run_state (TbSheet *self)
 {
-  return self->session != NULL;
+  return self->session ? tb_session_state (self->session) : TB_RUN_STOPPED;
 }
 
 /* ---- The run's state ------------------------------------------------------------------------- */
@@ -28,13 +29,14 @@ tb_window_is_running (TbWindow *self)
 static gboolean
 show_elapsed (gpointer data)
 {
-  TbWindow *self = data;
-  tb_header_set_elapsed (self->header, tb_now_ns () - self->run_start_ns);
+  TbSheet *self = data;
+  if (tb_sheet_is_current (self))
+    tb_header_set_elapsed (self->window->header, tb_now_ns () - self->run_start_ns);
   return G_SOURCE_CONTINUE;
 }
 
 void
-tb_window_drop_session (TbWindow *self)
+tb_sheet_drop_session (TbSheet *self)
 {
   if (!self->session)
     return;
@@ -45,22 +47,15 @@ tb_window_drop_session (TbWindow *self)
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   tb_inspector_show_frame (self->inspector, NULL);
   tb_panel_show_frame (self->panel, NULL);
-  tb_header_set_run (self->header, TB_RUN_STOPPED, NULL);
-  tb_window_update_actions (self);
-}
-
-static gboolean
-close_later (gpointer data)
-{
-  gtk_window_close (GTK_WINDOW (data));
-  return G_SOURCE_REMOVE;
+  g_clear_pointer (&self->waiting, g_free);
+  tb_sheet_state_changed (self);
 }
 
 /* Not inside the session's own signal. */
 static gboolean
 drop_later (gpointer data)
 {
-  TbWindow *self = data;
+  TbSheet *self = data;
   if (!self->session)
     return G_SOURCE_REMOVE;
   TbRunState state = tb_session_state (self->session);
@@ -69,19 +64,22 @@ drop_later (gpointer data)
   if (state == TB_RUN_FAILED)
     {
       const char *reason = self->frame && self->frame->reason ? self->frame->reason : "";
-      tb_window_toast (self, *reason ? reason : "The run failed.");
+      tb_sheet_toast (self, *reason ? reason : "The run failed.");
     }
-  tb_window_drop_session (self);
-  if (self->closing)
-    close_later (self);
+  tb_sheet_drop_session (self);
+  gboolean closing = self->closing;
+  self->closing = FALSE;
+  if (closing && self->window)
+    tb_window_go_on_closing (self->window, self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-run_state (TbSession *session, TbWindow *self)
+run_state (TbSession *session, TbSheet *self)
 {
   TbRunState state = tb_session_state (session);
-  tb_header_set_run (self->header, state, NULL);
+  g_clear_pointer (&self->waiting, g_free);
+  tb_sheet_state_changed (self);
   if (state == TB_RUN_STOPPED || state == TB_RUN_FAILED)
     g_idle_add_full (G_PRIORITY_DEFAULT, drop_later, g_object_ref (self), g_object_unref);
 }
@@ -89,7 +87,7 @@ run_state (TbSession *session, TbWindow *self)
 /* Everything is in the list; of what comes in a heap, the first is said. */
 static void
 run_problem (TbSession *session, guint severity, const char *instance, const char *sentence,
-             TbWindow *self)
+             TbSheet *self)
 {
   gboolean of_one = instance && *instance;
   g_autofree char *text = of_one ? g_strdup_printf ("%s: %s", instance, sentence)
@@ -108,21 +106,22 @@ run_problem (TbSession *session, guint severity, const char *instance, const cha
   if (severity >= TB_SEVERITY_INFO || now_ns - self->toasted_ns < TOAST_NS)
     return;
   self->toasted_ns = now_ns;
-  tb_window_toast (self, text);
+  tb_sheet_toast (self, text);
 }
 
 static void
-run_waiting (TbSession *session, const char *instance, const char *what, TbWindow *self)
+run_waiting (TbSession *session, const char *instance, const char *what, TbSheet *self)
 {
-  g_autofree char *text = what && *what && instance && *instance
-                              ? g_strdup_printf ("%s: %s", instance, what)
-                              : g_strdup (what);
-  tb_header_set_run (self->header, tb_session_state (session), text);
+  g_free (self->waiting);
+  self->waiting = what && *what && instance && *instance
+                      ? g_strdup_printf ("%s: %s", instance, what)
+                      : g_strdup (what);
+  tb_sheet_state_changed (self);
 }
 
 /* An instance that fails is said once, and again where it was started and failed again. */
 static void
-watch_states (TbWindow *self, const TbLiveFrame *frame)
+watch_states (TbSheet *self, const TbLiveFrame *frame)
 {
   guint before = self->states->len;
   g_byte_array_set_size (self->states, frame->n_instances);
@@ -138,7 +137,7 @@ watch_states (TbWindow *self, const TbLiveFrame *frame)
 }
 
 void
-tb_window_live_frame (TbCanvas *canvas, gpointer frame, TbWindow *self)
+tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self)
 {
   TbLiveFrame *live = frame;
   if (!self->session || !live)
@@ -157,14 +156,14 @@ tb_window_live_frame (TbCanvas *canvas, gpointer frame, TbWindow *self)
 /* ---- Starting -------------------------------------------------------------------------------- */
 
 static void
-start (TbWindow *self, TbModel *model)
+start (TbSheet *self, TbModel *model)
 {
   g_autoptr (GError) error = NULL;
   TbSessionOptions options = { .record_path = NULL };
   TbSession *session = tb_session_start (model, &options, &error);
   if (!session)
     {
-      tb_window_toast (self, error->message);
+      tb_sheet_toast (self, error->message);
       return;
     }
   self->session = session;
@@ -179,17 +178,16 @@ start (TbWindow *self, TbModel *model)
   g_signal_connect (session, "problem", G_CALLBACK (run_problem), self);
   g_signal_connect (session, "waiting", G_CALLBACK (run_waiting), self);
   tb_canvas_set_session (self->canvas, session);
-  tb_header_set_run (self->header, tb_session_state (session), NULL);
   show_elapsed (self);
   self->elapsed_id = g_timeout_add (ELAPSED_MS, show_elapsed, self);
-  tb_window_update_actions (self);
+  tb_sheet_state_changed (self);
 }
 
 /* ---- Trust ----------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  TbWindow *window;
+  TbSheet *sheet;
   TbModel *model;
   char *commands;
 } TrustQuestion;
@@ -198,14 +196,14 @@ static void
 trust_answered (const char *id, gpointer data)
 {
   g_autofree TrustQuestion *question = data;
-  g_autoptr (TbWindow) self = question->window;
+  g_autoptr (TbSheet) self = question->sheet;
   g_autoptr (TbModel) model = question->model;
   g_autofree char *commands = question->commands;
   g_autoptr (GError) error = NULL;
   if (!g_str_equal (id, "run") || self->session)
     return;
   if (!tb_trust_remember (commands, &error))
-    tb_window_toast (self, error->message); /* it runs all the same, and asks again next time */
+    tb_sheet_toast (self, error->message); /* it runs all the same, and asks again next time */
   start (self, model);
 }
 
@@ -231,13 +229,13 @@ new_command_list (const char *commands)
 }
 
 static void
-ask_trust (TbWindow *self, TbModel *model, const char *commands)
+ask_trust (TbSheet *self, TbModel *model, const char *commands)
 {
   static const TbResponse responses[] = { { "cancel", "_Cancel", TB_RESPONSE_PLAIN },
                                           { "run", "_Run", TB_RESPONSE_SUGGESTED } };
   TrustQuestion *question = g_new (TrustQuestion, 1);
   *question = (TrustQuestion){ g_object_ref (self), tb_model_ref (model), g_strdup (commands) };
-  tb_ask (GTK_WINDOW (self), "Run these programs?",
+  tb_ask (GTK_WINDOW (self->window), "Run these programs?",
           "This drawing starts programs of this machine, as you. Run it if you know where it comes "
           "from.",
           new_command_list (commands), responses, G_N_ELEMENTS (responses), trust_answered,
@@ -255,17 +253,17 @@ commands_of (TbModel *model, GError **error)
 }
 
 void
-tb_window_run (TbWindow *self)
+tb_sheet_run (TbSheet *self)
 {
   g_autoptr (GError) error = NULL;
-  if (self->session || !self->document)
+  if (self->session)
     return;
   tb_inspector_commit (self->inspector);
   g_autoptr (TbModel) model = tb_document_snapshot (self->document);
   g_autofree char *commands = commands_of (model, &error);
   if (!commands)
     {
-      tb_window_toast (self, error->message);
+      tb_sheet_toast (self, error->message);
       return;
     }
   if (tb_trust_needed (commands) && !tb_trust_is_known (commands))
@@ -275,7 +273,7 @@ tb_window_run (TbWindow *self)
 }
 
 void
-tb_window_stop (TbWindow *self)
+tb_sheet_stop (TbSheet *self)
 {
   if (self->session)
     tb_session_stop (self->session);
@@ -284,7 +282,7 @@ tb_window_stop (TbWindow *self)
 /* ---- Commands to what runs ------------------------------------------------------------------- */
 
 void
-tb_window_instance_command (TbWindow *self, TbCommandType what, const char *instance)
+tb_sheet_instance_command (TbSheet *self, TbCommandType what, const char *instance)
 {
   if (self->session)
     tb_session_instance_command (self->session, what, instance);
@@ -298,7 +296,7 @@ fault_id (char *out, gsize size, TbFaultKind kind, const char *link)
 
 /* latency: "100ms" or "100ms 20ms", the second being the jitter around it. */
 void
-tb_window_link_fault (TbWindow *self, TbFaultKind kind, const char *link, const char *latency)
+tb_sheet_link_fault (TbSheet *self, TbFaultKind kind, const char *link, const char *latency)
 {
   char id[160], all[] = "*";
   if (!self->session)
@@ -318,7 +316,7 @@ tb_window_link_fault (TbWindow *self, TbFaultKind kind, const char *link, const 
 }
 
 void
-tb_window_link_clear (TbWindow *self, const char *link)
+tb_sheet_link_clear (TbSheet *self, const char *link)
 {
   char id[160];
   if (!self->session)

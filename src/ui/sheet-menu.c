@@ -1,5 +1,5 @@
 /* Context menus on the canvas: what runs first, then what can be edited. */
-#include "window-private.h"
+#include "sheet-private.h"
 
 #include "format.h"
 #include "live-box.h"
@@ -54,7 +54,7 @@ section_menu (GMenu *menu, GHashTable *sections, const char *section)
 }
 
 static void
-add_commands (GMenu *menu, TbWindow *self)
+add_commands (GMenu *menu, TbSheet *self)
 {
   guint n;
   const TbCommandRow *commands = tb_commands (&n);
@@ -72,22 +72,22 @@ add_commands (GMenu *menu, TbWindow *self)
 static gboolean
 unparent_idle (gpointer data)
 {
-  TbWindow *self = data;
+  TbSheet *self = data;
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
   return G_SOURCE_REMOVE;
 }
 
 /* The action is activated after the popover closes, and needs it in the tree. */
 static void
-closed (GtkWidget *popover, TbWindow *self)
+closed (GtkWidget *popover, TbSheet *self)
 {
   if (popover == self->context_menu)
     g_idle_add_full (G_PRIORITY_LOW, unparent_idle, g_object_ref (self), g_object_unref);
 }
 
 void
-tb_window_context_menu (TbCanvas *canvas, guint uid, guint replica, double x, double y,
-                        TbWindow *self)
+tb_sheet_context_menu (TbCanvas *canvas, guint uid, guint replica, double x, double y,
+                        TbSheet *self)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
   const TbLiveLink *link = uid ? find_link (self->frame, uid) : NULL;

@@ -1,0 +1,74 @@
+/* The sheet's parts, shared by the files that make it: sheet.c builds and follows, sheet-run.c is
+ * the run, sheet-menu.c the context menus; window-file.c and window-close.c read and write it. */
+#pragma once
+
+#include "sheet.h"
+
+#include "inspector.h"
+#include "outline.h"
+#include "panel.h"
+#include "shell.h"
+#include "tb-canvas.h"
+#include "tb-edit.h"
+#include "tb-session.h"
+#include "window.h"
+
+G_BEGIN_DECLS
+
+struct _TbSheet
+{
+  GtkWidget parent;
+
+  TbWindow *window; /* whose tab it is; NULL while it goes from one to another */
+  TbShell *shell;
+  GtkWidget *paned;
+  TbCanvas *canvas;
+  GtkWidget *zoom_label;
+  GtkWidget *corner[2]; /* open the side panels while they are overlays */
+  TbOutline *outline;
+  TbInspector *inspector;
+  TbPanel *panel;
+  GtkWidget *context_menu;
+
+  TbDocument *document;
+  TbEditor *editor;
+  TbProblems *problems;
+  guint validate_id;
+  gboolean settled; /* asked: its changes may be dropped; until the next change */
+
+  TbSession *session;
+  char *waiting;       /* what the run waits for; NULL: nothing */
+  gint64 run_start_ns; /* of this side's clock */
+  gint64 inspected_ns, toasted_ns;
+  GByteArray *states;       /* TbInstanceState of each instance in the latest frame */
+  TbProblems *run_problems; /* of the run, or of the one before */
+  guint elapsed_id;
+  TbLiveFrame *frame; /* the latest */
+  gboolean closing;   /* close when the run has stopped */
+};
+
+/* sheet.c */
+/* The name on its tab: the architecture's, marked while it has changes that are in no file. */
+char *tb_sheet_tab_title (TbSheet *self);
+/* Where it is and whether it is saved: (transfer full). */
+char *tb_sheet_subtitle (TbSheet *self);
+gboolean tb_sheet_is_current (TbSheet *self);
+void tb_sheet_state_changed (TbSheet *self); /* title, undo, run: what its window shows of it */
+void tb_sheet_reveal (TbSheet *self, TbUid uid); /* selects it and scrolls to it */
+void tb_sheet_toast (TbSheet *self, const char *sentence);
+
+/* sheet-run.c */
+void tb_sheet_run (TbSheet *self);
+void tb_sheet_stop (TbSheet *self);
+void tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self);
+void tb_sheet_drop_session (TbSheet *self);
+void tb_sheet_instance_command (TbSheet *self, TbCommandType what, const char *instance);
+void tb_sheet_link_fault (TbSheet *self, TbFaultKind kind, const char *link, const char *latency);
+void tb_sheet_link_clear (TbSheet *self, const char *link);
+TbRunState tb_sheet_run_state (TbSheet *self); /* STOPPED: no run */
+
+/* sheet-menu.c */
+void tb_sheet_context_menu (TbCanvas *canvas, guint uid, guint replica, double x, double y,
+                            TbSheet *self);
+
+G_END_DECLS

@@ -1,0 +1,363 @@
+#include "sheet-private.h"
+
+#include "ask.h"
+#include "format.h"
+#include "palette.h"
+#include "settings.h"
+#include "util.h"
+#include "window-private.h"
+
+/* Soon enough to be live, late enough that a drag is not held up by it. */
+#define VALIDATE_MS 30
+
+G_DEFINE_FINAL_TYPE (TbSheet, tb_sheet, GTK_TYPE_WIDGET)
+
+TbDocument *
+tb_sheet_document (TbSheet *sheet)
+{
+  return sheet->document;
+}
+
+gboolean
+tb_sheet_is_pristine (TbSheet *sheet)
+{
+  return !tb_document_path (sheet->document) && !tb_document_is_modified (sheet->document)
+         && !sheet->session;
+}
+
+gboolean
+tb_sheet_is_current (TbSheet *self)
+{
+  return self->window && self->window->sheet == self;
+}
+
+/* Said in the window it is in, with its name where another one is looked at. */
+void
+tb_sheet_toast (TbSheet *self, const char *sentence)
+{
+  if (!self->window)
+    return;
+  if (tb_sheet_is_current (self))
+    {
+      tb_window_toast (self->window, sentence);
+      return;
+    }
+  const TbElement *root = tb_model_root (tb_document_model (self->document));
+  tb_window_toastf (self->window, "%s: %s", tb_element_title (root), sentence);
+}
+
+void
+tb_sheet_reveal (TbSheet *self, TbUid uid)
+{
+  if (!tb_model_get (tb_document_model (self->document), uid))
+    return;
+  tb_editor_select_one (self->editor, uid);
+  tb_canvas_scroll_to (self->canvas, uid);
+}
+
+/* ---- Following the document ------------------------------------------------------------------ */
+
+char *
+tb_sheet_tab_title (TbSheet *self)
+{
+  const TbElement *root = tb_model_root (tb_document_model (self->document));
+  return g_strconcat (tb_document_is_modified (self->document) ? "• " : "", tb_element_title (root),
+                      NULL);
+}
+
+char *
+tb_sheet_subtitle (TbSheet *self)
+{
+  const char *path = tb_document_path (self->document);
+  if (!path)
+    return g_strdup ("not saved yet");
+  g_autofree char *where = tb_format_path (path);
+  return g_strconcat (where, tb_document_is_modified (self->document) ? " · edited" : " · saved",
+                      NULL);
+}
+
+void
+tb_sheet_state_changed (TbSheet *self)
+{
+  if (self->window)
+    tb_window_sheet_changed (self->window, self);
+}
+
+static gboolean
+validate (gpointer data)
+{
+  TbSheet *self = data;
+  self->validate_id = 0;
+  TbProblems *problems = tb_problems_new ();
+  tb_model_validate (tb_document_model (self->document), problems);
+  tb_panel_set_problems (self->panel, problems);
+  g_clear_pointer (&self->problems, g_ptr_array_unref);
+  self->problems = problems;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+document_changed (TbSheet *self)
+{
+  self->settled = FALSE;
+  if (!self->validate_id)
+    self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
+  tb_sheet_state_changed (self);
+}
+
+static void
+selection_changed (TbSheet *self)
+{
+  if (tb_sheet_is_current (self))
+    tb_window_update_actions (self->window);
+}
+
+static void
+editor_message (TbEditor *editor, const char *sentence, TbSheet *self)
+{
+  tb_sheet_toast (self, sentence);
+}
+
+static void
+editor_asks (TbEditor *editor, const char *what, TbSheet *self)
+{
+  tb_ask_editor (self->canvas, what);
+}
+
+/* ---- Building -------------------------------------------------------------------------------- */
+
+static void
+picked (GtkWidget *widget, guint uid, TbSheet *self)
+{
+  tb_sheet_reveal (self, uid);
+}
+
+static GtkWidget *
+new_left (TbSheet *self)
+{
+  GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+  self->outline = TB_OUTLINE (tb_outline_new ());
+  gtk_paned_set_start_child (GTK_PANED (paned), tb_ui_scrolled (tb_palette_new ()));
+  gtk_paned_set_end_child (GTK_PANED (paned), GTK_WIDGET (self->outline));
+  gtk_paned_set_position (GTK_PANED (paned), tb_settings_get ("palette-height", 560));
+  gtk_paned_set_resize_end_child (GTK_PANED (paned), TRUE);
+  gtk_paned_set_resize_start_child (GTK_PANED (paned), FALSE);
+  gtk_widget_add_css_class (paned, "side");
+  gtk_widget_add_css_class (paned, "left");
+  g_signal_connect (self->outline, "picked", G_CALLBACK (picked), self);
+  return paned;
+}
+
+static void
+show_zoom (TbSheet *self)
+{
+  g_autofree char *text
+      = g_strdup_printf ("%.0f\u202f%%", tb_canvas_zoom (self->canvas) * 100);
+  gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
+}
+
+static GtkWidget *
+new_zoom_bar (TbSheet *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  self->zoom_label = gtk_button_new_with_label ("100 %");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->zoom_label), "win.zoom-100");
+  gtk_widget_set_tooltip_text (self->zoom_label, "Zoom to 100 % (Ctrl+0)");
+  gtk_widget_add_css_class (self->zoom_label, "numeric");
+  gtk_box_append (GTK_BOX (box),
+                  tb_ui_icon_button ("list-remove-symbolic", "Zoom out", "win.zoom-out"));
+  gtk_box_append (GTK_BOX (box), self->zoom_label);
+  gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("list-add-symbolic", "Zoom in", "win.zoom-in"));
+  gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("zoom-fit-best-symbolic", "Whole drawing",
+                                                    "win.zoom-fit"));
+  gtk_widget_add_css_class (box, "zoom-bar");
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
+  gtk_widget_set_valign (box, GTK_ALIGN_END);
+  return box;
+}
+
+static GtkWidget *
+new_corner (const char *icon, const char *name, const char *action, GtkAlign align)
+{
+  GtkWidget *button = tb_ui_icon_button (icon, name, action);
+  gtk_widget_add_css_class (button, "corner");
+  gtk_widget_set_halign (button, align);
+  gtk_widget_set_valign (button, GTK_ALIGN_START);
+  gtk_widget_set_visible (button, FALSE);
+  return button;
+}
+
+/* The canvas, and what floats over it. */
+static GtkWidget *
+new_desk (TbSheet *self)
+{
+  GtkWidget *overlay = gtk_overlay_new ();
+  self->canvas = TB_CANVAS (tb_canvas_new ());
+  gtk_widget_set_hexpand (GTK_WIDGET (self->canvas), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->canvas), TRUE);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), new_zoom_bar (self));
+  self->corner[TB_SHELL_LEFT] = new_corner ("sidebar-show-symbolic", "Palette and outline",
+                                            "win.left-panel", GTK_ALIGN_START);
+  self->corner[TB_SHELL_RIGHT] = new_corner ("sidebar-show-right-symbolic", "Properties",
+                                             "win.right-panel", GTK_ALIGN_END);
+  for (int side = 0; side < 2; side++)
+    gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->corner[side]);
+  g_signal_connect_swapped (self->canvas, "zoom-changed", G_CALLBACK (show_zoom), self);
+  g_signal_connect (self->canvas, "live-frame", G_CALLBACK (tb_sheet_live_frame), self);
+  g_signal_connect (self->canvas, "context-menu", G_CALLBACK (tb_sheet_context_menu), self);
+  return overlay;
+}
+
+static GtkWidget *
+new_middle (TbSheet *self)
+{
+  self->panel = TB_PANEL (tb_panel_new ());
+  self->paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+  gtk_paned_set_start_child (GTK_PANED (self->paned), new_desk (self));
+  gtk_paned_set_end_child (GTK_PANED (self->paned), GTK_WIDGET (self->panel));
+  gtk_paned_set_resize_end_child (GTK_PANED (self->paned), FALSE);
+  gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
+  gtk_widget_set_size_request (GTK_WIDGET (self->panel), -1,
+                               tb_settings_get ("panel-height", 230));
+  g_signal_connect (self->panel, "picked", G_CALLBACK (picked), self);
+  return self->paned;
+}
+
+/* Widths are the same in every tab: what the next one shown takes over. */
+static void
+layout_changed (TbSheet *self)
+{
+  gboolean narrow = tb_shell_is_narrow (self->shell);
+  for (int side = 0; side < 2; side++)
+    gtk_widget_set_visible (self->corner[side], narrow);
+  tb_settings_set ("left-width", tb_shell_width (self->shell, TB_SHELL_LEFT));
+  tb_settings_set ("right-width", tb_shell_width (self->shell, TB_SHELL_RIGHT));
+}
+
+static void
+take_widths (TbSheet *self)
+{
+  int left = tb_settings_get ("left-width", 208), right = tb_settings_get ("right-width", 258);
+  tb_shell_set_width (self->shell, TB_SHELL_LEFT, left);
+  tb_shell_set_width (self->shell, TB_SHELL_RIGHT, right);
+}
+
+static void
+build (TbSheet *self)
+{
+  GtkWidget *left = new_left (self), *middle = new_middle (self);
+  self->inspector = TB_INSPECTOR (tb_inspector_new ());
+  gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "side");
+  gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "right");
+  self->shell = TB_SHELL (tb_shell_new (left, middle, GTK_WIDGET (self->inspector)));
+  take_widths (self);
+  g_signal_connect_swapped (self->shell, "layout-changed", G_CALLBACK (layout_changed), self);
+  gtk_widget_set_parent (GTK_WIDGET (self->shell), GTK_WIDGET (self));
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+static void
+set_editor (TbSheet *self, TbEditor *editor)
+{
+  tb_canvas_set_editor (self->canvas, editor);
+  tb_outline_set_editor (self->outline, editor);
+  tb_inspector_set_editor (self->inspector, editor);
+  tb_panel_set_editor (self->panel, editor);
+}
+
+static void
+follow (TbSheet *self)
+{
+  g_signal_connect_object (self->document, "state-changed", G_CALLBACK (tb_sheet_state_changed),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->document, "changed", G_CALLBACK (document_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->editor, "selection-changed", G_CALLBACK (selection_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->editor, "message", G_CALLBACK (editor_message), self, 0);
+  g_signal_connect_object (self->editor, "ask", G_CALLBACK (editor_asks), self, 0);
+}
+
+/* What stands in tabs that are not shown would otherwise be read out with the one that is. */
+static void
+say_hidden (GtkWidget *widget, gboolean hidden)
+{
+  gtk_accessible_update_state (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_STATE_HIDDEN, hidden, -1);
+}
+
+static void
+tb_sheet_map (GtkWidget *widget)
+{
+  take_widths (TB_SHEET (widget));
+  say_hidden (widget, FALSE);
+  GTK_WIDGET_CLASS (tb_sheet_parent_class)->map (widget);
+}
+
+static void
+tb_sheet_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (tb_sheet_parent_class)->unmap (widget);
+  say_hidden (widget, TRUE);
+}
+
+static gboolean
+tb_sheet_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (TB_SHEET (widget)->canvas));
+}
+
+static void
+tb_sheet_dispose (GObject *object)
+{
+  TbSheet *self = TB_SHEET (object);
+  self->window = NULL;
+  g_clear_handle_id (&self->validate_id, g_source_remove);
+  if (self->editor)
+    {
+      tb_sheet_drop_session (self);
+      g_signal_handlers_disconnect_by_data (self->document, self);
+      g_signal_handlers_disconnect_by_data (self->editor, self);
+      set_editor (self, NULL);
+    }
+  g_clear_pointer (&self->context_menu, gtk_widget_unparent);
+  if (self->shell)
+    gtk_widget_unparent (GTK_WIDGET (self->shell));
+  self->shell = NULL;
+  g_clear_pointer (&self->problems, g_ptr_array_unref);
+  g_clear_pointer (&self->run_problems, g_ptr_array_unref);
+  g_clear_pointer (&self->states, g_byte_array_unref);
+  g_clear_pointer (&self->waiting, g_free);
+  g_clear_object (&self->editor);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (tb_sheet_parent_class)->dispose (object);
+}
+
+static void
+tb_sheet_class_init (TbSheetClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = tb_sheet_dispose;
+  GTK_WIDGET_CLASS (class)->map = tb_sheet_map;
+  GTK_WIDGET_CLASS (class)->unmap = tb_sheet_unmap;
+  GTK_WIDGET_CLASS (class)->grab_focus = tb_sheet_grab_focus;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+tb_sheet_init (TbSheet *self)
+{
+  build (self);
+}
+
+TbSheet *
+tb_sheet_new (TbDocument *document)
+{
+  TbSheet *self = g_object_new (TB_TYPE_SHEET, NULL);
+  self->document = g_object_ref (document);
+  self->editor = tb_editor_new (document, NULL);
+  follow (self);
+  set_editor (self, self->editor);
+  validate (self);
+  return self;
+}
