@@ -64,32 +64,6 @@ run_redo (TbEditor *editor)
   tb_document_redo (editor->document);
 }
 
-static char *
-delete_label (TbEditor *editor)
-{
-  TbUid one = tb_editor_selected_one (editor);
-  return one ? g_strdup_printf ("Delete %s", tb_element_title (tb_editor_element (editor, one)))
-             : g_strdup_printf ("Delete %u elements", editor->selection->len);
-}
-
-static void
-run_delete (TbEditor *editor)
-{
-  g_autofree char *label = delete_label (editor);
-  g_autoptr (GArray) uids = g_array_copy (editor->selection);
-  TbPlaces places;
-
-  tb_document_begin (editor->document, label, NULL);
-  tb_places_begin (&places, editor);
-  tb_places_pin (&places);
-  tb_places_end (&places);
-  /* Deleting a component takes its links along, which may be selected too. */
-  for (guint i = 0; i < uids->len; i++)
-    if (tb_editor_element (editor, g_array_index (uids, TbUid, i)) != NULL)
-      tb_document_delete (editor->document, g_array_index (uids, TbUid, i));
-  tb_document_commit (editor->document);
-}
-
 static void
 append_kind (TbEditor *editor, TbKind kind, GArray *uids)
 {
@@ -159,8 +133,6 @@ static const TbCommandRow rows[] = {
     "a change to take back" },
   { "redo", "Redo", "<Control><Shift>z", "Make the change again that was taken back.", can_redo,
     run_redo, "Edit", FALSE, "a change that was taken back" },
-  { "delete", "Delete", "Delete", "Delete what is selected, and the links that end in it.",
-    any_selected, run_delete, "Edit", TRUE },
   { "duplicate", "Duplicate", "<Control>d",
     "Copy the selected components with the links among them.", any_card_selected,
     tb_editor_duplicate, "Edit", TRUE, "a selected component or note" },
