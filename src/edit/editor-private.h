@@ -110,6 +110,7 @@ gboolean tb_places_has (TbPlaces *places, TbUid uid);
 void tb_places_set (TbPlaces *places, TbUid uid, const TbRect *rect, gboolean with_size);
 /* A place that then says nothing is taken away. */
 void tb_places_set_folded (TbPlaces *places, TbUid container, gboolean folded);
+void tb_places_set_hidden (TbPlaces *places, TbUid uid, gboolean hidden);
 /* Gives every card without a place the one it is seen at, so that writing one place moves no other. */
 void tb_places_pin (TbPlaces *places);
 /* Position among the root's children where an element of a kind belongs. */

@@ -183,15 +183,6 @@ moved_along (const TbPaste *paste)
 }
 
 static void
-unhide (TbPaste *paste, TbPlaces *places, TbUid uid)
-{
-  const char *id = tb_element_id (tb_editor_element (paste->editor, uid));
-  TbUid place = GPOINTER_TO_UINT (g_hash_table_lookup (places->by_id, id));
-  if (place != 0 && tb_element_is_set (tb_editor_element (paste->editor, place), TB_PROP_HIDDEN))
-    tb_document_set (paste->editor->document, place, TB_PROP_HIDDEN, NULL, NULL);
-}
-
-static void
 write_cards (TbPaste *paste, GArray *cards, GArray *frames)
 {
   g_autoptr (GHashTable) along = moved_along (paste);
@@ -199,7 +190,7 @@ write_cards (TbPaste *paste, GArray *cards, GArray *frames)
   tb_places_begin (&places, paste->editor);
   tb_places_pin (&places);
   for (guint i = 0; i < paste->shown->len; i++)
-    unhide (paste, &places, g_array_index (paste->shown, TbUid, i));
+    tb_places_set_hidden (&places, g_array_index (paste->shown, TbUid, i), FALSE);
   for (guint i = 0; i < cards->len; i++)
     {
       const Card *c = &g_array_index (cards, Card, i);

@@ -130,23 +130,34 @@ ensure_place (TbPlaces *places, TbUid uid)
   return place;
 }
 
+/* A place that says nothing is none. */
+static void
+set_flag (TbPlaces *places, TbUid uid, TbProp flag, gboolean on)
+{
+  static const TbProp all[] = { TB_PROP_X,      TB_PROP_Y,      TB_PROP_WIDTH,
+                                TB_PROP_HEIGHT, TB_PROP_HIDDEN, TB_PROP_FOLDED };
+  TbEditor *editor = places->editor;
+  TbUid place = on ? ensure_place (places, uid) : find_place (places, uid);
+  if (place == 0)
+    return;
+  tb_editor_set_checked (editor, place, flag, on ? "yes" : NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (tb_element_is_set (tb_editor_element (editor, place), all[i]))
+      return;
+  g_hash_table_remove (places->by_id, tb_element_id (tb_editor_element (editor, uid)));
+  tb_document_remove (editor->document, place);
+}
+
 void
 tb_places_set_folded (TbPlaces *places, TbUid container, gboolean folded)
 {
-  static const TbProp others[] = { TB_PROP_X, TB_PROP_Y, TB_PROP_WIDTH, TB_PROP_HEIGHT,
-                                   TB_PROP_HIDDEN };
-  TbEditor *editor = places->editor;
-  TbUid place = folded ? ensure_place (places, container) : find_place (places, container);
-  if (place == 0)
-    return;
-  tb_editor_set_checked (editor, place, TB_PROP_FOLDED, folded ? "yes" : NULL);
-  gboolean says = folded;
-  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
-    says |= tb_element_is_set (tb_editor_element (editor, place), others[i]);
-  if (says)
-    return;
-  g_hash_table_remove (places->by_id, tb_element_id (tb_editor_element (editor, container)));
-  tb_document_remove (editor->document, place);
+  set_flag (places, container, TB_PROP_FOLDED, folded);
+}
+
+void
+tb_places_set_hidden (TbPlaces *places, TbUid uid, gboolean hidden)
+{
+  set_flag (places, uid, TB_PROP_HIDDEN, hidden);
 }
 
 void

@@ -172,9 +172,7 @@ tb_editor_hide (TbEditor *editor, const TbUid *uids, guint n)
       TbRect r;
       tb_editor_bounds (editor, uid, &kind, &r);
       tb_places_set (&places, uid, &r, kind != TB_ITEM_COMPONENT);
-      const char *id = tb_element_id (tb_editor_element (editor, uid));
-      tb_editor_set_checked (editor, GPOINTER_TO_UINT (g_hash_table_lookup (places.by_id, id)),
-                             TB_PROP_HIDDEN, "yes");
+      tb_places_set_hidden (&places, uid, TRUE);
     }
   tb_places_end (&places);
   tb_document_commit (editor->document);
@@ -210,19 +208,17 @@ tb_editor_hidden (TbEditor *editor, GArray *out)
 void
 tb_editor_show (TbEditor *editor, const TbUid *uids, guint n)
 {
-  const TbElement *view = own_view (editor);
-  if (view == NULL || n == 0)
+  TbPlaces places;
+  if (n == 0)
     return;
   g_autofree char *title = what (editor, uids, n);
   g_autofree char *label = g_strdup_printf ("Show %s", title);
   tb_document_begin (editor->document, label, NULL);
+  tb_places_begin (&places, editor);
   for (guint i = 0; i < n; i++)
-    {
-      const TbElement *e = tb_editor_element (editor, uids[i]);
-      const TbElement *place = e ? place_in (view, tb_element_id (e)) : NULL;
-      if (place != NULL && tb_element_is_set (place, TB_PROP_HIDDEN))
-        tb_document_set (editor->document, tb_element_uid (place), TB_PROP_HIDDEN, NULL, NULL);
-    }
+    if (tb_editor_element (editor, uids[i]) != NULL)
+      tb_places_set_hidden (&places, uids[i], FALSE);
+  tb_places_end (&places);
   tb_document_commit (editor->document);
   tb_editor_select (editor, uids, n);
 }
