@@ -77,7 +77,7 @@ tb_cmd_export (int argc, char **argv)
     { "format", 'f', 0, G_OPTION_ARG_STRING, &name,
       "svg, png or pdf; without it OUT's extension says which", "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_STRING, &view, "Which view; the first without it", "ID" },
-    { "theme", 0, 0, G_OPTION_ARG_STRING, &theme, "light, dark, print or high-contrast", "THEME" },
+    { "theme", 0, 0, G_OPTION_ARG_STRING, &theme, "light, dark, print, high-contrast or high-contrast-dark", "THEME" },
     { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &options.scale, "Size, 1 is 100 %", "SCALE" },
     { NULL },
   };
@@ -92,7 +92,8 @@ tb_cmd_export (int argc, char **argv)
     }
   if (theme != NULL && !tb_theme_from_name (theme, &options.theme))
     {
-      tb_cli_error ("there is no theme “%s”; there are light, dark, print and high-contrast",
+      tb_cli_error ("there is no theme “%s”; there are light, dark, print, "
+                    "high-contrast and high-contrast-dark",
                     theme);
       return TB_EXIT_REFUSED;
     }

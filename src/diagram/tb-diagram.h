@@ -36,6 +36,7 @@ typedef enum
   TB_THEME_DARK,
   TB_THEME_PRINT, /* light on a white page, no grid */
   TB_THEME_HIGH_CONTRAST,
+  TB_THEME_HIGH_CONTRAST_DARK,
   TB_N_THEMES
 } TbThemeId;
 

@@ -1,12 +1,11 @@
 #include "util.h"
 
+#include "appearance.h"
+
 TbThemeId
 tb_ui_theme (void)
 {
-  AdwStyleManager *manager = adw_style_manager_get_default ();
-  if (adw_style_manager_get_high_contrast (manager))
-    return TB_THEME_HIGH_CONTRAST;
-  return adw_style_manager_get_dark (manager) ? TB_THEME_DARK : TB_THEME_LIGHT;
+  return tb_appearance_theme ();
 }
 
 void

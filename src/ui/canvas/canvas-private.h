@@ -68,6 +68,7 @@ struct _TbCanvas
 
   guint settled : 1;
   guint needs_fit : 1;
+  guint fitted : 1; /* shows the whole drawing, until the person goes elsewhere */
   guint space : 1;
   guint panning : 1;
   guint pressed : 1;

@@ -4,12 +4,13 @@
 
 #include <adwaita.h>
 
+#include "appearance.h"
 #include "tb-base.h"
 
 #define FRAME_BUDGET_NS (6 * TB_NS_PER_MS)
 #define URGENT_BUDGET_NS (40 * TB_NS_PER_MS)
 #define SETTLE_MS 90
-#define FIT_MARGIN 40.0
+#define FIT_MARGIN 30.0
 
 enum
 {
@@ -88,6 +89,7 @@ void
 tb_canvas_zoom_at (TbCanvas *canvas, double zoom, double x, double y)
 {
   double before = canvas->camera.zoom;
+  canvas->fitted = FALSE;
   tb_camera_zoom_at (&canvas->camera, zoom, x, y);
   keep_in_sight (canvas);
   if (canvas->camera.zoom != before)
@@ -97,6 +99,7 @@ tb_canvas_zoom_at (TbCanvas *canvas, double zoom, double x, double y)
 void
 tb_canvas_pan (TbCanvas *canvas, double dx, double dy)
 {
+  canvas->fitted = FALSE;
   tb_camera_pan (&canvas->camera, dx, dy);
   keep_in_sight (canvas);
   tb_canvas_camera_moved (canvas);
@@ -142,6 +145,7 @@ tb_canvas_zoom_to_fit (TbCanvas *canvas)
   const TbScene *scene = tb_canvas_scene (canvas);
   TbRect bounds = scene ? tb_scene_bounds (scene) : (TbRect){ 0 };
   fit (canvas, &bounds, 1);
+  canvas->fitted = TRUE;
 }
 
 void
@@ -162,6 +166,7 @@ tb_canvas_zoom_to_selection (TbCanvas *canvas)
         tb_rect_union (&all, &r, &all);
     }
   fit (canvas, &all, 2);
+  canvas->fitted = FALSE;
 }
 
 void
@@ -172,7 +177,10 @@ tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid)
   const TbScene *scene = tb_canvas_scene (canvas);
   if (scene != NULL && tb_scene_item (scene, tb_scene_stand_in (scene, uid), &kind, &r)
       && tb_camera_reveal (&canvas->camera, &r, 32))
-    tb_canvas_camera_moved (canvas);
+    {
+      canvas->fitted = FALSE;
+      tb_canvas_camera_moved (canvas);
+    }
 }
 
 void
@@ -360,10 +368,7 @@ tb_canvas_rename (TbCanvas *canvas, TbUid uid)
 static void
 update_theme (TbCanvas *canvas)
 {
-  AdwStyleManager *style = adw_style_manager_get_default ();
-  TbThemeId theme = adw_style_manager_get_high_contrast (style) ? TB_THEME_HIGH_CONTRAST
-                    : adw_style_manager_get_dark (style)        ? TB_THEME_DARK
-                                                                : TB_THEME_LIGHT;
+  TbThemeId theme = tb_appearance_theme ();
   if (theme == canvas->theme)
     return;
   canvas->theme = theme;
@@ -456,7 +461,8 @@ tb_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, 
   *natural = 480;
 }
 
-/* The middle stays in the middle when a panel opens or the window grows. */
+/* A drawing that was fitted stays so when a panel opens or the window grows; of any other, the middle
+ * stays in the middle. */
 static void
 tb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
@@ -471,7 +477,7 @@ tb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   camera->height = height;
   camera->device = device;
   TbRect bounds = canvas->editor ? tb_scene_bounds (tb_canvas_scene (canvas)) : (TbRect){ 0 };
-  if (canvas->needs_fit && bounds.width > 0 && width > 1)
+  if ((canvas->needs_fit || (changed && canvas->fitted)) && bounds.width > 0 && width > 1)
     {
       canvas->needs_fit = FALSE;
       tb_canvas_zoom_to_fit (canvas);
