@@ -11,6 +11,7 @@
 #include "tb-canvas.h"
 #include "tb-edit.h"
 #include "tb-session.h"
+#include "view-bar.h"
 #include "window.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,7 @@ struct _TbSheet
   GtkWidget *paned;
   TbCanvas *canvas;
   GtkWidget *zoom_label;
+  TbViewBar *view_bar;
   GtkWidget *corner[2]; /* open the side panels while they are overlays */
   TbOutline *outline;
   TbInspector *inspector;

@@ -197,6 +197,8 @@ new_desk (TbSheet *self)
   gtk_widget_set_vexpand (GTK_WIDGET (self->canvas), TRUE);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), new_zoom_bar (self));
+  self->view_bar = TB_VIEW_BAR (tb_view_bar_new ());
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->view_bar));
   self->corner[TB_SHELL_LEFT] = new_corner ("sidebar-show-symbolic", "Palette and outline",
                                             "win.left-panel", GTK_ALIGN_START);
   self->corner[TB_SHELL_RIGHT] = new_corner ("sidebar-show-right-symbolic", "Properties",
@@ -265,6 +267,7 @@ set_editor (TbSheet *self, TbEditor *editor)
   tb_outline_set_editor (self->outline, editor);
   tb_inspector_set_editor (self->inspector, editor);
   tb_panel_set_editor (self->panel, editor);
+  tb_view_bar_set_editor (self->view_bar, editor);
 }
 
 static void
@@ -275,6 +278,9 @@ follow (TbSheet *self)
   g_signal_connect_object (self->document, "changed", G_CALLBACK (document_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->editor, "selection-changed", G_CALLBACK (selection_changed), self,
+                           G_CONNECT_SWAPPED);
+  /* What may be done depends on the view as on the selection. */
+  g_signal_connect_object (self->editor, "view-changed", G_CALLBACK (selection_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->editor, "message", G_CALLBACK (editor_message), self, 0);
   g_signal_connect_object (self->editor, "ask", G_CALLBACK (editor_asks), self, 0);
