@@ -6,7 +6,7 @@ packages_build="gcc libc6-dev meson ninja-build pkg-config libgtk-4-dev libadwai
 packages_run="adwaita-icon-theme librsvg2-common fonts-inter fonts-cantarell fonts-dejavu-core gsettings-desktop-schemas"
 packages_test="clang libclang-rt-dev xvfb xauth dbus at-spi2-core dconf-gsettings-backend xdotool
   imagemagick x11-utils python3 python3-gi librsvg2-bin poppler-utils libxml2-utils
-  procps iproute2 curl wrk redis-server redis-tools nginx-light openjdk-17-jdk-headless golang-go
+  procps iproute2 git curl wrk redis-server redis-tools nginx-light openjdk-17-jdk-headless golang-go
   liburing-dev haproxy graphviz tshark"
 
 say () {

@@ -30,6 +30,8 @@ typedef struct
 
 TbTrivia *tb_trivia_new (void);
 TbTrivia *tb_trivia_ref (TbTrivia *trivia);
+/* Its own, to be changed before it is given away; NULL keeps nothing. */
+TbTrivia *tb_trivia_copy (const TbTrivia *trivia);
 void tb_trivia_unref (TbTrivia *trivia);
 /* Whether both keep the same; NULL keeps nothing. */
 gboolean tb_trivia_equal (const TbTrivia *a, const TbTrivia *b);
@@ -84,6 +86,8 @@ struct _TbModel
 
 TbModel *tb_model_new (void);
 TbModel *tb_model_copy (const TbModel *model);
+/* A live one again, with the same uids. */
+TbModel *tb_model_thaw (const TbModel *model);
 
 /* An element outside any tree, with that uid. */
 TbElement *tb_element_new (TbKind kind, TbUid uid);

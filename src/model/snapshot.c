@@ -1,4 +1,5 @@
-/* Snapshots: the whole tree and its tables copied into one piece of memory; strings are shared. */
+/* Snapshots: the whole tree and its tables copied into one piece of memory; strings are shared. And
+ * back: a live model of one. */
 #include "model-private.h"
 
 #include <string.h>
@@ -83,4 +84,30 @@ tb_model_copy (const TbModel *model)
   copy_tree (&arena, copy, model);
   g_assert (arena.next == (char *) copy->arena + size);
   return copy;
+}
+
+static TbElement *
+thaw_element (const TbElement *old)
+{
+  TbElement *element = tb_element_new ((TbKind) old->kind, old->uid);
+  guint n = tb_schema_kind ((TbKind) old->kind)->n_props;
+  for (guint i = 0; i < n; i++)
+    element->values[i] = old->values[i] != NULL ? g_ref_string_acquire (old->values[i]) : NULL;
+  element->trivia = tb_trivia_ref (old->trivia);
+  element->line = old->line;
+  element->column = old->column;
+  return element;
+}
+
+TbModel *
+tb_model_thaw (const TbModel *model)
+{
+  TbModel *live = tb_model_new ();
+  live->n_uids = model->n_uids;
+  for (const TbElement *old = model->root; old != NULL; old = tb_element_next (old, model->root))
+    {
+      TbElement *parent = old->parent != NULL ? live->by_uid[old->parent->uid] : NULL;
+      tb_model_attach (live, thaw_element (old), parent, parent != NULL ? parent->n_children : 0);
+    }
+  return live;
 }

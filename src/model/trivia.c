@@ -19,6 +19,36 @@ tb_trivia_ref (TbTrivia *trivia)
   return trivia;
 }
 
+static gpointer
+copy_line (gconstpointer line, gpointer data)
+{
+  return g_strdup (line);
+}
+
+static GPtrArray *
+copy_lines (GPtrArray *lines)
+{
+  if (lines == NULL)
+    return NULL;
+  GPtrArray *copy = g_ptr_array_copy (lines, (GCopyFunc) copy_line, NULL);
+  g_ptr_array_set_free_func (copy, g_free);
+  return copy;
+}
+
+TbTrivia *
+tb_trivia_copy (const TbTrivia *trivia)
+{
+  TbTrivia *copy = tb_trivia_new ();
+  if (trivia == NULL)
+    return copy;
+  copy->before = copy_lines (trivia->before);
+  copy->end = copy_lines (trivia->end);
+  copy->after = copy_lines (trivia->after);
+  if (trivia->attributes != NULL)
+    copy->attributes = g_string_new (trivia->attributes->str);
+  return copy;
+}
+
 void
 tb_trivia_unref (TbTrivia *trivia)
 {

@@ -2,6 +2,8 @@
  * rules of single kinds in validate-rules.c. */
 #include "validate-private.h"
 
+#include "conflict-private.h"
+
 #include <string.h>
 
 #define MAX_SUGGESTIONS 20
@@ -145,6 +147,19 @@ check_references (TbValidation *validation, const TbElement *element)
     }
 }
 
+static void
+check_marks (TbValidation *validation, const TbElement *element, const GPtrArray *lines)
+{
+  for (guint i = 0; lines != NULL && i < lines->len; i++)
+    if (tb_is_conflict_mark (lines->pdata[i]))
+      {
+        g_autofree char *words = tb_conflict_words (lines->pdata[i]);
+        tb_validation_add (validation, TB_SEVERITY_ERROR, "conflict", element,
+                           "a merge is not settled: %s; make it right and remove the <conflict>",
+                           words);
+      }
+}
+
 void
 tb_model_validate (const TbModel *model, TbProblems *problems)
 {
@@ -153,5 +168,10 @@ tb_model_validate (const TbModel *model, TbProblems *problems)
     {
       check_references (&validation, e);
       tb_validate_rules (&validation, e);
+      if (e->trivia != NULL)
+        {
+          check_marks (&validation, e, e->trivia->before);
+          check_marks (&validation, e, e->trivia->end);
+        }
     }
 }

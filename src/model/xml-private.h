@@ -11,6 +11,8 @@
 #define TB_XML_MAX_VALUE (64u << 10) /* bytes of an attribute */
 #define TB_XML_MAX_PROBLEMS 100      /* after so many errors reading stops */
 
+/* An element with all that is in it, as it stands in a file at that depth, with its line's end. */
+void tb_xml_append_element (GString *out, const TbElement *element, guint depth);
 void tb_xml_append_attribute (GString *out, const char *name, const char *value);
 
 /* A model, or NULL where problems (never NULL) got an error. */

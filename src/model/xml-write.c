@@ -110,8 +110,6 @@ write_start (GString *out, const TbElement *element)
     g_string_append (out, element->trivia->attributes->str);
 }
 
-static void write_element (GString *out, const TbElement *element, guint depth);
-
 /* Text is exact, so nothing is indented beside it. */
 static void
 write_text (GString *out, const char *text, const GPtrArray *end)
@@ -128,13 +126,13 @@ write_children (GString *out, const TbElement *element, const GPtrArray *end, gu
 {
   g_string_append (out, ">\n");
   for (guint i = 0; i < element->n_children; i++)
-    write_element (out, element->children[i], depth + 1);
+    tb_xml_append_element (out, element->children[i], depth + 1);
   write_raw (out, end, depth + 1);
   indent (out, depth);
 }
 
-static void
-write_element (GString *out, const TbElement *element, guint depth)
+void
+tb_xml_append_element (GString *out, const TbElement *element, guint depth)
 {
   const TbTrivia *trivia = element->trivia;
   const GPtrArray *end = trivia != NULL ? trivia->end : NULL;
@@ -162,7 +160,7 @@ tb_model_to_xml (const TbModel *model, gsize *size)
 {
   GString *out = g_string_sized_new (256 + model->n_elements * 96);
   g_string_append (out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-  write_element (out, model->root, 0);
+  tb_xml_append_element (out, model->root, 0);
   if (model->root->trivia != NULL)
     write_raw (out, model->root->trivia->after, 0);
   if (size != NULL)

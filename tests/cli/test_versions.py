@@ -143,5 +143,145 @@ def test_git_diff():
         git(place, "diff")
 
 
+# ---- merge ---------------------------------------------------------------------------------------
+
+REPLICAS = 'replicas="3" threads'
+
+
+def three(place, ours, theirs):
+    return (place.write("base", EXAMPLE), place.write("ours", ours), place.write("theirs", theirs))
+
+
+def test_merge_of_what_does_not_meet():
+    """Different changes go together: status 0, nothing said, the result in canonical form"""
+    with Place() as place:
+        files = three(place, EXAMPLE.replace(REPLICAS, 'replicas="5" threads'),
+                      EXAMPLE.replace('name="Orders"', 'name="Order store"'))
+        out = str(place.path / "out.tierboard")
+        assert command("merge", *files, "-o", out) == (0, "", "")
+        text = place.read("out.tierboard")
+        assert 'replicas="5" threads' in text and 'name="Order store"' in text
+        assert command("fmt", "--check", out)[0] == 0
+        status, printed, _ = command("merge", *files)
+        assert status == 0 and printed == text
+
+
+def test_merge_marks_conflicts():
+    """Two values for one attribute: status 1, said, marked in a file that check reads and refuses"""
+    with Place() as place:
+        files = three(place, EXAMPLE.replace(REPLICAS, 'replicas="5" threads'),
+                      EXAMPLE.replace(REPLICAS, 'replicas="7" threads'))
+        status, out, err = command("merge", *files, "-o", files[1], "--name", "shop.tierboard")
+        assert status == 1 and out == ""
+        assert err == ("shop.tierboard: conflict: component shop: replicas is 5 in ours and 7 in theirs "
+                       "(3 before)\n"), err
+        mark = '<conflict xmlns="urn:tierboard:merge" property="replicas" base="3" ours="5" theirs="7"/>'
+        assert place.read("ours").count(mark) == 1
+        status, out, _ = command("check", files[1])
+        assert status == 1 and out.count("[conflict]") == 1 and "replicas is “5” here" in out, out
+        place.write("ours", "".join(line for line in place.read("ours").splitlines(True)
+                                    if "<conflict" not in line))
+        assert command("check", files[1])[0] == 0
+
+
+def test_merge_keeps_what_is_used():
+    """A component one side removed and the other linked to stays, marked"""
+    with Place() as place:
+        linked = EXAMPLE.replace('<link id="save"', '<link id="again" from="browser" to="orders"/>\n  <link id="save"')
+        status, _, err = command("merge", *three(place, linked, without(EXAMPLE, "browser")), "-o",
+                                 str(place.path / "out"))
+        assert status == 1 and "component browser: removed in theirs, but link again uses it in ours" in err, err
+        assert 'deleted="theirs" used-by="link again"' in place.read("out")
+
+
+def without(text, component):
+    """The drawing as the editor leaves it when a component is deleted: without what hangs on it."""
+    import xml.etree.ElementTree as tree
+    tree.register_namespace("", "urn:tierboard:1")
+    root = tree.fromstring(text)
+    gone = {component} | {e.get("id") for e in root.iter() if component in (e.get("from"), e.get("to"))}
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if gone & {child.get("id"), child.get("of"), child.get("link")}:
+                parent.remove(child)
+    return tree.tostring(root, encoding="unicode")
+
+
+def test_merge_of_places():
+    """Both moved one element: a conflict, unless ours is asked for"""
+    with Place() as place:
+        base = EXAMPLE.replace("</architecture>", '<note id="n">x</note><view id="v"><place of="n" x="1" y="2"/>'
+                               "</view></architecture>")
+        files = (place.write("base", base), place.write("ours", base.replace('of="n" x="1"', 'of="n" x="5"')),
+                 place.write("theirs", base.replace('of="n" x="1"', 'of="n" x="9"')))
+        status, _, err = command("merge", *files)
+        assert status == 1 and "its position is 5 2 in ours and 9 2 in theirs" in err, err
+        status, out, err = command("merge", "--places", "ours", *files)
+        assert (status, err) == (0, "") and 'x="5" y="2"' in out
+        assert command("merge", "--places", "nonsense", *files)[0] == 2
+
+
+def test_merge_refuses_what_is_no_drawing():
+    """Unusable input: one sentence, status 2, and no file written or changed"""
+    with Place() as place:
+        good, bad = place.write("good", EXAMPLE), place.write("bad", "nonsense")
+        out = place.path / "out"
+        for files in ((bad, good, good), (good, bad, good), (good, good, bad), (good, good, str(place.path / "none"))):
+            status, printed, err = command("merge", *files, "-o", str(out))
+            assert status == 2 and printed == "" and err.count("\n") == 1 and not out.exists(), err
+        assert place.read("good") == EXAMPLE
+        assert command("merge", good, good)[0] == 2
+        status, _, err = command("merge", good, good, good, "-o", str(place.path / "no" / "folder"))
+        assert status == 3 and err.count("\n") == 1, err
+
+
+def branch(place, name, old, new):
+    git(place, "checkout", "-q", "-b", name, "main")
+    text = place.read("shop.tierboard")
+    assert old in text
+    place.write("shop.tierboard", text.replace(old, new))
+    git(place, "commit", "-qam", name)
+
+
+def test_git_merge():
+    """git merge takes both sides' changes, stops at a conflict, and goes on when it is settled"""
+    with Place() as place:
+        repository(place)
+        git(place, "config", "merge.tierboard.driver", "tierboard merge %O %A %B -o %A --name %P")
+        branch(place, "one", REPLICAS, 'replicas="5" threads')
+        branch(place, "two", REPLICAS, 'replicas="3" affinity="session" threads')
+        branch(place, "three", REPLICAS, 'replicas="7" threads')
+        git(place, "checkout", "-q", "one")
+        git(place, "merge", "-q", "--no-edit", "two")
+        text = place.read("shop.tierboard")
+        assert 'replicas="5"' in text and 'affinity="session"' in text
+        process = git(place, "merge", "-q", "--no-edit", "three", fails=True)
+        said = process.stdout + process.stderr
+        assert process.returncode == 1 and "shop.tierboard: conflict: component shop: replicas is 5" in said, said
+        assert "<conflict " in place.read("shop.tierboard")
+        assert "UU shop.tierboard" in git(place, "status", "--porcelain").stdout
+        assert command("check", str(place.path / "shop.tierboard"))[0] == 1
+        settled = "".join(line for line in place.read("shop.tierboard").splitlines(True)
+                          if "<conflict" not in line)
+        place.write("shop.tierboard", settled)
+        assert command("check", str(place.path / "shop.tierboard"))[0] == 0
+        git(place, "commit", "-qam", "Settle")
+
+
+def test_git_merge_of_two_new_files():
+    """Both sides add the file: merged against nothing"""
+    with Place() as place:
+        repository(place)
+        git(place, "config", "merge.tierboard.driver", "tierboard merge %O %A %B -o %A --name %P")
+        for name, extra in (("one", '<note id="mine">1</note>'), ("two", '<note id="yours">2</note>')):
+            git(place, "checkout", "-q", "-b", name, "main")
+            place.write("new.tierboard", EXAMPLE.replace("</architecture>", extra + "</architecture>"))
+            git(place, "add", ".")
+            git(place, "commit", "-qm", name)
+        git(place, "merge", "-q", "--no-edit", "one")
+        text = place.read("new.tierboard")
+        assert 'id="mine"' in text and 'id="yours"' in text
+
+
 if __name__ == "__main__":
     run_tests([value for name, value in list(globals().items()) if name.startswith("test_")])

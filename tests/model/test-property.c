@@ -222,6 +222,59 @@ assert_becomes (const char *start, const char *end)
   g_assert_cmpstr (undone, ==, start);
 }
 
+static TbDocument *
+variant_of (const char *xml)
+{
+  TbDocument *document = read_good (xml);
+  for (gint32 i = g_test_rand_int_range (0, 12); i > 0; i--)
+    transaction_random (document, 0);
+  return document;
+}
+
+static char *
+merge (TbDocument *base, TbDocument *ours, TbDocument *theirs, guint *n_conflicts)
+{
+  g_autoptr (GPtrArray) conflicts = NULL;
+  g_autoptr (TbModel) merged
+    = tb_model_merge (tb_document_model (base), tb_document_model (ours),
+                      tb_document_model (theirs), TB_MERGE_MARK_ALL, &conflicts);
+  tb_model_check (merged);
+  *n_conflicts = conflicts->len;
+  return tb_model_to_xml (merged, NULL);
+}
+
+static void
+assert_merge (TbDocument *base, TbDocument *ours, TbDocument *theirs, TbDocument *expected)
+{
+  guint n_conflicts;
+  g_autofree char *xml = merge (base, ours, theirs, &n_conflicts);
+  g_autofree char *wanted = xml_of (expected);
+  g_assert_cmpstr (xml, ==, wanted);
+  g_assert_cmpuint (n_conflicts, ==, 0);
+}
+
+/* What only one side changed comes out; what both did the same, once. Whatever both did comes out
+ * as something that reads back, and each conflict is marked in it. */
+static void
+assert_merges (const char *start)
+{
+  g_autoptr (TbDocument) base = variant_of (start);
+  g_autofree char *xml = xml_of (base);
+  g_autoptr (TbDocument) ours = variant_of (xml);
+  g_autoptr (TbDocument) theirs = variant_of (xml);
+  assert_merge (base, ours, base, ours);
+  assert_merge (base, base, theirs, theirs);
+  assert_merge (base, ours, ours, ours);
+  guint n_conflicts, n_marks = 0;
+  g_autofree char *merged = merge (base, ours, theirs, &n_conflicts);
+  g_autoptr (TbDocument) again = read_good (merged);
+  assert_reads_back (again);
+  for (const char *p = merged; (p = strstr (p, "<conflict xmlns=\"urn:tierboard:merge\"")); p++)
+    n_marks++;
+  g_test_message ("%u conflicts", n_conflicts);
+  g_assert_cmpuint (n_marks, ==, n_conflicts);
+}
+
 static void
 run_once (void)
 {
@@ -238,6 +291,7 @@ run_once (void)
   assert_snapshot_agrees (document);
   assert_becomes (start, end);
   assert_becomes (end, start);
+  assert_merges (end);
   while (tb_document_undo (document))
     ;
   g_autofree char *undone = xml_of (document);
