@@ -107,8 +107,7 @@ read_placed (Reader *r, const TbElement *view)
       node->placed = TRUE;
       node->rect.x = tb_element_get_number (place, TB_PROP_X);
       node->rect.y = tb_element_get_number (place, TB_PROP_Y);
-      node->rect.width = MAX (node->rect.width, tb_element_get_number (place, TB_PROP_WIDTH));
-      node->rect.height = MAX (node->rect.height, tb_element_get_number (place, TB_PROP_HEIGHT));
+      tb_place_size (place, node->note ? TB_KIND_NOTE : TB_KIND_COMPONENT, &node->rect);
     }
 }
 

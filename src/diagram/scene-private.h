@@ -20,6 +20,8 @@
 #define TB_CARD_WIDTH 176.0
 #define TB_CARD_HEIGHT 68.0
 #define TB_CARD_RADIUS 11.0
+#define TB_CARD_MIN_WIDTH 120.0 /* its icon and some of its name */
+#define TB_CARD_MIN_HEIGHT 56.0
 #define TB_STACK_STEP 5.0
 #define TB_TILE 40.0
 #define TB_GRID 20.0
@@ -179,6 +181,9 @@ enum
 
 guint tb_frame_from_name (const char *name);
 
+/* Takes the size that a place says for something of that kind: a card has it or the usual one, all
+ * else at least what it has already. */
+void tb_place_size (const TbElement *place, TbKind kind, TbRect *rect);
 void tb_scene_read (TbScene *scene, const TbModel *model);
 /* From what reading found alone: may be run again. */
 void tb_scene_fold (TbScene *scene);

@@ -292,13 +292,55 @@ is_shown (const TbModel *model, const TbViewFilter *filter, TbItemKind kind,
   return tb_view_filter_get (filter, element);
 }
 
+/* In how many groups a group is; in a circle, as many as there are. */
+static guint
+group_depth (const TbModel *model, const TbElement *group)
+{
+  guint depth = 0, n = tb_model_count (model, TB_KIND_GROUP);
+  while ((group = tb_element_get_ref (model, group, TB_PROP_PARENT)) != NULL && depth < n)
+    depth++;
+  return depth;
+}
+
+typedef struct
+{
+  const TbElement *element;
+  guint depth, at;
+} Ordered;
+
+static int
+by_depth (gconstpointer pa, gconstpointer pb)
+{
+  const Ordered *a = pa, *b = pb;
+  return a->depth != b->depth ? (a->depth < b->depth ? -1 : 1) : a->at < b->at ? -1 : 1;
+}
+
+/* The elements of a kind in painting order: a group after the one it is in, all else as in the file.
+ * (transfer full) of Ordered */
+static GArray *
+in_order (const TbModel *model, TbKind kind)
+{
+  guint n = tb_model_count (model, kind);
+  GArray *order = g_array_sized_new (FALSE, FALSE, sizeof (Ordered), n);
+  for (guint i = 0; i < n; i++)
+    {
+      Ordered o = { tb_model_nth (model, kind, i), 0, i };
+      o.depth = kind == TB_KIND_GROUP ? group_depth (model, o.element) : 0;
+      g_array_append_val (order, o);
+    }
+  if (kind == TB_KIND_GROUP)
+    g_array_sort (order, by_depth);
+  return order;
+}
+
 static void
 add_items_of (TbScene *scene, const TbModel *model, const TbViewFilter *filter, TbItemKind kind,
               TbKind of)
 {
-  for (guint i = 0; i < tb_model_count (model, of); i++)
+  g_autoptr (GArray) order = in_order (model, of);
+  for (guint i = 0; i < order->len; i++)
     {
-      const TbElement *element = tb_model_nth (model, of, i);
+      const TbElement *element = g_array_index (order, Ordered, i).element;
       TbShown shown = is_shown (model, filter, kind, element);
       if (shown == TB_SHOWN_NO)
         continue;
@@ -401,6 +443,18 @@ read_users (TbScene *scene, const TbModel *model)
 
 /* ---- The view -------------------------------------------------------------------------------- */
 
+void
+tb_place_size (const TbElement *place, TbKind kind, TbRect *rect)
+{
+  gboolean card = kind == TB_KIND_COMPONENT;
+  double width = tb_element_get_number (place, TB_PROP_WIDTH);
+  double height = tb_element_get_number (place, TB_PROP_HEIGHT);
+  if (tb_element_is_set (place, TB_PROP_WIDTH))
+    rect->width = MAX (width, card ? TB_CARD_MIN_WIDTH : rect->width);
+  if (tb_element_is_set (place, TB_PROP_HEIGHT))
+    rect->height = MAX (height, card ? TB_CARD_MIN_HEIGHT : rect->height);
+}
+
 static void
 read_place (TbScene *scene, const TbModel *model, const TbElement *place)
 {
@@ -409,14 +463,12 @@ read_place (TbScene *scene, const TbModel *model, const TbElement *place)
     return;
   TbItem *item = TB_ITEM (scene, i);
   item->folded = tb_element_get_boolean (place, TB_PROP_FOLDED);
-  double width = tb_element_get_number (place, TB_PROP_WIDTH);
-  double height = tb_element_get_number (place, TB_PROP_HEIGHT);
   if (!tb_element_is_set (place, TB_PROP_X) || !tb_element_is_set (place, TB_PROP_Y))
     return;
   item->stored.x = tb_element_get_number (place, TB_PROP_X);
   item->stored.y = tb_element_get_number (place, TB_PROP_Y);
-  item->stored.width = MAX (item->stored.width, width);
-  item->stored.height = MAX (item->stored.height, height);
+  tb_place_size (place, item->kind == TB_ITEM_COMPONENT ? TB_KIND_COMPONENT : TB_KIND_NONE,
+                 &item->stored);
   item->placed = TRUE;
 }
 

@@ -572,6 +572,16 @@ tb_scene_route_point (const TbScene *scene, TbUid link, double distance)
               : (TbPoint){ 0, 0 };
 }
 
+gboolean
+tb_scene_link_label (const TbScene *scene, TbUid link, TbRect *label)
+{
+  const TbItem *item = get_link (scene, link);
+  if (item == NULL || item->label_at.width <= 0)
+    return FALSE;
+  *label = item->label_at;
+  return TRUE;
+}
+
 TbRect
 tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height)
 {

@@ -167,6 +167,8 @@ const TbPoint *tb_scene_route (const TbScene *scene, TbUid link, guint *n);
 double tb_scene_route_length (const TbScene *scene, TbUid link);
 /* The point at distance along it, following rounded corners closely enough for a dot. */
 TbPoint tb_scene_route_point (const TbScene *scene, TbUid link, double distance);
+/* Where its label stands; FALSE where it has none. */
+gboolean tb_scene_link_label (const TbScene *scene, TbUid link, TbRect *label);
 /* Where a pill of that size may stand beside the link without covering anything. */
 TbRect tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height);
 /* Where the dot of a replica (from 1) stands on its card; beyond what fits, FALSE. */
@@ -233,6 +235,11 @@ typedef struct
 } TbPlacement;
 
 void tb_place_tiered (const TbModel *model, const char *view_id, gboolean only_new, GArray *out);
+/* Layered placing of these elements alone: in the order of their calls, within the frames they are
+ * in, clear of everything else, which keeps its place; what is not placed yet counts where
+ * tb_place_tiered() puts it. Appends TbPlacement for uids only. A pure function of its arguments. */
+void tb_place_tidy (const TbModel *model, const char *view_id, const TbUid *uids, guint n,
+                    GArray *out);
 
 /* The same by Graphviz in tierboard-place, killed at deadline_ns (CLOCK_MONOTONIC, as tb_now_ns());
  * falls back to tb_place_tiered(). program: path of tierboard-place. Returns FALSE with error where

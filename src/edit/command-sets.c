@@ -13,6 +13,9 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_remove,
   &tb_commands_group,
   &tb_commands_select,
+  &tb_commands_arrange,
+  &tb_commands_bends,
+  &tb_commands_layout,
 };
 
 static gpointer

@@ -234,9 +234,8 @@ tb_editor_create (TbEditor *editor, const TbPaletteRow *row, double x, double y,
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
-/* The first service of `to` that `from` does not call yet; NULL for the default one. */
-static const char *
-free_service (TbEditor *editor, const TbElement *from, const TbElement *to)
+const char *
+tb_editor_free_service (TbEditor *editor, const TbElement *from, const TbElement *to)
 {
   const TbModel *model = tb_editor_model (editor);
   g_autoptr (GHashTable) called = g_hash_table_new (NULL, NULL);
@@ -272,7 +271,7 @@ insert_link (TbEditor *editor, const TbElement *from, const TbElement *to, const
                                   : tb_model_make_id (model, TB_KIND_LINK, title);
   g_autofree char *from_id = g_strdup (tb_element_id (from));
   g_autofree char *to_id = g_strdup (tb_element_id (to));
-  g_autofree char *service = g_strdup (free_service (editor, from, to));
+  g_autofree char *service = g_strdup (tb_editor_free_service (editor, from, to));
   gboolean async = tb_component_role (to) == TB_ROLE_BROKER;
 
   TbUid uid = tb_document_insert (document, TB_KIND_LINK, id,

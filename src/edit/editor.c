@@ -12,6 +12,7 @@ enum
   ASK,
   LINK_DROPPED,
   VIEW_CHANGED,
+  OPTIONS_CHANGED,
   N_SIGNALS
 };
 
@@ -114,7 +115,8 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbEditor *
 
   g_clear_pointer (&editor->links_of, g_hash_table_unref);
   /* A gesture stands on places that have just changed under it. */
-  if (editor->tool.state != TB_TOOL_IDLE && editor->tool.state != TB_TOOL_CREATING)
+  if (editor->tool.state != TB_TOOL_IDLE && editor->tool.state != TB_TOOL_CREATING
+      && editor->tool.state != TB_TOOL_ROOM_NEXT)
     tb_editor_cancel (editor);
   tb_scene_update (editor->scene, tb_document_model (document), edits, n, dirty);
   if (editor->hover != 0 && tb_editor_element (editor, editor->hover) == NULL)
@@ -190,6 +192,7 @@ selection_is (TbEditor *editor, const TbUid *uids, guint n)
 void
 tb_editor_select (TbEditor *editor, const TbUid *uids, guint n)
 {
+  editor->reference = 0;
   if (selection_is (editor, uids, n))
     return;
   g_array_set_size (editor->selection, 0);
@@ -204,6 +207,7 @@ void
 tb_editor_select_one (TbEditor *editor, TbUid uid)
 {
   tb_editor_select (editor, &uid, uid == 0 ? 0 : 1);
+  editor->reference = uid;
 }
 
 void
@@ -223,8 +227,26 @@ tb_editor_toggle (TbEditor *editor, TbUid uid)
     {
       g_hash_table_add (editor->selected, GUINT_TO_POINTER (uid));
       g_array_append_val (editor->selection, uid);
+      editor->reference = uid;
     }
   g_signal_emit (editor, signals[SELECTION_CHANGED], 0);
+}
+
+/* ---- Options --------------------------------------------------------------------------------- */
+
+gboolean
+tb_editor_grid (TbEditor *editor)
+{
+  return !editor->no_grid;
+}
+
+void
+tb_editor_set_grid (TbEditor *editor, gboolean on)
+{
+  if (on != editor->no_grid)
+    return;
+  editor->no_grid = !on;
+  g_signal_emit (editor, signals[OPTIONS_CHANGED], 0);
 }
 
 TbUid
@@ -271,6 +293,8 @@ tb_editor_class_init (TbEditorClass *class)
                                            NULL, NULL, G_TYPE_NONE, 0);
   signals[RENAME] = g_signal_new ("rename", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[OPTIONS_CHANGED] = g_signal_new ("options-changed", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                           NULL, NULL, G_TYPE_NONE, 0);
   signals[MESSAGE] = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[ASK] = g_signal_new ("ask", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
@@ -288,5 +312,5 @@ tb_editor_init (TbEditor *editor)
   editor->selection = g_array_new (FALSE, FALSE, sizeof (TbUid));
   editor->selected = g_hash_table_new (NULL, NULL);
   editor->trail = g_array_new (FALSE, FALSE, sizeof (TbUid));
-  editor->tool.handle = -1;
+  editor->tool = (TbTool){ .handle = -1, .scale = 1 };
 }

@@ -1,9 +1,8 @@
-/* Where things stand: places of the view, what moves with what, and which attributes a landing
- * sets. */
+/* Where things stand: the places of the view. What moves with what, and what a landing sets, is in
+ * containers.c. */
 #include "editor-private.h"
 
 #include <math.h>
-#include <string.h>
 
 double
 tb_editor_snap (double v)
@@ -29,17 +28,23 @@ tb_editor_set_checked (TbEditor *editor, TbUid uid, TbProp prop, const char *tex
     g_error ("the editor set a value of its own that is none: %s", error->message);
 }
 
-static void
-set_number (TbEditor *editor, TbUid uid, TbProp prop, double v)
+void
+tb_editor_set_number (TbEditor *editor, TbUid uid, TbProp prop, double v, double step)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
   const TbElement *element = tb_editor_element (editor, uid);
+  v = round (v / step) / (1 / step);
 
-  /* Half a pixel is as fine as a person can mean it. */
-  g_ascii_dtostr (text, sizeof text, round (v * 2) / 2);
-  if (!tb_element_is_set (element, prop)
-      || tb_element_get_number (element, prop) != round (v * 2) / 2)
+  g_ascii_formatd (text, sizeof text, "%.10g", v + 0.0);
+  if (!tb_element_is_set (element, prop) || tb_element_get_number (element, prop) != v)
     tb_editor_set_checked (editor, uid, prop, text);
+}
+
+/* Half a pixel is as fine as a person can mean it. */
+static void
+set_number (TbEditor *editor, TbUid uid, TbProp prop, double v)
+{
+  tb_editor_set_number (editor, uid, prop, v, 0.5);
 }
 
 TbUid
@@ -160,6 +165,17 @@ tb_places_set_hidden (TbPlaces *places, TbUid uid, gboolean hidden)
   set_flag (places, uid, TB_PROP_HIDDEN, hidden);
 }
 
+/* A card of the usual size says nothing of it in the file. */
+static void
+set_size (TbEditor *editor, TbUid uid, TbUid place, TbProp prop, double v, double usual)
+{
+  gboolean card = tb_element_kind (tb_editor_element (editor, uid)) == TB_KIND_COMPONENT;
+  if (!card || v != usual)
+    set_number (editor, place, prop, v);
+  else if (tb_element_is_set (tb_editor_element (editor, place), prop))
+    tb_editor_set_checked (editor, place, prop, NULL);
+}
+
 void
 tb_places_set (TbPlaces *places, TbUid uid, const TbRect *rect, gboolean with_size)
 {
@@ -174,8 +190,8 @@ tb_places_set (TbPlaces *places, TbUid uid, const TbRect *rect, gboolean with_si
   set_number (editor, place, TB_PROP_Y, rect->y);
   if (with_size)
     {
-      set_number (editor, place, TB_PROP_WIDTH, rect->width);
-      set_number (editor, place, TB_PROP_HEIGHT, rect->height);
+      set_size (editor, uid, place, TB_PROP_WIDTH, rect->width, TB_CARD_WIDTH);
+      set_size (editor, uid, place, TB_PROP_HEIGHT, rect->height, TB_CARD_HEIGHT);
     }
 }
 
@@ -202,265 +218,23 @@ tb_places_pin (TbPlaces *places)
   pin_kind (places, TB_KIND_NOTE);
 }
 
-/* ---- Containers ------------------------------------------------------------------------------ */
-
-static void
-append_frames (TbEditor *editor, TbKind kind, GArray *frames)
-{
-  const TbModel *model = tb_editor_model (editor);
-  for (guint i = 0; i < tb_model_count (model, kind); i++)
-    {
-      TbFrameRect f = { .uid = tb_element_uid (tb_model_nth (model, kind, i)) };
-      if (tb_editor_bounds (editor, f.uid, &f.kind, &f.rect))
-        g_array_append_val (frames, f);
-    }
-}
-
-GArray *
-tb_editor_frames (TbEditor *editor)
-{
-  GArray *frames = g_array_new (FALSE, FALSE, sizeof (TbFrameRect));
-  append_frames (editor, TB_KIND_LAYER, frames);
-  append_frames (editor, TB_KIND_TIER, frames);
-  append_frames (editor, TB_KIND_GROUP, frames);
-  return frames;
-}
-
-/* How far a point is from a rectangle, along the worse axis. */
-static double
-distance (const TbRect *r, double x, double y)
-{
-  double dx = MAX (MAX (r->x - x, x - (r->x + r->width)), 0);
-  double dy = MAX (MAX (r->y - y, y - (r->y + r->height)), 0);
-  return MAX (dx, dy);
-}
-
-/* The smallest container of a kind at the middle of rect. Bands lie close together, so a card in the
- * gap between two belongs to the nearer one. */
-static const TbFrameRect *
-frame_at (GArray *frames, TbItemKind kind, const TbRect *rect, GHashTable *skip)
-{
-  double x = rect->x + rect->width / 2, y = rect->y + rect->height / 2;
-  double reach = kind == TB_ITEM_LAYER ? TB_GRID : 0, best_area = G_MAXDOUBLE, best = G_MAXDOUBLE;
-  const TbFrameRect *found = NULL;
-  for (guint i = 0; i < frames->len; i++)
-    {
-      const TbFrameRect *f = &g_array_index (frames, TbFrameRect, i);
-      double d = distance (&f->rect, x, y), area = f->rect.width * f->rect.height;
-      if (f->kind != kind || d > reach
-          || (skip && g_hash_table_contains (skip, GUINT_TO_POINTER (f->uid))))
-        continue;
-      if (d < best || (d == best && area < best_area))
-        {
-          best = d;
-          best_area = area;
-          found = f;
-        }
-    }
-  return found;
-}
-
-TbUid
-tb_editor_landing (GArray *frames, const TbRect *rect, GHashTable *moved_along)
-{
-  static const TbItemKind order[] = { TB_ITEM_GROUP, TB_ITEM_TIER, TB_ITEM_LAYER };
-  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
-    {
-      const TbFrameRect *f = frame_at (frames, order[i], rect, moved_along);
-      if (f != NULL)
-        return f->uid;
-    }
-  return 0;
-}
-
-static gboolean
-any_of_kind (GArray *frames, TbItemKind kind)
-{
-  for (guint i = 0; i < frames->len; i++)
-    if (g_array_index (frames, TbFrameRect, i).kind == kind)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-names_word (const char *words, const char *word)
-{
-  g_auto (GStrv) split = g_strsplit_set (words ? words : "", " \t\n", -1);
-  return g_strv_contains ((const char *const *) split, word);
-}
-
-/* Is the container of this kind that the component belongs to now moving with it? */
-static gboolean
-carried (TbEditor *editor, const TbElement *component, TbProp prop, GHashTable *moved_along)
-{
-  g_auto (GStrv) ids = g_strsplit_set (tb_element_get (component, prop) ?: "", " \t\n", -1);
-  for (guint i = 0; moved_along != NULL && ids[i] != NULL; i++)
-    {
-      const TbElement *owner = tb_model_lookup (tb_editor_model (editor), ids[i]);
-      if (owner
-          && g_hash_table_contains (moved_along, GUINT_TO_POINTER (tb_element_uid (owner))))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 void
-tb_editor_land (TbEditor *editor, TbUid uid, const TbRect *rect, GArray *frames,
-                GHashTable *moved_along)
+tb_places_shift (TbPlaces *places, const TbFrameRect *at, double dx, double dy, gboolean alone)
 {
-  static const struct
-  {
-    TbItemKind item;
-    TbProp prop;
-  } rows[] = { { TB_ITEM_TIER, TB_PROP_TIER },
-               { TB_ITEM_LAYER, TB_PROP_LAYER },
-               { TB_ITEM_GROUP, TB_PROP_GROUP } };
+  const TbElement *element = tb_editor_element (places->editor, at->uid);
+  TbUid uid = GPOINTER_TO_UINT (g_hash_table_lookup (places->by_id, tb_element_id (element)));
+  const TbElement *place = tb_editor_element (places->editor, uid);
+  TbRect to = { at->rect.x + dx, at->rect.y + dy, at->rect.width, at->rect.height };
+  gboolean container = tb_editor_is_container (at->kind);
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+  /* A container's stored size is the least it has, not what its members make of it. */
+  if (container && place && tb_element_is_set (place, TB_PROP_X)
+      && tb_element_is_set (place, TB_PROP_Y))
     {
-      const TbElement *component = tb_editor_element (editor, uid);
-      /* A view without frames of a kind says nothing of that attribute. */
-      if (!any_of_kind (frames, rows[i].item)
-          || carried (editor, component, rows[i].prop, moved_along))
-        continue;
-      const TbFrameRect *f = frame_at (frames, rows[i].item, rect, NULL);
-      const char *id = f ? tb_element_id (tb_editor_element (editor, f->uid)) : NULL;
-      const char *now = tb_element_is_set (component, rows[i].prop)
-                            ? tb_element_get (component, rows[i].prop) : NULL;
-      /* In one of its layers still: a component of several keeps them all. */
-      if (g_strcmp0 (id, now) != 0 && !(id && names_word (now, id)))
-        tb_editor_set_checked (editor, uid, rows[i].prop, id);
+      to.x = tb_element_get_number (place, TB_PROP_X) + dx;
+      to.y = tb_element_get_number (place, TB_PROP_Y) + dy;
+      tb_places_set (places, at->uid, &to, FALSE);
     }
-}
-
-/* ---- Moving ---------------------------------------------------------------------------------- */
-
-static void
-append_moving (TbEditor *editor, GArray *moving, GHashTable *seen, TbUid uid)
-{
-  TbFrameRect f = { .uid = uid };
-  /* What is folded away moves with its box. */
-  if (!tb_scene_place_of (editor->scene, uid, &f.kind, &f.rect) || f.kind == TB_ITEM_MIDDLEWARE
-      || f.kind == TB_ITEM_DEVICE || !g_hash_table_add (seen, GUINT_TO_POINTER (uid)))
-    return;
-  g_array_append_val (moving, f);
-}
-
-static void
-append_members (TbEditor *editor, GArray *moving, GHashTable *seen, const TbElement *container)
-{
-  static const struct
-  {
-    TbKind kind;
-    TbProp prop;
-  } rows[] = { { TB_KIND_TIER, TB_PROP_TIER },
-               { TB_KIND_LAYER, TB_PROP_LAYER },
-               { TB_KIND_GROUP, TB_PROP_GROUP } };
-  const TbModel *model = tb_editor_model (editor);
-  TbProp prop = TB_PROP_NONE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (rows[i].kind == tb_element_kind (container))
-      prop = rows[i].prop;
-  if (prop == TB_PROP_NONE)
-    return;
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
-    {
-      const TbElement *c = tb_model_nth (model, TB_KIND_COMPONENT, i);
-      if (names_word (tb_element_get (c, prop), tb_element_id (container)))
-        append_moving (editor, moving, seen, tb_element_uid (c));
-    }
-}
-
-GArray *
-tb_editor_moving_set (TbEditor *editor)
-{
-  GArray *moving = g_array_new (FALSE, FALSE, sizeof (TbFrameRect));
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  for (guint i = 0; i < editor->selection->len; i++)
-    append_moving (editor, moving, seen, g_array_index (editor->selection, TbUid, i));
-  guint n = moving->len;
-  for (guint i = 0; i < n; i++)
-    append_members (editor, moving, seen,
-                    tb_editor_element (editor, g_array_index (moving, TbFrameRect, i).uid));
-  return moving;
-}
-
-static gboolean
-is_container (TbItemKind kind)
-{
-  return kind < 32 && ((1u << kind) & TB_CONTAINER_BITS) != 0;
-}
-
-static char *
-move_label (TbEditor *editor, GArray *moving)
-{
-  if (editor->selection->len <= 1 && moving->len > 0)
-    return g_strdup_printf ("Move %s", tb_element_title (tb_editor_element (
-                                           editor, g_array_index (moving, TbFrameRect, 0).uid)));
-  return g_strdup_printf ("Move %u elements", editor->selection->len);
-}
-
-static gboolean
-has_corner (TbPlaces *places, TbUid uid)
-{
-  TbUid place = find_place (places, uid);
-  return place != 0 && tb_element_is_set (tb_editor_element (places->editor, place), TB_PROP_X);
-}
-
-/* A container without a place of its own follows its members; alone it needs one. */
-static gboolean
-needs_place (TbPlaces *places, const TbFrameRect *f, guint n_moving)
-{
-  return !is_container (f->kind) || n_moving == 1 || has_corner (places, f->uid);
-}
-
-/* A box shows nothing of the size that is stored, which moves as it is. */
-static void
-move_stored (TbPlaces *places, TbUid container, double dx, double dy)
-{
-  const TbElement *place = tb_editor_element (places->editor, find_place (places, container));
-  TbRect to = { tb_element_get_number (place, TB_PROP_X) + dx,
-                tb_element_get_number (place, TB_PROP_Y) + dy, 0, 0 };
-  tb_places_set (places, container, &to, FALSE);
-}
-
-static void
-move_all (TbPlaces *places, GArray *moving, GArray *frames, double dx, double dy)
-{
-  g_autoptr (GHashTable) along = g_hash_table_new (NULL, NULL);
-  for (guint i = 0; i < moving->len; i++)
-    if (is_container (g_array_index (moving, TbFrameRect, i).kind))
-      g_hash_table_add (along, GUINT_TO_POINTER (g_array_index (moving, TbFrameRect, i).uid));
-
-  for (guint i = 0; i < moving->len; i++)
-    {
-      const TbFrameRect *f = &g_array_index (moving, TbFrameRect, i);
-      TbRect to = { f->rect.x + dx, f->rect.y + dy, f->rect.width, f->rect.height };
-      if (tb_scene_is_folded (places->editor->scene, f->uid))
-        {
-          if (has_corner (places, f->uid))
-            move_stored (places, f->uid, dx, dy);
-        }
-      else if (needs_place (places, f, moving->len))
-        tb_places_set (places, f->uid, &to, is_container (f->kind));
-      if (f->kind == TB_ITEM_COMPONENT)
-        tb_editor_land (places->editor, f->uid, &to, frames, along);
-    }
-}
-
-void
-tb_editor_apply_move (TbEditor *editor, GArray *moving, GArray *frames, double dx, double dy,
-                      const char *merge_key)
-{
-  if (moving->len == 0 || (dx == 0 && dy == 0))
-    return;
-  g_autofree char *label = move_label (editor, moving);
-  TbPlaces places;
-  tb_document_begin (editor->document, label, merge_key);
-  tb_places_begin (&places, editor);
-  tb_places_pin (&places);
-  move_all (&places, moving, frames, dx, dy);
-  tb_places_end (&places);
-  tb_document_commit (editor->document);
+  else if (!container || (alone && !tb_scene_is_folded (places->editor->scene, at->uid)))
+    tb_places_set (places, at->uid, &to, container);
 }

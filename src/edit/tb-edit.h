@@ -86,17 +86,21 @@ typedef enum
   TB_GESTURE_RESIZE,
   TB_GESTURE_LINK,   /* from a handle to the pointer */
   TB_GESTURE_BAND,   /* rubber band */
-  TB_GESTURE_CREATE  /* a palette kind follows the pointer */
+  TB_GESTURE_CREATE, /* a palette kind follows the pointer */
+  TB_GESTURE_ROOM,   /* all beyond a line moves away from it */
+  TB_GESTURE_ROUTE,  /* a link's way is bent: tb_editor_gesture_points() */
+  TB_GESTURE_LABEL,  /* a link's label follows the pointer */
+  TB_GESTURE_TIDY    /* places are offered: tb_editor_tidy_places() */
 } TbGesture;
 
 typedef struct
 {
   TbGesture gesture;
-  TbRect rect;        /* RESIZE, BAND, CREATE */
-  TbPoint from, to;   /* LINK */
+  TbRect rect;        /* RESIZE, BAND, CREATE, LABEL */
+  TbPoint from, to;   /* LINK; ROOM: where it began, and the pointer */
   TbUid target;       /* LINK: what it would connect to; MOVE, CREATE: container it would enter */
   const char *reason; /* LINK: why not there; NULL where it may */
-  double dx, dy;      /* MOVE */
+  double dx, dy;      /* MOVE, ROOM */
 } TbGestureState;
 
 TbGestureState tb_editor_gesture (TbEditor *editor);
@@ -104,10 +108,76 @@ TbGestureState tb_editor_gesture (TbEditor *editor);
 const TbUid *tb_editor_moving (TbEditor *editor, guint *n);
 /* Whose link handles show (the component under the pointer), 0: none. */
 TbUid tb_editor_hover (TbEditor *editor);
-/* Link handles of a component: one in the middle of each side. Resize handles of a selected
- * container or note: eight. Returns the count. */
+/* Link handles of a component: one in the middle of each side. Resize handles: of a container or
+ * note eight, of a component its four corners. Returns the count. */
 guint tb_editor_link_handles (TbEditor *editor, TbUid uid, TbPoint out[4]);
 guint tb_editor_resize_handles (TbEditor *editor, TbUid uid, TbPoint out[8]);
+/* A second press on what needs no name edited: a bend goes away. FALSE where it meant nothing. */
+gboolean tb_editor_double_press (TbEditor *editor, double x, double y, double scale);
+
+/* ---- Guides and grid ------------------------------------------------------------------------- */
+
+typedef enum
+{
+  TB_GUIDE_EDGE,   /* two or more edges lie on it */
+  TB_GUIDE_CENTRE, /* two or more middles lie on it */
+  TB_GUIDE_GAP,    /* spans a gap that is as wide as another one drawn with it */
+  TB_GUIDE_SIZE    /* spans a side that is as long as what is resized */
+} TbGuideKind;
+
+/* A horizontal or vertical line in world coordinates. */
+typedef struct
+{
+  TbGuideKind kind;
+  TbPoint from, to;
+} TbGuide;
+
+/* What the drag in progress is aligned with now. Valid until the next motion; NULL, 0: nothing. */
+const TbGuide *tb_editor_guides (TbEditor *editor, guint *n);
+/* Whether a drag comes to stand on the grid (while neither Ctrl nor Alt is held) and the grid is
+ * drawn; on at first. Emits "options-changed". */
+gboolean tb_editor_grid (TbEditor *editor);
+void tb_editor_set_grid (TbEditor *editor, gboolean on);
+
+/* ---- A link's parts -------------------------------------------------------------------------- */
+
+typedef enum
+{
+  TB_LINK_START,  /* its end at the caller */
+  TB_LINK_END,    /* its end at the called */
+  TB_LINK_BEND,   /* a bend that a person made */
+  TB_LINK_SEGMENT /* the middle of a straight part */
+} TbLinkPartKind;
+
+typedef struct
+{
+  TbLinkPartKind kind;
+  guint index; /* of the bend, or of the corner before the segment */
+  TbPoint at;
+} TbLinkPart;
+
+/* What can be dragged of a link, to be drawn while it is selected: appends TbLinkPart, those to be
+ * tried first at a press first. scale: segments too short for the eye have no handle. */
+void tb_editor_link_parts (TbEditor *editor, TbUid link, double scale, GArray *parts);
+/* The way as it would be now (ROUTE); NULL, 0 at other times. Valid until the next motion. */
+const TbPoint *tb_editor_gesture_points (TbEditor *editor, guint *n);
+
+/* ---- Arranging ------------------------------------------------------------------------------- */
+
+/* What the others are aligned with or made the size of: the element that was added to the selection
+ * last by itself. 0: a band or a command selected them, and the outermost counts. */
+TbUid tb_editor_reference (TbEditor *editor);
+
+/* The next drag makes room, or takes it back: everything right of (or below) where it begins
+ * moves along. Escape drops it. */
+void tb_editor_begin_room (TbEditor *editor);
+
+/* Offers new places for what is selected, or where nothing is, for what has no place yet; all else
+ * stays where it is. Nothing is written before tb_editor_tidy_apply(), which is one undo step;
+ * tb_editor_cancel() drops it. FALSE with error where there is nothing to tidy. */
+gboolean tb_editor_tidy_begin (TbEditor *editor, GError **error);
+const TbPlacement *tb_editor_tidy_places (TbEditor *editor, guint *n); /* NULL, 0: not offered */
+void tb_editor_tidy_apply (TbEditor *editor);
 
 /* ---- Creating -------------------------------------------------------------------------------- */
 
@@ -176,7 +246,7 @@ char *tb_editor_describe (TbEditor *editor, TbUid uid);
 /* The same without the name that stands before it. (transfer full) */
 char *tb_editor_details (TbEditor *editor, TbUid uid);
 
-/* Signals: "selection-changed" (); "scene-changed" (const TbRect *dirty, guint n), after document
+/* Signals: "options-changed" (), grid; "selection-changed" (); "scene-changed" (const TbRect *dirty, guint n), after document
  * changes and previews; "gesture-changed" (); "rename" (guint uid): edit its name in place;
  * "message" (const char *sentence): for a toast; "ask" (const char *what): "create" for a new
  * element by typing, "connect" for what the selected component is to be linked to; "view-changed" ():

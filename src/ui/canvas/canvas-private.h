@@ -168,6 +168,8 @@ void tb_draw_route (cairo_t *cr, const TbPoint *points, guint n, double radius);
 void tb_draw_outline (GtkSnapshot *snapshot, const TbRect *r, double radius, double width,
                       const GdkRGBA *colour);
 void tb_draw_fill (GtkSnapshot *snapshot, const TbRect *r, double radius, const GdkRGBA *colour);
+/* The nearest whole device pixel. */
+double tb_canvas_whole (TbCanvas *canvas, double v);
 GdkRGBA tb_draw_rgba (const TbColour *colour, double alpha);
 
 G_END_DECLS

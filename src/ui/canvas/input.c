@@ -168,7 +168,10 @@ clicked (GtkGestureClick *gesture, int n_press, double x, double y, TbCanvas *ca
 {
   TbUid uid = canvas->editor ? tb_editor_selected_one (canvas->editor) : 0;
   TbPoint world = tb_camera_to_world (&canvas->camera, x, y);
-  if (canvas->editor != NULL && look_inside (canvas, uid, n_press, world))
+  if (canvas->editor != NULL
+      && (look_inside (canvas, uid, n_press, world)
+          || (n_press == 2
+              && tb_editor_double_press (canvas->editor, world.x, world.y, canvas->camera.zoom))))
     {
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
       return;

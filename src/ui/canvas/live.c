@@ -1,7 +1,7 @@
 /* What a person is doing, over the drawing: selection, handles, the gesture in progress, the focus
  * ring. Rectangles are render nodes; only links need cairo. Sizes are in widget pixels: a handle is
  * as large at any zoom. */
-#include "canvas-private.h"
+#include "live-private.h"
 
 #include <math.h>
 
@@ -11,13 +11,7 @@
 #define CARD_RADIUS 11.0
 #define MIN_CARD_PX 26.0
 
-typedef struct
-{
-  TbCanvas *canvas;
-  GtkSnapshot *snapshot;
-  const TbScene *scene;
-  GdkRGBA accent, accent_soft, card, bad;
-} Pen;
+typedef TbLivePen Pen;
 
 static Pen
 make_pen (TbCanvas *canvas, GtkSnapshot *snapshot)
@@ -145,8 +139,8 @@ tb_canvas_snapshot_dragged (TbCanvas *canvas, GtkSnapshot *snapshot)
 
 /* ---- Selection ------------------------------------------------------------------------------- */
 
-static void
-square_handle (Pen *pen, TbPoint world)
+void
+tb_live_square_handle (Pen *pen, TbPoint world)
 {
   TbPoint at = tb_camera_from_world (&pen->canvas->camera, world.x, world.y);
   TbRect r = { round (at.x) - HANDLE / 2, round (at.y) - HANDLE / 2, HANDLE, HANDLE };
@@ -154,8 +148,8 @@ square_handle (Pen *pen, TbPoint world)
   tb_draw_outline (pen->snapshot, &r, 1.5, 1.5, &pen->accent);
 }
 
-static void
-round_handle (Pen *pen, TbPoint world, double radius)
+void
+tb_live_round_handle (Pen *pen, TbPoint world, double radius)
 {
   TbPoint at = tb_camera_from_world (&pen->canvas->camera, world.x, world.y);
   TbRect r = { at.x - radius, at.y - radius, 2 * radius, 2 * radius };
@@ -190,8 +184,8 @@ draw_route (cairo_t *cr, gpointer data)
   cairo_stroke (cr);
 }
 
-static void
-append_route (Pen *pen, const TbPoint *points, guint n, const GdkRGBA *colour, double width,
+void
+tb_live_route (Pen *pen, const TbPoint *points, guint n, const GdkRGBA *colour, double width,
               gboolean dashed)
 {
   double x1 = points[0].x, y1 = points[0].y, x2 = x1, y2 = y1;
@@ -222,11 +216,11 @@ selected_link (Pen *pen, TbUid uid)
   if (points == NULL || n < 2)
     return;
   halo.alpha = 0.28f;
-  append_route (pen, points, n, &halo, 9, FALSE);
+  tb_live_route (pen, points, n, &halo, 9, FALSE);
   if (!tb_run_layer_is_broken (pen->canvas->run, uid))
-    append_route (pen, points, n, &pen->accent, 2.2, FALSE);
-  round_handle (pen, points[0], 4);
-  round_handle (pen, points[n - 1], 4);
+    tb_live_route (pen, points, n, &pen->accent, 2.2, FALSE);
+  if (tb_editor_selected_one (pen->canvas->editor) == uid)
+    tb_live_link_parts (pen, uid);
 }
 
 static void
@@ -242,11 +236,17 @@ selected_item (Pen *pen, TbUid uid, TbItemKind kind, const TbRect *world, gboole
   r = grown (&r, card ? OUTLINE_GAP : 1);
   tb_draw_outline (pen->snapshot, &r, CARD_RADIUS * zoom + (card ? OUTLINE_GAP : 3), 1.8,
                    &pen->accent);
-  if (!alone)
+  if (!alone || (kind == TB_ITEM_COMPONENT && world->height * zoom < MIN_CARD_PX))
     return;
   guint n = tb_editor_resize_handles (pen->canvas->editor, uid, points);
   for (guint i = 0; i < n; i++)
-    square_handle (pen, points[i]);
+    {
+      /* A card's corners are taken at the frame round it, and its sides are for links. */
+      double out = kind == TB_ITEM_COMPONENT ? OUTLINE_GAP / zoom : 0;
+      points[i].x += points[i].x > world->x ? out : -out;
+      points[i].y += points[i].y > world->y ? out : -out;
+      tb_live_square_handle (pen, points[i]);
+    }
 }
 
 static void
@@ -279,7 +279,7 @@ snapshot_link_handles (Pen *pen, TbUid uid)
     return;
   guint n = tb_editor_link_handles (pen->canvas->editor, uid, points);
   for (guint i = 0; i < n; i++)
-    round_handle (pen, points[i], 5);
+    tb_live_round_handle (pen, points[i], 5);
 }
 
 /* ---- Gestures -------------------------------------------------------------------------------- */
@@ -321,8 +321,8 @@ gesture_link (Pen *pen, const TbGestureState *g)
 {
   const GdkRGBA *colour = g->reason ? &pen->bad : &pen->accent;
   highlight (pen, g->target, colour);
-  append_route (pen, (TbPoint[]){ g->from, g->to }, 2, colour, 2, TRUE);
-  round_handle (pen, g->from, 4);
+  tb_live_route (pen, (TbPoint[]){ g->from, g->to }, 2, colour, 2, TRUE);
+  tb_live_round_handle (pen, g->from, 4);
   if (g->reason)
     say_at (pen, g->reason, g->to);
 }
@@ -350,6 +350,7 @@ snapshot_gesture (Pen *pen, const TbGestureState *g)
       break;
     case TB_GESTURE_RESIZE:
       gesture_rect (pen, &g->rect, 14 * zoom, FALSE);
+      tb_live_guides (pen);
       break;
     case TB_GESTURE_CREATE:
       if (g->rect.width > 0)
@@ -357,7 +358,18 @@ snapshot_gesture (Pen *pen, const TbGestureState *g)
       break;
     case TB_GESTURE_MOVE:
       highlight (pen, g->target, &pen->accent);
+      tb_live_guides (pen);
       break;
+    case TB_GESTURE_ROOM:
+      tb_live_room (pen, g);
+      break;
+    case TB_GESTURE_ROUTE:
+      tb_live_bend (pen);
+      break;
+    case TB_GESTURE_LABEL:
+      tb_live_label (pen, g);
+      break;
+    case TB_GESTURE_TIDY:
     case TB_GESTURE_NONE:
       break;
     }

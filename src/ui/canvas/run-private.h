@@ -54,7 +54,5 @@ void tb_run_drop_dots (TbRunLayer *layer);
 void tb_draw_disc (cairo_t *cr, double radius);
 void tb_draw_cross (cairo_t *cr, double reach);
 void tb_draw_at (GtkSnapshot *snapshot, GskRenderNode *node, double x, double y);
-/* To the nearest device pixel. */
-double tb_canvas_whole (TbCanvas *canvas, double v);
 
 G_END_DECLS
