@@ -103,6 +103,7 @@ tb_sheet_context_menu (TbCanvas *canvas, guint uid, guint replica, double x, dou
       g_menu_append_section (menu, NULL, G_MENU_MODEL (instances));
     }
   add_commands (menu, self);
+  tb_canvas_to_world (canvas, x, y, &self->menu_at);
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
   self->context_menu = gtk_popover_menu_new_from_model_full (G_MENU_MODEL (menu),
                                                              GTK_POPOVER_MENU_NESTED);

@@ -31,6 +31,7 @@ struct _TbSheet
   TbInspector *inspector;
   TbPanel *panel;
   GtkWidget *context_menu;
+  TbPoint menu_at; /* where on the drawing it was opened */
 
   TbDocument *document;
   TbEditor *editor;

@@ -1,7 +1,9 @@
 #include "sheet-private.h"
 
 #include "ask.h"
+#include "clipboard.h"
 #include "format.h"
+#include "offer.h"
 #include "palette.h"
 #include "settings.h"
 #include "util.h"
@@ -121,7 +123,18 @@ editor_message (TbEditor *editor, const char *sentence, TbSheet *self)
 static void
 editor_asks (TbEditor *editor, const char *what, TbSheet *self)
 {
-  tb_ask_editor (self->canvas, what);
+  if (tb_clipboard_ask (self, what))
+    return;
+  if (g_str_equal (what, "show-hidden"))
+    tb_offer_hidden (self->canvas);
+  else
+    tb_ask_editor (self->canvas, what);
+}
+
+static void
+link_dropped (TbEditor *editor, guint from, double x, double y, TbSheet *self)
+{
+  tb_offer_kinds (self->canvas, from, x, y);
 }
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -284,6 +297,7 @@ follow (TbSheet *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->editor, "message", G_CALLBACK (editor_message), self, 0);
   g_signal_connect_object (self->editor, "ask", G_CALLBACK (editor_asks), self, 0);
+  g_signal_connect_object (self->editor, "link-dropped", G_CALLBACK (link_dropped), self, 0);
 }
 
 /* What stands in tabs that are not shown would otherwise be read out with the one that is. */

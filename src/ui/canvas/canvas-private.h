@@ -58,6 +58,7 @@ struct _TbCanvas
   TbUid name_uid;
   char *view_shown; /* id; NULL: the default view */
   double pointer_x, pointer_y;
+  gboolean pointer_inside;
   double drag_x, drag_y;   /* where the primary drag began */
   double pan_x, pan_y;     /* how far the pan has come */
   double pinch_zoom;

@@ -188,6 +188,7 @@ moved (GtkEventControllerMotion *motion, double x, double y, TbCanvas *canvas)
 {
   canvas->pointer_x = x;
   canvas->pointer_y = y;
+  canvas->pointer_inside = TRUE;
   if (canvas->editor != NULL && !canvas->pressed && !canvas->panning)
     feed (canvas, tb_editor_motion, x, y, mods_of (motion));
 }
@@ -195,8 +196,17 @@ moved (GtkEventControllerMotion *motion, double x, double y, TbCanvas *canvas)
 static void
 left (GtkEventControllerMotion *motion, TbCanvas *canvas)
 {
+  canvas->pointer_inside = FALSE;
   if (canvas->editor != NULL)
     tb_editor_leave (canvas->editor);
+}
+
+gboolean
+tb_canvas_pointer (TbCanvas *canvas, TbPoint *world)
+{
+  if (canvas->pointer_inside)
+    *world = tb_camera_to_world (&canvas->camera, canvas->pointer_x, canvas->pointer_y);
+  return canvas->pointer_inside;
 }
 
 /* ---- The menu -------------------------------------------------------------------------------- */

@@ -31,6 +31,8 @@ void tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid);
 void tb_canvas_rename (TbCanvas *canvas, TbUid uid);
 void tb_canvas_to_world (TbCanvas *canvas, double x, double y, TbPoint *world);
 void tb_canvas_from_world (TbCanvas *canvas, const TbPoint *world, double *x, double *y);
+/* Where on the drawing the pointer is; FALSE: it is not over the canvas. */
+gboolean tb_canvas_pointer (TbCanvas *canvas, TbPoint *world);
 /* Median and worst main-thread time of the last 200 frames, for bench and tests. */
 typedef struct
 {
