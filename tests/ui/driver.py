@@ -249,7 +249,9 @@ class Editor:
         xdo("windowfocus", "--sync", self.window)
 
     def move_to(self, x, y):
-        xdo("mousemove", "--sync", "--window", self.window, round(x), round(y))
+        # Waiting for a pointer that is there already would take until xdotool gives up.
+        xdo("mousemove", "--window", self.window, round(x) + 1, round(y), "mousemove", "--sync",
+            "--window", self.window, round(x), round(y))
 
     def click(self, x, y, button=1):
         self.move_to(x, y)
