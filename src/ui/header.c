@@ -35,7 +35,8 @@ static const Item view_items[] = { { "Zoom in", "win.zoom-in" },
                                    { "Selection", "win.zoom-selection" } };
 static const Item panel_items[] = { { "Left panel", "win.left-panel" },
                                     { "Right panel", "win.right-panel" },
-                                    { "Bottom panel", "win.bottom-panel" } };
+                                    { "Bottom panel", "win.bottom-panel" },
+                                    { "Minimap", "win.minimap" } };
 static const Item theme_items[] = { { "As the desktop", "app.theme::system" },
                                     { "Light", "app.theme::light" },
                                     { "Dark", "app.theme::dark" } };

@@ -5,6 +5,7 @@
 #include "sheet.h"
 
 #include "inspector.h"
+#include "minimap.h"
 #include "outline.h"
 #include "panel.h"
 #include "shell.h"
@@ -25,6 +26,7 @@ struct _TbSheet
   GtkWidget *paned;
   TbCanvas *canvas;
   GtkWidget *zoom_label;
+  TbMinimap *minimap;
   TbViewBar *view_bar;
   GtkWidget *corner[2]; /* open the side panels while they are overlays */
   TbOutline *outline;
@@ -36,7 +38,7 @@ struct _TbSheet
   TbDocument *document;
   TbEditor *editor;
   TbProblems *problems;
-  guint validate_id;
+  guint validate_id, zoom_id;
   gboolean settled; /* asked: its changes may be dropped; until the next change */
 
   TbSession *session;

@@ -47,6 +47,7 @@ tb_sheet_drop_session (TbSheet *self)
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   tb_inspector_show_frame (self->inspector, NULL);
   tb_panel_show_frame (self->panel, NULL);
+  tb_minimap_show_frame (self->minimap, NULL);
   g_clear_pointer (&self->waiting, g_free);
   tb_sheet_state_changed (self);
 }
@@ -151,6 +152,7 @@ tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self)
     return;
   self->inspected_ns = now_ns;
   tb_inspector_show_frame (self->inspector, live);
+  tb_minimap_show_frame (self->minimap, live);
 }
 
 /* ---- Starting -------------------------------------------------------------------------------- */

@@ -161,12 +161,23 @@ new_left (TbSheet *self)
   return paned;
 }
 
-static void
-show_zoom (TbSheet *self)
+static gboolean
+show_zoom (gpointer data)
 {
+  TbSheet *self = data;
+  self->zoom_id = 0;
   g_autofree char *text
       = g_strdup_printf ("%.0f\u202f%%", tb_canvas_zoom (self->canvas) * 100);
   gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
+  return G_SOURCE_REMOVE;
+}
+
+/* A drawing is fitted while the canvas is laid out: too late for another label. */
+static void
+zoom_changed (TbSheet *self)
+{
+  if (!self->zoom_id)
+    self->zoom_id = g_idle_add (show_zoom, self);
 }
 
 static GtkWidget *
@@ -184,6 +195,19 @@ new_zoom_bar (TbSheet *self)
   gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("zoom-fit-best-symbolic", "Whole drawing",
                                                     "win.zoom-fit"));
   gtk_widget_add_css_class (box, "zoom-bar");
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
+  return box;
+}
+
+/* Where one is: the minimap, and under it the zoom. */
+static GtkWidget *
+new_whereabouts (TbSheet *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->minimap = TB_MINIMAP (tb_minimap_new (self->canvas));
+  tb_minimap_set_wanted (self->minimap, tb_settings_get ("minimap", TRUE));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->minimap));
+  gtk_box_append (GTK_BOX (box), new_zoom_bar (self));
   gtk_widget_set_halign (box, GTK_ALIGN_END);
   gtk_widget_set_valign (box, GTK_ALIGN_END);
   return box;
@@ -209,7 +233,7 @@ new_desk (TbSheet *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self->canvas), TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self->canvas), TRUE);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), new_zoom_bar (self));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), new_whereabouts (self));
   self->view_bar = TB_VIEW_BAR (tb_view_bar_new ());
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->view_bar));
   self->corner[TB_SHELL_LEFT] = new_corner ("sidebar-show-symbolic", "Palette and outline",
@@ -218,7 +242,7 @@ new_desk (TbSheet *self)
                                              "win.right-panel", GTK_ALIGN_END);
   for (int side = 0; side < 2; side++)
     gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->corner[side]);
-  g_signal_connect_swapped (self->canvas, "zoom-changed", G_CALLBACK (show_zoom), self);
+  g_signal_connect_swapped (self->canvas, "zoom-changed", G_CALLBACK (zoom_changed), self);
   g_signal_connect (self->canvas, "live-frame", G_CALLBACK (tb_sheet_live_frame), self);
   g_signal_connect (self->canvas, "context-menu", G_CALLBACK (tb_sheet_context_menu), self);
   return overlay;
@@ -280,6 +304,7 @@ set_editor (TbSheet *self, TbEditor *editor)
   tb_outline_set_editor (self->outline, editor);
   tb_inspector_set_editor (self->inspector, editor);
   tb_panel_set_editor (self->panel, editor);
+  tb_minimap_set_editor (self->minimap, editor);
   tb_view_bar_set_editor (self->view_bar, editor);
 }
 
@@ -310,7 +335,9 @@ say_hidden (GtkWidget *widget, gboolean hidden)
 static void
 tb_sheet_map (GtkWidget *widget)
 {
-  take_widths (TB_SHEET (widget));
+  TbSheet *self = TB_SHEET (widget);
+  take_widths (self);
+  tb_minimap_set_wanted (self->minimap, tb_settings_get ("minimap", TRUE));
   say_hidden (widget, FALSE);
   GTK_WIDGET_CLASS (tb_sheet_parent_class)->map (widget);
 }
@@ -334,6 +361,7 @@ tb_sheet_dispose (GObject *object)
   TbSheet *self = TB_SHEET (object);
   self->window = NULL;
   g_clear_handle_id (&self->validate_id, g_source_remove);
+  g_clear_handle_id (&self->zoom_id, g_source_remove);
   if (self->editor)
     {
       tb_sheet_drop_session (self);

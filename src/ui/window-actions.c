@@ -2,6 +2,7 @@
 
 #include "dialogs.h"
 #include "search.h"
+#include "settings.h"
 #include "shortcuts.h"
 #include "start-page.h"
 
@@ -26,6 +27,7 @@ static const TbActionRow rows[] = {
   { "left-panel", "Palette and outline", { "F9" }, "View" },
   { "right-panel", "Properties", { "<Shift>F9" }, "View" },
   { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
+  { "minimap", "Minimap", { "F8" }, "View" },
   { "run", "Run", { "F5" }, "Run" },
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
@@ -156,6 +158,18 @@ ACTION (act_panel)
                             !gtk_widget_get_visible (GTK_WIDGET (self->panel)));
 }
 
+static void
+change_minimap (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  TbWindow *self = data;
+  gboolean wanted = g_variant_get_boolean (state);
+  g_simple_action_set_state (action, state);
+  tb_settings_set ("minimap", wanted);
+  tb_settings_write ();
+  if (self->sheet)
+    tb_minimap_set_wanted (self->sheet->minimap, wanted);
+}
+
 /* Near the middle of what is seen, where there is room. */
 ACTION (act_add)
 {
@@ -276,6 +290,7 @@ static const GActionEntry entries[] = {
   { "left-panel", act_panel },
   { "right-panel", act_panel },
   { "bottom-panel", act_panel },
+  { "minimap", NULL, NULL, "true", change_minimap },
   { "add", act_add, "s" },
   { "run", act_run },
   { "stop", act_stop },
@@ -385,4 +400,7 @@ tb_window_install_actions (TbWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   install_commands (self);
+  GAction *minimap = g_action_map_lookup_action (G_ACTION_MAP (self), "minimap");
+  g_simple_action_set_state (G_SIMPLE_ACTION (minimap),
+                             g_variant_new_boolean (tb_settings_get ("minimap", TRUE)));
 }

@@ -15,6 +15,7 @@
 enum
 {
   ZOOM_CHANGED,
+  VIEW_CHANGED,
   LIVE_FRAME,
   CONTEXT_MENU,
   N_SIGNALS
@@ -64,6 +65,7 @@ tb_canvas_camera_moved (TbCanvas *canvas)
   if (canvas->name_edit != NULL)
     gtk_widget_queue_allocate (GTK_WIDGET (canvas));
   tb_items_queue (canvas->items);
+  g_signal_emit (canvas, signals[VIEW_CHANGED], 0);
 }
 
 static void
@@ -181,6 +183,19 @@ tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid)
       canvas->fitted = FALSE;
       tb_canvas_camera_moved (canvas);
     }
+}
+
+TbRect
+tb_canvas_view (TbCanvas *canvas)
+{
+  return tb_camera_view (&canvas->camera);
+}
+
+void
+tb_canvas_center_on (TbCanvas *canvas, const TbPoint *world)
+{
+  TbPoint at = tb_camera_from_world (&canvas->camera, world->x, world->y);
+  tb_canvas_pan (canvas, canvas->camera.width / 2 - at.x, canvas->camera.height / 2 - at.y);
 }
 
 void
@@ -483,7 +498,10 @@ tb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
       tb_canvas_zoom_to_fit (canvas);
     }
   if (changed)
-    tb_canvas_live_changed (canvas);
+    {
+      tb_canvas_live_changed (canvas);
+      g_signal_emit (canvas, signals[VIEW_CHANGED], 0);
+    }
   tb_items_allocate (canvas->items);
   tb_canvas_name_allocate (canvas);
 }
@@ -589,6 +607,8 @@ tb_canvas_class_init (TbCanvasClass *class)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 
   signals[ZOOM_CHANGED] = g_signal_new ("zoom-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 0);
+  signals[VIEW_CHANGED] = g_signal_new ("view-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         NULL, G_TYPE_NONE, 0);
   signals[LIVE_FRAME] = g_signal_new ("live-frame", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                       G_TYPE_NONE, 1, G_TYPE_POINTER);

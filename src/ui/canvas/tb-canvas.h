@@ -27,6 +27,9 @@ void tb_canvas_zoom_to_selection (TbCanvas *canvas);
 /* In widget pixels, as the wheel does. */
 void tb_canvas_scroll_by (TbCanvas *canvas, double dx, double dy);
 void tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid);
+/* What of the world is seen, and seeing that point in the middle. */
+TbRect tb_canvas_view (TbCanvas *canvas);
+void tb_canvas_center_on (TbCanvas *canvas, const TbPoint *world);
 /* Edits the name of an element in place. */
 void tb_canvas_rename (TbCanvas *canvas, TbUid uid);
 void tb_canvas_to_world (TbCanvas *canvas, double x, double y, TbPoint *world);
@@ -53,7 +56,7 @@ void tb_canvas_point_link (TbCanvas *canvas, TbUid from, TbUid to, const char *r
 void tb_canvas_show_frame (TbCanvas *canvas, TbLiveFrame *frame,
                            void (*release) (TbLiveFrame *frame));
 
-/* Signals: "zoom-changed" (); "live-frame" (TbLiveFrame *); "context-menu" (guint uid, guint
+/* Signals: "zoom-changed" (); "view-changed" (), with each pan, zoom and change of its size; "live-frame" (TbLiveFrame *); "context-menu" (guint uid, guint
  * replica (0: none), double x, double y). Drops of a string that is a palette row's name (it may be
  * written "tierboard-palette:NAME") create an element. */
 
