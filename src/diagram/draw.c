@@ -162,7 +162,7 @@ draw_chip (TbPen *pen, const TbItem *item)
 {
   const TbRect *pill = &item->chip_at;
   pen->class->rect (pen, TB_STYLE_CHIP, pill, 9);
-  pen->class->text (pen, TB_FONT_CHIP, TB_INK_DIM, item->chip, pill->x + 8, pill->y + 12.5,
+  pen->class->text (pen, TB_FONT_CHIP, TB_INK_ON_CHIP, item->chip, pill->x + 8, pill->y + 12.5,
                     TB_ANCHOR_START, FALSE);
 }
 
@@ -297,7 +297,7 @@ tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item)
   if (!tb_item_is_shown (scene, item) || (item->kind == TB_ITEM_LINK && item->n_points < 2))
     return;
   pen->role = item->role;
-  pen->colour = item->colour.a > 0 ? &item->colour : NULL;
+  pen->look = item->style;
   pen->class->begin (pen, item);
   if (item->folded)
     draw_box (pen, scene, item);

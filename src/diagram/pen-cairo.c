@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#define LOOK_WIDTH 1.2 /* of an outline that only a look gives */
+
 typedef struct
 {
   TbPen pen;
@@ -20,8 +22,7 @@ static void
 colours (TbPen *pen, TbStyle style, TbColour *fill, TbColour *outline)
 {
   tb_style_colours (pen->theme, style, pen->role, fill, outline);
-  if (pen->colour != NULL && (style == TB_STYLE_NOTE || style == TB_STYLE_GROUP))
-    *(style == TB_STYLE_NOTE && pen->theme != TB_THEME_DARK ? fill : outline) = *pen->colour;
+  tb_style_look (pen->theme, style, pen->look, fill, outline);
 }
 
 /* Fills and outlines the present path. */
@@ -37,11 +38,13 @@ finish (TbPen *pen, TbStyle style)
       set_colour (cr, &fill);
       cairo_fill_preserve (cr);
     }
-  if (outline.a > 0 && spec->width > 0)
+  double width = spec->width > 0 ? spec->width : pen->look != NULL ? LOOK_WIDTH : 0;
+  if (outline.a > 0 && width > 0)
     {
+      const double *dash = tb_style_dash (style, pen->look);
       set_colour (cr, &outline);
-      cairo_set_line_width (cr, spec->width);
-      cairo_set_dash (cr, spec->dash, spec->dash[0] > 0 ? 2 : 0, 0);
+      cairo_set_line_width (cr, width);
+      cairo_set_dash (cr, dash, dash != NULL ? 2 : 0, 0);
       cairo_stroke_preserve (cr);
     }
   cairo_new_path (cr);
@@ -102,7 +105,8 @@ rect_by_fills (TbPen *pen, TbStyle style, const TbRect *r, double radius)
   TbColour fill, outline;
   double half = spec->width / 2;
   colours (pen, style, &fill, &outline);
-  if (fill.a < 1 || outline.a < 1 || spec->width <= 0 || spec->dash[0] > 0 || radius <= half)
+  if (fill.a < 1 || outline.a < 1 || spec->width <= 0
+      || tb_style_dash (style, pen->look) != NULL || radius <= half)
     return FALSE;
   TbRect outer = { r->x - half, r->y - half, r->width + 2 * half, r->height + 2 * half };
   TbRect inner = { r->x + half, r->y + half, r->width - 2 * half, r->height - 2 * half };
@@ -148,6 +152,7 @@ text (TbPen *pen, TbFontId font, TbInk ink, const char *string, double x, double
 {
   cairo_t *cr = ((CairoPen *) pen)->cr;
   TbColour colour = tb_ink_colour (pen->theme, ink);
+  tb_ink_look (pen->theme, ink, pen->look, &colour);
   double width = anchor == TB_ANCHOR_MIDDLE ? tb_text_width (font, string) : 0;
   set_colour (cr, &colour);
   if (!upright)
@@ -168,6 +173,7 @@ icon (TbPen *pen, TbRole role, double x, double y, double size)
   cairo_t *cr = ((CairoPen *) pen)->cr;
   TbColour fill, outline;
   tb_style_colours (pen->theme, TB_STYLE_ICON, role, &fill, &outline);
+  tb_style_look (pen->theme, TB_STYLE_ICON, pen->look, &fill, &outline);
   cairo_save (cr);
   cairo_translate (cr, x, y);
   cairo_set_dash (cr, NULL, 0, 0);
@@ -227,12 +233,18 @@ paint_link_lines (Job *job)
 }
 
 static void
+set_block_colour (Job *job, const TbColour *own)
+{
+  TbColour card = tb_theme_colour (job->pen.pen.theme, TB_COLOUR_CARD);
+  TbColour colour = tb_colour_over (own, 0.72, &card);
+  set_colour (job->pen.cr, &colour);
+}
+
+static void
 fill_blocks (Job *job, TbRole role, GArray *rects)
 {
   TbColour colour = tb_theme_role (job->pen.pen.theme, role);
-  TbColour card = tb_theme_colour (job->pen.pen.theme, TB_COLOUR_CARD);
-  colour = tb_colour_over (&colour, 0.72, &card);
-  set_colour (job->pen.cr, &colour);
+  set_block_colour (job, &colour);
   for (guint i = 0; i < rects->len; i++)
     {
       const TbRect *r = &g_array_index (rects, TbRect, i);
@@ -240,6 +252,23 @@ fill_blocks (Job *job, TbRole role, GArray *rects)
     }
   cairo_fill (job->pen.cr);
   g_array_set_size (rects, 0);
+}
+
+/* Those with a colour of their own, over those of their kind. */
+static void
+paint_own_blocks (Job *job)
+{
+  for EACH_OF_KIND (job, TB_ITEM_COMPONENT, i)
+    {
+      const TbItem *item = TB_ITEM (job->scene, i);
+      const TbColour *line = item->style ? &item->style->in[job->pen.pen.theme].line : NULL;
+      if (line == NULL || line->a <= 0)
+        continue;
+      set_block_colour (job, line);
+      cairo_rectangle (job->pen.cr, item->rect.x, item->rect.y, item->rect.width,
+                       item->rect.height);
+      cairo_fill (job->pen.cr);
+    }
 }
 
 /* By kind, so that each has one source; in batches, since Cairo sorts what is filled at once. */
@@ -265,7 +294,15 @@ paint_blocks (Job *job)
         fill_blocks (job, (TbRole) role, rects[role]);
       g_array_unref (rects[role]);
     }
+  paint_own_blocks (job);
   cairo_restore (job->pen.cr);
+}
+
+/* What is drawn alone, after those that look alike. */
+static gboolean
+is_special (const TbItem *link)
+{
+  return link->style != NULL || link->faint || link->heads != TB_HEAD_TO;
 }
 
 /* Sync and async lines in one stroke each, then heads, then labels. */
@@ -274,13 +311,15 @@ paint_links (Job *job)
 {
   TbPen *pen = &job->pen.pen;
   cairo_t *cr = job->pen.cr;
+  pen->look = NULL;
   for (guint async = 0; async < 2; async++)
     {
       gboolean any = FALSE;
       for EACH_OF_KIND (job, TB_ITEM_LINK, i)
         {
           const TbItem *link = TB_ITEM (job->scene, i);
-          if (link->n_points < 2 || link->hidden || (guint) link->async != async)
+          if (link->n_points < 2 || link->hidden || (guint) link->async != async
+              || is_special (link))
             continue;
           g_autofree TbPoint *shaft = g_new (TbPoint, link->n_points);
           trace_line (cr, shaft, tb_link_shaft (link, shaft), TB_LINK_CORNER);
@@ -295,6 +334,12 @@ paint_links (Job *job)
       TbPoint head[3];
       if (link->n_points < 2)
         continue;
+      if (is_special (link))
+        {
+          tb_draw_item (pen, job->scene, link);
+          pen->look = NULL;
+          continue;
+        }
       tb_link_head (link, head);
       polygon (pen, link->async ? TB_STYLE_HEAD_OPEN : TB_STYLE_HEAD, head, 3, !link->async);
       if (link->label_at.width > 0 && pen->detail == TB_DETAIL_ALL)

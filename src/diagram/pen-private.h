@@ -47,6 +47,7 @@ typedef enum
 {
   TB_INK_TEXT,
   TB_INK_DIM,       /* on a card */
+  TB_INK_ON_CHIP,
   TB_INK_ON_GROUND, /* dim, on band, container or canvas */
   TB_INK_ON_BADGE,
   TB_INK_ON_NOTE,
@@ -64,6 +65,14 @@ extern const TbStyleSpec tb_styles[TB_N_STYLES];
 /* Alpha 0: not filled, not outlined. */
 void tb_style_colours (TbThemeId theme, TbStyle style, TbRole role, TbColour *fill,
                        TbColour *outline);
+/* The same of an item with a look; NULL: as its kind. */
+void tb_style_look (TbThemeId theme, TbStyle style, const TbLook *look, TbColour *fill,
+                    TbColour *outline);
+/* Dashes of an outline: two lengths, or NULL for none. */
+const double *tb_style_dash (TbStyle style, const TbLook *look);
+void tb_ink_look (TbThemeId theme, TbInk ink, const TbLook *look, TbColour *colour);
+/* Whether a look can change it. */
+gboolean tb_style_has_look (TbStyle style);
 /* Whether the component's kind changes its colours. */
 gboolean tb_style_has_role (TbStyle style);
 TbColour tb_ink_colour (TbThemeId theme, TbInk ink);
@@ -104,8 +113,8 @@ struct _TbPen
   const TbPenClass *class;
   TbThemeId theme;
   TbDetail detail;
-  TbRole role;            /* of the item begun */
-  const TbColour *colour; /* the item's own, NULL */
+  TbRole role;        /* of the item begun */
+  const TbLook *look; /* its own, NULL */
   gboolean buttons;       /* that fold and unfold */
 };
 

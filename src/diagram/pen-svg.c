@@ -115,6 +115,8 @@ begin (TbPen *base, const TbItem *item)
     {
       g_string_append (pen->out, " id=\"");
       put_text (pen->out, item->id);
+      if (item->next != TB_NO_ITEM || item->uid != item->element)
+        g_string_append_printf (pen->out, ".%u", item->uid & (TB_ITEM_BIT - 1));
       g_string_append_c (pen->out, '"');
     }
   g_string_append (pen->out, " class=\"");
@@ -126,6 +128,8 @@ begin (TbPen *base, const TbItem *item)
                                  : item->async                   ? "async"
                                                                  : "sync");
     }
+  if (item->style != NULL)
+    g_string_append_printf (pen->out, " x%u", item->style->index);
   g_string_append (pen->out, "\">");
   put_title (pen, item);
 }
@@ -142,12 +146,6 @@ put_class (TbPen *pen, TbStyle style)
   GString *out = ((SvgPen *) pen)->out;
   g_string_append (out, " class=\"");
   g_string_append (out, tb_styles[style].class);
-  g_string_append_c (out, '"');
-  if (pen->colour == NULL || (style != TB_STYLE_NOTE && style != TB_STYLE_GROUP))
-    return;
-  g_string_append (out, style == TB_STYLE_NOTE && pen->theme != TB_THEME_DARK
-                            ? " style=\"fill:" : " style=\"stroke:");
-  put_hex (out, pen->colour);
   g_string_append_c (out, '"');
 }
 
@@ -243,7 +241,7 @@ icon (TbPen *pen, TbRole role, double x, double y, double size)
   (void) size;
   g_string_append (out, "<use href=\"#_");
   g_string_append (out, tb_role_name (role));
-  g_string_append_c (out, '"');
+  g_string_append (out, "\" class=\"ic\"");
   put_attribute (out, "x", x);
   put_attribute (out, "y", y);
   g_string_append (out, "/>");
@@ -329,6 +327,68 @@ any_folded (const TbScene *scene)
   return FALSE;
 }
 
+static void
+put_dash (GString *out, const double *dash)
+{
+  if (dash == NULL)
+    g_string_append (out, "stroke-dasharray:none;");
+  else
+    g_string_append_printf (out, "stroke-dasharray:%d %d;", (int) dash[0], (int) dash[1]);
+}
+
+static void
+put_look_style (GString *out, TbThemeId theme, const TbLook *look, TbStyle style)
+{
+  TbColour fill = { 0, 0, 0, 0 }, outline = fill;
+  tb_style_look (theme, style, look, &fill, &outline);
+  gboolean dash = tb_style_dash (style, look) != tb_style_dash (style, NULL);
+  if (fill.a <= 0 && outline.a <= 0 && !dash)
+    return;
+  g_string_append_printf (out, ".x%u .%s{", look->index, tb_styles[style].class);
+  if (fill.a > 0)
+    put_paint (out, "fill", &fill);
+  if (fill.a >= 1)
+    g_string_append (out, "fill-opacity:1;"); /* the kind's own may be less */
+  if (outline.a > 0)
+    put_paint (out, "stroke", &outline);
+  if (outline.a > 0 && tb_styles[style].width <= 0)
+    g_string_append (out, "stroke-width:1.2;");
+  if (dash)
+    put_dash (out, tb_style_dash (style, look));
+  g_string_append (out, "}\n");
+}
+
+/* After the rules of kinds, which weigh the same: the last one wins. */
+static void
+put_look (GString *out, TbThemeId theme, const TbLook *look)
+{
+  for (guint s = 0; s < TB_N_STYLES; s++)
+    put_look_style (out, theme, look, (TbStyle) s);
+  for (guint i = 0; i < TB_N_INKS; i++)
+    {
+      TbColour ink = { 0, 0, 0, 0 };
+      tb_ink_look (theme, (TbInk) i, look, &ink);
+      if (ink.a <= 0)
+        continue;
+      g_string_append_printf (out, ".x%u .%s{", look->index, tb_ink_classes[i]);
+      put_paint (out, "fill", &ink);
+      g_string_append (out, "}\n");
+    }
+}
+
+static void
+put_looks (GString *out, const TbScene *scene, TbThemeId theme)
+{
+  const GPtrArray *all = scene->looks.all;
+  g_autofree gboolean *used = g_new0 (gboolean, all ? all->len : 1);
+  for (guint i = 0; i < scene->items->len; i++)
+    if (TB_ITEM (scene, i)->style != NULL)
+      used[TB_ITEM (scene, i)->style->index] = TRUE;
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    if (used[i])
+      put_look (out, theme, all->pdata[i]);
+}
+
 /* Roles that are in the picture: a bit each. */
 static guint
 roles_of (const TbScene *scene)
@@ -356,16 +416,12 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
         if (roles & 1u << r)
           put_style (out, theme, (TbStyle) s, (TbRole) r, TRUE);
     }
+  put_looks (out, scene, theme);
   g_string_append (out, "</style>\n<defs>\n");
   for (guint r = 0; r < TB_N_ROLES; r++)
     if (roles & 1u << r)
       {
-        TbColour fill, stroke;
-        tb_style_colours (theme, TB_STYLE_ICON, (TbRole) r, &fill, &stroke);
-        g_string_append_printf (out, "<path id=\"_%s\" fill=\"none\" stroke=\"",
-                                tb_role_name ((TbRole) r));
-        put_hex (out, &stroke);
-        g_string_append_printf (out, "\" stroke-width=\"1.8\" d=\"%s\"/>\n",
+        g_string_append_printf (out, "<path id=\"_%s\" d=\"%s\"/>\n", tb_role_name ((TbRole) r),
                                 tb_icon_path ((TbRole) r));
       }
   g_string_append (out, "</defs>\n");

@@ -35,7 +35,7 @@ const TbStyleSpec tb_styles[TB_N_STYLES] = {
   [TB_STYLE_BUTTON] = { "bt", 1.6, { 0 } },
 };
 
-const char *const tb_ink_classes[TB_N_INKS] = { "k", "d", "g", "w", "m" };
+const char *const tb_ink_classes[TB_N_INKS] = { "k", "d", "c", "g", "w", "m" };
 
 gboolean
 tb_style_has_role (TbStyle style)
@@ -170,6 +170,7 @@ mix_ink (TbThemeId theme, TbInk ink)
   switch (ink)
     {
     case TB_INK_DIM:
+    case TB_INK_ON_CHIP:
       for (guint i = 0; i < 3; i++)
         {
           TbColour band = tb_theme_band (theme, i), dim = tb_theme_colour (theme, TB_COLOUR_DIM);
@@ -187,6 +188,94 @@ mix_ink (TbThemeId theme, TbInk ink)
     default:
       return tb_theme_colour (theme, TB_COLOUR_TEXT);
     }
+}
+
+/* ---- Looks ----------------------------------------------------------------------------------- */
+
+/* What of a look a style takes. */
+enum
+{
+  TAKES_FILL = 1 << 0,    /* its ground is the look's */
+  TAKES_LINE = 1 << 1,    /* its outline is the look's line */
+  TAKES_DASH = 1 << 2,
+  FILLED_BY_LINE = 1 << 3 /* its ground is the look's line */
+};
+
+#define GROUND (TAKES_FILL | TAKES_LINE | TAKES_DASH)
+
+static const guint8 takes[TB_N_STYLES] = {
+  [TB_STYLE_BAND_0] = GROUND,
+  [TB_STYLE_BAND_1] = GROUND,
+  [TB_STYLE_BAND_2] = GROUND,
+  [TB_STYLE_TIER] = GROUND,
+  [TB_STYLE_GROUP] = GROUND,
+  [TB_STYLE_DEVICE] = GROUND,
+  [TB_STYLE_FRAME] = GROUND,
+  [TB_STYLE_MIDDLEWARE] = GROUND,
+  [TB_STYLE_CARD] = GROUND,
+  [TB_STYLE_CARD_OUTSIDE] = GROUND,
+  [TB_STYLE_TINT_0] = GROUND,
+  [TB_STYLE_TINT_1] = GROUND,
+  [TB_STYLE_TINT_2] = GROUND,
+  [TB_STYLE_NOTE] = GROUND,
+  [TB_STYLE_BOX] = GROUND,
+  [TB_STYLE_STUB] = TAKES_LINE,
+  [TB_STYLE_LINK] = TAKES_LINE | TAKES_DASH,
+  [TB_STYLE_LINK_ASYNC] = TAKES_LINE | TAKES_DASH,
+  [TB_STYLE_HEAD] = FILLED_BY_LINE,
+  [TB_STYLE_HEAD_OPEN] = TAKES_LINE,
+  [TB_STYLE_STACK] = TAKES_FILL | TAKES_LINE,
+  [TB_STYLE_TILE] = FILLED_BY_LINE,
+  [TB_STYLE_BADGE] = FILLED_BY_LINE,
+  [TB_STYLE_ICON] = TAKES_LINE,
+};
+
+gboolean
+tb_style_has_look (TbStyle style)
+{
+  return takes[style] != 0;
+}
+
+void
+tb_style_look (TbThemeId theme, TbStyle style, const TbLook *look, TbColour *fill,
+               TbColour *outline)
+{
+  if (look == NULL)
+    return;
+  const TbLookColours *in = &look->in[theme];
+  if ((takes[style] & TAKES_FILL) && in->fill.a > 0)
+    {
+      *fill = in->fill;
+      /* What it frames is to be seen. */
+      if (style == TB_STYLE_FRAME)
+        fill->a = 0.16;
+    }
+  if (in->line.a <= 0)
+    return;
+  if (takes[style] & TAKES_LINE)
+    *outline = style == TB_STYLE_STACK ? in->stack : style == TB_STYLE_ICON ? in->icon : in->line;
+  if (takes[style] & FILLED_BY_LINE)
+    *fill = style == TB_STYLE_TILE ? in->tile : style == TB_STYLE_BADGE ? in->badge : in->line;
+}
+
+const double *
+tb_style_dash (TbStyle style, const TbLook *look)
+{
+  static const double dashes[2] = { 6, 4 };
+  const double *own = tb_styles[style].dash[0] > 0 ? tb_styles[style].dash : NULL;
+  if (look == NULL || look->dash == TB_DASH_UNSAID || !(takes[style] & TAKES_DASH))
+    return own;
+  return look->dash == TB_DASH_NO ? NULL : own != NULL ? own : dashes;
+}
+
+/* The words on a link stand on the drawing's ground, not on its own. */
+void
+tb_ink_look (TbThemeId theme, TbInk ink, const TbLook *look, TbColour *colour)
+{
+  if (look == NULL || look->in[theme].ink.a <= 0 || ink == TB_INK_ON_BADGE
+      || ink == TB_INK_ON_CHIP)
+    return;
+  *colour = ink == TB_INK_DIM ? look->in[theme].dim : look->in[theme].ink;
 }
 
 /* ---- Mixed once ------------------------------------------------------------------------------ */

@@ -14,6 +14,7 @@
  * a new one by construction; only route re-uses results, and those depend on their region alone. */
 #pragma once
 
+#include "look-private.h"
 #include "route-private.h"
 #include "tb-diagram.h"
 
@@ -82,7 +83,7 @@ typedef struct
   gboolean async;
   gboolean multi_layer;
   guint tint; /* component: band that tints it, G_MAXUINT none; layer: its number */
-  TbColour colour; /* group, note: the file's; a = 0: none */
+  const TbLook *style; /* by its own colours and by rules; NULL: as its kind */
 
   guint hidden;    /* bits why it is neither drawn nor found, 0: it is there */
   gboolean folded; /* container: drawn as a box, without what is in it */
@@ -152,6 +153,7 @@ struct _TbScene
   TbViewKind kind;
   TbUid of;
   guint frame; /* bits below */
+  TbLooks looks; /* kept for the scene's life: items point into it */
   GArray *items; /* of TbItem, in painting order */
   guint first[TB_ITEM_NOTE + 2]; /* items of kind k: first[k] … first[k + 1] */
   GHashTable *by_uid; /* to index + 1 */

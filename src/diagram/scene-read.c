@@ -2,7 +2,6 @@
 #include "scene-private.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "text-private.h"
@@ -65,16 +64,6 @@ find_ref (const TbScene *scene, const TbModel *model, const TbElement *element, 
   return other ? tb_scene_find (scene, tb_element_uid (other)) : TB_NO_ITEM;
 }
 
-static TbColour
-read_colour (const TbElement *element)
-{
-  const char *text = tb_element_get (element, TB_PROP_COLOUR);
-  guint rgb;
-  if (text == NULL || sscanf (text, "#%6x", &rgb) != 1)
-    return (TbColour){ 0, 0, 0, 0 };
-  return (TbColour){ (rgb >> 16) / 255., ((rgb >> 8) & 255) / 255., (rgb & 255) / 255., 1 };
-}
-
 static TbItem *
 add_item (TbScene *scene, TbItemKind kind, const TbElement *element)
 {
@@ -95,8 +84,7 @@ add_item (TbScene *scene, TbItemKind kind, const TbElement *element)
                   .inside = TB_NO_ITEM,
                   .about = TB_NO_ITEM,
                   .merged = TB_NO_ITEM,
-                  .n_merged = 1,
-                  .colour = read_colour (element) };
+                  .n_merged = 1 };
   g_array_append_val (scene->items, item);
   g_hash_table_insert (scene->by_uid, GUINT_TO_POINTER (item.uid),
                        GUINT_TO_POINTER (scene->items->len));
@@ -622,6 +610,18 @@ read_balances (TbScene *scene, const TbModel *model)
   return balances;
 }
 
+static void
+read_looks (TbScene *scene, const TbModel *model)
+{
+  g_autoptr (TbRules) rules = tb_rules_new (model);
+  for (guint i = 0; i < scene->items->len; i++)
+    {
+      TbItem *item = TB_ITEM (scene, i);
+      TbLookSpec spec = tb_rules_look (rules, tb_model_get (model, item->element));
+      item->style = tb_looks_get (&scene->looks, &spec);
+    }
+}
+
 void
 tb_scene_read (TbScene *scene, const TbModel *model)
 {
@@ -629,6 +629,7 @@ tb_scene_read (TbScene *scene, const TbModel *model)
   add_items (scene, model);
   for (guint i = 0; i < scene->items->len; i++)
     read_item (scene, model, TB_ITEM (scene, i));
+  read_looks (scene, model);
   read_users (scene, model);
   read_badges (scene, model);
   read_places (scene, model);

@@ -70,6 +70,7 @@ tb_scene_free (TbScene *scene)
     return;
   clear_items (scene);
   g_clear_pointer (&scene->preview, g_hash_table_unref);
+  tb_looks_clear (&scene->looks);
   g_free (scene->view_id);
   g_free (scene->view_name);
   g_free (scene);
@@ -115,7 +116,7 @@ look_of (const TbScene *scene, TbItem *item)
     h = mix (h, facts[i]);
   for (guint i = 0; i < G_N_ELEMENTS (rects); i++)
     h = mix_numbers (h, &rects[i]->x, 4);
-  h = mix_numbers (h, &item->colour.r, 4);
+  h = mix (h, item->style ? item->style->index + 1 : 0);
   h = mix_numbers (h, (const double *) (const void *) item->points, 2 * item->n_points);
   if (item->texts == 0)
     item->texts = mix_text (mix_text (mix_text (mix_text (item->uid, item->title), item->line),
