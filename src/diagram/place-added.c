@@ -8,13 +8,6 @@
 #define RINGS 70
 #define CELL 240.0
 
-typedef struct
-{
-  TbPlaceGraph *graph;
-  GHashTable *cells; /* packed cell to GArray of nodes */
-  TbRect *blocks;    /* what each block covers so far, padded */
-} Ground;
-
 static gpointer
 cell_key (double x, double y)
 {
@@ -22,8 +15,15 @@ cell_key (double x, double y)
   return GSIZE_TO_POINTER (((gsize) (guint32) cx << 32) | (guint32) cy);
 }
 
-static void
-occupy (Ground *ground, guint i)
+/* A card with the room that its container keeps round it. */
+static TbRect
+padded_card (const TbRect *r)
+{
+  return (TbRect){ r->x - 20, r->y - 50, r->width + 50, r->height + 74 };
+}
+
+void
+tb_place_occupy (TbPlaceGround *ground, guint i)
 {
   const TbPlaceNode *node = &ground->graph->nodes[i];
   const TbRect *r = &node->rect;
@@ -40,12 +40,13 @@ occupy (Ground *ground, guint i)
       }
   if (node->note)
     return;
-  TbRect padded = { r->x - 20, r->y - 50, r->width + 50, r->height + 74 };
+  TbRect padded = padded_card (r);
   tb_rect_union (&ground->blocks[node->block], &padded, &ground->blocks[node->block]);
+  tb_rect_union (&ground->bands[node->row], &padded, &ground->bands[node->row]);
 }
 
-static gboolean
-is_free (const Ground *ground, const TbRect *rect)
+gboolean
+tb_place_is_free (const TbPlaceGround *ground, const TbRect *rect)
 {
   TbRect r = { rect->x - APART, rect->y - APART, rect->width + 2 * APART,
                rect->height + 2 * APART };
@@ -60,23 +61,41 @@ is_free (const Ground *ground, const TbRect *rect)
   return TRUE;
 }
 
-/* Whether its tier, grown round that place, would lie over another tier. */
 static gboolean
-disturbs (const Ground *ground, const TbPlaceNode *node, const TbRect *rect)
+disturbs_band (const TbPlaceGround *ground, const TbPlaceNode *node, const TbRect *padded)
 {
   const TbPlaceGraph *g = ground->graph;
-  TbRect grown = { rect->x - 20, rect->y - 50, rect->width + 50, rect->height + 74 };
-  if (!node->note)
+  TbRect grown = *padded;
+  tb_rect_union (&ground->bands[node->row], &grown, &grown);
+  for (guint r = 0; r < g->n_rows; r++)
+    {
+      const TbRect *band = &ground->bands[r];
+      if (r != node->row && band->height > 0 && grown.y < band->y + band->height
+          && band->y < grown.y + grown.height)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+tb_place_disturbs (const TbPlaceGround *ground, const TbPlaceNode *node, const TbRect *rect)
+{
+  const TbPlaceGraph *g = ground->graph;
+  gboolean alone = node->note || node->block >= g->n_named;
+  TbRect grown = padded_card (rect);
+  if (g->banded && !node->note && disturbs_band (ground, node, &grown))
+    return TRUE;
+  if (!alone)
     tb_rect_union (&ground->blocks[node->block], &grown, &grown);
-  for (guint b = 0; b < g->n_blocks && g->n_blocks <= 200; b++)
-    if ((node->note || b != node->block) && ground->blocks[b].width > 0
-        && tb_rect_intersects (&ground->blocks[b], node->note ? rect : &grown))
+  for (guint b = 0; b < g->n_named && g->n_named <= 200; b++)
+    if ((alone || b != node->block) && ground->blocks[b].width > 0
+        && tb_rect_intersects (&ground->blocks[b], alone ? rect : &grown))
       return TRUE;
   return FALSE;
 }
 
 static gboolean
-find_ring (const Ground *ground, const TbPlaceNode *node, TbPoint wish, int ring, gboolean strict,
+find_ring (const TbPlaceGround *ground, const TbPlaceNode *node, TbPoint wish, int ring, gboolean strict,
            TbRect *best)
 {
   double least = G_MAXDOUBLE;
@@ -86,7 +105,7 @@ find_ring (const Ground *ground, const TbPlaceNode *node, TbPoint wish, int ring
         TbRect r = { wish.x + i * TB_GRID, wish.y + j * TB_GRID, node->rect.width,
                      node->rect.height };
         double far = hypot (i, 2 * j);
-        if (far < least && is_free (ground, &r) && !(strict && disturbs (ground, node, &r)))
+        if (far < least && tb_place_is_free (ground, &r) && !(strict && tb_place_disturbs (ground, node, &r)))
           {
             least = far;
             *best = r;
@@ -95,8 +114,8 @@ find_ring (const Ground *ground, const TbPlaceNode *node, TbPoint wish, int ring
   return least < G_MAXDOUBLE;
 }
 
-static void
-settle (Ground *ground, guint i, TbPoint wish)
+void
+tb_place_settle (TbPlaceGround *ground, guint i, TbPoint wish)
 {
   TbPlaceNode *node = &ground->graph->nodes[i];
   TbRect best = node->rect;
@@ -110,7 +129,7 @@ settle (Ground *ground, guint i, TbPoint wish)
     found = find_ring (ground, node, wish, 0, FALSE, &best);
   node->rect = best;
   node->placed = TRUE;
-  occupy (ground, i);
+  tb_place_occupy (ground, i);
 }
 
 typedef struct
@@ -130,7 +149,7 @@ add (Sum *sum, const TbRect *r)
 
 /* Right of its like in the same tier and row; else in its row under or over its neighbours. */
 static TbPoint
-wish_of (const Ground *ground, guint i)
+wish_of (const TbPlaceGround *ground, guint i)
 {
   const TbPlaceGraph *g = ground->graph;
   const TbPlaceNode *node = &g->nodes[i];
@@ -153,7 +172,7 @@ wish_of (const Ground *ground, guint i)
       if (g->edges[2 * e + k] == i && g->nodes[g->edges[2 * e + !k]].placed)
         add (&neighbours, &g->nodes[g->edges[2 * e + !k]].rect);
   if (like.n > 0)
-    return (TbPoint){ like.right + TB_STEP_X, like.y / like.n };
+    return (TbPoint){ like.right + ground->graph->step_x, like.y / like.n };
   if (row.n > 0)
     return (TbPoint){ neighbours.n ? neighbours.x / neighbours.n : row.right + TB_STEP_X,
                       row.y / row.n };
@@ -165,17 +184,32 @@ wish_of (const Ground *ground, guint i)
 }
 
 void
-tb_place_added (TbPlaceGraph *graph)
+tb_place_ground_init (TbPlaceGround *ground, TbPlaceGraph *graph)
 {
-  Ground ground = { graph,
-                    g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref),
-                    g_new0 (TbRect, graph->n_blocks + 1) };
+  *ground = (TbPlaceGround){
+    graph, g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref),
+    g_new0 (TbRect, graph->n_blocks + 1), g_new0 (TbRect, graph->n_rows + 1)
+  };
   for (guint i = 0; i < graph->n; i++)
     if (graph->nodes[i].placed)
-      occupy (&ground, i);
+      tb_place_occupy (ground, i);
+}
+
+void
+tb_place_ground_clear (TbPlaceGround *ground)
+{
+  g_clear_pointer (&ground->cells, g_hash_table_unref);
+  g_clear_pointer (&ground->blocks, g_free);
+  g_clear_pointer (&ground->bands, g_free);
+}
+
+void
+tb_place_added (TbPlaceGraph *graph)
+{
+  TbPlaceGround ground;
+  tb_place_ground_init (&ground, graph);
   for (guint i = 0; i < graph->n; i++)
     if (!graph->nodes[i].placed)
-      settle (&ground, i, wish_of (&ground, i));
-  g_hash_table_unref (ground.cells);
-  g_free (ground.blocks);
+      tb_place_settle (&ground, i, wish_of (&ground, i));
+  tb_place_ground_clear (&ground);
 }

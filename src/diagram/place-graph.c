@@ -112,8 +112,8 @@ read_placed (Reader *r, const TbElement *view)
 }
 
 /* Longest way from what nobody calls; what hangs in a circle comes after what leads to it. */
-static guint *
-make_ranks (const TbPlaceGraph *g)
+guint *
+tb_place_ranks (const TbPlaceGraph *g)
 {
   guint *rank = g_new0 (guint, g->n + 1);
   g_autofree guint *calls_in = g_new0 (guint, g->n + 1), *queue = g_new0 (guint, g->n + 1);
@@ -195,7 +195,10 @@ set_rows (Reader *r)
   gboolean by_tier = !by_layer && (g->frame & TB_FRAME_TIERS) && tiers > 0;
   guint blocks = g->frame & TB_FRAME_TIERS ? tiers : g->frame & TB_FRAME_GROUPS
                      ? tb_model_count (r->model, TB_KIND_GROUP) : 0;
-  g_autofree guint *rank = make_ranks (g);
+  g_autofree guint *rank = tb_place_ranks (g);
+  g->banded = by_layer;
+  g->framed = by_layer || by_tier;
+  g->n_named = blocks;
   for (guint i = 0; i < g->n; i++)
     {
       TbPlaceNode *node = &g->nodes[i];
@@ -217,7 +220,10 @@ void
 tb_place_graph_init (TbPlaceGraph *graph, const TbModel *model, const char *view_id)
 {
   const TbElement *view = tb_scene_find_view (model, view_id);
-  *graph = (TbPlaceGraph){ .frame = tb_frame_from_name (
+  *graph = (TbPlaceGraph){ .step_x = TB_STEP_X,
+                           .step_y = TB_STEP_Y,
+                           .subrow_y = TB_SUBROW_Y,
+                           .frame = tb_frame_from_name (
                                view ? tb_element_get (view, TB_PROP_FRAME) : NULL) };
   Reader r = { model, graph, g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL) };
   number_containers (&r, TB_KIND_LAYER);

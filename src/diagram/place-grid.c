@@ -110,7 +110,7 @@ pack_blocks (Grid *grid)
       gboolean alone = b->used;
       for (guint r = b->first_row; b->used && r <= b->last_row; r++)
         alone &= users[r] == 1;
-      b->shift = alone ? (width - b->columns) * TB_STEP_X : 0;
+      b->shift = alone ? (width - b->columns) * grid->graph->step_x : 0;
     }
 }
 
@@ -127,7 +127,8 @@ measure_rows (Grid *grid)
     }
   for (guint r = 0; r < grid->graph->n_rows; r++)
     grid->row_y[r + 1]
-        = grid->row_y[r] + (lines[r] ? (lines[r] - 1) * TB_SUBROW_Y + TB_STEP_Y : 0);
+        = grid->row_y[r] + (lines[r] ? (lines[r] - 1) * grid->graph->subrow_y + grid->graph->step_y
+                                       : 0);
 }
 
 /* The middle of the neighbours; in one's own row the caller stands left of the called. */
@@ -139,7 +140,7 @@ make_wishes (TbPlaceGraph *g)
   for (guint e = 0; e < g->n_edges; e++)
     {
       guint a = g->edges[2 * e], b = g->edges[2 * e + 1];
-      double aside = g->nodes[a].row == g->nodes[b].row ? TB_STEP_X : 0;
+      double aside = g->nodes[a].row == g->nodes[b].row ? g->step_x : 0;
       sum[a] += g->nodes[b].rect.x - aside;
       sum[b] += g->nodes[a].rect.x + aside;
       count[a]++;
@@ -171,10 +172,10 @@ place_cell (Grid *grid, const Cell *cell)
       for (guint i = 0; i < n; i++)
         {
           TbPlaceNode *node = &g->nodes[cell->members[first + i]];
-          double wish = (node->wish - b->shift) / TB_STEP_X - b->start;
+          double wish = (node->wish - b->shift) / g->step_x - b->start;
           guint column = (guint) CLAMP (round (wish), next, b->columns - (n - i));
-          node->rect.x = (b->start + column) * TB_STEP_X + b->shift;
-          node->rect.y = grid->row_y[cell->row] + first / b->columns * TB_SUBROW_Y;
+          node->rect.x = (b->start + column) * g->step_x + b->shift;
+          node->rect.y = grid->row_y[cell->row] + first / b->columns * g->subrow_y;
           next = column + 1;
         }
     }
@@ -193,7 +194,7 @@ place_alone (Grid *grid, Block *b, guint index, double room)
       for (guint k = 0; cell->block == index && k < cell->n; k++, n++)
         sum += g->nodes[cell->members[k]].wish;
     }
-  double middle = n ? sum / n - (b->columns - 1) * TB_STEP_X / 2 : 0;
+  double middle = n ? sum / n - (b->columns - 1) * g->step_x / 2 : 0;
   b->shift = TB_GRID * round (CLAMP (middle, 0, room) / TB_GRID);
 }
 

@@ -22,6 +22,10 @@ typedef struct
 {
   TbPlaceNode *nodes;
   guint n, n_components, n_rows, n_blocks;
+  guint n_named;    /* blocks before this are containers, the others only what is in none */
+  gboolean banded;  /* rows are layers */
+  gboolean framed;  /* rows are layers or tiers, else distances from the first callers */
+  double step_x, step_y, subrow_y;
   guint *edges; /* pairs of nodes */
   guint n_edges;
   guint frame;
@@ -34,3 +38,25 @@ void tb_place_graph_clear (TbPlaceGraph *graph);
 void tb_place_grid (TbPlaceGraph *graph, gboolean ordered);
 /* Each beside what it belongs to, on free ground. */
 void tb_place_added (TbPlaceGraph *graph);
+/* The longest way to each node from what nobody calls. (transfer full) */
+guint *tb_place_ranks (const TbPlaceGraph *graph);
+
+/* What is taken already: the placed nodes, and what their containers and bands cover. */
+typedef struct
+{
+  TbPlaceGraph *graph;
+  GHashTable *cells; /* packed cell to GArray of nodes */
+  TbRect *blocks;    /* what each block covers so far, padded */
+  TbRect *bands;     /* what each row covers so far: y and height alone mean something */
+} TbPlaceGround;
+
+void tb_place_ground_init (TbPlaceGround *ground, TbPlaceGraph *graph);
+void tb_place_ground_clear (TbPlaceGround *ground);
+/* The node stands at its rect from now on. */
+void tb_place_occupy (TbPlaceGround *ground, guint i);
+gboolean tb_place_is_free (const TbPlaceGround *ground, const TbRect *rect);
+/* Whether the node at rect would make a container or a band lie over another one. */
+gboolean tb_place_disturbs (const TbPlaceGround *ground, const TbPlaceNode *node,
+                            const TbRect *rect);
+/* Puts the node on the free place nearest to wish, and occupies it. */
+void tb_place_settle (TbPlaceGround *ground, guint i, TbPoint wish);
