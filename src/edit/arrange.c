@@ -266,6 +266,8 @@ static gboolean
 enough (TbEditor *editor, guint least)
 {
   guint n = 0;
+  if (tb_editor_arranges_itself (editor))
+    return FALSE;
   for (guint i = 0; i < editor->selection->len && n < least; i++)
     {
       TbItemKind kind;
@@ -292,29 +294,39 @@ three_or_more (TbEditor *editor)
 
 static const TbCommandRow rows[] = {
   { "align-left", "Align Left", "<Control><Shift>l", "Align left edges" WITH_THE_LAST, two_or_more,
-    run_align_left, "Arrange", TRUE },
+    run_align_left, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "align-centre", "Align Centres", "<Control><Shift>c", "Align centres" WITH_THE_LAST,
-    two_or_more, run_align_centre, "Arrange", TRUE },
+    two_or_more, run_align_centre, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "align-right", "Align Right", "<Control><Shift>r", "Align right edges" WITH_THE_LAST,
-    two_or_more, run_align_right, "Arrange", TRUE },
+    two_or_more, run_align_right, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "align-top", "Align Top", "<Control><Shift>t", "Align upper edges" WITH_THE_LAST, two_or_more,
-    run_align_top, "Arrange", TRUE },
+    run_align_top, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "align-middle", "Align Middles", "<Control><Shift>m", "Align middles" WITH_THE_LAST,
-    two_or_more, run_align_middle, "Arrange", TRUE },
+    two_or_more, run_align_middle, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "align-bottom", "Align Bottom", "<Control><Shift>b", "Align lower edges" WITH_THE_LAST,
-    two_or_more, run_align_bottom, "Arrange", TRUE },
+    two_or_more, run_align_bottom, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "distribute-across", "Distribute Horizontally", "<Control><Shift>h",
     "Make the gaps equal from the leftmost to the rightmost.", three_or_more,
-    run_distribute_across, "Arrange", TRUE },
+    run_distribute_across, "Arrange", TRUE,
+    "three elements, in a view that does not lay itself out" },
   { "distribute-down", "Distribute Vertically", "<Control><Shift>j",
     "Make the gaps equal from the topmost to the lowest.", three_or_more, run_distribute_down,
-    "Arrange", TRUE },
+    "Arrange", TRUE, "three elements, in a view that does not lay itself out" },
   { "same-width", "Same Width", NULL, "Make all as wide" LIKE_THE_LAST, two_or_more,
-    run_same_width, "Arrange", TRUE },
+    run_same_width, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "same-height", "Same Height", NULL, "Make all as high" LIKE_THE_LAST, two_or_more,
-    run_same_height, "Arrange", TRUE },
+    run_same_height, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
   { "same-size", "Same Size", NULL, "Make all as wide and high" LIKE_THE_LAST, two_or_more,
-    run_same_size, "Arrange", TRUE },
+    run_same_size, "Arrange", TRUE,
+    "two elements, in a view that does not lay itself out" },
 };
 
 const TbCommandSet tb_commands_arrange = { rows, G_N_ELEMENTS (rows) };

@@ -641,10 +641,10 @@ run_reset (TbEditor *editor)
 static const TbCommandRow rows[] = {
   { "straighten", "Straighten", "BackSpace",
     "Take the bends of the selected links away; a double click takes one away.", has_bends,
-    run_straighten, "Arrange", TRUE },
+    run_straighten, "Arrange", TRUE, "a selected link with bends" },
   { "reset-link", "Reset Link", NULL,
     "Give the way, the ends and the label of the selected links back to the program.", has_route,
-    run_reset, "Arrange", TRUE },
+    run_reset, "Arrange", TRUE, "a selected link whose way was changed by hand" },
 };
 
 const TbCommandSet tb_commands_bends = { rows, G_N_ELEMENTS (rows) };
