@@ -55,8 +55,6 @@ TbDocument *tb_document_new_for_model (TbModel *model, const char *path);
 /* Another set of comments and foreign content; NULL: none. Inside a transaction, told as a SET of
  * TB_PROP_NONE. */
 void tb_document_set_trivia (TbDocument *document, TbUid uid, TbTrivia *trivia);
-/* The present state is the file's. */
-void tb_document_mark_saved (TbDocument *document, const char *path);
 /* The present state is nowhere but in a journal; path NULL: it never was a file. */
 void tb_document_mark_recovered (TbDocument *document, const char *path);
 /* For tests: where "within 1 s" is read from. */

@@ -326,6 +326,8 @@ const char *tb_document_undo_label (TbDocument *document); /* NULL: nothing to u
 const char *tb_document_redo_label (TbDocument *document);
 /* Whether it differs from what was last loaded or saved; undoing back to it makes it clean. */
 gboolean tb_document_is_modified (TbDocument *document);
+/* The present state is what the file at path says: somebody else made them so. */
+void tb_document_mark_saved (TbDocument *document, const char *path);
 
 typedef enum
 {

@@ -1,5 +1,6 @@
 #include "application.h"
 
+#include "recover.h"
 #include "settings.h"
 #include "start-page.h"
 #include "tb-edit.h"
@@ -101,6 +102,7 @@ new_start_window (GApplication *application)
   TbWindow *window = tb_window_new (GTK_APPLICATION (application));
   tb_start_page_show_gallery (window);
   gtk_window_present (GTK_WINDOW (window));
+  tb_offer_recovery (window);
   return window;
 }
 
@@ -134,6 +136,7 @@ tb_application_open (GApplication *application, GFile **files, int n, const char
         tb_window_open_path (window, path);
     }
   gtk_window_present (GTK_WINDOW (window));
+  tb_offer_recovery (window);
 }
 
 static void

@@ -4,8 +4,10 @@
 
 #include "sheet.h"
 
+#include "file-guard.h"
 #include "inspector.h"
 #include "minimap.h"
+#include "notice-bar.h"
 #include "outline.h"
 #include "panel.h"
 #include "shell.h"
@@ -35,7 +37,10 @@ struct _TbSheet
   GtkWidget *context_menu;
   TbPoint menu_at; /* where on the drawing it was opened */
 
+  TbNoticeBar *notice; /* over the canvas */
+
   TbDocument *document;
+  TbFileGuard *guard;
   TbEditor *editor;
   TbProblems *problems;
   guint validate_id, zoom_id;
@@ -61,6 +66,11 @@ gboolean tb_sheet_is_current (TbSheet *self);
 void tb_sheet_state_changed (TbSheet *self); /* title, undo, run: what its window shows of it */
 void tb_sheet_reveal (TbSheet *self, TbUid uid); /* selects it and scrolls to it */
 void tb_sheet_toast (TbSheet *self, const char *sentence);
+
+/* sheet-guard.c: the file and the journal; base as tb_file_guard_new() takes it. */
+void tb_sheet_guard (TbSheet *self, const char *base);
+/* FALSE where saving to path would write over what somebody else did, and says so. */
+gboolean tb_sheet_may_overwrite (TbSheet *self, const char *path);
 
 /* sheet-run.c */
 void tb_sheet_run (TbSheet *self);

@@ -248,12 +248,23 @@ new_desk (TbSheet *self)
   return overlay;
 }
 
+/* What is to be said of the file, and the canvas. */
+static GtkWidget *
+new_top (TbSheet *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->notice = TB_NOTICE_BAR (tb_notice_bar_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->notice));
+  gtk_box_append (GTK_BOX (box), new_desk (self));
+  return box;
+}
+
 static GtkWidget *
 new_middle (TbSheet *self)
 {
   self->panel = TB_PANEL (tb_panel_new ());
   self->paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
-  gtk_paned_set_start_child (GTK_PANED (self->paned), new_desk (self));
+  gtk_paned_set_start_child (GTK_PANED (self->paned), new_top (self));
   gtk_paned_set_end_child (GTK_PANED (self->paned), GTK_WIDGET (self->panel));
   gtk_paned_set_resize_end_child (GTK_PANED (self->paned), FALSE);
   gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
@@ -377,6 +388,9 @@ tb_sheet_dispose (GObject *object)
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);
   g_clear_pointer (&self->states, g_byte_array_unref);
   g_clear_pointer (&self->waiting, g_free);
+  if (self->guard)
+    g_signal_handlers_disconnect_by_data (self->guard, self);
+  g_clear_object (&self->guard);
   g_clear_object (&self->editor);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (tb_sheet_parent_class)->dispose (object);
@@ -407,5 +421,6 @@ tb_sheet_new (TbDocument *document)
   follow (self);
   set_editor (self, self->editor);
   validate (self);
+  tb_sheet_guard (self, NULL);
   return self;
 }

@@ -197,6 +197,8 @@ save_to (TbSheet *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
   tb_inspector_commit (self->inspector);
+  if (!tb_sheet_may_overwrite (self, path))
+    return FALSE;
   if (!tb_document_save (self->document, path, &error))
     {
       tb_sheet_toast (self, error->message);

@@ -191,9 +191,11 @@ def is_alive(process):
 class Editor:
     """One editor process with a home of its own."""
 
-    def __init__(self, program, files=(), width=1280, height=800, theme="light", designs=None):
-        """designs: {name: path} of files copied to ~/designs and opened there."""
-        self.home = tempfile.mkdtemp(prefix="tierboard-window-")
+    def __init__(self, program, files=(), width=1280, height=800, theme="light", designs=None,
+                 home=None):
+        """designs: {name: path} of files copied to ~/designs and opened there. home: that of an
+        editor that was killed."""
+        self.home = home or tempfile.mkdtemp(prefix="tierboard-window-")
         for name, path in (designs or {}).items():
             os.makedirs(os.path.join(self.home, "designs"), exist_ok=True)
             copy = os.path.join(self.home, "designs", name)
@@ -201,8 +203,8 @@ class Editor:
             files = [*files, copy]
         self.width, self.height = width, height
         config = os.path.join(self.home, "config")
-        os.makedirs(os.path.join(config, "tierboard"))
-        os.makedirs(os.path.join(config, "gtk-4.0"))
+        os.makedirs(os.path.join(config, "tierboard"), exist_ok=True)
+        os.makedirs(os.path.join(config, "gtk-4.0"), exist_ok=True)
         with open(os.path.join(config, "tierboard", "editor.ini"), "w") as file:
             file.write("[window]\nwidth=%d\nheight=%d\ntheme=%d\n"
                        % (width + 2 * MARGIN, height + 2 * MARGIN, {"system": 0, "light": 1, "dark": 2}[theme]))
@@ -338,6 +340,13 @@ class Editor:
         self.log.flush()
         with open(self.log.name) as file:
             return file.read()
+
+    def kill(self):
+        """As a crash would end it; its home stays, and is returned."""
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+        return self.home
 
     def end(self):
         if self.process.poll() is None:
