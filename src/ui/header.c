@@ -36,6 +36,7 @@ static const Item view_items[] = { { "Zoom in", "win.zoom-in" },
 static const Item panel_items[] = { { "Left panel", "win.left-panel" },
                                     { "Right panel", "win.right-panel" },
                                     { "Bottom panel", "win.bottom-panel" },
+                                    { "Source", "win.source" },
                                     { "Minimap", "win.minimap" } };
 static const Item theme_items[] = { { "As the desktop", "app.theme::system" },
                                     { "Light", "app.theme::light" },

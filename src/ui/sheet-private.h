@@ -11,6 +11,7 @@
 #include "outline.h"
 #include "panel.h"
 #include "shell.h"
+#include "source-pane.h"
 #include "tb-canvas.h"
 #include "tb-edit.h"
 #include "tb-session.h"
@@ -26,6 +27,9 @@ struct _TbSheet
   TbWindow *window; /* whose tab it is; NULL while it goes from one to another */
   TbShell *shell;
   GtkWidget *paned;
+  GtkWidget *split;     /* the canvas and its source */
+  TbSourcePane *source; /* made when first shown */
+  gboolean narrow;
   TbCanvas *canvas;
   GtkWidget *zoom_label;
   TbMinimap *minimap;
@@ -65,6 +69,8 @@ char *tb_sheet_subtitle (TbSheet *self);
 gboolean tb_sheet_is_current (TbSheet *self);
 void tb_sheet_state_changed (TbSheet *self); /* title, undo, run: what its window shows of it */
 void tb_sheet_reveal (TbSheet *self, TbUid uid); /* selects it and scrolls to it */
+void tb_sheet_show_source (TbSheet *self, gboolean show);
+gboolean tb_sheet_shows_source (TbSheet *self);
 void tb_sheet_toast (TbSheet *self, const char *sentence);
 
 /* sheet-guard.c: the file and the journal; base as tb_file_guard_new() takes it. */

@@ -264,7 +264,9 @@ new_middle (TbSheet *self)
 {
   self->panel = TB_PANEL (tb_panel_new ());
   self->paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
-  gtk_paned_set_start_child (GTK_PANED (self->paned), new_top (self));
+  self->split = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  gtk_paned_set_start_child (GTK_PANED (self->split), new_top (self));
+  gtk_paned_set_start_child (GTK_PANED (self->paned), self->split);
   gtk_paned_set_end_child (GTK_PANED (self->paned), GTK_WIDGET (self->panel));
   gtk_paned_set_resize_end_child (GTK_PANED (self->paned), FALSE);
   gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
@@ -274,6 +276,43 @@ new_middle (TbSheet *self)
   return self->paned;
 }
 
+/* Beside the canvas, or below it where there is no room beside. */
+static void
+arrange_source (TbSheet *self)
+{
+  gboolean narrow = tb_shell_is_narrow (self->shell);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->split), narrow ? GTK_ORIENTATION_VERTICAL
+                                                                       : GTK_ORIENTATION_HORIZONTAL);
+  if (!self->source)
+    return;
+  int width = gtk_widget_get_width (self->split), height = gtk_widget_get_height (self->split);
+  gtk_paned_set_position (GTK_PANED (self->split), narrow ? height / 2 : width - width * 45 / 100);
+}
+
+/* Made when it is first asked for: a text view is more than a window needs to start. */
+void
+tb_sheet_show_source (TbSheet *self, gboolean show)
+{
+  if (show && !self->source)
+    {
+      self->source = TB_SOURCE_PANE (tb_source_pane_new ());
+      gtk_paned_set_end_child (GTK_PANED (self->split), GTK_WIDGET (self->source));
+      gtk_paned_set_resize_end_child (GTK_PANED (self->split), TRUE);
+      tb_source_pane_set_editor (self->source, self->editor);
+      arrange_source (self);
+    }
+  if (self->source)
+    gtk_widget_set_visible (GTK_WIDGET (self->source), show);
+  if (show)
+    gtk_widget_grab_focus (GTK_WIDGET (self->source));
+}
+
+gboolean
+tb_sheet_shows_source (TbSheet *self)
+{
+  return self->source && gtk_widget_get_visible (GTK_WIDGET (self->source));
+}
+
 /* Widths are the same in every tab: what the next one shown takes over. */
 static void
 layout_changed (TbSheet *self)
@@ -281,6 +320,11 @@ layout_changed (TbSheet *self)
   gboolean narrow = tb_shell_is_narrow (self->shell);
   for (int side = 0; side < 2; side++)
     gtk_widget_set_visible (self->corner[side], narrow);
+  if (narrow != self->narrow)
+    {
+      self->narrow = narrow;
+      arrange_source (self);
+    }
   tb_settings_set ("left-width", tb_shell_width (self->shell, TB_SHELL_LEFT));
   tb_settings_set ("right-width", tb_shell_width (self->shell, TB_SHELL_RIGHT));
 }
@@ -316,6 +360,8 @@ set_editor (TbSheet *self, TbEditor *editor)
   tb_inspector_set_editor (self->inspector, editor);
   tb_panel_set_editor (self->panel, editor);
   tb_minimap_set_editor (self->minimap, editor);
+  if (self->source)
+    tb_source_pane_set_editor (self->source, editor);
   tb_view_bar_set_editor (self->view_bar, editor);
 }
 

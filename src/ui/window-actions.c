@@ -28,6 +28,7 @@ static const TbActionRow rows[] = {
   { "right-panel", "Properties", { "<Shift>F9" }, "View" },
   { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
   { "minimap", "Minimap", { "F8" }, "View" },
+  { "source", "Source", { "F7" }, "View" },
   { "run", "Run", { "F5" }, "Run" },
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
@@ -170,6 +171,15 @@ change_minimap (GSimpleAction *action, GVariant *state, gpointer data)
     tb_minimap_set_wanted (self->sheet->minimap, wanted);
 }
 
+ACTION (act_source)
+{
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  gboolean show = !tb_sheet_shows_source (self);
+  tb_sheet_show_source (self, show);
+  if (!show)
+    gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
 /* Near the middle of what is seen, where there is room. */
 ACTION (act_add)
 {
@@ -291,6 +301,7 @@ static const GActionEntry entries[] = {
   { "right-panel", act_panel },
   { "bottom-panel", act_panel },
   { "minimap", NULL, NULL, "true", change_minimap },
+  { "source", act_source },
   { "add", act_add, "s" },
   { "run", act_run },
   { "stop", act_stop },
@@ -382,7 +393,7 @@ tb_window_update_actions (TbWindow *self)
   static const char *const of_document[] = {
     "save",     "save-as",        "export", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
-    "add"
+    "source",   "add"
   };
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);

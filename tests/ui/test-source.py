@@ -1,0 +1,101 @@
+"""The source beside the canvas: both ways."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from driver import Editor, Failed, arguments, key, run_tests, type_text, wait_for
+
+DESIGN = """<?xml version="1.0" encoding="UTF-8"?>
+<architecture xmlns="urn:tierboard:1" name="Shop">
+  <!-- the one that everybody calls -->
+  <component id="shop" kind="server" name="Shop"/>
+  <view id="main" kind="free">
+    <place of="shop" x="100" y="100"/>
+  </view>
+</architecture>
+"""
+
+
+def open_source(options):
+    path = os.path.join(options.out, "source-%d.tierboard" % os.getpid())
+    with open(path, "w") as file:
+        file.write(DESIGN)
+    editor = Editor(options.editor, designs={"shop.tierboard": path})
+    os.unlink(path)
+    editor.get("Shop", "button")
+    editor.focus()
+    key("F7")
+    editor.get("In step with the drawing")
+    return editor
+
+
+def line_down(n):
+    """The beginning of line n of the text, from 1."""
+    key("ctrl+Home", *["Down"] * (n - 1))
+    key("Home")
+
+
+def saved(editor):
+    key("ctrl+s")
+    editor.get(lambda text: text.endswith("· saved"))
+    with open(os.path.join(editor.home, "designs", "shop.tierboard")) as file:
+        return file.read().splitlines()
+
+
+def what_is_typed_is_drawn(options):
+    editor = open_source(options)
+    try:
+        line_down(5)
+        type_text('<component id="cart" kind="cache" name="Cart"/>')
+        editor.get("Cart", "button")
+        editor.screenshot(os.path.join(options.out, "source.png"))
+        lines = saved(editor)
+        if DESIGN.splitlines()[2] not in lines:
+            raise Failed("the comment is gone")
+        if '  <component id="cart" kind="cache" name="Cart"/>' not in lines:
+            raise Failed("what was typed is not in the file")
+    finally:
+        editor.end()
+
+
+def what_is_wrong_is_said_with_its_line(options):
+    editor = open_source(options)
+    try:
+        line_down(4)
+        type_text('<component id="x" kind="serfer"/>')
+        editor.get(lambda text: text.startswith("Line 4:") and "serfer" in text)
+        editor.screenshot(os.path.join(options.out, "source-wrong.png"))
+        editor.press("Discard")
+        editor.get("In step with the drawing")
+    finally:
+        editor.end()
+
+
+def the_drawing_changes_the_lines_concerned(options):
+    editor = open_source(options)
+    try:
+        editor.press("Add Store")
+        editor.get("Store", "button")
+        lines = saved(editor)
+        gone = [line for line in DESIGN.splitlines() if line not in lines]
+        if gone:
+            raise Failed("lines changed that are not concerned: %s" % gone)
+        # The text in the pane is the file's: a character typed and deleted again changes nothing.
+        editor.focus()
+        key("F7")
+        key("F7")
+        editor.get("In step with the drawing")
+        line_down(1)
+        type_text("x")
+        editor.get(lambda text: text.startswith("Line 1:"))
+        key("BackSpace")
+        editor.get("In step with the drawing")
+        wait_for("the file's own text", lambda: editor.find(lambda t: t.endswith("· saved")))
+    finally:
+        editor.end()
+
+
+if __name__ == "__main__":
+    run_tests([what_is_typed_is_drawn, what_is_wrong_is_said_with_its_line,
+               the_drawing_changes_the_lines_concerned], arguments())
