@@ -78,6 +78,8 @@ tb_cmd_export (int argc, char **argv)
       "svg, png or pdf; without it OUT's extension says which", "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_STRING, &view, "Which view; the first without it", "ID" },
     { "theme", 0, 0, G_OPTION_ARG_STRING, &theme, "light, dark, print, high-contrast or high-contrast-dark", "THEME" },
+    { "embed", 'e', 0, G_OPTION_ARG_NONE, &options.embed,
+      "Put the drawing into the picture (SVG, PNG): opening the picture opens it", NULL },
     { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &options.scale, "Size, 1 is 100 %", "SCALE" },
     { NULL },
   };

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "tb-model.h"
+#include "tb-picture.h"
 
 /* What was unknown is kept, and said. */
 static void
@@ -28,6 +29,11 @@ canonical (const char *file, GBytes *bytes, gsize *size)
   g_autoptr (GPtrArray) problems = tb_problems_new ();
   g_autoptr (TbDocument) document = tb_document_load_bytes (file, data, n, problems, NULL);
   print_problems (file, problems);
+  if (document != NULL && tb_document_picture (document) != TB_PICTURE_NONE)
+    {
+      tb_cli_error ("%s: it is a picture with a drawing in it; pictures are not formatted", file);
+      return NULL;
+    }
   return document != NULL ? tb_model_to_xml (tb_document_model (document), size) : NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "tb-base.h"
 #include "tb-diagram.h"
+#include "tb-export.h"
 
 #define DEADLINE_NS (10 * TB_NS_PER_S)
 
@@ -129,7 +130,7 @@ tb_cmd_layout (int argc, char **argv)
       return fwrite (xml, 1, size, stdout) == size && fflush (stdout) == 0 ? TB_EXIT_YES
                                                                           : TB_EXIT_FAILED;
     }
-  if (tb_document_save (document, path, &error))
+  if (tb_export_save (document, path, NULL, &error))
     return TB_EXIT_YES;
   tb_cli_error ("%s", error->message);
   return TB_EXIT_FAILED;

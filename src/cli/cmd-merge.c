@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "tb-diff.h"
+#include "tb-picture.h"
 
 /* Git gives an empty file as base where both sides added the file. */
 static TbDocument *
@@ -19,6 +20,11 @@ load (const char *path, gboolean is_base)
     = data != NULL ? tb_document_load_bytes (path, data, size, NULL, &error) : NULL;
   if (document == NULL)
     tb_cli_error ("%s", error->message);
+  else if (tb_document_picture (document) != TB_PICTURE_NONE)
+    {
+      tb_cli_error ("%s: it is a picture with a drawing in it; pictures are not merged", path);
+      g_clear_object (&document);
+    }
   return document;
 }
 

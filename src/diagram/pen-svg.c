@@ -427,12 +427,27 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
   g_string_append (out, "</defs>\n");
 }
 
+static TbRect
+page_of (const TbScene *scene)
+{
+  TbRect b = tb_scene_bounds (scene);
+  return (TbRect){ floor (b.x - MARGIN), floor (b.y - MARGIN), ceil (b.width + 2 * MARGIN),
+                   ceil (b.height + 2 * MARGIN) };
+}
+
 char *
 tb_scene_to_svg (const TbScene *scene, TbThemeId theme, double scale, gsize *size)
 {
-  TbRect b = tb_scene_bounds (scene);
-  TbRect page = { floor (b.x - MARGIN), floor (b.y - MARGIN), ceil (b.width + 2 * MARGIN),
-                  ceil (b.height + 2 * MARGIN) };
+  const TbSvgOptions options = { .theme = theme, .scale = scale };
+  return tb_scene_to_svg_with (scene, &options, size);
+}
+
+char *
+tb_scene_to_svg_with (const TbScene *scene, const TbSvgOptions *options, gsize *size)
+{
+  TbThemeId theme = options->theme;
+  double scale = options->scale;
+  TbRect page = options->page != NULL ? *options->page : page_of (scene);
   SvgPen pen = { .pen = { .class = &svg_class, .theme = theme, .detail = TB_DETAIL_ALL },
                  .scene = scene,
                  .out = g_string_sized_new (4096 + scene->items->len * 700) };
@@ -451,6 +466,8 @@ tb_scene_to_svg (const TbScene *scene, TbThemeId theme, double scale, gsize *siz
       put_number (out, box[i]);
     }
   g_string_append (out, "\">\n");
+  if (options->metadata != NULL)
+    g_string_append_printf (out, "<metadata>\n%s</metadata>\n", options->metadata);
   put_sheet (out, scene, theme);
   g_string_append (out, "<rect");
   put_attribute (out, "x", page.x);
@@ -462,6 +479,8 @@ tb_scene_to_svg (const TbScene *scene, TbThemeId theme, double scale, gsize *siz
   g_string_append (out, "\"/>\n");
   for (guint i = 0; i < scene->items->len; i++)
     tb_draw_item (&pen.pen, scene, TB_ITEM (scene, i));
+  if (options->over != NULL)
+    g_string_append (out, options->over);
   g_string_append (out, "</svg>\n");
   *size = out->len;
   return g_string_free (out, FALSE);

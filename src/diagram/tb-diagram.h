@@ -224,6 +224,17 @@ void tb_paint_role_icon (cairo_t *cr, TbRole role, double size, const TbColour *
 /* A whole SVG document (transfer full): real <text>, an id, a class and a <title> per element. */
 char *tb_scene_to_svg (const TbScene *scene, TbThemeId theme, double scale, gsize *size);
 
+typedef struct
+{
+  TbThemeId theme;
+  double scale;         /* pixels per world unit */
+  const TbRect *page;   /* NULL: what is drawn, and a margin */
+  const char *metadata; /* XML that goes into <metadata>; NULL: none */
+  const char *over;     /* SVG in world coordinates, on top of everything; NULL: none */
+} TbSvgOptions;
+
+char *tb_scene_to_svg_with (const TbScene *scene, const TbSvgOptions *options, gsize *size);
+
 /* ---- Placing --------------------------------------------------------------------------------- */
 
 /* Our own placement, linear in time: tiers and layers as a grid, components in barycentre order.

@@ -1,5 +1,6 @@
 /* The table of formats, and files written as a whole or not at all. */
 #include "export-private.h"
+#include "tb-picture.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -7,9 +8,9 @@
 #include <string.h>
 
 static const TbExportFormat formats[] = {
-  { "svg", "SVG picture", "image/svg+xml", TRUE, tb_export_svg },
-  { "png", "PNG picture", "image/png", TRUE, tb_export_png },
-  { "pdf", "PDF document", "application/pdf", TRUE, tb_export_pdf },
+  { "svg", "SVG picture", "image/svg+xml", TRUE, TRUE, tb_export_svg },
+  { "png", "PNG picture", "image/png", TRUE, TRUE, tb_export_png },
+  { "pdf", "PDF document", "application/pdf", TRUE, FALSE, tb_export_pdf },
 };
 
 const TbExportFormat *
@@ -49,6 +50,12 @@ tb_export_bytes (const TbModel *model, const TbExportFormat *format,
                    "a scale of %g is not between 0.01 and 100", with_scale.scale);
       return NULL;
     }
+  if (with_scale.embed && !format->embeds)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "a %s cannot hold the drawing; SVG and PNG can", format->label);
+      return NULL;
+    }
   return format->write (model, &with_scale, error);
 }
 
@@ -76,4 +83,20 @@ tb_export_file (const TbModel *model, const TbExportFormat *format,
     return write_to_stdout (bytes, error);
   const char *data = g_bytes_get_data (bytes, &size);
   return tb_file_replace (path, data, size, error);
+}
+
+gboolean
+tb_export_save (TbDocument *document, const char *path, const TbExportOptions *options,
+                GError **error)
+{
+  const TbExportFormat *format = tb_picture_of_path (path) != TB_PICTURE_NONE
+                                   ? tb_export_format_of_path (path) : NULL;
+  TbExportOptions embedded = options != NULL ? *options : (TbExportOptions){ 0 };
+  if (format == NULL)
+    return tb_document_save (document, path, error);
+  embedded.embed = TRUE;
+  if (!tb_export_file (tb_document_model (document), format, &embedded, path, error))
+    return FALSE;
+  tb_document_mark_saved (document, path);
+  return TRUE;
 }

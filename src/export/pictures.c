@@ -1,5 +1,6 @@
 /* SVG by the scene's own writer, PNG and PDF by Cairo. No display is needed. */
 #include "export-private.h"
+#include "tb-picture.h"
 
 #include <cairo-pdf.h>
 #include <math.h>
@@ -56,9 +57,12 @@ GBytes *
 tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   g_autoptr (TbScene) scene = tb_scene_new (model, options->view_id);
+  g_autofree char *metadata = options->embed ? tb_picture_metadata (model) : NULL;
+  const TbSvgOptions how
+    = { .theme = options->theme, .scale = options->scale, .metadata = metadata };
   gsize size;
   (void) error;
-  char *svg = tb_scene_to_svg (scene, options->theme, options->scale, &size);
+  char *svg = tb_scene_to_svg_with (scene, &how, &size);
   return g_bytes_new_take (svg, size);
 }
 
@@ -85,7 +89,12 @@ tb_export_png (const TbModel *model, const TbExportOptions *options, GError **er
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_write_to_png_stream (surface, append, bytes);
   cairo_surface_destroy (surface);
-  return finish (bytes, status, error);
+  g_autoptr (GBytes) png = finish (bytes, status, error);
+  if (png == NULL || !options->embed)
+    return g_steal_pointer (&png);
+  gsize size;
+  const char *data = g_bytes_get_data (png, &size);
+  return tb_png_embed (data, size, model, error);
 }
 
 /* Everything is drawn in full: paper has no screen size to leave things out by. No dates in it, so

@@ -13,6 +13,7 @@ typedef struct
   const char *view_id; /* NULL: the first */
   TbThemeId theme;
   double scale;        /* pixels (PNG, SVG) or 3/4 point (PDF) per world unit; 0: 1 */
+  gboolean embed;      /* the drawing goes along (SVG, PNG): opening the picture opens it */
 } TbExportOptions;
 
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   const char *label;     /* for people: "SVG picture" */
   const char *mime_type;
   gboolean picture;      /* theme and scale mean something */
+  gboolean embeds;       /* embed does */
   /* The whole file (transfer full), NULL with error. */
   GBytes *(*write) (const TbModel *model, const TbExportOptions *options, GError **error);
 } TbExportFormat;
@@ -36,5 +38,11 @@ GBytes *tb_export_bytes (const TbModel *model, const TbExportFormat *format,
 /* Writes beside path and renames: a failure leaves what was there. "-" is standard output. */
 gboolean tb_export_file (const TbModel *model, const TbExportFormat *format,
                          const TbExportOptions *options, const char *path, GError **error);
+
+/* Saves the document where its path says: a drawing as tb_document_save() does, a picture
+ * (shop.tierboard.svg) drawn anew with the drawing in it. options (may be NULL) are the picture's.
+ * Either way the document is unmodified afterwards and path is its own. */
+gboolean tb_export_save (TbDocument *document, const char *path, const TbExportOptions *options,
+                         GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model-private.h"
+#include "tb-picture.h"
 
 /* One primitive edit as history holds it. Undo and redo both swap: what was comes out, what was
  * kept goes in, so that one function does either way.
@@ -39,6 +40,7 @@ struct _TbDocument
   TbModel *model;
   TbModel *snapshot; /* of the present state, NULL: none taken yet */
   char *path;
+  TbPicture picture; /* what it was read from */
   GPtrArray *steps;  /* of TbStep, done ones first */
   guint n_done;
   gint saved_at;     /* n_done when it was last loaded or saved; -1: no longer to be had */

@@ -86,12 +86,31 @@ set_error_from_problems (const TbProblems *problems, const char *name, GError **
     }
 }
 
+/* Lines and columns are those of the drawing, as if it stood alone. */
+static TbModel *
+read_png (const char *bytes, gsize size, TbProblems *problems)
+{
+  gsize xml_size;
+  TbPicture inner;
+  g_autoptr (GError) error = NULL;
+  const char *xml = tb_png_find (bytes, size, &xml_size, &error);
+  if (xml == NULL)
+    {
+      tb_problems_add (problems, TB_SEVERITY_ERROR, "picture", 0, 0, 0, "%s", error->message);
+      return NULL;
+    }
+  g_autofree char *copy = g_strndup (xml, xml_size); /* with a 0 behind it, as files have */
+  return tb_xml_read (copy, xml_size, &inner, problems);
+}
+
 TbDocument *
 tb_document_load_bytes (const char *name, const char *bytes, gsize size, TbProblems *problems,
                         GError **error)
 {
   g_autoptr (GPtrArray) own = tb_problems_new ();
-  TbModel *model = tb_xml_read (bytes, size, own);
+  TbPicture picture = TB_PICTURE_NONE;
+  TbModel *model = tb_png_is (bytes, size) ? read_png (bytes, size, own)
+                                           : tb_xml_read (bytes, size, &picture, own);
   if (model == NULL)
     set_error_from_problems (own, name, error);
   if (problems != NULL)
@@ -100,7 +119,11 @@ tb_document_load_bytes (const char *name, const char *bytes, gsize size, TbProbl
   if (model != NULL && model->n_elements <= TB_MODEL_CHECKED_ELEMENTS)
     tb_model_check (model);
 #endif
-  return model != NULL ? tb_document_new_for_model (model, NULL) : NULL;
+  if (model == NULL)
+    return NULL;
+  TbDocument *document = tb_document_new_for_model (model, NULL);
+  document->picture = tb_png_is (bytes, size) ? TB_PICTURE_PNG : picture;
+  return document;
 }
 
 TbDocument *
@@ -224,6 +247,12 @@ tb_document_save (TbDocument *document, const char *path, GError **error)
   g_return_val_if_fail (TB_IS_DOCUMENT (document) && path != NULL, FALSE);
   g_return_val_if_fail (!tb_document_in_transaction (document), FALSE);
   gsize size;
+  if (tb_picture_of_path (path) != TB_PICTURE_NONE)
+    {
+      g_set_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID,
+                   "%s: it is a picture by its name, and a drawing is none", path);
+      return FALSE;
+    }
   g_autofree char *xml = tb_model_to_xml (document->model, &size);
   if (!tb_file_replace (path, xml, size, error))
     return FALSE;

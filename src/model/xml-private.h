@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model-private.h"
+#include "tb-picture.h"
 
 /* Limits of what is read: far above any drawing, far below what would hurt. */
 #define TB_XML_MAX_BYTES (64u << 20)
@@ -15,8 +16,8 @@
 void tb_xml_append_element (GString *out, const TbElement *element, guint depth);
 void tb_xml_append_attribute (GString *out, const char *name, const char *value);
 
-/* A model, or NULL where problems (never NULL) got an error. */
-TbModel *tb_xml_read (const char *bytes, gsize size, TbProblems *problems);
+/* A model, or NULL where problems (never NULL) got an error. picture: whether it stood in an SVG. */
+TbModel *tb_xml_read (const char *bytes, gsize size, TbPicture *picture, TbProblems *problems);
 
 /* Whether a parser may see it: size, encoding, attributes of one element. */
 gboolean tb_xml_check_bytes (const char *bytes, gsize size, TbProblems *problems);

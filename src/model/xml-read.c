@@ -16,6 +16,8 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
+#define SVG_NAMESPACE "http://www.w3.org/2000/svg"
+
 /* ---- Attributes ------------------------------------------------------------------------------ */
 
 /* One attribute as SAX2 gives it: five pointers. */
@@ -303,6 +305,36 @@ within_limits (TbXmlReader *reader, int n_namespaces, int n_attributes)
   return FALSE;
 }
 
+/* What of a picture is no drawing is passed over. */
+static gboolean
+is_of_picture (TbXmlReader *reader, const char *name, const char *uri)
+{
+  gboolean svg = g_strcmp0 (uri, SVG_NAMESPACE) == 0;
+  if (reader->depth == 1 && svg && strcmp (name, "svg") == 0)
+    {
+      reader->picture = TB_XML_PICTURE_BEFORE;
+      g_clear_pointer (&reader->pending, g_ptr_array_unref); /* the picture's, not the drawing's */
+    }
+  else if (reader->picture == TB_XML_PICTURE_INSIDE && reader->depth == 3
+           && reader->model->root == NULL && g_strcmp0 (uri, TB_XML_NAMESPACE) == 0)
+    return FALSE;
+  else if (reader->picture == TB_XML_PICTURE_BEFORE && reader->depth == 2 && svg
+           && strcmp (name, "metadata") == 0)
+    reader->picture = TB_XML_PICTURE_INSIDE;
+  return reader->picture != TB_XML_PICTURE_NONE;
+}
+
+/* The end of what was passed over. One <metadata> without a drawing may come before that with it. */
+static void
+end_of_picture (TbXmlReader *reader)
+{
+  if (reader->picture != TB_XML_PICTURE_INSIDE || reader->depth != 1)
+    return;
+  reader->picture = reader->model->root != NULL ? TB_XML_PICTURE_AFTER : TB_XML_PICTURE_BEFORE;
+  if (reader->model->root == NULL)
+    g_clear_pointer (&reader->pending, g_ptr_array_unref);
+}
+
 static void
 on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
           int n_namespaces, const xmlChar **namespaces, int n_attributes, int n_defaulted,
@@ -319,6 +351,8 @@ on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar 
       reader->unknown_depth++;
       return;
     }
+  if (reader->current == NULL && is_of_picture (reader, element, (const char *) uri))
+    return;
   gsize tag = tb_xml_tag_offset (reader);
   reader->anchor_at = tb_xml_position_of (reader, tag);
   reader->anchor = tag;
@@ -372,6 +406,11 @@ on_end (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
       return;
     }
   TbElement *element = reader->current;
+  if (element == NULL)
+    {
+      end_of_picture (reader);
+      return;
+    }
   finish_text (reader);
   g_string_truncate (reader->text, 0);
   if (reader->pending != NULL)
@@ -399,11 +438,19 @@ on_characters (void *data, const xmlChar *text, int length)
     }
 }
 
+/* Comments of a picture are not the drawing's. */
+static gboolean
+is_kept (const TbXmlReader *reader)
+{
+  return !reader->stopped && reader->unknown_depth == 0
+         && (reader->picture == TB_XML_PICTURE_NONE || reader->picture == TB_XML_PICTURE_INSIDE);
+}
+
 static void
 on_comment (void *data, const xmlChar *text)
 {
   TbXmlReader *reader = data;
-  if (!reader->stopped && reader->unknown_depth == 0)
+  if (is_kept (reader))
     tb_xml_keep (reader, g_strconcat ("<!--", (const char *) text, "-->", NULL));
 }
 
@@ -411,7 +458,7 @@ static void
 on_instruction (void *data, const xmlChar *target, const xmlChar *text)
 {
   TbXmlReader *reader = data;
-  if (!reader->stopped && reader->unknown_depth == 0)
+  if (is_kept (reader))
     tb_xml_keep (reader, text != NULL ? g_strdup_printf ("<?%s %s?>", target, text)
                                : g_strdup_printf ("<?%s?>", target));
 }
@@ -434,7 +481,7 @@ on_entity (void *data, const xmlChar *name)
   if (predefined == NULL)
     {
       gsize offset = tb_xml_offset (reader);
-      while (offset > 0 && reader->bytes[offset] != '&')
+      while (offset > 0 && (offset >= reader->size || reader->bytes[offset] != '&'))
         offset--;
       tb_xml_error (reader, "entity", offset,
                     "found the entity &%.64s;, expected none but &amp; &lt; &gt; &quot; &apos;",
@@ -548,7 +595,7 @@ put_all_in_order (TbModel *model)
 }
 
 TbModel *
-tb_xml_read (const char *bytes, gsize size, TbProblems *problems)
+tb_xml_read (const char *bytes, gsize size, TbPicture *picture, TbProblems *problems)
 {
   if (!tb_xml_check_bytes (bytes, size, problems))
     return NULL;
@@ -567,11 +614,15 @@ tb_xml_read (const char *bytes, gsize size, TbProblems *problems)
       if (reader.disordered)
         put_all_in_order (model);
     }
+  else if (!reader.failed && reader.picture != TB_XML_PICTURE_NONE)
+    tb_problems_add (problems, TB_SEVERITY_ERROR, "picture", 0, 0, 0,
+                     "the picture holds no drawing: it was not exported with --embed");
   else if (!reader.failed)
     tb_problems_add (problems, TB_SEVERITY_ERROR, "xml", 0, 1, 1, "there is no <architecture>");
   if (reader.n_warnings > TB_XML_MAX_PROBLEMS)
     tb_problems_add (problems, TB_SEVERITY_WARNING, "more", 0, 0, 0, "%u more warnings",
                      reader.n_warnings - TB_XML_MAX_PROBLEMS);
+  *picture = reader.picture != TB_XML_PICTURE_NONE ? TB_PICTURE_SVG : TB_PICTURE_NONE;
   reader_clear (&reader);
   return model;
 }

@@ -5,6 +5,19 @@
 
 #include <libxml/parser.h>
 
+/* Where in a picture the reader is.
+ *
+ *   NONE: the file is a drawing      svg           metadata            its end
+ *   BEFORE <-------------- (start) ------> BEFORE ----------> INSIDE ---------> AFTER
+ *                                                  a drawing in INSIDE is read as any other */
+typedef enum
+{
+  TB_XML_PICTURE_NONE,
+  TB_XML_PICTURE_BEFORE,
+  TB_XML_PICTURE_INSIDE,
+  TB_XML_PICTURE_AFTER
+} TbXmlPicture;
+
 typedef struct
 {
   const char *bytes;
@@ -25,6 +38,7 @@ typedef struct
   GString *text;          /* of the current element */
   GHashTable *local_ids;  /* of the scenario we are in */
   gboolean disordered;    /* children out of canonical order were seen */
+  TbXmlPicture picture;
   gboolean failed, stopped;
 } TbXmlReader;
 

@@ -61,7 +61,7 @@ file_answered (GtkNativeDialog *dialog, int response, gpointer data)
 typedef struct
 {
   const char *name;
-  const char *patterns[4];
+  const char *patterns[5];
 } Filter;
 
 static void
@@ -81,7 +81,9 @@ void
 tb_ask_file (GtkWindow *parent, TbFileMode mode, const char *folder, const char *name,
              TbFileAnswer answer, gpointer data)
 {
-  static const Filter drawings[] = { { "Architectures", { "*.tierboard", "*.xml" } },
+  static const Filter drawings[] = { { "Architectures",
+                                       { "*.tierboard", "*.xml", "*.tierboard.svg",
+                                         "*.tierboard.png" } },
                                      { "All files", { "*" } } };
   static const Filter pictures[] = { { "Pictures (SVG, PNG, PDF by extension)",
                                        { "*.svg", "*.png", "*.pdf" } },

@@ -199,7 +199,7 @@ save_to (TbSheet *self, const char *path)
   tb_inspector_commit (self->inspector);
   if (!tb_sheet_may_overwrite (self, path))
     return FALSE;
-  if (!tb_document_save (self->document, path, &error))
+  if (!tb_export_save (self->document, path, NULL, &error))
     {
       tb_sheet_toast (self, error->message);
       return FALSE;

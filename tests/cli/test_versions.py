@@ -143,6 +143,41 @@ def test_git_diff():
         git(place, "diff")
 
 
+# ---- Drawings inside pictures ---------------------------------------------------------------------
+
+def test_pictures_with_the_drawing_in_them():
+    """export --embed, and check, export, diff and layout of the picture as of the drawing"""
+    with Place() as place:
+        drawing = place.write("a.tierboard", EXAMPLE)
+        for kind in ("svg", "png"):
+            picture = str(place.path / ("a.tierboard." + kind))
+            assert command("export", "-e", drawing, "-o", picture) == (0, "", "")
+            assert command("diff", drawing, picture) == (0, "", "")
+            assert command("check", picture)[0] == 0
+            out = str(place.path / ("again." + kind))
+            assert command("export", "--embed", picture, "-o", out)[0] == 0
+            assert (place.path / out).read_bytes() == (place.path / picture).read_bytes()
+            assert command("layout", picture) == (0, "", "")
+            assert command("diff", "--ignore-places", drawing, picture) == (0, "", "")
+            assert (place.path / picture).read_bytes()[:5] in (b"<?xml", b"\x89PNG\r")
+            for refused in (("fmt", picture), ("merge", drawing, picture, drawing)):
+                status, _, err = command(*refused)
+                assert status == 2 and "a picture with a drawing in it" in err, err
+        status, _, err = command("export", "-e", drawing, "-o", str(place.path / "a.pdf"))
+        assert status == 2 and "PDF document cannot hold the drawing" in err, err
+
+
+def test_pictures_without_a_drawing():
+    """A picture that was exported without it is refused in one sentence"""
+    with Place() as place:
+        drawing = place.write("a.tierboard", EXAMPLE)
+        for kind in ("svg", "png"):
+            picture = str(place.path / ("a." + kind))
+            assert command("export", drawing, "-o", picture)[0] == 0
+            status, _, err = command("export", picture, "-o", str(place.path / "out.svg"))
+            assert status == 2 and "the picture holds no drawing" in err and err.count("\n") == 1, err
+
+
 # ---- merge ---------------------------------------------------------------------------------------
 
 REPLICAS = 'replicas="3" threads'

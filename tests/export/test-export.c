@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tb-export.h"
+#include "tb-picture.h"
 
 static const char shop[] = "<architecture xmlns='urn:tierboard:1' name='Shop'>"
                            "<component id='a' kind='client' name='Browser'/>"
@@ -155,6 +156,85 @@ test_example (gconstpointer data)
   g_test_fail ();
 }
 
+/* ---- The drawing inside ------------------------------------------------------------------------ */
+
+static char *
+embedded_again (const char *format, TbPicture expected)
+{
+  g_autoptr (TbDocument) document = load ();
+  g_autoptr (GError) error = NULL;
+  const TbExportOptions options = { .embed = TRUE };
+  g_autoptr (GBytes) bytes = tb_export_bytes (tb_document_model (document),
+                                              tb_export_format (format), &options, &error);
+  g_assert_no_error (error);
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  g_autoptr (TbDocument) again = tb_document_load_bytes ("p", data, size, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (tb_document_picture (again), ==, expected);
+  return tb_model_to_xml (tb_document_model (again), NULL);
+}
+
+static void
+test_an_embedded_drawing_comes_out_to_the_byte (void)
+{
+  g_autoptr (TbDocument) document = load ();
+  g_autofree char *xml = tb_model_to_xml (tb_document_model (document), NULL);
+  g_autofree char *svg = embedded_again ("svg", TB_PICTURE_SVG);
+  g_autofree char *png = embedded_again ("png", TB_PICTURE_PNG);
+  g_assert_cmpstr (svg, ==, xml);
+  g_assert_cmpstr (png, ==, xml);
+}
+
+static void
+test_the_drawing_in_an_svg_is_plain_text (void)
+{
+  g_autoptr (TbDocument) document = load ();
+  const TbExportOptions options = { .embed = TRUE };
+  g_autoptr (GBytes) bytes = tb_export_bytes (tb_document_model (document),
+                                              tb_export_format ("svg"), &options, NULL);
+  g_assert_nonnull (strstr (g_bytes_get_data (bytes, NULL),
+                            "\n  <component id=\"b\" kind=\"server\" name=\"Shop\"/>\n"));
+}
+
+static void
+test_a_pdf_takes_no_drawing (void)
+{
+  g_autoptr (TbDocument) document = load ();
+  g_autoptr (GError) error = NULL;
+  const TbExportOptions options = { .embed = TRUE };
+  g_assert_null (tb_export_bytes (tb_document_model (document), tb_export_format ("pdf"), &options,
+                                  &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+}
+
+/* Open a picture, change it, save it: the picture shows the change and opens with it. */
+static void
+test_saving_where_a_picture_is_draws_it_anew (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("tierboard-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "shop.tierboard.svg", NULL);
+  g_autoptr (TbDocument) document = load ();
+  g_autoptr (GError) error = NULL;
+  g_assert_true (tb_export_save (document, path, NULL, &error));
+  g_autoptr (TbDocument) again = tb_document_load (path, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (tb_document_path (again), ==, path);
+  tb_document_begin (again, "Rename", NULL);
+  tb_document_set (again, tb_element_uid (tb_model_lookup (tb_document_model (again), "b")),
+                   TB_PROP_NAME, "Store front", NULL);
+  tb_document_commit (again);
+  g_assert_true (tb_document_is_modified (again));
+  g_assert_true (tb_export_save (again, path, NULL, &error));
+  g_assert_false (tb_document_is_modified (again));
+  g_autofree char *svg = NULL;
+  g_assert_true (g_file_get_contents (path, &svg, NULL, NULL));
+  g_assert_nonnull (strstr (svg, ">Store front</text>"));
+  g_assert_nonnull (strstr (svg, "name=\"Store front\"/>"));
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -166,6 +246,10 @@ main (int argc, char **argv)
   ADD ("a-picture-too-large-is-refused", test_a_picture_too_large_is_refused);
   ADD ("extension-says-the-format", test_extension_says_the_format);
   ADD ("failing-leaves-what-was-there", test_failing_leaves_what_was_there);
+  ADD ("an-embedded-drawing-comes-out-to-the-byte", test_an_embedded_drawing_comes_out_to_the_byte);
+  ADD ("the-drawing-in-an-svg-is-plain-text", test_the_drawing_in_an_svg_is_plain_text);
+  ADD ("a-pdf-takes-no-drawing", test_a_pdf_takes_no_drawing);
+  ADD ("saving-where-a-picture-is-draws-it-anew", test_saving_where_a_picture_is_draws_it_anew);
   g_test_add_data_func ("/export/example/client-server", "client-server", test_example);
   g_test_add_data_func ("/export/example/two-tier", "two-tier", test_example);
   g_test_add_data_func ("/export/example/three-tier", "three-tier", test_example);
