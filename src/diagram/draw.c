@@ -75,10 +75,13 @@ draw_middleware (TbPen *pen, const TbItem *item)
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
+/* Out of the drawing at one of the ends. */
 static TbPoint
-last_direction (const TbItem *link)
+direction_at (const TbItem *link, guint end)
 {
-  TbPoint a = link->points[link->n_points - 2], b = link->points[link->n_points - 1];
+  const TbPoint *p = link->points;
+  TbPoint a = end == TB_HEAD_TO ? p[link->n_points - 2] : p[1];
+  TbPoint b = end == TB_HEAD_TO ? p[link->n_points - 1] : p[0];
   double length = hypot (b.x - a.x, b.y - a.y);
   return length > 0 ? (TbPoint){ (b.x - a.x) / length, (b.y - a.y) / length } : (TbPoint){ 1, 0 };
 }
@@ -86,19 +89,26 @@ last_direction (const TbItem *link)
 guint
 tb_link_shaft (const TbItem *link, TbPoint *out)
 {
-  TbPoint d = last_direction (link);
+  static const guint ends[] = { TB_HEAD_TO, TB_HEAD_FROM };
   for (guint i = 0; i < link->n_points; i++)
     out[i] = link->points[i];
   double cut = link->async ? 1.5 : HEAD_LENGTH - 1.5;
-  out[link->n_points - 1].x -= d.x * cut;
-  out[link->n_points - 1].y -= d.y * cut;
+  for (guint e = 0; e < G_N_ELEMENTS (ends); e++)
+    if (link->heads & ends[e])
+      {
+        TbPoint d = direction_at (link, ends[e]);
+        TbPoint *last = &out[ends[e] == TB_HEAD_TO ? link->n_points - 1 : 0];
+        last->x -= d.x * cut;
+        last->y -= d.y * cut;
+      }
   return link->n_points;
 }
 
 void
-tb_link_head (const TbItem *link, TbPoint out[3])
+tb_link_head (const TbItem *link, guint end, TbPoint out[3])
 {
-  TbPoint d = last_direction (link), tip = link->points[link->n_points - 1];
+  TbPoint d = direction_at (link, end);
+  TbPoint tip = link->points[end == TB_HEAD_TO ? link->n_points - 1 : 0];
   tip.x -= d.x * (link->async ? 1.2 : 0.4);
   tip.y -= d.y * (link->async ? 1.2 : 0.4);
   TbPoint back = { tip.x - d.x * HEAD_LENGTH, tip.y - d.y * HEAD_LENGTH };
@@ -115,9 +125,13 @@ draw_link (TbPen *pen, const TbItem *item)
   guint n = tb_link_shaft (item, shaft);
   pen->class->line (pen, item->async ? TB_STYLE_LINK_ASYNC : TB_STYLE_LINK, shaft, n,
                     TB_LINK_CORNER);
-  tb_link_head (item, head);
-  pen->class->polygon (pen, item->async ? TB_STYLE_HEAD_OPEN : TB_STYLE_HEAD, head, 3,
-                       !item->async);
+  for (guint end = TB_HEAD_TO; end <= TB_HEAD_FROM; end <<= 1)
+    if (item->heads & end)
+      {
+        tb_link_head (item, end, head);
+        pen->class->polygon (pen, item->async ? TB_STYLE_HEAD_OPEN : TB_STYLE_HEAD, head, 3,
+                             !item->async);
+      }
   if (item->label_at.width > 0 && pen->detail == TB_DETAIL_ALL)
     pen->class->text (pen, TB_FONT_LABEL, TB_INK_ON_GROUND, item->name,
                       item->label_at.x + item->label_at.width / 2, item->label_at.y + 12,
@@ -298,6 +312,7 @@ tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item)
     return;
   pen->role = item->role;
   pen->look = item->style;
+  pen->faint = item->faint;
   pen->class->begin (pen, item);
   if (item->folded)
     draw_box (pen, scene, item);

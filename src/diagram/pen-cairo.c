@@ -23,6 +23,11 @@ colours (TbPen *pen, TbStyle style, TbColour *fill, TbColour *outline)
 {
   tb_style_colours (pen->theme, style, pen->role, fill, outline);
   tb_style_look (pen->theme, style, pen->look, fill, outline);
+  if (pen->faint)
+    {
+      fill->a *= TB_FAINT;
+      outline->a *= TB_FAINT;
+    }
 }
 
 /* Fills and outlines the present path. */
@@ -338,9 +343,10 @@ paint_links (Job *job)
         {
           tb_draw_item (pen, job->scene, link);
           pen->look = NULL;
+          pen->faint = FALSE;
           continue;
         }
-      tb_link_head (link, head);
+      tb_link_head (link, TB_HEAD_TO, head);
       polygon (pen, link->async ? TB_STYLE_HEAD_OPEN : TB_STYLE_HEAD, head, 3, !link->async);
       if (link->label_at.width > 0 && pen->detail == TB_DETAIL_ALL)
         text (pen, TB_FONT_LABEL, TB_INK_ON_GROUND, link->name,
@@ -456,7 +462,9 @@ tb_scene_paint (const TbScene *scene, cairo_t *cr, const TbRect *clip,
   paint_page (cr, clip, options);
   job.set = tb_scene_collect (scene, clip);
   for (guint i = 0; i < options->n_without; i++)
-    unmark (&job.set, tb_scene_find (scene, options->without[i]));
+    for (guint k = tb_scene_find (scene, options->without[i]); k != TB_NO_ITEM;
+         k = TB_ITEM (scene, k)->next)
+      unmark (&job.set, k);
   paint_set (&job);
   job_clear (&job);
 }

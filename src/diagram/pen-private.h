@@ -86,6 +86,8 @@ typedef enum
   TB_DETAIL_ALL
 } TbDetail;
 
+#define TB_FAINT 0.4
+
 typedef enum
 {
   TB_ANCHOR_START,
@@ -115,14 +117,15 @@ struct _TbPen
   TbDetail detail;
   TbRole role;        /* of the item begun */
   const TbLook *look; /* its own, NULL */
+  gboolean faint;     /* it steps back: all but its text at TB_FAINT */
   gboolean buttons;       /* that fold and unfold */
 };
 
 void tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item);
 /* Its line without the part under the head; returns count, at most n. */
 guint tb_link_shaft (const TbItem *link, TbPoint *out);
-/* The head's three points, the tip in the middle. */
-void tb_link_head (const TbItem *link, TbPoint out[3]);
+/* The three points of the head at an end (TB_HEAD_TO or TB_HEAD_FROM), the tip in the middle. */
+void tb_link_head (const TbItem *link, guint end, TbPoint out[3]);
 
 /* Icons in a 20 × 20 square: SVG path data of M m L l H h V v C c Z z only. */
 const char *tb_icon_path (TbRole role);

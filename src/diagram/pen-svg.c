@@ -128,6 +128,8 @@ begin (TbPen *base, const TbItem *item)
                                  : item->async                   ? "async"
                                                                  : "sync");
     }
+  if (item->faint)
+    g_string_append (pen->out, " faint");
   if (item->style != NULL)
     g_string_append_printf (pen->out, " x%u", item->style->index);
   g_string_append (pen->out, "\">");
@@ -417,6 +419,8 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
           put_style (out, theme, (TbStyle) s, (TbRole) r, TRUE);
     }
   put_looks (out, scene, theme);
+  if (scene->kind == TB_VIEW_DATA_FLOW)
+    g_string_append_printf (out, ".faint path{opacity:%.1f}\n", TB_FAINT);
   g_string_append (out, "</style>\n<defs>\n");
   for (guint r = 0; r < TB_N_ROLES; r++)
     if (roles & 1u << r)

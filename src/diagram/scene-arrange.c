@@ -28,7 +28,7 @@ is_previewed (const TbScene *scene, const TbItem *item)
 {
   if (scene->preview == NULL)
     return FALSE;
-  if (g_hash_table_contains (scene->preview, GUINT_TO_POINTER (item->uid)))
+  if (g_hash_table_contains (scene->preview, GUINT_TO_POINTER (item->element)))
     return TRUE;
   guint homes[] = { item->tier, item->layer, item->group };
   for (guint i = 0; i < G_N_ELEMENTS (homes) && item->kind == TB_ITEM_COMPONENT; i++)

@@ -66,6 +66,8 @@ typedef struct
   TbUid element; /* what it shows: what pointing at it finds */
   guint next;    /* next item of that element, TB_NO_ITEM */
   guint replica; /* instance: from 1; else 0 */
+  guint device;  /* instance: item it runs on, TB_NO_ITEM */
+  guint n_pairs; /* link of a deployment: pairs of instances it stands for; else 0 */
   gboolean stub;
   gboolean badge;  /* a drill-down into it exists */
   TbRect badge_at;
@@ -191,6 +193,14 @@ void tb_scene_read (TbScene *scene, const TbModel *model);
 void tb_scene_fold (TbScene *scene);
 /* Views that lay themselves out: where every card and container stands; TRUE where that was all. */
 void tb_scene_arrange_grid (TbScene *scene);
+void tb_scene_arrange_deployment (TbScene *scene);
+/* All items of a deployment. */
+void tb_scene_add_deployment (TbScene *scene, const TbModel *model, const TbViewFilter *filter);
+/* An item at the end; uid: the element's, or one with TB_ITEM_BIT that no item has. */
+TbItem *tb_scene_add_item (TbScene *scene, TbItemKind kind, const TbElement *element, TbUid uid);
+/* One of each element of that kind that the filter lets through. */
+void tb_scene_add_items_of (TbScene *scene, const TbModel *model, const TbViewFilter *filter,
+                            TbItemKind kind);
 /* Stubs without a place: callers above, called below. */
 void tb_scene_place_stubs (TbScene *scene);
 void tb_scene_arrange (TbScene *scene);

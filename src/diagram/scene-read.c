@@ -64,13 +64,25 @@ find_ref (const TbScene *scene, const TbModel *model, const TbElement *element, 
   return other ? tb_scene_find (scene, tb_element_uid (other)) : TB_NO_ITEM;
 }
 
-static TbItem *
-add_item (TbScene *scene, TbItemKind kind, const TbElement *element)
+/* The boxes of one element are a chain that begins with the one of the element's own uid. */
+static void
+chain (TbScene *scene, guint i)
+{
+  guint first = tb_scene_find (scene, TB_ITEM (scene, i)->element);
+  if (first == TB_NO_ITEM || first == i)
+    return;
+  TB_ITEM (scene, i)->next = TB_ITEM (scene, first)->next;
+  TB_ITEM (scene, first)->next = i;
+}
+
+TbItem *
+tb_scene_add_item (TbScene *scene, TbItemKind kind, const TbElement *element, TbUid uid)
 {
   const char *id = tb_element_id (element);
-  TbItem item = { .uid = tb_element_uid (element),
+  TbItem item = { .uid = uid,
                   .element = tb_element_uid (element),
                   .next = TB_NO_ITEM,
+                  .device = TB_NO_ITEM,
                   .heads = TB_HEAD_TO,
                   .kind = kind,
                   .id = g_strdup (id ? id : ""),
@@ -88,6 +100,7 @@ add_item (TbScene *scene, TbItemKind kind, const TbElement *element)
   g_array_append_val (scene->items, item);
   g_hash_table_insert (scene->by_uid, GUINT_TO_POINTER (item.uid),
                        GUINT_TO_POINTER (scene->items->len));
+  chain (scene, scene->items->len - 1);
   return TB_ITEM (scene, scene->items->len - 1);
 }
 
@@ -148,7 +161,7 @@ static void
 read_component (TbScene *scene, const TbModel *model, const TbElement *element, TbItem *item)
 {
   item->role = tb_component_role (element);
-  item->replicas = tb_component_replicas (element);
+  item->replicas = item->replica > 0 ? 1 : tb_component_replicas (element);
   item->tier = find_ref (scene, model, element, TB_PROP_TIER);
   item->group = find_ref (scene, model, element, TB_PROP_GROUP);
   item->stored = (TbRect){ 0, 0, TB_CARD_WIDTH, TB_CARD_HEIGHT };
@@ -168,6 +181,19 @@ write_component (TbScene *scene, const TbModel *model, TbItem *item, const char 
   read_unframed (scene, item);
 }
 
+/* Along the data: a read's run against its call. What is not said to go back goes with the request. */
+static void
+read_flow (TbItem *item, const TbElement *link)
+{
+  const char *carries = tb_element_get (link, TB_PROP_CARRIES);
+  const char *flow = tb_element_get (link, TB_PROP_FLOW);
+  item->faint = (carries == NULL || *carries == '\0') && flow == NULL;
+  if (g_strcmp0 (flow, "reply") == 0)
+    item->heads = TB_HEAD_FROM;
+  else if (g_strcmp0 (flow, "both") == 0)
+    item->heads = TB_HEAD_FROM | TB_HEAD_TO;
+}
+
 static void
 read_link (TbScene *scene, const TbModel *model, const TbElement *element, TbItem *item)
 {
@@ -176,12 +202,22 @@ read_link (TbScene *scene, const TbModel *model, const TbElement *element, TbIte
   const char *name = tb_element_is_set (element, TB_PROP_NAME)
                          ? tb_element_get (element, TB_PROP_NAME) : NULL;
   const char *label = name && *name ? name : carries;
-  item->from = find_ref (scene, model, element, TB_PROP_FROM);
-  item->to = find_ref (scene, model, element, TB_PROP_TO);
+  if (item->n_pairs == 0)
+    {
+      item->from = find_ref (scene, model, element, TB_PROP_FROM);
+      item->to = find_ref (scene, model, element, TB_PROP_TO);
+    }
   item->own_from = item->from;
   item->own_to = item->to;
   item->async = g_strcmp0 (call, "async") == 0;
-  if (label != NULL && *label)
+  if (scene->kind == TB_VIEW_DATA_FLOW)
+    {
+      read_flow (item, element);
+      label = carries;
+    }
+  if (item->n_pairs > 1)
+    item->name = g_strdup_printf ("×%u", item->n_pairs);
+  else if (label != NULL && *label && item->uid == item->element)
     item->name = tb_text_fit (TB_FONT_LABEL, label, 150);
 }
 
@@ -321,10 +357,23 @@ in_order (const TbModel *model, TbKind kind)
   return order;
 }
 
-static void
-add_items_of (TbScene *scene, const TbModel *model, const TbViewFilter *filter, TbItemKind kind,
-              TbKind of)
+static TbKind
+kind_of_items (TbItemKind kind)
 {
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    if (kinds[k].item == kind)
+      return kinds[k].kind;
+  g_assert_not_reached ();
+}
+
+void
+tb_scene_add_items_of (TbScene *scene, const TbModel *model, const TbViewFilter *filter,
+                       TbItemKind kind)
+{
+  TbKind of = kind_of_items (kind);
+  scene->first[kind] = scene->items->len;
+  if (of == TB_KIND_NONE)
+    return;
   g_autoptr (GArray) order = in_order (model, of);
   for (guint i = 0; i < order->len; i++)
     {
@@ -332,7 +381,7 @@ add_items_of (TbScene *scene, const TbModel *model, const TbViewFilter *filter, 
       TbShown shown = is_shown (model, filter, kind, element);
       if (shown == TB_SHOWN_NO)
         continue;
-      TbItem *item = add_item (scene, kind, element);
+      TbItem *item = tb_scene_add_item (scene, kind, element, tb_element_uid (element));
       item->stub = shown == TB_SHOWN_STUB;
       if (kind == TB_ITEM_LAYER)
         item->tint = i;
@@ -345,12 +394,11 @@ add_items (TbScene *scene, const TbModel *model)
   const TbElement *view = scene->view ? tb_model_get (model, scene->view) : NULL;
   TbViewFilter filter;
   tb_view_filter_init (&filter, model, view);
-  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
-    {
-      scene->first[kinds[k].item] = scene->items->len;
-      if (kinds[k].kind != TB_KIND_NONE)
-        add_items_of (scene, model, &filter, kinds[k].item, kinds[k].kind);
-    }
+  if (scene->kind == TB_VIEW_DEPLOYMENT)
+    tb_scene_add_deployment (scene, model, &filter);
+  else
+    for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+      tb_scene_add_items_of (scene, model, &filter, kinds[k].item);
   scene->first[TB_ITEM_NOTE + 1] = scene->items->len;
   tb_view_filter_clear (&filter);
 }
@@ -373,7 +421,7 @@ read_badges (TbScene *scene, const TbModel *model)
 static void
 read_item (TbScene *scene, const TbModel *model, TbItem *item)
 {
-  const TbElement *element = tb_model_get (model, item->uid);
+  const TbElement *element = tb_model_get (model, item->element);
   switch (item->kind)
     {
     case TB_ITEM_COMPONENT:
@@ -408,7 +456,7 @@ read_users (TbScene *scene, const TbModel *model)
   for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_NOTE]; i++)
     {
       TbItem *item = TB_ITEM (scene, i);
-      const TbElement *element = tb_model_get (model, item->uid);
+      const TbElement *element = tb_model_get (model, item->element);
       gboolean link = item->kind == TB_ITEM_LINK;
       guint m = find_ref (scene, model, element, link ? TB_PROP_VIA : TB_PROP_MIDDLEWARE);
       guint ends[2] = { link ? item->from : i, link ? item->to : TB_NO_ITEM };
@@ -506,6 +554,8 @@ frame_for_kind (TbScene *scene, const TbElement *of)
                { TB_KIND_GROUP, TB_FRAME_GROUPS } };
   if (scene->kind == TB_VIEW_GRID)
     scene->frame = TB_FRAME_TIERS | TB_FRAME_LAYERS;
+  if (scene->kind == TB_VIEW_DEPLOYMENT)
+    scene->frame = TB_FRAME_TIERS;
   for (guint i = 0; of != NULL && i < G_N_ELEMENTS (bits); i++)
     if (tb_element_kind (of) == bits[i].kind)
       scene->frame |= bits[i].bit;
@@ -572,6 +622,11 @@ place_the_rest (TbScene *scene, const TbModel *model)
       tb_scene_arrange_grid (scene);
       return;
     }
+  if (scene->kind == TB_VIEW_DEPLOYMENT)
+    {
+      tb_scene_arrange_deployment (scene);
+      return;
+    }
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->items->len; i++)
     scene->n_unplaced += !TB_ITEM (scene, i)->placed;
   for (guint i = scene->first[TB_ITEM_FRAME]; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
@@ -603,7 +658,7 @@ read_balances (TbScene *scene, const TbModel *model)
   for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
     {
       const TbItem *link = TB_ITEM (scene, i);
-      const char *balance = tb_element_get (tb_model_get (model, link->uid), TB_PROP_BALANCE);
+      const char *balance = tb_element_get (tb_model_get (model, link->element), TB_PROP_BALANCE);
       if (balance != NULL && link->from != TB_NO_ITEM && balances->pdata[link->from] == NULL)
         balances->pdata[link->from] = (gpointer) balance;
     }

@@ -528,6 +528,20 @@ get_link (const TbScene *scene, TbUid uid)
   return item && item->kind == TB_ITEM_LINK && item->n_points > 0 ? item : NULL;
 }
 
+/* Itself, or the first of its component on the same device: lines of many pairs end there. */
+static gboolean
+speaks_for (const TbScene *scene, guint end, guint replica)
+{
+  const TbItem *item = TB_ITEM (scene, end);
+  if (replica == 0 || item->replica == 0 || item->replica == replica)
+    return TRUE;
+  for (guint i = tb_scene_find (scene, item->element); i != TB_NO_ITEM;
+       i = TB_ITEM (scene, i)->next)
+    if (TB_ITEM (scene, i)->replica == replica)
+      return item->device != TB_NO_ITEM && TB_ITEM (scene, i)->device == item->device;
+  return FALSE;
+}
+
 TbUid
 tb_scene_instance_link (const TbScene *scene, TbUid link, guint from, guint to)
 {
@@ -536,8 +550,7 @@ tb_scene_instance_link (const TbScene *scene, TbUid link, guint from, guint to)
       const TbItem *item = TB_ITEM (scene, i);
       if (item->from == TB_NO_ITEM || item->to == TB_NO_ITEM)
         continue;
-      guint a = TB_ITEM (scene, item->from)->replica, b = TB_ITEM (scene, item->to)->replica;
-      if ((from == 0 || a == 0 || a == from) && (to == 0 || b == 0 || b == to))
+      if (speaks_for (scene, item->from, from) && speaks_for (scene, item->to, to))
         return item->uid;
     }
   return link;

@@ -249,6 +249,16 @@ selected_item (Pen *pen, TbUid uid, TbItemKind kind, const TbRect *world, gboole
     }
 }
 
+/* Several in a deployment: the element is selected, so every instance of it is. */
+static void
+selected_boxes (Pen *pen, TbUid uid, TbItemKind kind, gboolean alone)
+{
+  g_autoptr (GArray) boxes = g_array_new (FALSE, FALSE, sizeof (TbRect));
+  tb_scene_boxes (pen->scene, uid, boxes);
+  for (guint i = 0; i < boxes->len; i++)
+    selected_item (pen, uid, kind, &g_array_index (boxes, TbRect, i), alone && boxes->len == 1);
+}
+
 static void
 snapshot_selection (Pen *pen)
 {
@@ -263,7 +273,7 @@ snapshot_selection (Pen *pen)
       if (kind == TB_ITEM_LINK)
         selected_link (pen, uids[i]);
       else
-        selected_item (pen, uids[i], kind, &r, n == 1);
+        selected_boxes (pen, uids[i], kind, n == 1);
     }
 }
 

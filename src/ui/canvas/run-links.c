@@ -71,8 +71,8 @@ draw_link (cairo_t *cr, gpointer data)
     }
 }
 
-void
-tb_run_broken_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, const TbLinkShow *show)
+static void
+broken_line (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, const TbLinkShow *show)
 {
   TbItemKind kind;
   TbRect r, widget = { 0, 0, canvas->camera.width, canvas->camera.height };
@@ -88,6 +88,15 @@ tb_run_broken_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, cons
   GskRenderNode *node = tb_draw_node (&r, draw_link, &d);
   gtk_snapshot_append_node (snapshot, node);
   gsk_render_node_unref (node);
+}
+
+void
+tb_run_broken_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, const TbLinkShow *show)
+{
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  tb_scene_link_lines (tb_canvas_scene (canvas), uid, lines);
+  for (guint i = 0; i < lines->len; i++)
+    broken_line (canvas, snapshot, g_array_index (lines, TbUid, i), show);
 }
 
 static gboolean

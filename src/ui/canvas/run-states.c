@@ -111,6 +111,11 @@ tb_run_card_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCard
   TbRect world, widget = { 0, 0, canvas->camera.width, canvas->camera.height };
   if (!tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &world))
     return;
+  /* In a deployment the dots of one component stand on many boxes. */
+  g_autoptr (GArray) boxes = g_array_new (FALSE, FALSE, sizeof (TbRect));
+  tb_scene_boxes (tb_canvas_scene (canvas), uid, boxes);
+  for (guint i = 0; i < boxes->len; i++)
+    tb_rect_union (&world, &g_array_index (boxes, TbRect, i), &world);
   TbRect r = tb_camera_rect (&canvas->camera, &world);
   if (!tb_rect_intersects (&r, &widget))
     return;

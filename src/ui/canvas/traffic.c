@@ -25,6 +25,8 @@ typedef struct
   double length;
   gint64 next_request, next_reply, last_bytes[2];
   guint dots;
+  GArray *lines; /* TbUid: of the link, where it is drawn as several; NULL */
+  guint next_line;
   guint replied; /* of the stream: which of its replies are errors */
 } Flow;
 
@@ -37,8 +39,10 @@ struct _TbTraffic
 };
 
 static void
-flow_free (gpointer flow)
+flow_free (gpointer data)
 {
+  Flow *flow = data;
+  g_clear_pointer (&flow->lines, g_array_unref);
   g_free (flow);
 }
 
@@ -129,13 +133,15 @@ typedef struct
 {
   const TbLiveLink *link;
   guint from, to; /* instances */
+  TbUid line;     /* between those two */
 } TapInfo;
 
 static void
-add_dot (TbTraffic *traffic, TbUid link, TbDotShape shape, gboolean backwards, gint64 start)
+add_dot (TbTraffic *traffic, TbUid link, TbUid line, TbDotShape shape, gboolean backwards,
+         gint64 start)
 {
   Flow *flow = flow_of (traffic, link);
-  TbDot dot = { .link = link, .shape = shape, .backwards = backwards, .reach = 1,
+  TbDot dot = { .link = link, .line = line, .shape = shape, .backwards = backwards, .reach = 1,
                 .start_ns = start, .end_ns = start + TB_TRAFFIC_TRAVEL_NS };
   if (traffic->dots->len >= TB_TRAFFIC_MAX_DOTS || flow->dots >= LINK_MAX_DOTS)
     return;
@@ -173,7 +179,7 @@ exact_message (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gin
   TbDotShape shape = event->held && cut ? TB_DOT_LOST
                      : reply ? (event->error ? TB_DOT_ERROR : TB_DOT_REPLY)
                              : TB_DOT_REQUEST;
-  add_dot (traffic, tap->link->link, shape, reply, start);
+  add_dot (traffic, tap->link->link, tap->line, shape, reply, start);
 }
 
 /* Bytes come summed over 10 ms: a dot for each sum would only be noise. */
@@ -185,7 +191,7 @@ bytes_passed (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gint
   if (start - flow->last_bytes[direction] < BYTES_EVERY_NS)
     return;
   flow->last_bytes[direction] = start;
-  add_dot (traffic, tap->link->link, TB_DOT_BYTES, direction != 0, start);
+  add_dot (traffic, tap->link->link, tap->line, TB_DOT_BYTES, direction != 0, start);
 }
 
 static void
@@ -206,11 +212,11 @@ take_event (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gint64
       break;
     case TB_EVENT_REFUSED:
     case TB_EVENT_RESET:
-      add_dot (traffic, link, TB_DOT_ERROR, TRUE, MAX (when, now));
+      add_dot (traffic, link, tap->line, TB_DOT_ERROR, TRUE, MAX (when, now));
       break;
     case TB_EVENT_TIMEOUT:
     case TB_EVENT_DROPPED:
-      add_dot (traffic, link, TB_DOT_LOST, FALSE, MAX (when, now));
+      add_dot (traffic, link, tap->line, TB_DOT_LOST, FALSE, MAX (when, now));
       break;
     case TB_EVENT_OPEN:
     case TB_EVENT_CLOSE:
@@ -221,8 +227,14 @@ take_event (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gint64
     }
 }
 
+static guint
+replica_of (const TbLiveFrame *frame, guint instance)
+{
+  return instance < frame->n_instances ? frame->instances[instance].replica : 0;
+}
+
 static GArray *
-index_taps (const TbLiveFrame *frame)
+index_taps (const TbScene *scene, const TbLiveFrame *frame)
 {
   GArray *taps = g_array_new (FALSE, TRUE, sizeof (TapInfo));
   for (guint i = 0; i < frame->n_taps; i++)
@@ -232,7 +244,11 @@ index_taps (const TbLiveFrame *frame)
         continue;
       if (t->row >= taps->len)
         g_array_set_size (taps, t->row + 1);
-      g_array_index (taps, TapInfo, t->row) = (TapInfo){ &frame->links[t->link], t->from, t->to };
+      TbUid link = frame->links[t->link].link;
+      TbUid line = tb_scene_instance_link (scene, link, replica_of (frame, t->from),
+                                           replica_of (frame, t->to));
+      g_array_index (taps, TapInfo, t->row)
+          = (TapInfo){ &frame->links[t->link], t->from, t->to, line };
     }
   return taps;
 }
@@ -253,6 +269,18 @@ in_view (const TbScene *scene, TbUid link, const TbRect *view)
   return tb_scene_item (scene, tb_scene_stand_in (scene, link), &kind, &r) && tb_rect_intersects (&r, view);
 }
 
+static void
+take_lines (Flow *flow, const TbScene *scene, TbUid link)
+{
+  g_clear_pointer (&flow->lines, g_array_unref);
+  if (tb_scene_view_kind (scene) != TB_VIEW_DEPLOYMENT)
+    return;
+  flow->lines = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  tb_scene_link_lines (scene, link, flow->lines);
+  if (flow->lines->len == 0)
+    g_clear_pointer (&flow->lines, g_array_unref);
+}
+
 static double
 take_rates (TbTraffic *traffic, const TbScene *scene, const TbLiveLink *link, const TbRect *view)
 {
@@ -265,6 +293,7 @@ take_rates (TbTraffic *traffic, const TbScene *scene, const TbLiveLink *link, co
   flow->replies = seen ? link->reply_rate : 0;
   flow->errors = link->error_rate;
   flow->length = seen ? tb_scene_route_length (scene, link->link) : 0;
+  take_lines (flow, scene, link->link);
   return flow->stream && seen ? 2 * flow->length / spacing (rate) : 0;
 }
 
@@ -278,7 +307,7 @@ tb_traffic_feed (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *fr
       wanted += take_rates (traffic, scene, &frame->links[i], view);
   traffic->crowd = MAX (wanted / (TB_TRAFFIC_MAX_DOTS * 0.8), 1);
 
-  g_autoptr (GArray) taps = frame->n_events ? index_taps (frame) : NULL;
+  g_autoptr (GArray) taps = frame->n_events ? index_taps (scene, frame) : NULL;
   for (guint i = 0; i < frame->n_events; i++)
     {
       const TbEvent *event = &frame->events[i];
@@ -303,20 +332,29 @@ due (gint64 *next, double rate, const Flow *flow, double crowd, gint64 now)
   return TRUE;
 }
 
+/* A stream is shared out evenly among a link's lines. */
+static TbUid
+next_line (Flow *flow, TbUid link)
+{
+  if (flow->lines == NULL)
+    return link;
+  return g_array_index (flow->lines, TbUid, flow->next_line++ % flow->lines->len);
+}
+
 static void
 emit_stream (TbTraffic *traffic, TbUid link, Flow *flow, gint64 now)
 {
   if (!flow->stream)
     return;
   if (due (&flow->next_request, flow->requests, flow, traffic->crowd, now))
-    add_dot (traffic, link, TB_DOT_REQUEST, FALSE, now);
+    add_dot (traffic, link, next_line (flow, link), TB_DOT_REQUEST, FALSE, now);
   if (due (&flow->next_reply, flow->replies, flow, traffic->crowd, now))
     {
       double share = flow->errors / MAX (flow->replies, 1e-9);
       flow->replied++;
       /* Evenly, so that one reply in n is a diamond where one in n failed. */
       gboolean error = floor (flow->replied * share) > floor ((flow->replied - 1) * share);
-      add_dot (traffic, link, error ? TB_DOT_ERROR : TB_DOT_REPLY, TRUE, now);
+      add_dot (traffic, link, next_line (flow, link), error ? TB_DOT_ERROR : TB_DOT_REPLY, TRUE, now);
     }
 }
 
@@ -354,11 +392,11 @@ tb_traffic_place (const TbDot *dot, const TbScene *scene, gint64 now_ns, TbPoint
                   double *opacity)
 {
   double t = (double) (now_ns - dot->start_ns) / (double) TB_TRAFFIC_TRAVEL_NS;
-  double length = tb_scene_route_length (scene, dot->link);
+  double length = tb_scene_route_length (scene, dot->line);
   if (t < 0 || now_ns >= dot->end_ns || length <= 0)
     return FALSE;
   double way = MIN (t, dot->reach) * length;
-  *at = tb_scene_route_point (scene, dot->link, dot->backwards ? length - way : way);
+  *at = tb_scene_route_point (scene, dot->line, dot->backwards ? length - way : way);
   *opacity = dot->shape == TB_DOT_LOST && t > dot->reach
                  ? CLAMP ((double) (dot->end_ns - now_ns) / (double) LOST_NS, 0, 1) : 1;
   return TRUE;

@@ -22,7 +22,8 @@ typedef enum
 
 typedef struct
 {
-  TbUid link;
+  TbUid link; /* whose count it is in */
+  TbUid line; /* what it moves along: the link, or in a deployment the pair's own */
   TbDotShape shape;
   gboolean backwards; /* from the called to the caller */
   double reach;       /* how far it gets: 1, or to where it was lost */
