@@ -115,6 +115,12 @@ selection_changed (TbSheet *self)
 }
 
 static void
+options_changed (TbEditor *editor)
+{
+  tb_settings_set ("grid", tb_editor_grid (editor));
+}
+
+static void
 editor_message (TbEditor *editor, const char *sentence, TbSheet *self)
 {
   tb_sheet_toast (self, sentence);
@@ -464,6 +470,8 @@ tb_sheet_new (TbDocument *document)
   TbSheet *self = g_object_new (TB_TYPE_SHEET, NULL);
   self->document = g_object_ref (document);
   self->editor = tb_editor_new (document, NULL);
+  tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
+  g_signal_connect (self->editor, "options-changed", G_CALLBACK (options_changed), NULL);
   follow (self);
   set_editor (self, self->editor);
   validate (self);

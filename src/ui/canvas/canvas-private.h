@@ -27,13 +27,14 @@ typedef struct
 
 typedef struct _TbRunLayer TbRunLayer;
 typedef struct _TbItems TbItems;
+typedef struct _TbTidyShow TbTidyShow;
 
 struct _TbCanvas
 {
   GtkWidget parent_instance;
 
   TbEditor *editor;
-  gulong editor_ids[5];
+  gulong editor_ids[6];
   TbTiles *tiles;
   TbTraffic *traffic;
   TbRunLayer *run;
@@ -45,6 +46,7 @@ struct _TbCanvas
   GtkWidget *name_field;
   GskRenderNode *still_run, *still_edit; /* of the live layer, what does not move; NULL: to be built */
   GArray *without;      /* TbUid: drawn by the live layer, left out of tiles */
+  TbTidyShow *tidy;     /* NULL: nothing was ever offered */
   GArray *dragged;      /* TbUid: what a drag moves, and the links that end in it; NULL: tiles do */
   guint n_dragged;      /* of it, without the links */
   GSimpleActionGroup *actions;
@@ -102,6 +104,18 @@ void tb_canvas_snapshot_dragged (TbCanvas *canvas, GtkSnapshot *snapshot);
 void tb_canvas_snapshot_focus (TbCanvas *canvas, GtkSnapshot *snapshot);
 /* Finds out what a drag moves, when it begins and ends. */
 void tb_canvas_update_dragged (TbCanvas *canvas);
+
+/* Appends the links that end at them. (transfer full) of TbUid, uids first. */
+GArray *tb_canvas_with_links (TbCanvas *canvas, const TbUid *uids, guint n);
+
+/* tidy.c: follows what the editor offers; take: FALSE where nothing is offered. */
+void tb_canvas_tidy_follow (TbCanvas *canvas);
+gboolean tb_canvas_tidy_take (TbCanvas *canvas);
+void tb_canvas_tidy_without (TbCanvas *canvas, GArray *uids);
+void tb_canvas_tidy_allocate (TbCanvas *canvas);
+void tb_canvas_snapshot_tidy (TbCanvas *canvas, GtkSnapshot *snapshot);
+void tb_canvas_tidy_snapshot_bar (TbCanvas *canvas, GtkSnapshot *snapshot);
+void tb_canvas_tidy_drop (TbCanvas *canvas);
 
 /* point.c */
 void tb_canvas_snapshot_point (TbCanvas *canvas, GtkSnapshot *snapshot);
@@ -161,6 +175,8 @@ void tb_pill_measure (GtkWidget *widget, const TbPill *pill, double *width, doub
 
 /* draw.c: cairo into a kept node, in widget coordinates. (transfer full) */
 typedef void (*TbDraw) (cairo_t *cr, gpointer data);
+/* A node moved to (x, y). */
+void tb_draw_at (GtkSnapshot *snapshot, GskRenderNode *node, double x, double y);
 GskRenderNode *tb_draw_node (const TbRect *bounds, TbDraw draw, gpointer data);
 void tb_draw_colour (cairo_t *cr, const TbColour *colour, double alpha);
 void tb_draw_rounded (cairo_t *cr, const TbRect *r, double radius);

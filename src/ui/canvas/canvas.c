@@ -247,6 +247,7 @@ tb_canvas_update_without (TbCanvas *canvas)
   g_autoptr (GArray) uids = canvas->dragged ? g_array_copy (canvas->dragged)
                                             : g_array_new (FALSE, FALSE, sizeof (TbUid));
   const TbScene *scene = tb_canvas_scene (canvas);
+  tb_canvas_tidy_without (canvas, uids);
   tb_run_layer_without (canvas->run, uids);
   if (uids->len == canvas->without->len
       && (uids->len == 0
@@ -283,6 +284,7 @@ scene_changed (TbEditor *editor, const TbRect *dirty, guint n, TbCanvas *canvas)
 static void
 gesture_changed (TbEditor *editor, TbCanvas *canvas)
 {
+  tb_canvas_tidy_follow (canvas);
   tb_canvas_update_without (canvas);
   tb_canvas_update_cursor (canvas);
   tb_canvas_live_changed (canvas);
@@ -292,6 +294,15 @@ static void
 selection_changed (TbEditor *editor, TbCanvas *canvas)
 {
   tb_items_selection_changed (canvas->items);
+  tb_canvas_live_changed (canvas);
+}
+
+static void
+options_changed (TbEditor *editor, TbCanvas *canvas)
+{
+  tb_tiles_set_grid (canvas->tiles, tb_editor_grid (editor));
+  tb_tiles_invalidate_all (canvas->tiles);
+  canvas->urgent = TRUE;
   tb_canvas_live_changed (canvas);
 }
 
@@ -326,6 +337,7 @@ drop_editor (TbCanvas *canvas)
   if (canvas->editor == NULL)
     return;
   tb_canvas_name_end (canvas, FALSE);
+  tb_canvas_tidy_drop (canvas);
   for (guint i = 0; i < G_N_ELEMENTS (canvas->editor_ids); i++)
     g_clear_signal_handler (&canvas->editor_ids[i], canvas->editor);
   tb_tiles_set_scene (canvas->tiles, NULL, canvas->theme);
@@ -357,6 +369,9 @@ tb_canvas_set_editor (TbCanvas *canvas, TbEditor *editor)
           = g_signal_connect (editor, "view-changed", G_CALLBACK (view_changed), canvas);
       g_free (canvas->view_shown);
       canvas->view_shown = g_strdup (tb_scene_view_id (tb_editor_scene (editor)));
+      canvas->editor_ids[5]
+          = g_signal_connect (editor, "options-changed", G_CALLBACK (options_changed), canvas);
+      tb_tiles_set_grid (canvas->tiles, tb_editor_grid (editor));
       tb_tiles_set_scene (canvas->tiles, tb_editor_scene (editor), canvas->theme);
     }
   canvas->needs_fit = TRUE;
@@ -452,6 +467,7 @@ tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (canvas->editor != NULL)
     {
       tb_canvas_snapshot_dragged (canvas, snapshot);
+      tb_canvas_snapshot_tidy (canvas, snapshot);
       if (canvas->frame != NULL)
         {
           append_kept (canvas, snapshot, &canvas->still_run, tb_canvas_snapshot_run);
@@ -464,6 +480,7 @@ tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_pop (snapshot);
   if (canvas->name_edit != NULL)
     gtk_widget_snapshot_child (widget, canvas->name_edit, snapshot);
+  tb_canvas_tidy_snapshot_bar (canvas, snapshot);
 }
 
 /* ---- Widget ---------------------------------------------------------------------------------- */
@@ -504,6 +521,7 @@ tb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
     }
   tb_items_allocate (canvas->items);
   tb_canvas_name_allocate (canvas);
+  tb_canvas_tidy_allocate (canvas);
 }
 
 static void

@@ -159,7 +159,7 @@ plain_key (TbCanvas *canvas, guint key, gboolean shift)
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
     case GDK_KEY_ISO_Enter:
-      return tb_editor_run (canvas->editor, "rename");
+      return tb_canvas_tidy_take (canvas) || tb_editor_run (canvas->editor, "rename");
     case GDK_KEY_BackSpace:
     case GDK_KEY_KP_Delete:
       return tb_editor_run (canvas->editor, "delete");

@@ -14,6 +14,7 @@ typedef struct
   GdkRGBA accent, accent_soft, card, bad;
 } TbLivePen;
 
+TbLivePen tb_live_pen (TbCanvas *canvas, GtkSnapshot *snapshot);
 /* live.c. World coordinates; widths and radii in widget pixels. */
 void tb_live_route (TbLivePen *pen, const TbPoint *points, guint n, const GdkRGBA *colour,
                     double width, gboolean dashed);
@@ -25,6 +26,7 @@ void tb_live_guides (TbLivePen *pen);
 void tb_live_room (TbLivePen *pen, const TbGestureState *gesture);
 void tb_live_bend (TbLivePen *pen);
 void tb_live_label (TbLivePen *pen, const TbGestureState *gesture);
+void tb_live_ghosts (TbLivePen *pen); /* tidy.c */
 void tb_live_link_parts (TbLivePen *pen, TbUid link);
 
 G_END_DECLS

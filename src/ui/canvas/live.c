@@ -13,8 +13,8 @@
 
 typedef TbLivePen Pen;
 
-static Pen
-make_pen (TbCanvas *canvas, GtkSnapshot *snapshot)
+TbLivePen
+tb_live_pen (TbCanvas *canvas, GtkSnapshot *snapshot)
 {
   TbColour accent = tb_theme_colour (canvas->theme, TB_COLOUR_ACCENT);
   TbColour card = tb_theme_colour (canvas->theme, TB_COLOUR_CARD);
@@ -43,8 +43,8 @@ in_sight (TbCanvas *canvas, const TbRect *r)
 
 /* ---- What is dragged ------------------------------------------------------------------------- */
 
-static GArray *
-with_links (TbCanvas *canvas, const TbUid *uids, guint n)
+GArray *
+tb_canvas_with_links (TbCanvas *canvas, const TbUid *uids, guint n)
 {
   const TbModel *model = tb_document_model (tb_editor_document (canvas->editor));
   g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
@@ -88,7 +88,7 @@ tb_canvas_update_dragged (TbCanvas *canvas)
     g_clear_pointer (&canvas->dragged, g_array_unref);
   else if (canvas->dragged == NULL && only_cards (canvas, uids, n))
     {
-      canvas->dragged = with_links (canvas, uids, n);
+      canvas->dragged = tb_canvas_with_links (canvas, uids, n);
       canvas->n_dragged = n;
     }
 }
@@ -380,6 +380,8 @@ snapshot_gesture (Pen *pen, const TbGestureState *g)
       tb_live_label (pen, g);
       break;
     case TB_GESTURE_TIDY:
+      tb_live_ghosts (pen);
+      break;
     case TB_GESTURE_NONE:
       break;
     }
@@ -388,7 +390,7 @@ snapshot_gesture (Pen *pen, const TbGestureState *g)
 void
 tb_canvas_snapshot_edit (TbCanvas *canvas, GtkSnapshot *snapshot)
 {
-  Pen pen = make_pen (canvas, snapshot);
+  Pen pen = tb_live_pen (canvas, snapshot);
   TbGestureState gesture = tb_editor_gesture (canvas->editor);
   gboolean idle = gesture.gesture == TB_GESTURE_NONE;
 
@@ -413,7 +415,7 @@ tb_canvas_snapshot_focus (TbCanvas *canvas, GtkSnapshot *snapshot)
   TbUid uid = tb_items_focused (canvas->items);
   TbRect r = { 1, 1, canvas->camera.width - 2, canvas->camera.height - 2 };
   TbItemKind kind;
-  Pen pen = make_pen (canvas, snapshot);
+  Pen pen = tb_live_pen (canvas, snapshot);
   GdkRGBA ring = pen.accent;
 
   if (!GTK_IS_WINDOW (root) || !gtk_window_get_focus_visible (GTK_WINDOW (root)))

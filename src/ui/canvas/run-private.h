@@ -53,6 +53,5 @@ void tb_run_drop_dots (TbRunLayer *layer);
 /* draw.c */
 void tb_draw_disc (cairo_t *cr, double radius);
 void tb_draw_cross (cairo_t *cr, double reach);
-void tb_draw_at (GtkSnapshot *snapshot, GskRenderNode *node, double x, double y);
 
 G_END_DECLS

@@ -36,6 +36,7 @@ struct _TbTiles
   const TbScene *scene;
   TbThemeId theme;
   GArray *without; /* TbUid */
+  gboolean no_grid;
   GHashTable *tiles; /* Tile → itself */
   Level now, before;
   guint next_level;
@@ -117,6 +118,12 @@ tb_tiles_set_without (TbTiles *tiles, const TbUid *uids, guint n)
 {
   g_array_set_size (tiles->without, 0);
   g_array_append_vals (tiles->without, uids, n);
+}
+
+void
+tb_tiles_set_grid (TbTiles *tiles, gboolean grid)
+{
+  tiles->no_grid = !grid;
 }
 
 TbTilesStats
@@ -217,7 +224,7 @@ paint_tile (TbTiles *tiles, const Level *level, const Tile *tile, cairo_t *cr)
   TbPaintOptions options = { .theme = tiles->theme,
                              .scale = level->scale,
                              .background = TRUE,
-                             .grid = TRUE,
+                             .grid = !tiles->no_grid,
                              .buttons = TRUE,
                              .without = (const TbUid *) (gpointer) tiles->without->data,
                              .n_without = tiles->without->len };

@@ -18,6 +18,8 @@ void tb_tiles_free (TbTiles *tiles);
 void tb_tiles_set_scene (TbTiles *tiles, const TbScene *scene, TbThemeId theme);
 /* Elements the live layer draws instead; NULL, 0: none. Copied; the caller invalidates. */
 void tb_tiles_set_without (TbTiles *tiles, const TbUid *uids, guint n);
+/* Whether the grid is drawn (it is at first); the caller invalidates. */
+void tb_tiles_set_grid (TbTiles *tiles, gboolean grid);
 void tb_tiles_invalidate (TbTiles *tiles, const TbRect *world);
 void tb_tiles_invalidate_all (TbTiles *tiles);
 /* Tiles keep being shown scaled while the zoom changes; settled: they are drawn at the exact zoom.
