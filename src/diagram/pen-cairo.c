@@ -492,6 +492,8 @@ tb_scene_paint_only (const TbScene *scene, cairo_t *cr, const TbUid *uids, guint
             job.set.words[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
         }
     }
+  for (guint i = 0; i < options->n_without; i++)
+    unmark (&job.set, tb_scene_find (scene, options->without[i]));
   paint_set (&job);
   job_clear (&job);
 }

@@ -215,7 +215,7 @@ typedef struct
  * scene does not change. */
 void tb_scene_paint (const TbScene *scene, cairo_t *cr, const TbRect *clip,
                      const TbPaintOptions *options);
-/* Only these elements and the links that touch them. */
+/* Only these elements and the links that touch them, but for those left out. */
 void tb_scene_paint_only (const TbScene *scene, cairo_t *cr, const TbUid *uids, guint n,
                           const TbPaintOptions *options);
 /* A component's icon in a square of that size at (0, 0): palette, outline. */

@@ -192,7 +192,7 @@ wish_for_lines (Wish *wish, const TbGuideTarget *others, guint n, Span s, Way wa
     }
 }
 
-static void
+static gboolean
 line_guide (GArray *guides, TbGuideKind kind, const TbGuideTarget *others, guint n,
             const TbRect *rect, double at, Way way)
 {
@@ -211,15 +211,18 @@ line_guide (GArray *guides, TbGuideKind kind, const TbGuideTarget *others, guint
     }
   if (any)
     append (guides, kind, point (way, at, reach.lo), point (way, at, reach.hi));
+  return any;
 }
 
 static void
 lines_at (GArray *guides, const TbGuideTarget *others, guint n, const TbRect *rect, Way way)
 {
   Span s = span_of (rect, way);
-  line_guide (guides, TB_GUIDE_EDGE, others, n, rect, s.lo, way);
-  line_guide (guides, TB_GUIDE_EDGE, others, n, rect, s.hi, way);
-  line_guide (guides, TB_GUIDE_CENTRE, others, n, rect, middle (s), way);
+  gboolean first = line_guide (guides, TB_GUIDE_EDGE, others, n, rect, s.lo, way);
+  gboolean second = line_guide (guides, TB_GUIDE_EDGE, others, n, rect, s.hi, way);
+  /* Where both edges hold, the middle says nothing more. */
+  if (!first || !second)
+    line_guide (guides, TB_GUIDE_CENTRE, others, n, rect, middle (s), way);
 }
 
 /* ---- Moving ---------------------------------------------------------------------------------- */
