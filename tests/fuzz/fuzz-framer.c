@@ -28,12 +28,14 @@ int LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n);
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
 {
-  static const TbProto protos[] = { TB_PROTO_UNKNOWN, TB_PROTO_HTTP, TB_PROTO_RESP };
+  static const TbProto lines[] = { TB_PROTO_UNKNOWN, TB_PROTO_HTTP, TB_PROTO_RESP };
+  static const TbProto packets[] = { TB_PROTO_POSTGRESQL, TB_PROTO_MQTT, TB_PROTO_NATS,
+                                     TB_PROTO_KAFKA };
   Watch watch = { 0 };
   if (n < 1)
     return 0;
   TbFramer *f = malloc (tb_framer_size ());
-  tb_framer_init (f, protos[bytes[0] % 3]);
+  tb_framer_init (f, bytes[0] < 0x80 ? lines[bytes[0] % 3] : packets[bytes[0] % 4]);
   for (size_t at = 1; at + 2 <= n;)
     {
       TbDirection d = bytes[at] & 1 ? TB_DIR_DOWN : TB_DIR_UP;

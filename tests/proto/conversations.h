@@ -3,6 +3,12 @@
 #define S(bytes) bytes, sizeof (bytes) - 1
 #define EOF_MARK "0123456789012345678901234567890123456789"
 
+#define I10 "iiiiiiiiii"
+#define I200 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10
+#define X200 I200
+#define X2000 X200 X200 X200 X200 X200 X200 X200 X200 X200 X200
+#define X20000 X2000 X2000 X2000 X2000 X2000 X2000 X2000 X2000 X2000 X2000
+
 static const Conversation conversations[] = {
   { "http/keep-alive",
     TB_PROTO_HTTP,
@@ -360,6 +366,233 @@ static const Conversation conversations[] = {
     { { '>', S ("PING\r\n") }, { '<', S ("HTTP/1.1 200 OK\r\n") } },
     "request > 1 «PING» [0,6)\n",
     "not a RESP value" },
+
+  { "postgresql/startup-and-query",
+    TB_PROTO_UNKNOWN,
+    { { '>', S ("\x00\x00\x00 \x00\x03\x00\x00user\x00" "ann\x00" "database\x00shop\x00"
+             "\x00") },
+      { '<', S ("R\x00\x00\x00\x17\x00\x00\x00\x0aSCRAM-SHA-256\x00\x00") },
+      { '>', S ("p\x00\x00\x00\x18SCRAM-SHA-256\x00secret") },
+      { '<', S ("R\x00\x00\x00\x08\x00\x00\x00\x00S\x00\x00\x00\x18server_version\x00"
+             "15.1\x00K\x00\x00\x00\x0c\x00\x00\x00\x01\x00\x00\x00\x02Z\x00\x00\x00"
+             "\x05I") },
+      { '>', S ("Q\x00\x00\x00\x0dSELECT 1\x00") },
+      { '<', S ("T\x00\x00\x00\x06\x00\x00" "D\x00\x00\x00\x06\x00\x00" "C\x00\x00\x00"
+             "\x0dSELECT 1\x00Z\x00\x00\x00\x05I") },
+      { '>', S ("X\x00\x00\x00\x04") } },
+    "request > 1 «startup» [0,32)\n"
+    "one-way > 0 «password» [32,57)\n"
+    "reply < 1 «ready startup» [0,77)\n"
+    "request > 2 «SELECT 1» [57,71)\n"
+    "reply < 2 «SELECT 1 SELECT 1» [77,111)\n"
+    "one-way > 0 «Terminate» [71,76)\n",
+    NULL },
+  { "postgresql/no-encryption",
+    TB_PROTO_UNKNOWN,
+    { { '>', S ("\x00\x00\x00\x08\x04\xd2\x16/") },
+      { '<', S ("N") },
+      { '>', S ("\x00\x00\x00 \x00\x03\x00\x00user\x00" "ann\x00" "database\x00shop\x00"
+             "\x00") },
+      { '<', S ("R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00\x00\x05I") } },
+    "request > 1 «SSLRequest» [0,8)\n"
+    "reply < 1 «N SSLRequest» [0,1)\n"
+    "request > 2 «startup» [8,40)\n"
+    "reply < 2 «ready startup» [1,16)\n",
+    NULL },
+  { "postgresql/encryption",
+    TB_PROTO_POSTGRESQL,
+    { { '>', S ("\x00\x00\x00\x08\x04\xd2\x16/") },
+      { '<', S ("S") },
+      { '>', S ("\x16\x03\x01") } },
+    "request > 1 «SSLRequest» [0,8)\n"
+    "reply < 1 «S SSLRequest» [0,1)\n",
+    "it is encrypted from here on" },
+  { "postgresql/prepared-and-error",
+    TB_PROTO_POSTGRESQL,
+    { { '>', S ("P\x00\x00\x00\x1a\x00SELECT * FROM cart\x00\x00\x00" "B\x00\x00\x00"
+             "\x0c\x00\x00\x00\x00\x00\x00\x00\x00" "D\x00\x00\x00\x06P\x00" "E\x00"
+             "\x00\x00\x09\x00\x00\x00\x00\x00S\x00\x00\x00\x04") },
+      { '<', S ("1\x00\x00\x00\x04" "2\x00\x00\x00\x04n\x00\x00\x00\x04" "C\x00\x00\x00"
+             "\x0dSELECT 0\x00Z\x00\x00\x00\x05I") },
+      { '>', S ("B\x00\x00\x00\x12\x00stmt_1\x00\x00\x00\x00\x00\x00\x00" "E\x00\x00"
+             "\x00\x09\x00\x00\x00\x00\x00S\x00\x00\x00\x04") },
+      { '<', S ("E\x00\x00\x00)SERROR\x00VERROR\x00" "C23505\x00Mduplicate key\x00\x00Z"
+             "\x00\x00\x00\x05I") } },
+    "request > 1 «SELECT * FROM cart» [0,62)\n"
+    "reply < 1 «SELECT 0 SELECT * FROM cart» [0,35)\n"
+    "request > 2 «EXECUTE stmt_1» [62,96)\n"
+    "reply < 2 «error 23505 EXECUTE stmt_1» [35,83) error\n",
+    NULL },
+  { "postgresql/pipelined",
+    TB_PROTO_POSTGRESQL,
+    { { '>', S ("Q\x00\x00\x00\x0a" "BEGIN\x00Q\x00\x00\x00\x0b" "COMMIT\x00") },
+      { '<', S ("C\x00\x00\x00\x0a" "BEGIN\x00Z\x00\x00\x00\x05IC\x00\x00\x00\x0b" "COM"
+             "MIT\x00Z\x00\x00\x00\x05I") } },
+    "request > 1 «BEGIN» [0,11)\n"
+    "request > 2 «COMMIT» [11,23)\n"
+    "reply < 1 «BEGIN BEGIN» [0,17)\n"
+    "reply < 2 «COMMIT COMMIT» [17,35)\n",
+    NULL },
+  { "postgresql/copy-in",
+    TB_PROTO_POSTGRESQL,
+    { { '>', S ("Q\x00\x00\x00\x16" "COPY t FROM STDIN\x00") },
+      { '<', S ("G\x00\x00\x00\x07\x00\x00\x00") },
+      { '>', S ("d\x00\x00\x00\x06" "1\x0a" "d\x00\x00\x00\x06" "2\x0a" "c\x00\x00\x00"
+             "\x04") },
+      { '<', S ("C\x00\x00\x00\x0b" "COPY 2\x00Z\x00\x00\x00\x05I") } },
+    "request > 1 «COPY t FROM STDIN» [0,23)\n"
+    "one-way > 0 «CopyData» [23,42)\n"
+    "reply < 1 «COPY 2 COPY t FROM STDIN» [0,26)\n",
+    NULL },
+  { "postgresql/copy-out",
+    TB_PROTO_POSTGRESQL,
+    { { '>', S ("Q\x00\x00\x00\x15" "COPY t TO STDOUT\x00") },
+      { '<', S ("H\x00\x00\x00\x07\x00\x00\x00" "d\x00\x00\x00\x06" "1\x0a" "c\x00\x00"
+             "\x00\x04" "C\x00\x00\x00\x0b" "COPY 1\x00Z\x00\x00\x00\x05I") } },
+    "request > 1 «COPY t TO STDOUT» [0,22)\n"
+    "reply < 1 «COPY 1 COPY t TO STDOUT» [0,38)\n",
+    NULL },
+  { "postgresql/replication",
+    TB_PROTO_POSTGRESQL,
+    { { '>', S ("Q\x00\x00\x00\x1aSTART_REPLICATION 0/0\x00") },
+      { '<', S ("W\x00\x00\x00\x07\x00\x00\x00") },
+      { '<', S ("d\x00\x00\x00\x1dw\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+             "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" "d\x00\x00\x00\x16k\x00"
+             "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00") },
+      { '>', S ("d\x00\x00\x00&r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+             "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+             "\x00\x00\x00") } },
+    "request > 1 «START_REPLICATION 0/0» [0,27)\n"
+    "reply < 1 «streaming START_REPLICATION 0/0» [0,8)\n"
+    "one-way < 0 «CopyData» [8,38)\n"
+    "one-way < 0 «CopyData» [38,61)\n"
+    "one-way > 0 «CopyData» [27,66)\n",
+    NULL },
+  { "postgresql/notification",
+    TB_PROTO_POSTGRESQL,
+    { { '<', S ("A\x00\x00\x00\x0c\x00\x00\x00\x01" "ch\x00\x00N\x00\x00\x00\x0dSNOTICE"
+             "\x00\x00") } },
+    "one-way < 0 «notification» [0,13)\n"
+    "one-way < 0 «notice» [13,27)\n",
+    NULL },
+  { "postgresql/bad",
+    TB_PROTO_POSTGRESQL,
+    { { '>', S ("GET / HTTP/1.1\x0d\x0a\x0d\x0a") } },
+    "",
+    "not a message of PostgreSQL" },
+  { "mqtt/qualities",
+    TB_PROTO_UNKNOWN,
+    { { '>', S ("\x10\x0e\x00\x04MQTT\x04\x02\x00<\x00\x02me") },
+      { '<', S (" \x02\x00\x00") },
+      { '>', S ("0\x0a\x00\x03" "a/bhello2\x0c\x00\x03" "a/b\x00\x07hello") },
+      { '<', S ("@\x02\x00\x07") },
+      { '>', S ("4\x0c\x00\x03" "a/b\x00\x08hello") },
+      { '<', S ("P\x02\x00\x08") },
+      { '>', S ("b\x02\x00\x08") },
+      { '<', S ("p\x02\x00\x08") },
+      { '>', S ("\xc0\x00") },
+      { '<', S ("\xd0\x00") },
+      { '>', S ("\xe0\x00") } },
+    "request > 1 «CONNECT» [0,16)\n"
+    "reply < 1 «CONNACK CONNECT» [0,4)\n"
+    "one-way > 0 «PUBLISH a/b» [16,28)\n"
+    "request > 2 «PUBLISH a/b» [28,42)\n"
+    "reply < 2 «PUBACK PUBLISH a/b» [4,8)\n"
+    "request > 3 «PUBLISH a/b» [42,56)\n"
+    "one-way < 0 «PUBREC» [8,12)\n"
+    "one-way > 0 «PUBREL» [56,60)\n"
+    "reply < 3 «PUBCOMP PUBLISH a/b» [12,16)\n"
+    "request > 4 «PINGREQ» [60,62)\n"
+    "reply < 4 «PINGRESP PINGREQ» [16,18)\n"
+    "one-way > 0 «DISCONNECT» [62,64) last\n",
+    NULL },
+  { "mqtt/answers-out-of-order",
+    TB_PROTO_MQTT,
+    { { '>', S ("2\x06\x00\x01" "a\x00\x01x\x82\x06\x00\x02\x00\x01#\x00") },
+      { '<', S ("\x90\x03\x00\x02\x00@\x02\x00\x01") } },
+    "request > 1 «PUBLISH a» [0,8)\n"
+    "request > 2 «SUBSCRIBE» [8,16)\n"
+    "reply < 2 «SUBACK SUBSCRIBE» [0,5)\n"
+    "reply < 1 «PUBACK PUBLISH a» [5,9)\n",
+    NULL },
+  { "mqtt/delivery",
+    TB_PROTO_MQTT,
+    { { '<', S ("2\x06\x00\x01" "a\x00\x01x") },
+      { '>', S ("@\x02\x00\x01") } },
+    "one-way < 0 «PUBLISH a» [0,8)\n"
+    "one-way > 0 «PUBACK» [0,4)\n",
+    NULL },
+  { "mqtt/refused",
+    TB_PROTO_MQTT,
+    { { '>', S ("\x10\x0e\x00\x04MQTT\x04\x02\x00<\x00\x02me") },
+      { '<', S (" \x02\x00\x05") } },
+    "request > 1 «CONNECT» [0,16)\n"
+    "reply < 1 «CONNACK CONNECT» [0,4) error\n",
+    NULL },
+  { "mqtt/long",
+    TB_PROTO_UNKNOWN,
+    { { '>', S ("\x10\xd4\x01\x00\x04MQTT\x04\x02\x00<\x00\xc8" I200) },
+      { '<', S (" \x02\x00\x00") },
+      { '>', S ("0\xa3\x9c\x01\x00\x01" "a" X20000) } },
+    "request > 1 «CONNECT» [0,215)\n"
+    "reply < 1 «CONNACK CONNECT» [0,4)\n"
+    "one-way > 0 «PUBLISH a» [215,20222)\n",
+    NULL },
+  { "mqtt/bad",
+    TB_PROTO_MQTT,
+    { { '>', S ("\x00\x00") } },
+    "",
+    "not a packet of MQTT" },
+  { "mqtt/bad-length",
+    TB_PROTO_MQTT,
+    { { '>', S ("0\xff\xff\xff\xff\x01") } },
+    "",
+    "not a length of MQTT" },
+  { "nats/publish",
+    TB_PROTO_UNKNOWN,
+    { { '<', S ("INFO {\"server_id\":\"x\"} \x0d\x0a") },
+      { '>', S ("CONNECT {\"verbose\":false,\"pass\":\"secret\"}\x0d\x0aPING\x0d\x0a") },
+      { '<', S ("PONG\x0d\x0a") },
+      { '>', S ("SUB orders.* 1\x0d\x0aPUB orders.new 5\x0d\x0ahello\x0d\x0a") },
+      { '<', S ("MSG orders.new 1 5\x0d\x0ahello\x0d\x0a") },
+      { '>', S ("HPUB a 12 17\x0d\x0aNATS/1.0\x0d\x0a\x0d\x0ahello\x0d\x0a") },
+      { '<', S ("PING\x0d\x0a-ERR 'Slow Consumer'\x0d\x0a") },
+      { '>', S ("PONG\x0d\x0a") } },
+    "one-way < 0 «INFO» [0,25)\n"
+    "one-way > 0 «CONNECT» [0,43)\n"
+    "request > 1 «PING» [43,49)\n"
+    "reply < 1 «PONG PING» [25,31)\n"
+    "one-way > 0 «SUB orders.*» [49,65)\n"
+    "one-way > 0 «PUB orders.new» [65,90)\n"
+    "one-way < 0 «MSG orders.new» [31,58)\n"
+    "one-way > 0 «HPUB a» [90,123)\n"
+    "one-way < 0 «PING» [58,64)\n"
+    "one-way < 0 «-ERR 'Slow» [64,86) error\n"
+    "one-way > 0 «PONG» [123,129)\n",
+    NULL },
+  { "nats/bad",
+    TB_PROTO_NATS,
+    { { '>', S ("PUB a -1\x0d\x0a") } },
+    "",
+    "not a size of NATS" },
+  { "kafka/versions-and-produce",
+    TB_PROTO_UNKNOWN,
+    { { '>', S ("\x00\x00\x00\x0c\x00\x12\x00\x03\x00\x00\x00\x01\x00\x02me") },
+      { '<', S ("\x00\x00\x00\x06\x00\x00\x00\x01\x00\x00") },
+      { '>', S ("\x00\x00\x00\x0c\x00\x00\x00\x07\x00\x00\x00\x02\x00\x02me\x00\x00\x00"
+             "\x0c\x00\x03\x00\x07\x00\x00\x00\x03\x00\x02me") },
+      { '<', S ("\x00\x00\x00\x06\x00\x00\x00\x03\x00\x00") } },
+    "request > 1 «ApiVersions» [0,16)\n"
+    "reply < 1 «reply ApiVersions» [0,10)\n"
+    "request > 2 «Produce» [16,32)\n"
+    "request > 3 «Metadata» [32,48)\n"
+    "reply < 3 «reply Metadata» [10,20)\n",
+    NULL },
+  { "kafka/bad",
+    TB_PROTO_KAFKA,
+    { { '>', S ("\x7f\xff\xff\xff") } },
+    "",
+    "not a message of Kafka" },
 
   { "sniff/http",
     TB_PROTO_UNKNOWN,

@@ -8,7 +8,7 @@
  * Invariant 1: a framer of proto BYTES has no work and no queue.
  * Invariant 2: side.work is NULL whenever the direction stands between two messages and no partial
  *              line is held.
- * Invariant 3: the numbers of the requests in the queue are the last n_pending ones given out. */
+ * Invariant 3: the numbers of the requests in the queue rise. */
 #pragma once
 
 #include "tb-base.h"
@@ -43,6 +43,8 @@ typedef enum
 typedef struct
 {
   int64_t request_ns;
+  uint32_t number;
+  uint32_t tag; /* of protocols that answer out of order: what the reply is known by */
   uint8_t trace_id[16], parent_id[8];
   uint8_t flags;
   char label[39];
@@ -88,6 +90,13 @@ typedef struct
       uint8_t fail[TB_MARK_SIZE]; /* Knuth, Morris and Pratt's table */
       uint8_t matched;
     } rdb;
+    struct
+    {
+      uint8_t type;    /* of the part that is being read; MQTT: with its flags */
+      uint8_t first;   /* PostgreSQL: type of the message's first part, 0: a startup packet */
+      uint8_t shift;   /* MQTT: of the next digit of the length */
+      uint32_t code;   /* PostgreSQL: of a startup packet */
+    } packet;
   };
 } TbWork;
 
@@ -102,7 +111,10 @@ typedef enum
   TB_MODE_RDB = 1 << 5,    /* the next thing downwards is an RDB */
   TB_MODE_STREAM = 1 << 6, /* commands of a primary flow down, without replies */
   TB_MODE_NO_REPLY = 1 << 7,
-  TB_MODE_SKIP_REPLY = 1 << 8
+  TB_MODE_SKIP_REPLY = 1 << 8,
+  TB_MODE_PG_ASKED = 1 << 9, /* PostgreSQL: whether it may be encrypted; one byte answers */
+  TB_MODE_PG_COPY = 1 << 10, /* rows flow up in answer to a COPY */
+  TB_MODE_PG_STREAM = 1 << 11 /* replication: rows flow both ways until the end */
 } TbMode;
 
 struct TbFramer
@@ -141,13 +153,19 @@ void tb_feed_report (TbFeed *feed, TbMessageKind kind, uint32_t number, const Tb
 void tb_feed_restart (TbFeed *feed);
 /* Queues a request; returns its number, 0 where it had to give up. */
 uint32_t tb_feed_push (TbFeed *feed, uint8_t flags);
+uint32_t tb_feed_push_tagged (TbFeed *feed, uint8_t flags, uint32_t tag);
 /* The oldest request without a reply, or NULL. */
 TbPending *tb_feed_oldest (TbFeed *feed);
 /* Takes it out; returns its number. *request gets a copy. */
 uint32_t tb_feed_pop (TbFeed *feed, TbPending *request);
 /* The queued request of that number, or NULL if its reply was quicker. */
 TbPending *tb_feed_find (TbFeed *feed, uint32_t number);
+/* The oldest of that tag, taken out wherever it stands; its number, or 0 where there is none. */
+uint32_t tb_feed_take (TbFeed *feed, uint32_t tag, TbPending *request);
 void tb_feed_want_body (TbFeed *feed, uint64_t n, bool capture);
+/* A 16- or 32-bit number of the network's order. */
+uint32_t tb_read_u16 (const char *p);
+uint32_t tb_read_u32 (const char *p);
 
 /* Appends to a label, never beyond it: what is not printable UTF-8 becomes a dot. */
 size_t tb_label_append (char *label, size_t size, size_t at, const char *bytes, size_t n);
@@ -162,6 +180,30 @@ void tb_resp_line (TbFeed *feed, const char *line, size_t n);
 void tb_resp_body_end (TbFeed *feed);
 /* Of n bytes, how many belong to the diskless RDB; ends the message at its mark. */
 size_t tb_resp_mark (TbFeed *feed, const char *bytes, size_t n);
+
+/* Protocols of packets: start() is asked what is wanted before a message's first byte. */
+void tb_postgres_start (TbFeed *feed);
+void tb_postgres_body_end (TbFeed *feed);
+void tb_mqtt_start (TbFeed *feed);
+void tb_mqtt_body_end (TbFeed *feed);
+void tb_kafka_start (TbFeed *feed);
+void tb_kafka_body_end (TbFeed *feed);
+void tb_nats_line (TbFeed *feed, const char *line, size_t n);
+void tb_nats_body_end (TbFeed *feed);
+
+/* PostgreSQL: high half of the codes that are no version of the protocol. */
+#define TB_PG_SPECIAL 1234
+#define TB_PG_STARTUP_MAX 10000
+#define TB_KAFKA_API_VERSIONS 18
+
+/* How many first bytes of a caller tell a protocol of packets. */
+#define TB_SNIFF_SIZE 8
+/* BYTES where these are of none. */
+TbProto tb_sniff_packet (const char *bytes);
+/* Whether a connection that begins with this byte is one of packets, if it is known at all. */
+bool tb_sniff_is_packet (char first);
+/* The same for what the called side says first, before the caller: a greeting. */
+TbProto tb_sniff_greeting (const char *line, size_t n);
 
 /* What the caller's first line says. BYTES where it is neither. */
 TbProto tb_sniff_line (const char *line, size_t n);

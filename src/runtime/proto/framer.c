@@ -1,10 +1,10 @@
 /* The core of the framer: cuts a direction's bytes into lines and bodies, keeps the queue of
  * requests that wait for their reply, and reports messages.
  *
- *            UNKNOWN --sniff()--> HTTP or RESP --tb_feed_give_up()--> BYTES
- *               '-------------------give_up()-----------------------^
+ *            UNKNOWN --sniff()--> a protocol --tb_feed_give_up()--> BYTES
+ *               '------------------give_up()-----------------------^
  *
- * and in each direction of HTTP or RESP:
+ * and in each direction of a protocol:
  *
  *   between messages --first byte: begin()--> in a message --tb_feed_report()--> between messages
  */
@@ -147,6 +147,12 @@ queue_grow (TbFramer *f)
 uint32_t
 tb_feed_push (TbFeed *feed, uint8_t flags)
 {
+  return tb_feed_push_tagged (feed, flags, 0);
+}
+
+uint32_t
+tb_feed_push_tagged (TbFeed *feed, uint8_t flags, uint32_t tag)
+{
   TbFramer *f = feed->framer;
   if (f->n_pending == f->queue_size && !queue_grow (f))
     {
@@ -155,13 +161,15 @@ tb_feed_push (TbFeed *feed, uint8_t flags)
     }
   TbPending *p = pending_at (f, f->n_pending++);
   p->flags = flags;
+  p->tag = tag;
+  p->number = ++f->requests;
   p->request_ns = feed->now_ns;
   memcpy (p->trace_id, feed->work->trace_id, sizeof p->trace_id);
   memcpy (p->parent_id, feed->work->parent_id, sizeof p->parent_id);
   size_t n = TB_MIN (sizeof p->label - 1, feed->work->label_n);
   memcpy (p->label, feed->work->label, n);
   p->label[n] = '\0';
-  return ++f->requests;
+  return p->number;
 }
 
 TbPending *
@@ -176,29 +184,41 @@ tb_feed_pop (TbFeed *feed, TbPending *request)
   TbFramer *f = feed->framer;
   TB_CHECK (f->n_pending > 0);
   *request = *pending_at (f, 0);
-  uint32_t number = f->requests - f->n_pending + 1;
   f->n_pending--;
   f->head = (uint16_t) ((f->head + 1) % f->queue_size);
-  return number;
+  return request->number;
+}
+
+/* The oldest is nearly always the one, so that what has to move up is nothing. */
+uint32_t
+tb_feed_take (TbFeed *feed, uint32_t tag, TbPending *request)
+{
+  TbFramer *f = feed->framer;
+  unsigned i = 0;
+  while (i < f->n_pending && pending_at (f, i)->tag != tag)
+    i++;
+  if (i == f->n_pending)
+    return 0;
+  *request = *pending_at (f, i);
+  for (; i > 0; i--)
+    *pending_at (f, i) = *pending_at (f, i - 1);
+  f->n_pending--;
+  f->head = (uint16_t) ((f->head + 1) % f->queue_size);
+  return request->number;
 }
 
 TbPending *
 tb_feed_find (TbFeed *feed, uint32_t number)
 {
   TbFramer *f = feed->framer;
-  uint32_t from_end = f->requests - number;
-  return from_end < f->n_pending ? pending_at (f, f->n_pending - 1 - from_end) : NULL;
+  unsigned i = f->n_pending;
+  while (i > 0 && pending_at (f, i - 1)->number > number)
+    i--;
+  return i > 0 && pending_at (f, i - 1)->number == number ? pending_at (f, i - 1) : NULL;
 }
 
 /* ---- Messages ---- */
 
-static void
-begin (TbFeed *feed)
-{
-  feed->work->begun = true;
-  feed->work->start = feed->framer->side[feed->direction].offset;
-  feed->work->first_ns = feed->now_ns;
-}
 
 /* The scratch of a held line stays until the work itself goes. */
 void
@@ -275,16 +295,38 @@ tb_feed_want_body (TbFeed *feed, uint64_t n, bool capture)
 /* ---- Dispatch ---- */
 
 static void sniff (TbFeed *feed, const char *line, size_t n);
+static void sniff_body_end (TbFeed *feed);
+
+/* What a protocol does: before the first byte of a message, at a line's and at a body's end. */
+static const struct
+{
+  void (*start) (TbFeed *feed);
+  void (*line) (TbFeed *feed, const char *line, size_t n);
+  void (*body_end) (TbFeed *feed);
+} protocols[TB_PROTO_COUNT] = {
+  [TB_PROTO_UNKNOWN] = { NULL, sniff, sniff_body_end },
+  [TB_PROTO_HTTP] = { NULL, tb_http_line, tb_http_body_end },
+  [TB_PROTO_RESP] = { NULL, tb_resp_line, tb_resp_body_end },
+  [TB_PROTO_POSTGRESQL] = { tb_postgres_start, NULL, tb_postgres_body_end },
+  [TB_PROTO_MQTT] = { tb_mqtt_start, NULL, tb_mqtt_body_end },
+  [TB_PROTO_NATS] = { NULL, tb_nats_line, tb_nats_body_end },
+  [TB_PROTO_KAFKA] = { tb_kafka_start, NULL, tb_kafka_body_end },
+};
+
+static void
+begin (TbFeed *feed)
+{
+  feed->work->begun = true;
+  feed->work->start = feed->framer->side[feed->direction].offset;
+  feed->work->first_ns = feed->now_ns;
+  if (protocols[feed->framer->proto].start != NULL)
+    protocols[feed->framer->proto].start (feed);
+}
 
 static void
 on_line (TbFeed *feed, const char *line, size_t n)
 {
-  if (feed->framer->proto == TB_PROTO_HTTP)
-    tb_http_line (feed, line, n);
-  else if (feed->framer->proto == TB_PROTO_RESP)
-    tb_resp_line (feed, line, n);
-  else
-    sniff (feed, line, n);
+  protocols[feed->framer->proto].line (feed, line, n);
 }
 
 static void
@@ -292,28 +334,69 @@ on_body_end (TbFeed *feed)
 {
   feed->work->want = TB_WANT_LINE;
   feed->work->capture = false;
-  if (feed->framer->proto == TB_PROTO_HTTP)
-    tb_http_body_end (feed);
+  protocols[feed->framer->proto].body_end (feed);
+}
+
+static const char unknown_bytes[] = "the first bytes are of no protocol that is read here";
+
+/* What the other side has begun to say was read as a line. */
+static void
+adopt (TbFeed *feed, TbProto proto)
+{
+  const TbWork *other = feed->framer->side[!feed->direction].work;
+  if (other != NULL && (proto != TB_PROTO_NATS || other->want != TB_WANT_LINE))
+    tb_feed_give_up (feed, "both sides speak at once");
   else
-    tb_resp_body_end (feed);
+    feed->framer->proto = (uint8_t) proto;
 }
 
 static void
 sniff (TbFeed *feed, const char *line, size_t n)
 {
-  if (n == 0)
+  if (n == 0 && feed->direction == TB_DIR_UP)
     {
       tb_feed_restart (feed);
       return;
     }
-  TbProto proto = tb_sniff_line (line, n);
+  TbProto proto = feed->direction == TB_DIR_UP ? tb_sniff_line (line, n)
+                                               : tb_sniff_greeting (line, n);
   if (proto == TB_PROTO_BYTES)
     {
-      tb_feed_give_up (feed, "the first bytes are of no protocol that is read here");
+      tb_feed_give_up (feed, feed->direction == TB_DIR_UP ? unknown_bytes
+                                                          : "the called side speaks first");
       return;
     }
-  feed->framer->proto = (uint8_t) proto;
-  on_line (feed, line, n);
+  adopt (feed, proto);
+  if (feed->framer->proto != TB_PROTO_BYTES)
+    on_line (feed, line, n);
+}
+
+static size_t take (TbFeed *feed, const char *p, size_t n);
+
+/* The bytes that were looked at are the protocol's own first ones. */
+static void
+sniff_body_end (TbFeed *feed)
+{
+  TbWork *w = feed->work;
+  TbFramer *f = feed->framer;
+  char bytes[TB_SNIFF_SIZE];
+  memcpy (bytes, w->text, sizeof bytes);
+  TbProto proto = tb_sniff_packet (bytes);
+  if (proto == TB_PROTO_BYTES)
+    {
+      tb_feed_give_up (feed, unknown_bytes);
+      return;
+    }
+  int64_t first_ns = w->first_ns;
+  adopt (feed, proto);
+  f->side[feed->direction].offset -= sizeof bytes;
+  tb_feed_restart (feed);
+  for (size_t at = 0; at < sizeof bytes && f->proto != TB_PROTO_BYTES;)
+    {
+      at += take (feed, bytes + at, sizeof bytes - at);
+      if (w->begun)
+        w->first_ns = TB_MIN (w->first_ns, first_ns);
+    }
 }
 
 /* ---- Lines ---- */
@@ -344,8 +427,12 @@ line_hold (TbFeed *feed, const char *p, size_t n)
 static bool
 held_line_is_hopeless (const TbFeed *feed)
 {
-  return feed->framer->proto == TB_PROTO_UNKNOWN
-         && !tb_sniff_possible (feed->work->line, feed->work->line_n);
+  const TbWork *w = feed->work;
+  if (feed->framer->proto != TB_PROTO_UNKNOWN)
+    return false;
+  if (feed->direction == TB_DIR_DOWN)
+    return memcmp (w->line, "INFO {", TB_MIN (w->line_n, 6u)) != 0;
+  return !tb_sniff_possible (w->line, w->line_n);
 }
 
 /* Takes at most one line of p; returns how many bytes were taken. */
@@ -369,7 +456,8 @@ take_line (TbFeed *feed, const char *p, size_t n)
   if (newline == NULL)
     {
       if (held_line_is_hopeless (feed))
-        tb_feed_give_up (feed, "the first bytes are of no protocol that is read here");
+        tb_feed_give_up (feed, feed->direction == TB_DIR_UP ? unknown_bytes
+                                                            : "the called side speaks first");
       return taken;
     }
   w->line_n = 0;
@@ -403,7 +491,12 @@ take (TbFeed *feed, const char *p, size_t n)
 {
   TbWork *w = feed->work;
   if (!w->begun)
-    begin (feed);
+    {
+      begin (feed);
+      if (feed->framer->proto == TB_PROTO_UNKNOWN && feed->direction == TB_DIR_UP
+          && tb_sniff_is_packet (*p))
+        tb_feed_want_body (feed, TB_SNIFF_SIZE, true);
+    }
   switch ((TbWant) w->want)
     {
     case TB_WANT_LINE:
@@ -480,8 +573,6 @@ feed_bytes (TbFramer *f, TbDirection direction, const char *p, size_t n, int64_t
   if (f->proto != TB_PROTO_BYTES && n > 0)
     {
       resume (&feed, &local);
-      if (f->proto == TB_PROTO_UNKNOWN && direction == TB_DIR_DOWN)
-        tb_feed_give_up (&feed, "the called side speaks first");
       while (n > 0 && f->proto != TB_PROTO_BYTES)
         {
           size_t taken = take (&feed, p, n);

@@ -11,6 +11,11 @@ static const struct
 } names[] = {
   { "auto", TB_PROTO_UNKNOWN }, { "bytes", TB_PROTO_BYTES }, { "http", TB_PROTO_HTTP },
   { "resp", TB_PROTO_RESP },    { "redis", TB_PROTO_RESP },  { "tcp", TB_PROTO_BYTES },
+  { "postgresql", TB_PROTO_POSTGRESQL },
+  { "postgres", TB_PROTO_POSTGRESQL },
+  { "mqtt", TB_PROTO_MQTT },
+  { "nats", TB_PROTO_NATS },
+  { "kafka", TB_PROTO_KAFKA },
 };
 
 TbProto
@@ -68,4 +73,54 @@ tb_sniff_possible (const char *bytes, size_t n)
     if (bytes[i] < ' ' && bytes[i] != '\r')
       return false;
   return n == 0 || bytes[0] == '*' || bytes[0] == '\r' || (bytes[0] | 0x20) >= 'a';
+}
+
+/* ---- Protocols of packets ---------------------------------------------------------------------- */
+
+uint32_t
+tb_read_u16 (const char *p)
+{
+  return (uint32_t) (uint8_t) p[0] << 8 | (uint8_t) p[1];
+}
+
+uint32_t
+tb_read_u32 (const char *p)
+{
+  return tb_read_u16 (p) << 16 | tb_read_u16 (p + 2);
+}
+
+bool
+tb_sniff_is_packet (char first)
+{
+  return first == 0 || first == 0x10;
+}
+
+/* CONNECT: its length in one or two digits, then the name of the protocol. */
+static bool
+is_mqtt (const char *bytes)
+{
+  size_t at = (bytes[1] & 0x80) ? 3 : 2;
+  return bytes[0] == 0x10 && bytes[at] == 0 && (bytes[at + 1] == 4 || bytes[at + 1] == 6)
+         && bytes[at + 2] == 'M' && bytes[at + 3] == 'Q';
+}
+
+TbProto
+tb_sniff_packet (const char *bytes)
+{
+  uint32_t length = tb_read_u32 (bytes), code = tb_read_u32 (bytes + 4);
+  bool postgres = code >> 16 == 3 || code >> 16 == TB_PG_SPECIAL;
+  if (is_mqtt (bytes))
+    return TB_PROTO_MQTT;
+  if (bytes[0] == 0 && postgres && length >= 8 && length <= TB_PG_STARTUP_MAX)
+    return TB_PROTO_POSTGRESQL;
+  /* A Kafka client begins by asking for the versions there are. */
+  if (bytes[0] == 0 && code >> 16 == TB_KAFKA_API_VERSIONS && (code & 0xffff) <= 9 && length >= 10)
+    return TB_PROTO_KAFKA;
+  return TB_PROTO_BYTES;
+}
+
+TbProto
+tb_sniff_greeting (const char *line, size_t n)
+{
+  return n > 6 && memcmp (line, "INFO {", 6) == 0 ? TB_PROTO_NATS : TB_PROTO_BYTES;
 }

@@ -17,10 +17,15 @@ typedef enum
   TB_PROTO_BYTES,   /* never framed */
   TB_PROTO_HTTP,    /* HTTP/1.0 and 1.1 */
   TB_PROTO_RESP,    /* Redis RESP2 and RESP3, inline commands, and the replication stream */
+  TB_PROTO_POSTGRESQL, /* version 3, with COPY and the replication stream; a reply ends when the
+                          server is ready again */
+  TB_PROTO_MQTT,    /* 3.1, 3.1.1 and 5 */
+  TB_PROTO_NATS,    /* one way each, but for PING: replies have a subject of their own */
+  TB_PROTO_KAFKA,   /* heads only: which request, and its reply by its correlation */
   TB_PROTO_COUNT
 } TbProto;
 
-/* "http", "resp", "bytes"; also "redis" (resp), "tcp" (bytes), "auto" (unknown). UNKNOWN for
+/* "http", "resp", "postgresql", "mqtt", "nats", "kafka", "bytes"; also "redis" (resp), "postgres", "tcp" (bytes), "auto" (unknown). UNKNOWN for
  * anything else; *known (may be NULL) tells whether the name was one of these. */
 TbProto tb_proto_from_name (const char *name, bool *known);
 const char *tb_proto_name (TbProto proto);
