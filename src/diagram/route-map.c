@@ -3,103 +3,112 @@
 
 #include <math.h>
 
+#define CELL 240.0
+#define EPSILON 1e-6
+
 static double
 clearance (const TbObstacle *obstacle)
 {
-  return obstacle->text ? TB_ROUTE_CLEAR_TEXT : TB_ROUTE_CLEAR;
+  return obstacle->kind == TB_OBSTACLE_CARD ? TB_ROUTE_CLEAR : TB_ROUTE_CLEAR_TEXT;
 }
 
-/* The cells a rectangle touches; FALSE where it lies outside. */
 static gboolean
-cell_range (const TbRouteMap *map, const TbRect *rect, guint range[4])
+is_within (const TbRect *inner, const TbRect *outer)
 {
-  double x0 = floor ((rect->x - map->bounds.x) / map->cell);
-  double y0 = floor ((rect->y - map->bounds.y) / map->cell);
-  double x1 = floor ((rect->x + rect->width - map->bounds.x) / map->cell);
-  double y1 = floor ((rect->y + rect->height - map->bounds.y) / map->cell);
-  if (!(x1 >= 0 && y1 >= 0 && x0 < map->columns && y0 < map->rows))
-    return FALSE;
-  range[0] = (guint) MAX (x0, 0);
-  range[1] = (guint) MAX (y0, 0);
-  range[2] = (guint) MIN (x1, map->columns - 1);
-  range[3] = (guint) MIN (y1, map->rows - 1);
-  return TRUE;
+  return inner->x >= outer->x && inner->y >= outer->y
+         && inner->x + inner->width <= outer->x + outer->width
+         && inner->y + inner->height <= outer->y + outer->height;
 }
 
-static void
-measure (TbRouteMap *map)
-{
-  map->bounds = map->n ? map->items[0].rect : (TbRect){ 0, 0, 1, 1 };
-  for (guint i = 1; i < map->n; i++)
-    tb_rect_union (&map->bounds, &map->items[i].rect, &map->bounds);
-  map->cell = 240;
-  while ((map->bounds.width / map->cell + 1) * (map->bounds.height / map->cell + 1)
-         > 4.0 * map->n + 64)
-    map->cell *= 1.5;
-  map->columns = (guint) (map->bounds.width / map->cell) + 1;
-  map->rows = (guint) (map->bounds.height / map->cell) + 1;
-}
+/* ---- Life ------------------------------------------------------------------------------------ */
 
-/* A counting sort: how many in each cell, where each begins, then who. */
 void
-tb_route_map_init (TbRouteMap *map, const TbObstacle *items, guint n)
+tb_route_map_init (TbRouteMap *map)
 {
-  *map = (TbRouteMap){ .items = items, .n = n };
-  measure (map);
-  guint n_cells = map->columns * map->rows, r[4];
-  map->starts = g_new0 (guint, n_cells + 2);
-  map->seen = g_new0 (guint, n + 1);
-  for (guint i = 0; i < n; i++)
-    if (cell_range (map, &items[i].rect, r))
-      for (guint y = r[1]; y <= r[3]; y++)
-        for (guint x = r[0]; x <= r[2]; x++)
-          map->starts[y * map->columns + x + 2]++;
-  for (guint c = 2; c < n_cells + 2; c++)
-    map->starts[c] += map->starts[c - 1];
-  map->cells = g_new (guint, map->starts[n_cells + 1] + 1);
-  for (guint i = 0; i < n; i++)
-    if (cell_range (map, &items[i].rect, r))
-      for (guint y = r[1]; y <= r[3]; y++)
-        for (guint x = r[0]; x <= r[2]; x++)
-          map->cells[map->starts[y * map->columns + x + 1]++] = i;
+  *map = (TbRouteMap){ .gone = g_array_new (FALSE, FALSE, sizeof (guint)) };
+  tb_route_grid_init (&map->grid, CELL);
 }
 
 void
 tb_route_map_clear (TbRouteMap *map)
 {
-  g_free (map->starts);
-  g_free (map->cells);
-  g_free (map->seen);
+  tb_route_grid_clear (&map->grid);
+  g_free (map->items);
   g_free (map->scratch);
+  g_array_unref (map->gone);
   *map = (TbRouteMap){ 0 };
 }
 
-static gboolean
-touches (const TbRect *a, const TbRect *b)
+static guint
+new_id (TbRouteMap *map)
 {
-  return a->x <= b->x + b->width && b->x <= a->x + a->width && a->y <= b->y + b->height
-         && b->y <= a->y + a->height;
+  if (map->gone->len > 0)
+    {
+      guint id = g_array_index (map->gone, guint, map->gone->len - 1);
+      g_array_set_size (map->gone, map->gone->len - 1);
+      return id;
+    }
+  if (map->n == map->size)
+    {
+      map->size = MAX (64, 2 * map->size);
+      map->items = g_renew (TbObstacle, map->items, map->size);
+    }
+  return map->n++;
+}
+
+guint
+tb_route_map_add (TbRouteMap *map, const TbObstacle *obstacle)
+{
+  guint id = new_id (map);
+  map->items[id] = *obstacle;
+  tb_route_grid_add (&map->grid, id, &obstacle->rect);
+  return id;
+}
+
+void
+tb_route_map_remove (TbRouteMap *map, guint id)
+{
+  tb_route_grid_remove (&map->grid, id);
+  g_array_append_val (map->gone, id);
+}
+
+/* ---- Asking ---------------------------------------------------------------------------------- */
+
+static int
+by_name (gconstpointer pa, gconstpointer pb, gpointer data)
+{
+  const TbRouteMap *map = data;
+  const TbObstacle *a = &map->items[*(const guint *) pa], *b = &map->items[*(const guint *) pb];
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  if (a->key != b->key)
+    return a->key < b->key ? -1 : 1;
+  return a->rect.x != b->rect.x   ? (a->rect.x < b->rect.x ? -1 : 1)
+         : a->rect.y != b->rect.y ? (a->rect.y < b->rect.y ? -1 : 1)
+                                  : a->rect.width < b->rect.width ? -1
+                                                                  : a->rect.width > b->rect.width;
 }
 
 void
 tb_route_map_query (TbRouteMap *map, const TbRect *rect, GArray *out)
 {
-  guint r[4];
-  if (!cell_range (map, rect, r))
-    return;
-  map->turn++;
-  for (guint y = r[1]; y <= r[3]; y++)
-    for (guint x = r[0]; x <= r[2]; x++)
-      {
-        guint c = y * map->columns + x;
-        for (guint k = map->starts[c]; k < map->starts[c + 1]; k++)
-          {
-            guint i = map->cells[k];
-            if (map->seen[i] != map->turn && touches (&map->items[i].rect, rect))
-              g_array_append_val (out, i);
-            map->seen[i] = map->turn;
-          }
-      }
+  guint begin = out->len;
+  tb_route_grid_query (&map->grid, rect, out);
+  if (out->len > begin)
+    g_qsort_with_data (&g_array_index (out, guint, begin), (int) (out->len - begin),
+                       sizeof (guint), by_name, map);
+}
+
+TbBorder
+tb_route_border (const TbRouteLeg *leg, const TbRect *container)
+{
+  gboolean in_a = is_within (&leg->from.rect, container);
+  gboolean in_b = is_within (&leg->to.rect, container);
+  gboolean out_a = !in_a && !tb_route_touches (&leg->from.rect, container);
+  gboolean out_b = !in_b && !tb_route_touches (&leg->to.rect, container);
+  if ((in_a && in_b) || (out_a && out_b))
+    return TB_BORDER_WALL;
+  return (in_a && out_b) || (out_a && in_b) ? TB_BORDER_GATE : TB_BORDER_OPEN;
 }
 
 static TbRect
@@ -111,71 +120,130 @@ line_rect (TbPoint a, TbPoint b, double grow)
 
 /* Strictly nearer than allowed: a line exactly at the clearance is clear. */
 static gboolean
-too_near (const TbObstacle *o, double x0, double y0, double x1, double y1)
+too_near (const TbRect *o, double c, const TbRect *line)
 {
-  double c = clearance (o) - 1e-6;
-  return x1 > o->rect.x - c && x0 < o->rect.x + o->rect.width + c && y1 > o->rect.y - c
-         && y0 < o->rect.y + o->rect.height + c;
+  c -= EPSILON;
+  return line->x + line->width > o->x - c && line->x < o->x + o->width + c
+         && line->y + line->height > o->y - c && line->y < o->y + o->height + c;
+}
+
+static gboolean
+notes_gate (TbRouteMet *met, guint key)
+{
+  for (guint i = 0; i < met->n_gates; i++)
+    if (met->gates[i] == key)
+      return FALSE;
+  if (met->n_gates == TB_PATH_GATES)
+    return FALSE;
+  met->gates[met->n_gates++] = key;
+  return TRUE;
+}
+
+/* Along a border nothing runs; across it only where it is a gate, and once. */
+static gboolean
+passes_edge (TbRouteMap *map, const TbRouteLeg *leg, const TbObstacle *o, const TbRect *line,
+             TbRouteMet *met)
+{
+  gboolean upright = o->rect.width == 0, line_upright = line->width == 0;
+  if (upright == line_upright || (line->width == 0 && line->height == 0))
+    return !too_near (&o->rect, TB_ROUTE_CLEAR_EDGE, line)
+           || tb_route_border (leg, &o->home) == TB_BORDER_OPEN;
+  if (!tb_route_touches (&o->rect, line))
+    return TRUE;
+  TbBorder border = tb_route_border (leg, &o->home);
+  if (border != TB_BORDER_GATE)
+    return border == TB_BORDER_OPEN;
+  return notes_gate (met, o->key);
 }
 
 gboolean
-tb_route_map_clear_line (TbRouteMap *map, TbPoint a, TbPoint b, guint but, guint but2)
+tb_route_map_clear_line (TbRouteMap *map, const TbRouteLeg *leg, TbPoint a, TbPoint b, guint but,
+                         guint but2, TbRouteMet *met)
 {
   guint r[4];
-  TbRect near_it = line_rect (a, b, TB_ROUTE_CLEAR);
-  if (!cell_range (map, &near_it, r))
+  TbRect near_it = line_rect (a, b, TB_ROUTE_CLEAR), line = line_rect (a, b, 0);
+  if (!tb_route_grid_range (&map->grid, &near_it, r))
     return TRUE;
-  double x0 = MIN (a.x, b.x), y0 = MIN (a.y, b.y), x1 = MAX (a.x, b.x), y1 = MAX (a.y, b.y);
+  guint turn = ++map->grid.turn, *seen = map->grid.seen;
   for (guint y = r[1]; y <= r[3]; y++)
     for (guint x = r[0]; x <= r[2]; x++)
       {
-        guint c = y * map->columns + x;
-        for (guint k = map->starts[c]; k < map->starts[c + 1]; k++)
+        const TbGridCell *cell = &map->grid.cells[y * map->grid.columns + x];
+        for (guint k = 0; k < cell->n; k++)
           {
-            guint i = map->cells[k];
-            if (i != but && i != but2 && too_near (&map->items[i], x0, y0, x1, y1))
+            guint i = cell->ids[k];
+            const TbObstacle *o = &map->items[i];
+            gboolean ok;
+            if (i == but || i == but2 || seen[i] == turn)
+              continue;
+            seen[i] = turn;
+            ok = o->kind == TB_OBSTACLE_EDGE ? passes_edge (map, leg, o, &line, met)
+                                             : !too_near (&o->rect, clearance (o), &line);
+            met->witness = i;
+            if (!ok)
               return FALSE;
           }
       }
   return TRUE;
 }
 
-void
-tb_route_map_room (TbRouteMap *map, TbPoint a, TbPoint b, guint but, guint but2, double *low,
-                   double *high)
+typedef struct
 {
-  gboolean upright = a.x == b.x;
-  double at = upright ? a.x : a.y;
-  double from = upright ? MIN (a.y, b.y) : MIN (a.x, b.x);
-  double to = upright ? MAX (a.y, b.y) : MAX (a.x, b.x);
+  gboolean upright;
+  double at, from, to, low, high, part;
+} Strip;
+
+static void
+narrow (Strip *s, const TbObstacle *o)
+{
+  gboolean edge = o->kind == TB_OBSTACLE_EDGE;
+  double c = edge ? 0 : s->part * clearance (o), d = edge ? s->part * TB_ROUTE_CLEAR_EDGE : c;
+  const TbRect *r = &o->rect;
+  double from = (s->upright ? r->y : r->x) - c;
+  double to = (s->upright ? r->y + r->height : r->x + r->width) + c;
+  double low = (s->upright ? r->x : r->y) - d;
+  double high = (s->upright ? r->x + r->width : r->y + r->height) + d;
+  if (to <= s->from || from >= s->to)
+    return;
+  if (high <= s->at + EPSILON)
+    s->low = MAX (s->low, high);
+  else if (low >= s->at - EPSILON)
+    s->high = MIN (s->high, low);
+  else
+    s->low = s->high = s->at; /* it stands in one already: leave it */
+}
+
+void
+tb_route_map_room (TbRouteMap *map, const TbRouteLeg *leg, TbPoint a, TbPoint b, guint but,
+                   guint but2, gboolean upright, double part, double *low, double *high)
+{
+  Strip s = { upright, upright ? a.x : a.y, upright ? MIN (a.y, b.y) : MIN (a.x, b.x),
+              upright ? MAX (a.y, b.y) : MAX (a.x, b.x), *low, *high, part };
+  double c = TB_ROUTE_CLEAR;
+  TbRect strip = upright ? (TbRect){ *low - c, s.from - c, *high - *low + 2 * c,
+                                     s.to - s.from + 2 * c }
+                         : (TbRect){ s.from - c, *low - c, s.to - s.from + 2 * c,
+                                     *high - *low + 2 * c };
   guint r[4];
-  TbRect strip = upright ? (TbRect){ *low, from - TB_ROUTE_CLEAR, *high - *low,
-                                     to - from + 2 * TB_ROUTE_CLEAR }
-                         : (TbRect){ from - TB_ROUTE_CLEAR, *low, to - from + 2 * TB_ROUTE_CLEAR,
-                                     *high - *low };
-  if (!cell_range (map, &strip, r))
+  if (!tb_route_grid_range (&map->grid, &strip, r))
     return;
   for (guint y = r[1]; y <= r[3]; y++)
     for (guint x = r[0]; x <= r[2]; x++)
       {
-        guint cell = y * map->columns + x;
-        for (guint k = map->starts[cell]; k < map->starts[cell + 1]; k++)
+        const TbGridCell *cell = &map->grid.cells[y * map->grid.columns + x];
+        for (guint k = 0; k < cell->n; k++)
           {
-            guint i = map->cells[k];
-            const TbRect *o = &map->items[i].rect;
-            double c = clearance (&map->items[i]);
-            double o_from = (upright ? o->y : o->x) - c;
-            double o_to = (upright ? o->y + o->height : o->x + o->width) + c;
-            double o_low = (upright ? o->x : o->y) - c;
-            double o_high = (upright ? o->x + o->width : o->y + o->height) + c;
-            if (i == but || i == but2 || o_to <= from || o_from >= to)
+            guint i = cell->ids[k];
+            const TbObstacle *o = &map->items[i];
+            if (i == but || i == but2)
               continue;
-            if (o_high <= at + 1e-6)
-              *low = MAX (*low, o_high);
-            else if (o_low >= at - 1e-6)
-              *high = MIN (*high, o_low);
-            else
-              *low = *high = at; /* it stands in one already: leave it */
+            if (o->kind == TB_OBSTACLE_EDGE
+                && ((o->rect.width == 0) != upright
+                    || tb_route_border (leg, &o->home) == TB_BORDER_OPEN))
+              continue;
+            narrow (&s, o);
           }
       }
+  *low = MIN (s.low, s.at);
+  *high = MAX (s.high, s.at);
 }

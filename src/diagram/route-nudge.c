@@ -1,156 +1,59 @@
-/* Parallel pieces of different links stand apart, in the order that crosses least. */
-#include "route-ports-private.h"
+/* The pieces of one corridor: in the order that crosses least, and apart. */
+#include "route-router-private.h"
 
 #include <math.h>
 #include <string.h>
 
-#define REACH 90.0    /* a piece moves no farther than this */
-#define MAX_GROUP 80  /* beyond, the order they have is kept */
-#define ROUNDS 6
+#define ON_EACH_OTHER 6.0  /* two fixed ends nearer than this: one gives way */
+#define FORCED 1000
+#define WINDOW 400         /* pieces that one may pass at most on its way to a better place */
+#define ROUNDS 60
+#define TRIES 4
+#define CLOSE 3 /* the gap from which on another order is tried */
+#define TOO_NEAR 5.5
+#define LEAST_GAP 6.0 /* on a side where there is no more room nothing is put */
 
+/* Gaps that are tried, the first before anything comes closer to a shape than it should. */
+static const double gaps[] = { TB_ROUTE_APART, 8, 6, 5, 4, 3, 2, 1.5, 1, 2, 1, 0.5 };
+#define SQUEEZED 9 /* from this gap on */
+
+/* What the group's pieces may do, by their number in order. */
 typedef struct
 {
-  guint path, index; /* between points index and index + 1 */
-  double at, from, to;
-  double placed; /* where at becomes */
-  double low, high;
-  int turn_from, turn_to; /* at its low and high end: -1, 0, 1 */
-  gboolean moves;
-  gboolean end; /* leads to a shape: moves only where two such lie on each other */
-  guint shape;  /* that one */
-  guint group;
-} Piece;
+  TbRouter *router;
+  const TbNudgeGroup *group;
+  TbPiece **order;
+  guint *rank;       /* of a piece of the group: its place in the order */
+  double *low, *high; /* its own room, none for what stays: by number, then by place */
+  double *least, *most; /* with all the others' */
+  guint *before, *after; /* who sets least and most; TB_ROUTE_NONE */
+  guint8 *level;     /* which gap it keeps */
+  guint8 *shy;       /* by number: keeps to the order in which they lie */
+  double *up, *down;
+} Nudge;
 
-/* ---- Pieces ---------------------------------------------------------------------------------- */
-
-static double
-coordinate (TbPoint p, gboolean upright)
-{
-  return upright ? p.x : p.y;
-}
-
-static int
-turn (const TbPath *path, guint at, guint next, gboolean upright)
-{
-  if (next >= path->n)
-    return 0;
-  double d = coordinate (path->points[next], upright) - coordinate (path->points[at], upright);
-  return d < 0 ? -1 : d > 0;
-}
-
-static void
-add_piece (GArray *pieces, const TbRouteRequest *request, const TbPath *path, guint p, guint i,
-           gboolean upright)
-{
-  TbPoint a = path->points[i], b = path->points[i + 1];
-  double from = coordinate (a, !upright), to = coordinate (b, !upright);
-  gboolean forward = from <= to;
-  int t0 = turn (path, i, i == 0 ? G_MAXUINT : i - 1, upright);
-  int t1 = turn (path, i + 1, i + 2, upright);
-  Piece piece = { .path = p,
-                  .index = i,
-                  .at = coordinate (a, upright),
-                  .placed = coordinate (a, upright),
-                  .from = MIN (from, to),
-                  .to = MAX (from, to),
-                  .turn_from = forward ? t0 : t1,
-                  .turn_to = forward ? t1 : t0,
-                  .moves = !path->fixed && i > 0 && i + 2 < path->n,
-                  .end = !path->fixed && path->n > 2 && (i == 0 || i + 2 == path->n),
-                  .shape = i == 0 ? request->from : request->to };
-  g_array_append_val (pieces, piece);
-}
-
-static GArray *
-make_pieces (const TbRouteRequest *requests, const TbPath *paths, guint n, gboolean upright)
-{
-  GArray *pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
-  for (guint p = 0; p < n; p++)
-    for (guint i = 0; i + 1 < paths[p].n; i++)
-      {
-        TbPoint a = paths[p].points[i], b = paths[p].points[i + 1];
-        if (upright ? a.x == b.x && a.y != b.y : a.y == b.y && a.x != b.x)
-          add_piece (pieces, &requests[p], &paths[p], p, i, upright);
-      }
-  return pieces;
-}
+/* ---- Order ----------------------------------------------------------------------------------- */
 
 static gboolean
-side_by_side (const Piece *a, const Piece *b)
+side_by_side (const TbPiece *a, const TbPiece *b)
 {
-  return a->path != b->path && a->from < b->to + 4 && b->from < a->to + 4;
+  return a->way != b->way && a->from < b->to + 4 && b->from < a->to + 4
+         && a->low < b->high + TB_ROUTE_APART && b->low < a->high + TB_ROUTE_APART;
 }
-
-/* ---- Groups: what is too near to each other -------------------------------------------------- */
-
-static int
-by_at (gconstpointer pa, gconstpointer pb)
-{
-  const Piece *a = pa, *b = pb;
-  if (a->at != b->at)
-    return a->at < b->at ? -1 : 1;
-  if (a->path != b->path)
-    return a->path < b->path ? -1 : 1;
-  return a->index < b->index ? -1 : a->index > b->index;
-}
-
-static guint
-root (guint *up, guint i)
-{
-  while (up[i] != i)
-    i = up[i] = up[up[i]];
-  return i;
-}
-
-static int
-by_placed (gconstpointer pa, gconstpointer pb)
-{
-  const Piece *a = *(const Piece *const *) pa, *b = *(const Piece *const *) pb;
-  return a->placed != b->placed ? (a->placed < b->placed ? -1 : 1) : a < b ? -1 : a > b;
-}
-
-static gboolean
-join (Piece *pieces, guint *up, Piece *a, Piece *b)
-{
-  guint i = root (up, (guint) (a - pieces)), j = root (up, (guint) (b - pieces));
-  if (!side_by_side (a, b) || i == j)
-    return FALSE;
-  if (!a->moves && !b->moves && a->shape != b->shape)
-    {
-      b->moves = b->end;
-      a->moves = a->end && !b->end;
-    }
-  if (!a->moves && !b->moves)
-    return FALSE;
-  up[MAX (i, j)] = MIN (i, j);
-  return TRUE;
-}
-
-/* Joins what is too near where it was placed. FALSE: nothing new is. */
-static gboolean
-find_groups (Piece *pieces, Piece **order, guint n, guint *up)
-{
-  gboolean any = FALSE;
-  qsort (order, n, sizeof *order, by_placed);
-  for (guint i = 0; i < n; i++)
-    for (guint j = i + 1; j < n && order[j]->placed - order[i]->placed < TB_ROUTE_APART - 0.01;
-         j++)
-      any |= join (pieces, up, MIN (order[i], order[j]), MAX (order[i], order[j]));
-  for (guint i = 0; i < n; i++)
-    pieces[i].group = root (up, i);
-  return any;
-}
-
-/* ---- Order in a group ------------------------------------------------------------------------ */
 
 /* Below zero: a belongs before (left of, above) b. At either end of what they share, the one that
  * ends there says by its turn where it must be: on the side it turns to. */
 static int
-vote (const Piece *a, const Piece *b)
+vote (const Nudge *s, const TbPiece *a, const TbPiece *b)
 {
   int v = 0;
   if (!side_by_side (a, b))
     return 0;
+  double before = s->high[b->mark] - s->low[a->mark], after = s->high[a->mark] - s->low[b->mark];
+  if (MIN (before, after) < LEAST_GAP && fabs (before - after) > 0.5)
+    return before > after ? -FORCED : FORCED;
+  if (s->shy[a->mark] || s->shy[b->mark])
+    return a->mark < b->mark ? -FORCED : FORCED;
   if (fabs (a->from - b->from) < 0.5)
     v += a->turn_from - b->turn_from;
   else
@@ -162,204 +65,303 @@ vote (const Piece *a, const Piece *b)
   return v;
 }
 
+static int
+weight (int v)
+{
+  return v <= -FORCED || v >= FORCED ? v : v < 0 ? -1 : v > 0;
+}
+
 /* Each is put where fewest disagree. */
 static void
-order_group (Piece **group, guint n)
+put_in_order (Nudge *s)
 {
-  for (guint i = 1; i < n && n <= MAX_GROUP; i++)
+  TbPiece **order = s->order;
+  for (guint i = 1; i < s->group->n; i++)
     {
-      Piece *piece = group[i];
+      TbPiece *piece = order[i];
       int cost = 0, best = 0;
-      guint at = i;
-      for (guint j = i; j-- > 0;)
+      guint at = i, last = i > WINDOW ? i - WINDOW : 0;
+      for (guint j = i; j-- > last;)
         {
-          cost += vote (group[j], piece) < 0 ? 1 : vote (group[j], piece) > 0 ? -1 : 0;
-          if (cost < best)
+          cost -= weight (vote (s, order[j], piece));
+          if (-cost <= -FORCED / 2)
+            break;
+          if (-cost > best)
             {
-              best = cost;
+              best = -cost;
               at = j;
             }
         }
-      memmove (group + at + 1, group + at, (i - at) * sizeof *group);
-      group[at] = piece;
+      memmove (order + at + 1, order + at, (i - at) * sizeof *order);
+      order[at] = piece;
     }
 }
 
-/* ---- Places in a group ----------------------------------------------------------------------- */
+/* ---- Room ------------------------------------------------------------------------------------ */
 
-static void
-push_up (Piece **group, guint n, double *p, double gap)
+static double
+gap_between (const Nudge *s, guint i, guint j)
 {
-  for (guint i = 0; i < n; i++)
-    for (guint j = 0; j < i && group[i]->moves; j++)
-      if (side_by_side (group[i], group[j]))
-        p[i] = MAX (p[i], p[j] + gap);
+  if (!s->order[i]->moves && !s->order[j]->moves)
+    return 0;
+  return gaps[MAX (s->level[i], s->level[j])];
+}
+
+/* The k-th of those beside the i-th in order, as a place in the order. */
+static guint
+beside (const Nudge *s, guint own, guint k)
+{
+  return s->rank[s->group->beside[s->group->first[own] + k]];
+}
+
+static guint
+n_beside (const Nudge *s, guint own)
+{
+  return s->group->first[own + 1] - s->group->first[own];
+}
+
+static double
+own_low (const Nudge *s, guint i)
+{
+  const TbPiece *p = s->order[i];
+  return s->level[i] >= SQUEEZED && p->moves ? MIN (p->least, s->low[i]) : s->low[i];
+}
+
+static double
+own_high (const Nudge *s, guint i)
+{
+  const TbPiece *p = s->order[i];
+  return s->level[i] >= SQUEEZED && p->moves ? MAX (p->most, s->high[i]) : s->high[i];
 }
 
 static void
-push_down (Piece **group, guint n, double *p, double gap)
+find_bounds (Nudge *s, const guint *number)
 {
+  guint n = s->group->n;
+  for (guint i = 0; i < n; i++)
+    {
+      s->least[i] = own_low (s, i);
+      s->before[i] = TB_ROUTE_NONE;
+      for (guint k = 0; k < n_beside (s, number[i]); k++)
+        {
+          guint j = beside (s, number[i], k);
+          double at = j < i ? s->least[j] + gap_between (s, i, j) : -G_MAXDOUBLE;
+          if (at > s->least[i])
+            {
+              s->least[i] = at;
+              s->before[i] = j;
+            }
+        }
+    }
   for (guint i = n; i-- > 0;)
-    for (guint j = i + 1; j < n && group[i]->moves; j++)
-      if (side_by_side (group[i], group[j]))
-        p[i] = MIN (p[i], p[j] - gap);
+    {
+      s->most[i] = own_high (s, i);
+      s->after[i] = TB_ROUTE_NONE;
+      for (guint k = 0; k < n_beside (s, number[i]); k++)
+        {
+          guint j = beside (s, number[i], k);
+          double at = j > i ? s->most[j] - gap_between (s, i, j) : G_MAXDOUBLE;
+          if (at < s->most[i])
+            {
+              s->most[i] = at;
+              s->after[i] = j;
+            }
+        }
+    }
 }
 
+/* Whoever has no place left, and those that push it, come closer. FALSE: all have a place, or
+ * nothing more can be had. */
 static gboolean
-within_room (Piece **group, guint n, double *p)
+come_closer (Nudge *s, guint8 *tight)
 {
-  gboolean ok = TRUE;
+  guint n = s->group->n;
+  gboolean any = FALSE;
+  memset (tight, 0, n);
   for (guint i = 0; i < n; i++)
-    if (group[i]->moves && (p[i] < group[i]->low - 1e-6 || p[i] > group[i]->high + 1e-6))
+    {
+      if (s->least[i] <= s->most[i] + 1e-9)
+        continue;
+      for (guint j = i; j != TB_ROUTE_NONE; j = s->before[j])
+        tight[j] = 1;
+      for (guint j = i; j != TB_ROUTE_NONE; j = s->after[j])
+        tight[j] = 1;
+    }
+  for (guint i = 0; i < n; i++)
+    if (tight[i] && s->level[i] + 1u < G_N_ELEMENTS (gaps))
       {
-        p[i] = CLAMP (p[i], group[i]->low, group[i]->high);
-        ok = FALSE;
+        s->level[i]++;
+        any = TRUE;
       }
-  return ok;
+  return any;
 }
 
+/* ---- Places ---------------------------------------------------------------------------------- */
+
+static double
+within (double at, double low, double high)
+{
+  return low > high ? (low + high) / 2 : CLAMP (at, low, high);
+}
+
+/* Pushed up only, and pushed down only: each keeps all gaps and rooms, and so does the middle of
+ * both, in which a bundle lies evenly about where it was. */
+static void
+find_places (Nudge *s, const guint *number)
+{
+  guint n = s->group->n;
+  for (guint i = 0; i < n; i++)
+    {
+      s->up[i] = within (s->order[i]->at, s->least[i], s->most[i]);
+      for (guint k = 0; k < n_beside (s, number[i]); k++)
+        {
+          guint j = beside (s, number[i], k);
+          if (j < i)
+            s->up[i] = MAX (s->up[i], s->up[j] + gap_between (s, i, j));
+        }
+      s->up[i] = within (s->up[i], s->least[i], s->most[i]);
+    }
+  for (guint i = n; i-- > 0;)
+    {
+      s->down[i] = within (s->order[i]->at, s->least[i], s->most[i]);
+      for (guint k = 0; k < n_beside (s, number[i]); k++)
+        {
+          guint j = beside (s, number[i], k);
+          if (j > i)
+            s->down[i] = MIN (s->down[i], s->down[j] - gap_between (s, i, j));
+        }
+      s->down[i] = within (s->down[i], s->least[i], s->most[i]);
+    }
+  for (guint i = 0; i < n; i++)
+    if (s->order[i]->moves)
+      s->order[i]->placed = CLAMP ((s->up[i] + s->down[i]) / 2, own_low (s, i), own_high (s, i));
+}
+
+/* Of two ends of different shapes that lie on each other both may move a little. */
+static void
+free_ends (Nudge *s)
+{
+  for (guint i = 0; i < s->group->n; i++)
+    {
+      TbPiece *a = s->group->pieces[i];
+      for (guint k = 0; k < n_beside (s, i) && a->end; k++)
+        {
+          const TbPiece *b = s->group->pieces[s->group->beside[s->group->first[i] + k]];
+          if (!b->middle && fabs (a->at - b->at) < ON_EACH_OTHER)
+            a->moves = TRUE;
+        }
+    }
+}
+
+/* An end on which something still lies gives way too. FALSE: there is none. */
 static gboolean
-is_apart (Piece **group, guint n, const double *p, double gap)
+free_more_ends (Nudge *s)
 {
-  for (guint i = 0; i < n; i++)
-    for (guint j = 0; j < i; j++)
-      if (side_by_side (group[i], group[j]) && (group[i]->moves || group[j]->moves)
-          && p[i] - p[j] < gap - 1e-6)
-        return FALSE;
-  return TRUE;
-}
-
-static gboolean
-place_group (Piece **group, guint n, double *p, double gap)
-{
-  gboolean anchored = FALSE;
-  double low = G_MAXDOUBLE, high = -G_MAXDOUBLE, middle = 0;
-  for (guint i = 0; i < n; i++)
+  gboolean any = FALSE;
+  for (guint i = 0; i < s->group->n; i++)
     {
-      p[i] = group[i]->at;
-      middle += group[i]->at / n;
-      anchored |= !group[i]->moves;
+      TbPiece *a = s->group->pieces[i];
+      for (guint k = 0; k < n_beside (s, i) && a->end && !a->moves; k++)
+        {
+          const TbPiece *b = s->group->pieces[s->group->beside[s->group->first[i] + k]];
+          if (fabs (a->placed - b->placed) < TOO_NEAR - 1e-6)
+            a->moves = any = TRUE;
+        }
     }
-  push_up (group, n, p, gap);
-  for (guint i = 0; i < n; i++)
-    {
-      low = MIN (low, p[i]);
-      high = MAX (high, p[i]);
-    }
-  for (guint i = 0; i < n && !anchored; i++)
-    p[i] += middle - (low + high) / 2;
-  push_down (group, n, p, gap);
-  for (int round = 0; round < 3; round++)
-    {
-      if (within_room (group, n, p) && is_apart (group, n, p, gap))
-        return TRUE;
-      push_up (group, n, p, gap);
-      within_room (group, n, p);
-      push_down (group, n, p, gap);
-    }
-  return within_room (group, n, p) && is_apart (group, n, p, gap);
+  return any;
 }
 
 static void
-find_room (TbRouteMap *map, const TbPath *paths, Piece *piece, gboolean upright)
+carve (Nudge *s, guint n, double *numbers, guint *words)
 {
-  piece->low = piece->at - REACH;
-  piece->high = piece->at + REACH;
-  if (!piece->moves)
-    return;
-  if (piece->end)
-    {
-      const TbRect *r = &map->items[piece->shape].rect;
-      double start = upright ? r->x : r->y, length = upright ? r->width : r->height;
-      piece->low = MIN (piece->at, MAX (piece->low, start + TB_ROUTE_CORNER));
-      piece->high = MAX (piece->at, MIN (piece->high, start + length - TB_ROUTE_CORNER));
-    }
-  tb_route_map_room (map, paths[piece->path].points[piece->index],
-                     paths[piece->path].points[piece->index + 1],
-                     piece->end ? piece->shape : G_MAXUINT, G_MAXUINT, &piece->low, &piece->high);
+  double **d[] = { &s->low, &s->high, &s->least, &s->most, &s->up, &s->down };
+  for (guint i = 0; i < G_N_ELEMENTS (d); i++)
+    *d[i] = numbers + i * n;
+  s->rank = words;
+  s->before = words + n;
+  s->after = words + 2 * n;
 }
 
-static void
-nudge_group (TbRouteMap *map, const TbPath *paths, Piece **group, guint n, gboolean upright)
+/* An order, and how close they must come for it: the level of the closest, more where some have no
+ * place in it. */
+static guint
+try_order (Nudge *s, guint *number, guint8 *tight)
 {
-  static const double gaps[] = { TB_ROUTE_APART, 8, 6, 4, 2 };
-  g_autofree double *p = g_new (double, n);
+  guint n = s->group->n, worst = 0;
+  memcpy (s->order, s->group->pieces, n * sizeof *s->order);
+  memset (s->level, 0, n);
   for (guint i = 0; i < n; i++)
-    find_room (map, paths, group[i], upright);
-  order_group (group, n);
-  for (guint k = 0; k < G_N_ELEMENTS (gaps); k++)
-    if (place_group (group, n, p, gaps[k]))
-      break;
-  for (guint i = 0; i < n; i++)
-    if (group[i]->moves)
-      group[i]->placed = p[i];
-}
-
-static int
-by_group (gconstpointer pa, gconstpointer pb)
-{
-  const Piece *a = *(const Piece *const *) pa, *b = *(const Piece *const *) pb;
-  return a->group != b->group ? (a->group < b->group ? -1 : 1) : a < b ? -1 : a > b;
-}
-
-static void
-nudge_groups (TbRouteMap *map, const TbPath *paths, Piece **order, guint n, gboolean upright)
-{
-  qsort (order, n, sizeof *order, by_group);
-  for (guint i = 0, j; i < n; i = j)
     {
-      for (j = i + 1; j < n && order[j]->group == order[i]->group; j++)
-        ;
-      if (j - i > 1)
-        nudge_group (map, paths, order + i, j - i, upright);
+      s->low[i] = s->order[i]->moves ? s->order[i]->low : s->order[i]->at;
+      s->high[i] = s->order[i]->moves ? s->order[i]->high : s->order[i]->at;
     }
-}
-
-static void
-take_places (TbPath *paths, const Piece *pieces, guint n, gboolean upright)
-{
+  put_in_order (s);
   for (guint i = 0; i < n; i++)
-    for (guint k = 0; k < 2; k++)
-      {
-        TbPoint *point = &paths[pieces[i].path].points[pieces[i].index + k];
-        if (pieces[i].moves)
-          *(upright ? &point->x : &point->y) = pieces[i].placed;
-      }
-}
-
-/* What a group spreads onto joins it, and the group is placed anew. */
-static void
-nudge_pieces (TbRouteMap *map, const TbRouteRequest *requests, TbPath *paths, guint n,
-              gboolean upright)
-{
-  g_autoptr (GArray) pieces = make_pieces (requests, paths, n, upright);
-  g_array_sort (pieces, by_at);
-  Piece *p = (Piece *) (void *) pieces->data;
-  g_autofree Piece **order = g_new (Piece *, pieces->len + 1);
-  g_autofree guint *up = g_new (guint, pieces->len + 1);
-  for (guint i = 0; i < pieces->len; i++)
     {
-      order[i] = &p[i];
-      up[i] = i;
+      number[i] = s->order[i]->mark;
+      s->rank[number[i]] = i;
     }
-  for (guint round = 0; round < ROUNDS && find_groups (p, order, pieces->len, up); round++)
-    nudge_groups (map, paths, order, pieces->len, upright);
-  take_places (paths, p, pieces->len, upright);
+  for (guint i = 0; i < n; i++)
+    {
+      s->low[i] = s->order[i]->moves ? s->order[i]->low : s->order[i]->at;
+      s->high[i] = s->order[i]->moves ? s->order[i]->high : s->order[i]->at;
+    }
+  find_bounds (s, number);
+  for (guint round = 0; round < ROUNDS && come_closer (s, tight); round++)
+    find_bounds (s, number);
+  for (guint i = 0; i < n; i++)
+    worst = MAX (worst, s->level[i] + (s->least[i] > s->most[i] + 1e-6 ? 100u : 0));
+  return worst;
 }
 
-/* Upright again at the end: level pieces that moved may have brought upright ones together. */
+/* First the order that crosses least. Where that is too close, those that are keep to the order in
+ * which they lie; at last all do. The widest wins. */
+static void
+find_order (Nudge *s, guint *number, guint8 *tight)
+{
+  guint n = s->group->n, best = G_MAXUINT;
+  g_autofree guint8 *best_shy = g_new0 (guint8, n);
+  memset (s->shy, 0, n);
+  for (guint try = 0; try < TRIES; try++)
+    {
+      guint worst = try_order (s, number, tight);
+      if (worst < best)
+        memcpy (best_shy, s->shy, n);
+      best = MIN (best, worst);
+      if (worst < CLOSE)
+        return;
+      for (guint i = 0; i < n; i++)
+        s->shy[number[i]] |= s->level[i] >= CLOSE || try + 2 == TRIES;
+    }
+  memcpy (s->shy, best_shy, n);
+  try_order (s, number, tight);
+}
+
 void
-tb_route_nudge (TbRouteMap *map, const TbRouteRequest *requests, TbPath *paths, guint n,
-                TbRoute *routes)
+tb_route_nudge_group (TbRouter *router, const TbNudgeGroup *group)
 {
-  tb_route_share_sides (map, requests, paths, n);
-  nudge_pieces (map, requests, paths, n, TRUE);
-  nudge_pieces (map, requests, paths, n, FALSE);
-  nudge_pieces (map, requests, paths, n, TRUE);
+  guint n = group->n;
+  g_autofree double *numbers = g_new (double, 6 * n);
+  g_autofree guint *words = g_new (guint, 4 * n);
+  g_autofree guint8 *bytes = g_new0 (guint8, 3 * n);
+  g_autofree TbPiece **order = g_new (TbPiece *, n);
+  guint *number = words + 3 * n;
+  guint8 *tight = bytes + n;
+  Nudge s = { .router = router, .group = group, .order = order, .level = bytes,
+              .shy = bytes + 2 * n };
+  carve (&s, n, numbers, words);
   for (guint i = 0; i < n; i++)
     {
-      tb_path_set (&paths[i], paths[i].points, paths[i].n);
-      routes[i] = (TbRoute){ g_steal_pointer (&paths[i].points), paths[i].n };
-      paths[i].n = 0;
+      group->pieces[i]->placed = group->pieces[i]->at;
+      group->pieces[i]->moves = group->pieces[i]->middle;
+      group->pieces[i]->mark = i;
+    }
+  free_ends (&s);
+  for (guint round = 0; round < 3; round++)
+    {
+      find_order (&s, number, tight);
+      find_places (&s, number);
+      if (!free_more_ends (&s))
+        break;
     }
 }

@@ -1,4 +1,4 @@
-/* One link's path: the first clear of a few simple forms, else a search. */
+/* One leg's path: the cheapest clear one of a few simple forms, unless a search finds a cheaper. */
 #include "route-private.h"
 
 #include <math.h>
@@ -6,7 +6,6 @@
 
 #define ROW_GAP 40.0 /* from here on shapes stand above each other rather than beside */
 #define MAX_FORMS 640
-#define DETOUR 400.0 /* what a way round things nearly always stays below: a quick first try */
 
 typedef struct
 {
@@ -20,11 +19,12 @@ typedef struct
 {
   Form forms[MAX_FORMS];
   guint n;
+  double others; /* what any other way costs at least */
 } Forms;
 
 typedef struct
 {
-  const TbObstacle *a, *b;
+  const TbRouteEnd *a, *b;
   TbSide sa, sb;
   TbPoint pa, pb;
   double cost;
@@ -38,24 +38,44 @@ tb_side_normal (TbSide side)
 }
 
 double
-tb_side_length (const TbObstacle *shape, TbSide side)
+tb_side_length (const TbRouteEnd *end, TbSide side)
 {
-  return TB_SIDE_IS_LEVEL (side) ? shape->rect.height : shape->rect.width;
+  return TB_SIDE_IS_LEVEL (side) ? end->rect.height : end->rect.width;
 }
 
 TbPoint
-tb_side_point (const TbObstacle *shape, TbSide side, double offset)
+tb_side_point (const TbRouteEnd *end, TbSide side, double offset)
 {
-  const TbRect *r = &shape->rect;
+  const TbRect *r = &end->rect;
+  TbPoint c = { end->centre.x + offset, end->centre.y + offset };
+  if (end->at >= 0)
+    c = (TbPoint){ r->x + end->at * r->width, r->y + end->at * r->height };
   if (TB_SIDE_IS_LEVEL (side))
-    return (TbPoint){ side == TB_SIDE_LEFT ? r->x : r->x + r->width, shape->centre.y + offset };
-  return (TbPoint){ shape->centre.x + offset, side == TB_SIDE_TOP ? r->y : r->y + r->height };
+    return (TbPoint){ side == TB_SIDE_LEFT ? r->x : r->x + r->width, c.y };
+  return (TbPoint){ c.x, side == TB_SIDE_TOP ? r->y : r->y + r->height };
+}
+
+static void
+gaps (const TbRect *a, const TbRect *b, double *dx, double *dy)
+{
+  *dx = MAX (b->x - (a->x + a->width), a->x - (b->x + b->width));
+  *dy = MAX (b->y - (a->y + a->height), a->y - (b->y + b->height));
+}
+
+double
+tb_route_least (const TbRouteLeg *leg)
+{
+  double dx, dy;
+  gaps (&leg->from.rect, &leg->to.rect, &dx, &dy);
+  return MAX (dx, 0) + MAX (dy, 0);
 }
 
 /* The side that faces the other shape costs nothing; rows before columns, as tiers are read. */
 double
-tb_side_cost (const TbObstacle *a, TbSide side, const TbObstacle *b)
+tb_side_cost (const TbRouteEnd *a, TbSide side, const TbRouteEnd *b)
 {
+  if (a->id == TB_ROUTE_NONE)
+    return 0;
   double below = b->rect.y - (a->rect.y + a->rect.height);
   double above = a->rect.y - (b->rect.y + b->rect.height);
   double right = b->rect.x - (a->rect.x + a->rect.width);
@@ -79,19 +99,16 @@ tb_path_clear (TbPath *path)
   path->n = 0;
 }
 
-/* b on the way from a to c: a line that turns back is none. */
+/* Even where it turns back: what it goes to and fro is no way. */
 static gboolean
 in_line (TbPoint a, TbPoint b, TbPoint c)
 {
-  return (a.x == b.x && b.x == c.x && (b.y - a.y) * (c.y - b.y) >= 0)
-         || (a.y == b.y && b.y == c.y && (b.x - a.x) * (c.x - b.x) >= 0);
+  return (a.x == b.x && b.x == c.x) || (a.y == b.y && b.y == c.y);
 }
 
-/* Keeps corners only: neither twice the same point nor three in a line. */
-void
-tb_path_set (TbPath *path, const TbPoint *points, guint n)
+guint
+tb_path_corners (const TbPoint *points, guint n, TbPoint *out)
 {
-  TbPoint *out = g_new (TbPoint, MAX (n, 2));
   guint m = 0;
   for (guint i = 0; i < n; i++)
     {
@@ -103,9 +120,16 @@ tb_path_set (TbPath *path, const TbPoint *points, guint n)
     }
   if (m == 1)
     out[m++] = points[n - 1];
+  return m;
+}
+
+void
+tb_path_set (TbPath *path, const TbPoint *points, guint n)
+{
+  TbPoint *out = g_new (TbPoint, MAX (n, 2));
+  path->n = tb_path_corners (points, n, out);
   g_free (path->points);
   path->points = out;
-  path->n = m;
 }
 
 /* ---- Forms ----------------------------------------------------------------------------------- */
@@ -145,6 +169,14 @@ straight_at (const Ends *e, gboolean level, double *at, double *aside)
   double ca = level ? e->a->centre.y : e->a->centre.x, cb = level ? e->b->centre.y : e->b->centre.x;
   low += 14;
   high -= 14;
+  if (e->a->at >= 0)
+    low = high = level ? e->pa.y : e->pa.x;
+  if (e->b->at >= 0)
+    {
+      double fixed = level ? e->pb.y : e->pb.x;
+      low = MAX (low, fixed);
+      high = MIN (high, fixed);
+    }
   if (low > high)
     return FALSE;
   *at = cb >= low && cb <= high ? cb : ca >= low && ca <= high ? ca : (low + high) / 2;
@@ -170,7 +202,7 @@ add_straight (Forms *forms, const Ends *e)
 }
 
 static void
-add_z (Forms *forms, const Ends *e, gboolean simple)
+add_z (Forms *forms, const Ends *e)
 {
   static const double mids[] = { 0.5, 0.25, 0.75 };
   gboolean level = TB_SIDE_IS_LEVEL (e->sa);
@@ -183,7 +215,7 @@ add_z (Forms *forms, const Ends *e, gboolean simple)
     at[0] = TB_ROUTE_STUB * round (at[0] / TB_ROUTE_STUB); /* lines of one gap in one line */
   if ((level ? fabs (e->pa.y - e->pb.y) : fabs (e->pa.x - e->pb.x)) < 1)
     return;
-  for (guint i = 0; i < (simple ? 1 : gap > 3 * TB_ROUTE_STUB ? G_N_ELEMENTS (at) : 1); i++)
+  for (guint i = 0; i < (gap > 3 * TB_ROUTE_STUB ? G_N_ELEMENTS (at) : 1); i++)
     {
       TbPoint p[4] = { e->pa, e->pa, e->pb, e->pb };
       *(level ? &p[1].x : &p[1].y) = at[i];
@@ -217,34 +249,39 @@ add_u (Forms *forms, const Ends *e)
 }
 
 static void
-add_ends (Forms *forms, const Ends *e, gboolean centred, gboolean simple)
+add_ends (Forms *forms, const Ends *e, gboolean centred)
 {
   TbPoint na = tb_side_normal (e->sa), nb = tb_side_normal (e->sb);
   double dot = na.x * nb.x + na.y * nb.y, gap = ahead (e->pa, e->sa, e->pb);
   if (dot < 0 && gap > 0 && centred)
     add_straight (forms, e);
   if (dot < 0 && gap >= 2 * TB_ROUTE_STUB - 8)
-    add_z (forms, e, simple);
+    add_z (forms, e);
   else if (dot == 0)
     add_l (forms, e);
   else if (dot > 0)
     add_u (forms, e);
 }
 
+/* Not only in the middle of a side: a quarter off it too, at one end. */
 static void
-add_side_pair (Forms *forms, Ends *e, gboolean simple)
+add_side_pair (Forms *forms, Ends *e)
 {
-  static const double offsets[] = { 0, 0.25, -0.25 };
-  guint n = simple ? 1 : G_N_ELEMENTS (offsets);
+  static const double offsets[][2] = { { 0, 0 },     { 0.25, 0 }, { -0.25, 0 },
+                                       { 0, 0.25 },  { 0, -0.25 } };
   double sides = tb_side_cost (e->a, e->sa, e->b) + tb_side_cost (e->b, e->sb, e->a);
-  for (guint i = 0; i < n; i++)
-    for (guint j = 0; j < n; j++)
-      {
-        e->pa = tb_side_point (e->a, e->sa, offsets[i] * tb_side_length (e->a, e->sa));
-        e->pb = tb_side_point (e->b, e->sb, offsets[j] * tb_side_length (e->b, e->sb));
-        e->cost = sides + TB_ROUTE_OFF_CENTRE * ((i > 0) + (j > 0));
-        add_ends (forms, e, i == 0 && j == 0, simple);
-      }
+  gboolean glued = e->a->side != TB_SIDE_ANY || e->b->side != TB_SIDE_ANY;
+  for (guint i = 0; i < G_N_ELEMENTS (offsets); i++)
+    {
+      e->pa = tb_side_point (e->a, e->sa, offsets[i][0] * tb_side_length (e->a, e->sa));
+      e->pb = tb_side_point (e->b, e->sb, offsets[i][1] * tb_side_length (e->b, e->sb));
+      e->cost = sides + (i > 0 ? TB_ROUTE_OFF_CENTRE : 0);
+      if (i == 0)
+        forms->others = MIN (forms->others, sides + fabs (e->pa.x - e->pb.x)
+                                                + fabs (e->pa.y - e->pb.y) + 3 * TB_ROUTE_BEND);
+      if (sides <= TB_ROUTE_WRONG_SIDE || glued)
+        add_ends (forms, e, i == 0);
+    }
 }
 
 static int
@@ -254,13 +291,30 @@ by_cost (gconstpointer a, gconstpointer b)
   return d < 0 ? -1 : d > 0 ? 1 : *(const Form *const *) a < *(const Form *const *) b ? -1 : 1;
 }
 
-static gboolean
-form_is_clear (TbRouteMap *map, const TbRouteRequest *r, const Form *form)
+static void
+add_witness (TbPath *path, guint id)
 {
+  for (guint i = 0; i < path->n_witnesses; i++)
+    if (path->witnesses[i] == id)
+      return;
+  if (path->n_witnesses == TB_PATH_WITNESSES)
+    path->searched = TRUE; /* too many to name: the region then */
+  else
+    path->witnesses[path->n_witnesses++] = id;
+}
+
+static gboolean
+form_is_clear (TbRouteMap *map, const TbRouteLeg *leg, const Form *form, guint *witness)
+{
+  TbRouteMet met = { 0 };
   for (guint i = 1; i < form->n; i++)
-    if (!tb_route_map_clear_line (map, form->p[i - 1], form->p[i], i == 1 ? r->from : G_MAXUINT,
-                                  i + 1 == form->n ? r->to : G_MAXUINT))
-      return FALSE;
+    if (!tb_route_map_clear_line (map, leg, form->p[i - 1], form->p[i],
+                                  i == 1 ? leg->from.id : TB_ROUTE_NONE,
+                                  i + 1 == form->n ? leg->to.id : TB_ROUTE_NONE, &met))
+      {
+        *witness = met.witness;
+        return FALSE;
+      }
   return TRUE;
 }
 
@@ -273,151 +327,125 @@ take_form (TbPath *path, const Form *form)
 }
 
 static void
-make_forms (TbRouteMap *map, const TbRouteRequest *r, gboolean simple, Forms *forms)
+make_forms (const TbRouteLeg *leg, Forms *forms)
 {
-  Ends e = { .a = &map->items[r->from], .b = &map->items[r->to] };
+  Ends e = { .a = &leg->from, .b = &leg->to };
   for (guint sa = TB_SIDE_TOP; sa <= TB_SIDE_LEFT; sa++)
     for (guint sb = TB_SIDE_TOP; sb <= TB_SIDE_LEFT; sb++)
       {
         e.sa = (TbSide) sa;
         e.sb = (TbSide) sb;
-        if ((r->from_side == TB_SIDE_ANY || r->from_side == e.sa)
-            && (r->to_side == TB_SIDE_ANY || r->to_side == e.sb))
-          add_side_pair (forms, &e, simple);
+        if ((leg->from.side == TB_SIDE_ANY || leg->from.side == e.sa)
+            && (leg->to.side == TB_SIDE_ANY || leg->to.side == e.sb))
+          add_side_pair (forms, &e);
       }
 }
 
-/* The cheapest clear form; *fallback the cheapest of all. */
-static gboolean
-try_forms (TbRouteMap *map, const TbRouteRequest *r, gboolean simple, TbPath *path, Form *fallback)
+/* The cheapest clear form, NULL if there is none; *fallback the cheapest of all. */
+static const Form *
+try_forms (TbRouteMap *map, const TbRouteLeg *leg, Forms *forms, TbPath *path,
+           const Form **fallback)
 {
-  Forms forms;
   const Form *order[MAX_FORMS];
-  forms.n = 0;
-  make_forms (map, r, simple, &forms);
-  for (guint i = 0; i < forms.n; i++)
-    order[i] = &forms.forms[i];
-  qsort (order, forms.n, sizeof *order, by_cost);
-  fallback->n = 0;
-  if (forms.n > 0)
-    *fallback = *order[0];
-  for (guint i = 0; i < forms.n; i++)
-    if (form_is_clear (map, r, order[i]))
-      {
-        take_form (path, order[i]);
-        return TRUE;
-      }
-  return FALSE;
-}
-
-/* ---- Special cases --------------------------------------------------------------------------- */
-
-/* A component that calls itself: out at the right, in at the top. */
-static void
-loop (TbRouteMap *map, const TbRouteRequest *r, TbPath *path)
-{
-  const TbRect *s = &map->items[r->from].rect;
-  double right = s->x + s->width, top = s->y;
-  TbPoint p[5] = { { right, top + 26 }, { right + 28, top + 26 }, { right + 28, top - 28 },
-                   { right - 40, top - 28 }, { right - 40, top } };
-  tb_path_set (path, p, 5);
-  path->from_side = TB_SIDE_RIGHT;
-  path->to_side = TB_SIDE_TOP;
-  path->fixed = TRUE;
-}
-
-/* The side of a shape from which a point is reached straight, and where. */
-static TbPoint
-end_towards (const TbObstacle *shape, TbSide wish, TbPoint p, TbSide *side)
-{
-  const TbRect *r = &shape->rect;
-  gboolean over = p.x > r->x + 12 && p.x < r->x + r->width - 12;
-  gboolean beside = p.y > r->y + 12 && p.y < r->y + r->height - 12;
-  if (wish != TB_SIDE_ANY)
-    *side = wish;
-  else if (over || (!beside && fabs (p.y - shape->centre.y) > fabs (p.x - shape->centre.x)))
-    *side = p.y < shape->centre.y ? TB_SIDE_TOP : TB_SIDE_BOTTOM;
-  else
-    *side = p.x < shape->centre.x ? TB_SIDE_LEFT : TB_SIDE_RIGHT;
-  TbPoint end = tb_side_point (shape, *side, 0);
-  if (TB_SIDE_IS_LEVEL (*side) && beside)
-    end.y = p.y;
-  else if (!TB_SIDE_IS_LEVEL (*side) && over)
-    end.x = p.x;
-  return end;
-}
-
-/* Through a person's bends, with a corner wherever two are not in line. */
-static void
-through_bends (TbRouteMap *map, const TbRouteRequest *r, TbPath *path)
-{
-  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (TbPoint));
-  TbPoint last = end_towards (&map->items[r->from], r->from_side, r->bends[0], &path->from_side);
-  TbPoint end = end_towards (&map->items[r->to], r->to_side, r->bends[r->n_bends - 1],
-                             &path->to_side);
-  gboolean level = TB_SIDE_IS_LEVEL (path->from_side);
-  g_array_append_val (points, last);
-  for (guint i = 0; i <= r->n_bends; i++)
+  make_forms (leg, forms);
+  for (guint i = 0; i < forms->n; i++)
+    order[i] = &forms->forms[i];
+  qsort (order, forms->n, sizeof *order, by_cost);
+  *fallback = forms->n > 0 ? order[0] : NULL;
+  for (guint i = 0; i < forms->n; i++)
     {
-      TbPoint next = i < r->n_bends ? r->bends[i] : end;
-      gboolean corner = last.x != next.x && last.y != next.y;
-      if (i == r->n_bends)
-        level = !TB_SIDE_IS_LEVEL (path->to_side);
-      TbPoint c = level ? (TbPoint){ next.x, last.y } : (TbPoint){ last.x, next.y };
-      if (i == r->n_bends && corner)
-        c = TB_SIDE_IS_LEVEL (path->to_side) ? (TbPoint){ last.x, next.y }
-                                             : (TbPoint){ next.x, last.y };
-      if (corner)
-        g_array_append_val (points, c);
-      else
-        level = last.x == next.x; /* at a bend it turns */
-      g_array_append_val (points, next);
-      last = next;
+      guint witness = TB_ROUTE_NONE;
+      if (form_is_clear (map, leg, order[i], &witness))
+        return order[i];
+      add_witness (path, witness);
     }
-  tb_path_set (path, (const TbPoint *) (void *) points->data, points->len);
-  path->fixed = TRUE;
+  return NULL;
 }
+
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static TbRect
-region_round (TbRouteMap *map, const TbRouteRequest *r, double margin)
+region_round (const TbRouteLeg *leg, double margin)
 {
-  TbRect region;
-  tb_rect_union (&map->items[r->from].rect, &map->items[r->to].rect, &region);
-  return (TbRect){ region.x - margin, region.y - margin, region.width + 2 * margin,
-                   region.height + 2 * margin };
+  TbRect a = leg->from.rect, b = leg->to.rect;
+  double x = MIN (a.x, b.x), y = MIN (a.y, b.y);
+  double right = MAX (a.x + a.width, b.x + b.width), bottom = MAX (a.y + a.height, b.y + b.height);
+  return (TbRect){ x - margin, y - margin, right - x + 2 * margin, bottom - y + 2 * margin };
+}
+
+/* Wider and wider, until no way that leaves the region could be cheaper: it goes out and back, and
+ * turns four times or leaves by a side that costs as much. nearest: what no way is shorter than,
+ * sides counted. */
+static gboolean
+search_round (TbRouteMap *map, const TbRouteLeg *leg, double bound, double nearest, gboolean walls,
+              TbPath *path)
+{
+  static const double margins[] = { 40, 160, 480, 1e7 };
+  gboolean found = FALSE;
+  path->searched = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (margins); i++)
+    {
+      path->region = region_round (leg, margins[i]);
+      found |= tb_route_search (map, leg, &path->region, walls, FALSE, bound, path, &bound);
+      if (bound > nearest + 6 * TB_ROUTE_BEND)
+        found |= tb_route_search (map, leg, &path->region, walls, TRUE, bound, path, &bound);
+      if (bound <= nearest + 2 * margins[i] + 5 * TB_ROUTE_BEND)
+        break;
+    }
+  return found;
 }
 
 void
-tb_route_path (TbRouteMap *map, const TbRouteRequest *r, gboolean simple, TbPath *path)
+tb_route_leg (TbRouteMap *map, const TbRouteLeg *leg, TbPath *path)
 {
-  static const double margins[] = { 160, 640, 1e7 };
-  Form fallback;
-  *path = (TbPath){ .region = region_round (map, r, 40) };
-  if (r->n_bends > 0)
-    {
-      through_bends (map, r, path);
-      return;
-    }
-  if (r->from == r->to)
-    {
-      loop (map, r, path);
-      return;
-    }
-  if (try_forms (map, r, simple, path, &fallback))
+  Forms forms;
+  const Form *fallback;
+  forms.n = 0;
+  forms.others = G_MAXDOUBLE;
+  *path = (TbPath){ .region = region_round (leg, 40) };
+  const Form *form = try_forms (map, leg, &forms, path, &fallback);
+  if (form != NULL)
+    take_form (path, form);
+  if (form != NULL && form->cost <= forms.others)
     return;
-  for (guint i = 0; !simple && i < G_N_ELEMENTS (margins); i++)
-    {
-      double bound = i == 0 && fallback.n > 0 ? fallback.cost + DETOUR : G_MAXDOUBLE;
-      path->region = region_round (map, r, margins[i]);
-      if (tb_route_search (map, r, bound, path))
-        return;
-    }
-  path->crossing = TRUE;
-  if (fallback.n > 0)
-    take_form (path, &fallback);
+  double nearest = forms.others < G_MAXDOUBLE ? forms.others - 3 * TB_ROUTE_BEND
+                                              : tb_route_least (leg);
+  if (search_round (map, leg, form ? form->cost : G_MAXDOUBLE, nearest, TRUE, path)
+      || form != NULL)
+    return;
+  path->over_border = search_round (map, leg, G_MAXDOUBLE, nearest, FALSE, path);
+  if (path->over_border)
+    return;
+  path->through_shape = TRUE;
+  if (fallback != NULL)
+    take_form (path, fallback);
   else
     {
-      TbPoint p[2] = { map->items[r->from].centre, map->items[r->to].centre };
+      TbPoint p[2] = { leg->from.centre, leg->to.centre };
       tb_path_set (path, p, 2);
     }
+}
+
+/* A component that calls itself: out at the right, in at the top. */
+static void
+loop (const TbRouteLeg *leg, TbPath *path)
+{
+  const TbRect *s = &leg->from.rect;
+  double right = s->x + s->width, top = s->y;
+  TbPoint p[5] = { { right, top + 26 }, { right + 28, top + 26 }, { right + 28, top - 28 },
+                   { right - 40, top - 28 }, { right - 40, top } };
+  *path = (TbPath){ .from_side = TB_SIDE_RIGHT, .to_side = TB_SIDE_TOP, .fixed = TRUE };
+  tb_path_set (path, p, 5);
+}
+
+void
+tb_route_path (TbRouteMap *map, const TbRouteLeg *leg, const TbPoint *bends, guint n_bends,
+               TbPath *path)
+{
+  if (n_bends > 0)
+    tb_route_through_bends (map, leg, bends, n_bends, path);
+  else if (leg->from.id == leg->to.id)
+    loop (leg, path);
+  else
+    tb_route_leg (map, leg, path);
 }

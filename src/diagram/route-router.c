@@ -1,57 +1,76 @@
-/* Shapes and links by keys. */
-#include "route-private.h"
+/* Shapes and links by keys: follows changes, and does of each step only what they touched.
+ *
+ *   set, remove          note what is where, and where something changed
+ *   update   find_touched    whose path may differ               (path_dirty)
+ *            search_paths    these paths; the others stand       (dirty)
+ *            share, stages   sides, then nudging, each passing on whose outcome differs
+ *            finish          jumps, labels */
+#include "route-router-private.h"
 
+#include <math.h>
 #include <string.h>
 
-typedef struct
-{
-  guint key;
-  TbRouterShape shape;
-} Shape;
+/* ---- Life ------------------------------------------------------------------------------------ */
 
-typedef struct
+static GArray *
+new_words (void)
 {
-  guint key;
-  TbRouterLink link; /* owns its strings and bends */
-  TbRoute route;
-  TbSide from_side, to_side;
-  gboolean present, changed, crossing;
-} Link;
-
-struct _TbRouter
-{
-  GTree *shapes, *links; /* by key: order never depends on time */
-  gboolean stale;
-  gboolean jumps;
-};
-
-static int
-by_key (gconstpointer a, gconstpointer b, gpointer data)
-{
-  (void) data;
-  guint x = GPOINTER_TO_UINT (a), y = GPOINTER_TO_UINT (b);
-  return x < y ? -1 : x > y;
-}
-
-static void
-free_link (gpointer data)
-{
-  Link *link = data;
-  g_free ((char *) link->link.from_port);
-  g_free ((char *) link->link.to_port);
-  g_free ((TbPoint *) link->link.bends);
-  g_free (link->route.points);
-  g_free (link);
+  return g_array_new (FALSE, FALSE, sizeof (guint));
 }
 
 TbRouter *
 tb_router_new (void)
 {
   TbRouter *router = g_new0 (TbRouter, 1);
-  router->shapes = g_tree_new_full (by_key, NULL, NULL, g_free);
-  router->links = g_tree_new_full (by_key, NULL, NULL, free_link);
+  tb_route_map_init (&router->map);
+  router->shape_slots = g_hash_table_new (NULL, NULL);
+  router->way_slots = g_hash_table_new (NULL, NULL);
+  router->shapes = g_ptr_array_new ();
+  router->ways = g_ptr_array_new ();
+  router->free_shapes = new_words ();
+  router->free_ways = new_words ();
+  router->changed_rects = g_array_new (FALSE, FALSE, sizeof (TbRect));
+  router->changed_ids = g_hash_table_new (NULL, NULL);
+  router->removed = new_words ();
+  router->side_shapes = new_words ();
+  for (guint i = 0; i < TB_ROUTE_STAGES; i++)
+    tb_route_stage_init (&router->stages[i], i % 2 == 0);
+  tb_route_grid_init (&router->segment_grid, 160);
+  tb_route_grid_init (&router->label_grid, 160);
+  tb_route_grid_init (&router->reach_grid, 160);
+  router->segments = g_array_new (FALSE, FALSE, sizeof (TbSegment));
+  router->segments_gone = new_words ();
+  router->near_changes = g_array_new (FALSE, FALSE, sizeof (TbRect));
+  router->crossed = new_words ();
   router->jumps = TRUE;
   return router;
+}
+
+static void
+free_way (TbRouteWay *way)
+{
+  if (way == NULL)
+    return;
+  g_free ((char *) way->spec.from_port);
+  g_free ((char *) way->spec.to_port);
+  g_free ((TbPoint *) way->spec.bends);
+  tb_path_clear (&way->raw);
+  for (guint i = 0; i <= TB_ROUTE_STAGES; i++)
+    g_free (way->made[i]);
+  for (guint i = 0; i < TB_ROUTE_STAGES; i++)
+    g_free (way->pieces[i]);
+  g_free (way->points);
+  g_free (way->jumps);
+  g_free (way->segments);
+  g_free (way);
+}
+
+static void
+free_shape (TbRouteShape *shape)
+{
+  if (shape != NULL)
+    g_array_unref (shape->ways);
+  g_free (shape);
 }
 
 void
@@ -59,28 +78,159 @@ tb_router_free (TbRouter *router)
 {
   if (router == NULL)
     return;
-  g_tree_unref (router->shapes);
-  g_tree_unref (router->links);
+  for (guint i = 0; i < router->ways->len; i++)
+    free_way (TB_ROUTE_WAY (router, i));
+  for (guint i = 0; i < router->shapes->len; i++)
+    free_shape (TB_ROUTE_SHAPE (router, i));
+  GArray *arrays[] = { router->free_shapes,  router->free_ways, router->changed_rects,
+                       router->removed,      router->side_shapes, router->segments,
+                       router->segments_gone, router->near_changes, router->crossed };
+  for (guint i = 0; i < G_N_ELEMENTS (arrays); i++)
+    g_array_unref (arrays[i]);
+  g_ptr_array_unref (router->shapes);
+  g_ptr_array_unref (router->ways);
+  g_hash_table_unref (router->shape_slots);
+  g_hash_table_unref (router->way_slots);
+  g_hash_table_unref (router->changed_ids);
+  for (guint i = 0; i < TB_ROUTE_STAGES; i++)
+    tb_route_stage_clear (&router->stages[i]);
+  tb_route_grid_clear (&router->segment_grid);
+  tb_route_grid_clear (&router->label_grid);
+  tb_route_grid_clear (&router->reach_grid);
+  tb_route_map_clear (&router->map);
   g_free (router);
 }
 
-void
-tb_router_set_shape (TbRouter *router, guint key, const TbRouterShape *shape)
+/* ---- Slots ----------------------------------------------------------------------------------- */
+
+static gboolean
+find_slot (GHashTable *slots, guint key, guint *slot)
 {
-  Shape *old = g_tree_lookup (router->shapes, GUINT_TO_POINTER (key));
-  if (old != NULL && memcmp (&old->shape, shape, sizeof *shape) == 0)
+  guint found = GPOINTER_TO_UINT (g_hash_table_lookup (slots, GUINT_TO_POINTER (key)));
+  *slot = found - 1;
+  return found != 0;
+}
+
+static guint
+put_in_slot (GPtrArray *all, GArray *free_slots, gpointer what)
+{
+  guint slot = all->len;
+  if (free_slots->len == 0)
+    {
+      g_ptr_array_add (all, what);
+      return slot;
+    }
+  slot = g_array_index (free_slots, guint, free_slots->len - 1);
+  g_array_set_size (free_slots, free_slots->len - 1);
+  g_ptr_array_index (all, slot) = what;
+  return slot;
+}
+
+static void
+remove_word (GArray *words, guint word)
+{
+  for (guint i = 0; i < words->len; i++)
+    if (g_array_index (words, guint, i) == word)
+      {
+        g_array_remove_index_fast (words, i);
+        return;
+      }
+}
+
+/* ---- Ways come and go ------------------------------------------------------------------------ */
+
+static TbRouteEnd
+make_end (const TbRouteShape *shape, TbSide side, double at)
+{
+  return (TbRouteEnd){ shape->id, shape->shape.rect, shape->shape.centre, side, at };
+}
+
+/* What its ends say of it now. */
+static void
+set_leg (TbRouter *router, TbRouteWay *way)
+{
+  const TbRouteShape *from = TB_ROUTE_SHAPE (router, way->from_shape);
+  const TbRouteShape *to = TB_ROUTE_SHAPE (router, way->to_shape);
+  way->leg.from = make_end (from, way->spec.from_side, way->spec.from_at);
+  way->leg.to = make_end (to, way->spec.to_side, way->spec.to_at);
+  way->straight[0] = from->shape.centre;
+  way->straight[1] = to->shape.centre;
+  way->path_dirty = way->dirty = TRUE;
+}
+
+static gboolean
+find_card (TbRouter *router, guint key, guint *slot)
+{
+  return find_slot (router->shape_slots, key, slot)
+         && TB_ROUTE_SHAPE (router, *slot)->shape.kind == TB_SHAPE_CARD;
+}
+
+static void
+attach (TbRouter *router, TbRouteWay *way, guint slot)
+{
+  guint from, to;
+  if (!find_card (router, way->spec.from, &from) || !find_card (router, way->spec.to, &to))
     return;
-  Shape *made = g_new0 (Shape, 1);
-  made->key = key;
-  made->shape = *shape;
-  g_tree_replace (router->shapes, GUINT_TO_POINTER (key), made);
+  way->present = way->waiting = TRUE;
+  way->from_shape = from;
+  way->to_shape = to;
+  g_array_append_val (TB_ROUTE_SHAPE (router, from)->ways, slot);
+  if (from != to)
+    g_array_append_val (TB_ROUTE_SHAPE (router, to)->ways, slot);
+  set_leg (router, way);
+}
+
+static void
+detach (TbRouter *router, TbRouteWay *way, guint slot)
+{
+  if (!way->present)
+    return;
+  guint shapes[2] = { way->from_shape, way->to_shape };
+  for (guint i = 0; i < 2; i++)
+    {
+      TbRouteShape *shape = TB_ROUTE_SHAPE (router, shapes[i]);
+      remove_word (shape->ways, slot);
+      g_array_append_val (router->side_shapes, shape->key);
+    }
+  way->present = FALSE;
+}
+
+static void
+add_way (TbRouter *router, guint key, const TbRouterLink *spec)
+{
+  TbRouteWay *way = g_new0 (TbRouteWay, 1);
+  way->key = key;
+  way->spec = *spec;
+  way->spec.from_port = g_strdup (spec->from_port);
+  way->spec.to_port = g_strdup (spec->to_port);
+  way->spec.bends = g_memdup2 (spec->bends, spec->n_bends * sizeof *spec->bends);
+  way->ported = (spec->from_port && *spec->from_port) || (spec->to_port && *spec->to_port);
+  way->changed = way->label_dirty = TRUE;
+  guint slot = put_in_slot (router->ways, router->free_ways, way);
+  g_hash_table_insert (router->way_slots, GUINT_TO_POINTER (key), GUINT_TO_POINTER (slot + 1));
+  attach (router, way, slot);
+  router->n_absent += !way->present;
   router->stale = TRUE;
 }
 
-void
-tb_router_remove_shape (TbRouter *router, guint key)
+static void
+remove_way (TbRouter *router, guint slot)
 {
-  router->stale |= g_tree_remove (router->shapes, GUINT_TO_POINTER (key));
+  TbRouteWay *way = TB_ROUTE_WAY (router, slot);
+  router->n_absent -= !way->present;
+  detach (router, way, slot);
+  g_hash_table_remove (router->way_slots, GUINT_TO_POINTER (way->key));
+  g_array_append_val (router->removed, slot);
+  router->stale = TRUE;
+}
+
+/* As if it had gone and come. */
+static void
+renew_way (TbRouter *router, guint slot)
+{
+  TbRouteWay *way = TB_ROUTE_WAY (router, slot);
+  remove_way (router, slot);
+  add_way (router, way->key, &way->spec);
 }
 
 static gboolean
@@ -90,165 +240,550 @@ same_link (const TbRouterLink *a, const TbRouterLink *b)
          && a->to_side == b->to_side && a->from_at == b->from_at && a->to_at == b->to_at
          && g_strcmp0 (a->from_port, b->from_port) == 0 && g_strcmp0 (a->to_port, b->to_port) == 0
          && a->n_bends == b->n_bends
-         && (a->n_bends == 0 || memcmp (a->bends, b->bends, a->n_bends * sizeof *a->bends) == 0)
-         && a->label_width == b->label_width && a->label_height == b->label_height
+         && (a->n_bends == 0 || memcmp (a->bends, b->bends, a->n_bends * sizeof *a->bends) == 0);
+}
+
+static gboolean
+same_label (const TbRouterLink *a, const TbRouterLink *b)
+{
+  return a->label_width == b->label_width && a->label_height == b->label_height
          && a->label_at == b->label_at && a->label_offset == b->label_offset;
 }
 
 void
 tb_router_set_link (TbRouter *router, guint key, const TbRouterLink *link)
 {
-  Link *old = g_tree_lookup (router->links, GUINT_TO_POINTER (key));
-  if (old != NULL && same_link (&old->link, link))
-    return;
-  Link *made = g_new0 (Link, 1);
-  made->key = key;
-  made->link = *link;
-  made->link.from_port = g_strdup (link->from_port);
-  made->link.to_port = g_strdup (link->to_port);
-  made->link.bends = g_memdup2 (link->bends, link->n_bends * sizeof *link->bends);
-  g_tree_replace (router->links, GUINT_TO_POINTER (key), made);
-  router->stale = TRUE;
+  guint slot;
+  g_assert (key != 0);
+  if (!find_slot (router->way_slots, key, &slot))
+    {
+      add_way (router, key, link);
+      return;
+    }
+  TbRouteWay *way = TB_ROUTE_WAY (router, slot);
+  if (!same_link (&way->spec, link))
+    {
+      remove_way (router, slot);
+      add_way (router, key, link);
+    }
+  else if (!same_label (&way->spec, link))
+    {
+      way->spec.label_width = link->label_width;
+      way->spec.label_height = link->label_height;
+      way->spec.label_at = link->label_at;
+      way->spec.label_offset = link->label_offset;
+      way->label_dirty = router->stale = TRUE;
+    }
 }
 
 void
 tb_router_remove_link (TbRouter *router, guint key)
 {
-  router->stale |= g_tree_remove (router->links, GUINT_TO_POINTER (key));
+  guint slot;
+  if (find_slot (router->way_slots, key, &slot))
+    remove_way (router, slot);
 }
 
-typedef struct
-{
-  TbRouter *router;
-  GHashTable *index; /* of shapes, by key, + 1 */
-  GArray *obstacles, *requests;
-  GPtrArray *links;
-} Job;
+/* ---- Shapes come and go ---------------------------------------------------------------------- */
 
-static gboolean
-add_obstacle (gpointer key, gpointer value, gpointer data)
+static void
+note_change (TbRouter *router, guint id, const TbRect *rect)
 {
-  const Shape *s = value;
-  Job *job = data;
-  if (s->shape.kind == TB_SHAPE_CONTAINER)
-    return FALSE;
-  TbObstacle o = { s->shape.rect, s->shape.centre, s->shape.kind == TB_SHAPE_TEXT };
-  g_array_append_val (job->obstacles, o);
-  g_hash_table_insert (job->index, key, GUINT_TO_POINTER (job->obstacles->len));
-  return FALSE;
-}
-
-static gboolean
-add_request (gpointer key, gpointer value, gpointer data)
-{
-  (void) key;
-  Link *link = value;
-  Job *job = data;
-  guint from = GPOINTER_TO_UINT (g_hash_table_lookup (job->index,
-                                                      GUINT_TO_POINTER (link->link.from)));
-  guint to = GPOINTER_TO_UINT (g_hash_table_lookup (job->index, GUINT_TO_POINTER (link->link.to)));
-  link->present = from && to;
-  if (!link->present)
-    return FALSE;
-  TbRouteRequest r = { from - 1, to - 1, link->link.from_side, link->link.to_side,
-                       link->link.bends, link->link.n_bends };
-  g_array_append_val (job->requests, r);
-  g_ptr_array_add (job->links, link);
-  return FALSE;
+  g_array_append_vals (router->changed_rects, rect, 1);
+  g_array_append_vals (router->near_changes, rect, 1);
+  g_hash_table_add (router->changed_ids, GUINT_TO_POINTER (id));
+  router->stale = TRUE;
 }
 
 static void
-take_route (Link *link, TbRoute route, const TbPath *path)
+edges_of (const TbRect *r, TbRect out[4])
 {
-  link->changed |= route.n != link->route.n
-                   || memcmp (route.points, link->route.points, route.n * sizeof (TbPoint)) != 0;
-  g_free (link->route.points);
-  link->route = route;
-  link->from_side = path->from_side;
-  link->to_side = path->to_side;
-  link->crossing = path->crossing;
+  out[0] = (TbRect){ r->x, r->y, r->width, 0 };
+  out[1] = (TbRect){ r->x, r->y + r->height, r->width, 0 };
+  out[2] = (TbRect){ r->x, r->y, 0, r->height };
+  out[3] = (TbRect){ r->x + r->width, r->y, 0, r->height };
 }
 
 static void
-route_all (Job *job)
+add_obstacles (TbRouter *router, TbRouteShape *shape)
 {
-  TbRouteMap map;
-  const TbRouteRequest *requests = (const TbRouteRequest *) (void *) job->requests->data;
-  guint n = job->requests->len;
-  g_autofree TbPath *paths = g_new0 (TbPath, n + 1);
-  g_autofree TbRoute *routes = g_new0 (TbRoute, n + 1);
-  tb_route_map_init (&map, (const TbObstacle *) (void *) job->obstacles->data,
-                     job->obstacles->len);
-  for (guint i = 0; i < n; i++)
-    tb_route_path (&map, &requests[i], FALSE, &paths[i]);
-  tb_route_nudge (&map, requests, paths, n, routes);
-  for (guint i = 0; i < n; i++)
-    take_route (g_ptr_array_index (job->links, i), routes[i], &paths[i]);
-  tb_route_map_clear (&map);
-}
-
-gboolean
-tb_router_update (TbRouter *router, const TbRect *first, TbRouterStop stop, gpointer data)
-{
-  Job job = { router, g_hash_table_new (NULL, NULL),
-              g_array_new (FALSE, FALSE, sizeof (TbObstacle)),
-              g_array_new (FALSE, FALSE, sizeof (TbRouteRequest)), g_ptr_array_new () };
-  (void) first;
-  if (router->stale && (stop == NULL || !stop (data)))
+  TbRect edges[4];
+  TbObstacle o = { shape->shape.rect, shape->shape.centre, shape->shape.rect, shape->key,
+                   shape->shape.kind == TB_SHAPE_TEXT ? TB_OBSTACLE_TEXT : TB_OBSTACLE_CARD };
+  if (shape->shape.kind != TB_SHAPE_CONTAINER)
     {
-      g_tree_foreach (router->shapes, add_obstacle, &job);
-      g_tree_foreach (router->links, add_request, &job);
-      route_all (&job);
-      router->stale = FALSE;
+      shape->id = tb_route_map_add (&router->map, &o);
+      note_change (router, shape->id, &o.rect);
+      return;
     }
-  g_hash_table_unref (job.index);
-  g_array_unref (job.obstacles);
-  g_array_unref (job.requests);
-  g_ptr_array_unref (job.links);
-  return !router->stale;
+  edges_of (&shape->shape.rect, edges);
+  o.kind = TB_OBSTACLE_EDGE;
+  for (guint i = 0; i < 4; i++)
+    {
+      o.rect = edges[i];
+      shape->edges[i] = tb_route_map_add (&router->map, &o);
+      note_change (router, shape->edges[i], &o.rect);
+    }
 }
 
-static gboolean
-take_if_changed (gpointer key, gpointer value, gpointer data)
+static void
+remove_obstacles (TbRouter *router, TbRouteShape *shape)
 {
-  Link *link = value;
-  guint k = GPOINTER_TO_UINT (key);
-  if (link->changed)
-    g_array_append_val ((GArray *) data, k);
-  link->changed = FALSE;
-  return FALSE;
+  gboolean open = shape->shape.kind == TB_SHAPE_CONTAINER;
+  for (guint i = 0; i < (open ? 4u : 1u); i++)
+    {
+      guint id = open ? shape->edges[i] : shape->id;
+      note_change (router, id, &router->map.items[id].rect);
+      tb_route_map_remove (&router->map, id);
+    }
+}
+
+/* Links to which the container is another border than before: an end came in or went out. */
+static void
+note_borders (TbRouter *router, const TbRect *before, const TbRect *after)
+{
+  for (guint i = 0; i < router->ways->len; i++)
+    {
+      TbRouteWay *way = TB_ROUTE_WAY (router, i);
+      if (way != NULL && way->present
+          && tb_route_border (&way->leg, before) != tb_route_border (&way->leg, after))
+        way->path_dirty = way->dirty = TRUE;
+    }
+}
+
+/* Of a container only the borders that moved are a change to those it concerns as before. */
+static void
+move_container (TbRouter *router, TbRouteShape *shape, const TbRect *rect)
+{
+  TbRect before[4], after[4];
+  edges_of (&shape->shape.rect, before);
+  edges_of (rect, after);
+  note_borders (router, &shape->shape.rect, rect);
+  for (guint i = 0; i < 4; i++)
+    {
+      TbObstacle o = router->map.items[shape->edges[i]];
+      o.home = *rect;
+      o.rect = after[i];
+      if (memcmp (&before[i], &after[i], sizeof (TbRect)) == 0)
+        {
+          router->map.items[shape->edges[i]] = o;
+          continue;
+        }
+      note_change (router, shape->edges[i], &before[i]);
+      tb_route_map_remove (&router->map, shape->edges[i]);
+      shape->edges[i] = tb_route_map_add (&router->map, &o);
+      note_change (router, shape->edges[i], &after[i]);
+    }
+  shape->shape.rect = *rect;
+}
+
+static void
+move_shape (TbRouter *router, TbRouteShape *shape, const TbRouterShape *to)
+{
+  if (to->kind == TB_SHAPE_CONTAINER)
+    {
+      move_container (router, shape, &to->rect);
+      return;
+    }
+  remove_obstacles (router, shape);
+  shape->shape = *to;
+  add_obstacles (router, shape);
+  for (guint i = 0; i < shape->ways->len; i++)
+    set_leg (router, TB_ROUTE_WAY (router, g_array_index (shape->ways, guint, i)));
+}
+
+static void
+attach_waiting (TbRouter *router, guint key)
+{
+  for (guint i = 0; i < router->ways->len; i++)
+    {
+      TbRouteWay *way = TB_ROUTE_WAY (router, i);
+      guint slot;
+      if (way != NULL && !way->present && (way->spec.from == key || way->spec.to == key)
+          && find_slot (router->way_slots, way->key, &slot) && slot == i)
+        {
+          attach (router, way, i);
+          router->n_absent -= way->present;
+          way->changed = TRUE;
+        }
+    }
 }
 
 void
-tb_router_take_changed (TbRouter *router, GArray *keys)
+tb_router_set_shape (TbRouter *router, guint key, const TbRouterShape *spec)
 {
-  g_tree_foreach (router->links, take_if_changed, keys);
+  guint slot;
+  g_assert (key != 0);
+  if (find_slot (router->shape_slots, key, &slot))
+    {
+      TbRouteShape *shape = TB_ROUTE_SHAPE (router, slot);
+      gboolean same = memcmp (&shape->shape.rect, &spec->rect, sizeof spec->rect) == 0
+                      && memcmp (&shape->shape.centre, &spec->centre, sizeof spec->centre) == 0;
+      if (shape->shape.kind == spec->kind)
+        {
+          if (!same)
+            move_shape (router, shape, spec);
+          return;
+        }
+      tb_router_remove_shape (router, key);
+    }
+  TbRouteShape *shape = g_new0 (TbRouteShape, 1);
+  shape->key = key;
+  shape->shape = *spec;
+  shape->ways = new_words ();
+  slot = put_in_slot (router->shapes, router->free_shapes, shape);
+  g_hash_table_insert (router->shape_slots, GUINT_TO_POINTER (key), GUINT_TO_POINTER (slot + 1));
+  add_obstacles (router, shape);
+  if (spec->kind == TB_SHAPE_CONTAINER)
+    {
+      TbRect nowhere = { 1e30, 1e30, 0, 0 };
+      note_borders (router, &nowhere, &spec->rect);
+    }
+  if (spec->kind == TB_SHAPE_CARD && router->n_absent > 0)
+    attach_waiting (router, key);
 }
 
-gboolean
-tb_router_route (const TbRouter *router, guint key, TbRouterRoute *route)
+void
+tb_router_remove_shape (TbRouter *router, guint key)
 {
-  Link *link = g_tree_lookup (router->links, GUINT_TO_POINTER (key));
-  if (link == NULL || !link->present)
-    return FALSE;
-  *route = (TbRouterRoute){ .points = link->route.points,
-                            .n = link->route.n,
-                            .from_side = link->from_side,
-                            .to_side = link->to_side,
-                            .through_shape = link->crossing };
-  return TRUE;
+  guint slot;
+  if (!find_slot (router->shape_slots, key, &slot))
+    return;
+  TbRouteShape *shape = TB_ROUTE_SHAPE (router, slot);
+  remove_obstacles (router, shape);
+  if (shape->shape.kind == TB_SHAPE_CONTAINER)
+    {
+      TbRect nowhere = { 1e30, 1e30, 0, 0 };
+      note_borders (router, &shape->shape.rect, &nowhere);
+    }
+  g_hash_table_remove (router->shape_slots, GUINT_TO_POINTER (key));
+  while (shape->ways->len > 0)
+    renew_way (router, g_array_index (shape->ways, guint, 0));
+  free_shape (shape);
+  g_ptr_array_index (router->shapes, slot) = NULL;
+  g_array_append_val (router->free_shapes, slot);
 }
 
 void
 tb_router_set_jumps (TbRouter *router, gboolean jumps)
 {
+  if (router->jumps == jumps)
+    return;
   router->jumps = jumps;
+  router->stale = TRUE;
+  for (guint i = 0; i < router->ways->len; i++)
+    if (TB_ROUTE_WAY (router, i) != NULL)
+      g_array_append_val (router->crossed, i);
+}
+
+/* ---- Whose path may differ -------------------------------------------------------------------- */
+
+static TbRect
+grown (const TbRect *r, double by)
+{
+  return (TbRect){ r->x - by, r->y - by, r->width + 2 * by, r->height + 2 * by };
+}
+
+static gboolean
+path_touches (const TbPath *path, const TbRect *rect)
+{
+  for (guint i = 1; i < path->n; i++)
+    {
+      TbPoint a = path->points[i - 1], b = path->points[i];
+      TbRect line = { MIN (a.x, b.x), MIN (a.y, b.y), fabs (a.x - b.x), fabs (a.y - b.y) };
+      if (tb_route_touches (&line, rect))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+names_changed_witness (TbRouter *router, const TbPath *path)
+{
+  for (guint i = 0; i < path->n_witnesses; i++)
+    if (g_hash_table_contains (router->changed_ids, GUINT_TO_POINTER (path->witnesses[i])))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_touched (TbRouter *router, const TbRouteWay *way)
+{
+  if (!way->raw.searched && names_changed_witness (router, &way->raw))
+    return TRUE;
+  for (guint i = router->n_seen; i < router->changed_rects->len; i++)
+    {
+      TbRect r = grown (&g_array_index (router->changed_rects, TbRect, i), TB_ROUTE_AWAY);
+      if (way->raw.searched ? tb_route_touches (&way->raw.region, &r)
+                            : tb_route_touches (&way->raw_bounds, &r)
+                                  && path_touches (&way->raw, &r))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The room of its ends along their sides may be another. */
+static void
+note_sides (TbRouter *router, const TbRouteWay *way)
+{
+  for (guint k = 0; k < 2; k++)
+    {
+      const TbRouteEnd *end = k ? &way->leg.to : &way->leg.from;
+      TbPoint next = way->raw.points[k ? way->raw.n - 2 : 1];
+      TbRect at = { next.x, next.y, 0, 0 }, box = grown (&end->rect, 1);
+      at = grown (&at, MAX (end->rect.width, end->rect.height));
+      tb_rect_union (&box, &at, &box);
+      box = grown (&box, TB_ROUTE_AWAY);
+      for (guint i = router->n_seen; i < router->changed_rects->len; i++)
+        if (tb_route_touches (&box, &g_array_index (router->changed_rects, TbRect, i)))
+          {
+            g_array_append_val (router->side_shapes,
+                                TB_ROUTE_SHAPE (router, k ? way->to_shape : way->from_shape)->key);
+            break;
+          }
+    }
+}
+
+static void
+find_touched (TbRouter *router)
+{
+  gboolean many = router->changed_rects->len - router->n_seen > 64 + router->ways->len / 2;
+  for (guint i = 0; i < router->ways->len; i++)
+    {
+      TbRouteWay *way = TB_ROUTE_WAY (router, i);
+      if (way == NULL || !way->present || way->waiting)
+        continue;
+      if (many)
+        way->path_dirty = way->dirty = TRUE;
+      if (!way->path_dirty && is_touched (router, way))
+        way->path_dirty = TRUE;
+      if (!way->dirty)
+        note_sides (router, way);
+    }
+  g_hash_table_remove_all (router->changed_ids);
+  router->n_seen = router->changed_rects->len;
+}
+
+/* ---- Paths ----------------------------------------------------------------------------------- */
+
+static gboolean
+same_path (const TbPath *a, const TbPath *b)
+{
+  return a->n == b->n && a->from_side == b->from_side && a->to_side == b->to_side
+         && a->pins == b->pins && a->through_shape == b->through_shape
+         && memcmp (a->points, b->points, a->n * sizeof *a->points) == 0;
+}
+
+static void
+search_path (TbRouter *router, TbRouteWay *way)
+{
+  TbPath path;
+  tb_route_path (&router->map, &way->leg, way->spec.bends, way->spec.n_bends, &path);
+  way->dirty |= way->waiting || !same_path (&way->raw, &path);
+  way->changed |= way->raw.over_border != path.over_border;
+  tb_path_clear (&way->raw);
+  way->raw = path;
+  way->path_dirty = way->waiting = FALSE;
+  TbPoint low = path.points[0], high = low;
+  for (guint i = 1; i < path.n; i++)
+    {
+      low = (TbPoint){ MIN (low.x, path.points[i].x), MIN (low.y, path.points[i].y) };
+      high = (TbPoint){ MAX (high.x, path.points[i].x), MAX (high.y, path.points[i].y) };
+    }
+  way->raw_bounds = (TbRect){ low.x, low.y, high.x - low.x, high.y - low.y };
+}
+
+static gboolean
+lies_near (const TbRouteWay *way, const TbRect *rect)
+{
+  TbPoint a = way->straight[0], b = way->straight[1];
+  TbRect r = { MIN (a.x, b.x), MIN (a.y, b.y), fabs (a.x - b.x), fabs (a.y - b.y) };
+  return tb_route_touches (&r, rect);
+}
+
+/* FALSE: stopped before all were done. *left: some lie elsewhere. */
+static gboolean
+search_paths (TbRouter *router, const TbRect *first, TbRouterStop stop, gpointer data,
+              gboolean *left)
+{
+  *left = FALSE;
+  for (guint i = 0; i < router->ways->len; i++)
+    {
+      TbRouteWay *way = TB_ROUTE_WAY (router, i);
+      if (way == NULL || !way->present || !way->path_dirty)
+        continue;
+      if (first != NULL && !lies_near (way, first))
+        {
+          *left = TRUE;
+          continue;
+        }
+      if (stop != NULL && stop (data))
+        return FALSE;
+      search_path (router, way);
+    }
+  return TRUE;
+}
+
+/* ---- What concerns several links ---------------------------------------------------------------- */
+
+static void
+add_shape_once (TbRouter *router, guint slot, GArray *shapes)
+{
+  TbRouteShape *shape = TB_ROUTE_SHAPE (router, slot);
+  if (shape->mark == router->turn)
+    return;
+  shape->mark = router->turn;
+  g_array_append_val (shapes, slot);
+}
+
+static void
+share_sides (TbRouter *router, GArray *dirty)
+{
+  g_autoptr (GArray) shapes = new_words ();
+  guint slot;
+  router->turn++;
+  for (guint i = 0; i < router->side_shapes->len; i++)
+    if (find_slot (router->shape_slots, g_array_index (router->side_shapes, guint, i), &slot))
+      add_shape_once (router, slot, shapes);
+  for (guint i = 0; i < router->ways->len; i++)
+    {
+      const TbRouteWay *way = TB_ROUTE_WAY (router, i);
+      if (way != NULL && way->present && !way->waiting && way->dirty)
+        {
+          add_shape_once (router, way->from_shape, shapes);
+          add_shape_once (router, way->to_shape, shapes);
+        }
+    }
+  tb_route_share_sides (router, shapes, dirty);
+  g_array_set_size (router->side_shapes, 0);
+}
+
+static void
+forget_removed (TbRouter *router)
+{
+  for (guint i = 0; i < router->removed->len; i++)
+    {
+      guint slot = g_array_index (router->removed, guint, i);
+      tb_route_finish_take_out (router, TB_ROUTE_WAY (router, slot), slot);
+      free_way (TB_ROUTE_WAY (router, slot));
+      g_ptr_array_index (router->ways, slot) = NULL;
+      g_array_append_val (router->free_ways, slot);
+    }
+  g_array_set_size (router->removed, 0);
+}
+
+static void
+run_steps (TbRouter *router)
+{
+  g_autoptr (GArray) dirty = new_words ();
+  share_sides (router, dirty);
+  for (guint stage = 0; stage < TB_ROUTE_STAGES; stage++)
+    tb_route_stage_run (router, stage, dirty);
+  for (guint i = 0; i < router->ways->len; i++)
+    if (TB_ROUTE_WAY (router, i) != NULL && !TB_ROUTE_WAY (router, i)->waiting)
+      TB_ROUTE_WAY (router, i)->dirty = FALSE;
+  g_array_set_size (router->changed_rects, 0);
+  router->n_seen = 0;
+  forget_removed (router);
+  tb_route_finish (router, dirty);
+}
+
+gboolean
+tb_router_update (TbRouter *router, const TbRect *first, TbRouterStop stop, gpointer data)
+{
+  gboolean left;
+  if (!router->stale)
+    return TRUE;
+  find_touched (router);
+  if (!search_paths (router, first, stop, data, &left))
+    return FALSE;
+  run_steps (router);
+  router->stale = left;
+  return !left;
+}
+
+/* ---- Answers --------------------------------------------------------------------------------- */
+
+static int
+by_word (gconstpointer a, gconstpointer b)
+{
+  guint x = *(const guint *) a, y = *(const guint *) b;
+  return x < y ? -1 : x > y;
 }
 
 void
-tb_router_ports (const TbRouter *router, guint shape, GArray *ports)
+tb_router_take_changed (TbRouter *router, GArray *keys)
 {
-  (void) router;
-  (void) shape;
-  (void) ports;
+  guint begin = keys->len;
+  for (guint i = 0; i < router->ways->len; i++)
+    {
+      TbRouteWay *way = TB_ROUTE_WAY (router, i);
+      if (way != NULL && way->changed)
+        g_array_append_val (keys, way->key);
+      if (way != NULL)
+        way->changed = FALSE;
+    }
+  if (keys->len > begin)
+    qsort (&g_array_index (keys, guint, begin), keys->len - begin, sizeof (guint), by_word);
+}
+
+gboolean
+tb_router_route (const TbRouter *router, guint key, TbRouterRoute *route)
+{
+  guint slot;
+  if (!find_slot (router->way_slots, key, &slot) || !TB_ROUTE_WAY (router, slot)->present)
+    return FALSE;
+  TbRouteWay *way = TB_ROUTE_WAY (router, slot);
+  *route = (TbRouterRoute){ .pending = way->points == NULL || way->path_dirty };
+  route->points = way->points ? way->points : way->straight;
+  route->n = way->points ? way->n_points : 2;
+  if (way->points == NULL)
+    return TRUE;
+  route->jumps = way->jumps;
+  route->n_jumps = way->n_jumps;
+  route->label = way->label;
+  route->from_side = way->raw.from_side;
+  route->to_side = way->raw.to_side;
+  route->through_shape = way->raw.through_shape;
+  route->over_border = way->raw.over_border;
+  return TRUE;
+}
+
+static int
+by_port (gconstpointer pa, gconstpointer pb)
+{
+  const TbRouterPort *a = pa, *b = pb;
+  int order = a->side != b->side ? (a->side < b->side ? -1 : 1) : strcmp (a->name, b->name);
+  return order;
+}
+
+void
+tb_router_ports (const TbRouter *router, guint key, GArray *ports)
+{
+  guint slot, begin = ports->len, m = begin;
+  if (!find_slot (router->shape_slots, key, &slot))
+    return;
+  const TbRouteShape *shape = TB_ROUTE_SHAPE (router, slot);
+  for (guint i = 0; i < shape->ways->len; i++)
+    {
+      const TbRouteWay *way = TB_ROUTE_WAY (router, g_array_index (shape->ways, guint, i));
+      for (guint k = 0; k < 2 && way->points != NULL; k++)
+        {
+          const char *name = k ? way->spec.to_port : way->spec.from_port;
+          TbRouterPort port = { key, name, k ? way->raw.to_side : way->raw.from_side,
+                                way->points[k ? way->n_points - 1 : 0] };
+          if (name != NULL && *name && (k ? way->to_shape : way->from_shape) == slot)
+            g_array_append_val (ports, port);
+        }
+    }
+  if (ports->len == begin)
+    return;
+  qsort (&g_array_index (ports, TbRouterPort, begin), ports->len - begin, sizeof (TbRouterPort),
+         by_port);
+  for (guint i = begin; i < ports->len; i++)
+    if (m == begin
+        || by_port (&g_array_index (ports, TbRouterPort, i),
+                    &g_array_index (ports, TbRouterPort, m - 1)) != 0)
+      g_array_index (ports, TbRouterPort, m++) = g_array_index (ports, TbRouterPort, i);
+  g_array_set_size (ports, m);
 }

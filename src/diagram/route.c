@@ -1,26 +1,34 @@
-/* The router's door: plain arrays in, ways out. */
+/* The router's plain door: arrays in, ways out. */
 #include "route-private.h"
 
 void
 tb_route_all (const TbRect *shapes, guint n_shapes, const TbRouteRequest *requests,
               guint n_requests, TbRoute *routes)
 {
-  g_autofree TbObstacle *obstacles = g_new0 (TbObstacle, n_shapes + 1);
-  g_autofree TbPath *paths = g_new0 (TbPath, n_requests + 1);
-  TbRouteMap map;
+  g_autoptr (TbRouter) router = tb_router_new ();
   for (guint i = 0; i < n_shapes; i++)
-    obstacles[i] = (TbObstacle){ shapes[i],
-                                 { shapes[i].x + shapes[i].width / 2,
-                                   shapes[i].y + shapes[i].height / 2 },
-                                 FALSE };
-  tb_route_map_init (&map, obstacles, n_shapes);
+    {
+      const TbRect *r = &shapes[i];
+      TbRouterShape shape = { TB_SHAPE_CARD, *r, { r->x + r->width / 2, r->y + r->height / 2 } };
+      tb_router_set_shape (router, i + 1, &shape);
+    }
   for (guint i = 0; i < n_requests; i++)
     {
-      g_assert (requests[i].from < n_shapes && requests[i].to < n_shapes);
-      tb_route_path (&map, &requests[i], FALSE, &paths[i]);
+      const TbRouteRequest *r = &requests[i];
+      g_assert (r->from < n_shapes && r->to < n_shapes);
+      TbRouterLink link = { .from = r->from + 1, .to = r->to + 1, .from_side = r->from_side,
+                            .to_side = r->to_side, .from_at = -1, .to_at = -1, .bends = r->bends,
+                            .n_bends = r->n_bends, .label_at = -1 };
+      tb_router_set_link (router, i + 1, &link);
     }
-  tb_route_nudge (&map, requests, paths, n_requests, routes);
-  tb_route_map_clear (&map);
+  tb_router_update (router, NULL, NULL, NULL);
+  for (guint i = 0; i < n_requests; i++)
+    {
+      TbRouterRoute route;
+      gboolean found = tb_router_route (router, i + 1, &route);
+      g_assert (found);
+      routes[i] = (TbRoute){ g_memdup2 (route.points, route.n * sizeof (TbPoint)), route.n };
+    }
 }
 
 void

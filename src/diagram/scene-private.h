@@ -15,7 +15,6 @@
 #pragma once
 
 #include "look-private.h"
-#include "route-private.h"
 #include "tb-diagram.h"
 
 #define TB_CARD_WIDTH 176.0
@@ -36,9 +35,6 @@
 #define TB_BADGE 16.0 /* of an element that has a drill-down */
 #define TB_NO_ITEM G_MAXUINT
 #define TB_LINK_CORNER 9.0
-
-/* Beyond so many links the router keeps to its simple forms. */
-#define TB_ROUTE_MANY 2000
 
 typedef enum
 {
@@ -113,10 +109,10 @@ typedef struct
   TbSide from_side, to_side;
   TbPoint *bends;
   guint n_bends;
-  guint route_shape; /* what takes links: which of the shapes it is */
-  TbPath path; /* before nudging */
   TbPoint *points;
   guint n_points;
+  TbJump *jumps;
+  guint n_jumps;
   TbRect label_at; /* width 0: no label */
 } TbItem;
 
@@ -128,14 +124,7 @@ enum
   TB_HIDDEN_IN_VIEW = 1 << 3 /* the view says so */
 };
 
-typedef struct
-{
-  TbUid uid; /* of a chip: the component's, with TB_CHIP_BIT */
-  gboolean text;
-  TbRect rect;
-  TbPoint centre;
-} TbRouteShape;
-
+/* Of a key, what is written on or over an item. */
 #define TB_CHIP_BIT (1u << 31)
 /* Items of which an element has several have an uid of their own with this bit. */
 #define TB_ITEM_BIT (1u << 30)
@@ -165,8 +154,10 @@ struct _TbScene
   GHashTable *preview; /* uids shown moved; NULL: none */
   double preview_dx, preview_dy;
 
-  GArray *shapes; /* of TbRouteShape: what the present routes were made round */
-  gboolean simple_routes;
+  TbRouter *router;
+  GHashTable *told; /* keys of shapes the router knows, to the turn in which they were told */
+  GHashTable *told_links;
+  guint turn;
 
   double cell; /* index */
   TbRect area;
@@ -212,8 +203,7 @@ gboolean tb_item_is_shown (const TbScene *scene, const TbItem *item);
 gboolean tb_item_takes_links (const TbItem *item);
 /* Where the button stands that folds and unfolds it; FALSE: it has none. */
 gboolean tb_item_fold_button (const TbScene *scene, const TbItem *item, TbRect *at);
-/* old: items of before, whose paths are taken over where nothing changed (may be NULL). */
-void tb_scene_route_links (TbScene *scene, const TbScene *old);
+void tb_scene_route_links (TbScene *scene);
 /* Whether there are any. */
 gboolean tb_scene_place_labels (TbScene *scene);
 void tb_scene_make_index (TbScene *scene);

@@ -48,7 +48,7 @@ tb_item_clear (TbItem *item)
   g_free (item->users);
   g_free (item->bends);
   g_free (item->points);
-  tb_path_clear (&item->path);
+  g_free (item->jumps);
 }
 
 guint

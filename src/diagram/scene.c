@@ -27,7 +27,6 @@ clear_items (TbScene *scene)
 {
   g_clear_pointer (&scene->items, g_array_unref);
   g_clear_pointer (&scene->by_uid, g_hash_table_unref);
-  g_clear_pointer (&scene->shapes, g_array_unref);
   g_clear_pointer (&scene->starts, g_free);
   g_clear_pointer (&scene->cells, g_free);
 }
@@ -36,11 +35,11 @@ static guint64 look_of (const TbScene *scene, TbItem *item);
 
 /* Labels ask the index where links lie, and are in it afterwards. */
 static void
-lay_out (TbScene *scene, const TbScene *old)
+lay_out (TbScene *scene)
 {
   tb_scene_arrange (scene);
   tb_scene_arrange_folded (scene);
-  tb_scene_route_links (scene, old);
+  tb_scene_route_links (scene);
   tb_scene_finish_items (scene);
   tb_scene_make_index (scene);
   if (tb_scene_place_labels (scene))
@@ -57,9 +56,12 @@ tb_scene_new (const TbModel *model, const char *view_id)
 {
   TbScene *scene = g_new0 (TbScene, 1);
   scene->view_id = g_strdup (view_id);
+  scene->router = tb_router_new ();
+  scene->told = g_hash_table_new (NULL, NULL);
+  scene->told_links = g_hash_table_new (NULL, NULL);
   make_items (scene);
   tb_scene_read (scene, model);
-  lay_out (scene, NULL);
+  lay_out (scene);
   return scene;
 }
 
@@ -69,6 +71,9 @@ tb_scene_free (TbScene *scene)
   if (scene == NULL)
     return;
   clear_items (scene);
+  g_clear_pointer (&scene->router, tb_router_free);
+  g_clear_pointer (&scene->told, g_hash_table_unref);
+  g_clear_pointer (&scene->told_links, g_hash_table_unref);
   g_clear_pointer (&scene->preview, g_hash_table_unref);
   tb_looks_clear (&scene->looks);
   g_free (scene->view_id);
@@ -292,11 +297,10 @@ tb_scene_update (TbScene *scene, const TbModel *model, const TbEdit *edits, guin
   g_autoptr (GArray) before = take_prints (scene);
   TbScene old = *scene;
   drop_preview (scene);
-  scene->shapes = NULL;
   scene->starts = scene->cells = NULL;
   make_items (scene);
   tb_scene_read (scene, model);
-  lay_out (scene, &old);
+  lay_out (scene);
   compare_prints (scene, before, dirty);
   clear_items (&old);
 }
@@ -317,7 +321,7 @@ tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, do
       scene->preview_dx = dx;
       scene->preview_dy = dy;
     }
-  lay_out (scene, scene);
+  lay_out (scene);
   compare_prints (scene, before, dirty);
 }
 

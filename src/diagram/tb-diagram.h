@@ -345,6 +345,10 @@ gboolean tb_router_update (TbRouter *router, const TbRect *first, TbRouterStop s
 void tb_router_take_changed (TbRouter *router, GArray *keys);
 /* FALSE: no such link, or an end is missing. Valid until the next change of the router. */
 gboolean tb_router_route (const TbRouter *router, guint link, TbRouterRoute *route);
+/* Where a box of that size may stand beside a link: covering nothing, else as little as can be.
+ * FALSE: the link has no route. */
+gboolean tb_router_free_beside (TbRouter *router, guint link, double width, double height,
+                                TbRect *box);
 /* Whether crossings get jumps (they do unless told otherwise). */
 void tb_router_set_jumps (TbRouter *router, gboolean jumps);
 

@@ -1,0 +1,620 @@
+/* The router that follows changes: what holds for every picture, on random ones. The seed is
+ * printed. TIERBOARD_SOAK=1 looks at thousands. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tb-base.h"
+#include "tb-diagram.h"
+
+#define CLEAR 8.0
+#define MOST 400
+
+typedef struct
+{
+  TbRouterShape shapes[MOST]; /* key i + 1; width 0: none */
+  guint n_shapes;
+  TbRouterLink links[MOST]; /* key i + 1; from 0: none */
+  TbPoint bends[MOST][3];
+  guint n_links;
+} Picture;
+
+static gboolean
+is_soak (void)
+{
+  return g_getenv ("TIERBOARD_SOAK") != NULL;
+}
+
+static guint64
+new_seed (TbRng *rng)
+{
+  guint64 seed = (guint64) g_test_rand_int ();
+  g_test_message ("seed %" G_GUINT64_FORMAT, seed);
+  tb_rng_seed (rng, seed);
+  return seed;
+}
+
+static guint
+below (TbRng *rng, guint n)
+{
+  return (guint) tb_rng_below (rng, n);
+}
+
+/* ---- Pictures -------------------------------------------------------------------------------- */
+
+static gboolean
+near_another (const Picture *p, guint but, const TbRect *r, double gap)
+{
+  for (guint i = 0; i < p->n_shapes; i++)
+    {
+      const TbRect *s = &p->shapes[i].rect;
+      if (i != but && s->width > 0 && p->shapes[i].kind != TB_SHAPE_CONTAINER
+          && r->x < s->x + s->width + gap && s->x < r->x + r->width + gap
+          && r->y < s->y + s->height + gap && s->y < r->y + r->height + gap)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A free place, or none: width 0. */
+static TbRouterShape
+new_card (const Picture *p, TbRng *rng, guint but, double size, double gap)
+{
+  for (guint try = 0; try < 40; try++)
+    {
+      TbRect r = { (double) below (rng, (guint) size), (double) below (rng, (guint) (size * 0.7)),
+                   60. + 4 * below (rng, 30), 40. + 4 * below (rng, 12) };
+      if (!near_another (p, but, &r, gap))
+        return (TbRouterShape){ TB_SHAPE_CARD, r, { r.x + r.width / 2, r.y + r.height / 2 } };
+    }
+  return (TbRouterShape){ 0 };
+}
+
+static TbRouterLink
+new_link (const Picture *p, TbRng *rng)
+{
+  TbRouterLink link = { .from_at = -1, .to_at = -1, .label_at = -1 };
+  for (guint try = 0; try < 20; try++)
+    {
+      guint a = below (rng, p->n_shapes), b = below (rng, p->n_shapes);
+      if (a == b || p->shapes[a].kind != TB_SHAPE_CARD || p->shapes[b].kind != TB_SHAPE_CARD
+          || p->shapes[a].rect.width <= 0 || p->shapes[b].rect.width <= 0)
+        continue;
+      link.from = a + 1;
+      link.to = b + 1;
+      break;
+    }
+  return link;
+}
+
+/* Cards anywhere, gap apart; links between any two. */
+static void
+make_messy (Picture *p, TbRng *rng, guint cards, guint links, double gap)
+{
+  double size = 260 * sqrt (cards) + 200;
+  memset (p, 0, sizeof *p);
+  for (guint i = 0; i < cards; i++)
+    {
+      TbRouterShape card = new_card (p, rng, G_MAXUINT, size, gap);
+      if (card.rect.width > 0)
+        p->shapes[p->n_shapes++] = card;
+    }
+  for (guint i = 0; i < links; i++)
+    p->links[p->n_links++] = new_link (p, rng);
+}
+
+/* Containers side by side with cards in them. */
+static void
+make_contained (Picture *p, TbRng *rng, guint columns, guint rows, guint links)
+{
+  memset (p, 0, sizeof *p);
+  for (guint y = 0; y < rows; y++)
+    for (guint x = 0; x < columns; x++)
+      {
+        TbRect home = { x * 620., y * 420., 560, 360 };
+        if (below (rng, 3) > 0)
+          p->shapes[p->n_shapes++] = (TbRouterShape){ TB_SHAPE_CONTAINER, home, { 0, 0 } };
+        for (guint i = 0; i < 4; i++)
+          {
+            TbRect r = { home.x + 30 + (i % 2) * 270. + below (rng, 40),
+                         home.y + 60 + (i / 2) * 150. + below (rng, 40), 176, 68 };
+            if (below (rng, 4) > 0)
+              p->shapes[p->n_shapes++]
+                  = (TbRouterShape){ TB_SHAPE_CARD, r, { r.x + 88, r.y + 34 } };
+          }
+      }
+  for (guint i = 0; i < links; i++)
+    p->links[p->n_links++] = new_link (p, rng);
+}
+
+static TbRouter *
+route (const Picture *p)
+{
+  TbRouter *router = tb_router_new ();
+  for (guint i = 0; i < p->n_shapes; i++)
+    if (p->shapes[i].rect.width > 0)
+      tb_router_set_shape (router, i + 1, &p->shapes[i]);
+  for (guint i = 0; i < p->n_links; i++)
+    if (p->links[i].from != 0)
+      tb_router_set_link (router, i + 1, &p->links[i]);
+  g_assert_true (tb_router_update (router, NULL, NULL, NULL));
+  return router;
+}
+
+/* ---- Whether there is a way ------------------------------------------------------------------- */
+
+static gboolean
+hits (const TbRect *r, TbPoint a, TbPoint b, double clear)
+{
+  double c = clear - 0.01;
+  return MAX (a.x, b.x) > r->x - c && MIN (a.x, b.x) < r->x + r->width + c
+         && MAX (a.y, b.y) > r->y - c && MIN (a.y, b.y) < r->y + r->height + c;
+}
+
+static gboolean
+is_in (const TbRect *inner, const TbRect *outer)
+{
+  return inner->x >= outer->x && inner->y >= outer->y
+         && inner->x + inner->width <= outer->x + outer->width
+         && inner->y + inner->height <= outer->y + outer->height;
+}
+
+static gboolean
+is_out (const TbRect *a, const TbRect *b)
+{
+  return a->x > b->x + b->width || b->x > a->x + a->width || a->y > b->y + b->height
+         || b->y > a->y + a->height;
+}
+
+/* How often a link may cross that border; G_MAXUINT: as often as it likes. */
+static guint
+allowed_crossings (const Picture *p, const TbRouterLink *link, const TbRect *container)
+{
+  const TbRect *a = &p->shapes[link->from - 1].rect, *b = &p->shapes[link->to - 1].rect;
+  gboolean in_a = is_in (a, container), in_b = is_in (b, container);
+  gboolean out_a = is_out (a, container), out_b = is_out (b, container);
+  if ((in_a && in_b) || (out_a && out_b))
+    return 0;
+  return (in_a && out_b) || (out_a && in_b) ? 1 : G_MAXUINT;
+}
+
+static guint
+crossings (const TbRect *r, TbPoint a, TbPoint b)
+{
+  gboolean upright = a.x == b.x;
+  double at = upright ? a.x : a.y, from = upright ? MIN (a.y, b.y) : MIN (a.x, b.x);
+  double to = upright ? MAX (a.y, b.y) : MAX (a.x, b.x);
+  double low = upright ? r->x : r->y, high = low + (upright ? r->width : r->height);
+  double first = upright ? r->y : r->x, last = first + (upright ? r->height : r->width);
+  if (at < low || at > high)
+    return 0;
+  return (from < first && to > first) + (from < last && to > last);
+}
+
+typedef struct
+{
+  double at[4 * MOST + 32];
+  guint n;
+} Lines;
+
+static int
+by_value (const void *a, const void *b)
+{
+  double d = *(const double *) a - *(const double *) b;
+  return d < 0 ? -1 : d > 0;
+}
+
+static void
+sort_lines (Lines *l)
+{
+  guint m = 0;
+  qsort (l->at, l->n, sizeof *l->at, by_value);
+  for (guint i = 0; i < l->n; i++)
+    if (m == 0 || l->at[i] - l->at[m - 1] > 1e-6)
+      l->at[m++] = l->at[i];
+  l->n = m;
+}
+
+static gboolean
+is_free (const Picture *p, const TbRouterLink *link, TbPoint a, TbPoint b)
+{
+  for (guint i = 0; i < p->n_shapes; i++)
+    {
+      const TbRouterShape *s = &p->shapes[i];
+      if (s->rect.width <= 0)
+        continue;
+      if (s->kind != TB_SHAPE_CONTAINER ? hits (&s->rect, a, b, CLEAR)
+                                        : crossings (&s->rect, a, b) > 0
+                                              && allowed_crossings (p, link, &s->rect) == 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The four places in front of the middles of its sides that are free. */
+static guint
+doors (const Picture *p, const TbRouterLink *link, guint shape, TbPoint *out)
+{
+  const TbRect *r = &p->shapes[shape].rect;
+  TbPoint c = p->shapes[shape].centre;
+  TbPoint all[4] = { { c.x, r->y - 14 }, { c.x, r->y + r->height + 14 }, { r->x - 14, c.y },
+                     { r->x + r->width + 14, c.y } };
+  guint n = 0;
+  for (guint i = 0; i < 4; i++)
+    if (is_free (p, link, all[i], all[i]))
+      out[n++] = all[i];
+  return n;
+}
+
+/* Every line that could matter, every crossing, flooded: slow, and nothing like the router. */
+static gboolean
+has_way (const Picture *p, const TbRouterLink *link)
+{
+  g_autofree Lines *xs = g_new0 (Lines, 1), *ys = g_new0 (Lines, 1);
+  TbPoint a[4], b[4];
+  guint na = doors (p, link, link->from - 1, a), nb = doors (p, link, link->to - 1, b);
+  for (guint i = 0; i < p->n_shapes; i++)
+    {
+      const TbRect *r = &p->shapes[i].rect;
+      if (r->width <= 0)
+        continue;
+      xs->at[xs->n++] = r->x - CLEAR;
+      xs->at[xs->n++] = r->x + r->width + CLEAR;
+      ys->at[ys->n++] = r->y - CLEAR;
+      ys->at[ys->n++] = r->y + r->height + CLEAR;
+    }
+  for (guint i = 0; i < na + nb; i++)
+    {
+      xs->at[xs->n++] = i < na ? a[i].x : b[i - na].x;
+      ys->at[ys->n++] = i < na ? a[i].y : b[i - na].y;
+    }
+  sort_lines (xs);
+  sort_lines (ys);
+  g_autofree guint8 *seen = g_new0 (guint8, xs->n * ys->n + 1);
+  g_autoptr (GArray) queue = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint y = 0; y < ys->n; y++)
+    for (guint x = 0; x < xs->n; x++)
+      for (guint i = 0; i < na; i++)
+        if (fabs (xs->at[x] - a[i].x) < 1e-5 && fabs (ys->at[y] - a[i].y) < 1e-5)
+          {
+            guint node = y * xs->n + x;
+            seen[node] = 1;
+            g_array_append_val (queue, node);
+          }
+  for (guint k = 0; k < queue->len; k++)
+    {
+      guint node = g_array_index (queue, guint, k), x = node % xs->n, y = node / xs->n;
+      TbPoint at = { xs->at[x], ys->at[y] };
+      static const int steps[4][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
+      for (guint i = 0; i < nb; i++)
+        if (fabs (at.x - b[i].x) < 1e-5 && fabs (at.y - b[i].y) < 1e-5)
+          return TRUE;
+      for (guint d = 0; d < 4; d++)
+        {
+          int nx = (int) x + steps[d][0], ny = (int) y + steps[d][1];
+          if (nx < 0 || ny < 0 || nx >= (int) xs->n || ny >= (int) ys->n)
+            continue;
+          guint next = (guint) ny * xs->n + (guint) nx;
+          if (!seen[next] && is_free (p, link, at, (TbPoint){ xs->at[nx], ys->at[ny] }))
+            {
+              seen[next] = 1;
+              g_array_append_val (queue, next);
+            }
+        }
+    }
+  return FALSE;
+}
+
+/* ---- What must hold --------------------------------------------------------------------------- */
+
+static void
+assert_orthogonal (const TbRouterRoute *r, guint link)
+{
+  g_assert_cmpuint (r->n, >=, 2);
+  for (guint k = 1; k < r->n; k++)
+    if (r->points[k].x != r->points[k - 1].x && r->points[k].y != r->points[k - 1].y)
+      g_error ("link %u: piece %u is oblique", link, k);
+}
+
+/* In a crowd half the margin must do. */
+static void
+assert_clear (const Picture *p, guint i, const TbRouterRoute *r, double part)
+{
+  for (guint k = 1; k < r->n; k++)
+    for (guint s = 0; s < p->n_shapes; s++)
+      {
+        gboolean own = (s + 1 == p->links[i].from && k == 1)
+                       || (s + 1 == p->links[i].to && k + 1 == r->n);
+        if (!own && p->shapes[s].rect.width > 0 && p->shapes[s].kind != TB_SHAPE_CONTAINER
+            && hits (&p->shapes[s].rect, r->points[k - 1], r->points[k],
+                     part * (p->shapes[s].kind == TB_SHAPE_TEXT ? 3 : CLEAR)))
+          g_error ("link %u from %u to %u: piece %u of %u is too near to shape %u", i + 1,
+                   p->links[i].from, p->links[i].to, k, r->n - 1, s + 1);
+      }
+}
+
+static void
+assert_borders (const Picture *p, guint i, const TbRouterRoute *r)
+{
+  for (guint s = 0; s < p->n_shapes; s++)
+    {
+      guint n = 0;
+      if (p->shapes[s].kind != TB_SHAPE_CONTAINER || p->shapes[s].rect.width <= 0)
+        continue;
+      for (guint k = 1; k < r->n; k++)
+        n += crossings (&p->shapes[s].rect, r->points[k - 1], r->points[k]);
+      if (n > allowed_crossings (p, &p->links[i], &p->shapes[s].rect))
+        g_error ("link %u from %u to %u crosses the border of %u %u times", i + 1,
+                 p->links[i].from, p->links[i].to, s + 1, n);
+    }
+}
+
+static void
+assert_good (const Picture *p, TbRouter *router)
+{
+  for (guint i = 0; i < p->n_links; i++)
+    {
+      TbRouterRoute r;
+      if (p->links[i].from == 0)
+        continue;
+      g_assert_true (tb_router_route (router, i + 1, &r));
+      if ((r.through_shape || r.over_border) && has_way (p, &p->links[i]))
+        g_error ("link %u from %u to %u has a way, but was not given it", i + 1,
+                 p->links[i].from, p->links[i].to);
+      if (r.through_shape)
+        continue;
+      assert_orthogonal (&r, i + 1);
+      assert_clear (p, i, &r, 0.5);
+      if (!r.over_border)
+        assert_borders (p, i, &r);
+    }
+}
+
+/* Longest stretch on which pieces of two links lie on each other (nearer than apart). */
+static double
+together (const TbRouterRoute *a, const TbRouterRoute *b, double apart)
+{
+  double longest = 0;
+  for (guint k = 1; k < a->n; k++)
+    for (guint l = 1; l < b->n; l++)
+      {
+        TbPoint p = a->points[k - 1], q = a->points[k], s = b->points[l - 1], t = b->points[l];
+        gboolean upright = p.x == q.x && s.x == t.x;
+        if (!upright && !(p.y == q.y && s.y == t.y))
+          continue;
+        double from = upright ? MAX (MIN (p.y, q.y), MIN (s.y, t.y))
+                              : MAX (MIN (p.x, q.x), MIN (s.x, t.x));
+        double to = upright ? MIN (MAX (p.y, q.y), MAX (s.y, t.y))
+                            : MIN (MAX (p.x, q.x), MAX (s.x, t.x));
+        if (fabs (upright ? p.x - s.x : p.y - s.y) < apart)
+          longest = MAX (longest, to - from);
+      }
+  return longest;
+}
+
+static guint
+count_together (const Picture *p, TbRouter *router, double apart)
+{
+  guint n = 0;
+  for (guint i = 0; i < p->n_links; i++)
+    for (guint j = 0; j < i; j++)
+      {
+        TbRouterRoute a, b;
+        if (!tb_router_route (router, i + 1, &a) || !tb_router_route (router, j + 1, &b)
+            || a.through_shape || b.through_shape)
+          continue;
+        if (together (&a, &b, apart) > 1)
+          {
+            g_test_message ("links %u and %u run on each other", i + 1, j + 1);
+            n++;
+          }
+      }
+  return n;
+}
+
+static void
+assert_same (const Picture *p, TbRouter *a, TbRouter *b)
+{
+  for (guint i = 0; i < p->n_links; i++)
+    {
+      TbRouterRoute r, s;
+      gboolean in_a = tb_router_route (a, i + 1, &r), in_b = tb_router_route (b, i + 1, &s);
+      g_assert_cmpint (in_a, ==, in_b);
+      if (!in_a)
+        continue;
+      if (r.n != s.n || memcmp (r.points, s.points, r.n * sizeof *r.points) != 0)
+        g_error ("link %u from %u to %u has another way", i + 1, p->links[i].from,
+                 p->links[i].to);
+      if (r.n_jumps != s.n_jumps
+          || (r.n_jumps && memcmp (r.jumps, s.jumps, r.n_jumps * sizeof *r.jumps) != 0))
+        g_error ("link %u has other jumps", i + 1);
+      if (memcmp (&r.label, &s.label, sizeof r.label) != 0)
+        g_error ("link %u has its label elsewhere: %g %g, %g %g", i + 1, r.label.x, r.label.y,
+                 s.label.x, s.label.y);
+      g_assert_cmpint (r.over_border, ==, s.over_border);
+      g_assert_cmpint (r.through_shape, ==, s.through_shape);
+    }
+}
+
+static void
+test_messy_pictures (void)
+{
+  TbRng rng;
+  guint n = is_soak () ? 3000 : 60, together_n = 0;
+  new_seed (&rng);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree Picture *p = g_new (Picture, 1);
+      guint cards = 5 + below (&rng, 30);
+      make_messy (p, &rng, cards, cards + below (&rng, cards), 20 + below (&rng, 30));
+      g_autoptr (TbRouter) router = route (p);
+      assert_good (p, router);
+      together_n += count_together (p, router, 0.4);
+    }
+  g_assert_cmpuint (together_n, ==, 0);
+}
+
+static void
+test_containers (void)
+{
+  TbRng rng;
+  guint n = is_soak () ? 2000 : 60, together_n = 0;
+  new_seed (&rng);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree Picture *p = g_new (Picture, 1);
+      make_contained (p, &rng, 1 + below (&rng, 3), 1 + below (&rng, 3), 14);
+      g_autoptr (TbRouter) router = route (p);
+      assert_good (p, router);
+      together_n += count_together (p, router, 0.4);
+    }
+  g_assert_cmpuint (together_n, ==, 0);
+}
+
+/* ---- Following changes ------------------------------------------------------------------------ */
+
+static void
+change_shape (Picture *p, TbRng *rng, TbRouter *router, guint i)
+{
+  TbRouterShape *s = &p->shapes[i];
+  guint what = below (rng, 8);
+  if (what == 0 && s->rect.width > 0)
+    {
+      s->rect.width = 0;
+      tb_router_remove_shape (router, i + 1);
+      return;
+    }
+  if (what == 1 || s->rect.width <= 0)
+    *s = new_card (p, rng, i, 1500, 16);
+  else if (what == 2)
+    s->kind = s->kind == TB_SHAPE_CARD ? (below (rng, 2) ? TB_SHAPE_TEXT : TB_SHAPE_CONTAINER)
+                                       : TB_SHAPE_CARD;
+  else if (s->kind == TB_SHAPE_CONTAINER)
+    {
+      s->rect.width += 4. * below (rng, 60);
+      s->rect.height += 4. * below (rng, 60);
+      s->rect.x -= 4. * below (rng, 20) * (double) below (rng, 2);
+    }
+  else
+    {
+      s->rect.x += 4. * below (rng, 21) - 40;
+      s->rect.y += 4. * below (rng, 21) - 40;
+    }
+  s->centre = (TbPoint){ s->rect.x + s->rect.width / 2, s->rect.y + s->rect.height / 2 };
+  if (s->rect.width > 0)
+    tb_router_set_shape (router, i + 1, s);
+  else
+    tb_router_remove_shape (router, i + 1);
+}
+
+static void
+change_link (Picture *p, TbRng *rng, TbRouter *router, guint i)
+{
+  static const char *const ports[] = { "web", "admin" };
+  TbRouterLink *l = &p->links[i];
+  switch (l->from == 0 ? 0 : below (rng, 7))
+    {
+    case 0:
+      *l = new_link (p, rng);
+      break;
+    case 1:
+      l->from = 0;
+      break;
+    case 2:
+      l->from_side = (TbSide) below (rng, 5);
+      l->to_at = below (rng, 2) ? 0.25 * below (rng, 5) : -1;
+      break;
+    case 3:
+      l->to_port = below (rng, 3) ? ports[below (rng, 2)] : NULL;
+      l->from_port = below (rng, 3) ? NULL : ports[below (rng, 2)];
+      break;
+    case 4:
+      l->n_bends = below (rng, 4);
+      for (guint k = 0; k < l->n_bends; k++)
+        p->bends[i][k] = (TbPoint){ 4. * below (rng, 350), 4. * below (rng, 250) };
+      l->bends = p->bends[i];
+      break;
+    default:
+      l->label_width = below (rng, 3) ? 30. + below (rng, 80) : 0;
+      l->label_height = 16;
+      l->label_at = below (rng, 4) ? -1 : 0.1 * below (rng, 11);
+      l->label_offset = below (rng, 40) - 20.;
+      break;
+    }
+  if (l->from != 0)
+    tb_router_set_link (router, i + 1, l);
+  else
+    tb_router_remove_link (router, i + 1);
+}
+
+static gboolean
+stop_sometimes (gpointer data)
+{
+  return below (data, 6) == 0;
+}
+
+/* Now and then with a view to route first, and with interruptions. */
+static void
+update (TbRouter *router, TbRng *rng)
+{
+  TbRect first = { (double) below (rng, 1500), (double) below (rng, 1000), 400, 300 };
+  if (below (rng, 3) == 0)
+    tb_router_update (router, &first, below (rng, 2) ? stop_sometimes : NULL, rng);
+  if (below (rng, 3) == 0)
+    tb_router_update (router, NULL, stop_sometimes, rng);
+  if (below (rng, 4) > 0)
+    g_assert_true (tb_router_update (router, NULL, NULL, NULL));
+}
+
+static void
+follow (Picture *p, TbRng *rng, guint steps)
+{
+  g_autoptr (TbRouter) router = route (p);
+  for (guint step = 0; step < steps; step++)
+    {
+      for (guint k = 1 + below (rng, 3); k > 0; k--)
+        if (below (rng, 3) > 0 && p->n_shapes > 0)
+          change_shape (p, rng, router, below (rng, p->n_shapes));
+        else if (p->n_links > 0)
+          change_link (p, rng, router, below (rng, p->n_links));
+      update (router, rng);
+      if (step % 3 != 2)
+        continue;
+      g_assert_true (tb_router_update (router, NULL, NULL, NULL));
+      g_autoptr (TbRouter) anew = route (p);
+      assert_same (p, router, anew);
+    }
+}
+
+static void
+test_moved_equals_from_nothing (void)
+{
+  TbRng rng;
+  guint n = is_soak () ? 2000 : 50;
+  new_seed (&rng);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree Picture *p = g_new (Picture, 1);
+      if (i % 3 == 0)
+        make_contained (p, &rng, 2, 2, 20);
+      else
+        make_messy (p, &rng, 6 + below (&rng, 30), 10 + below (&rng, 50), 16);
+      for (guint k = 0; k < p->n_links; k += 2)
+        {
+          p->links[k].label_width = 40;
+          p->links[k].label_height = 16;
+        }
+      follow (p, &rng, 30);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add_func ("/router/" name, func)
+  ADD ("messy-pictures", test_messy_pictures);
+  ADD ("containers", test_containers);
+  ADD ("moved-equals-from-nothing", test_moved_equals_from_nothing);
+  return g_test_run ();
+}
