@@ -1,8 +1,7 @@
-/* Files: reading within bounds, and replacing one so that a crash leaves the old or the new. */
+/* Documents from files, read within bounds, and into them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,105 +140,6 @@ tb_document_load (const char *path, TbProblems *problems, GError **error)
 }
 
 /* ---- Writing --------------------------------------------------------------------------------- */
-
-static gboolean
-write_all (int fd, const char *bytes, gsize size)
-{
-  while (size > 0)
-    {
-      ssize_t n = write (fd, bytes, size);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return FALSE;
-      bytes += n;
-      size -= (gsize) n;
-    }
-  return TRUE;
-}
-
-/* The mode of the file it replaces, or what a new one would get. */
-static mode_t
-mode_for (const char *path)
-{
-  struct stat st;
-  if (stat (path, &st) == 0)
-    return st.st_mode & 07777;
-  mode_t mask = umask (0);
-  umask (mask);
-  return 0666 & ~mask;
-}
-
-/* The name itself must survive a power cut, too. Some file systems cannot; then so be it. */
-static void
-sync_directory (const char *directory)
-{
-  int fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return;
-  (void) !fsync (fd);
-  close (fd);
-}
-
-static gboolean
-write_beside (const char *temporary, int fd, const char *path, const char *bytes, gsize size,
-              GError **error)
-{
-  gboolean ok = write_all (fd, bytes, size) && fchmod (fd, mode_for (path)) == 0 && fsync (fd) == 0;
-  if (!ok)
-    set_system_error (error, "cannot be written", path);
-  if (close (fd) != 0 && ok)
-    {
-      set_system_error (error, "cannot be written", path);
-      ok = FALSE;
-    }
-  if (ok && rename (temporary, path) != 0)
-    {
-      set_system_error (error, "cannot be replaced", path);
-      ok = FALSE;
-    }
-  return ok;
-}
-
-/* A link stays one: the file it leads to is replaced. */
-static char *
-real_target (const char *path)
-{
-  char *target = realpath (path, NULL);
-  char *copy = g_strdup (target != NULL ? target : path);
-  free (target);
-  return copy;
-}
-
-gboolean
-tb_file_replace (const char *path, const char *bytes, gsize size, GError **error)
-{
-  g_autofree char *target = real_target (path);
-  g_autofree char *directory = g_path_get_dirname (target);
-  g_autofree char *base = g_path_get_basename (target);
-  g_autofree char *hidden = g_strconcat (".", base, ".XXXXXX", NULL);
-  g_autofree char *temporary = g_build_filename (directory, hidden, NULL);
-  struct stat st;
-  if (stat (target, &st) == 0 && !S_ISREG (st.st_mode))
-    {
-      errno = S_ISDIR (st.st_mode) ? EISDIR : ENXIO; /* a device is never replaced by a file */
-      set_system_error (error, "cannot be written", path);
-      return FALSE;
-    }
-  int fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0600);
-  if (fd < 0)
-    {
-      set_system_error (error, "cannot be written, because nothing can be in its folder", path);
-      return FALSE;
-    }
-  if (!write_beside (temporary, fd, target, bytes, size, error))
-    {
-      unlink (temporary);
-      return FALSE;
-    }
-  sync_directory (directory);
-  return TRUE;
-}
 
 gboolean
 tb_document_save (TbDocument *document, const char *path, GError **error)

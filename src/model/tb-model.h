@@ -285,7 +285,7 @@ TbDocument *tb_document_load_bytes (const char *name, const char *bytes, gsize s
                                     TbProblems *problems, GError **error);
 /* The canonical form (transfer full), terminated. */
 char *tb_model_to_xml (const TbModel *model, gsize *size);
-/* Writes a temporary file beside it, syncs, renames; keeps the mode of the old one. */
+/* As tb_file_replace() does. A name that is a picture's is refused. */
 gboolean tb_document_save (TbDocument *document, const char *path, GError **error);
 const char *tb_document_path (TbDocument *document); /* NULL before it was saved */
 
@@ -355,8 +355,12 @@ typedef struct
 /* A whole file, "-" for standard input, up to one byte more than an architecture may have; there is
  * a 0 behind it. (transfer full) */
 GBytes *tb_file_read (const char *path, GError **error);
-/* Replaces a file by these bytes as tb_document_save() does: a temporary file beside it, synced,
- * renamed over it; keeps the mode, follows links. */
+/* Replaces a file by these bytes: a temporary file beside it, synced, renamed over it, the folder
+ * synced, so that at any moment the old one or the new one is there, whole. A symbolic link stays
+ * one: what it leads to is replaced, or made. Mode, group, extended attributes and, where that is
+ * allowed, the owner are the old one's. Another hard link to the old file keeps the old content. A
+ * file that may not be written, a device and a folder are refused. On failure (no space, no right)
+ * nothing has changed, nothing is left behind, and error is one sentence. From any thread. */
 gboolean tb_file_replace (const char *path, const char *bytes, gsize size, GError **error);
 
 /* ---- Where things are ------------------------------------------------------------------------ */

@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 typedef struct
@@ -114,26 +116,86 @@ test_a_folder_that_is_not_there_is_said_in_a_sentence (Place *place, gconstpoint
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
 }
 
+#define NOBODY 65534
+
+/* Root may write anywhere, so for what root may not be kept from it is somebody else. */
 static void
-test_a_folder_that_cannot_be_written_keeps_the_old_file (Place *place, gconstpointer data)
+drop_root (Place *place)
 {
-  if (geteuid () == 0)
-    {
-      g_test_skip ("root may write anywhere");
-      return;
-    }
-  g_autoptr (TbDocument) document = tb_document_new ("Shop");
-  g_autoptr (GError) error = NULL;
-  save (document, place->path);
-  g_chmod (place->folder, 0500);
-  g_assert_false (tb_document_save (document, place->path, &error));
-  g_assert_nonnull (strstr (error->message, "cannot be written"));
-  g_chmod (place->folder, 0700);
-  g_assert_true (g_file_test (place->path, G_FILE_TEST_EXISTS));
+  if (geteuid () != 0)
+    return;
+  g_assert_cmpint (chown (place->folder, NOBODY, NOBODY), ==, 0);
+  if (g_file_test (place->path, G_FILE_TEST_EXISTS))
+    g_assert_cmpint (chown (place->path, NOBODY, NOBODY), ==, 0);
+  g_assert_cmpint (seteuid (NOBODY), ==, 0);
 }
 
 static void
+take_root_back (void)
+{
+  if (getuid () == 0)
+    g_assert_cmpint (seteuid (0), ==, 0);
+}
+
+/* It is refused with these words, the old bytes are there, and nothing else is in the folder
+ * (place_clear). */
+static void
+assert_kept (Place *place, const char *words)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Another");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = NULL, *after = NULL;
+  g_assert_true (g_file_get_contents (place->path, &before, NULL, NULL));
+  g_assert_false (tb_document_save (document, place->path, &error));
+  g_assert_true (g_str_has_prefix (error->message, place->path));
+  if (strstr (error->message, words) == NULL)
+    g_error ("“%s” lacks “%s”", error->message, words);
+  g_assert_null (strchr (error->message, '\n'));
+  g_assert_true (g_file_get_contents (place->path, &after, NULL, NULL));
+  g_assert_cmpstr (after, ==, before);
+  g_assert_null (tb_document_path (document));
+}
+
+static void
+test_a_folder_that_cannot_be_written_keeps_the_old_file (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  save (document, place->path);
+  drop_root (place);
+  g_chmod (place->folder, 0500);
+  assert_kept (place, "because no file can be made in its folder");
+  g_chmod (place->folder, 0700);
+  take_root_back ();
+}
+
+static void
+test_a_read_only_file_is_kept (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  save (document, place->path);
+  drop_root (place);
+  g_chmod (place->path, 0400);
+  assert_kept (place, "it is read-only");
+  take_root_back ();
+}
+
+/* The same way that a full disk takes: a write that ends short. */
+static void
 test_a_full_disk_keeps_the_old_file (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  struct rlimit before, tiny;
+  save (document, place->path);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  tiny = before;
+  tiny.rlim_cur = 10;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tiny), ==, 0);
+  assert_kept (place, "cannot be written: File too large");
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+}
+
+static void
+test_a_device_is_never_replaced (Place *place, gconstpointer data)
 {
   g_autoptr (TbDocument) document = tb_document_new ("Shop");
   g_autoptr (GError) error = NULL;
@@ -142,9 +204,90 @@ test_a_full_disk_keeps_the_old_file (Place *place, gconstpointer data)
       g_test_skip ("there is no /dev/full");
       return;
     }
-  /* A device is never replaced by a file. */
   g_assert_false (tb_document_save (document, "/dev/full", &error));
   g_assert_nonnull (error);
+}
+
+static void
+test_saving_keeps_the_owner (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  struct stat st;
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root may give files away");
+      return;
+    }
+  save (document, place->path);
+  g_assert_cmpint (chown (place->path, NOBODY, NOBODY - 1), ==, 0);
+  g_assert_cmpint (g_chmod (place->path, 02640), ==, 0);
+  save (document, place->path);
+  g_assert_cmpint (stat (place->path, &st), ==, 0);
+  g_assert_cmpuint (st.st_uid, ==, NOBODY);
+  g_assert_cmpuint (st.st_gid, ==, NOBODY - 1);
+  g_assert_cmpint (st.st_mode & 07777, ==, 02640);
+}
+
+static void
+test_saving_keeps_extended_attributes (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  char value[16] = "";
+  save (document, place->path);
+  if (setxattr (place->path, "user.origin", "here", 4, 0) != 0)
+    {
+      g_test_skip ("the file system has none");
+      return;
+    }
+  save (document, place->path);
+  g_assert_cmpint (getxattr (place->path, "user.origin", value, sizeof value), ==, 4);
+  g_assert_cmpstr (value, ==, "here");
+}
+
+static void
+test_a_link_to_nothing_yet_stays_a_link (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autofree char *link = g_build_filename (place->folder, "link", NULL);
+  g_assert_cmpint (symlink ("a.tierboard", link), ==, 0);
+  save (document, link);
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true (g_file_test (place->path, G_FILE_TEST_IS_REGULAR));
+  g_unlink (link);
+}
+
+static void
+test_links_in_a_circle_are_refused (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (symlink ("a.tierboard", place->path), ==, 0);
+  g_assert_false (tb_document_save (document, place->path, &error));
+  g_assert_true (g_file_test (place->path, G_FILE_TEST_IS_SYMLINK));
+}
+
+static void
+test_another_hard_link_keeps_the_old_content (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autoptr (TbDocument) another = tb_document_new ("Another");
+  g_autofree char *twin = g_build_filename (place->folder, "twin", NULL), *kept = NULL;
+  save (document, place->path);
+  g_assert_cmpint (link (place->path, twin), ==, 0);
+  save (another, place->path);
+  g_assert_true (g_file_get_contents (twin, &kept, NULL, NULL));
+  g_assert_nonnull (strstr (kept, "Shop"));
+  g_unlink (twin);
+}
+
+static void
+test_the_longest_name_there_may_be_is_saved (Place *place, gconstpointer data)
+{
+  g_autoptr (TbDocument) document = tb_document_new ("Shop");
+  g_autofree char *name = g_strnfill (255, 'n');
+  g_autofree char *path = g_build_filename (place->folder, name, NULL);
+  save (document, path);
+  g_unlink (path);
 }
 
 static void
@@ -190,6 +333,14 @@ main (int argc, char **argv)
   TEST (a_folder_that_is_not_there_is_said_in_a_sentence);
   TEST (a_folder_that_cannot_be_written_keeps_the_old_file);
   TEST (a_full_disk_keeps_the_old_file);
+  TEST (a_read_only_file_is_kept);
+  TEST (a_device_is_never_replaced);
+  TEST (saving_keeps_the_owner);
+  TEST (saving_keeps_extended_attributes);
+  TEST (a_link_to_nothing_yet_stays_a_link);
+  TEST (links_in_a_circle_are_refused);
+  TEST (another_hard_link_keeps_the_old_content);
+  TEST (the_longest_name_there_may_be_is_saved);
   TEST (what_cannot_be_opened_is_said_in_a_sentence);
   TEST (an_endless_file_is_refused);
   TEST (errors_begin_with_file_line_and_column);
