@@ -242,6 +242,21 @@ tb_merge_find_removals (TbMerge *merge)
 
 /* ---- Doing it -------------------------------------------------------------------------------- */
 
+/* Theirs has it, too, and left it without what it is of. */
+static gboolean
+is_in_theirs (const TbMerge *merge, const TbElement *now)
+{
+  const TbElement *ours = tb_model_get (merge->ours, now->uid);
+  const TbElement *b = ours != NULL ? tb_match_in_a (merge->to_ours, ours) : NULL;
+  if (b != NULL && tb_match_in_b (merge->to_theirs, b) != NULL)
+    return TRUE;
+  const TbElementTable *table = &merge->theirs->kinds[now->kind];
+  for (guint i = 0; i < table->n; i++)
+    if (merge->merged[table->items[i]->uid] == now->uid)
+      return TRUE;
+  return FALSE;
+}
+
 /* A place of ours of what theirs took out. */
 static void
 remove_homeless (TbMerge *merge, TbKind kind)
@@ -253,7 +268,7 @@ remove_homeless (TbMerge *merge, TbKind kind)
       const char *of = tb_element_get (e, TB_PROP_OF);
       if (tb_model_lookup (merge->document->model, of) == NULL
           && tb_model_lookup (merge->ours, of) != NULL
-          && tb_model_lookup (merge->theirs, of) == NULL)
+          && tb_model_lookup (merge->theirs, of) == NULL && !is_in_theirs (merge, e))
         tb_document_remove (merge->document, e->uid);
     }
 }
