@@ -64,12 +64,16 @@ find_tops (TbMerge *merge)
     }
 }
 
+/* New, or moved in from elsewhere. */
 static gboolean
-has_new_child (const TbMatch *match, const TbElement *keeper)
+has_new_child (const TbMatch *match, const TbElement *base, const TbElement *keeper)
 {
   for (guint i = 0; i < keeper->n_children; i++)
-    if (tb_match_in_a (match, keeper->children[i]) == NULL)
-      return TRUE;
+    {
+      const TbElement *like = tb_match_in_a (match, keeper->children[i]);
+      if (like == NULL || like->parent != base)
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -84,7 +88,7 @@ was_changed (const TbMerge *merge, const TbRemoval *removal)
     {
       const TbElement *keeper = tb_match_in_b (match, b);
       if (merge->removals[b->uid] == removal
-          && (!tb_elements_equal (b, keeper) || has_new_child (match, keeper)))
+          && (!tb_elements_equal (b, keeper) || has_new_child (match, b, keeper)))
         return TRUE;
     }
   return FALSE;

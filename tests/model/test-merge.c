@@ -223,6 +223,17 @@ test_a_device_moves_while_its_tier_goes (void)
 }
 
 static void
+test_a_tier_that_got_a_device_is_not_removed (void)
+{
+  Merged merged = merge ("<tier id='t'><device id='d'/></tier><tier id='u'/><tier id='w'/>",
+                         "<tier id='t'/><tier id='u'/><tier id='w'><device id='d'/></tier>",
+                         "<tier id='t'/><tier id='u'><device id='d'/></tier>", TB_MERGE_MARK_ALL);
+  g_assert_cmpuint (merged.conflicts->len, ==, 2); /* where the device is, and the tier */
+  g_assert_nonnull (strstr (merged.xml, "<device id=\"d\"/>"));
+  merged_clear (&merged);
+}
+
+static void
 test_places_are_merged_as_wholes (void)
 {
   const char *base = A B VIEW ("<place of='a' x='1' y='1'/><place of='b' x='2' y='2'/>");
@@ -353,6 +364,7 @@ main (int argc, char **argv)
   TEST (removed_against_used_stays);
   TEST (what_is_removed_with_its_links_and_places_goes);
   TEST (a_device_moves_while_its_tier_goes);
+  TEST (a_tier_that_got_a_device_is_not_removed);
   TEST (places_are_merged_as_wholes);
   TEST (bends_are_one_value);
   TEST (order_is_taken_from_who_changed_it);
