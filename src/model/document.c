@@ -630,3 +630,17 @@ tb_document_redo_label (TbDocument *document)
            ? NULL
            : ((TbStep *) document->steps->pdata[document->n_done])->label;
 }
+
+guint
+tb_document_n_steps (TbDocument *document, guint *n_done)
+{
+  *n_done = document->n_done;
+  return document->steps->len;
+}
+
+const char *
+tb_document_step_label (TbDocument *document, guint n)
+{
+  g_return_val_if_fail (n < document->steps->len, NULL);
+  return ((TbStep *) document->steps->pdata[n])->label;
+}

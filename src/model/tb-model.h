@@ -324,6 +324,9 @@ gboolean tb_document_undo (TbDocument *document);
 gboolean tb_document_redo (TbDocument *document);
 const char *tb_document_undo_label (TbDocument *document); /* NULL: nothing to undo */
 const char *tb_document_redo_label (TbDocument *document);
+/* All steps there are, undone ones at the end; n_done: how many of them are done. */
+guint tb_document_n_steps (TbDocument *document, guint *n_done);
+const char *tb_document_step_label (TbDocument *document, guint n); /* the oldest is 0 */
 /* Whether it differs from what was last loaded or saved; undoing back to it makes it clean. */
 gboolean tb_document_is_modified (TbDocument *document);
 /* The present state is what the file at path says: somebody else made them so. */

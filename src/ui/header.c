@@ -2,13 +2,15 @@
 
 #include "fit-box.h"
 #include "format.h"
+#include "history.h"
 #include "util.h"
 
 struct _TbHeader
 {
   GtkWidget parent;
-  GtkWidget *bar, *title, *start, *end, *undo, *redo, *run, *run_icon, *run_label, *elapsed,
+  GtkWidget *bar, *title, *start, *end, *undo, *redo, *steps, *history, *run, *run_icon, *run_label, *elapsed,
       *waiting, *search, *open;
+  TbDocument *document;
   gboolean running;
 };
 
@@ -27,7 +29,8 @@ static const Item file_items[] = { { "New tab", "win.new-tab" },
                                    { "Open…", "win.open" },
                                    { "Save", "win.save" },
                                    { "Save as…", "win.save-as" },
-                                   { "Export…", "win.export" } };
+                                   { "Export…", "win.export" },
+                                   { "Print…", "win.print" } };
 static const Item view_items[] = { { "Zoom in", "win.zoom-in" },
                                    { "Zoom out", "win.zoom-out" },
                                    { "100 %", "win.zoom-100" },
@@ -137,12 +140,15 @@ tb_header_set_title (TbHeader *header, const char *title, const char *subtitle)
 }
 
 void
-tb_header_set_document (TbHeader *header, gboolean document)
+tb_header_set_document (TbHeader *header, TbDocument *document)
 {
-  gtk_widget_set_visible (header->undo, document);
-  gtk_widget_set_visible (header->redo, document);
-  gtk_widget_set_visible (header->run, document);
-  gtk_widget_set_visible (header->search, document);
+  GtkWidget *const of_document[]
+      = { header->undo, header->redo, header->steps, header->run, header->search };
+  for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
+    gtk_widget_set_visible (of_document[i], document != NULL);
+  g_set_object (&header->document, document);
+  if (header->history)
+    tb_history_set_document (header->history, document);
 }
 
 void
@@ -212,6 +218,41 @@ tb_header_search_button (TbHeader *header)
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
+/* The menu's popover, with its submenus, is a window's worth of widgets: not before it is asked
+ * for. */
+static void
+make_main_menu (GtkMenuButton *button, gpointer data)
+{
+  if (gtk_menu_button_get_menu_model (button))
+    return;
+  g_autoptr (GMenuModel) model = main_menu ();
+  gtk_menu_button_set_menu_model (button, model);
+}
+
+static void
+make_history (GtkMenuButton *button, gpointer data)
+{
+  TbHeader *self = data;
+  if (self->history)
+    return;
+  self->history = tb_history_new ();
+  tb_history_set_document (self->history, self->document);
+  gtk_menu_button_set_popover (button, self->history);
+}
+
+static GtkWidget *
+new_menu_button (const char *icon, const char *name, GtkMenuButtonCreatePopupFunc make,
+                 gpointer data)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), icon);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), make, data, NULL);
+  gtk_widget_set_tooltip_text (button, name);
+  tb_ui_name (button, name);
+  tb_ui_name (gtk_widget_get_first_child (button), name);
+  return button;
+}
+
 static GtkWidget *
 new_start (TbHeader *self)
 {
@@ -235,6 +276,9 @@ new_start (TbHeader *self)
   tb_fit_box_append (TB_FIT_BOX (box), new_button, 2);
   tb_fit_box_append (TB_FIT_BOX (box), self->undo, 1);
   tb_fit_box_append (TB_FIT_BOX (box), self->redo, 1);
+  self->steps = new_menu_button ("pan-down-symbolic", "History", make_history, self);
+  gtk_widget_add_css_class (self->steps, "narrow");
+  tb_fit_box_append (TB_FIT_BOX (box), self->steps, 2);
   return box;
 }
 
@@ -254,21 +298,11 @@ new_run_button (TbHeader *self)
   return self->run;
 }
 
-/* The menu's popover, with its submenus, is a window's worth of widgets: not before it is asked
- * for. */
-static void
-make_main_menu (GtkMenuButton *button, gpointer data)
-{
-  if (gtk_menu_button_get_menu_model (button))
-    return;
-  g_autoptr (GMenuModel) model = main_menu ();
-  gtk_menu_button_set_menu_model (button, model);
-}
-
 static GtkWidget *
 new_end (TbHeader *self)
 {
-  GtkWidget *box = tb_fit_box_new (6), *menu = gtk_menu_button_new ();
+  GtkWidget *box = tb_fit_box_new (6);
+  GtkWidget *menu = new_menu_button ("open-menu-symbolic", "Main menu", make_main_menu, NULL);
   self->waiting = tb_ui_label (NULL, "waiting");
   gtk_label_set_max_width_chars (GTK_LABEL (self->waiting), 36);
   self->elapsed = gtk_label_new (NULL);
@@ -276,12 +310,7 @@ new_end (TbHeader *self)
   gtk_widget_set_visible (self->elapsed, FALSE);
   gtk_widget_set_visible (self->waiting, FALSE);
   self->search = tb_ui_icon_button ("system-search-symbolic", "Find", "win.search");
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (menu), "open-menu-symbolic");
-  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (menu), make_main_menu, NULL, NULL);
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
-  gtk_widget_set_tooltip_text (menu, "Main menu");
-  tb_ui_name (menu, "Main menu");
-  tb_ui_name (gtk_widget_get_first_child (menu), "Main menu");
   tb_fit_box_append (TB_FIT_BOX (box), self->waiting, 3);
   tb_fit_box_append (TB_FIT_BOX (box), new_run_button (self), 0);
   tb_fit_box_append (TB_FIT_BOX (box), self->elapsed, 1);
@@ -295,6 +324,7 @@ tb_header_dispose (GObject *object)
 {
   TbHeader *self = TB_HEADER (object);
   self->open = NULL;
+  g_clear_object (&self->document);
   g_clear_pointer (&self->bar, gtk_widget_unparent);
   G_OBJECT_CLASS (tb_header_parent_class)->dispose (object);
 }
@@ -317,7 +347,7 @@ tb_header_init (TbHeader *self)
   adw_header_bar_pack_start (ADW_HEADER_BAR (self->bar), self->start);
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->bar), self->end);
   gtk_widget_set_parent (self->bar, GTK_WIDGET (self));
-  tb_header_set_document (self, FALSE);
+  tb_header_set_document (self, NULL);
   g_idle_add_full (G_PRIORITY_LOW, fill_recent, g_object_ref (self), g_object_unref);
 }
 

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "tb-model.h"
 #include "tb-wire.h"
 
 G_BEGIN_DECLS
@@ -12,8 +13,8 @@ G_DECLARE_FINAL_TYPE (TbHeader, tb_header, TB, HEADER, GtkWidget)
 
 GtkWidget *tb_header_new (void);
 void tb_header_set_title (TbHeader *header, const char *title, const char *subtitle);
-/* Whether there is a document at all. */
-void tb_header_set_document (TbHeader *header, gboolean document);
+/* Whose steps undo, redo and the history are about; NULL: there is none. */
+void tb_header_set_document (TbHeader *header, TbDocument *document);
 /* STOPPED: no run. waiting: what the run waits for, or NULL. */
 void tb_header_set_run (TbHeader *header, TbRunState state, const char *waiting);
 void tb_header_set_elapsed (TbHeader *header, gint64 ns);

@@ -1,6 +1,7 @@
 #include "window-private.h"
 
 #include "dialogs.h"
+#include "print.h"
 #include "search.h"
 #include "settings.h"
 #include "shortcuts.h"
@@ -14,6 +15,7 @@ static const TbActionRow rows[] = {
   { "save", "Save", { "<Control>s" }, "Documents" },
   { "save-as", "Save as", { "<Control><Shift>s" }, "Documents" },
   { "export", "Export", { "<Control><Shift>e" }, "Documents" },
+  { "print", "Print", { "<Control>p" }, "Documents" },
   { "new-tab", "New tab", { "<Control>t" }, "Documents" },
   { "close", "Close the tab", { "<Control>w" }, "Documents" },
   { "previous-tab", "Previous tab", { "<Control>Page_Up" }, "Documents" },
@@ -106,6 +108,20 @@ ACTION (act_save_as)
 ACTION (act_export)
 {
   tb_sheet_ask_export (TB_WINDOW (data)->sheet);
+}
+
+static void
+print_failed (const char *sentence, gpointer data)
+{
+  if (gtk_widget_get_mapped (data))
+    tb_window_toast (data, sentence);
+}
+
+ACTION (act_print)
+{
+  TbWindow *self = data;
+  tb_inspector_commit (self->sheet->inspector);
+  tb_print (GTK_WINDOW (self), self->sheet->editor, print_failed, self);
 }
 
 ACTION (act_close)
@@ -287,6 +303,7 @@ static const GActionEntry entries[] = {
   { "save", act_save },
   { "save-as", act_save_as },
   { "export", act_export },
+  { "print", act_print },
   { "close", act_close },
   { "previous-tab", act_step_tab },
   { "next-tab", act_step_tab },
@@ -391,7 +408,7 @@ void
 tb_window_update_actions (TbWindow *self)
 {
   static const char *const of_document[] = {
-    "save",     "save-as",        "export", "zoom-in",    "zoom-out",    "zoom-100",
+    "save",     "save-as",        "export", "print", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
     "source",   "add"
   };

@@ -102,7 +102,7 @@ update_header (TbWindow *self)
   TbSheet *sheet = self->sheet;
   tb_window_update_title (self);
   tb_window_update_actions (self);
-  tb_header_set_document (self->header, sheet != NULL);
+  tb_header_set_document (self->header, sheet ? sheet->document : NULL);
   if (!sheet)
     return;
   tb_header_set_undo (self->header, tb_document_undo_label (sheet->document),

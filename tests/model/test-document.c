@@ -405,6 +405,22 @@ read_snapshot (gpointer data)
 }
 
 static void
+test_steps_are_known_by_name (void)
+{
+  g_autoptr (TbDocument) document = read_good (SHOP);
+  guint done;
+  g_assert_cmpuint (tb_document_n_steps (document, &done), ==, 0);
+  g_assert_cmpuint (done, ==, 0);
+  for (guint i = 0; i < 3; i++)
+    set_name (document, "a", i % 2 ? "A" : "B", NULL);
+  tb_document_undo (document);
+  g_assert_cmpuint (tb_document_n_steps (document, &done), ==, 3);
+  g_assert_cmpuint (done, ==, 2);
+  g_assert_cmpstr (tb_document_step_label (document, 1), ==, tb_document_undo_label (document));
+  g_assert_cmpstr (tb_document_step_label (document, 2), ==, tb_document_redo_label (document));
+}
+
+static void
 test_snapshots_are_read_by_other_threads_meanwhile (void)
 {
   g_autoptr (TbDocument) document = read_good (SHOP);
@@ -447,6 +463,7 @@ main (int argc, char **argv)
   TEST (deleting_a_service_or_a_phase_unsets_what_named_it);
   TEST (a_snapshot_stays_as_it_was);
   TEST (snapshots_of_one_state_are_one);
+  TEST (steps_are_known_by_name);
   TEST (snapshots_are_read_by_other_threads_meanwhile);
   return g_test_run ();
 }

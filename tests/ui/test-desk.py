@@ -1,0 +1,107 @@
+"""What stands round the drawing: minimap, history, print."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from driver import Editor, Failed, arguments, key, run_tests, wait_for, xdo
+
+
+def opened(options, name="three-tier"):
+    path = os.path.join(options.source, "data", "examples", name + ".tierboard")
+    editor = Editor(options.editor, designs={"design.tierboard": path})
+    editor.get("Run")
+    editor.focus()
+    return editor
+
+
+def zoom(editor):
+    return editor.get(lambda text: text.endswith("\u202f%"), "button").name
+
+
+def the_drawing_stays_fitted_until_it_is_zoomed(options):
+    editor = opened(options)
+    try:
+        fitted = zoom(editor)
+        key("ctrl+F9")  # without the bottom panel there is more room
+        wait_for("a larger drawing", lambda: zoom(editor) != fitted)
+        key("ctrl+F9")
+        wait_for("the size of before", lambda: zoom(editor) == fitted)
+        key("ctrl+0")
+        wait_for("100 %", lambda: zoom(editor) == "100\u202f%")
+        key("ctrl+F9")
+        editor.get("100\u202f%")
+    finally:
+        editor.end()
+
+
+def the_minimap_shows_and_goes_where_one_is(options):
+    editor = opened(options)
+    try:
+        shop = editor.get("Shop", "button")
+        key("ctrl+0", "ctrl+plus", "ctrl+plus")
+        minimap = editor.get("Minimap")
+        wait_for("the minimap", lambda: editor.bounds(minimap)[2] > 100)
+        before = editor.bounds(shop)
+        x, y = editor.middle(minimap)
+        editor.drag(x, y, x - 30, y - 30)
+        wait_for("the drawing to move right and down",
+                 lambda: editor.bounds(shop)[0] > before[0] and editor.bounds(shop)[1] > before[1])
+        key("F8")
+        wait_for("no minimap", lambda: not editor.find("Minimap"))
+        key("F8")
+        editor.get("Minimap")
+        key("ctrl+1")  # all of it is seen: nothing to be found
+        wait_for("no minimap", lambda: not editor.find("Minimap"))
+    finally:
+        editor.end()
+
+
+def the_history_goes_back_and_forth(options):
+    editor = opened(options)
+    try:
+        for kind in ("Server", "Cache", "Store"):
+            editor.press("Add " + kind)
+            editor.get(kind, "button")
+        editor.press("History")
+        editor.get("Add Store, now")
+        editor.screenshot(os.path.join(options.out, "history.png"))
+        key("Down", "Down", "Return")
+        wait_for("no cache, no store", lambda: not editor.find("Store", "button")
+                 and not editor.find("Cache", "button") and editor.find("Server", "button"))
+        editor.press("History")
+        editor.get("Add Store, undone")
+        editor.get("Add Server, now")
+        key("Up", "Up", "Return")
+        editor.get("Store", "button")
+    finally:
+        editor.end()
+
+
+def printing_to_a_file_needs_no_printer(options):
+    editor = opened(options)
+    try:
+        key("ctrl+p")
+        label = editor.get("Print to File", "label")
+        wait_for("the dialog", lambda: len(editor.windows()) > 1)
+        dialog = [w for w in editor.windows() if w != editor.window][0]
+        x, y, width, height = label.extents()
+        xdo("mousemove", "--window", dialog, round(x + width / 2), round(y + height / 2))
+        xdo("click", 1)
+        editor.press(lambda text: text.endswith("Print"))
+        found = lambda: [os.path.join(folder, name) for folder, _, names in os.walk(editor.home)
+                         for name in names if name.endswith(".pdf")]
+        path = wait_for("the printed file", found)[0]
+        wait_for("a whole file", lambda: b"%%EOF" in open(path, "rb").read()[-64:])
+        with open(path, "rb") as file:
+            if not file.read().startswith(b"%PDF"):
+                raise Failed("what was printed is no PDF")
+        os.rename(path, os.path.join(options.out, "printed.pdf"))
+    finally:
+        editor.end()
+
+
+if __name__ == "__main__":
+    run_tests([the_drawing_stays_fitted_until_it_is_zoomed,
+               the_minimap_shows_and_goes_where_one_is, the_history_goes_back_and_forth,
+               printing_to_a_file_needs_no_printer], arguments())
