@@ -120,6 +120,11 @@ tb_link_head (const TbItem *link, guint end, TbPoint out[3])
 static void
 draw_link (TbPen *pen, const TbItem *item)
 {
+  if (item->pending)
+    {
+      pen->class->line (pen, TB_STYLE_LINK_PENDING, item->points, item->n_points, 0);
+      return;
+    }
   TbPoint head[3];
   g_autofree TbPoint *shaft = g_new (TbPoint, item->n_points);
   guint n = tb_link_shaft (item, shaft);

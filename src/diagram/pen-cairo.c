@@ -307,7 +307,7 @@ paint_blocks (Job *job)
 static gboolean
 is_special (const TbItem *link)
 {
-  return link->style != NULL || link->faint || link->heads != TB_HEAD_TO;
+  return link->style != NULL || link->pending || link->faint || link->heads != TB_HEAD_TO;
 }
 
 /* Sync and async lines in one stroke each, then heads, then labels. */
@@ -453,6 +453,16 @@ paint_page (cairo_t *cr, const TbRect *clip, const TbPaintOptions *options)
     paint_grid (cr, clip, options);
 }
 
+/* A cell of the index holds more than a tile shows of it. */
+static void
+leave_out_far (Job *job, const TbRect *clip)
+{
+  for (guint i = tb_item_set_next (&job->set, 0); i != TB_NO_ITEM;
+       i = tb_item_set_next (&job->set, i + 1))
+    if (!tb_rect_intersects (&TB_ITEM (job->scene, i)->bounds, clip))
+      unmark (&job->set, i);
+}
+
 void
 tb_scene_paint (const TbScene *scene, cairo_t *cr, const TbRect *clip,
                 const TbPaintOptions *options)
@@ -461,6 +471,7 @@ tb_scene_paint (const TbScene *scene, cairo_t *cr, const TbRect *clip,
   job_init (&job, scene, cr, options);
   paint_page (cr, clip, options);
   job.set = tb_scene_collect (scene, clip);
+  leave_out_far (&job, clip);
   for (guint i = 0; i < options->n_without; i++)
     for (guint k = tb_scene_find (scene, options->without[i]); k != TB_NO_ITEM;
          k = TB_ITEM (scene, k)->next)

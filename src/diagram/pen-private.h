@@ -40,6 +40,7 @@ typedef enum
   TB_STYLE_BOX, /* a folded container */
   TB_STYLE_BOX_BEHIND,
   TB_STYLE_BUTTON,
+  TB_STYLE_LINK_PENDING, /* straight until it has a way */
   TB_N_STYLES
 } TbStyle;
 

@@ -33,6 +33,7 @@ const TbStyleSpec tb_styles[TB_N_STYLES] = {
   [TB_STYLE_BOX] = { "bx", 1.5, { 0 } },
   [TB_STYLE_BOX_BEHIND] = { "bb", 1.1, { 0 } },
   [TB_STYLE_BUTTON] = { "bt", 1.6, { 0 } },
+  [TB_STYLE_LINK_PENDING] = { "lp", 0.8, { 0 } },
 };
 
 const char *const tb_ink_classes[TB_N_INKS] = { "k", "d", "c", "g", "w", "m" };
@@ -70,6 +71,8 @@ ground_colours (TbThemeId theme, TbStyle style, TbColour *fill, TbColour *outlin
       *fill = tb_theme_colour (theme, TB_COLOUR_HEADER);
       *outline = tier_line;
     }
+  else if (style == TB_STYLE_LINK_PENDING)
+    *outline = faded (tb_theme_colour (theme, TB_COLOUR_LINK), 0.45);
   else if (style == TB_STYLE_BUTTON)
     *outline = tb_theme_colour (theme, TB_COLOUR_DIM);
   else if (style == TB_STYLE_BOX || style == TB_STYLE_BOX_BEHIND)

@@ -23,27 +23,11 @@ is_empty (const TbRect *r)
   return r->width <= 0 || r->height <= 0;
 }
 
-static gboolean
-is_previewed (const TbScene *scene, const TbItem *item)
-{
-  if (scene->preview == NULL)
-    return FALSE;
-  if (g_hash_table_contains (scene->preview, GUINT_TO_POINTER (item->element)))
-    return TRUE;
-  guint homes[] = { item->tier, item->layer, item->group };
-  for (guint i = 0; i < G_N_ELEMENTS (homes) && item->kind == TB_ITEM_COMPONENT; i++)
-    if (homes[i] != TB_NO_ITEM
-        && g_hash_table_contains (scene->preview,
-                                  GUINT_TO_POINTER (TB_ITEM (scene, homes[i])->uid)))
-      return TRUE;
-  return FALSE;
-}
-
 static TbRect
 stored_rect (const TbScene *scene, const TbItem *item)
 {
   TbRect r = item->stored;
-  if (is_previewed (scene, item))
+  if (item->previewed)
     {
       r.x += scene->preview_dx;
       r.y += scene->preview_dy;

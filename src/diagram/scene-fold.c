@@ -223,18 +223,26 @@ write_box (TbItem *box)
 }
 
 void
-tb_scene_fold (TbScene *scene)
+tb_scene_count_members (TbScene *scene)
 {
-  gboolean any = FALSE;
   for (guint i = 0; i < scene->first[TB_ITEM_MIDDLEWARE]; i++)
     TB_ITEM (scene, i)->n_members = 0;
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
     count_members (scene, TB_ITEM (scene, i));
+}
+
+void
+tb_scene_fold (TbScene *scene)
+{
+  gboolean any = FALSE;
+  tb_scene_count_members (scene);
+  scene->n_folded = 0;
   for (guint i = 0; i < scene->items->len; i++)
     {
       TbItem *item = TB_ITEM (scene, i);
       item->folded &= is_container (item) && is_framed (scene, item) && item->n_members > 0;
       any |= item->folded || item->hidden;
+      scene->n_folded += item->folded;
       if (item->folded)
         write_box (item);
     }

@@ -1,4 +1,7 @@
-/* A uniform grid over the items: serves painting, pointing, rubber band and free places. */
+/* A uniform grid over the items: serves painting, pointing, rubber band and free places.
+ *
+ * Made for the bounds of the moment; what later lies outside counts to the cells of the border, so
+ * that an item can come, go and move without the grid being made anew. */
 #include "scene-private.h"
 
 #include <math.h>
@@ -6,79 +9,129 @@
 
 #define CELL 360.0
 
-typedef void (*CellFunc) (guint cell, guint item, gpointer data);
+typedef void (*CellFunc) (TbCell *cell, guint item);
 
-static gboolean
-cell_range (const TbScene *scene, const TbRect *rect, guint r[4])
+static guint
+clamped (double at, guint n)
 {
-  if (scene->columns == 0)
-    return FALSE;
-  double x0 = floor ((rect->x - scene->area.x) / scene->cell);
-  double y0 = floor ((rect->y - scene->area.y) / scene->cell);
-  double x1 = floor ((rect->x + rect->width - scene->area.x) / scene->cell);
-  double y1 = floor ((rect->y + rect->height - scene->area.y) / scene->cell);
-  if (!(x1 >= 0 && y1 >= 0 && x0 < scene->columns && y0 < scene->rows))
-    return FALSE;
-  r[0] = (guint) MAX (x0, 0);
-  r[1] = (guint) MAX (y0, 0);
-  r[2] = (guint) MIN (x1, scene->columns - 1);
-  r[3] = (guint) MIN (y1, scene->rows - 1);
-  return TRUE;
+  return at > 0 ? (guint) MIN (at, n - 1) : 0;
 }
 
 static void
-each_cell (const TbScene *scene, const TbRect *rect, guint item, CellFunc func, gpointer data)
+cell_range (const TbScene *scene, const TbRect *rect, guint r[4])
+{
+  double by = 1 / scene->cell, x = (rect->x - scene->area.x) * by;
+  double y = (rect->y - scene->area.y) * by;
+  r[0] = clamped (x, scene->columns);
+  r[1] = clamped (y, scene->rows);
+  r[2] = clamped (x + rect->width * by, scene->columns);
+  r[3] = clamped (y + rect->height * by, scene->rows);
+}
+
+static void
+each_cell (TbScene *scene, const TbRect *rect, guint item, CellFunc func)
 {
   guint r[4];
-  if (!cell_range (scene, rect, r))
-    return;
+  cell_range (scene, rect, r);
   for (guint y = r[1]; y <= r[3]; y++)
     for (guint x = r[0]; x <= r[2]; x++)
-      func (y * scene->columns + x, item, data);
+      func (&scene->cells[y * scene->columns + x], item);
+}
+
+/* A link that is still straight may lie aslant: in steps of a cell, so as not to fill its box. */
+static void
+each_cell_of_piece (TbScene *scene, TbPoint a, TbPoint b, guint item, CellFunc func)
+{
+  double dx = b.x - a.x, dy = b.y - a.y;
+  double n = dx == 0 || dy == 0 ? 1 : ceil (MAX (fabs (dx), fabs (dy)) / scene->cell);
+  for (double k = 0; k < n; k++)
+    {
+      TbPoint from = { a.x + dx * k / n, a.y + dy * k / n };
+      TbRect r = { MIN (from.x, from.x + dx / n) - 8, MIN (from.y, from.y + dy / n) - 8,
+                   fabs (dx) / n + 16, fabs (dy) / n + 16 };
+      each_cell (scene, &r, item, func);
+    }
 }
 
 /* A link lies in the cells along it, not in those of its whole box. */
 static void
-each_cell_of_item (const TbScene *scene, guint i, CellFunc func, gpointer data)
+each_cell_of_item (TbScene *scene, guint i, CellFunc func)
 {
   const TbItem *item = TB_ITEM (scene, i);
-  if (!tb_item_is_shown (scene, item))
+  if (scene->columns == 0 || !tb_item_is_shown (scene, item))
     return;
   if (item->kind != TB_ITEM_LINK)
     {
-      each_cell (scene, &item->bounds, i, func, data);
+      each_cell (scene, &item->bounds, i, func);
       return;
     }
   for (guint k = 1; k < item->n_points; k++)
-    {
-      TbPoint a = item->points[k - 1], b = item->points[k];
-      TbRect r = { MIN (a.x, b.x) - 8, MIN (a.y, b.y) - 8, fabs (a.x - b.x) + 16,
-                   fabs (a.y - b.y) + 16 };
-      each_cell (scene, &r, i, func, data);
-    }
+    each_cell_of_piece (scene, item->points[k - 1], item->points[k], i, func);
   if (item->label_at.width > 0)
-    each_cell (scene, &item->label_at, i, func, data);
+    each_cell (scene, &item->label_at, i, func);
 }
 
 static void
-count (guint cell, guint item, gpointer data)
+put (TbCell *cell, guint item)
 {
-  (void) item;
-  ((guint *) data)[cell + 2]++;
+  if (cell->n == cell->size)
+    {
+      cell->size = MAX (4, cell->size * 2);
+      cell->items = g_renew (guint, cell->items, cell->size);
+    }
+  cell->items[cell->n++] = item;
 }
 
 static void
-fill (guint cell, guint item, gpointer data)
+take (TbCell *cell, guint item)
 {
-  TbScene *scene = data;
-  scene->cells[scene->starts[cell + 1]++] = item;
+  for (guint i = cell->n; i-- > 0;)
+    if (cell->items[i] == item)
+      {
+        cell->items[i] = cell->items[--cell->n];
+        return;
+      }
+}
+
+void
+tb_scene_index_add (TbScene *scene, guint item)
+{
+  each_cell_of_item (scene, item, put);
+}
+
+void
+tb_scene_index_remove (TbScene *scene, guint item)
+{
+  each_cell_of_item (scene, item, take);
+}
+
+void
+tb_scene_index_map (TbScene *scene, const guint *map)
+{
+  for (guint c = 0; c < scene->columns * scene->rows; c++)
+    {
+      TbCell *cell = &scene->cells[c];
+      guint kept = 0;
+      for (guint i = 0; i < cell->n; i++)
+        if (map[cell->items[i]] != TB_NO_ITEM)
+          cell->items[kept++] = map[cell->items[i]];
+      cell->n = kept;
+    }
+}
+
+void
+tb_scene_clear_index (TbScene *scene)
+{
+  for (guint c = 0; c < scene->columns * scene->rows; c++)
+    g_free (scene->cells[c].items);
+  g_clear_pointer (&scene->cells, g_free);
+  scene->columns = scene->rows = 0;
 }
 
 void
 tb_scene_make_index (TbScene *scene)
 {
-  g_clear_pointer (&scene->starts, g_free);
-  g_clear_pointer (&scene->cells, g_free);
+  tb_scene_clear_index (scene);
   scene->area = scene->bounds;
   scene->cell = CELL;
   while ((scene->area.width / scene->cell + 1) * (scene->area.height / scene->cell + 1)
@@ -86,15 +139,9 @@ tb_scene_make_index (TbScene *scene)
     scene->cell *= 1.5;
   scene->columns = (guint) (scene->area.width / scene->cell) + 1;
   scene->rows = (guint) (scene->area.height / scene->cell) + 1;
-  guint n_cells = scene->columns * scene->rows;
-  scene->starts = g_new0 (guint, n_cells + 3);
+  scene->cells = g_new0 (TbCell, scene->columns * scene->rows);
   for (guint i = 0; i < scene->items->len; i++)
-    each_cell_of_item (scene, i, count, scene->starts);
-  for (guint c = 2; c < n_cells + 2; c++)
-    scene->starts[c] += scene->starts[c - 1];
-  scene->cells = g_new (guint, scene->starts[n_cells + 1] + 1);
-  for (guint i = 0; i < scene->items->len; i++)
-    each_cell_of_item (scene, i, fill, scene);
+    tb_scene_index_add (scene, i);
 }
 
 TbItemSet
@@ -102,15 +149,16 @@ tb_scene_collect (const TbScene *scene, const TbRect *rect)
 {
   TbItemSet set = { g_new0 (guint64, scene->items->len / 64 + 1), scene->items->len };
   guint r[4];
-  if (!cell_range (scene, rect, r))
+  if (scene->columns == 0)
     return set;
+  cell_range (scene, rect, r);
   for (guint y = r[1]; y <= r[3]; y++)
-    {
-      const guint *c = &scene->cells[scene->starts[y * scene->columns + r[0]]];
-      const guint *end = &scene->cells[scene->starts[y * scene->columns + r[2] + 1]];
-      for (; c < end; c++)
-        set.words[*c / 64] |= G_GUINT64_CONSTANT (1) << (*c % 64);
-    }
+    for (guint x = r[0]; x <= r[2]; x++)
+      {
+        const TbCell *cell = &scene->cells[y * scene->columns + x];
+        for (guint k = 0; k < cell->n; k++)
+          set.words[cell->items[k] / 64] |= G_GUINT64_CONSTANT (1) << (cell->items[k] % 64);
+      }
   return set;
 }
 

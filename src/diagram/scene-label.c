@@ -1,11 +1,8 @@
-/* Free places beside links: for labels here, for the canvas's pills on demand. */
+/* Free places beside links, for the canvas's pills. */
 #include "scene-private.h"
 
 #include <math.h>
 
-#include "text-private.h"
-
-#define LABEL_HEIGHT 16.0
 #define BESIDE 5.0 /* between a link and what stands beside it */
 
 double
@@ -178,26 +175,4 @@ tb_scene_free_beside (const TbScene *scene, guint index, double width, double he
           }
     }
   return best;
-}
-
-/* In order, each seeing those before it: the index must hold the links already. */
-gboolean
-tb_scene_place_labels (TbScene *scene)
-{
-  gboolean any = FALSE;
-  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
-    {
-      TbItem *link = TB_ITEM (scene, i);
-      link->label_at = (TbRect){ 0, 0, 0, 0 };
-    }
-  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
-    {
-      TbItem *link = TB_ITEM (scene, i);
-      if (link->name == NULL || link->n_points < 2)
-        continue;
-      double width = tb_text_width (TB_FONT_LABEL, link->name) + 4;
-      link->label_at = tb_scene_free_beside (scene, i, width, LABEL_HEIGHT, TRUE);
-      any = TRUE;
-    }
-  return any;
 }

@@ -6,12 +6,12 @@
  *   arrange  containers from their members, middleware below all (scene-arrange.c); views that lay
  *            themselves out first say where cards stand (view-grid.c, view-deployment.c), a
  *            drill-down where its stubs do (view-drill.c)
- *   route    links, re-using every path that nothing changed came near to (scene-route.c)
- *   label    texts beside links (scene-label.c)
+ *   route    the router is told what changed, and its answers taken (scene-route.c)
  *   index    a uniform grid over it all (scene-index.c)
  *
- * An update runs all steps and compares: what looks as before is not dirty. So an updated scene is
- * a new one by construction; only route re-uses results, and those depend on their region alone. */
+ * An update reads what the edits touched and no more where it can (scene-patch.c), else everything;
+ * what comes of it is compared with what was there, and what looks as before is not dirty
+ * (scene-follow.c). An updated scene equals a new one; a test of random edits says so. */
 #pragma once
 
 #include "look-private.h"
@@ -59,6 +59,7 @@ TbShown tb_view_filter_get (const TbViewFilter *filter, const TbElement *element
 typedef struct
 {
   TbUid uid;     /* of the item: the element's, or its own where an element is drawn several times */
+  guint key;     /* what the router knows it by */
   TbUid element; /* what it shows: what pointing at it finds */
   guint next;    /* next item of that element, TB_NO_ITEM */
   guint replica; /* instance: from 1; else 0 */
@@ -89,6 +90,8 @@ typedef struct
   guint n_members; /* container: components in it, at any depth */
   guint about;     /* note: the item it is of, or TB_NO_ITEM */
 
+  TbUid place, route; /* the view's elements that say where and how; 0: none */
+  guint n_places;     /* how many of them there are: the last counts */
   gboolean placed; /* the file says where */
   TbRect stored;   /* where the file or the placing puts it; containers: minimum, width 0: none */
   TbRect rect;     /* card, container, paper */
@@ -109,11 +112,19 @@ typedef struct
   TbSide from_side, to_side;
   TbPoint *bends;
   guint n_bends;
+  double from_at, to_at; /* a person's, below 0: none */
+  char *from_port, *to_port;
+  double label_part, label_offset; /* a person's, part below 0: none */
   TbPoint *points;
   guint n_points;
   TbJump *jumps;
   guint n_jumps;
-  TbRect label_at; /* width 0: no label */
+  TbRect label_at;  /* width 0: no label */
+  gboolean pending; /* no way yet: points is a straight line */
+  gboolean cached;  /* its way is known, though not from the router */
+
+  gboolean previewed; /* shown moved */
+  gboolean touched;   /* to be looked at again in this layout */
 } TbItem;
 
 enum
@@ -125,7 +136,8 @@ enum
 };
 
 /* Of a key, what is written on or over an item. */
-#define TB_CHIP_BIT (1u << 31)
+#define TB_KEY_TEXT (1u << 31)
+#define TB_KEY_MASK (TB_KEY_TEXT - 1)
 /* Items of which an element has several have an uid of their own with this bit. */
 #define TB_ITEM_BIT (1u << 30)
 
@@ -135,6 +147,20 @@ enum
   TB_HEAD_TO = 1 << 0,
   TB_HEAD_FROM = 1 << 1
 };
+
+typedef struct
+{
+  TbUid uid;
+  guint64 look;
+  TbRect bounds;
+} TbPrint;
+
+typedef struct
+{
+  guint *items, n, size;
+} TbCell;
+
+typedef struct _TbKeyTable TbKeyTable;
 
 struct _TbScene
 {
@@ -147,22 +173,31 @@ struct _TbScene
   TbLooks looks; /* kept for the scene's life: items point into it */
   GArray *items; /* of TbItem, in painting order */
   guint first[TB_ITEM_NOTE + 2]; /* items of kind k: first[k] … first[k + 1] */
-  GHashTable *by_uid; /* to index + 1 */
-  guint n_unplaced;
+  guint *by_uid, n_uids;  /* to index + 1 */
+  GHashTable *by_own_uid; /* of items with TB_ITEM_BIT: to index + 1 */
+  TbKeyTable *keys;
+  gboolean keys_met; /* two keys were the same: their order counted */
+  guint n_unplaced, n_folded;
   TbRect bounds;
+  gboolean jumps;
+  gboolean filtered; /* the view does not show everything */
 
-  GHashTable *preview; /* uids shown moved; NULL: none */
+  GArray *preview; /* of guint: items shown moved; NULL: none */
   double preview_dx, preview_dy;
+  GArray *touched; /* of guint: items to be looked at again in this layout */
+  GArray *prints;  /* of TbPrint, one an item: what is on show */
 
-  TbRouter *router;
-  GHashTable *told; /* keys of shapes the router knows, to the turn in which they were told */
-  GHashTable *told_links;
-  guint turn;
+  TbRouter *router; /* NULL while it is lent */
+  TbRouterStop stop; /* NULL: never */
+  gpointer stop_data;
+  TbRect first_seen;
+  gboolean has_first;
+  gboolean unrouted; /* the router is not done */
 
   double cell; /* index */
   TbRect area;
   guint columns, rows;
-  guint *starts, *cells;
+  TbCell *cells;
 };
 
 enum
@@ -180,8 +215,12 @@ guint tb_frame_from_name (const char *name);
  * else at least what it has already. */
 void tb_place_size (const TbElement *place, TbKind kind, TbRect *rect);
 void tb_scene_read (TbScene *scene, const TbModel *model);
-/* From what reading found alone: may be run again. */
+/* A component, link or note anew, where it stands and which items there are unchanged. */
+void tb_scene_reread (TbScene *scene, const TbModel *model, guint i);
+/* From what reading found alone. */
 void tb_scene_fold (TbScene *scene);
+/* How many components are in each container. */
+void tb_scene_count_members (TbScene *scene);
 /* Views that lay themselves out: where every card and container stands; TRUE where that was all. */
 void tb_scene_arrange_grid (TbScene *scene);
 void tb_scene_arrange_deployment (TbScene *scene);
@@ -203,14 +242,55 @@ gboolean tb_item_is_shown (const TbScene *scene, const TbItem *item);
 gboolean tb_item_takes_links (const TbItem *item);
 /* Where the button stands that folds and unfolds it; FALSE: it has none. */
 gboolean tb_item_fold_button (const TbScene *scene, const TbItem *item, TbRect *at);
-void tb_scene_route_links (TbScene *scene);
-/* Whether there are any. */
-gboolean tb_scene_place_labels (TbScene *scene);
-void tb_scene_make_index (TbScene *scene);
-void tb_scene_finish_items (TbScene *scene); /* bounds */
+/* One item changed: shapes and link. */
+void tb_scene_tell_router (TbScene *scene, guint i);
+void tb_scene_forget_in_router (TbScene *scene, const TbItem *item);
+void tb_scene_run_router (TbScene *scene);
+/* What the router is told: of an item its shape and its text; of a link, FALSE where it has none. */
+void tb_scene_shapes_of (const TbScene *scene, const TbItem *item, TbRouterShape shapes[2],
+                         gboolean there[2]);
+gboolean tb_scene_link_of (const TbScene *scene, const TbItem *link, TbRouterLink *l);
+/* A way that is known though the router does not know it yet; all of them at once. */
+void tb_scene_set_cached (TbScene *scene, guint i, const TbRouterRoute *route);
+void tb_scene_settle_cached (TbScene *scene, GArray *dirty);
+/* A link's points, jumps and label as the router has them now. */
+void tb_scene_take_route (TbScene *scene, guint i);
+void tb_scene_set_route (TbItem *link, const TbRouterRoute *route);
 
+void tb_scene_make_index (TbScene *scene);
+void tb_scene_clear_index (TbScene *scene);
+/* By the geometry that the item has now: remove it before that changes. */
+void tb_scene_index_add (TbScene *scene, guint item);
+void tb_scene_index_remove (TbScene *scene, guint item);
+/* Items have other places in the array: map is from the old one, TB_NO_ITEM where it is gone. */
+void tb_scene_index_map (TbScene *scene, const guint *map);
+
+/* ---- Following (scene-follow.c) ---------------------------------------------------------------- */
+
+/* To be looked at again in the next layout. */
+void tb_scene_touch (TbScene *scene, guint item);
+/* Everything anew from the model; before: prints of what was on show, NULL: nothing. */
+void tb_scene_rebuild (TbScene *scene, const TbModel *model, GArray *dirty);
+/* Takes the edits in where that is known to be enough, touching what they concern (scene-patch.c);
+ * FALSE: read everything anew. */
+gboolean tb_scene_patch (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n,
+                         GArray *dirty);
+/* Takes out and puts in the items of components and links that went and came; FALSE: cannot. */
+gboolean tb_scene_restructure (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n,
+                               GArray *dirty);
+/* More edits at once are read anew. */
+#define TB_PATCH_MANY 2000
+guint64 tb_item_look (const TbScene *scene, TbItem *item);
+void tb_scene_finish_item (TbScene *scene, TbItem *item); /* bounds */
+
+TbItem tb_item_make (TbItemKind kind, const TbElement *element, TbUid uid);
 void tb_item_clear (TbItem *item);
 guint tb_scene_find (const TbScene *scene, TbUid uid); /* TB_NO_ITEM */
+guint tb_scene_find_key (const TbScene *scene, guint key);
+/* Gives the item its key and lets it be found. */
+void tb_scene_register (TbScene *scene, guint i);
+void tb_scene_make_keys (TbScene *scene); /* of all items that have one */
+void tb_scene_clear_find (TbScene *scene, gboolean all);
 
 /* A bit per item; collect marks all whose cells touch rect. */
 typedef struct

@@ -49,12 +49,8 @@ tb_item_clear (TbItem *item)
   g_free (item->bends);
   g_free (item->points);
   g_free (item->jumps);
-}
-
-guint
-tb_scene_find (const TbScene *scene, TbUid uid)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (scene->by_uid, GUINT_TO_POINTER (uid))) - 1;
+  g_free (item->from_port);
+  g_free (item->to_port);
 }
 
 static guint
@@ -75,11 +71,11 @@ chain (TbScene *scene, guint i)
   TB_ITEM (scene, first)->next = i;
 }
 
-TbItem *
-tb_scene_add_item (TbScene *scene, TbItemKind kind, const TbElement *element, TbUid uid)
+TbItem
+tb_item_make (TbItemKind kind, const TbElement *element, TbUid uid)
 {
   const char *id = tb_element_id (element);
-  TbItem item = { .uid = uid,
+  return (TbItem){ .uid = uid,
                   .element = tb_element_uid (element),
                   .next = TB_NO_ITEM,
                   .device = TB_NO_ITEM,
@@ -96,10 +92,18 @@ tb_scene_add_item (TbScene *scene, TbItemKind kind, const TbElement *element, Tb
                   .inside = TB_NO_ITEM,
                   .about = TB_NO_ITEM,
                   .merged = TB_NO_ITEM,
+                  .from_at = -1,
+                  .to_at = -1,
+                  .label_part = -1,
                   .n_merged = 1 };
+}
+
+TbItem *
+tb_scene_add_item (TbScene *scene, TbItemKind kind, const TbElement *element, TbUid uid)
+{
+  TbItem item = tb_item_make (kind, element, uid);
   g_array_append_val (scene->items, item);
-  g_hash_table_insert (scene->by_uid, GUINT_TO_POINTER (item.uid),
-                       GUINT_TO_POINTER (scene->items->len));
+  tb_scene_register (scene, scene->items->len - 1);
   chain (scene, scene->items->len - 1);
   return TB_ITEM (scene, scene->items->len - 1);
 }
@@ -394,6 +398,7 @@ add_items (TbScene *scene, const TbModel *model)
   const TbElement *view = scene->view ? tb_model_get (model, scene->view) : NULL;
   TbViewFilter filter;
   tb_view_filter_init (&filter, model, view);
+  scene->filtered = filter.hidden != NULL || filter.shown != NULL;
   if (scene->kind == TB_VIEW_DEPLOYMENT)
     tb_scene_add_deployment (scene, model, &filter);
   else
@@ -499,6 +504,8 @@ read_place (TbScene *scene, const TbModel *model, const TbElement *place)
     return;
   TbItem *item = TB_ITEM (scene, i);
   item->folded = tb_element_get_boolean (place, TB_PROP_FOLDED);
+  item->place = tb_element_uid (place);
+  item->n_places++;
   if (!tb_element_is_set (place, TB_PROP_X) || !tb_element_is_set (place, TB_PROP_Y))
     return;
   item->stored.x = tb_element_get_number (place, TB_PROP_X);
@@ -519,6 +526,20 @@ read_side (const TbElement *route, TbProp prop)
   return TB_SIDE_ANY;
 }
 
+static double
+read_part (const TbElement *route, TbProp prop)
+{
+  return tb_element_is_set (route, prop) ? tb_element_get_number (route, prop) : -1;
+}
+
+static void
+read_port (const TbElement *route, TbProp prop, char **port)
+{
+  const char *name = tb_element_get (route, prop);
+  g_free (*port);
+  *port = name && *name ? g_strdup (name) : NULL;
+}
+
 static void
 read_route (TbScene *scene, const TbModel *model, const TbElement *route)
 {
@@ -526,8 +547,16 @@ read_route (TbScene *scene, const TbModel *model, const TbElement *route)
   if (i == TB_NO_ITEM || TB_ITEM (scene, i)->kind != TB_ITEM_LINK)
     return;
   TbItem *item = TB_ITEM (scene, i);
+  item->route = tb_element_uid (route);
+  item->n_places++;
   item->from_side = read_side (route, TB_PROP_FROM_SIDE);
   item->to_side = read_side (route, TB_PROP_TO_SIDE);
+  item->from_at = read_part (route, TB_PROP_FROM_AT);
+  item->to_at = read_part (route, TB_PROP_TO_AT);
+  item->label_part = read_part (route, TB_PROP_LABEL_AT);
+  item->label_offset = tb_element_get_number (route, TB_PROP_LABEL_OFFSET);
+  read_port (route, TB_PROP_FROM_PORT, &item->from_port);
+  read_port (route, TB_PROP_TO_PORT, &item->to_port);
   g_free (item->bends);
   item->bends = g_new0 (TbPoint, tb_element_n_children (route) + 1);
   item->n_bends = 0;
@@ -573,6 +602,7 @@ read_view (TbScene *scene, const TbModel *model)
   const TbElement *of = scene->kind == TB_VIEW_DRILL_DOWN
                             ? tb_element_get_ref (model, view, TB_PROP_OF) : NULL;
   scene->of = of ? tb_element_uid (of) : 0;
+  scene->jumps = view == NULL || tb_element_get_boolean (view, TB_PROP_JUMPS);
   frame_for_kind (scene, of);
 }
 
@@ -666,15 +696,82 @@ read_balances (TbScene *scene, const TbModel *model)
 }
 
 static void
+read_look (TbScene *scene, const TbModel *model, const TbRules *rules, TbItem *item)
+{
+  TbLookSpec spec = tb_rules_look (rules, tb_model_get (model, item->element));
+  item->style = tb_looks_get (&scene->looks, &spec);
+}
+
+static void
 read_looks (TbScene *scene, const TbModel *model)
 {
   g_autoptr (TbRules) rules = tb_rules_new (model);
   for (guint i = 0; i < scene->items->len; i++)
+    read_look (scene, model, rules, TB_ITEM (scene, i));
+}
+
+static const char *
+balance_of (TbScene *scene, const TbModel *model, guint caller)
+{
+  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
     {
-      TbItem *item = TB_ITEM (scene, i);
-      TbLookSpec spec = tb_rules_look (rules, tb_model_get (model, item->element));
-      item->style = tb_looks_get (&scene->looks, &spec);
+      const TbItem *link = TB_ITEM (scene, i);
+      const char *balance = link->own_from == caller
+                                ? tb_element_get (tb_model_get (model, link->uid), TB_PROP_BALANCE)
+                                : NULL;
+      if (balance != NULL)
+        return balance;
     }
+  return NULL;
+}
+
+/* What reading does not make: where it is drawn, and what is known of it in the scene. */
+static void
+keep_the_rest (TbItem *item, TbItem *old)
+{
+  item->key = old->key;
+  item->next = old->next;
+  item->stub = old->stub;
+  item->badge = old->badge;
+  item->badge_at = old->badge_at;
+  item->inside = old->inside;
+  item->hidden = old->hidden;
+  item->n_users = old->n_users;
+  item->users = g_steal_pointer (&old->users);
+  item->rect = old->rect;
+  item->shape = old->shape;
+  item->bounds = old->bounds;
+  item->title_at = old->title_at;
+  item->look = old->look;
+  item->points = g_steal_pointer (&old->points);
+  item->n_points = old->n_points;
+  item->jumps = g_steal_pointer (&old->jumps);
+  item->n_jumps = old->n_jumps;
+  item->label_at = old->label_at;
+  item->pending = old->pending;
+  item->touched = old->touched;
+}
+
+void
+tb_scene_reread (TbScene *scene, const TbModel *model, guint i)
+{
+  TbItem *item = TB_ITEM (scene, i), old = *item;
+  g_autoptr (TbRules) rules = tb_rules_new (model);
+  const TbElement *place = old.place ? tb_model_get (model, old.place) : NULL;
+  const TbElement *route = old.route ? tb_model_get (model, old.route) : NULL;
+  *item = tb_item_make (old.kind, tb_model_get (model, old.element), old.uid);
+  keep_the_rest (item, &old);
+  read_item (scene, model, item);
+  read_look (scene, model, rules, item);
+  if (place != NULL)
+    read_place (scene, model, place);
+  if (route != NULL)
+    read_route (scene, model, route);
+  if (item->kind == TB_ITEM_COMPONENT)
+    write_component (scene, model, item, balance_of (scene, model, i));
+  else if (item->kind == TB_ITEM_NOTE)
+    write_note (item);
+  tb_item_clear (&old);
 }
 
 void

@@ -8,60 +8,38 @@
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
-static void
-clear_item (gpointer item)
+static TbScene *
+make (const char *view_id)
 {
-  tb_item_clear (item);
-}
-
-static void
-make_items (TbScene *scene)
-{
-  scene->items = g_array_new (FALSE, FALSE, sizeof (TbItem));
-  g_array_set_clear_func (scene->items, clear_item);
-  scene->by_uid = g_hash_table_new (NULL, NULL);
-}
-
-static void
-clear_items (TbScene *scene)
-{
-  g_clear_pointer (&scene->items, g_array_unref);
-  g_clear_pointer (&scene->by_uid, g_hash_table_unref);
-  g_clear_pointer (&scene->starts, g_free);
-  g_clear_pointer (&scene->cells, g_free);
-}
-
-static guint64 look_of (const TbScene *scene, TbItem *item);
-
-/* Labels ask the index where links lie, and are in it afterwards. */
-static void
-lay_out (TbScene *scene)
-{
-  tb_scene_arrange (scene);
-  tb_scene_arrange_folded (scene);
-  tb_scene_route_links (scene);
-  tb_scene_finish_items (scene);
-  tb_scene_make_index (scene);
-  if (tb_scene_place_labels (scene))
-    {
-      tb_scene_finish_items (scene);
-      tb_scene_make_index (scene);
-    }
-  for (guint i = 0; i < scene->items->len; i++)
-    TB_ITEM (scene, i)->look = look_of (scene, TB_ITEM (scene, i));
+  TbScene *scene = g_new0 (TbScene, 1);
+  scene->view_id = g_strdup (view_id);
+  scene->router = tb_router_new ();
+  scene->touched = g_array_new (FALSE, FALSE, sizeof (guint));
+  return scene;
 }
 
 TbScene *
 tb_scene_new (const TbModel *model, const char *view_id)
 {
-  TbScene *scene = g_new0 (TbScene, 1);
-  scene->view_id = g_strdup (view_id);
-  scene->router = tb_router_new ();
-  scene->told = g_hash_table_new (NULL, NULL);
-  scene->told_links = g_hash_table_new (NULL, NULL);
-  make_items (scene);
-  tb_scene_read (scene, model);
-  lay_out (scene);
+  TbScene *scene = make (view_id);
+  tb_scene_rebuild (scene, model, NULL);
+  return scene;
+}
+
+static gboolean
+now (gpointer data)
+{
+  (void) data;
+  return TRUE;
+}
+
+TbScene *
+tb_scene_new_unrouted (const TbModel *model, const char *view_id)
+{
+  TbScene *scene = make (view_id);
+  tb_scene_set_patience (scene, NULL, now, NULL);
+  tb_scene_rebuild (scene, model, NULL);
+  tb_scene_set_patience (scene, NULL, NULL, NULL);
   return scene;
 }
 
@@ -70,11 +48,13 @@ tb_scene_free (TbScene *scene)
 {
   if (scene == NULL)
     return;
-  clear_items (scene);
+  g_clear_pointer (&scene->items, g_array_unref);
+  g_clear_pointer (&scene->prints, g_array_unref);
+  g_clear_pointer (&scene->touched, g_array_unref);
+  g_clear_pointer (&scene->preview, g_array_unref);
   g_clear_pointer (&scene->router, tb_router_free);
-  g_clear_pointer (&scene->told, g_hash_table_unref);
-  g_clear_pointer (&scene->told_links, g_hash_table_unref);
-  g_clear_pointer (&scene->preview, g_hash_table_unref);
+  tb_scene_clear_find (scene, TRUE);
+  tb_scene_clear_index (scene);
   tb_looks_clear (&scene->looks);
   g_free (scene->view_id);
   g_free (scene->view_name);
@@ -108,12 +88,13 @@ mix_text (guint64 hash, const char *text)
   return mix (hash, text ? tb_hash_string (text) : 1);
 }
 
-static guint64
-look_of (const TbScene *scene, TbItem *item)
+guint64
+tb_item_look (const TbScene *scene, TbItem *item)
 {
   guint facts[] = { item->kind, item->role, item->replicas, (guint) item->async, item->tint,
                     scene->frame, item->hidden, (guint) item->folded, item->n_merged, item->stub,
-                    item->badge, item->heads, item->faint, item->bare, item->replica };
+                    item->badge, item->heads, item->faint, item->bare, item->replica,
+                    (guint) item->pending };
   const TbRect *rects[] = { &item->rect, &item->shape, &item->title_at, &item->label_at,
                             &item->badge_at };
   guint64 h = 7;
@@ -123,6 +104,7 @@ look_of (const TbScene *scene, TbItem *item)
     h = mix_numbers (h, &rects[i]->x, 4);
   h = mix (h, item->style ? item->style->index + 1 : 0);
   h = mix_numbers (h, (const double *) (const void *) item->points, 2 * item->n_points);
+  h = mix_numbers (h, (const double *) (const void *) item->jumps, 3 * item->n_jumps);
   if (item->texts == 0)
     item->texts = mix_text (mix_text (mix_text (mix_text (item->uid, item->title), item->line),
                                       item->chip), item->id);
@@ -156,8 +138,8 @@ finish_link (TbItem *item)
   tb_rect_union (&item->bounds, &item->label_at, &item->bounds);
 }
 
-static void
-finish_item (TbScene *scene, TbItem *item)
+void
+tb_scene_finish_item (TbScene *scene, TbItem *item)
 {
   if (item->kind == TB_ITEM_LINK)
     finish_link (item);
@@ -183,146 +165,6 @@ finish_item (TbScene *scene, TbItem *item)
     item->bounds = grown (&item->rect, 2);
   if (item->badge && tb_item_is_shown (scene, item))
     tb_rect_union (&item->bounds, &item->badge_at, &item->bounds);
-}
-
-void
-tb_scene_finish_items (TbScene *scene)
-{
-  scene->bounds = (TbRect){ 0, 0, 0, 0 };
-  for (guint i = 0; i < scene->items->len; i++)
-    {
-      finish_item (scene, TB_ITEM (scene, i));
-      tb_rect_union (&scene->bounds, &TB_ITEM (scene, i)->bounds, &scene->bounds);
-    }
-  if (scene->bounds.width <= 0)
-    scene->bounds = (TbRect){ 0, 0, 1, 1 };
-}
-
-/* ---- Following the document ------------------------------------------------------------------ */
-
-typedef struct
-{
-  TbUid uid;
-  guint64 look;
-  TbRect bounds;
-} Print;
-
-static GArray *
-take_prints (const TbScene *scene)
-{
-  GArray *prints = g_array_sized_new (FALSE, FALSE, sizeof (Print), scene->items->len);
-  for (guint i = 0; i < scene->items->len; i++)
-    {
-      const TbItem *item = TB_ITEM (scene, i);
-      Print print = { item->uid, item->look, item->bounds };
-      g_array_append_val (prints, print);
-    }
-  return prints;
-}
-
-static void
-add_dirty (GArray *dirty, const TbRect *bounds)
-{
-  if (bounds->width > 0 || bounds->height > 0)
-    g_array_append_val (dirty, *bounds);
-}
-
-static gboolean
-same_items (const TbScene *scene, const GArray *before)
-{
-  gboolean same = scene->items->len == before->len;
-  for (guint i = 0; i < before->len && same; i++)
-    same = g_array_index (before, Print, i).uid == TB_ITEM (scene, i)->uid;
-  return same;
-}
-
-/* An item that looks otherwise, came, went, or changed its place among its like. */
-static void
-compare_prints (const TbScene *scene, const GArray *before, GArray *dirty)
-{
-  if (dirty == NULL)
-    return;
-  if (same_items (scene, before))
-    {
-      for (guint i = 0; i < before->len; i++)
-        if (g_array_index (before, Print, i).look != TB_ITEM (scene, i)->look)
-          {
-            add_dirty (dirty, &g_array_index (before, Print, i).bounds);
-            add_dirty (dirty, &TB_ITEM (scene, i)->bounds);
-          }
-      return;
-    }
-  g_autofree guint8 *kept = g_new0 (guint8, before->len + 1);
-  g_autoptr (GHashTable) known = g_hash_table_new (NULL, NULL);
-  for (guint i = 0; i < before->len; i++)
-    g_hash_table_insert (known, GUINT_TO_POINTER (g_array_index (before, Print, i).uid),
-                         GUINT_TO_POINTER (i + 1));
-  guint last = 0;
-  for (guint i = 0; i < scene->items->len; i++)
-    {
-      const TbItem *item = TB_ITEM (scene, i);
-      guint at = GPOINTER_TO_UINT (g_hash_table_lookup (known, GUINT_TO_POINTER (item->uid)));
-      const Print *old = at ? &g_array_index (before, Print, at - 1) : NULL;
-      if (old != NULL && old->look == item->look && at > last)
-        kept[at - 1] = 1;
-      else
-        add_dirty (dirty, &item->bounds);
-      last = MAX (last, at);
-    }
-  for (guint i = 0; i < before->len; i++)
-    if (!kept[i])
-      add_dirty (dirty, &g_array_index (before, Print, i).bounds);
-}
-
-static void
-drop_preview (TbScene *scene)
-{
-  g_clear_pointer (&scene->preview, g_hash_table_unref);
-  scene->preview_dx = scene->preview_dy = 0;
-}
-
-void
-tb_scene_set_view (TbScene *scene, const TbModel *model, const char *view_id, GArray *dirty)
-{
-  g_free (scene->view_id);
-  scene->view_id = g_strdup (view_id);
-  tb_scene_update (scene, model, NULL, 0, dirty);
-}
-
-void
-tb_scene_update (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n, GArray *dirty)
-{
-  (void) edits;
-  (void) n;
-  g_autoptr (GArray) before = take_prints (scene);
-  TbScene old = *scene;
-  drop_preview (scene);
-  scene->starts = scene->cells = NULL;
-  make_items (scene);
-  tb_scene_read (scene, model);
-  lay_out (scene);
-  compare_prints (scene, before, dirty);
-  clear_items (&old);
-}
-
-void
-tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
-                       GArray *dirty)
-{
-  if (n == 0 && scene->preview == NULL)
-    return;
-  g_autoptr (GArray) before = take_prints (scene);
-  drop_preview (scene);
-  if (n > 0)
-    {
-      scene->preview = g_hash_table_new (NULL, NULL);
-      for (guint i = 0; i < n; i++)
-        g_hash_table_add (scene->preview, GUINT_TO_POINTER (uids[i]));
-      scene->preview_dx = dx;
-      scene->preview_dy = dy;
-    }
-  lay_out (scene);
-  compare_prints (scene, before, dirty);
 }
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
@@ -392,17 +234,21 @@ tb_scene_is_stub (const TbScene *scene, TbUid uid)
   return item != NULL && item->stub;
 }
 
+/* From a point to a piece of a line, which may lie aslant while it is provisional. */
+static double
+distance_to (TbPoint a, TbPoint b, double x, double y)
+{
+  double dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
+  double t = square > 0 ? CLAMP (((x - a.x) * dx + (y - a.y) * dy) / square, 0, 1) : 0;
+  return hypot (x - a.x - t * dx, y - a.y - t * dy);
+}
+
 static gboolean
 near_link (const TbItem *link, double x, double y, double tolerance)
 {
   for (guint i = 1; i < link->n_points; i++)
-    {
-      TbPoint a = link->points[i - 1], b = link->points[i];
-      double dx = MAX (0, MAX (MIN (a.x, b.x) - x, x - MAX (a.x, b.x)));
-      double dy = MAX (0, MAX (MIN (a.y, b.y) - y, y - MAX (a.y, b.y)));
-      if (hypot (dx, dy) <= tolerance)
-        return TRUE;
-    }
+    if (distance_to (link->points[i - 1], link->points[i], x, y) <= tolerance)
+      return TRUE;
   return link->label_at.width > 0 && tb_rect_contains (&link->label_at, x, y);
 }
 

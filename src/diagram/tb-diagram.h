@@ -106,6 +106,8 @@ typedef struct _TbScene TbScene;
 /* The view of that id; NULL: the first, or a default view where the document has none. Elements
  * without a place get one that does not move anything else (see tb_scene_unplaced). */
 TbScene *tb_scene_new (const TbModel *model, const char *view_id);
+/* The same with every link straight: to be drawn at once and routed bit by bit. */
+TbScene *tb_scene_new_unrouted (const TbModel *model, const char *view_id);
 void tb_scene_free (TbScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbScene, tb_scene_free)
 
@@ -365,6 +367,42 @@ typedef struct
 
 /* Appends the ports (TbRouterPort) of a card, sorted. */
 void tb_router_ports (const TbRouter *router, guint shape, GArray *ports);
+
+/* ---- Routing a scene bit by bit --------------------------------------------------------------- */
+
+/* From now on routing ends early where stop says so (asked every now and then; NULL: never), with
+ * links near first (NULL: none) before all others. What then has no way yet is drawn straight. */
+void tb_scene_set_patience (TbScene *scene, const TbRect *first, TbRouterStop stop, gpointer data);
+/* Whether some links wait. */
+gboolean tb_scene_is_unrouted (const TbScene *scene);
+/* Goes on with them. */
+void tb_scene_route_on (TbScene *scene, GArray *dirty);
+/* A thread may go on with the router while the scene is shown, but not while it follows an edit or a
+ * move: until it is given back, neither may be asked of the scene. done: it has nothing left to do. */
+TbRouter *tb_scene_lend_router (TbScene *scene);
+void tb_scene_give_router_back (TbScene *scene, TbRouter *router, gboolean done, GArray *dirty);
+
+/* ---- Routes kept outside the file ------------------------------------------------------------- */
+
+/* A name for everything that the routes depend on: where two scenes have the same, so are their
+ * routes. (transfer full) */
+char *tb_scene_routes_name (const TbScene *scene);
+/* The routes as bytes; NULL while some wait. (transfer full) */
+GBytes *tb_scene_save_routes (const TbScene *scene);
+/* Draws the links so, without routing; FALSE where the bytes are no routes or not of this scene.
+ * The scene stays unrouted: its router knows nothing yet, and finds the same once it is asked. */
+gboolean tb_scene_load_routes (TbScene *scene, GBytes *bytes, GArray *dirty);
+/* Whether the bytes are routes of some scene. */
+gboolean tb_routes_are_sound (GBytes *bytes);
+
+/* From so many links on it is worth while. */
+#define TB_ROUTES_STORED_FROM 300
+
+/* $XDG_CACHE_HOME/tierboard/routes, bounded in size. NULL, FALSE: not there, cannot be written. */
+GBytes *tb_route_store_get (const char *name);
+gboolean tb_route_store_put (const char *name, GBytes *bytes);
+/* As tb_scene_new(), with the routes from there, or put there. It is to be drawn, not edited. */
+TbScene *tb_scene_new_stored (const TbModel *model, const char *view_id);
 
 typedef struct
 {

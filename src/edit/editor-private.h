@@ -74,6 +74,8 @@ typedef struct
   GArray *hugging;       /* TbUid: containers that give up their places with it */
 } TbTool;
 
+typedef struct _TbRouting TbRouting;
+
 struct _TbEditor
 {
   GObject parent_instance;
@@ -89,6 +91,7 @@ struct _TbEditor
   TbUid hover;
   TbCursor cursor;
   gulong changed_id;
+  TbRouting *routing; /* NULL: at once */
   GHashTable *links_of; /* describe.c: component id → its links; NULL: not known now */
   GArray *trail; /* TbUid of views that drill-downs were opened from, the latest last */
 };
@@ -204,6 +207,18 @@ extern const TbCommandSet tb_commands_bends;   /* bends.c */
 extern const TbCommandSet tb_commands_layout;  /* layout-commands.c */
 
 /* tools.c */
+/* routing.c: NULL for an editor that routes at once. */
+TbRouting *tb_routing_new (TbEditor *editor);
+void tb_routing_free (TbRouting *routing);
+void tb_routing_set_seen (TbRouting *routing, const TbRect *seen);
+/* Lends the router to the thread if there is something left to do. */
+void tb_routing_begin (TbRouting *routing);
+/* Has the scene's router back, and what came of it drawn. */
+void tb_routing_recall (TbRouting *routing);
+/* Round everything that changes the scene. */
+void tb_editor_begin_scene (TbEditor *editor);
+void tb_editor_end_scene (TbEditor *editor);
+
 void tb_tool_clear (TbTool *tool);
 void tb_editor_preview_moving (TbEditor *editor, double dx, double dy, gboolean on);
 

@@ -2,6 +2,9 @@
  * gestures are in tools.c, what they do to the document in places.c, create.c and duplicate.c. */
 #include "editor-private.h"
 
+/* So many links are routed before anybody has looked. */
+#define ROUTE_AT_ONCE 100
+
 enum
 {
   SELECTION_CHANGED,
@@ -118,7 +121,9 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbEditor *
   if (editor->tool.state != TB_TOOL_IDLE && editor->tool.state != TB_TOOL_CREATING
       && editor->tool.state != TB_TOOL_ROOM_NEXT)
     tb_editor_cancel (editor);
+  tb_editor_begin_scene (editor);
   tb_scene_update (editor->scene, tb_document_model (document), edits, n, dirty);
+  tb_editor_end_scene (editor);
   if (editor->hover != 0 && tb_editor_element (editor, editor->hover) == NULL)
     editor->hover = 0;
   gboolean pruned = prune_selection (editor);
@@ -133,15 +138,34 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbEditor *
     g_signal_emit (editor, signals[SELECTION_CHANGED], 0);
 }
 
-TbEditor *
-tb_editor_new (TbDocument *document, const char *view_id)
+static TbEditor *
+make (TbDocument *document, const char *view_id)
 {
   TbEditor *editor = g_object_new (TB_TYPE_EDITOR, NULL);
   editor->document = g_object_ref (document);
   editor->view_id = g_strdup (view_id);
-  editor->scene = tb_scene_new (tb_document_model (document), view_id);
   editor->changed_id
       = g_signal_connect (document, "changed", G_CALLBACK (document_changed), editor);
+  return editor;
+}
+
+TbEditor *
+tb_editor_new (TbDocument *document, const char *view_id)
+{
+  TbEditor *editor = make (document, view_id);
+  editor->scene = tb_scene_new (tb_document_model (document), view_id);
+  return editor;
+}
+
+TbEditor *
+tb_editor_new_aside (TbDocument *document, const char *view_id)
+{
+  TbEditor *editor = make (document, view_id);
+  const TbModel *model = tb_document_model (document);
+  editor->scene = tb_model_count (model, TB_KIND_LINK) > ROUTE_AT_ONCE
+                      ? tb_scene_new_unrouted (model, view_id) : tb_scene_new (model, view_id);
+  editor->routing = tb_routing_new (editor);
+  tb_routing_begin (editor->routing);
   return editor;
 }
 
@@ -270,6 +294,7 @@ tb_editor_finalize (GObject *object)
   if (editor->document != NULL)
     g_clear_signal_handler (&editor->changed_id, editor->document);
   g_clear_object (&editor->document);
+  g_clear_pointer (&editor->routing, tb_routing_free);
   g_clear_pointer (&editor->scene, tb_scene_free);
   g_clear_pointer (&editor->view_id, g_free);
   g_clear_pointer (&editor->selection, g_array_unref);

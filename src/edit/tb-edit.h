@@ -14,6 +14,13 @@ G_DECLARE_FINAL_TYPE (TbEditor, tb_editor, TB, EDITOR, GObject)
 
 /* One open view of a document: keeps the scene in step with it. */
 TbEditor *tb_editor_new (TbDocument *document, const char *view_id);
+/* The same for a window: what takes long to route is routed on a thread and drawn straight until
+ * then; the default main context must run. */
+TbEditor *tb_editor_new_aside (TbDocument *document, const char *view_id);
+/* What of the drawing is on the screen: it is routed first. */
+void tb_editor_set_seen (TbEditor *editor, const TbRect *seen);
+/* Whether links wait for their ways. */
+gboolean tb_editor_is_routing (TbEditor *editor);
 TbDocument *tb_editor_document (TbEditor *editor);
 const TbScene *tb_editor_scene (TbEditor *editor);
 

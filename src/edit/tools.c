@@ -72,7 +72,9 @@ tb_editor_preview_moving (TbEditor *editor, double dx, double dy, gboolean on)
   g_autoptr (GArray) dirty = g_array_new (FALSE, FALSE, sizeof (TbRect));
   guint n = 0;
   const TbUid *uids = on ? tb_editor_moving (editor, &n) : NULL;
+  tb_editor_begin_scene (editor);
   tb_scene_preview_move (editor->scene, uids, n, dx, dy, dirty);
+  tb_editor_end_scene (editor);
   tb_editor_emit_dirty (editor, dirty);
 }
 

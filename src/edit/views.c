@@ -55,7 +55,9 @@ show_view (TbEditor *editor, const char *view_id)
   g_free (editor->view_id);
   editor->view_id = g_strdup (view_id);
   editor->hover = 0;
+  tb_editor_begin_scene (editor);
   tb_scene_set_view (editor->scene, tb_editor_model (editor), view_id, dirty);
+  tb_editor_end_scene (editor);
   tb_editor_emit_dirty (editor, dirty);
   keep_visible_selected (editor);
   tb_editor_emit_view (editor);

@@ -469,7 +469,7 @@ tb_sheet_new (TbDocument *document)
 {
   TbSheet *self = g_object_new (TB_TYPE_SHEET, NULL);
   self->document = g_object_ref (document);
-  self->editor = tb_editor_new (document, NULL);
+  self->editor = tb_editor_new_aside (document, NULL);
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
   g_signal_connect (self->editor, "options-changed", G_CALLBACK (options_changed), NULL);
   follow (self);

@@ -9,6 +9,7 @@
 
 #define FRAME_BUDGET_NS (6 * TB_NS_PER_MS)
 #define URGENT_BUDGET_NS (40 * TB_NS_PER_MS)
+#define URGENT_DIRTY 64
 #define SETTLE_MS 90
 #define FIT_MARGIN 30.0
 
@@ -65,6 +66,11 @@ tb_canvas_camera_moved (TbCanvas *canvas)
   if (canvas->name_edit != NULL)
     gtk_widget_queue_allocate (GTK_WIDGET (canvas));
   tb_items_queue (canvas->items);
+  if (canvas->editor != NULL)
+    {
+      TbRect seen = tb_camera_view (&canvas->camera);
+      tb_editor_set_seen (canvas->editor, &seen);
+    }
   g_signal_emit (canvas, signals[VIEW_CHANGED], 0);
 }
 
@@ -274,7 +280,8 @@ scene_changed (TbEditor *editor, const TbRect *dirty, guint n, TbCanvas *canvas)
   for (guint i = 0; i < n; i++)
     tb_tiles_invalidate (canvas->tiles, &dirty[i]);
   tb_run_layer_scene_changed (canvas->run);
-  canvas->urgent = TRUE;
+  /* What a hand does is seen at once; a whole drawing that found its ways may take a few frames. */
+  canvas->urgent |= n <= URGENT_DIRTY;
   if (canvas->needs_fit)
     gtk_widget_queue_allocate (GTK_WIDGET (canvas));
   tb_canvas_live_changed (canvas);

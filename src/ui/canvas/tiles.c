@@ -43,6 +43,7 @@ struct _TbTiles
   guint64 serial;
   GskRenderNode *shown;
   TbCamera shown_camera;
+  gboolean others;  /* tiles of older levels may be there */
   gboolean changed; /* a visible tile, since shown was built */
   TbTilesStats stats;
 };
@@ -155,35 +156,107 @@ in_span (const Span *span, const Tile *tile)
   return tile->x >= span->x1 && tile->x < span->x2 && tile->y >= span->y1 && tile->y < span->y2;
 }
 
+static Tile *
+get_tile (TbTiles *tiles, const Level *level, gint32 x, gint32 y, gboolean make)
+{
+  Tile probe = { .level = level->id, .x = x, .y = y };
+  Tile *tile = g_hash_table_lookup (tiles->tiles, &probe);
+  if (tile == NULL && make)
+    {
+      tile = g_memdup2 (&probe, sizeof probe);
+      tile->stale = TRUE;
+      g_hash_table_add (tiles->tiles, tile);
+      tiles->stats.n++;
+      tiles->stats.bytes += TILE_BYTES;
+    }
+  return tile;
+}
+
 /* ---- Invalidation ---------------------------------------------------------------------------- */
+
+static void
+drop_tile (TbTiles *tiles, const Tile *tile)
+{
+  g_hash_table_remove (tiles->tiles, tile);
+  tiles->stats.n--;
+  tiles->stats.bytes -= TILE_BYTES;
+  tiles->changed = TRUE;
+}
+
+/* Tiles of neither level serve only a return to it: not worth to be kept up to date. */
+static void
+drop_other_levels (TbTiles *tiles)
+{
+  GHashTableIter iter;
+  gpointer key;
+  if (!tiles->others)
+    return;
+  tiles->others = FALSE;
+  g_hash_table_iter_init (&iter, tiles->tiles);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const Tile *tile = key;
+      if (tile->level == tiles->now.id || tile->level == tiles->before.id)
+        continue;
+      g_hash_table_iter_remove (&iter);
+      tiles->stats.n--;
+      tiles->stats.bytes -= TILE_BYTES;
+    }
+}
+
+/* The current level goes on showing the old picture until there is a new one. */
+static void
+spoil (TbTiles *tiles, Tile *tile)
+{
+  if (tile->level == tiles->now.id)
+    tile->stale = TRUE;
+  else
+    drop_tile (tiles, tile);
+}
+
+static void
+spoil_in_span (TbTiles *tiles, const Level *level, const Span *span)
+{
+  for (gint32 y = span->y1; y < span->y2; y++)
+    for (gint32 x = span->x1; x < span->x2; x++)
+      {
+        Tile *tile = get_tile (tiles, level, x, y, FALSE);
+        if (tile != NULL)
+          spoil (tiles, tile);
+      }
+}
+
+static void
+spoil_all_in_span (TbTiles *tiles, const Level *level, const Span *span)
+{
+  g_autoptr (GPtrArray) hit = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init (&iter, tiles->tiles);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (((Tile *) key)->level == level->id && in_span (span, key))
+      g_ptr_array_add (hit, key);
+  for (guint i = 0; i < hit->len; i++)
+    spoil (tiles, hit->pdata[i]);
+}
 
 void
 tb_tiles_invalidate (TbTiles *tiles, const TbRect *world)
 {
   TbRect r = { world->x - SHADOW, world->y - SHADOW, world->width + 2 * SHADOW,
                world->height + 2 * SHADOW };
-  GHashTableIter iter;
-  gpointer key;
-
-  g_hash_table_iter_init (&iter, tiles->tiles);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
+  const Level *levels[] = { &tiles->now, &tiles->before };
+  drop_other_levels (tiles);
+  for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
     {
-      Tile *tile = key;
-      const Level *level = tile->level == tiles->now.id ? &tiles->now
-                           : tile->level == tiles->before.id ? &tiles->before : NULL;
-      Span span = level ? span_of (level, &r) : (Span){ 0 };
-      if (level != NULL && !in_span (&span, tile))
+      if (levels[i]->id == 0)
         continue;
-      /* The current level goes on showing the old picture until there is a new one. */
-      if (level == &tiles->now)
-        tile->stale = TRUE;
+      Span span = span_of (levels[i], &r);
+      double n = (double) (span.x2 - span.x1) * (span.y2 - span.y1);
+      if (n < tiles->stats.n)
+        spoil_in_span (tiles, levels[i], &span);
       else
-        {
-          g_hash_table_iter_remove (&iter);
-          tiles->stats.n--;
-          tiles->stats.bytes -= TILE_BYTES;
-          tiles->changed = TRUE;
-        }
+        spoil_all_in_span (tiles, levels[i], &span);
     }
 }
 
@@ -275,22 +348,6 @@ rasterise (TbTiles *tiles, const Level *level, Tile *tile, int device)
   tiles->stats.raster_ns += tb_now_ns () - begin;
 }
 
-static Tile *
-get_tile (TbTiles *tiles, const Level *level, gint32 x, gint32 y, gboolean make)
-{
-  Tile probe = { .level = level->id, .x = x, .y = y };
-  Tile *tile = g_hash_table_lookup (tiles->tiles, &probe);
-  if (tile == NULL && make)
-    {
-      tile = g_memdup2 (&probe, sizeof probe);
-      tile->stale = TRUE;
-      g_hash_table_add (tiles->tiles, tile);
-      tiles->stats.n++;
-      tiles->stats.bytes += TILE_BYTES;
-    }
-  return tile;
-}
-
 typedef struct
 {
   Tile *tile;
@@ -364,6 +421,7 @@ choose_level (TbTiles *tiles, double scale, gboolean settled)
     }
   else
     {
+      tiles->others |= tiles->before.id != 0;
       tiles->before = tiles->now;
       tiles->now = (Level){ tiles->next_level++, scale };
     }
