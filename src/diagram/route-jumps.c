@@ -36,7 +36,7 @@ tell_neighbours (TbRouter *router, const TbRouteWay *way)
       if (a.x != b.x)
         continue;
       g_array_set_size (ids, 0);
-      tb_route_grid_query (&router->segment_grid, &r, ids);
+      tb_route_grid_query (&router->segment_grids[1], &r, ids);
       for (guint k = 0; k < ids->len; k++)
         cross (router,
                g_array_index (router->segments, TbSegment, g_array_index (ids, guint, k)).way);
@@ -57,7 +57,7 @@ add_segment (TbRouter *router, guint slot, TbRouteWay *way, guint index)
     }
   else
     g_array_append_val (router->segments, s);
-  tb_route_grid_add (&router->segment_grid, id, &r);
+  tb_route_grid_add (&router->segment_grids[r.width > 0], id, &r);
   way->segments[way->n_segments++] = id;
 }
 
@@ -66,7 +66,9 @@ drop_segments (TbRouter *router, TbRouteWay *way)
 {
   for (guint i = 0; i < way->n_segments; i++)
     {
-      tb_route_grid_remove (&router->segment_grid, way->segments[i]);
+      guint id = way->segments[i];
+      gboolean upright = id < router->segment_grids[0].size && router->segment_grids[0].used[id];
+      tb_route_grid_remove (&router->segment_grids[!upright], id);
       g_array_append_val (router->segments_gone, way->segments[i]);
     }
   g_clear_pointer (&way->segments, g_free);
@@ -125,7 +127,7 @@ find_crossings (TbRouter *router, guint slot, TbPoint a, TbPoint b, GArray *ids,
   TbRect r = segment_rect (a, b);
   double margin = HALF + CORNER;
   g_array_set_size (ids, 0);
-  tb_route_grid_query (&router->segment_grid, &r, ids);
+  tb_route_grid_query (&router->segment_grids[0], &r, ids);
   for (guint i = 0; i < ids->len; i++)
     {
       TbSegment s = g_array_index (router->segments, TbSegment, g_array_index (ids, guint, i));

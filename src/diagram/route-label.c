@@ -107,14 +107,17 @@ covers_links (Look *look, const TbRect *box, const TbRect *near_it)
   double area = 0;
   TbRouter *router = look->router;
   g_array_set_size (look->ids, 0);
-  tb_route_grid_query (&router->segment_grid, near_it, look->ids);
+  tb_route_grid_query (&router->segment_grids[0], near_it, look->ids);
+  tb_route_grid_query (&router->segment_grids[1], near_it, look->ids);
   if (look->ids->len > 1)
     g_qsort_with_data (look->ids->data, (int) look->ids->len, sizeof (guint), by_way, router);
   for (guint i = 0; i < look->ids->len; i++)
     {
       guint id = g_array_index (look->ids, guint, i);
       gboolean own = g_array_index (router->segments, TbSegment, id).way == look->slot;
-      TbRect r = grown (&router->segment_grid.rects[id], 1);
+      const TbRouteGrid *upright = &router->segment_grids[0];
+      TbRect r = grown (id < upright->size && upright->used[id]
+                            ? &upright->rects[id] : &router->segment_grids[1].rects[id], 1);
       area += overlap (box, &r, own ? 2 : 4) * 3;
     }
   return area;

@@ -17,11 +17,7 @@
 #define MOST_LINES 700
 #define LOOK 14             /* neighbours that are compared at most, on each side */
 
-typedef struct
-{
-  double at;
-  gboolean weak, keep, dead;
-} Line;
+typedef TbRouteLine Line;
 
 typedef struct
 {
@@ -36,14 +32,45 @@ typedef struct
 
 /* ---- Gathering ------------------------------------------------------------------------------- */
 
-static int
-by_place (gconstpointer pa, gconstpointer pb)
+static gboolean
+is_before (const Line *a, const Line *b)
 {
-  const Line *a = pa, *b = pb;
   if (a->at != b->at)
-    return a->at < b->at ? -1 : 1;
-  return (int) b->keep - (int) a->keep ? (int) b->keep - (int) a->keep
-                                       : (int) a->weak - (int) b->weak;
+    return a->at < b->at;
+  return a->keep != b->keep ? a->keep : a->weak < b->weak;
+}
+
+/* By place. A comparison that is no call makes this a fifth of what qsort() takes. */
+static void
+sort_lines (Line *l, guint n)
+{
+  while (n > 12)
+    {
+      Line pivot = l[n / 2];
+      guint i = 0, j = n - 1;
+      for (;; i++, j--)
+        {
+          while (is_before (&l[i], &pivot))
+            i++;
+          while (is_before (&pivot, &l[j]))
+            j--;
+          if (i >= j)
+            break;
+          Line swap = l[i];
+          l[i] = l[j];
+          l[j] = swap;
+        }
+      sort_lines (l + j + 1, n - j - 1);
+      n = j + 1;
+    }
+  for (guint i = 1; i < n; i++)
+    {
+      Line line = l[i];
+      guint j = i;
+      for (; j > 0 && is_before (&line, &l[j - 1]); j--)
+        l[j] = l[j - 1];
+      l[j] = line;
+    }
 }
 
 static void
@@ -51,9 +78,11 @@ add_line (Maker *m, guint axis, double at, gboolean weak)
 {
   double low = axis ? m->region->y : m->region->x;
   double high = low + (axis ? m->region->height : m->region->width);
-  Line line = { at, weak, FALSE, FALSE };
-  if (at >= low && at <= high)
-    g_array_append_val (m->lines[axis], line);
+  if (at < low || at > high)
+    return;
+  GArray *lines = m->lines[axis];
+  g_array_set_size (lines, lines->len + 1);
+  g_array_index (lines, Line, lines->len - 1) = (Line){ at, weak, FALSE, FALSE };
 }
 
 static void
@@ -96,8 +125,8 @@ tidy (GArray *lines, GArray *keep)
       Line line = { g_array_index (keep, double, i), FALSE, TRUE, FALSE };
       g_array_append_val (lines, line);
     }
-  g_array_sort (lines, by_place);
   Line *l = (Line *) (void *) lines->data;
+  sort_lines (l, lines->len);
   double apart = 1e-6;
   if (lines->len > MOST_LINES)
     apart = MAX (apart, (l[lines->len - 1].at - l[0].at) / MOST_LINES);
@@ -293,7 +322,7 @@ drop_lines (const Maker *m, guint axis)
     if (!l[i].dead)
       l[alive++] = l[i];
   g_array_set_size (m->lines[axis], alive);
-  g_array_sort (m->lines[axis], by_place);
+  sort_lines (l, alive);
   g_free (blocked.bits);
 }
 
@@ -368,10 +397,12 @@ void
 tb_route_lines_make (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *region, gboolean walls,
                      gboolean narrow, GArray *keep_x, GArray *keep_y, TbRouteLines *out)
 {
-  Maker m = { map, leg, region, walls, narrow, g_array_new (FALSE, FALSE, sizeof (guint)), NULL,
-              { g_array_new (FALSE, FALSE, sizeof (Line)),
-                g_array_new (FALSE, FALSE, sizeof (Line)) } };
-  tb_route_map_query (map, region, m.near_by);
+  Maker m = { map, leg, region, walls, narrow, map->near_by, NULL,
+              { map->lines[0], map->lines[1] } };
+  g_array_set_size (m.near_by, 0);
+  g_array_set_size (m.lines[0], 0);
+  g_array_set_size (m.lines[1], 0);
+  tb_route_grid_query (&map->grid, region, m.near_by);
   m.borders = g_new0 (guint8, m.near_by->len + 1);
   for (guint k = 0; k < m.near_by->len; k++)
     {
@@ -392,9 +423,6 @@ tb_route_lines_make (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *regio
   each_block (&m, 0, block_down, out);
   each_block (&m, 1, block_right, out);
   add_borders (&m, out);
-  g_array_unref (m.near_by);
-  g_array_unref (m.lines[0]);
-  g_array_unref (m.lines[1]);
   g_free (m.borders);
 }
 

@@ -27,6 +27,9 @@ tb_route_map_init (TbRouteMap *map)
 {
   *map = (TbRouteMap){ .gone = g_array_new (FALSE, FALSE, sizeof (guint)) };
   tb_route_grid_init (&map->grid, CELL);
+  map->near_by = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint axis = 0; axis < 2; axis++)
+    map->lines[axis] = g_array_new (FALSE, FALSE, sizeof (TbRouteLine));
 }
 
 void
@@ -36,6 +39,9 @@ tb_route_map_clear (TbRouteMap *map)
   g_free (map->items);
   g_free (map->scratch);
   g_array_unref (map->gone);
+  g_array_unref (map->near_by);
+  g_array_unref (map->lines[0]);
+  g_array_unref (map->lines[1]);
   *map = (TbRouteMap){ 0 };
 }
 

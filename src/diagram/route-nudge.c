@@ -7,8 +7,8 @@
 #define ON_EACH_OTHER 6.0  /* two fixed ends nearer than this: one gives way */
 #define FORCED 1000
 #define WINDOW 400         /* pieces that one may pass at most on its way to a better place */
-#define ROUNDS 60
-#define TRIES 4
+#define ROUNDS 40
+#define TRIES 3
 #define CLOSE 3 /* the gap from which on another order is tried */
 #define TOO_NEAR 5.5
 #define LEAST_GAP 6.0 /* on a side where there is no more room nothing is put */
@@ -17,19 +17,21 @@
 static const double gaps[] = { TB_ROUTE_APART, 8, 6, 5, 4, 3, 2, 1.5, 1, 2, 1, 0.5 };
 #define SQUEEZED 9 /* from this gap on */
 
-/* What the group's pieces may do, by their number in order. */
+/* What the group's pieces may do. By number: as the group has them. By place: in the order. */
 typedef struct
 {
-  TbRouter *router;
   const TbNudgeGroup *group;
-  TbPiece **order;
-  guint *rank;       /* of a piece of the group: its place in the order */
-  double *low, *high; /* its own room, none for what stays: by number, then by place */
-  double *least, *most; /* with all the others' */
-  guint *before, *after; /* who sets least and most; TB_ROUTE_NONE */
-  guint8 *level;     /* which gap it keeps */
-  guint8 *shy;       /* by number: keeps to the order in which they lie */
-  double *up, *down;
+  TbPiece **order;             /* by place */
+  guint *number;               /* by place */
+  guint *rank;                 /* by number: its place */
+  double *low, *high;          /* its own room, none for what stays: by number while the order is
+                                  made, then by place */
+  double *least, *most;        /* by place: with all the others' */
+  guint *before, *after;       /* by place: who sets least and most; TB_ROUTE_NONE */
+  guint *first, *lower;        /* by place: those before it that share its corridor */
+  guint8 *level, *tight;       /* by place: which gap it keeps; whether it has no place */
+  guint8 *shy;                 /* by number: keeps to the order in which they lie */
+  double *up, *down;           /* by place */
 } Nudge;
 
 /* ---- Order ----------------------------------------------------------------------------------- */
@@ -100,27 +102,6 @@ put_in_order (Nudge *s)
 /* ---- Room ------------------------------------------------------------------------------------ */
 
 static double
-gap_between (const Nudge *s, guint i, guint j)
-{
-  if (!s->order[i]->moves && !s->order[j]->moves)
-    return 0;
-  return gaps[MAX (s->level[i], s->level[j])];
-}
-
-/* The k-th of those beside the i-th in order, as a place in the order. */
-static guint
-beside (const Nudge *s, guint own, guint k)
-{
-  return s->rank[s->group->beside[s->group->first[own] + k]];
-}
-
-static guint
-n_beside (const Nudge *s, guint own)
-{
-  return s->group->first[own + 1] - s->group->first[own];
-}
-
-static double
 own_low (const Nudge *s, guint i)
 {
   const TbPiece *p = s->order[i];
@@ -134,63 +115,97 @@ own_high (const Nudge *s, guint i)
   return s->level[i] >= SQUEEZED && p->moves ? MAX (p->most, s->high[i]) : s->high[i];
 }
 
+/* Two that stay keep whatever they have. */
 static void
-find_bounds (Nudge *s, const guint *number)
+list_lower (Nudge *s)
+{
+  guint n = s->group->n, m = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      guint own = s->number[i];
+      s->first[i] = m;
+      for (guint k = s->group->first[own]; k < s->group->first[own + 1]; k++)
+        {
+          guint j = s->rank[s->group->beside[k]];
+          if (j < i && (s->order[i]->moves || s->order[j]->moves))
+            s->lower[m++] = j;
+        }
+    }
+  s->first[n] = m;
+}
+
+static void
+find_bounds (Nudge *s)
 {
   guint n = s->group->n;
   for (guint i = 0; i < n; i++)
     {
-      s->least[i] = own_low (s, i);
-      s->before[i] = TB_ROUTE_NONE;
-      for (guint k = 0; k < n_beside (s, number[i]); k++)
+      double least = own_low (s, i);
+      s->before[i] = s->after[i] = TB_ROUTE_NONE;
+      s->most[i] = own_high (s, i);
+      for (guint k = s->first[i]; k < s->first[i + 1]; k++)
         {
-          guint j = beside (s, number[i], k);
-          double at = j < i ? s->least[j] + gap_between (s, i, j) : -G_MAXDOUBLE;
-          if (at > s->least[i])
+          guint j = s->lower[k];
+          double at = s->least[j] + gaps[MAX (s->level[i], s->level[j])];
+          /* Of equals the first: the order of the list says nothing. */
+          if (at > least || (at == least && j < s->before[i] && s->before[i] != TB_ROUTE_NONE))
             {
-              s->least[i] = at;
+              least = at;
               s->before[i] = j;
             }
         }
+      s->least[i] = least;
     }
   for (guint i = n; i-- > 0;)
-    {
-      s->most[i] = own_high (s, i);
-      s->after[i] = TB_ROUTE_NONE;
-      for (guint k = 0; k < n_beside (s, number[i]); k++)
-        {
-          guint j = beside (s, number[i], k);
-          double at = j > i ? s->most[j] - gap_between (s, i, j) : G_MAXDOUBLE;
-          if (at < s->most[i])
-            {
-              s->most[i] = at;
-              s->after[i] = j;
-            }
-        }
-    }
+    for (guint k = s->first[i]; k < s->first[i + 1]; k++)
+      {
+        guint j = s->lower[k];
+        double at = s->most[i] - gaps[MAX (s->level[i], s->level[j])];
+        if (at < s->most[j])
+          {
+            s->most[j] = at;
+            s->after[j] = i;
+          }
+      }
+}
+
+/* The gap with which the chain that leaves i no place would have room, as near as can be said. */
+static guint8
+level_for (const Nudge *s, guint i)
+{
+  guint links = 0, first = i, last = i, level = 0;
+  for (; s->before[first] != TB_ROUTE_NONE; first = s->before[first])
+    links++;
+  for (; s->after[last] != TB_ROUTE_NONE; last = s->after[last])
+    links++;
+  double room = own_high (s, last) - own_low (s, first);
+  while (level + 1 < SQUEEZED && links * gaps[level] > room)
+    level++;
+  return (guint8) level;
 }
 
 /* Whoever has no place left, and those that push it, come closer. FALSE: all have a place, or
  * nothing more can be had. */
 static gboolean
-come_closer (Nudge *s, guint8 *tight)
+come_closer (Nudge *s)
 {
   guint n = s->group->n;
   gboolean any = FALSE;
-  memset (tight, 0, n);
+  memset (s->tight, 0, n);
   for (guint i = 0; i < n; i++)
     {
       if (s->least[i] <= s->most[i] + 1e-9)
         continue;
+      guint8 level = level_for (s, i) + 1;
       for (guint j = i; j != TB_ROUTE_NONE; j = s->before[j])
-        tight[j] = 1;
+        s->tight[j] = MAX (s->tight[j], level);
       for (guint j = i; j != TB_ROUTE_NONE; j = s->after[j])
-        tight[j] = 1;
+        s->tight[j] = MAX (s->tight[j], level);
     }
   for (guint i = 0; i < n; i++)
-    if (tight[i] && s->level[i] + 1u < G_N_ELEMENTS (gaps))
+    if (s->tight[i] && s->level[i] + 1u < G_N_ELEMENTS (gaps))
       {
-        s->level[i]++;
+        s->level[i] = MAX (s->level[i] + 1, s->tight[i] - 1);
         any = TRUE;
       }
   return any;
@@ -207,30 +222,27 @@ within (double at, double low, double high)
 /* Pushed up only, and pushed down only: each keeps all gaps and rooms, and so does the middle of
  * both, in which a bundle lies evenly about where it was. */
 static void
-find_places (Nudge *s, const guint *number)
+find_places (Nudge *s)
 {
   guint n = s->group->n;
   for (guint i = 0; i < n; i++)
     {
-      s->up[i] = within (s->order[i]->at, s->least[i], s->most[i]);
-      for (guint k = 0; k < n_beside (s, number[i]); k++)
+      s->up[i] = s->down[i] = within (s->order[i]->at, s->least[i], s->most[i]);
+      for (guint k = s->first[i]; k < s->first[i + 1]; k++)
         {
-          guint j = beside (s, number[i], k);
-          if (j < i)
-            s->up[i] = MAX (s->up[i], s->up[j] + gap_between (s, i, j));
+          guint j = s->lower[k];
+          s->up[i] = MAX (s->up[i], s->up[j] + gaps[MAX (s->level[i], s->level[j])]);
         }
       s->up[i] = within (s->up[i], s->least[i], s->most[i]);
     }
   for (guint i = n; i-- > 0;)
     {
-      s->down[i] = within (s->order[i]->at, s->least[i], s->most[i]);
-      for (guint k = 0; k < n_beside (s, number[i]); k++)
-        {
-          guint j = beside (s, number[i], k);
-          if (j > i)
-            s->down[i] = MIN (s->down[i], s->down[j] - gap_between (s, i, j));
-        }
       s->down[i] = within (s->down[i], s->least[i], s->most[i]);
+      for (guint k = s->first[i]; k < s->first[i + 1]; k++)
+        {
+          guint j = s->lower[k];
+          s->down[j] = MIN (s->down[j], s->down[i] - gaps[MAX (s->level[i], s->level[j])]);
+        }
     }
   for (guint i = 0; i < n; i++)
     if (s->order[i]->moves)
@@ -244,9 +256,9 @@ free_ends (Nudge *s)
   for (guint i = 0; i < s->group->n; i++)
     {
       TbPiece *a = s->group->pieces[i];
-      for (guint k = 0; k < n_beside (s, i) && a->end; k++)
+      for (guint k = s->group->first[i]; k < s->group->first[i + 1] && a->end; k++)
         {
-          const TbPiece *b = s->group->pieces[s->group->beside[s->group->first[i] + k]];
+          const TbPiece *b = s->group->pieces[s->group->beside[k]];
           if (!b->middle && fabs (a->at - b->at) < ON_EACH_OTHER)
             a->moves = TRUE;
         }
@@ -261,9 +273,9 @@ free_more_ends (Nudge *s)
   for (guint i = 0; i < s->group->n; i++)
     {
       TbPiece *a = s->group->pieces[i];
-      for (guint k = 0; k < n_beside (s, i) && a->end && !a->moves; k++)
+      for (guint k = s->group->first[i]; k < s->group->first[i + 1] && a->end && !a->moves; k++)
         {
-          const TbPiece *b = s->group->pieces[s->group->beside[s->group->first[i] + k]];
+          const TbPiece *b = s->group->pieces[s->group->beside[k]];
           if (fabs (a->placed - b->placed) < TOO_NEAR - 1e-6)
             a->moves = any = TRUE;
         }
@@ -272,43 +284,36 @@ free_more_ends (Nudge *s)
 }
 
 static void
-carve (Nudge *s, guint n, double *numbers, guint *words)
+take_rooms (Nudge *s)
 {
-  double **d[] = { &s->low, &s->high, &s->least, &s->most, &s->up, &s->down };
-  for (guint i = 0; i < G_N_ELEMENTS (d); i++)
-    *d[i] = numbers + i * n;
-  s->rank = words;
-  s->before = words + n;
-  s->after = words + 2 * n;
+  for (guint i = 0; i < s->group->n; i++)
+    {
+      const TbPiece *p = s->order[i];
+      s->low[i] = p->moves ? p->low : p->at;
+      s->high[i] = p->moves ? p->high : p->at;
+    }
 }
 
 /* An order, and how close they must come for it: the level of the closest, more where some have no
  * place in it. */
 static guint
-try_order (Nudge *s, guint *number, guint8 *tight)
+try_order (Nudge *s)
 {
   guint n = s->group->n, worst = 0;
   memcpy (s->order, s->group->pieces, n * sizeof *s->order);
   memset (s->level, 0, n);
-  for (guint i = 0; i < n; i++)
-    {
-      s->low[i] = s->order[i]->moves ? s->order[i]->low : s->order[i]->at;
-      s->high[i] = s->order[i]->moves ? s->order[i]->high : s->order[i]->at;
-    }
+  take_rooms (s);
   put_in_order (s);
   for (guint i = 0; i < n; i++)
     {
-      number[i] = s->order[i]->mark;
-      s->rank[number[i]] = i;
+      s->number[i] = s->order[i]->mark;
+      s->rank[s->number[i]] = i;
     }
-  for (guint i = 0; i < n; i++)
-    {
-      s->low[i] = s->order[i]->moves ? s->order[i]->low : s->order[i]->at;
-      s->high[i] = s->order[i]->moves ? s->order[i]->high : s->order[i]->at;
-    }
-  find_bounds (s, number);
-  for (guint round = 0; round < ROUNDS && come_closer (s, tight); round++)
-    find_bounds (s, number);
+  take_rooms (s);
+  list_lower (s);
+  find_bounds (s);
+  for (guint round = 0; round < ROUNDS && come_closer (s); round++)
+    find_bounds (s);
   for (guint i = 0; i < n; i++)
     worst = MAX (worst, s->level[i] + (s->least[i] > s->most[i] + 1e-6 ? 100u : 0));
   return worst;
@@ -317,51 +322,80 @@ try_order (Nudge *s, guint *number, guint8 *tight)
 /* First the order that crosses least. Where that is too close, those that are keep to the order in
  * which they lie; at last all do. The widest wins. */
 static void
-find_order (Nudge *s, guint *number, guint8 *tight)
+find_order (Nudge *s)
 {
-  guint n = s->group->n, best = G_MAXUINT;
+  guint n = s->group->n, best = G_MAXUINT, worst = 0;
   g_autofree guint8 *best_shy = g_new0 (guint8, n);
   memset (s->shy, 0, n);
   for (guint try = 0; try < TRIES; try++)
     {
-      guint worst = try_order (s, number, tight);
+      worst = try_order (s);
       if (worst < best)
         memcpy (best_shy, s->shy, n);
       best = MIN (best, worst);
       if (worst < CLOSE)
         return;
       for (guint i = 0; i < n; i++)
-        s->shy[number[i]] |= s->level[i] >= CLOSE || try + 2 == TRIES;
+        s->shy[s->number[i]] |= s->level[i] >= CLOSE || try + 2 == TRIES;
     }
+  if (worst == best)
+    return;
   memcpy (s->shy, best_shy, n);
-  try_order (s, number, tight);
+  try_order (s);
+}
+
+typedef struct
+{
+  gpointer memory;
+  gsize used;
+} Store;
+
+static gpointer
+take (Store *store, gsize n, gsize size)
+{
+  gpointer at = store->memory ? (guint8 *) store->memory + store->used : NULL;
+  store->used += (n * size + 7) / 8 * 8;
+  return at;
+}
+
+static void
+carve (Nudge *s, Store *store)
+{
+  guint n = s->group->n;
+  double **numbers[] = { &s->low, &s->high, &s->least, &s->most, &s->up, &s->down };
+  guint **words[] = { &s->number, &s->rank, &s->before, &s->after, &s->first };
+  guint8 **bytes[] = { &s->level, &s->tight, &s->shy };
+  s->order = take (store, n, sizeof *s->order);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    *numbers[i] = take (store, n, sizeof (double));
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    *words[i] = take (store, n + 1, sizeof (guint));
+  for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
+    *bytes[i] = take (store, n, 1);
+  s->lower = take (store, s->group->first[n] + 1, sizeof (guint));
 }
 
 void
-tb_route_nudge_group (TbRouter *router, const TbNudgeGroup *group)
+tb_route_nudge_group (const TbNudgeGroup *group)
 {
-  guint n = group->n;
-  g_autofree double *numbers = g_new (double, 6 * n);
-  g_autofree guint *words = g_new (guint, 4 * n);
-  g_autofree guint8 *bytes = g_new0 (guint8, 3 * n);
-  g_autofree TbPiece **order = g_new (TbPiece *, n);
-  guint *number = words + 3 * n;
-  guint8 *tight = bytes + n;
-  Nudge s = { .router = router, .group = group, .order = order, .level = bytes,
-              .shy = bytes + 2 * n };
-  carve (&s, n, numbers, words);
-  for (guint i = 0; i < n; i++)
+  Nudge s = { .group = group };
+  Store store = { NULL, 0 };
+  carve (&s, &store);
+  store = (Store){ g_malloc (store.used), 0 };
+  carve (&s, &store);
+  for (guint i = 0; i < group->n; i++)
     {
       group->pieces[i]->placed = group->pieces[i]->at;
       group->pieces[i]->moves = group->pieces[i]->middle;
       group->pieces[i]->mark = i;
     }
   free_ends (&s);
-  for (guint round = 0; round < 3; round++)
+  for (guint round = 0; round < 2; round++)
     {
-      find_order (&s, number, tight);
-      find_places (&s, number);
+      find_order (&s);
+      find_places (&s);
       if (!free_more_ends (&s))
         break;
     }
+  g_free (store.memory);
 }

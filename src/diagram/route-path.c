@@ -373,6 +373,19 @@ region_round (const TbRouteLeg *leg, double margin)
   return (TbRect){ x - margin, y - margin, right - x + 2 * margin, bottom - y + 2 * margin };
 }
 
+/* Whether the called one is shut in, so that no wider region helps. */
+static gboolean
+is_shut_in (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *region, gboolean walls)
+{
+  TbRouteLeg back = { leg->to, leg->from };
+  TbPath path = { 0 };
+  double cost;
+  gboolean closed;
+  tb_route_search (map, &back, region, walls, TRUE, G_MAXDOUBLE, &path, &cost, &closed);
+  tb_path_clear (&path);
+  return closed;
+}
+
 /* Wider and wider, until no way that leaves the region could be cheaper: it goes out and back, and
  * turns four times or leaves by a side that costs as much. nearest: what no way is shorter than,
  * sides counted. */
@@ -380,16 +393,20 @@ static gboolean
 search_round (TbRouteMap *map, const TbRouteLeg *leg, double bound, double nearest, gboolean walls,
               TbPath *path)
 {
-  static const double margins[] = { 40, 160, 480, 1e7 };
-  gboolean found = FALSE;
+  static const double margins[] = { 40, 160, 480, 1500, 1e7 };
+  gboolean found = FALSE, closed;
   path->searched = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (margins); i++)
     {
       path->region = region_round (leg, margins[i]);
-      found |= tb_route_search (map, leg, &path->region, walls, FALSE, bound, path, &bound);
+      found |= tb_route_search (map, leg, &path->region, walls, FALSE, bound, path, &bound,
+                                &closed);
       if (bound > nearest + 6 * TB_ROUTE_BEND)
-        found |= tb_route_search (map, leg, &path->region, walls, TRUE, bound, path, &bound);
+        found |= tb_route_search (map, leg, &path->region, walls, TRUE, bound, path, &bound,
+                                  &closed);
       if (bound <= nearest + 2 * margins[i] + 5 * TB_ROUTE_BEND)
+        break;
+      if (bound == G_MAXDOUBLE && (closed || is_shut_in (map, leg, &path->region, walls)))
         break;
     }
   return found;

@@ -85,8 +85,9 @@ typedef struct
   guint n, size;
   GArray *gone; /* of guint: ids to use again */
   TbRouteGrid grid;
-  gpointer scratch; /* of the search */
+  gpointer scratch; /* of the search; and of the making of its lines: */
   gsize scratch_size;
+  GArray *near_by, *lines[2];
 } TbRouteMap;
 
 void tb_route_map_init (TbRouteMap *map);
@@ -164,16 +165,24 @@ void tb_route_leg (TbRouteMap *map, const TbRouteLeg *leg, TbPath *path);
 void tb_route_through_bends (TbRouteMap *map, const TbRouteLeg *leg, const TbPoint *bends,
                              guint n_bends, TbPath *path);
 /* By search; FALSE where there is no way within region that costs less than bound. walls: borders
- * are walls; else only dear. narrow: through narrow gaps too. */
+ * are walls; else only dear. narrow: through narrow gaps too, and from any side. *closed: there is
+ * none outside the region either, since nothing came to its edge. */
 gboolean tb_route_search (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *region,
                           gboolean walls, gboolean narrow, double bound, TbPath *path,
-                          double *cost);
+                          double *cost, gboolean *closed);
 void tb_path_clear (TbPath *path);
 void tb_path_set (TbPath *path, const TbPoint *points, guint n);
 /* Corners only: neither twice the same point nor three in a line; returns how many remain. */
 guint tb_path_corners (const TbPoint *points, guint n, TbPoint *out);
 
 /* ---- Lines to search on (route-lines.c) --------------------------------------------------------- */
+
+/* While lines are chosen: weak ones are for narrow gaps, those to keep lead to a port. */
+typedef struct
+{
+  double at;
+  guint8 weak, keep, dead;
+} TbRouteLine;
 
 /* Crossing lines, and which pieces between neighbouring crossings are blocked. */
 typedef struct

@@ -64,7 +64,7 @@ typedef struct
   guint n_jumps;
   TbRect label;
   TbRect label_reach;                  /* what its label's place depends on */
-  guint *segments;                     /* ids in the router's segment grid */
+  guint *segments;                     /* ids in the router's segment grids */
   guint n_segments;
   gboolean in_labels;                  /* its label and its reach are in their grids */
   gboolean path_dirty; /* to be searched anew */
@@ -90,7 +90,7 @@ struct _TbRouter
   GArray *removed;                     /* of guint: slots of links to be taken out */
   GArray *side_shapes;                 /* of guint: keys of shapes whose ends are to be shared anew */
   TbRouteStage stages[TB_ROUTE_STAGES];
-  TbRouteGrid segment_grid;
+  TbRouteGrid segment_grids[2];        /* upright [0], level [1]; by id, as segments */
   GArray *segments, *segments_gone;
   TbRouteGrid label_grid, reach_grid;  /* by way slot: labels, and what their places depend on */
   GArray *near_changes;                /* of TbRect: where labels must look again */
@@ -117,7 +117,7 @@ void tb_route_stage_clear (TbRouteStage *stage);
 void tb_route_stage_take_out (TbRouter *router, guint stage, TbRouteWay *way, GArray *seeds);
 
 /* Puts the pieces of one group in order and apart: sets placed. Sorted by place, way's key, index.
- * beside (n_beside[i] of them from beside[first[i]]): numbers of those that share i's corridor. */
+ * beside (n_beside[i] of them from beside[first[i]]): numbers of those that share i's corridor, in no order. */
 typedef struct
 {
   TbPiece **pieces;
@@ -125,7 +125,7 @@ typedef struct
   const guint *first, *beside;
 } TbNudgeGroup;
 
-void tb_route_nudge_group (TbRouter *router, const TbNudgeGroup *group);
+void tb_route_nudge_group (const TbNudgeGroup *group);
 /* Whether both are ends at one named port or glued to one place. */
 gboolean tb_route_shared_port (const TbRouter *router, const TbPiece *a, const TbPiece *b);
 

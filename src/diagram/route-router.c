@@ -35,7 +35,8 @@ tb_router_new (void)
   router->side_shapes = new_words ();
   for (guint i = 0; i < TB_ROUTE_STAGES; i++)
     tb_route_stage_init (&router->stages[i], i % 2 == 0);
-  tb_route_grid_init (&router->segment_grid, 160);
+  tb_route_grid_init (&router->segment_grids[0], 160);
+  tb_route_grid_init (&router->segment_grids[1], 160);
   tb_route_grid_init (&router->label_grid, 160);
   tb_route_grid_init (&router->reach_grid, 160);
   router->segments = g_array_new (FALSE, FALSE, sizeof (TbSegment));
@@ -94,7 +95,8 @@ tb_router_free (TbRouter *router)
   g_hash_table_unref (router->changed_ids);
   for (guint i = 0; i < TB_ROUTE_STAGES; i++)
     tb_route_stage_clear (&router->stages[i]);
-  tb_route_grid_clear (&router->segment_grid);
+  tb_route_grid_clear (&router->segment_grids[0]);
+  tb_route_grid_clear (&router->segment_grids[1]);
   tb_route_grid_clear (&router->label_grid);
   tb_route_grid_clear (&router->reach_grid);
   tb_route_map_clear (&router->map);

@@ -65,16 +65,28 @@ add_port (Search *s, const TbRouteEnd *end, const TbRouteEnd *other, TbSide side
     g_array_append_val (ports, port);
 }
 
+/* Away from the other end only where nothing is left out. */
 static GArray *
-make_ports (Search *s, const TbRouteEnd *end, const TbRouteEnd *other)
+make_ports (Search *s, const TbRouteEnd *end, const TbRouteEnd *other, gboolean all)
 {
   GArray *ports = g_array_new (FALSE, FALSE, sizeof (Port));
   guint n = end->id == TB_ROUTE_NONE || end->at >= 0 ? 1 : G_N_ELEMENTS (offsets);
   for (guint side = TB_SIDE_TOP; side <= TB_SIDE_LEFT; side++)
     for (guint k = 0; k < n; k++)
-      if (end->side == TB_SIDE_ANY || end->side == (TbSide) side)
+      if (end->side == (TbSide) side
+          || (end->side == TB_SIDE_ANY
+              && (all || tb_side_cost (end, (TbSide) side, other) <= TB_ROUTE_WRONG_SIDE)))
         add_port (s, end, other, (TbSide) side, offsets[k], ports);
   return ports;
+}
+
+static void
+keep_line (GArray *lines, double at)
+{
+  for (guint i = 0; i < lines->len; i++)
+    if (g_array_index (lines, double, i) == at)
+      return;
+  g_array_append_val (lines, at);
 }
 
 static void
@@ -83,8 +95,8 @@ keep_joints (GArray *ports, GArray *xs, GArray *ys)
   for (guint i = 0; i < ports->len; i++)
     {
       const Port *port = &g_array_index (ports, Port, i);
-      g_array_append_val (xs, port->joint.x);
-      g_array_append_val (ys, port->joint.y);
+      keep_line (xs, port->joint.x);
+      keep_line (ys, port->joint.y);
     }
 }
 
@@ -352,16 +364,35 @@ search_clear (Search *s)
     }
 }
 
+/* Whether anything came to an outermost line: from there it might go on. */
+static gboolean
+reached_edge (const Search *s)
+{
+  guint nx = s->lines.nx, ny = s->lines.ny;
+  for (guint axis = 0; axis < 2; axis++)
+    {
+      const double *cost = s->cost[axis];
+      for (guint x = 0; x < nx; x++)
+        if (cost[x] < G_MAXDOUBLE || cost[(gsize) (ny - 1) * nx + x] < G_MAXDOUBLE)
+          return TRUE;
+      for (guint y = 0; y < ny; y++)
+        if (cost[(gsize) y * nx] < G_MAXDOUBLE || cost[(gsize) y * nx + nx - 1] < G_MAXDOUBLE)
+          return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
 tb_route_search (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *region, gboolean walls,
-                 gboolean narrow, double bound, TbPath *path, double *cost)
+                 gboolean narrow, double bound, TbPath *path, double *cost, gboolean *closed)
 {
   Search s = { .map = map, .leg = leg, .least = tb_route_least (leg), .bound = bound,
                .first_bound = bound };
-  g_autoptr (GArray) starts = make_ports (&s, &leg->from, &leg->to);
-  g_autoptr (GArray) goals = make_ports (&s, &leg->to, &leg->from);
+  g_autoptr (GArray) starts = make_ports (&s, &leg->from, &leg->to, narrow);
+  g_autoptr (GArray) goals = make_ports (&s, &leg->to, &leg->from, narrow);
   g_autoptr (GArray) keep_x = g_array_new (FALSE, FALSE, sizeof (double));
   g_autoptr (GArray) keep_y = g_array_new (FALSE, FALSE, sizeof (double));
+  *closed = TRUE;
   if (starts->len == 0 || goals->len == 0)
     return FALSE;
   keep_joints (starts, keep_x, keep_y);
@@ -374,6 +405,7 @@ tb_route_search (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *region, g
   if (goal != NULL)
     take_way (&s, goal, starts, path);
   *cost = s.bound;
+  *closed = goal == NULL && !reached_edge (&s);
   search_clear (&s);
   return goal != NULL;
 }

@@ -327,13 +327,6 @@ by_at (gconstpointer pa, gconstpointer pb)
   return a->piece->index < b->piece->index ? -1 : a->piece->index > b->piece->index;
 }
 
-static int
-by_number (gconstpointer a, gconstpointer b)
-{
-  guint x = *(const guint *) a, y = *(const guint *) b;
-  return x < y ? -1 : x > y;
-}
-
 /* Sorted, so that nothing depends on how the group was found. */
 static void
 place_group (Flood *f)
@@ -360,11 +353,10 @@ place_group (Flood *f)
       first[i] = m;
       for (guint k = begin; k < end; k++)
         beside[m++] = f->numbers[g_array_index (f->beside, guint, k)];
-      qsort (beside + first[i], m - first[i], sizeof *beside, by_number);
     }
   first[n] = m;
   TbNudgeGroup group = { pieces, n, first, beside };
-  tb_route_nudge_group (f->router, &group);
+  tb_route_nudge_group (&group);
 }
 
 static void
