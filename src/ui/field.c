@@ -22,6 +22,12 @@ tb_field_prop (TbField *field)
   return field->spec->prop;
 }
 
+TbUid
+tb_field_uid (TbField *field)
+{
+  return field->uid;
+}
+
 static void
 show_error (TbField *self, const char *sentence)
 {

@@ -15,6 +15,7 @@ GtkWidget *tb_field_new (TbEditor *editor, TbUid uid, const TbPropSpec *spec);
 /* Shows the model's value again, unless the person is in the middle of typing one. */
 void tb_field_refresh (TbField *field);
 TbProp tb_field_prop (TbField *field);
+TbUid tb_field_uid (TbField *field); /* of the element that has the property */
 /* Takes what was typed, as Enter does. */
 void tb_field_commit (TbField *field);
 

@@ -108,6 +108,16 @@ more_expanded (GtkExpander *expander, GParamSpec *pspec, More *more)
   gtk_expander_set_child (expander, box);
 }
 
+/* The property that is to have the focus is among them, or the element shows nothing else. */
+static gboolean
+hides_focus (TbInspector *self, const TbElement *element, TbFields fields)
+{
+  const TbPropSpec *spec = tb_schema_prop (tb_element_kind (element), self->focus_prop);
+  if (spec != NULL)
+    return belongs (self, element, spec, fields);
+  return fields == TB_FIELDS_UNSAID && !tb_inspector_add_fields (self, NULL, element, TB_FIELDS_SAID);
+}
+
 void
 tb_inspector_add_more (TbInspector *self, const TbElement *element, TbFields fields)
 {
@@ -121,4 +131,7 @@ tb_inspector_add_more (TbInspector *self, const TbElement *element, TbFields fie
   g_signal_connect_data (expander, "notify::expanded", G_CALLBACK (more_expanded), more,
                          (GClosureNotify) (void (*) (void)) g_free, 0);
   gtk_box_append (GTK_BOX (self->fields), expander);
+  /* What a person asked for is not to be looked for. */
+  if (self->focus_uid == tb_element_uid (element) && hides_focus (self, element, fields))
+    gtk_expander_set_expanded (GTK_EXPANDER (expander), TRUE);
 }

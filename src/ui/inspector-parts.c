@@ -139,7 +139,8 @@ tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target)
   TbDocument *document = tb_editor_document (self->editor);
   g_autofree char *label = g_strconcat ("Add ", tb_schema_kind (kind)->label, NULL);
   tb_document_begin (document, label, NULL);
-  tb_document_insert (document, kind, NULL, parent, G_MAXUINT);
+  self->focus_uid = tb_document_insert (document, kind, NULL, parent, G_MAXUINT);
+  self->focus_prop = TB_PROP_NONE;
   tb_document_commit (document);
 }
 

@@ -15,8 +15,9 @@ struct _TbInspector
   GPtrArray *shown; /* of TbField, not owned */
   GSignalGroup *editor_signals, *document_signals;
   guint rebuild_id;
+  TbUid focus_uid;   /* whose field gets the focus after the next rebuild; 0: nobody's */
+  TbProp focus_prop; /* which of them; NONE: the first */
 };
-
 
 const TbModel *tb_inspector_model (TbInspector *self);
 

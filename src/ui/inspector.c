@@ -49,6 +49,8 @@ subtitle_of (const TbModel *model, const TbElement *element)
   return g_string_free (text, FALSE);
 }
 
+static void rebuild (TbInspector *self);
+
 static void
 show_heading (TbInspector *self)
 {
@@ -63,12 +65,68 @@ show_heading (TbInspector *self)
   tb_ui_set_text (self->subtitle, subtitle);
 }
 
+/* ---- Focus ----------------------------------------------------------------------------------- */
+
+static TbField *
+focused_field (TbInspector *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  for (guint i = 0; focus && i < self->shown->len; i++)
+    if (gtk_widget_is_ancestor (focus, self->shown->pdata[i]))
+      return self->shown->pdata[i];
+  return NULL;
+}
+
+/* The fields are made anew while a person is at one of them: that one has the focus again. */
+static void
+remember_focus (TbInspector *self)
+{
+  TbField *field = self->focus_uid ? NULL : focused_field (self);
+  if (!field)
+    return;
+  self->focus_uid = tb_field_uid (field);
+  self->focus_prop = tb_field_prop (field);
+}
+
+static TbField *
+find_field (TbInspector *self, TbUid uid, TbProp prop)
+{
+  for (guint i = 0; i < self->shown->len; i++)
+    {
+      TbField *field = self->shown->pdata[i];
+      if (tb_field_uid (field) == uid && (!prop || tb_field_prop (field) == prop))
+        return field;
+    }
+  return NULL;
+}
+
+static void
+restore_focus (TbInspector *self)
+{
+  TbField *field = find_field (self, self->focus_uid, self->focus_prop);
+  if (field)
+    gtk_widget_child_focus (GTK_WIDGET (field), GTK_DIR_TAB_FORWARD);
+  self->focus_uid = 0;
+  self->focus_prop = TB_PROP_NONE;
+}
+
+gboolean
+tb_inspector_focus_prop (TbInspector *inspector, TbUid uid, TbProp prop)
+{
+  inspector->focus_uid = uid;
+  inspector->focus_prop = prop;
+  rebuild (inspector);
+  return focused_field (inspector) != NULL;
+}
+
 /* ---- Following ------------------------------------------------------------------------------- */
 
 static void
 rebuild (TbInspector *self)
 {
   g_clear_handle_id (&self->rebuild_id, g_source_remove);
+  remember_focus (self);
   g_ptr_array_set_size (self->shown, 0);
   tb_ui_clear_box (self->fields);
   self->uid = 0;
@@ -90,6 +148,7 @@ rebuild (TbInspector *self)
     }
   tb_live_box_set_element (TB_LIVE_BOX (self->live), self->uid);
   show_heading (self);
+  restore_focus (self);
 }
 
 static gboolean

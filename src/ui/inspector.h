@@ -19,5 +19,8 @@ void tb_inspector_set_editor (TbInspector *inspector, TbEditor *editor);
 void tb_inspector_show_frame (TbInspector *inspector, const TbLiveFrame *frame);
 /* Takes what is half typed, as leaving its entry does: before saving and running. */
 void tb_inspector_commit (TbInspector *inspector);
+/* Shows the field of a property of the selected element, or of a part of it, and gives it the focus;
+ * FALSE where it has none. */
+gboolean tb_inspector_focus_prop (TbInspector *inspector, TbUid uid, TbProp prop);
 
 G_END_DECLS

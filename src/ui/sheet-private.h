@@ -35,6 +35,7 @@ struct _TbSheet
   TbMinimap *minimap;
   TbViewBar *view_bar;
   GtkWidget *corner[2]; /* open the side panels while they are overlays */
+  GtkWidget *palette;
   TbOutline *outline;
   TbInspector *inspector;
   TbPanel *panel;

@@ -5,6 +5,7 @@
 #include "format.h"
 #include "offer.h"
 #include "palette.h"
+#include "panes.h"
 #include "settings.h"
 #include "util.h"
 #include "window-private.h"
@@ -156,7 +157,8 @@ new_left (TbSheet *self)
 {
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   self->outline = TB_OUTLINE (tb_outline_new ());
-  gtk_paned_set_start_child (GTK_PANED (paned), tb_ui_scrolled (tb_palette_new ()));
+  self->palette = tb_ui_scrolled (tb_palette_new ());
+  gtk_paned_set_start_child (GTK_PANED (paned), self->palette);
   gtk_paned_set_end_child (GTK_PANED (paned), GTK_WIDGET (self->outline));
   gtk_paned_set_position (GTK_PANED (paned), tb_settings_get ("palette-height", 560));
   gtk_paned_set_resize_end_child (GTK_PANED (paned), TRUE);
@@ -350,6 +352,9 @@ build (TbSheet *self)
   self->inspector = TB_INSPECTOR (tb_inspector_new ());
   gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "side");
   gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "right");
+  GtkWidget *panes[] = { left, GTK_WIDGET (self->inspector), GTK_WIDGET (self->panel) };
+  for (guint i = 0; i < G_N_ELEMENTS (panes); i++)
+    tb_pane_escapes_to (panes[i], GTK_WIDGET (self->canvas));
   self->shell = TB_SHELL (tb_shell_new (left, middle, GTK_WIDGET (self->inspector)));
   take_widths (self);
   g_signal_connect_swapped (self->shell, "layout-changed", G_CALLBACK (layout_changed), self);

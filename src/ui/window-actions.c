@@ -1,6 +1,7 @@
 #include "window-private.h"
 
 #include "dialogs.h"
+#include "panes.h"
 #include "print.h"
 #include "search.h"
 #include "settings.h"
@@ -31,6 +32,8 @@ static const TbActionRow rows[] = {
   { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
   { "minimap", "Minimap", { "F8" }, "View" },
   { "source", "Source", { "F7" }, "View" },
+  { "next-pane", "Next part of the window", { "F6" }, "View" },
+  { "previous-pane", "Previous part of the window", { "<Shift>F6" }, "View" },
   { "run", "Run", { "F5" }, "Run" },
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
@@ -196,6 +199,16 @@ ACTION (act_source)
     gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
 
+ACTION (act_pane)
+{
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next-pane") ? 1 : -1;
+  GtkWidget *panes[] = { GTK_WIDGET (self->canvas), GTK_WIDGET (self->inspector),
+                         GTK_WIDGET (self->panel), self->palette, GTK_WIDGET (self->outline),
+                         GTK_WIDGET (TB_WINDOW (data)->header) };
+  tb_panes_step (panes, G_N_ELEMENTS (panes), step);
+}
+
 /* Near the middle of what is seen, where there is room. */
 ACTION (act_add)
 {
@@ -319,6 +332,8 @@ static const GActionEntry entries[] = {
   { "bottom-panel", act_panel },
   { "minimap", NULL, NULL, "true", change_minimap },
   { "source", act_source },
+  { "next-pane", act_pane },
+  { "previous-pane", act_pane },
   { "add", act_add, "s" },
   { "run", act_run },
   { "stop", act_stop },
@@ -410,7 +425,7 @@ tb_window_update_actions (TbWindow *self)
   static const char *const of_document[] = {
     "save",     "save-as",        "export", "print", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
-    "source",   "add"
+    "source",   "add",     "next-pane",  "previous-pane"
   };
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);

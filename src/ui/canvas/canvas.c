@@ -563,7 +563,8 @@ tb_canvas_unmap (GtkWidget *widget)
   GTK_WIDGET_CLASS (tb_canvas_parent_class)->unmap (widget);
 }
 
-/* One tab stop: Tab enters at what is selected and leaves from wherever the focus is. */
+/* Tab enters at what is selected. From there keys.c goes through the elements; without one it is a
+ * single stop. */
 static gboolean
 tb_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
 {

@@ -1,5 +1,6 @@
-/* The keyboard. Arrows walk the drawing, with Shift they add to the selection; commands come from
- * the editor's table; typing on a selected element names it. */
+/* The keyboard. Arrows walk the drawing, with Shift they add to the selection; Tab goes through all
+ * of it in reading order, links too; commands come from the editor's table; typing on a selected
+ * element names it. */
 #include "canvas-private.h"
 
 #include <math.h>
@@ -144,11 +145,22 @@ type_name (TbCanvas *canvas, guint key)
   TbItemKind kind;
   TbRect r;
   if (uid == 0 || c == 0 || !g_unichar_isgraph (c)
-      || !tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r) || kind == TB_ITEM_LINK)
+      || !tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r))
     return FALSE;
   g_unichar_to_utf8 (c, typed);
   tb_canvas_name_begin (canvas, uid, typed);
   return TRUE;
+}
+
+/* From an element with the focus to the next in reading order; behind the last one, and where none
+ * has it, Tab goes on to the next part of the window. */
+static gboolean
+tab (TbCanvas *canvas, int by)
+{
+  TbUid focused = tb_items_focused (canvas->items);
+  TbUid next = focused ? tb_editor_reading_step (canvas->editor, focused, by) : 0;
+  go_to (canvas, next, FALSE);
+  return next != 0;
 }
 
 static gboolean
@@ -171,6 +183,9 @@ plain_key (TbCanvas *canvas, guint key, gboolean shift)
     case GDK_KEY_End:
       go_to (canvas, tb_editor_reading_step (canvas->editor, 0, key == GDK_KEY_Home ? 1 : -1), shift);
       return TRUE;
+    case GDK_KEY_Tab:
+    case GDK_KEY_ISO_Left_Tab:
+      return tab (canvas, shift ? -1 : 1);
     case GDK_KEY_Menu:
       tb_canvas_context_menu (canvas, canvas->camera.width / 2, canvas->camera.height / 2, FALSE);
       return TRUE;
