@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "json.h"
 #include "tb-diff.h"
+#include "tb-diff-picture.h"
 
 /* Git calls an external diff with: path old-file old-hex old-mode new-file new-hex new-mode, and two
  * more where the file was renamed. */
@@ -149,14 +150,111 @@ diff_for_git (char **argv, gboolean ignore_places)
   return TB_EXIT_YES;
 }
 
+typedef struct
+{
+  char *out, *format, *view, *theme;
+  double scale;
+} Picture;
+
+static void
+picture_clear (Picture *picture)
+{
+  g_free (picture->out);
+  g_free (picture->format);
+  g_free (picture->view);
+  g_free (picture->theme);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Picture, picture_clear)
+
+static gboolean
+is_view (const TbModel *model, const char *id)
+{
+  const TbElement *view = tb_model_lookup (model, id);
+  return view != NULL && tb_element_kind (view) == TB_KIND_VIEW;
+}
+
+/* By name, else by the extension of the file. */
+static const char *
+picture_format (const Picture *picture)
+{
+  const TbExportFormat *format
+    = picture->format == NULL ? tb_export_format_of_path (picture->out) : NULL;
+  return picture->format != NULL ? picture->format : format != NULL ? format->name : "nothing known";
+}
+
+static gboolean
+write_out (const char *out, GBytes *bytes)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  g_autoptr (GError) error = NULL;
+  if (g_str_equal (out, "-"))
+    return fwrite (data, 1, size, stdout) == size;
+  if (tb_file_replace (out, data, size, &error))
+    return TRUE;
+  tb_cli_error ("%s", error->message);
+  return FALSE;
+}
+
+/* An exit status; 0 where it was written. */
+static int
+draw (const Comparison *comparison, const Picture *picture)
+{
+  TbExportOptions options = { .view_id = picture->view, .scale = picture->scale };
+  g_autoptr (GError) error = NULL;
+  if (picture->theme != NULL && !tb_theme_from_name (picture->theme, &options.theme))
+    {
+      tb_cli_error ("there is no theme “%s”; there are light, dark, print and high-contrast",
+                    picture->theme);
+      return TB_EXIT_REFUSED;
+    }
+  if (picture->view != NULL && !is_view (comparison->b, picture->view))
+    {
+      tb_cli_error ("there is no view “%s” in %s", picture->view, comparison->name_b);
+      return TB_EXIT_REFUSED;
+    }
+  g_autoptr (GBytes) bytes = tb_export_diff (comparison->a, comparison->b,
+                                             picture_format (picture), &options, &error);
+  if (bytes == NULL)
+    {
+      tb_cli_error ("%s", error->message);
+      return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) ? TB_EXIT_REFUSED
+                                                                              : TB_EXIT_FAILED;
+    }
+  return write_out (picture->out, bytes) ? 0 : TB_EXIT_FAILED;
+}
+
+/* The picture instead of the sentences where it goes to standard output. */
+static int
+answer (const Comparison *comparison, const Picture *picture, gboolean as_json)
+{
+  int status = picture->out != NULL ? draw (comparison, picture) : 0;
+  if (status != 0)
+    return status;
+  if (as_json)
+    print_json (comparison);
+  else if (g_strcmp0 (picture->out, "-") != 0)
+    print_text (comparison);
+  return comparison->diffs->len == 0 ? TB_EXIT_YES : TB_EXIT_NO;
+}
+
 int
 tb_cmd_diff (int argc, char **argv)
 {
   gboolean as_json = FALSE, ignore_places = FALSE;
+  g_auto (Picture) picture = { .scale = 1 };
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Answer as one JSON object", NULL },
     { "ignore-places", 0, 0, G_OPTION_ARG_NONE, &ignore_places,
       "Only what it means, not where it is drawn", NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &picture.out,
+      "Draw it, too: what is new, gone, changed and moved; - for standard output", "OUT" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &picture.format,
+      "svg or png; without it OUT's extension says which", "FORMAT" },
+    { "view", 0, 0, G_OPTION_ARG_STRING, &picture.view, "Which view; the first without it", "ID" },
+    { "theme", 0, 0, G_OPTION_ARG_STRING, &picture.theme, "light, dark, print or high-contrast",
+      "THEME" },
+    { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &picture.scale, "Size, 1 is 100 %", "SCALE" },
     { NULL },
   };
   if (!tb_cli_options (&argc, &argv, "A B",
@@ -176,9 +274,5 @@ tb_cmd_diff (int argc, char **argv)
   g_auto (Comparison) comparison = { argv[1], argv[2] };
   if (!compare (&comparison, ignore_places))
     return TB_EXIT_REFUSED;
-  if (as_json)
-    print_json (&comparison);
-  else
-    print_text (&comparison);
-  return comparison.diffs->len == 0 ? TB_EXIT_YES : TB_EXIT_NO;
+  return answer (&comparison, &picture, as_json);
 }

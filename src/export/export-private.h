@@ -2,6 +2,14 @@
 
 #include "tb-export.h"
 
+/* 0 becomes 1; FALSE with error where it is beyond what can be drawn. */
+gboolean tb_export_check_scale (TbExportOptions *options, GError **error);
+/* What is drawn, and a margin. */
+TbRect tb_export_page (const TbScene *scene);
+/* marks (may be NULL): of TbMark, over it. */
+GBytes *tb_export_scene_png (const TbScene *scene, const TbRect *page, const GArray *marks,
+                             const TbExportOptions *options, GError **error);
+
 GBytes *tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error);

@@ -37,19 +37,25 @@ tb_export_format_of_path (const char *path)
   return dot ? tb_export_format (dot + 1) : NULL;
 }
 
+gboolean
+tb_export_check_scale (TbExportOptions *options, GError **error)
+{
+  if (options->scale == 0)
+    options->scale = 1;
+  if (options->scale >= 0.01 && options->scale <= 100)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+               "a scale of %g is not between 0.01 and 100", options->scale);
+  return FALSE;
+}
+
 GBytes *
 tb_export_bytes (const TbModel *model, const TbExportFormat *format,
                  const TbExportOptions *options, GError **error)
 {
   TbExportOptions with_scale = *options;
-  if (with_scale.scale == 0)
-    with_scale.scale = 1;
-  if (!(with_scale.scale >= 0.01 && with_scale.scale <= 100))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "a scale of %g is not between 0.01 and 100", with_scale.scale);
-      return NULL;
-    }
+  if (!tb_export_check_scale (&with_scale, error))
+    return NULL;
   if (with_scale.embed && !format->embeds)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,

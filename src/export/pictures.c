@@ -1,5 +1,6 @@
 /* SVG by the scene's own writer, PNG and PDF by Cairo. No display is needed. */
 #include "export-private.h"
+#include "marks-private.h"
 #include "tb-picture.h"
 
 #include <cairo-pdf.h>
@@ -11,8 +12,8 @@
 #define LARGEST_AREA 400e6    /* pixels: 1.6 GB */
 #define LARGEST_PAGE 14400.0  /* points, of PDF readers */
 
-static TbRect
-page_of (const TbScene *scene)
+TbRect
+tb_export_page (const TbScene *scene)
 {
   TbRect b = tb_scene_bounds (scene);
   return (TbRect){ floor (b.x - MARGIN), floor (b.y - MARGIN), ceil (b.width + 2 * MARGIN),
@@ -29,7 +30,7 @@ append (void *closure, const unsigned char *data, unsigned int length)
 /* The opaque page comes first always: without it Cairo's PDF takes quadratic time. */
 static cairo_status_t
 paint (const TbScene *scene, cairo_surface_t *surface, const TbRect *page, double scale,
-       double detail, TbThemeId theme)
+       double detail, TbThemeId theme, const GArray *marks)
 {
   TbPaintOptions options = { .theme = theme, .scale = detail, .background = TRUE };
   TbRect whole = { page->x, page->y, page->width + 1 / scale, page->height + 1 / scale };
@@ -37,6 +38,8 @@ paint (const TbScene *scene, cairo_surface_t *surface, const TbRect *page, doubl
   cairo_scale (cr, scale, scale);
   cairo_translate (cr, -page->x, -page->y);
   tb_scene_paint (scene, cr, &whole, &options);
+  if (marks != NULL)
+    tb_marks_paint (marks, cr);
   cairo_status_t status = cairo_status (cr);
   cairo_destroy (cr);
   return status;
@@ -67,15 +70,15 @@ tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **er
 }
 
 GBytes *
-tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error)
+tb_export_scene_png (const TbScene *scene, const TbRect *page, const GArray *marks,
+                     const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = tb_scene_new (model, options->view_id);
-  TbRect page = page_of (scene);
-  double width = ceil (page.width * options->scale), height = ceil (page.height * options->scale);
+  double width = ceil (page->width * options->scale);
+  double height = ceil (page->height * options->scale);
   if (MAX (width, height) > LARGEST_SIDE || width * height > LARGEST_AREA)
     {
-      double fits = MIN (LARGEST_SIDE / MAX (page.width, page.height),
-                         sqrt (LARGEST_AREA / (page.width * page.height)));
+      double fits = MIN (LARGEST_SIDE / MAX (page->width, page->height),
+                         sqrt (LARGEST_AREA / (page->width * page->height)));
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    "a PNG of %.0f × %.0f pixels is too large: a scale of %.2g would do, or SVG",
                    width, height, floor (fits * 100) / 100);
@@ -84,12 +87,20 @@ tb_export_png (const TbModel *model, const TbExportOptions *options, GError **er
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) width,
                                                          (int) height);
   GByteArray *bytes = g_byte_array_new ();
-  cairo_status_t status = paint (scene, surface, &page, options->scale, options->scale,
-                                 options->theme);
+  cairo_status_t status = paint (scene, surface, page, options->scale, options->scale,
+                                 options->theme, marks);
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_write_to_png_stream (surface, append, bytes);
   cairo_surface_destroy (surface);
-  g_autoptr (GBytes) png = finish (bytes, status, error);
+  return finish (bytes, status, error);
+}
+
+GBytes *
+tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error)
+{
+  g_autoptr (TbScene) scene = tb_scene_new (model, options->view_id);
+  TbRect page = tb_export_page (scene);
+  g_autoptr (GBytes) png = tb_export_scene_png (scene, &page, NULL, options, error);
   if (png == NULL || !options->embed)
     return g_steal_pointer (&png);
   gsize size;
@@ -103,7 +114,7 @@ GBytes *
 tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   g_autoptr (TbScene) scene = tb_scene_new (model, options->view_id);
-  TbRect page = page_of (scene);
+  TbRect page = tb_export_page (scene);
   double scale = options->scale * POINTS_PER_UNIT;
   scale = MIN (scale, LARGEST_PAGE / MAX (page.width, page.height));
   GByteArray *bytes = g_byte_array_new ();
@@ -113,7 +124,7 @@ tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **er
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE,
                                   tb_element_title (tb_model_root (model)));
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
-  cairo_status_t status = paint (scene, surface, &page, scale, 1, options->theme);
+  cairo_status_t status = paint (scene, surface, &page, scale, 1, options->theme, NULL);
   cairo_surface_finish (surface);
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status (surface);

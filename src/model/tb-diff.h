@@ -49,6 +49,11 @@ char *tb_diff_sentence (const TbModel *a, const TbModel *b, const TbDiff *diff);
  * (transfer full, strv) */
 char **tb_diffs_sentences (const TbModel *a, const TbModel *b, const TbDiffs *diffs);
 
+/* b, and what of a is gone from it as far as it can be drawn: components, containers, links and
+ * notes with their places and routes, under their ids. Elements of b keep their uids; ids that b
+ * uses otherwise are left out. (transfer full) */
+TbModel *tb_model_with_removed (const TbModel *a, const TbModel *b);
+
 /* ---- Becoming -------------------------------------------------------------------------------- */
 
 /* Edits the document until it says what target says, comments and foreign content included: one

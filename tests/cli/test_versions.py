@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"
 from system import DATA, TIERBOARD, run_tests  # noqa: E402
 
 EXAMPLE = (DATA / "examples" / "three-tier.tierboard").read_text()
+REPLICAS = 'replicas="3" threads'
 
 
 class Place:
@@ -109,6 +110,37 @@ def test_diff_refuses_what_is_no_drawing():
             assert status == 2 and err.count("\n") == 1, (arguments, err)
 
 
+def test_diff_is_drawn():
+    """diff -o: what is new, gone, changed and moved, with a legend; rsvg shows it; light and dark"""
+    with Place() as place:
+        a = place.write("a.tierboard", EXAMPLE)
+        text = EXAMPLE.replace(REPLICAS, 'replicas="5" threads').replace('of="mailer" x="680"', 'of="mailer" x="780"')
+        text = without(text, "sessions").replace(
+            "</ns0:architecture>", "</architecture>").replace(
+            "</architecture>", '<component id="cache" kind="cache" name="New &amp; shiny"/></architecture>')
+        b = place.write("b.tierboard", text)
+        svg = str(place.path / "d.svg")
+        status, out, err = command("diff", a, b, "-o", svg)
+        assert (status, err) == (1, "") and "Shop: replicas 3 → 5" in out, err
+        drawn = place.read("d.svg")
+        for words in ("1 new<", "2 removed<", "1 changed<", "1 moved<", ">Sessions<", "New &amp; shiny"):
+            assert words in drawn, (words, [l for l in drawn.splitlines() if "changed" in l or "new<" in l])
+        status, out, _ = command("diff", a, b, "-o", "-", "-f", "svg")
+        assert status == 1 and out == drawn
+        subprocess.run(["rsvg-convert", svg, "-o", str(place.path / "r.png")], check=True, timeout=60)
+        png = str(place.path / "d.png")
+        assert command("diff", a, b, "-o", png, "--theme", "dark")[0] == 1
+        assert pathlib.Path(png).read_bytes()[:4] == b"\x89PNG"
+        status, _, _ = command("diff", a, a, "-o", svg)
+        assert status == 0 and "Nothing differs in this view" in place.read("d.svg")
+        for refused in (("-o", "x.pdf"), ("-o", "x"), ("-o", svg, "--view", "none"), ("-o", svg, "--theme", "sepia"),
+                        ("-o", svg, "-s", "1e9"), ("-o", "-", "-f", "bmp")):
+            status, _, err = command("diff", a, b, *refused)
+            assert status == 2 and err.count("\n") == 1, (refused, err)
+        status, _, err = command("diff", a, b, "-o", str(place.path / "no" / "d.svg"))
+        assert status == 3 and err.count("\n") == 1, err
+
+
 def git(place, *arguments, fails=False):
     env = dict(os.environ, GIT_CONFIG_NOSYSTEM="1", HOME=str(place.path), GIT_AUTHOR_NAME="A",
                GIT_AUTHOR_EMAIL="a@b", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@b",
@@ -179,8 +211,6 @@ def test_pictures_without_a_drawing():
 
 
 # ---- merge ---------------------------------------------------------------------------------------
-
-REPLICAS = 'replicas="3" threads'
 
 
 def three(place, ours, theirs):
