@@ -7,7 +7,8 @@ packages_run="adwaita-icon-theme librsvg2-common fonts-inter fonts-cantarell fon
 packages_test="clang libclang-rt-dev xvfb xauth dbus at-spi2-core dconf-gsettings-backend xdotool xclip
   imagemagick x11-utils python3 python3-gi librsvg2-bin poppler-utils libxml2-utils
   procps iproute2 git curl wrk redis-server redis-tools nginx-light openjdk-17-jdk-headless golang-go
-  liburing-dev haproxy graphviz tshark postgresql mosquitto mosquitto-clients"
+  liburing-dev haproxy graphviz tshark postgresql mosquitto mosquitto-clients
+  memcached etcd-server nats-server"
 
 say () {
   printf '%s\n' "$*" >&2

@@ -32,7 +32,13 @@ static const TbPaletteRow palette[] = {
   { .name = "frame", .label = "Frame", .section = "Structure", .kind = TB_KIND_NOTE,
     .shape = "frame" },
   PROGRAM ("nginx", "nginx", SERVER, "nginx"),
+  PROGRAM ("haproxy", "HAProxy", BALANCER, "haproxy"),
+  PROGRAM ("postgresql", "PostgreSQL", STORE, "postgresql"),
+  PROGRAM ("etcd", "etcd", STORE, "etcd"),
   PROGRAM ("redis", "Redis", CACHE, "redis"),
+  PROGRAM ("memcached", "memcached", CACHE, "memcached"),
+  PROGRAM ("mosquitto", "Mosquitto", BROKER, "mosquitto"),
+  PROGRAM ("nats", "NATS", BROKER, "nats"),
 };
 
 /* A new component of a role runs at once: what it offers and what it does. NULL: nothing. */

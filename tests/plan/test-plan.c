@@ -446,6 +446,23 @@ test_command_is_expanded (void)
 }
 
 static void
+test_lists_are_written_as_asked (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"app\" kind=\"server\" replicas=\"2\"><service name=\"web\" port=\"9000\"/>"
+    "<command>run ${members} ${members:,m=%} '${members:|s %}'</command></component>\n");
+  const TbPlanInstance *app = instance (plan, "app/1");
+  g_autofree char *a = tb_plan_address_text (app->address);
+  g_autofree char *b = tb_plan_address_text (instance (plan, "app/2")->address);
+  g_autofree char *plain = g_strdup_printf ("%s,%s", a, b);
+  g_autofree char *commas = g_strdup_printf ("m=%s,m=%s", a, b);
+  g_autofree char *lines = g_strdup_printf ("s %s\ns %s", a, b);
+  g_assert_cmpstr (app->argv[1], ==, plain);
+  g_assert_cmpstr (app->argv[2], ==, commas);
+  g_assert_cmpstr (app->argv[3], ==, lines);
+}
+
+static void
 test_environment_conventions (void)
 {
   g_autoptr (TbPlan) plan = plan_of (
@@ -611,7 +628,7 @@ static void
 test_template_mistakes (void)
 {
   assert_refused ("<component id=\"x\" kind=\"store\" name=\"X\"><template name=\"redsi\"/></component>\n",
-                  "test.tierboard:3: X: there is no template “redsi” (there are: nginx, redis)");
+                  "test.tierboard:3: X: there is no template “redsi” (there are: etcd, haproxy, memcached, mosquitto, nats, nginx, postgresql, redis)");
   assert_refused ("<component id=\"x\" kind=\"store\"><template name=\"../../etc/passwd\"/></component>\n",
                   "there is no template");
   assert_refused ("<component id=\"x\" kind=\"store\" name=\"X\"><template name=\"redis\">"
@@ -708,6 +725,7 @@ main (int argc, char **argv)
   T ("order/any-graph-can-start", any_graph_can_start);
   T ("order/async-targets-are-not-waited-for", async_targets_are_not_waited_for);
   T ("command/expanded", command_is_expanded);
+  T ("command/lists", lists_are_written_as_asked);
   T ("command/environment", environment_conventions);
   T ("command/unknown-names-are-refused", unknown_names_are_refused);
   T ("command/directory", a_directory_is_no_part_of_the_command);

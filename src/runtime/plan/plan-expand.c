@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define KNOWN_NAMES                                                                                \
-  "host port port.NAME dir name component replica replicas device peers peer.N.host link.ID.host "  \
+  "host port port.NAME dir name component replica replicas device members peers peer.N.host link.ID.host "  \
   "link.ID.port link.ID.url link.ID.targets"
 
 static char *
@@ -39,6 +39,17 @@ own_port (const TbScope *scope, const char *name, GError **error)
                   scope->part->title, name);
 }
 
+/* All replicas, this one too, by their addresses alone: what each is told of the whole cluster. */
+static GPtrArray *
+member_addresses (const TbScope *scope)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < scope->part->n; i++)
+    g_ptr_array_add (list, tb_plan_address_text (
+                               tb_planner_instance (scope->planner, scope->part->first + i)->address));
+  return list;
+}
+
 static GPtrArray *
 peer_addresses (const TbScope *scope)
 {
@@ -55,13 +66,20 @@ peer_addresses (const TbScope *scope)
   return list;
 }
 
-/* "peers", "targets", or those with ":FORMAT" behind, which says how each one is written. */
+/* "members", "peers", "targets", or those with ":FORMAT" behind, which says how each one is written:
+ * with blanks between them, with commas where the format begins with one, a line each where it
+ * begins with "|". */
 static char *
 format_list (GPtrArray *addresses, const char *format)
 {
   g_autoptr (GPtrArray) owned = addresses;
-  return format != NULL ? tb_plan_format_addresses (owned, format, " ")
-                        : tb_plan_format_addresses (owned, "%", ",");
+  if (format == NULL)
+    return tb_plan_format_addresses (owned, "%", ",");
+  if (*format == ',')
+    return tb_plan_format_addresses (owned, format + 1, ",");
+  if (*format == '|')
+    return tb_plan_format_addresses (owned, format + 1, "\n");
+  return tb_plan_format_addresses (owned, format, " ");
 }
 
 static char *
@@ -148,6 +166,8 @@ own_name (const TbScope *scope, const char *name, const char *format, GError **e
     return number (instance->replica);
   if (g_str_equal (name, "replicas"))
     return number (scope->part->n);
+  if (g_str_equal (name, "members"))
+    return format_list (member_addresses (scope), format);
   if (g_str_equal (name, "peers"))
     return format_list (peer_addresses (scope), format);
   return unknown (error, "“${%s}” stands for nothing; names are: " KNOWN_NAMES, name);
