@@ -1,7 +1,7 @@
 #include "application.h"
 
+#include "look.h"
 #include "recover.h"
-#include "settings.h"
 #include "start-page.h"
 #include "tb-edit.h"
 #include "window-private.h"
@@ -13,40 +13,7 @@ struct _TbApplication
 
 G_DEFINE_FINAL_TYPE (TbApplication, tb_application, ADW_TYPE_APPLICATION)
 
-/* ---- Appearance ------------------------------------------------------------------------------ */
-
-static const struct
-{
-  const char *name;
-  AdwColorScheme scheme;
-} themes[] = { { "system", ADW_COLOR_SCHEME_DEFAULT },
-               { "light", ADW_COLOR_SCHEME_FORCE_LIGHT },
-               { "dark", ADW_COLOR_SCHEME_FORCE_DARK } };
-
-static void
-set_theme (guint theme)
-{
-  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), themes[theme].scheme);
-}
-
-static guint
-remembered_theme (void)
-{
-  return (guint) CLAMP (tb_settings_get ("theme", 0), 0, (int) G_N_ELEMENTS (themes) - 1);
-}
-
-static void
-theme_changed (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (themes); i++)
-    if (g_str_equal (themes[i].name, g_variant_get_string (state, NULL)))
-      {
-        g_simple_action_set_state (action, state);
-        set_theme (i);
-        tb_settings_set ("theme", (int) i);
-        tb_settings_write ();
-      }
-}
+/* ---- Actions --------------------------------------------------------------------------------- */
 
 static void
 quit (GSimpleAction *action, GVariant *target, gpointer data)
@@ -61,12 +28,9 @@ quit (GSimpleAction *action, GVariant *target, gpointer data)
 static void
 install_actions (TbApplication *self)
 {
-  static const GActionEntry entries[] = { { "theme", NULL, "s", "'system'", theme_changed },
-                                          { "quit", quit } };
+  static const GActionEntry entries[] = { { "quit", quit } };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-  GAction *theme = g_action_map_lookup_action (G_ACTION_MAP (self), "theme");
-  g_simple_action_set_state (G_SIMPLE_ACTION (theme),
-                             g_variant_new_string (themes[remembered_theme ()].name));
+  tb_look_install (G_ACTION_MAP (self));
 }
 
 /* Menus show the keys of commands too, though the window's controller handles those. */
@@ -93,7 +57,6 @@ tb_application_startup (GApplication *application)
   gtk_window_set_default_icon_name ("io.tierboard.Editor");
   install_actions (TB_APPLICATION (application));
   install_keys (GTK_APPLICATION (application));
-  set_theme (remembered_theme ());
 }
 
 static TbWindow *

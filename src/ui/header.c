@@ -43,8 +43,10 @@ static const Item panel_items[] = { { "Left panel", "win.left-panel" },
                                     { "Minimap", "win.minimap" } };
 static const Item theme_items[] = { { "As the desktop", "app.theme::system" },
                                     { "Light", "app.theme::light" },
-                                    { "Dark", "app.theme::dark" } };
-static const Item help_items[] = { { "Keyboard shortcuts", "win.shortcuts" },
+                                    { "Dark", "app.theme::dark" },
+                                    { "High contrast", "app.high-contrast" } };
+static const Item help_items[] = { { "Preferences", "win.preferences" },
+                                   { "Keyboard shortcuts", "win.shortcuts" },
                                    { "About Tierboard", "win.about" } };
 
 static GMenu *

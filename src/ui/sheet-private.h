@@ -70,6 +70,7 @@ char *tb_sheet_subtitle (TbSheet *self);
 gboolean tb_sheet_is_current (TbSheet *self);
 void tb_sheet_state_changed (TbSheet *self); /* title, undo, run: what its window shows of it */
 void tb_sheet_reveal (TbSheet *self, TbUid uid); /* selects it and scrolls to it */
+void tb_sheet_take_choices (TbSheet *self); /* minimap and grid, as remembered */
 void tb_sheet_show_source (TbSheet *self, gboolean show);
 gboolean tb_sheet_shows_source (TbSheet *self);
 void tb_sheet_toast (TbSheet *self, const char *sentence);

@@ -9,6 +9,7 @@
 #include "sheet-private.h"
 
 #include "dialogs.h"
+#include "settings.h"
 #include "tb-base.h"
 #include "util.h"
 #include "window-private.h"
@@ -161,7 +162,7 @@ static void
 start (TbSheet *self, TbModel *model)
 {
   g_autoptr (GError) error = NULL;
-  TbSessionOptions options = { .record_path = NULL };
+  TbSessionOptions options = { .contain = tb_settings_get ("contain", FALSE) };
   TbSession *session = tb_session_start (model, &options, &error);
   if (!session)
     {

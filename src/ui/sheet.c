@@ -116,12 +116,6 @@ selection_changed (TbSheet *self)
 }
 
 static void
-options_changed (TbEditor *editor)
-{
-  tb_settings_set ("grid", tb_editor_grid (editor));
-}
-
-static void
 editor_message (TbEditor *editor, const char *sentence, TbSheet *self)
 {
   tb_sheet_toast (self, sentence);
@@ -213,7 +207,6 @@ new_whereabouts (TbSheet *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->minimap = TB_MINIMAP (tb_minimap_new (self->canvas));
-  tb_minimap_set_wanted (self->minimap, tb_settings_get ("minimap", TRUE));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->minimap));
   gtk_box_append (GTK_BOX (box), new_zoom_bar (self));
   gtk_widget_set_halign (box, GTK_ALIGN_END);
@@ -376,6 +369,22 @@ set_editor (TbSheet *self, TbEditor *editor)
   tb_view_bar_set_editor (self->view_bar, editor);
 }
 
+void
+tb_sheet_take_choices (TbSheet *self)
+{
+  tb_minimap_set_wanted (self->minimap, tb_settings_get ("minimap", TRUE));
+  tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
+}
+
+/* The grid is also switched by a command. */
+static void
+options_changed (TbEditor *editor, TbSheet *self)
+{
+  tb_settings_set ("grid", tb_editor_grid (editor));
+  if (self->window)
+    tb_window_update_choices (self->window);
+}
+
 static void
 follow (TbSheet *self)
 {
@@ -388,6 +397,7 @@ follow (TbSheet *self)
   /* What may be done depends on the view as on the selection. */
   g_signal_connect_object (self->editor, "view-changed", G_CALLBACK (selection_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->editor, "options-changed", G_CALLBACK (options_changed), self, 0);
   g_signal_connect_object (self->editor, "message", G_CALLBACK (editor_message), self, 0);
   g_signal_connect_object (self->editor, "ask", G_CALLBACK (editor_asks), self, 0);
   g_signal_connect_object (self->editor, "link-dropped", G_CALLBACK (link_dropped), self, 0);
@@ -405,7 +415,7 @@ tb_sheet_map (GtkWidget *widget)
 {
   TbSheet *self = TB_SHEET (widget);
   take_widths (self);
-  tb_minimap_set_wanted (self->minimap, tb_settings_get ("minimap", TRUE));
+  tb_sheet_take_choices (self);
   say_hidden (widget, FALSE);
   GTK_WIDGET_CLASS (tb_sheet_parent_class)->map (widget);
 }
@@ -476,7 +486,6 @@ tb_sheet_new (TbDocument *document)
   self->document = g_object_ref (document);
   self->editor = tb_editor_new_aside (document, NULL);
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
-  g_signal_connect (self->editor, "options-changed", G_CALLBACK (options_changed), NULL);
   follow (self);
   set_editor (self, self->editor);
   validate (self);

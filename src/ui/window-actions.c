@@ -2,6 +2,7 @@
 
 #include "dialogs.h"
 #include "panes.h"
+#include "preferences.h"
 #include "print.h"
 #include "search.h"
 #include "settings.h"
@@ -34,6 +35,7 @@ static const TbActionRow rows[] = {
   { "source", "Source", { "F7" }, "View" },
   { "next-pane", "Next part of the window", { "F6" }, "View" },
   { "previous-pane", "Previous part of the window", { "<Shift>F6" }, "View" },
+  { "preferences", "Preferences", { "<Control>comma" }, "General" },
   { "run", "Run", { "F5" }, "Run" },
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
@@ -178,16 +180,38 @@ ACTION (act_panel)
                             !gtk_widget_get_visible (GTK_WIDGET (self->panel)));
 }
 
+/* Choices for every document: on, but for what a person switched off (or the other way about). */
+static const struct
+{
+  const char *name;
+  gboolean at_first;
+} choices[] = { { "minimap", TRUE }, { "grid", TRUE }, { "contain", FALSE } };
+
 static void
-change_minimap (GSimpleAction *action, GVariant *state, gpointer data)
+change_choice (GSimpleAction *action, GVariant *state, gpointer data)
 {
   TbWindow *self = data;
-  gboolean wanted = g_variant_get_boolean (state);
-  g_simple_action_set_state (action, state);
-  tb_settings_set ("minimap", wanted);
+  tb_settings_set (g_action_get_name (G_ACTION (action)), g_variant_get_boolean (state));
   tb_settings_write ();
+  g_simple_action_set_state (action, state);
   if (self->sheet)
-    tb_minimap_set_wanted (self->sheet->minimap, wanted);
+    tb_sheet_take_choices (self->sheet);
+}
+
+void
+tb_window_update_choices (TbWindow *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), choices[i].name);
+      gboolean on = tb_settings_get (choices[i].name, choices[i].at_first);
+      g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (on));
+    }
+}
+
+ACTION (act_preferences)
+{
+  tb_show_preferences (GTK_WINDOW (data));
 }
 
 ACTION (act_source)
@@ -330,7 +354,10 @@ static const GActionEntry entries[] = {
   { "left-panel", act_panel },
   { "right-panel", act_panel },
   { "bottom-panel", act_panel },
-  { "minimap", NULL, NULL, "true", change_minimap },
+  { "minimap", NULL, NULL, "true", change_choice },
+  { "grid", NULL, NULL, "true", change_choice },
+  { "contain", NULL, NULL, "false", change_choice },
+  { "preferences", act_preferences },
   { "source", act_source },
   { "next-pane", act_pane },
   { "previous-pane", act_pane },
@@ -443,7 +470,5 @@ tb_window_install_actions (TbWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   install_commands (self);
-  GAction *minimap = g_action_map_lookup_action (G_ACTION_MAP (self), "minimap");
-  g_simple_action_set_state (G_SIMPLE_ACTION (minimap),
-                             g_variant_new_boolean (tb_settings_get ("minimap", TRUE)));
+  tb_window_update_choices (self);
 }

@@ -48,6 +48,7 @@ typedef struct
 
 const TbActionRow *tb_window_action_rows (guint *n);
 void tb_window_install_actions (TbWindow *self);
+void tb_window_update_choices (TbWindow *self); /* shows what is remembered */
 void tb_window_set_action_enabled (TbWindow *self, const char *name, gboolean enabled);
 
 /* window-file.c */
