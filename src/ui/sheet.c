@@ -52,6 +52,8 @@ tb_sheet_toast (TbSheet *self, const char *sentence)
 void
 tb_sheet_reveal (TbSheet *self, TbUid uid)
 {
+  TbUid drawn = tb_canvas_drawn_for (self->canvas, uid);
+  uid = drawn ? drawn : uid;
   if (!tb_model_get (tb_document_model (self->document), uid))
     return;
   tb_editor_select_one (self->editor, uid);
@@ -94,6 +96,7 @@ validate (gpointer data)
   TbProblems *problems = tb_problems_new ();
   tb_model_validate (tb_document_model (self->document), problems);
   tb_panel_set_problems (self->panel, problems);
+  tb_canvas_set_problems (self->canvas, problems);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   self->problems = problems;
   return G_SOURCE_REMOVE;

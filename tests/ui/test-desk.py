@@ -1,6 +1,7 @@
 """What stands round the drawing: minimap, history, print."""
 
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -101,7 +102,53 @@ def printing_to_a_file_needs_no_printer(options):
         editor.end()
 
 
+BROKEN = """<?xml version="1.0" encoding="UTF-8"?>
+<architecture xmlns="urn:tierboard:1" name="Broken">
+  <component id="shop" kind="server" name="Shop" tier="gone">
+    <service name="web" protocol="http" port="8080"/>
+  </component>
+  <component id="client" kind="client" name="Client"/>
+  <link id="ask" from="client" to="shop" service="none"/>
+</architecture>
+"""
+
+
+def red(path):
+    """How many pixels of the canvas are in the colour of what is wrong."""
+    done = subprocess.run(["convert", path, "-crop", "800x500+210+60", "-fuzz", "4%", "-fill",
+                           "black", "+opaque", "#c9302c", "-fill", "white", "-opaque", "#c9302c",
+                           "-format", "%[fx:mean*w*h]", "info:"],
+                          capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def problems_are_badges_and_lead_to_what_they_are_about(options):
+    path = os.path.join(options.out, "broken-%d.tierboard" % os.getpid())
+    with open(path, "w") as file:
+        file.write(BROKEN)
+    editor = Editor(options.editor, designs={"design.tierboard": path})
+    os.unlink(path)
+    try:
+        editor.get("Problems 2")
+        picture = os.path.join(options.out, "badges.png")
+
+        def shown():
+            editor.screenshot(picture)
+            return red(picture) > 100
+        wait_for("two badges", shown)
+        row = editor.get(lambda text: "no service" in text, "list item")
+        editor.focus()
+        editor.click(*editor.middle(row))
+        # What is selected is what the inspector is about: a link has a way to be called.
+        editor.get("Timeout")
+        key("Up", "Return")
+        editor.get("Replicas")
+    finally:
+        editor.end()
+
+
 if __name__ == "__main__":
     run_tests([the_drawing_stays_fitted_until_it_is_zoomed,
                the_minimap_shows_and_goes_where_one_is, the_history_goes_back_and_forth,
-               printing_to_a_file_needs_no_printer], arguments())
+               printing_to_a_file_needs_no_printer,
+               problems_are_badges_and_lead_to_what_they_are_about], arguments())

@@ -45,6 +45,7 @@ struct _TbCanvas
   GtkWidget *name_edit; /* GtkEntry or GtkTextView in a box, NULL: none */
   GtkWidget *name_field;
   GskRenderNode *still_run, *still_edit; /* of the live layer, what does not move; NULL: to be built */
+  GHashTable *problems; /* TbUid → TbSeverity */
   GArray *without;      /* TbUid: drawn by the live layer, left out of tiles */
   TbTidyShow *tidy;     /* NULL: nothing was ever offered */
   GArray *dragged;      /* TbUid: what a drag moves, and the links that end in it; NULL: tiles do */
@@ -97,6 +98,9 @@ void tb_canvas_add_keys (TbCanvas *canvas);
 void tb_canvas_update_cursor (TbCanvas *canvas);
 TbModifiers tb_canvas_modifiers (GdkModifierType state);
 void tb_canvas_context_menu (TbCanvas *canvas, double x, double y, gboolean pointer);
+
+/* badges.c */
+void tb_canvas_snapshot_badges (TbCanvas *canvas, GtkSnapshot *snapshot);
 
 /* live.c */
 void tb_canvas_snapshot_edit (TbCanvas *canvas, GtkSnapshot *snapshot);

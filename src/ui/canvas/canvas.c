@@ -459,6 +459,13 @@ append_kept (TbCanvas *canvas, GtkSnapshot *snapshot, GskRenderNode **kept,
 }
 
 static void
+snapshot_still (TbCanvas *canvas, GtkSnapshot *snapshot)
+{
+  tb_canvas_snapshot_badges (canvas, snapshot);
+  tb_canvas_snapshot_edit (canvas, snapshot);
+}
+
+static void
 tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   TbCanvas *canvas = TB_CANVAS (widget);
@@ -480,7 +487,7 @@ tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
           append_kept (canvas, snapshot, &canvas->still_run, tb_canvas_snapshot_run);
           tb_canvas_snapshot_dots (canvas, snapshot);
         }
-      append_kept (canvas, snapshot, &canvas->still_edit, tb_canvas_snapshot_edit);
+      append_kept (canvas, snapshot, &canvas->still_edit, snapshot_still);
       tb_canvas_snapshot_focus (canvas, snapshot);
       tb_canvas_snapshot_point (canvas, snapshot);
     }
@@ -609,6 +616,7 @@ tb_canvas_finalize (GObject *object)
   g_free (canvas->view_shown);
   tb_run_layer_free (canvas->run);
   g_array_unref (canvas->without);
+  g_hash_table_unref (canvas->problems);
   G_OBJECT_CLASS (tb_canvas_parent_class)->finalize (object);
 }
 
@@ -663,6 +671,7 @@ tb_canvas_init (TbCanvas *canvas)
   canvas->traffic = tb_traffic_new ();
   canvas->run = tb_run_layer_new ();
   canvas->items = tb_items_new (canvas);
+  canvas->problems = g_hash_table_new (NULL, NULL);
   canvas->without = g_array_new (FALSE, FALSE, sizeof (TbUid));
   canvas->settled = TRUE;
   canvas->rate = 60;

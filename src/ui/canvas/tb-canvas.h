@@ -30,6 +30,10 @@ void tb_canvas_scroll_to (TbCanvas *canvas, TbUid uid);
 /* What of the world is seen, and seeing that point in the middle. */
 TbRect tb_canvas_view (TbCanvas *canvas);
 void tb_canvas_center_on (TbCanvas *canvas, const TbPoint *world);
+/* Badges at what these are about, errors and warnings; borrowed for the call. NULL: none. */
+void tb_canvas_set_problems (TbCanvas *canvas, const TbProblems *problems);
+/* What is drawn for an element, or for the nearest that it is a part of; 0: nothing. */
+TbUid tb_canvas_drawn_for (TbCanvas *canvas, TbUid uid);
 /* Edits the name of an element in place. */
 void tb_canvas_rename (TbCanvas *canvas, TbUid uid);
 void tb_canvas_to_world (TbCanvas *canvas, double x, double y, TbPoint *world);
