@@ -3,6 +3,7 @@
 #include "fit-box.h"
 #include "format.h"
 #include "history.h"
+#include "recent.h"
 #include "util.h"
 
 struct _TbHeader
@@ -79,34 +80,23 @@ main_menu (void)
 
 #define RECENT_MAX 8
 
-static int
-by_visit (gconstpointer a, gconstpointer b)
-{
-  return g_date_time_compare (gtk_recent_info_get_modified ((GtkRecentInfo *) b),
-                              gtk_recent_info_get_modified ((GtkRecentInfo *) a));
-}
-
-/* The latest of ours that still exist. */
+/* Those that are missing stand there in grey: their disk may only be away. */
 static GMenuModel *
 recent_menu (void)
 {
   GMenu *menu = g_menu_new ();
-  GList *all = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
-  all = g_list_sort (all, by_visit);
-  for (GList *l = all; l && g_menu_model_get_n_items (G_MENU_MODEL (menu)) < RECENT_MAX;
-       l = l->next)
+  g_autoptr (GPtrArray) files = tb_recent_files (RECENT_MAX);
+  for (guint i = 0; i < files->len; i++)
     {
-      g_autofree char *path = g_filename_from_uri (gtk_recent_info_get_uri (l->data), NULL, NULL);
-      if (!path || !gtk_recent_info_has_application (l->data, g_get_application_name ())
-          || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
-        continue;
-      g_autofree char *label = tb_format_path (path);
+      const TbRecentFile *file = files->pdata[i];
+      g_autofree char *where = tb_format_path (file->path);
+      g_autofree char *label = g_strconcat (where, file->missing ? " (missing)" : "", NULL);
       g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
-      g_menu_item_set_action_and_target (item, "win.open-path", "s", path);
+      g_menu_item_set_action_and_target (item, file->missing ? "win.none" : "win.open-path", "s",
+                                         file->path);
       g_menu_append_item (menu, item);
     }
-  g_list_free_full (all, (GDestroyNotify) gtk_recent_info_unref);
-  if (!g_menu_model_get_n_items (G_MENU_MODEL (menu)))
+  if (!files->len)
     g_menu_append (menu, "Nothing opened yet", "win.none");
   return G_MENU_MODEL (menu);
 }

@@ -1,5 +1,6 @@
 #include "picture.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 
 #include "util.h"
@@ -13,6 +14,7 @@ struct _TbPicture
   TbThemeId theme; /* of the texture */
   int scale;       /* of the texture */
   guint idle_id;
+  gboolean failed;
 };
 
 G_DEFINE_FINAL_TYPE (TbPicture, tb_picture, GTK_TYPE_WIDGET)
@@ -47,12 +49,24 @@ texture_of (cairo_surface_t *surface)
   return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, (gsize) stride);
 }
 
+/* What would hold the window up for a picture of this size stays without one. */
+#define SIZE_MAX_BYTES (256 * 1024)
+
+static gboolean
+is_small (const char *path)
+{
+  GStatBuf of;
+  return g_stat (path, &of) == 0 && S_ISREG (of.st_mode) && of.st_size <= SIZE_MAX_BYTES;
+}
+
 static gboolean
 draw_later (gpointer data)
 {
   TbPicture *self = data;
   self->idle_id = 0;
-  g_autoptr (TbDocument) document = tb_document_load (self->path, NULL, NULL);
+  g_autoptr (TbDocument) document
+      = is_small (self->path) ? tb_document_load (self->path, NULL, NULL) : NULL;
+  self->failed = document == NULL;
   if (!document)
     return G_SOURCE_REMOVE;
   g_autoptr (TbScene) scene = tb_scene_new (tb_document_model (document), NULL);
@@ -78,7 +92,7 @@ tb_picture_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   TbPicture *self = TB_PICTURE (widget);
   gboolean fresh = self->texture && self->theme == tb_ui_theme ()
                    && self->scale == gtk_widget_get_scale_factor (widget);
-  if (!fresh && !self->idle_id)
+  if (!fresh && !self->idle_id && !self->failed)
     self->idle_id = g_idle_add_full (G_PRIORITY_LOW, draw_later, self, NULL);
   if (self->texture)
     {
@@ -119,6 +133,8 @@ static void
 tb_picture_init (TbPicture *self)
 {
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::high-contrast",
                            G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_add_css_class (GTK_WIDGET (self), "picture");

@@ -1,12 +1,17 @@
 #include "start-page.h"
 
+#include <string.h>
+
+#include "format.h"
 #include "pages.h"
 #include "picture.h"
+#include "recent.h"
 #include "util.h"
 #include "window-private.h"
 
 #define PICTURE_WIDTH 232
 #define PICTURE_HEIGHT 140
+#define RECENT_MAX 4
 
 /* ---- Pictures -------------------------------------------------------------------------------- */
 
@@ -53,13 +58,31 @@ new_empty_tile (void)
   return new_tile (paper, "Empty drawing", "Begin with nothing", "win.new-tab");
 }
 
-static int
-by_name (gconstpointer a, gconstpointer b)
+/* From the simplest on; what is not among these comes after them, by name. */
+static const char *const order[]
+    = { "client-server", "two-tier", "three-tier", "balancer", "cache", "proxy", "broker", "mediator",
+        "replicated-store-cp", "replicated-store-ap", "microservices", "layered-monolith" };
+
+static guint
+rank (const char *path)
 {
-  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+  g_autofree char *name = g_path_get_basename (path);
+  *strrchr (name, '.') = '\0';
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    if (g_str_equal (order[i], name))
+      return i;
+  return G_N_ELEMENTS (order);
 }
 
-/* (transfer full), sorted. */
+static int
+by_order (gconstpointer a, gconstpointer b)
+{
+  const char *path_a = *(const char *const *) a, *path_b = *(const char *const *) b;
+  guint rank_a = rank (path_a), rank_b = rank (path_b);
+  return rank_a != rank_b ? (int) rank_a - (int) rank_b : strcmp (path_a, path_b);
+}
+
+/* (transfer full), in order. */
 static GPtrArray *
 files_in (const char *data_folder)
 {
@@ -70,7 +93,7 @@ files_in (const char *data_folder)
   while (dir && (name = g_dir_read_name (dir)))
     if (g_str_has_suffix (name, ".tierboard") && !g_str_equal (name, "empty.tierboard"))
       g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
-  g_ptr_array_sort (paths, by_name);
+  g_ptr_array_sort (paths, by_order);
   return paths;
 }
 
@@ -104,7 +127,7 @@ fill_one (gpointer data)
 }
 
 static GtkWidget *
-new_flow (const char *data_folder)
+new_empty_flow (void)
 {
   GtkWidget *flow = gtk_flow_box_new ();
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
@@ -112,21 +135,71 @@ new_flow (const char *data_folder)
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 4);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 8);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 4);
+  return flow;
+}
+
+static GtkWidget *
+new_flow (const char *data_folder)
+{
+  GtkWidget *flow = new_empty_flow ();
   Filling *filling = g_new (Filling, 1);
   *filling = (Filling){ g_object_ref (flow), files_in (data_folder), 0 };
   g_idle_add_full (G_PRIORITY_LOW, fill_one, filling, filling_free);
   return flow;
 }
 
+/* ---- Recently opened ------------------------------------------------------------------------- */
+
+static GtkWidget *
+new_recent_tile (const TbRecentFile *file)
+{
+  g_autofree char *name = g_path_get_basename (file->path);
+  g_autofree char *folder = g_path_get_dirname (file->path), *where = tb_format_path (folder);
+  g_autofree char *detail = g_strconcat (where, file->missing ? " (missing)" : "", NULL);
+  if (g_str_has_suffix (name, ".tierboard"))
+    name[strlen (name) - strlen (".tierboard")] = '\0';
+  GtkWidget *tile = new_tile (tb_picture_new (file->path, PICTURE_WIDTH, PICTURE_HEIGHT), name,
+                              detail, "win.open-path");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (tile), "s", file->path);
+  if (file->missing)
+    gtk_actionable_set_action_name (GTK_ACTIONABLE (tile), "win.none");
+  gtk_widget_set_sensitive (tile, !file->missing);
+  return tile;
+}
+
+/* The list is a file of the desktop's: read when the window stands. */
+static gboolean
+fill_recent (gpointer data)
+{
+  GtkWidget *box = data, *flow = gtk_widget_get_last_child (box);
+  g_autoptr (GPtrArray) files = tb_recent_files (RECENT_MAX);
+  for (guint i = 0; i < files->len && gtk_widget_get_root (box); i++)
+    gtk_flow_box_insert (GTK_FLOW_BOX (flow), new_recent_tile (files->pdata[i]), -1);
+  gtk_widget_set_visible (box, files->len > 0);
+  return G_SOURCE_REMOVE;
+}
+
+static GtkWidget *
+new_recent (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (box), tb_ui_heading ("Recently opened"));
+  gtk_box_append (GTK_BOX (box), new_empty_flow ());
+  gtk_widget_set_visible (box, FALSE);
+  g_idle_add_full (G_PRIORITY_LOW, fill_recent, g_object_ref (box), g_object_unref);
+  return box;
+}
+
 static GtkWidget *
 new_gallery (void)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *examples = new_flow ("examples");
-  gtk_flow_box_insert (GTK_FLOW_BOX (examples), new_empty_tile (), 0);
-  gtk_box_append (GTK_BOX (box), tb_ui_heading ("Examples that run"));
-  gtk_box_append (GTK_BOX (box), examples);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *templates = new_flow ("templates");
+  gtk_flow_box_insert (GTK_FLOW_BOX (templates), new_empty_tile (), 0);
+  gtk_box_append (GTK_BOX (box), new_recent ());
   gtk_box_append (GTK_BOX (box), tb_ui_heading ("Templates"));
-  gtk_box_append (GTK_BOX (box), new_flow ("templates"));
+  gtk_box_append (GTK_BOX (box), templates);
+  gtk_box_append (GTK_BOX (box), tb_ui_heading ("Examples that run"));
+  gtk_box_append (GTK_BOX (box), new_flow ("examples"));
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
   return box;
 }
@@ -153,7 +226,7 @@ tb_start_page_new (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *problems = tb_problems_page_new ();
   GtkWidget *title = gtk_label_new ("Draw it, run it, watch it, break it");
-  GtkWidget *text = gtk_label_new ("Begin with a drawing that runs, or with nothing.");
+  GtkWidget *text = gtk_label_new ("Begin with a drawing that runs, with nothing, or drop a file here.");
   gtk_label_set_wrap (GTK_LABEL (title), TRUE);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
   gtk_label_set_justify (GTK_LABEL (title), GTK_JUSTIFY_CENTER);

@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 
 #include "dialogs.h"
+#include "recent.h"
 #include "start-page.h"
 #include "tb-export.h"
 #include "util.h"
@@ -45,18 +46,6 @@ find_open_file (TbWindow *self, const char *path)
     if (TB_IS_WINDOW (l->data))
       found = sheet_with_file (l->data, path);
   return found;
-}
-
-static void
-remember_recent (const char *path)
-{
-  g_autofree char *whole = g_canonicalize_filename (path, NULL);
-  g_autofree char *uri = g_filename_to_uri (whole, NULL, NULL);
-  GtkRecentData data = { .mime_type = (char *) "application/xml",
-                         .app_name = (char *) g_get_application_name (),
-                         .app_exec = (char *) "tierboard-editor %f" };
-  if (uri)
-    gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
 }
 
 /* What was open stays as it is; what is wrong is said in one sentence and, line by line, in the
@@ -126,7 +115,7 @@ tb_window_open_path (TbWindow *window, const char *path)
   g_autoptr (TbDocument) document = load (window, path, problems);
   if (!document)
     return;
-  remember_recent (path);
+  tb_recent_add (path);
   show_loaded (window, path, document, problems);
 }
 
@@ -204,7 +193,7 @@ save_to (TbSheet *self, const char *path)
       tb_sheet_toast (self, error->message);
       return FALSE;
     }
-  remember_recent (path);
+  tb_recent_add (path);
   tb_sheet_state_changed (self);
   return TRUE;
 }

@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, key, run_tests, type_text, wait_for
+from driver import SENSITIVE, Editor, Failed, arguments, key, run_tests, type_text, wait_for
 
 
 def example(options, name):
@@ -111,6 +111,28 @@ def a_saved_tab_closes(options):
         editor.end()
 
 
+def recent_files_are_offered_and_missing_ones_in_grey(options):
+    editor = Editor(options.editor, designs={"first.tierboard": example(options, "client-server"),
+                                             "second.tierboard": example(options, "two-tier")})
+    try:
+        editor.get(lambda text: text.endswith(" – Tierboard"), "window")
+        os.unlink(os.path.join(editor.home, "designs", "second.tierboard"))
+        editor.focus()
+        key("F10")
+        item = editor.get("New from template…", "menu item")
+        wait_for("the menu", lambda: editor.bounds(item)[2] > 20)
+        editor.press("New from template…", "menu item")
+        here, gone = editor.get("first", "button"), editor.get("second", "button")
+        if not here.state(SENSITIVE) or gone.state(SENSITIVE):
+            raise Failed("what is there can be opened, what is missing cannot")
+        editor.get("Replicated store, available", "button")
+        editor.press("Cache")
+        titled(editor, "Cache")
+    finally:
+        editor.end()
+
+
 if __name__ == "__main__":
     run_tests([tabs_are_gone_through_by_key, a_file_that_is_open_goes_to_its_tab,
-               closing_asks_for_each_tab_that_changed, a_saved_tab_closes], arguments())
+               closing_asks_for_each_tab_that_changed, a_saved_tab_closes,
+               recent_files_are_offered_and_missing_ones_in_grey], arguments())
