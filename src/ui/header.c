@@ -32,6 +32,10 @@ static const Item file_items[] = { { "New tab", "win.new-tab" },
                                    { "Save as…", "win.save-as" },
                                    { "Export…", "win.export" },
                                    { "Print…", "win.print" } };
+/* A narrow header has no buttons for these. */
+static const Item edit_items[] = { { "Undo", "edit.undo" },
+                                   { "Redo", "edit.redo" },
+                                   { "Find…", "win.search" } };
 static const Item view_items[] = { { "Zoom in", "win.zoom-in" },
                                    { "Zoom out", "win.zoom-out" },
                                    { "100 %", "win.zoom-100" },
@@ -64,6 +68,7 @@ main_menu (void)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) file = new_menu (file_items, G_N_ELEMENTS (file_items));
+  g_autoptr (GMenu) edit = new_menu (edit_items, G_N_ELEMENTS (edit_items));
   g_autoptr (GMenu) view = new_menu (view_items, G_N_ELEMENTS (view_items));
   g_autoptr (GMenu) panels = new_menu (panel_items, G_N_ELEMENTS (panel_items));
   g_autoptr (GMenu) theme = new_menu (theme_items, G_N_ELEMENTS (theme_items));
@@ -73,6 +78,7 @@ main_menu (void)
   g_menu_append_submenu (more, "Panels", G_MENU_MODEL (panels));
   g_menu_append_submenu (more, "Appearance", G_MENU_MODEL (theme));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (help));
   return G_MENU_MODEL (menu);
