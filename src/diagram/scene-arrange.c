@@ -86,6 +86,27 @@ join (TbScene *scene, guint container, const TbRect *r)
   tb_rect_union (own, r, own);
 }
 
+/* What is dragged out of its container does not stretch it meanwhile: it counts where it was. */
+static TbRect
+rect_for (const TbScene *scene, const TbItem *item, guint container)
+{
+  TbRect r = item->rect;
+  if (!scene->preview_stretches && container != TB_NO_ITEM && item->previewed
+      && !TB_ITEM (scene, container)->previewed)
+    {
+      r.x -= scene->preview_dx;
+      r.y -= scene->preview_dy;
+    }
+  return r;
+}
+
+static void
+join_member (TbScene *scene, guint container, const TbItem *item)
+{
+  TbRect r = rect_for (scene, item, container);
+  join (scene, container, &r);
+}
+
 static void
 gather (TbScene *scene)
 {
@@ -95,9 +116,9 @@ gather (TbScene *scene)
   for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
     {
       const TbItem *item = TB_ITEM (scene, i);
-      join (scene, item->tier, &item->rect);
-      join (scene, item->group, &item->rect);
-      join (scene, item->layer, &item->rect);
+      join_member (scene, item->tier, item);
+      join_member (scene, item->group, item);
+      join_member (scene, item->layer, item);
     }
 }
 
@@ -134,7 +155,7 @@ close_groups (TbScene *scene, const TbRect *all, guint *n_empty)
           TbItem *item = TB_ITEM (scene, i);
           close_container (scene, item, all, n_empty);
           if (d > 0)
-            join (scene, item->group, &item->rect);
+            join_member (scene, item->group, item);
         }
 }
 

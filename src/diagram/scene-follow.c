@@ -375,6 +375,12 @@ show_members_moved (TbScene *scene)
 }
 
 void
+tb_scene_preview_stretches (TbScene *scene, gboolean stretches)
+{
+  scene->preview_stretches = stretches;
+}
+
+void
 tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
                        GArray *dirty)
 {

@@ -186,6 +186,7 @@ struct _TbScene
   double preview_dx, preview_dy;
   GArray *touched; /* of guint: items to be looked at again in this layout */
   GArray *prints;  /* of TbPrint, one an item: what is on show */
+  gboolean preview_stretches; /* containers stretch with what moves in them */
 
   TbRouter *router; /* NULL while it is lent */
   TbRouterStop stop; /* NULL: never */

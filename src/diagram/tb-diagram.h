@@ -117,6 +117,9 @@ void tb_scene_update (TbScene *scene, const TbModel *model, const TbEdit *edits,
                       GArray *dirty);
 /* The same of another view: what is drawn of both is dirty. */
 void tb_scene_set_view (TbScene *scene, const TbModel *model, const char *view_id, GArray *dirty);
+/* Whether containers that stay stretch meanwhile with what moves in them; they do not, unless told
+ * so: what is dragged may be about to leave. For the next preview. */
+void tb_scene_preview_stretches (TbScene *scene, gboolean stretches);
 /* While dragging: shows these elements moved by (dx, dy), links following, without an edit. NULL, 0
  * ends it. */
 void tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,

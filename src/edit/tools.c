@@ -72,6 +72,7 @@ tb_editor_preview_moving (TbEditor *editor, double dx, double dy, gboolean on)
   guint n = 0;
   const TbUid *uids = on ? tb_editor_moving (editor, &n) : NULL;
   tb_editor_begin_scene (editor);
+  tb_scene_preview_stretches (editor->scene, editor->tool.state == TB_TOOL_ROOM);
   tb_scene_preview_move (editor->scene, uids, n, dx, dy, dirty);
   tb_editor_end_scene (editor);
   tb_editor_emit_dirty (editor, dirty);

@@ -199,6 +199,11 @@ new_zoom_bar (TbSheet *self)
   gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("list-add-symbolic", "Zoom in", "win.zoom-in"));
   gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("zoom-fit-best-symbolic", "Whole drawing",
                                                     "win.zoom-fit"));
+  gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("object-flip-horizontal-symbolic",
+                                                    "Make room: drag to push all beyond",
+                                                    "edit.make-room"));
+  gtk_box_append (GTK_BOX (box), tb_ui_icon_button ("view-grid-symbolic", "Grid (Ctrl+')",
+                                                    "edit.grid"));
   gtk_widget_add_css_class (box, "zoom-bar");
   gtk_widget_set_halign (box, GTK_ALIGN_END);
   return box;

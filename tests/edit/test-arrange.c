@@ -190,7 +190,9 @@ test_room_stretches_what_the_line_goes_through (void)
   Fixture f;
   fixture_open (&f, fixture_shop);
   TbRect app = fixture_rect (&f, "app"), db = fixture_rect (&f, "db");
-  fixture_drag (&f, (TbPoint){ 20, 120 }, (TbPoint){ 20, 180 }, ROOM);
+  fixture_drag_on (&f, (TbPoint){ 20, 140 }, (TbPoint){ 20, 200 }, ROOM);
+  g_assert_cmpfloat (fixture_rect (&f, "app").height, >=, app.height);
+  tb_editor_release (f.editor, 20, 200, ROOM, 1);
   g_assert_cmpfloat (fixture_rect (&f, "app").height, ==, app.height + 60);
   g_assert_cmpfloat (fixture_rect (&f, "db").y, ==, db.y + 60);
   g_assert_cmpfloat (fixture_rect (&f, "db").height, ==, db.height);
@@ -407,6 +409,23 @@ test_container_grows_and_nothing_in_it_moves (void)
 }
 
 static void
+test_what_is_dragged_out_does_not_stretch_it (void)
+{
+  Fixture f;
+  fixture_open (&f, groups);
+  TbRect inner = fixture_rect (&f, "inner"), outer = fixture_rect (&f, "outer");
+  TbPoint at = fixture_middle (&f, "a");
+  fixture_drag_on (&f, at, (TbPoint){ 1200, 200 }, TB_MOD_CTRL);
+  TbRect inner_now = fixture_rect (&f, "inner"), outer_now = fixture_rect (&f, "outer");
+  g_assert_cmpmem (&inner_now, sizeof inner, &inner, sizeof inner);
+  g_assert_cmpmem (&outer_now, sizeof outer, &outer, sizeof outer);
+  g_assert_cmpfloat (fixture_middle (&f, "a").x, ==, 1200);
+  tb_editor_release (f.editor, 1200, 200, TB_MOD_CTRL, 1);
+  g_assert_cmpstr (fixture_get (&f, "a", TB_PROP_GROUP), ==, "other");
+  fixture_close (&f);
+}
+
+static void
 test_escape_keeps_the_parent (void)
 {
   Fixture f;
@@ -511,6 +530,8 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/containers/not-into-its-child",
                    test_outer_group_does_not_land_in_its_own_child);
   g_test_add_func ("/edit/containers/grows", test_container_grows_and_nothing_in_it_moves);
+  g_test_add_func ("/edit/containers/not-stretched",
+                   test_what_is_dragged_out_does_not_stretch_it);
   g_test_add_func ("/edit/containers/escape", test_escape_keeps_the_parent);
   g_test_add_func ("/edit/containers/exactly-the-frame",
                    test_landing_sets_what_the_frame_says_and_no_more);

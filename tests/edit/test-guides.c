@@ -228,6 +228,61 @@ test_a_container_does_not_hold_what_is_dragged_in_it (void)
   fixture_close (&f);
 }
 
+/* ---- Among ten thousand ---------------------------------------------------------------------- */
+
+static char *
+ten_thousand (void)
+{
+  GString *xml = g_string_new ("<architecture xmlns=\"urn:tierboard:1\" name=\"Many\">");
+  g_autoptr (GString) view = g_string_new ("<view id=\"main\" frame=\"none\">");
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_string_append_printf (xml, "<component id=\"c%u\" kind=\"server\"/>", i);
+      g_string_append_printf (view, "<place of=\"c%u\" x=\"%u\" y=\"%u\"/>", i, i % 100 * 240,
+                              i / 100 * 120);
+    }
+  g_string_append_printf (xml, "%s</view></architecture>", view->str);
+  return g_string_free (xml, FALSE);
+}
+
+static int
+by_time (gconstpointer a, gconstpointer b)
+{
+  gint64 d = *(const gint64 *) a - *(const gint64 *) b;
+  return d < 0 ? -1 : d > 0;
+}
+
+/* The guides alone: what the scene does for its preview has its own figure. */
+static void
+test_fast_among_ten_thousand (void)
+{
+  static const double scales[] = { 1, 0.25, 0.05 };
+  Fixture f;
+  g_autofree char *xml = ten_thousand ();
+  fixture_open (&f, xml);
+  for (guint s = 0; s < G_N_ELEMENTS (scales); s++)
+    {
+      gint64 times[101];
+      f.editor->tool.scale = scales[s];
+      for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+        {
+          TbRect r = { 12000 + i * 3, 6000 + i, 176, 68 };
+          g_autoptr (GArray) guides = g_array_new (FALSE, FALSE, sizeof (TbGuide));
+          times[i] = tb_now_ns ();
+          g_autoptr (GArray) near = tb_editor_guide_targets (f.editor, &r);
+          tb_guides_move ((const TbGuideTarget *) (gpointer) near->data, near->len,
+                          TB_GUIDE_PX / scales[s], &r, guides);
+          times[i] = tb_now_ns () - times[i];
+          g_assert_cmpuint (near->len, >, 20);
+        }
+      qsort (times, G_N_ELEMENTS (times), sizeof *times, by_time);
+      g_test_message ("scale %g: median %.3f ms, worst %.3f ms", scales[s],
+                      (double) times[50] / TB_NS_PER_MS, (double) times[100] / TB_NS_PER_MS);
+      g_assert_cmpint (times[50], <, 2 * TB_NS_PER_MS);
+    }
+  fixture_close (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -243,5 +298,6 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/guides/off-with-a-key", test_ctrl_or_alt_turns_them_off);
   g_test_add_func ("/edit/guides/screen-pixels", test_reach_is_in_screen_pixels);
   g_test_add_func ("/edit/guides/own-container", test_a_container_does_not_hold_what_is_dragged_in_it);
+  g_test_add_func ("/edit/guides/ten-thousand", test_fast_among_ten_thousand);
   return g_test_run ();
 }

@@ -52,7 +52,8 @@ name_rect (TbCanvas *canvas)
   switch (kind)
     {
     case TB_ITEM_COMPONENT:
-      return (TbRect){ at.x + 52 * zoom, at.y + 9 * zoom, MAX (118 * zoom, 120), 28 };
+      return (TbRect){ at.x + 52 * zoom, at.y + at.height / 2 - 25 * zoom,
+                       MAX (at.width - 58 * zoom, 120), 28 };
     case TB_ITEM_NOTE:
       return (TbRect){ at.x, at.y, MAX (at.width, 160), MAX (at.height, 64) };
     case TB_ITEM_LINK:
