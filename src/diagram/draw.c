@@ -5,6 +5,7 @@
 
 #define HEAD_LENGTH 8.5
 #define HEAD_HALF 3.9
+#define PORT 7.0
 
 /* ---- Containers ------------------------------------------------------------------------------ */
 
@@ -117,19 +118,109 @@ tb_link_head (const TbItem *link, guint end, TbPoint out[3])
   out[2] = (TbPoint){ back.x + d.y * HEAD_HALF, back.y - d.x * HEAD_HALF };
 }
 
+gboolean
+tb_jump_is_on (const TbJump *jump, TbPoint a, TbPoint b)
+{
+  return a.y == b.y && jump->at.y == a.y && jump->at.x > MIN (a.x, b.x)
+         && jump->at.x < MAX (a.x, b.x);
+}
+
+/* Whether a small text there would cover nothing. */
+static gboolean
+has_room (const TbScene *scene, const TbRect *box)
+{
+  TbItemSet set = tb_scene_collect (scene, box);
+  gboolean room = TRUE;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM && room;
+       i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if (item->kind >= TB_ITEM_COMPONENT)
+        room = !tb_rect_intersects (box, &item->shape);
+      else if (item->kind == TB_ITEM_LINK && item->hidden == 0)
+        room = !tb_rect_intersects (box, &item->label_at);
+      for (guint k = 1; item->kind == TB_ITEM_LINK && k < item->n_points && room; k++)
+        {
+          TbPoint a = item->points[k - 1], b = item->points[k];
+          TbRect r = { MIN (a.x, b.x) - 1, MIN (a.y, b.y) - 1, fabs (a.x - b.x) + 2,
+                       fabs (a.y - b.y) + 2 };
+          room = !tb_rect_intersects (box, &r);
+        }
+    }
+  g_free (set.words);
+  return room;
+}
+
+/* Of links that share a port the first draws it. */
+static gboolean
+is_drawn_already (const TbScene *scene, const TbItem *link, TbPoint at, const char *name)
+{
+  TbRect box = { at.x - 1, at.y - 1, 2, 2 };
+  TbItemSet set = tb_scene_collect (scene, &box);
+  gboolean is = FALSE;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM && !is;
+       i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *other = TB_ITEM (scene, i);
+      if (other->kind != TB_ITEM_LINK || other >= link || other->n_points < 2 || other->hidden)
+        continue;
+      for (guint k = 0; k < 2; k++)
+        {
+          TbPoint p = other->points[k ? other->n_points - 1 : 0];
+          is |= p.x == at.x && p.y == at.y
+                && g_strcmp0 (k ? other->to_port : other->from_port, name) == 0;
+        }
+    }
+  g_free (set.words);
+  return is;
+}
+
+/* A named port: a small square inside the card's edge, and beside the line its name. */
+static void
+draw_port (TbPen *pen, const TbScene *scene, const TbItem *link, guint end, const char *name)
+{
+  TbPoint d = direction_at (link, end), at = link->points[end == TB_HEAD_TO ? link->n_points - 1 : 0];
+  if (is_drawn_already (scene, link, at, name))
+    return;
+  TbRect square = { at.x + d.x * PORT / 2 - PORT / 2, at.y + d.y * PORT / 2 - PORT / 2, PORT,
+                    PORT };
+  pen->class->rect (pen, TB_STYLE_CHIP, &square, 1.5);
+  g_autofree char *text = tb_text_fit (TB_FONT_CHIP, name, TB_PORT_ROOM - 20);
+  double width = tb_text_width (TB_FONT_CHIP, text);
+  TbRect box = { d.x > 0 ? at.x - width - 12 : d.x < 0 ? at.x + 12 : at.x + 6,
+                 d.y > 0 ? at.y - 24 : d.y < 0 ? at.y + 12 : at.y - 16, width, 12 };
+  if (pen->detail == TB_DETAIL_ALL && has_room (scene, &box))
+    pen->class->text (pen, TB_FONT_CHIP, TB_INK_ON_GROUND, text, box.x, box.y + 9.5,
+                      TB_ANCHOR_START, FALSE);
+}
+
+void
+tb_draw_ports (TbPen *pen, const TbScene *scene, const TbItem *link)
+{
+  if (pen->detail < TB_DETAIL_NAMES || link->pending || link->hidden || link->n_points < 2)
+    return;
+  pen->look = NULL;
+  pen->faint = FALSE;
+  if (link->from_port != NULL && *link->from_port && link->from == link->own_from)
+    draw_port (pen, scene, link, TB_HEAD_FROM, link->from_port);
+  if (link->to_port != NULL && *link->to_port && link->to == link->own_to)
+    draw_port (pen, scene, link, TB_HEAD_TO, link->to_port);
+}
+
 static void
 draw_link (TbPen *pen, const TbItem *item)
 {
   if (item->pending)
     {
-      pen->class->line (pen, TB_STYLE_LINK_PENDING, item->points, item->n_points, 0);
+      pen->class->line (pen, TB_STYLE_LINK_PENDING, item->points, item->n_points, 0, NULL, 0);
       return;
     }
   TbPoint head[3];
   g_autofree TbPoint *shaft = g_new (TbPoint, item->n_points);
   guint n = tb_link_shaft (item, shaft);
   pen->class->line (pen, item->async ? TB_STYLE_LINK_ASYNC : TB_STYLE_LINK, shaft, n,
-                    TB_LINK_CORNER);
+                    TB_LINK_CORNER, item->jumps,
+                    pen->detail >= TB_DETAIL_NAMES ? item->n_jumps : 0);
   for (guint end = TB_HEAD_TO; end <= TB_HEAD_FROM; end <<= 1)
     if (item->heads & end)
       {

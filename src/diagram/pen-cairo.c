@@ -67,21 +67,44 @@ trace_rect (cairo_t *cr, const TbRect *r, double radius)
   cairo_close_path (cr);
 }
 
+/* Half an ellipse above the line, of two curves. */
+static void
+trace_jump (cairo_t *cr, const TbJump *jump, double way)
+{
+  double half = way * jump->half, h = TB_JUMP_HEIGHT, k = 0.5523, x = jump->at.x, y = jump->at.y;
+  cairo_line_to (cr, x - half, y);
+  cairo_curve_to (cr, x - half, y - k * h, x - k * half, y - h, x, y - h);
+  cairo_curve_to (cr, x + k * half, y - h, x + half, y - k * h, x + half, y);
+}
+
+/* Those of the jumps that lie on the piece from a to b; returns the first that does not. */
+static const TbJump *
+trace_jumps (cairo_t *cr, TbPoint a, TbPoint b, const TbJump *jump, const TbJump *end)
+{
+  for (; jump < end && tb_jump_is_on (jump, a, b); jump++)
+    trace_jump (cr, jump, b.x > a.x ? 1 : -1);
+  return jump;
+}
+
 /* Corners are quadratic curves, as in the SVG; Cairo knows cubic ones. */
 static void
-trace_line (cairo_t *cr, const TbPoint *p, guint n, double radius)
+trace_line (cairo_t *cr, const TbPoint *p, guint n, double radius, const TbJump *jump,
+            guint n_jumps)
 {
+  const TbJump *last = jump + n_jumps;
   cairo_move_to (cr, p[0].x, p[0].y);
   for (guint i = 1; i + 1 < n; i++)
     {
       double before = tb_points_length (p + i - 1, 2), after = tb_points_length (p + i, 2);
       double r = MIN (radius, MIN (before, after) / 2);
       TbPoint a = tb_points_at (p + i - 1, 2, before - r), b = tb_points_at (p + i, 2, r);
+      jump = trace_jumps (cr, p[i - 1], p[i], jump, last);
       cairo_line_to (cr, a.x, a.y);
       if (r > 0)
         cairo_curve_to (cr, a.x + (p[i].x - a.x) * 2 / 3, a.y + (p[i].y - a.y) * 2 / 3,
                         b.x + (p[i].x - b.x) * 2 / 3, b.y + (p[i].y - b.y) * 2 / 3, b.x, b.y);
     }
+  trace_jumps (cr, p[n - 2], p[n - 1], jump, last);
   cairo_line_to (cr, p[n - 1].x, p[n - 1].y);
 }
 
@@ -134,9 +157,10 @@ rect (TbPen *pen, TbStyle style, const TbRect *r, double radius)
 }
 
 static void
-line (TbPen *pen, TbStyle style, const TbPoint *points, guint n, double radius)
+line (TbPen *pen, TbStyle style, const TbPoint *points, guint n, double radius,
+      const TbJump *jumps, guint n_jumps)
 {
-  trace_line (((CairoPen *) pen)->cr, points, n, radius);
+  trace_line (((CairoPen *) pen)->cr, points, n, radius, jumps, n_jumps);
   finish (pen, style);
 }
 
@@ -327,7 +351,8 @@ paint_links (Job *job)
               || is_special (link))
             continue;
           g_autofree TbPoint *shaft = g_new (TbPoint, link->n_points);
-          trace_line (cr, shaft, tb_link_shaft (link, shaft), TB_LINK_CORNER);
+          trace_line (cr, shaft, tb_link_shaft (link, shaft), TB_LINK_CORNER, link->jumps,
+                      pen->detail >= TB_DETAIL_NAMES ? link->n_jumps : 0);
           any = TRUE;
         }
       if (any)
@@ -376,6 +401,8 @@ paint_set (Job *job)
     paint_each (job, TB_ITEM_COMPONENT);
   else
     paint_blocks (job);
+  for EACH_OF_KIND (job, TB_ITEM_LINK, i)
+    tb_draw_ports (&job->pen.pen, job->scene, TB_ITEM (job->scene, i));
   paint_each (job, TB_ITEM_NOTE);
 }
 

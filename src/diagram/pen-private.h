@@ -102,8 +102,9 @@ typedef struct
   void (*begin) (TbPen *pen, const TbItem *item);
   void (*end) (TbPen *pen);
   void (*rect) (TbPen *pen, TbStyle style, const TbRect *rect, double radius);
-  /* A line with rounded corners. */
-  void (*line) (TbPen *pen, TbStyle style, const TbPoint *points, guint n, double radius);
+  /* A line with rounded corners; jumps in order along it, as an arc over what it crosses. */
+  void (*line) (TbPen *pen, TbStyle style, const TbPoint *points, guint n, double radius,
+                const TbJump *jumps, guint n_jumps);
   void (*polygon) (TbPen *pen, TbStyle style, const TbPoint *points, guint n, gboolean closed);
   /* (x, y): of the baseline; upright: read from below. width as measured. */
   void (*text) (TbPen *pen, TbFontId font, TbInk ink, const char *text, double x, double y,
@@ -123,6 +124,12 @@ struct _TbPen
 };
 
 void tb_draw_item (TbPen *pen, const TbScene *scene, const TbItem *item);
+/* The named ports at its ends, over the cards. */
+void tb_draw_ports (TbPen *pen, const TbScene *scene, const TbItem *link);
+#define TB_JUMP_HEIGHT 5.0
+/* Whether a jump lies on the piece from a to b. */
+gboolean tb_jump_is_on (const TbJump *jump, TbPoint a, TbPoint b);
+
 /* Its line without the part under the head; returns count, at most n. */
 guint tb_link_shaft (const TbItem *link, TbPoint *out);
 /* The three points of the head at an end (TB_HEAD_TO or TB_HEAD_FROM), the tip in the middle. */

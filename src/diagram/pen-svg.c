@@ -174,10 +174,26 @@ put_point (GString *out, char command, TbPoint p)
   put_number (out, p.y);
 }
 
+static const TbJump *
+put_jumps (GString *out, TbPoint a, TbPoint b, const TbJump *jump, const TbJump *end)
+{
+  for (; jump < end && tb_jump_is_on (jump, a, b); jump++)
+    {
+      double half = b.x > a.x ? jump->half : -jump->half;
+      put_point (out, 'L', (TbPoint){ jump->at.x - half, jump->at.y });
+      put_point (out, 'A', (TbPoint){ jump->half, TB_JUMP_HEIGHT });
+      g_string_append (out, half > 0 ? " 0 0 1" : " 0 0 0");
+      put_point (out, ' ', (TbPoint){ jump->at.x + half, jump->at.y });
+    }
+  return jump;
+}
+
 static void
-line (TbPen *pen, TbStyle style, const TbPoint *p, guint n, double radius)
+line (TbPen *pen, TbStyle style, const TbPoint *p, guint n, double radius, const TbJump *jump,
+      guint n_jumps)
 {
   GString *out = ((SvgPen *) pen)->out;
+  const TbJump *last = jump + n_jumps;
   g_string_append (out, "<path");
   put_class (pen, style);
   g_string_append (out, " d=\"");
@@ -186,10 +202,12 @@ line (TbPen *pen, TbStyle style, const TbPoint *p, guint n, double radius)
     {
       double before = tb_points_length (p + i - 1, 2), after = tb_points_length (p + i, 2);
       double r = MIN (radius, MIN (before, after) / 2);
+      jump = put_jumps (out, p[i - 1], p[i], jump, last);
       put_point (out, 'L', tb_points_at (p + i - 1, 2, before - r));
       put_point (out, 'Q', p[i]);
       put_point (out, ' ', tb_points_at (p + i, 2, r));
     }
+  put_jumps (out, p[n - 2], p[n - 1], jump, last);
   put_point (out, 'L', p[n - 1]);
   g_string_append (out, "\"/>");
 }
@@ -483,6 +501,8 @@ tb_scene_to_svg_with (const TbScene *scene, const TbSvgOptions *options, gsize *
   g_string_append (out, "\"/>\n");
   for (guint i = 0; i < scene->items->len; i++)
     tb_draw_item (&pen.pen, scene, TB_ITEM (scene, i));
+  for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
+    tb_draw_ports (&pen.pen, scene, TB_ITEM (scene, i));
   if (options->over != NULL)
     g_string_append (out, options->over);
   g_string_append (out, "</svg>\n");

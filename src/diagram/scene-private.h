@@ -35,6 +35,7 @@
 #define TB_BADGE 16.0 /* of an element that has a drill-down */
 #define TB_NO_ITEM G_MAXUINT
 #define TB_LINK_CORNER 9.0
+#define TB_PORT_ROOM 110.0 /* round a link for the name of its port; longer names are cut */
 
 typedef enum
 {

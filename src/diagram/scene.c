@@ -117,6 +117,12 @@ grown (const TbRect *r, double by)
   return (TbRect){ r->x - by, r->y - by, r->width + 2 * by, r->height + 2 * by };
 }
 
+static gboolean
+has_port (const TbItem *link)
+{
+  return link->from_port != NULL || link->to_port != NULL;
+}
+
 static void
 finish_link (TbItem *item)
 {
@@ -134,7 +140,7 @@ finish_link (TbItem *item)
       y1 = MAX (y1, item->points[i].y);
     }
   item->rect = (TbRect){ x0, y0, x1 - x0, y1 - y0 };
-  item->bounds = grown (&item->rect, 6);
+  item->bounds = grown (&item->rect, has_port (item) ? TB_PORT_ROOM : 6);
   tb_rect_union (&item->bounds, &item->label_at, &item->bounds);
 }
 
