@@ -193,6 +193,16 @@ tb_route_map_clear_line (TbRouteMap *map, const TbRouteLeg *leg, TbPoint a, TbPo
   return TRUE;
 }
 
+gboolean
+tb_route_map_blocks (TbRouteMap *map, const TbRouteLeg *leg, guint id, TbPoint a, TbPoint b)
+{
+  const TbObstacle *o = &map->items[id];
+  TbRect line = line_rect (a, b, 0);
+  TbRouteMet met = { 0 };
+  return o->kind == TB_OBSTACLE_EDGE ? !passes_edge (map, leg, o, &line, &met)
+                                     : too_near (&o->rect, clearance (o), &line);
+}
+
 typedef struct
 {
   gboolean upright;

@@ -425,6 +425,8 @@ tb_route_leg (TbRouteMap *map, const TbRouteLeg *leg, TbPath *path)
     take_form (path, form);
   if (form != NULL && form->cost <= forms.others)
     return;
+  if (tb_route_stairs (map, leg, form ? form->cost : G_MAXDOUBLE, path))
+    return;
   double nearest = forms.others < G_MAXDOUBLE ? forms.others - 3 * TB_ROUTE_BEND
                                               : tb_route_least (leg);
   if (search_round (map, leg, form ? form->cost : G_MAXDOUBLE, nearest, TRUE, path)

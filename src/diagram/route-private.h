@@ -141,7 +141,12 @@ gboolean tb_route_map_clear_line (TbRouteMap *map, const TbRouteLeg *leg, TbPoin
 void tb_route_map_room (TbRouteMap *map, const TbRouteLeg *leg, TbPoint a, TbPoint b, guint but,
                         guint but2, gboolean upright, double part, double *low, double *high);
 
-#define TB_PATH_WITNESSES 16
+/* Whether that one obstacle is in the line's way; a gate is not. */
+gboolean tb_route_map_blocks (TbRouteMap *map, const TbRouteLeg *leg, guint id, TbPoint a,
+                              TbPoint b);
+
+#define TB_PATH_WITNESSES 24
+#define TB_PATH_READS 12
 
 typedef struct
 {
@@ -151,9 +156,12 @@ typedef struct
   guint64 pins;          /* bit i: point i is a person's and stays */
   gboolean fixed;        /* a loop: stays as it is */
   gboolean through_shape, over_border;
-  /* What it depends on: its own pieces being clear, and either a region or that these stand. */
+  /* What it depends on: its own pieces being clear, and either a region, or that these stand and
+   * nothing comes or goes in these places. */
   gboolean searched;
   TbRect region;
+  TbRect reads[TB_PATH_READS];
+  guint n_reads;
   guint witnesses[TB_PATH_WITNESSES]; /* ids of obstacles */
   guint n_witnesses;
 } TbPath;
@@ -170,6 +178,8 @@ void tb_route_through_bends (TbRouteMap *map, const TbRouteLeg *leg, const TbPoi
 gboolean tb_route_search (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *region,
                           gboolean walls, gboolean narrow, double bound, TbPath *path,
                           double *cost, gboolean *closed);
+/* A way of two steps between facing sides, if it costs less than bound. */
+gboolean tb_route_stairs (TbRouteMap *map, const TbRouteLeg *leg, double bound, TbPath *path);
 void tb_path_clear (TbPath *path);
 void tb_path_set (TbPath *path, const TbPoint *points, guint n);
 /* Corners only: neither twice the same point nor three in a line; returns how many remain. */

@@ -363,6 +363,8 @@ move_container (TbRouter *router, TbRouteShape *shape, const TbRect *rect)
   note_borders (router, &shape->shape.rect, rect);
   for (guint i = 0; i < 4; i++)
     {
+      /* Who crossed one border may have been turned away at another, as a second crossing. */
+      g_hash_table_add (router->changed_ids, GUINT_TO_POINTER (shape->edges[i]));
       TbObstacle o = router->map.items[shape->edges[i]];
       o.home = *rect;
       o.rect = after[i];
@@ -509,16 +511,26 @@ names_changed_witness (TbRouter *router, const TbPath *path)
 }
 
 static gboolean
+reads_touch (const TbPath *path, const TbRect *rect)
+{
+  for (guint i = 0; i < path->n_reads; i++)
+    if (tb_route_touches (&path->reads[i], rect))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 is_touched (TbRouter *router, const TbRouteWay *way)
 {
-  if (!way->raw.searched && names_changed_witness (router, &way->raw))
+  const TbPath *raw = &way->raw;
+  if (!raw->searched && names_changed_witness (router, raw))
     return TRUE;
   for (guint i = router->n_seen; i < router->changed_rects->len; i++)
     {
       TbRect r = grown (&g_array_index (router->changed_rects, TbRect, i), TB_ROUTE_AWAY);
-      if (way->raw.searched ? tb_route_touches (&way->raw.region, &r)
-                            : tb_route_touches (&way->raw_bounds, &r)
-                                  && path_touches (&way->raw, &r))
+      if (raw->searched ? tb_route_touches (&raw->region, &r)
+                        : (tb_route_touches (&way->raw_bounds, &r) && path_touches (raw, &r))
+                              || reads_touch (raw, &r))
         return TRUE;
     }
   return FALSE;
