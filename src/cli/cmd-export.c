@@ -80,6 +80,8 @@ tb_cmd_export (int argc, char **argv)
     { "theme", 0, 0, G_OPTION_ARG_STRING, &theme, "light, dark, print, high-contrast or high-contrast-dark", "THEME" },
     { "embed", 'e', 0, G_OPTION_ARG_NONE, &options.embed,
       "Put the drawing into the picture (SVG, PNG): opening the picture opens it", NULL },
+    { "no-cache", 0, 0, G_OPTION_ARG_NONE, &options.no_cache,
+      "Find every link's way anew and keep none for the next time", NULL },
     { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &options.scale, "Size, 1 is 100 %", "SCALE" },
     { NULL },
   };

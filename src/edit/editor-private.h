@@ -91,6 +91,7 @@ struct _TbEditor
   TbCursor cursor;
   gulong changed_id;
   TbRouting *routing; /* NULL: at once */
+  gulong state_id;
   GHashTable *links_of; /* describe.c: component id → its links; NULL: not known now */
   GArray *trail; /* TbUid of views that drill-downs were opened from, the latest last */
 };
@@ -208,6 +209,9 @@ extern const TbCommandSet tb_commands_layout;  /* layout-commands.c */
 TbRouting *tb_routing_new (TbEditor *editor);
 void tb_routing_free (TbRouting *routing);
 void tb_routing_set_seen (TbRouting *routing, const TbRect *seen);
+/* From and to the folder of routes. */
+void tb_routing_load (TbRouting *routing);
+void tb_routing_store (TbRouting *routing);
 /* Lends the router to the thread if there is something left to do. */
 void tb_routing_begin (TbRouting *routing);
 /* Has the scene's router back, and what came of it drawn. */

@@ -165,7 +165,10 @@ tb_editor_new_aside (TbDocument *document, const char *view_id)
   editor->scene = tb_model_count (model, TB_KIND_LINK) > ROUTE_AT_ONCE
                       ? tb_scene_new_unrouted (model, view_id) : tb_scene_new (model, view_id);
   editor->routing = tb_routing_new (editor);
+  tb_routing_load (editor->routing);
   tb_routing_begin (editor->routing);
+  editor->state_id = g_signal_connect_swapped (document, "state-changed",
+                                               G_CALLBACK (tb_routing_store), editor->routing);
   return editor;
 }
 
@@ -292,7 +295,10 @@ tb_editor_finalize (GObject *object)
 {
   TbEditor *editor = TB_EDITOR (object);
   if (editor->document != NULL)
-    g_clear_signal_handler (&editor->changed_id, editor->document);
+    {
+      g_clear_signal_handler (&editor->changed_id, editor->document);
+      g_clear_signal_handler (&editor->state_id, editor->document);
+    }
   g_clear_object (&editor->document);
   g_clear_pointer (&editor->routing, tb_routing_free);
   g_clear_pointer (&editor->scene, tb_scene_free);

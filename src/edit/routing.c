@@ -40,6 +40,7 @@ struct _TbRouting
   gboolean has_seen;
   int stop;        /* atomic */
   gint64 until_ns; /* of the slice; of the main thread's patience */
+  char *stored;    /* name under which these routes are kept already; NULL: not yet */
   guint source;    /* delivers, or begins */
 };
 
@@ -57,6 +58,7 @@ deliver (gpointer data)
   routing->source = 0;
   tb_routing_recall (routing);
   tb_routing_begin (routing);
+  tb_routing_store (routing);
   return G_SOURCE_REMOVE;
 }
 
@@ -121,7 +123,45 @@ tb_routing_free (TbRouting *routing)
   g_clear_pointer (&routing->router, tb_router_free);
   g_mutex_clear (&routing->lock);
   g_cond_clear (&routing->changed);
+  g_free (routing->stored);
   g_free (routing);
+}
+
+/* ---- Kept for the next time ------------------------------------------------------------------ */
+
+static gboolean
+is_worth_it (TbRouting *routing)
+{
+  const TbModel *model = tb_editor_model (routing->editor);
+  return tb_model_count (model, TB_KIND_LINK) >= TB_ROUTES_STORED_FROM;
+}
+
+void
+tb_routing_load (TbRouting *routing)
+{
+  if (!is_worth_it (routing))
+    return;
+  g_autofree char *name = tb_scene_routes_name (routing->editor->scene);
+  g_autoptr (GBytes) bytes = tb_route_store_get (name);
+  if (bytes != NULL && tb_scene_load_routes (routing->editor->scene, bytes, NULL))
+    routing->stored = g_steal_pointer (&name);
+}
+
+/* When all have their ways, and the file is as it will be opened again. */
+void
+tb_routing_store (TbRouting *routing)
+{
+  if (routing == NULL || routing->state != HERE || tb_scene_is_unrouted (routing->editor->scene)
+      || tb_document_is_modified (routing->editor->document) || !is_worth_it (routing))
+    return;
+  g_autofree char *name = tb_scene_routes_name (routing->editor->scene);
+  if (g_strcmp0 (name, routing->stored) == 0)
+    return;
+  g_autoptr (GBytes) bytes = tb_scene_save_routes (routing->editor->scene);
+  if (bytes != NULL)
+    tb_route_store_put (name, bytes);
+  g_free (routing->stored);
+  routing->stored = g_steal_pointer (&name);
 }
 
 void

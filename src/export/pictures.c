@@ -56,10 +56,17 @@ finish (GByteArray *bytes, cairo_status_t status, GError **error)
   return NULL;
 }
 
+static TbScene *
+make_scene (const TbModel *model, const TbExportOptions *options)
+{
+  return options->no_cache ? tb_scene_new (model, options->view_id)
+                           : tb_scene_new_stored (model, options->view_id);
+}
+
 GBytes *
 tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = tb_scene_new (model, options->view_id);
+  g_autoptr (TbScene) scene = make_scene (model, options);
   g_autofree char *metadata = options->embed ? tb_picture_metadata (model) : NULL;
   const TbSvgOptions how
     = { .theme = options->theme, .scale = options->scale, .metadata = metadata };
@@ -98,7 +105,7 @@ tb_export_scene_png (const TbScene *scene, const TbRect *page, const GArray *mar
 GBytes *
 tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = tb_scene_new (model, options->view_id);
+  g_autoptr (TbScene) scene = make_scene (model, options);
   TbRect page = tb_export_page (scene);
   g_autoptr (GBytes) png = tb_export_scene_png (scene, &page, NULL, options, error);
   if (png == NULL || !options->embed)
@@ -113,7 +120,7 @@ tb_export_png (const TbModel *model, const TbExportOptions *options, GError **er
 GBytes *
 tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = tb_scene_new (model, options->view_id);
+  g_autoptr (TbScene) scene = make_scene (model, options);
   TbRect page = tb_export_page (scene);
   double scale = options->scale * POINTS_PER_UNIT;
   scale = MIN (scale, LARGEST_PAGE / MAX (page.width, page.height));

@@ -14,6 +14,7 @@ typedef struct
   TbThemeId theme;
   double scale;        /* pixels (PNG, SVG) or 3/4 point (PDF) per world unit; 0: 1 */
   gboolean embed;      /* the drawing goes along (SVG, PNG): opening the picture opens it */
+  gboolean no_cache;     /* find every route anew, and keep none */
 } TbExportOptions;
 
 typedef struct

@@ -19,8 +19,7 @@ typedef struct
 {
   const char *name;
   guint frames;
-  double target_ms; /* 0: none is set */
-  gboolean p95; /* else the median */
+  double median_ms, p95_ms; /* targets, 0: none is set */
   void (*begin) (Bench *bench);
   void (*step) (Bench *bench, guint frame);
   void (*end) (Bench *bench);
@@ -36,7 +35,7 @@ struct _Bench
   guint scene, frame, quiet;
   double zoom;
   TbPoint at;
-  gint64 open_ns;
+  gint64 begun_ns, routed_ns;
 };
 
 static char *
@@ -130,6 +129,28 @@ end_drag (Bench *bench)
   tb_editor_cancel (bench->editor);
 }
 
+/* Over empty ground between the cards, until it holds a few hundred of them. */
+static void
+begin_band (Bench *bench)
+{
+  TbRect r;
+  TbItemKind kind;
+  tb_canvas_set_zoom (bench->canvas, 0.25);
+  TbUid uid = tb_element_uid (
+      tb_model_lookup (tb_document_model (bench->document), "c5040"));
+  tb_canvas_scroll_to (bench->canvas, uid);
+  tb_scene_item (tb_editor_scene (bench->editor), uid, &kind, &r);
+  bench->at = (TbPoint){ r.x - 20, r.y - 20 };
+  tb_editor_press (bench->editor, bench->at.x, bench->at.y, 0, 0.25);
+}
+
+static void
+step_band (Bench *bench, guint frame)
+{
+  tb_editor_motion (bench->editor, bench->at.x + 40 + 45 * (frame % 100),
+                    bench->at.y + 30 + 26 * (frame % 100), 0, 0.25);
+}
+
 static void
 begin_live (Bench *bench)
 {
@@ -153,21 +174,22 @@ end_live (Bench *bench)
 }
 
 static const Scene scenes[] = {
-  { "canvas-pan-100%", 200, 10, FALSE, begin_close, step_pan, NULL },
-  { "canvas-pan-fit", 200, 10, FALSE, begin_fit, step_pan_fit, NULL },
-  { "canvas-zoom", 200, 33, TRUE, begin_fit, step_zoom, NULL },
-  { "canvas-drag-card", 100, 0, FALSE, begin_drag, step_drag, end_drag },
-  { "canvas-live-dots", 200, 0, FALSE, begin_live, step_live, end_live },
+  { "canvas-pan-100%", 200, 10, 0, begin_close, step_pan, NULL },
+  { "canvas-pan-fit", 200, 10, 0, begin_fit, step_pan_fit, NULL },
+  { "canvas-zoom", 200, 16, 33, begin_fit, step_zoom, NULL },
+  { "canvas-drag-card", 100, 10, 0, begin_drag, step_drag, end_drag },
+  { "canvas-rubber-band", 100, 16, 0, begin_band, step_band, end_drag },
+  { "canvas-live-dots", 200, 0, 0, begin_live, step_live, end_live },
 };
 
 /* ---- The measuring --------------------------------------------------------------------------- */
 
 static void
-print_figure (const Scene *scene, const char *what, gint64 ns, gboolean judged)
+print_figure (const Scene *scene, const char *what, gint64 ns, double target_ms)
 {
   printf ("%s-%s\t%.2f\tms\t", scene->name, what, (double) ns / 1e6);
-  if (judged)
-    printf ("<= %g", scene->target_ms);
+  if (target_ms > 0)
+    printf ("<= %g", target_ms);
   printf ("\n");
   fflush (stdout);
 }
@@ -176,8 +198,17 @@ static void
 print_scene (Bench *bench, const Scene *scene)
 {
   TbFrameTimes t = tb_canvas_frame_times (bench->canvas);
-  print_figure (scene, "median", t.median_ns, !scene->p95 && scene->target_ms > 0);
-  print_figure (scene, "p95", t.p95_ns, scene->p95);
+  print_figure (scene, "median", t.median_ns, scene->median_ms);
+  print_figure (scene, "p95", t.p95_ns, scene->p95_ms);
+}
+
+static void
+print_memory (void)
+{
+  g_autofree char *status = NULL;
+  if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
+    printf ("canvas-resident\t%.0f\tMiB\t<= 250\n",
+            (double) g_ascii_strtoull (strstr (status, "VmRSS:") + 6, NULL, 10) / 1024);
 }
 
 /* A scene begins when the picture before it is whole: forty quiet frames. */
@@ -186,6 +217,14 @@ tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   Bench *bench = data;
   const Scene *scene = &scenes[bench->scene];
+  /* All links have their ways first, so that what is measured is what a person works with. */
+  if (tb_editor_is_routing (bench->editor))
+    return G_SOURCE_CONTINUE;
+  if (bench->routed_ns == 0)
+    {
+      bench->routed_ns = tb_now_ns ();
+      printf ("canvas-all-routed\t%.0f\tms\t\n", (double) (bench->routed_ns - bench->begun_ns) / 1e6);
+    }
   if (bench->quiet < 40)
     {
       bench->quiet++;
@@ -207,6 +246,7 @@ tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   bench->frame = bench->quiet = 0;
   if (++bench->scene < G_N_ELEMENTS (scenes))
     return G_SOURCE_CONTINUE;
+  print_memory ();
   gtk_window_destroy (bench->window);
   return G_SOURCE_REMOVE;
 }
@@ -248,11 +288,11 @@ main (int argc, char **argv)
   Bench bench = { .scene = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 0 };
   g_autoptr (GError) error = NULL;
   g_autofree char *xml = generate (n);
-  gint64 begin = tb_now_ns ();
+  gint64 begin = bench.begun_ns = tb_now_ns ();
   bench.document = tb_document_load_bytes ("large", xml, strlen (xml), NULL, &error);
   if (bench.document == NULL)
     g_error ("%s", error->message);
-  bench.editor = tb_editor_new (bench.document, NULL);
+  bench.editor = tb_editor_new_aside (bench.document, NULL);
   printf ("canvas-open-%u\t%.0f\tms\t<= 300\n", n, (double) (tb_now_ns () - begin) / 1e6);
   g_autoptr (AdwApplication) application
       = adw_application_new ("org.tierboard.BenchCanvas", G_APPLICATION_NON_UNIQUE);

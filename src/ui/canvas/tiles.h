@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 #define TB_TILE_PX 256              /* device pixels */
-#define TB_TILES_BYTES (128 << 20)  /* of pixels kept, least recently shown go first */
+#define TB_TILES_BYTES (64 * 1024 * 1024) /* ten screens full at 100 % */
 
 typedef struct _TbTiles TbTiles;
 
