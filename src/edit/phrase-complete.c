@@ -237,10 +237,8 @@ score_from (const char *folded, const char *p, const char *wanted)
 }
 
 int
-tb_fuzzy_score (const char *text, const char *words)
+tb_fuzzy_score_folded (const char *folded, const char *wanted)
 {
-  g_autofree char *folded = tb_phrase_fold (text), *wanted = tb_phrase_fold (words);
-  g_strstrip (wanted);
   if (!*wanted)
     return 1;
   const char *whole = strstr (folded, wanted);
@@ -252,4 +250,11 @@ tb_fuzzy_score (const char *text, const char *words)
     best += 8 + (begins_word (folded, whole) ? 24 : 0) + (strcmp (folded, wanted) == 0 ? 40 : 0);
   /* The shorter of two that match alike says less else. */
   return best ? MAX (best * 4 - (int) MIN (g_utf8_strlen (folded, -1), 60) / 8, 1) : 0;
+}
+
+int
+tb_fuzzy_score (const char *text, const char *words)
+{
+  g_autofree char *folded = tb_phrase_fold (text), *wanted = g_strstrip (tb_phrase_fold (words));
+  return tb_fuzzy_score_folded (folded, wanted);
 }

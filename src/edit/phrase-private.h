@@ -38,4 +38,7 @@ const TbElement *tb_phrase_find (const TbModel *model, guint64 kinds, const char
 /* Without case, accents and width. (transfer full) */
 char *tb_phrase_fold (const char *text);
 
+/* tb_fuzzy_score() of texts that are folded already. */
+int tb_fuzzy_score_folded (const char *folded, const char *wanted);
+
 G_END_DECLS

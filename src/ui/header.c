@@ -208,12 +208,6 @@ tb_header_set_compact (TbHeader *header, gboolean compact)
   tb_fit_box_set_limit (TB_FIT_BOX (header->end), limit);
 }
 
-GtkWidget *
-tb_header_search_button (TbHeader *header)
-{
-  return header->search;
-}
-
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 /* The menu's popover, with its submenus, is a window's worth of widgets: not before it is asked

@@ -22,6 +22,5 @@ void tb_header_set_undo (TbHeader *header, const char *undo, const char *redo);
 /* Below this width only what cannot be done without is shown. */
 #define TB_HEADER_COMPACT 600
 void tb_header_set_compact (TbHeader *header, gboolean compact);
-GtkWidget *tb_header_search_button (TbHeader *header);
 
 G_END_DECLS

@@ -1,14 +1,12 @@
-/* Find by typing: elements of the document and commands of the window. */
+/* Search in the drawing: a bar over it. What is found stays as it is, the rest is dimmed; Enter goes
+ * from one to the next; names can be replaced. */
 #pragma once
 
-#include <gtk/gtk.h>
-
-#include "tb-edit.h"
+#include "tb-canvas.h"
 
 G_BEGIN_DECLS
 
-/* A popover under anchor; what is chosen is done through "win.reveal" and "edit.*". editor may be
- * NULL: then nothing happens. */
-void tb_search_popup (GtkWidget *anchor, TbEditor *editor);
+/* Opens it in box, below its first child, and gives it the focus; made when it is first asked for. */
+void tb_search_open (GtkBox *box, TbCanvas *canvas);
 
 G_END_DECLS

@@ -34,6 +34,18 @@ tb_settings_set (const char *key, int value)
   g_key_file_set_integer (settings (), GROUP, key, value);
 }
 
+char *
+tb_settings_get_text (const char *key)
+{
+  return g_key_file_get_string (settings (), GROUP, key, NULL);
+}
+
+void
+tb_settings_set_text (const char *key, const char *text)
+{
+  g_key_file_set_string (settings (), GROUP, key, text);
+}
+
 void
 tb_settings_write (void)
 {

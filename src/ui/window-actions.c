@@ -1,5 +1,6 @@
 #include "window-private.h"
 
+#include "command-palette.h"
 #include "dialogs.h"
 #include "panes.h"
 #include "preferences.h"
@@ -27,7 +28,8 @@ static const TbActionRow rows[] = {
   { "zoom-100", "100 %", { "<Control>0" }, "View" },
   { "zoom-fit", "Whole drawing", { "<Control>1" }, "View" },
   { "zoom-selection", "Selection", { "<Control>2" }, "View" },
-  { "search", "Find an element or a command", { "<Control>f", "<Control>k" }, "View" },
+  { "search", "Find and replace", { "<Control>f" }, "View" },
+  { "commands", "Commands and elements", { "<Control><Shift>p", "<Control>k" }, "View" },
   { "left-panel", "Palette and outline", { "F9" }, "View" },
   { "right-panel", "Properties", { "<Shift>F9" }, "View" },
   { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
@@ -157,8 +159,13 @@ ACTION (act_zoom)
 
 ACTION (act_search)
 {
-  TbWindow *self = data;
-  tb_search_popup (tb_header_search_button (self->header), self->sheet->editor);
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  tb_search_open (GTK_BOX (gtk_widget_get_parent (GTK_WIDGET (self->notice))), self->canvas);
+}
+
+ACTION (act_commands)
+{
+  tb_command_palette (data);
 }
 
 ACTION (act_reveal)
@@ -350,6 +357,7 @@ static const GActionEntry entries[] = {
   { "zoom-fit", act_zoom },
   { "zoom-selection", act_zoom },
   { "search", act_search },
+  { "commands", act_commands },
   { "reveal", act_reveal, "u" },
   { "left-panel", act_panel },
   { "right-panel", act_panel },

@@ -54,6 +54,7 @@ struct _TbCanvas
 
   TbUid point_from, point_to; /* of the link that is being chosen by name; 0: none */
   const char *point_reason;   /* interned */
+  GHashTable *matches;        /* TbUid: what a search found; NULL: nothing is dimmed */
 
   TbCamera camera;
   TbThemeId theme;

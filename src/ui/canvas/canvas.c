@@ -345,6 +345,7 @@ drop_editor (TbCanvas *canvas)
     return;
   tb_canvas_name_end (canvas, FALSE);
   tb_canvas_tidy_drop (canvas);
+  tb_canvas_set_matches (canvas, NULL, 0);
   for (guint i = 0; i < G_N_ELEMENTS (canvas->editor_ids); i++)
     g_clear_signal_handler (&canvas->editor_ids[i], canvas->editor);
   tb_tiles_set_scene (canvas->tiles, NULL, canvas->theme);

@@ -1,4 +1,5 @@
-/* The link that is being chosen by name: a dashed line to where it would go. */
+/* What is pointed at by name: the link that is being chosen as a dashed line to where it would go,
+ * and what a search found, with the rest dimmed. */
 #include "canvas-private.h"
 
 #include <math.h>
@@ -13,6 +14,18 @@ tb_canvas_point_link (TbCanvas *canvas, TbUid from, TbUid to, const char *reason
   canvas->point_reason = g_intern_string (reason);
   if (to != 0)
     tb_canvas_scroll_to (canvas, to);
+  gtk_widget_queue_draw (GTK_WIDGET (canvas));
+}
+
+void
+tb_canvas_set_matches (TbCanvas *canvas, const TbUid *uids, guint n)
+{
+  GHashTable *before = canvas->matches;
+  canvas->matches = uids ? g_hash_table_new (NULL, NULL) : NULL;
+  for (guint i = 0; uids && i < n; i++)
+    g_hash_table_add (canvas->matches, GUINT_TO_POINTER (uids[i]));
+  tb_tiles_set_matches (canvas->tiles, canvas->matches);
+  g_clear_pointer (&before, g_hash_table_unref);
   gtk_widget_queue_draw (GTK_WIDGET (canvas));
 }
 

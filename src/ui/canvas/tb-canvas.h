@@ -52,6 +52,8 @@ void tb_canvas_reset_frame_times (TbCanvas *canvas);
 guint tb_canvas_live_rate (TbCanvas *canvas);
 /* Gives the element the keyboard's focus on the canvas, selected and in sight. */
 void tb_canvas_focus_element (TbCanvas *canvas, TbUid uid);
+/* Dims everything but these; NULL: nothing, with n 0 all of it. */
+void tb_canvas_set_matches (TbCanvas *canvas, const TbUid *uids, guint n);
 /* Shows on the canvas which link would be made, or with a reason that it would not; to 0: only from
  * where, from 0: none. */
 void tb_canvas_point_link (TbCanvas *canvas, TbUid from, TbUid to, const char *reason);

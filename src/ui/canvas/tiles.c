@@ -13,6 +13,7 @@
 
 #include "tb-base.h"
 
+#define VEIL 0.8 /* how much of what does not match is hidden */
 #define SHADOW 8.0 /* world units that an item may draw outside its bounds */
 #define TILE_BYTES (TB_TILE_PX * TB_TILE_PX * 4)
 
@@ -36,6 +37,7 @@ struct _TbTiles
   const TbScene *scene;
   TbThemeId theme;
   GArray *without; /* TbUid */
+  GHashTable *matches; /* TbUid; NULL: nothing is dimmed */
   gboolean no_grid;
   GHashTable *tiles; /* Tile → itself */
   Level now, before;
@@ -112,6 +114,15 @@ tb_tiles_set_scene (TbTiles *tiles, const TbScene *scene, TbThemeId theme)
   tiles->scene = scene;
   tiles->theme = theme;
   drop_all (tiles);
+}
+
+void
+tb_tiles_set_matches (TbTiles *tiles, GHashTable *matches)
+{
+  if (tiles->matches == NULL && matches == NULL)
+    return;
+  tiles->matches = matches;
+  tb_tiles_invalidate_all (tiles);
 }
 
 void
@@ -289,6 +300,36 @@ evict (TbTiles *tiles)
 
 /* ---- Rasterising ----------------------------------------------------------------------------- */
 
+/* A veil over all of it, and what matches once more above; containers would cover what is in them. */
+static void
+paint_matches (TbTiles *tiles, cairo_t *cr, const TbRect *clip, TbPaintOptions options)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  guint rest = 0;
+  TbColour page = tb_theme_colour (tiles->theme, TB_COLOUR_CANVAS);
+  cairo_set_source_rgba (cr, page.r, page.g, page.b, VEIL);
+  cairo_paint (cr);
+  tb_scene_query (tiles->scene, clip, FALSE, uids);
+  for (guint i = 0; i < uids->len; i++)
+    {
+      TbUid uid = g_array_index (uids, TbUid, i);
+      TbItemKind kind;
+      TbRect r;
+      gboolean card = tb_scene_item (tiles->scene, uid, &kind, &r)
+                      && (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE || kind == TB_ITEM_LINK);
+      if (!card || !g_hash_table_contains (tiles->matches, GUINT_TO_POINTER (uid)))
+        g_array_index (uids, TbUid, rest++) = uid;
+    }
+  if (rest == uids->len)
+    return;
+  g_array_set_size (uids, rest);
+  g_array_append_vals (uids, options.without, options.n_without);
+  options.background = options.grid = options.buttons = FALSE;
+  options.without = (const TbUid *) (gpointer) uids->data;
+  options.n_without = uids->len;
+  tb_scene_paint (tiles->scene, cr, clip, &options);
+}
+
 static void
 paint_tile (TbTiles *tiles, const Level *level, const Tile *tile, cairo_t *cr)
 {
@@ -309,6 +350,8 @@ paint_tile (TbTiles *tiles, const Level *level, const Tile *tile, cairo_t *cr)
   cairo_translate (cr, -clip.x, -clip.y);
   if (tiles->scene != NULL)
     tb_scene_paint (tiles->scene, cr, &clip, &options);
+  if (tiles->scene != NULL && tiles->matches != NULL)
+    paint_matches (tiles, cr, &clip, options);
 }
 
 /* No transform at all is no transform node. (transfer full) of node and transform */

@@ -20,6 +20,9 @@ void tb_tiles_set_scene (TbTiles *tiles, const TbScene *scene, TbThemeId theme);
 void tb_tiles_set_without (TbTiles *tiles, const TbUid *uids, guint n);
 /* Whether the grid is drawn (it is at first); the caller invalidates. */
 void tb_tiles_set_grid (TbTiles *tiles, gboolean grid);
+/* Cards, notes and links that stay as they are while all else is dimmed; NULL: nothing is. The set
+ * (TbUid keys) is not owned; every tile is drawn again, the old ones being shown meanwhile. */
+void tb_tiles_set_matches (TbTiles *tiles, GHashTable *matches);
 void tb_tiles_invalidate (TbTiles *tiles, const TbRect *world);
 void tb_tiles_invalidate_all (TbTiles *tiles);
 /* Tiles keep being shown scaled while the zoom changes; settled: they are drawn at the exact zoom.
