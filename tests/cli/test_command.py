@@ -161,6 +161,24 @@ def test_trust_is_asked_and_remembered_by_content():
         assert status == 2, err
 
 
+def test_templates():
+    """every template starts a file that is good, and runs where the built-in parts can do it"""
+    wanted = {"client-server", "two-tier", "three-tier", "replicated-store-cp", "replicated-store-ap",
+              "broker", "mediator", "proxy", "cache", "balancer"}
+    names = [line.split()[0] for line in command("templates")[1].splitlines()]
+    assert wanted <= set(names), wanted - set(names)
+    with workplace() as place:
+        for name in wanted:
+            path = place.file(name + ".tierboard", "")
+            assert command("new", "--template", name, "-o", path, "--force")[0] == 0
+            status, out, err = command("check", path, place=place)
+            if "cannot be run: " in out + err:
+                continue
+            assert (status, out, err) == (0, "", ""), (name, out, err)
+            status, _, err = command("run", path, "--duration", "300ms", "--trust", place=place)
+            assert status == 0, (name, err)
+
+
 def test_bad_files():
     """What is no drawing is refused with file, line and column, and status 2"""
     with workplace() as place:

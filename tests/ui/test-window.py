@@ -103,6 +103,36 @@ def dark_is_dark(options):
             editor.end()
 
 
+def colour_at(path, x, y):
+    done = subprocess.run(["convert", path, "-format", "%%[hex:p{%d,%d}]" % (x, y), "info:"],
+                          capture_output=True, text=True, check=True)
+    return done.stdout[:6].lower()
+
+
+def high_contrast_reaches_canvas_and_panels(options):
+    """Chosen in the preferences, at once, on white and on black."""
+    editor = Editor(options.editor, [example(options, "three-tier")], theme="dark")
+    path = os.path.join(options.out, "window-high-contrast.png")
+    spots = ((215, 60), (100, 62), (1100, 780))  # canvas, left panel, right panel
+
+    def colours():
+        editor.screenshot(path)
+        return [colour_at(path, *spot) for spot in spots]
+    try:
+        editor.get("Run")
+        if "000000" in colours():
+            raise Failed("dark is black already")
+        editor.focus()
+        key("ctrl+comma")
+        wait_for("its window", lambda: len(editor.windows()) > 1)
+        key("Tab", "Tab", "space")
+        key("Escape")
+        wait_for("the preferences to go", lambda: len(editor.windows()) < 2)
+        wait_for("black", lambda: colours() == ["000000"] * 3)
+    finally:
+        editor.end()
+
+
 def every_button_has_a_name(options):
     editor = Editor(options.editor, [example(options, "three-tier")])
     try:
@@ -133,6 +163,7 @@ if __name__ == "__main__":
     run_tests([a_bad_file_is_said_and_harms_nothing,
                a_bad_file_on_the_command_line_leaves_a_start_page,
                a_pipe_on_the_command_line_holds_nothing_up,
-               narrow_windows_keep_what_matters, dark_is_dark, every_button_has_a_name,
+               narrow_windows_keep_what_matters, dark_is_dark,
+               high_contrast_reaches_canvas_and_panels, every_button_has_a_name,
                the_main_menu_opens_each_time],
               arguments())
