@@ -6,6 +6,7 @@
 
 #define APART 32.0
 #define RINGS 70
+#define NEAR_BLOCK 12.0 /* what is in no container keeps as far from all of them */
 #define CELL 240.0
 
 static gpointer
@@ -87,9 +88,12 @@ tb_place_disturbs (const TbPlaceGround *ground, const TbPlaceNode *node, const T
     return TRUE;
   if (!alone)
     tb_rect_union (&ground->blocks[node->block], &grown, &grown);
+  else
+    grown = (TbRect){ rect->x - NEAR_BLOCK, rect->y - NEAR_BLOCK, rect->width + 2 * NEAR_BLOCK,
+                      rect->height + 2 * NEAR_BLOCK };
   for (guint b = 0; b < g->n_named && g->n_named <= 200; b++)
     if ((alone || b != node->block) && ground->blocks[b].width > 0
-        && tb_rect_intersects (&ground->blocks[b], alone ? rect : &grown))
+        && tb_rect_intersects (&ground->blocks[b], &grown))
       return TRUE;
   return FALSE;
 }

@@ -86,6 +86,8 @@ struct _TbCanvas
 /* canvas.c */
 void tb_canvas_camera_moved (TbCanvas *canvas);
 void tb_canvas_zoom_at (TbCanvas *canvas, double zoom, double x, double y);
+/* Moves and zooms out as far as it takes to see all of a world rectangle. */
+void tb_canvas_show_all_of (TbCanvas *canvas, const TbRect *rect);
 void tb_canvas_pan (TbCanvas *canvas, double dx, double dy);
 void tb_canvas_live_changed (TbCanvas *canvas);
 gint64 tb_canvas_now_ns (TbCanvas *canvas);

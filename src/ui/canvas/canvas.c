@@ -148,6 +148,17 @@ fit (TbCanvas *canvas, const TbRect *rect, double max_zoom)
 }
 
 void
+tb_canvas_show_all_of (TbCanvas *canvas, const TbRect *rect)
+{
+  TbRect r = tb_camera_rect (&canvas->camera, rect);
+  if (r.x >= 0 && r.y >= 0 && r.x + r.width <= canvas->camera.width
+      && r.y + r.height <= canvas->camera.height)
+    return;
+  canvas->fitted = FALSE;
+  fit (canvas, rect, canvas->camera.zoom);
+}
+
+void
 tb_canvas_zoom_to_fit (TbCanvas *canvas)
 {
   const TbScene *scene = tb_canvas_scene (canvas);

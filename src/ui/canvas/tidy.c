@@ -339,6 +339,17 @@ make_bar (TbCanvas *canvas, TbTidyShow *show)
   return bar;
 }
 
+/* What cannot be seen cannot be judged. Room is left for the bar. */
+static void
+show_offer (TbCanvas *canvas, const TbPlacement *places, guint n)
+{
+  TbRect all = places[0].rect;
+  for (guint i = 1; i < n; i++)
+    tb_rect_union (&all, &places[i].rect, &all);
+  all.height += 80 / canvas->camera.zoom;
+  tb_canvas_show_all_of (canvas, &all);
+}
+
 void
 tb_canvas_tidy_follow (TbCanvas *canvas)
 {
@@ -350,7 +361,10 @@ tb_canvas_tidy_follow (TbCanvas *canvas)
       TbTidyShow *show = ensure_show (canvas);
       g_autofree char *text = g_strdup_printf (n == 1 ? "Tidy %u element?" : "Tidy %u elements?", n);
       if (show->bar == NULL)
-        show->bar = make_bar (canvas, show);
+        {
+          show->bar = make_bar (canvas, show);
+          show_offer (canvas, places, n);
+        }
       gtk_label_set_text (GTK_LABEL (show->label), text);
       gtk_widget_queue_allocate (GTK_WIDGET (canvas));
     }
