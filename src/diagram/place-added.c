@@ -194,6 +194,8 @@ tb_place_ground_init (TbPlaceGround *ground, TbPlaceGraph *graph)
     graph, g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref),
     g_new0 (TbRect, graph->n_blocks + 1), g_new0 (TbRect, graph->n_rows + 1)
   };
+  for (guint b = 0; b < graph->n_named; b++)
+    ground->blocks[b] = graph->kept[b];
   for (guint i = 0; i < graph->n; i++)
     if (graph->nodes[i].placed)
       tb_place_occupy (ground, i);

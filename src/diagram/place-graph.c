@@ -91,6 +91,43 @@ read_edges (Reader *r)
     }
 }
 
+/* The group it is in, or that one is in, up to the outermost: those must not overlap. */
+static const TbElement *
+outermost_group (const TbModel *model, const TbElement *element)
+{
+  const TbElement *group = tb_element_kind (element) == TB_KIND_GROUP
+                               ? element : tb_element_get_ref (model, element, TB_PROP_GROUP);
+  for (guint i = 0; group != NULL && i < tb_model_count (model, TB_KIND_GROUP); i++)
+    {
+      const TbElement *outer = tb_element_get_ref (model, group, TB_PROP_PARENT);
+      if (outer == NULL)
+        break;
+      group = outer;
+    }
+  return group;
+}
+
+/* A place that a container has by itself counts for its block: under groups the outermost. */
+static void
+read_kept (Reader *r, const TbElement *place)
+{
+  TbPlaceGraph *g = r->graph;
+  const TbElement *of = tb_element_get_ref (r->model, place, TB_PROP_OF);
+  TbKind kind = of ? tb_element_kind (of) : TB_KIND_NONE;
+  gboolean tier = kind == TB_KIND_TIER && (g->frame & TB_FRAME_TIERS);
+  gboolean group = kind == TB_KIND_GROUP && (g->frame & TB_FRAME_GROUPS)
+                   && !(g->frame & TB_FRAME_TIERS);
+  if ((!tier && !group) || !tb_element_is_set (place, TB_PROP_WIDTH)
+      || !tb_element_is_set (place, TB_PROP_HEIGHT))
+    return;
+  guint block = find (r->container, group ? outermost_group (r->model, of) : of);
+  TbRect rect = { tb_element_get_number (place, TB_PROP_X), tb_element_get_number (place, TB_PROP_Y),
+                  tb_element_get_number (place, TB_PROP_WIDTH),
+                  tb_element_get_number (place, TB_PROP_HEIGHT) };
+  if (block < g->n_named)
+    tb_rect_union (&g->kept[block], &rect, &g->kept[block]);
+}
+
 static void
 read_placed (Reader *r, const TbElement *view)
 {
@@ -101,6 +138,7 @@ read_placed (Reader *r, const TbElement *view)
           || !tb_element_is_set (place, TB_PROP_Y))
         continue;
       guint at = find (r->by_uid, tb_element_get_ref (r->model, place, TB_PROP_OF));
+      read_kept (r, place);
       if (at == G_MAXUINT)
         continue;
       TbPlaceNode *node = &r->graph->nodes[at];
@@ -168,21 +206,6 @@ first_layer (const TbModel *model, const TbElement *element)
   return layer && tb_element_kind (layer) == TB_KIND_LAYER ? layer : NULL;
 }
 
-/* The group it is in, or that one is in, up to the outermost: those must not overlap. */
-static const TbElement *
-outermost_group (const TbModel *model, const TbElement *element)
-{
-  const TbElement *group = tb_element_get_ref (model, element, TB_PROP_GROUP);
-  for (guint i = 0; group != NULL && i < tb_model_count (model, TB_KIND_GROUP); i++)
-    {
-      const TbElement *outer = tb_element_get_ref (model, group, TB_PROP_PARENT);
-      if (outer == NULL)
-        break;
-      group = outer;
-    }
-  return group;
-}
-
 /* Under layers a row is a layer; else under tiers it is a tier; else it is the rank. What has none
  * comes below. A block is a tier, or a group; what is in none makes one block a row. */
 static void
@@ -214,6 +237,7 @@ set_rows (Reader *r)
       g->n_rows = MAX (g->n_rows, node->row + 1);
       g->n_blocks = MAX (g->n_blocks, node->block + 1);
     }
+  g->n_blocks = MAX (g->n_blocks, g->n_named);
 }
 
 void
@@ -234,8 +258,9 @@ tb_place_graph_init (TbPlaceGraph *graph, const TbModel *model, const char *view
   read_nodes (&r, &filter);
   tb_view_filter_clear (&filter);
   read_edges (&r);
-  read_placed (&r, view);
   set_rows (&r);
+  graph->kept = g_new0 (TbRect, graph->n_named + 1);
+  read_placed (&r, view);
   g_hash_table_unref (r.by_uid);
   g_hash_table_unref (r.container);
 }
@@ -245,4 +270,5 @@ tb_place_graph_clear (TbPlaceGraph *graph)
 {
   g_free (graph->nodes);
   g_free (graph->edges);
+  g_free (graph->kept);
 }

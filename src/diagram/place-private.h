@@ -26,6 +26,7 @@ typedef struct
   gboolean banded;  /* rows are layers */
   gboolean framed;  /* rows are layers or tiers, else distances from the first callers */
   double step_x, step_y, subrow_y;
+  TbRect *kept; /* of named blocks: what their containers cover by the file; width 0: nothing */
   guint *edges; /* pairs of nodes */
   guint n_edges;
   guint frame;

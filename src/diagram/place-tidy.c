@@ -75,6 +75,21 @@ choose (Tidy *tidy, const TbUid *uids, guint n)
     }
 }
 
+/* Containers that give up their places: nothing is kept clear for them. */
+static void
+forget_kept (Tidy *tidy, const TbModel *model, const TbUid *uids, guint n)
+{
+  gboolean tiers = (tidy->all.frame & TB_FRAME_TIERS) != 0;
+  TbKind kind = tiers ? TB_KIND_TIER : TB_KIND_GROUP;
+  g_autoptr (GHashTable) set = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < n; i++)
+    g_hash_table_add (set, GUINT_TO_POINTER (uids[i]));
+  for (guint b = 0; b < tidy->all.n_named && b < tb_model_count (model, kind); b++)
+    if (g_hash_table_contains (
+            set, GUINT_TO_POINTER (tb_element_uid (tb_model_nth (model, kind, b)))))
+      tidy->all.kept[b] = (TbRect){ 0, 0, 0, 0 };
+}
+
 static int
 by_place (gconstpointer pa, gconstpointer pb, gpointer data)
 {
@@ -110,7 +125,8 @@ rank_part (TbPlaceGraph *part)
   if (part->framed)
     return;
   g_autofree guint *rank = tb_place_ranks (part);
-  part->n_rows = part->n_blocks = 0;
+  part->n_rows = 0;
+  part->n_blocks = part->n_named;
   for (guint i = 0; i < part->n; i++)
     {
       TbPlaceNode *node = &part->nodes[i];
@@ -142,6 +158,7 @@ make_part (Tidy *tidy)
   TbPlaceGraph *part = &tidy->part;
   g_autofree guint *part_of = g_new (guint, all->n + 1);
   *part = *all;
+  part->kept = NULL;
   part->nodes = g_new0 (TbPlaceNode, all->n + 1);
   part->n = part->n_edges = 0;
   tidy->of = g_new0 (guint, all->n + 1);
@@ -308,8 +325,7 @@ fit (Tidy *tidy)
       to.x += by.x;
       to.y += by.y;
       /* Rows that were put on their lines may have come to lie on each other. */
-      if (tb_place_is_free (&ground, &to)
-          && (tidy->n_pinned == 0 || !tb_place_disturbs (&ground, node, &to)))
+      if (tb_place_is_free (&ground, &to) && !tb_place_disturbs (&ground, node, &to))
         {
           node->rect = to;
           node->placed = TRUE;
@@ -344,6 +360,7 @@ tb_place_tidy (const TbModel *model, const char *view_id, const TbUid *uids, gui
   tb_place_graph_init (&tidy.all, model, view_id);
   place_the_unplaced (&tidy, model, view_id);
   choose (&tidy, uids, n);
+  forget_kept (&tidy, model, uids, n);
   make_part (&tidy);
   if (tidy.part.n > 0)
     tidy_components (&tidy);

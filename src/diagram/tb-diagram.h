@@ -253,7 +253,9 @@ typedef struct
 void tb_place_tiered (const TbModel *model, const char *view_id, gboolean only_new, GArray *out);
 /* Layered placing of these elements alone: in the order of their calls, within the frames they are
  * in, clear of everything else, which keeps its place; what is not placed yet counts where
- * tb_place_tiered() puts it. Appends TbPlacement for uids only. A pure function of its arguments. */
+ * tb_place_tiered() puts it. A container among uids gives up the place that the file says for it
+ * (the caller takes it away): it follows its members. Appends TbPlacement for components and notes
+ * of uids only. A pure function of its arguments. */
 void tb_place_tidy (const TbModel *model, const char *view_id, const TbUid *uids, guint n,
                     GArray *out);
 

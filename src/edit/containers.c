@@ -249,6 +249,37 @@ move_label (TbEditor *editor, GArray *moving)
   return g_strdup_printf ("Move %u elements", editor->selection->len);
 }
 
+/* The bends of links both ends of which move keep their shape. */
+static void
+move_bends (TbEditor *editor, TbUid view, GArray *moving, double dx, double dy)
+{
+  const TbModel *model = tb_editor_model (editor);
+  const TbElement *element = tb_editor_element (editor, view);
+  g_autoptr (GHashTable) set = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < moving->len; i++)
+    g_hash_table_add (set, GUINT_TO_POINTER (g_array_index (moving, TbFrameRect, i).uid));
+  for (guint i = 0; i < tb_element_n_children (element); i++)
+    {
+      const TbElement *route = tb_element_child (element, i);
+      const TbElement *link = tb_element_kind (route) == TB_KIND_ROUTE
+                                  ? tb_element_get_ref (model, route, TB_PROP_OF) : NULL;
+      const TbElement *from = link ? tb_element_get_ref (model, link, TB_PROP_FROM) : NULL;
+      const TbElement *to = link ? tb_element_get_ref (model, link, TB_PROP_TO) : NULL;
+      if (!from || !to || !g_hash_table_contains (set, GUINT_TO_POINTER (tb_element_uid (from)))
+          || !g_hash_table_contains (set, GUINT_TO_POINTER (tb_element_uid (to))))
+        continue;
+      for (guint k = 0; k < tb_element_n_children (route); k++)
+        {
+          const TbElement *bend = tb_element_child (route, k);
+          TbUid uid = tb_element_uid (bend);
+          TbPoint at = { tb_element_get_number (bend, TB_PROP_X),
+                         tb_element_get_number (bend, TB_PROP_Y) };
+          tb_editor_set_number (editor, uid, TB_PROP_X, at.x + dx, 0.5);
+          tb_editor_set_number (editor, uid, TB_PROP_Y, at.y + dy, 0.5);
+        }
+    }
+}
+
 /* A container without a place of its own follows its members; alone it needs one. */
 static void
 move_all (TbPlaces *places, GArray *moving, GArray *frames, double dx, double dy)
@@ -276,6 +307,7 @@ tb_editor_apply_move (TbEditor *editor, GArray *moving, GArray *frames, double d
   tb_places_begin (&places, editor);
   tb_places_pin (&places);
   move_all (&places, moving, frames, dx, dy);
+  move_bends (editor, places.view, moving, dx, dy);
   tb_places_end (&places);
   tb_document_commit (editor->document);
 }

@@ -71,6 +71,7 @@ typedef struct
   TbLinkPart part;
   GArray *points;        /* TbPoint: the way as it would be */
   GArray *tidy;          /* TbPlacement */
+  GArray *hugging;       /* TbUid: containers that give up their places with it */
 } TbTool;
 
 typedef struct _TbRouting TbRouting;
@@ -136,6 +137,8 @@ void tb_places_set_folded (TbPlaces *places, TbUid container, gboolean folded);
 void tb_places_set_hidden (TbPlaces *places, TbUid uid, gboolean hidden);
 /* Gives every card without a place the one it is seen at, so that writing one place moves no other. */
 void tb_places_pin (TbPlaces *places);
+/* Takes away where it stands and its size: a container then follows its members. */
+void tb_places_forget (TbPlaces *places, TbUid uid);
 /* Moves what has a place of its own; what follows its members gets one only where alone says so.
  * rect: where it is seen now. */
 void tb_places_shift (TbPlaces *places, const TbFrameRect *at, double dx, double dy,

@@ -137,20 +137,39 @@ ensure_place (TbPlaces *places, TbUid uid)
 
 /* A place that says nothing is none. */
 static void
-set_flag (TbPlaces *places, TbUid uid, TbProp flag, gboolean on)
+drop_empty (TbPlaces *places, TbUid uid, TbUid place)
 {
   static const TbProp all[] = { TB_PROP_X,      TB_PROP_Y,      TB_PROP_WIDTH,
                                 TB_PROP_HEIGHT, TB_PROP_HIDDEN, TB_PROP_FOLDED };
   TbEditor *editor = places->editor;
-  TbUid place = on ? ensure_place (places, uid) : find_place (places, uid);
-  if (place == 0)
-    return;
-  tb_editor_set_checked (editor, place, flag, on ? "yes" : NULL);
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     if (tb_element_is_set (tb_editor_element (editor, place), all[i]))
       return;
   g_hash_table_remove (places->by_id, tb_element_id (tb_editor_element (editor, uid)));
   tb_document_remove (editor->document, place);
+}
+
+static void
+set_flag (TbPlaces *places, TbUid uid, TbProp flag, gboolean on)
+{
+  TbUid place = on ? ensure_place (places, uid) : find_place (places, uid);
+  if (place == 0)
+    return;
+  tb_editor_set_checked (places->editor, place, flag, on ? "yes" : NULL);
+  drop_empty (places, uid, place);
+}
+
+void
+tb_places_forget (TbPlaces *places, TbUid uid)
+{
+  static const TbProp props[] = { TB_PROP_X, TB_PROP_Y, TB_PROP_WIDTH, TB_PROP_HEIGHT };
+  TbUid place = find_place (places, uid);
+  if (place == 0)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (props); i++)
+    if (tb_element_is_set (tb_editor_element (places->editor, place), props[i]))
+      tb_editor_set_checked (places->editor, place, props[i], NULL);
+  drop_empty (places, uid, place);
 }
 
 void
@@ -221,9 +240,7 @@ tb_places_pin (TbPlaces *places)
 void
 tb_places_shift (TbPlaces *places, const TbFrameRect *at, double dx, double dy, gboolean alone)
 {
-  const TbElement *element = tb_editor_element (places->editor, at->uid);
-  TbUid uid = GPOINTER_TO_UINT (g_hash_table_lookup (places->by_id, tb_element_id (element)));
-  const TbElement *place = tb_editor_element (places->editor, uid);
+  const TbElement *place = tb_editor_element (places->editor, find_place (places, at->uid));
   TbRect to = { at->rect.x + dx, at->rect.y + dy, at->rect.width, at->rect.height };
   gboolean container = tb_editor_is_container (at->kind);
 

@@ -58,6 +58,52 @@ cards_without_place (TbEditor *editor)
   return uids;
 }
 
+/* Is some of it chosen, and nothing of it left out? */
+static gboolean
+is_whole (TbEditor *editor, TbUid container, GHashTable *chosen)
+{
+  g_autoptr (GArray) along = tb_editor_moving_of (editor, &container, 1);
+  guint cards = 0;
+  for (guint i = 1; i < along->len; i++)
+    {
+      const TbFrameRect *f = &g_array_index (along, TbFrameRect, i);
+      if (f->kind != TB_ITEM_COMPONENT)
+        continue;
+      if (!g_hash_table_contains (chosen, GUINT_TO_POINTER (f->uid)))
+        return FALSE;
+      cards++;
+    }
+  return cards > 0;
+}
+
+/* Containers that are tidied as a whole: those selected, or all where all is. A place and size of
+ * their own would hold them where nothing is any more. */
+static GArray *
+hugging_containers (TbEditor *editor, const GArray *uids)
+{
+  static const TbKind kinds[] = { TB_KIND_LAYER, TB_KIND_TIER, TB_KIND_GROUP };
+  const TbModel *model = tb_editor_model (editor);
+  GArray *hugging = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  g_autoptr (GHashTable) chosen = g_hash_table_new (NULL, NULL);
+  guint cards = 0;
+  for (guint i = 0; i < uids->len; i++)
+    g_hash_table_add (chosen, GUINT_TO_POINTER (g_array_index (uids, TbUid, i)));
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    {
+      TbUid uid = tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, i));
+      cards += !g_hash_table_contains (chosen, GUINT_TO_POINTER (uid))
+               && tb_editor_bounds (editor, uid, NULL, NULL);
+    }
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
+      {
+        TbUid uid = tb_element_uid (tb_model_nth (model, kinds[k], i));
+        if ((cards == 0 || tb_editor_is_selected (editor, uid)) && is_whole (editor, uid, chosen))
+          g_array_append_val (hugging, uid);
+      }
+  return hugging;
+}
+
 /* ---- Offering -------------------------------------------------------------------------------- */
 
 static gboolean
@@ -93,12 +139,15 @@ tb_editor_tidy_begin (TbEditor *editor, GError **error)
     return refuse (error, selected ? "Nothing of that can be placed"
                                    : "Everything has its place: select what to tidy");
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
+  g_autoptr (GArray) hugging = hugging_containers (editor, uids);
+  g_array_append_vals (uids, hugging->data, hugging->len);
   tb_place_tidy (tb_editor_model (editor), editor->view_id, (const TbUid *) (gpointer) uids->data,
                  uids->len, places);
   if (selected && !changes_anything (editor, places))
     return refuse (error, "That is tidy already");
   editor->tool.state = TB_TOOL_TIDYING;
   editor->tool.tidy = g_steal_pointer (&places);
+  editor->tool.hugging = g_steal_pointer (&hugging);
   tb_editor_emit_gesture (editor);
   return TRUE;
 }
@@ -147,6 +196,7 @@ void
 tb_editor_tidy_apply (TbEditor *editor)
 {
   g_autoptr (GArray) tidy = g_steal_pointer (&editor->tool.tidy);
+  g_autoptr (GArray) hugging = g_steal_pointer (&editor->tool.hugging);
   g_autoptr (GHashTable) moved = g_hash_table_new (NULL, NULL);
   TbPlaces places;
   g_return_if_fail (tidy != NULL);
@@ -162,6 +212,8 @@ tb_editor_tidy_apply (TbEditor *editor)
       tb_places_set (&places, to->uid, &to->rect, FALSE);
       g_hash_table_add (moved, GUINT_TO_POINTER (to->uid));
     }
+  for (guint i = 0; i < hugging->len; i++)
+    tb_places_forget (&places, g_array_index (hugging, TbUid, i));
   drop_bends (editor, moved);
   tb_places_end (&places);
   tb_document_commit (editor->document);

@@ -45,6 +45,7 @@ tb_tool_clear (TbTool *tool)
   g_clear_pointer (&tool->guides, g_array_unref);
   g_clear_pointer (&tool->points, g_array_unref);
   g_clear_pointer (&tool->tidy, g_array_unref);
+  g_clear_pointer (&tool->hugging, g_array_unref);
   g_clear_pointer (&tool->refused, g_hash_table_unref);
   *tool = (TbTool){ .handle = -1, .scale = 1 };
 }

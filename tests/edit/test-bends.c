@@ -249,6 +249,23 @@ test_unselected_link_is_not_bent (void)
   fixture_close (&f);
 }
 
+static void
+test_bends_go_along_with_both_ends (void)
+{
+  Fixture f;
+  bend_browse (&f);
+  TbLinkPart before = part_of (&f, "browse", TB_LINK_BEND, 0);
+  TbUid both[] = { fixture_uid (&f, "browser"), fixture_uid (&f, "shop") };
+  tb_editor_select (f.editor, both, 2);
+  g_assert_true (tb_editor_run (f.editor, "nudge-down"));
+  TbLinkPart after = part_of (&f, "browse", TB_LINK_BEND, 0);
+  g_assert_cmpfloat (after.at.y, ==, before.at.y + 20);
+  tb_editor_select_one (f.editor, both[0]);
+  g_assert_true (tb_editor_run (f.editor, "nudge-down"));
+  g_assert_cmpfloat (part_of (&f, "browse", TB_LINK_BEND, 0).at.y, ==, after.at.y);
+  fixture_close (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/bends/bend", test_dragged_bend_moves_it);
   g_test_add_func ("/edit/bends/double-press", test_double_press_takes_a_bend_away);
   g_test_add_func ("/edit/bends/straighten", test_straighten_takes_all_bends_away);
+  g_test_add_func ("/edit/bends/go-along", test_bends_go_along_with_both_ends);
   g_test_add_func ("/edit/bends/unselected", test_unselected_link_is_not_bent);
   g_test_add_func ("/edit/ends/glued", test_end_on_its_own_card_is_glued);
   g_test_add_func ("/edit/ends/reconnected", test_end_on_another_card_reconnects);

@@ -82,6 +82,8 @@ random_step (Hand *hand)
       {
         const TbCommandRow *rows = tb_commands (&n);
         tb_editor_run (editor, rows[tb_rng_below (&hand->rng, n)].name);
+        if (tb_editor_tidy_places (editor, &n) != NULL && tb_rng_below (&hand->rng, 2))
+          tb_editor_tidy_apply (editor);
         break;
       }
     default:

@@ -222,6 +222,36 @@ test_a_container_is_tidied_inside (void)
   fixture_close (&f);
 }
 
+static const char stored[]
+    = "<architecture xmlns=\"urn:tierboard:1\" name=\"Stored\">"
+      "<group id=\"full\"/><group id=\"empty\"/>"
+      "<component id=\"a\" kind=\"client\" group=\"full\"/>"
+      "<component id=\"b\" kind=\"server\" group=\"full\"/>"
+      "<link id=\"ab\" from=\"a\" to=\"b\"/>"
+      "<view id=\"main\" frame=\"groups\">"
+      "<place of=\"full\" x=\"0\" y=\"0\" width=\"900\" height=\"300\"/>"
+      "<place of=\"empty\" x=\"0\" y=\"220\" width=\"900\" height=\"300\"/>"
+      "<place of=\"a\" x=\"40\" y=\"60\"/><place of=\"b\" x=\"600\" y=\"60\"/>"
+      "</view></architecture>";
+
+static void
+test_containers_are_followed_and_kept_clear_of (void)
+{
+  Fixture f;
+  fixture_open (&f, stored);
+  g_autofree char *before = fixture_xml (&f);
+  tidy_ids (&f, IDS ("a", "b"));
+  tb_editor_tidy_apply (f.editor);
+  TbRect full = fixture_rect (&f, "full"), empty = fixture_rect (&f, "empty");
+  g_assert_false (tb_rect_intersects (&full, &empty));
+  g_assert_cmpfloat (full.width, <, 300); /* it follows its members now */
+  g_assert_cmpfloat (empty.y, ==, 220);
+  g_assert_true (tb_document_undo (f.document));
+  g_autofree char *after = fixture_xml (&f);
+  g_assert_cmpstr (after, ==, before);
+  fixture_close (&f);
+}
+
 /* ---- Properties ------------------------------------------------------------------------------ */
 
 static void
@@ -297,6 +327,7 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/tidy/twice", test_twice_is_tidy_already);
   g_test_add_func ("/edit/tidy/nothing", test_nothing_to_tidy_says_so);
   g_test_add_func ("/edit/tidy/container", test_a_container_is_tidied_inside);
+  g_test_add_func ("/edit/tidy/stored-containers", test_containers_are_followed_and_kept_clear_of);
   g_test_add_func ("/edit/tidy/never-overlaps", test_random_choices_never_overlap);
   g_test_add_func ("/edit/tidy/large-cards", test_large_cards_have_room);
   return g_test_run ();

@@ -234,8 +234,9 @@ selected_item (Pen *pen, TbUid uid, TbItemKind kind, const TbRect *world, gboole
   if (!in_sight (pen->canvas, &r))
     return;
   r = grown (&r, card ? OUTLINE_GAP : 1);
-  tb_draw_outline (pen->snapshot, &r, CARD_RADIUS * zoom + (card ? OUTLINE_GAP : 3), 1.8,
-                   &pen->accent);
+  /* What the others would be aligned with stands out. */
+  tb_draw_outline (pen->snapshot, &r, CARD_RADIUS * zoom + (card ? OUTLINE_GAP : 3),
+                   tb_editor_reference (pen->canvas->editor) == uid ? 3 : 1.8, &pen->accent);
   if (!alone || (kind == TB_ITEM_COMPONENT && world->height * zoom < MIN_CARD_PX))
     return;
   guint n = tb_editor_resize_handles (pen->canvas->editor, uid, points);
