@@ -77,6 +77,7 @@ typedef struct
   TbRect home;    /* edge: its container */
   guint key;
   TbObstacleKind kind;
+  gboolean changed; /* since paths were last looked at */
 } TbObstacle;
 
 typedef struct

@@ -86,7 +86,7 @@ struct _TbRouter
   GPtrArray *shapes, *ways;            /* by slot; NULL: free */
   GArray *free_shapes, *free_ways;
   GArray *changed_rects;               /* of TbRect: where obstacles came, went or moved */
-  GHashTable *changed_ids;             /* obstacles that moved or went */
+  GArray *changed_ids;                 /* of guint: obstacles that came, moved or went */
   GArray *removed;                     /* of guint: slots of links to be taken out */
   GArray *side_shapes;                 /* of guint: keys of shapes whose ends are to be shared anew */
   TbRouteStage stages[TB_ROUTE_STAGES];

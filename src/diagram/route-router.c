@@ -30,7 +30,7 @@ tb_router_new (void)
   router->free_shapes = new_words ();
   router->free_ways = new_words ();
   router->changed_rects = g_array_new (FALSE, FALSE, sizeof (TbRect));
-  router->changed_ids = g_hash_table_new (NULL, NULL);
+  router->changed_ids = new_words ();
   router->removed = new_words ();
   router->side_shapes = new_words ();
   for (guint i = 0; i < TB_ROUTE_STAGES; i++)
@@ -85,14 +85,14 @@ tb_router_free (TbRouter *router)
     free_shape (TB_ROUTE_SHAPE (router, i));
   GArray *arrays[] = { router->free_shapes,  router->free_ways, router->changed_rects,
                        router->removed,      router->side_shapes, router->segments,
-                       router->segments_gone, router->near_changes, router->crossed };
+                       router->segments_gone, router->near_changes, router->crossed,
+                       router->changed_ids };
   for (guint i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_array_unref (arrays[i]);
   g_ptr_array_unref (router->shapes);
   g_ptr_array_unref (router->ways);
   g_hash_table_unref (router->shape_slots);
   g_hash_table_unref (router->way_slots);
-  g_hash_table_unref (router->changed_ids);
   for (guint i = 0; i < TB_ROUTE_STAGES; i++)
     tb_route_stage_clear (&router->stages[i]);
   tb_route_grid_clear (&router->segment_grids[0]);
@@ -289,11 +289,18 @@ tb_router_remove_link (TbRouter *router, guint key)
 /* ---- Shapes come and go ---------------------------------------------------------------------- */
 
 static void
+mark_changed (TbRouter *router, guint id)
+{
+  router->map.items[id].changed = TRUE;
+  g_array_append_val (router->changed_ids, id);
+}
+
+static void
 note_change (TbRouter *router, guint id, const TbRect *rect)
 {
   g_array_append_vals (router->changed_rects, rect, 1);
   g_array_append_vals (router->near_changes, rect, 1);
-  g_hash_table_add (router->changed_ids, GUINT_TO_POINTER (id));
+  mark_changed (router, id);
   router->stale = TRUE;
 }
 
@@ -364,7 +371,7 @@ move_container (TbRouter *router, TbRouteShape *shape, const TbRect *rect)
   for (guint i = 0; i < 4; i++)
     {
       /* Who crossed one border may have been turned away at another, as a second crossing. */
-      g_hash_table_add (router->changed_ids, GUINT_TO_POINTER (shape->edges[i]));
+      mark_changed (router, shape->edges[i]);
       TbObstacle o = router->map.items[shape->edges[i]];
       o.home = *rect;
       o.rect = after[i];
@@ -505,7 +512,7 @@ static gboolean
 names_changed_witness (TbRouter *router, const TbPath *path)
 {
   for (guint i = 0; i < path->n_witnesses; i++)
-    if (g_hash_table_contains (router->changed_ids, GUINT_TO_POINTER (path->witnesses[i])))
+    if (router->map.items[path->witnesses[i]].changed)
       return TRUE;
   return FALSE;
 }
@@ -558,9 +565,34 @@ note_sides (TbRouter *router, const TbRouteWay *way)
     }
 }
 
+/* All that changed, in one. */
+static TbRect
+changed_bounds (const TbRouter *router)
+{
+  TbRect all = { 0, 0, 0, 0 };
+  for (guint i = router->n_seen; i < router->changed_rects->len; i++)
+    {
+      TbRect r = g_array_index (router->changed_rects, TbRect, i);
+      r.width = MAX (r.width, 1);
+      r.height = MAX (r.height, 1);
+      tb_rect_union (&all, &r, &all);
+    }
+  return all;
+}
+
+/* A way's path and its ends, as far as note_sides() looks. */
+static TbRect
+surroundings (const TbRouteWay *way)
+{
+  const TbRect *a = &way->leg.from.rect, *b = &way->leg.to.rect;
+  double most = MAX (MAX (a->width, a->height), MAX (b->width, b->height));
+  return grown (&way->raw_bounds, most + TB_ROUTE_AWAY + 2);
+}
+
 static void
 find_touched (TbRouter *router)
 {
+  TbRect all = changed_bounds (router);
   gboolean many = router->changed_rects->len - router->n_seen > 64 + router->ways->len / 2;
   for (guint i = 0; i < router->ways->len; i++)
     {
@@ -571,10 +603,13 @@ find_touched (TbRouter *router)
         way->path_dirty = way->dirty = TRUE;
       if (!way->path_dirty && is_touched (router, way))
         way->path_dirty = TRUE;
-      if (!way->dirty)
+      TbRect near_it = surroundings (way);
+      if (!way->dirty && tb_route_touches (&near_it, &all))
         note_sides (router, way);
     }
-  g_hash_table_remove_all (router->changed_ids);
+  for (guint i = 0; i < router->changed_ids->len; i++)
+    router->map.items[g_array_index (router->changed_ids, guint, i)].changed = FALSE;
+  g_array_set_size (router->changed_ids, 0);
   router->n_seen = router->changed_rects->len;
 }
 
