@@ -179,7 +179,8 @@ is_drawn_already (const TbScene *scene, const TbItem *link, TbPoint at, const ch
 static void
 draw_port (TbPen *pen, const TbScene *scene, const TbItem *link, guint end, const char *name)
 {
-  TbPoint d = direction_at (link, end), at = link->points[end == TB_HEAD_TO ? link->n_points - 1 : 0];
+  TbPoint d = direction_at (link, end);
+  TbPoint at = link->points[end == TB_HEAD_TO ? link->n_points - 1 : 0];
   if (is_drawn_already (scene, link, at, name))
     return;
   TbRect square = { at.x + d.x * PORT / 2 - PORT / 2, at.y + d.y * PORT / 2 - PORT / 2, PORT,

@@ -1,8 +1,8 @@
 /* Labels where room is, beside their links.
  *
  * In order: those that a person put somewhere first, then by key; each sees those before it. What a
- * label's place depends on is where it looked (its reach), so a change makes those labels look again
- * in whose reach it lies, and a label that moves those after it. */
+ * label's place depends on is where it looked (its reach), so a change makes those labels look
+ * again in whose reach it lies, and a label that moves those after it. */
 #include "route-router-private.h"
 
 #include <math.h>
@@ -35,7 +35,7 @@ points_at (const TbPoint *p, guint n, double distance)
   return n ? p[n - 1] : (TbPoint){ 0, 0 };
 }
 
-/* ---- What a box would cover ------------------------------------------------------------------- */
+/* ---- What a box would cover ------------------------------------------------------------------ */
 
 typedef struct
 {
@@ -172,7 +172,7 @@ consider (Look *look, TbRect box, double dislike)
     }
 }
 
-/* ---- Where to look ---------------------------------------------------------------------------- */
+/* ---- Where to look --------------------------------------------------------------------------- */
 
 static void
 look_beside (Look *look, TbPoint a, TbPoint b, double along, double further, double dislike)

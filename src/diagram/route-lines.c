@@ -3,8 +3,8 @@
  * Every shape offers a line beside each of its edges, where the search likes to walk (AWAY), and a
  * weak one as near as is allowed, for narrow gaps. Most of them say the same: in a corridor with
  * forty shapes along it eighty lines run. A line is dropped if a neighbour is free wherever it is;
- * of lines that are free in the same places one stays, in the middle. What stays is about a line per
- * corridor, and a search over it costs a hundredth. */
+ * of lines that are free in the same places one stays, in the middle. What stays is about a line
+ * per corridor, and a search over it costs a hundredth. */
 #include "route-private.h"
 
 #include <math.h>
@@ -143,7 +143,7 @@ tidy (GArray *lines, GArray *keep)
   g_array_set_size (lines, m);
 }
 
-/* ---- What is blocked --------------------------------------------------------------------------- */
+/* ---- What is blocked ------------------------------------------------------------------------- */
 
 static guint
 first_from (const Line *lines, guint n, double at)
@@ -206,7 +206,7 @@ each_block (const Maker *m, guint axis, BlockFunc func, gpointer data)
     }
 }
 
-/* ---- Dropping lines ---------------------------------------------------------------------------- */
+/* ---- Dropping lines -------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -326,7 +326,7 @@ drop_lines (const Maker *m, guint axis)
   g_free (blocked.bits);
 }
 
-/* ---- The result -------------------------------------------------------------------------------- */
+/* ---- The result ------------------------------------------------------------------------------ */
 
 static void
 block_down (gpointer data, guint line, guint from, guint to)

@@ -1,5 +1,5 @@
-/* Ends that share a side of a shape stand apart on it, in the order that crosses least. Links of one
- * named port share a point. */
+/* Ends that share a side of a shape stand apart on it, in the order that crosses least. Links of
+ * one named port share a point. */
 #include "route-router-private.h"
 
 #include <math.h>

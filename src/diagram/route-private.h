@@ -9,9 +9,9 @@
  *           route-nudge.c places them)
  *   finish  jumps over crossings, labels where room is (route-jumps.c, route-label.c)
  *
- * Each step is a function of its input and of shapes near by, and says what it depended on. So after
- * a change a step is done again only where its input changed, and the result still equals routing
- * from nothing. */
+ * Each step is a function of its input and of shapes near by, and says what it depended on. So
+ * after a change a step is done again only where its input changed, and the result still equals
+ * routing from nothing. */
 #pragma once
 
 #include "tb-diagram.h"
@@ -29,7 +29,7 @@
 
 #define TB_ROUTE_NONE G_MAXUINT
 
-/* ---- Rectangles by number in a uniform grid (route-grid.c) -------------------------------------- */
+/* ---- Rectangles by number in a uniform grid (route-grid.c) ----------------------------------- */
 
 typedef struct
 {
@@ -61,7 +61,7 @@ gboolean tb_route_grid_range (const TbRouteGrid *grid, const TbRect *rect, guint
 /* Edges count. */
 gboolean tb_route_touches (const TbRect *a, const TbRect *b);
 
-/* ---- What stands in the way (route-map.c) ------------------------------------------------------- */
+/* ---- What stands in the way (route-map.c) ---------------------------------------------------- */
 
 typedef enum
 {
@@ -98,7 +98,7 @@ void tb_route_map_remove (TbRouteMap *map, guint id);
 /* Appends the ids (guint) of obstacles that touch rect, by kind and key. */
 void tb_route_map_query (TbRouteMap *map, const TbRect *rect, GArray *out);
 
-/* ---- A link as the steps see it ----------------------------------------------------------------- */
+/* ---- A link as the steps see it -------------------------------------------------------------- */
 
 /* One end: a card, or a point on the way (a person's bend). */
 typedef struct
@@ -186,7 +186,7 @@ void tb_path_set (TbPath *path, const TbPoint *points, guint n);
 /* Corners only: neither twice the same point nor three in a line; returns how many remain. */
 guint tb_path_corners (const TbPoint *points, guint n, TbPoint *out);
 
-/* ---- Lines to search on (route-lines.c) --------------------------------------------------------- */
+/* ---- Lines to search on (route-lines.c) ------------------------------------------------------ */
 
 /* While lines are chosen: weak ones are for narrow gaps, those to keep lead to a port. */
 typedef struct
@@ -212,7 +212,7 @@ void tb_route_lines_make (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *
                           TbRouteLines *lines);
 void tb_route_lines_clear (TbRouteLines *lines);
 
-/* ---- Shared by forms and search ---------------------------------------------------------------- */
+/* ---- Shared by forms and search -------------------------------------------------------------- */
 
 #define TB_ROUTE_BEND 50.0 /* a bend costs as much as so much way */
 #define TB_ROUTE_WRONG_SIDE 140.0

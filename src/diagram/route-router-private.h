@@ -1,6 +1,6 @@
 /* The router's state: what each step made of each link, so that only what changed is made again.
  *
- * Invariants, checked in debug builds by route-router.c:
+ * Invariants, held by a property test against routing from nothing:
  * 1. A way that is not dirty has, at every stage, what that stage would make of it from nothing.
  * 2. A way's pieces at a stage are in that stage's grid with the room they have. */
 #pragma once
@@ -88,7 +88,7 @@ struct _TbRouter
   GArray *changed_rects;               /* of TbRect: where obstacles came, went or moved */
   GArray *changed_ids;                 /* of guint: obstacles that came, moved or went */
   GArray *removed;                     /* of guint: slots of links to be taken out */
-  GArray *side_shapes;                 /* of guint: keys of shapes whose ends are to be shared anew */
+  GArray *side_shapes;                 /* of guint: keys of shapes whose ends share anew */
   TbRouteStage stages[TB_ROUTE_STAGES];
   TbRouteGrid segment_grids[2];        /* upright [0], level [1]; by id, as segments */
   GArray *segments, *segments_gone;
@@ -104,6 +104,10 @@ struct _TbRouter
 #define TB_ROUTE_WAY(router, slot) ((TbRouteWay *) g_ptr_array_index ((router)->ways, slot))
 #define TB_ROUTE_SHAPE(router, slot) ((TbRouteShape *) g_ptr_array_index ((router)->shapes, slot))
 
+/* FALSE: there is none of that key. */
+gboolean tb_route_find_slot (GHashTable *slots, guint key, guint *slot);
+void tb_route_free_way (TbRouteWay *way);
+
 /* Ends on a card's sides: made[0] of the ways that end there; appends slots whose made[0] changed
  * to out. shapes: slots (guint). */
 void tb_route_share_sides (TbRouter *router, GArray *shapes, GArray *out);
@@ -117,7 +121,7 @@ void tb_route_stage_clear (TbRouteStage *stage);
 void tb_route_stage_take_out (TbRouter *router, guint stage, TbRouteWay *way, GArray *seeds);
 
 /* Puts the pieces of one group in order and apart: sets placed. Sorted by place, way's key, index.
- * beside (n_beside[i] of them from beside[first[i]]): numbers of those that share i's corridor, in no order. */
+ * beside, from first[i] to first[i + 1]: numbers of those that share i's corridor, in no order. */
 typedef struct
 {
   TbPiece **pieces;
@@ -136,4 +140,3 @@ void tb_route_finish (TbRouter *router, const GArray *dirty);
 void tb_route_finish_take_out (TbRouter *router, TbRouteWay *way, guint slot);
 void tb_route_place_labels (TbRouter *router);
 void tb_route_take_out_label (TbRouter *router, TbRouteWay *way, guint slot);
-

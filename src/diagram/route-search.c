@@ -11,7 +11,7 @@
 
 #define MOST_ROUNDS 24
 #define BORDER 150.0 /* what crossing a gate costs: once is enough */
-#define OFF_MIDDLE 0.03 /* of two ways as good that nearer to the middle: corridors are shared out */
+#define OFF_MIDDLE 0.03 /* of two ways as good that nearer to the middle: corridors are shared */
 /* A crossing, and whether the way began there or turned there. */
 #define ORIGIN(node, began) (2 * (node) + (began))
 

@@ -1,7 +1,7 @@
 /* A stage of nudging: who shares a corridor with whom, and what of it a change touches.
  *
- * Two pieces share a corridor if they lie beside each other and the rooms in which they can be moved
- * meet. What is linked so is a group, placed on its own; pieces of different groups can never come
+ * Two pieces share a corridor if they lie beside each other and the rooms in which they can be
+ * moved meet. What is linked so is a group, placed on its own; pieces of different groups can never come
  * upon each other. So a change is: its pieces leave and come, their neighbours before and after are
  * the seeds, and the groups grown from those seeds are placed anew. */
 #include "route-router-private.h"
@@ -189,7 +189,7 @@ find_beside (TbRouter *router, TbRouteStage *stage, const TbPiece *p, GArray *ou
   g_array_set_size (out, m);
 }
 
-/* ---- Coming and going ------------------------------------------------------------------------- */
+/* ---- Coming and going ------------------------------------------------------------------------ */
 
 void
 tb_route_stage_take_out (TbRouter *router, guint number, TbRouteWay *way, GArray *seeds)

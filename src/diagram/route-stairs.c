@@ -81,7 +81,7 @@ look_ahead (Stairs *s, TbPoint end, double sign, guint own)
   double u = along (s, end), v = across (s, end), c = TB_ROUTE_CLEAR, room = LOOK;
   double far = MIN (LOOK, fabs (along (s, s->b) - along (s, s->a)));
   TbPoint low = point (s, MIN (u, u + sign * far), v - c);
-  TbRect r = s->upright ? (TbRect){ low.x, low.y, 2 * c, far } : (TbRect){ low.x, low.y, far, 2 * c };
+  TbRect r = { low.x, low.y, s->upright ? 2 * c : far, s->upright ? far : 2 * c };
   g_array_set_size (s->ids, 0);
   tb_route_grid_query (&s->map->grid, &r, s->ids);
   for (guint i = 0; i < s->ids->len; i++)

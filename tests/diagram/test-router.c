@@ -141,7 +141,7 @@ route (const Picture *p)
   return router;
 }
 
-/* ---- Whether there is a way ------------------------------------------------------------------- */
+/* ---- Whether there is a way ------------------------------------------------------------------ */
 
 static gboolean
 hits (const TbRect *r, TbPoint a, TbPoint b, double clear)
@@ -305,7 +305,7 @@ has_way (const Picture *p, const TbRouterLink *link)
   return FALSE;
 }
 
-/* ---- What must hold --------------------------------------------------------------------------- */
+/* ---- What must hold -------------------------------------------------------------------------- */
 
 static void
 assert_orthogonal (const TbRouterRoute *r, guint link)
@@ -471,7 +471,7 @@ test_containers (void)
   g_assert_cmpuint (together_n, ==, 0);
 }
 
-/* ---- Following changes ------------------------------------------------------------------------ */
+/* ---- Following changes ----------------------------------------------------------------------- */
 
 static void
 change_shape (Picture *p, TbRng *rng, TbRouter *router, guint i)
@@ -608,7 +608,7 @@ test_moved_equals_from_nothing (void)
     }
 }
 
-/* ---- One thing at a time ----------------------------------------------------------------------- */
+/* ---- One thing at a time --------------------------------------------------------------------- */
 
 static void
 put_card (TbRouter *router, guint key, double x, double y)
@@ -785,7 +785,8 @@ test_labels_cover_no_card_and_no_other_label (void)
     put_card (router, i + 1, (i % 2) * 420., (i / 2) * 220.);
   for (guint i = 0; i < 6; i++)
     {
-      static const guint ends[6][2] = { { 1, 2 }, { 1, 3 }, { 1, 4 }, { 2, 3 }, { 2, 4 }, { 3, 4 } };
+      static const guint ends[6][2]
+          = { { 1, 2 }, { 1, 3 }, { 1, 4 }, { 2, 3 }, { 2, 4 }, { 3, 4 } };
       TbRouterLink link = plain_link (ends[i][0], ends[i][1]);
       link.label_width = 60;
       link.label_height = 16;
