@@ -84,12 +84,13 @@ make_end (TbRouter *router, guint slot, TbSide side, gboolean called)
   const char *port = called ? way->spec.to_port : way->spec.from_port;
   End e = { slot, way->key, called, port && *port ? port : NULL, 0, 0, 0, along (side, end), 0, 0,
             FALSE, 0 };
-  e.bend = fabs (end.x - bend.x) + fabs (end.y - bend.y);
+  /* Rounded: what differs by less than a pixel is alike, and the order is one. */
+  e.bend = rint (fabs (end.x - bend.x) + fabs (end.y - bend.y));
   if (path->n > 2)
     {
       double d = along (side, point_from (path, called, 2)) - along (side, bend);
       e.turn = d < 0 ? -1 : 1;
-      e.reach = fabs (d);
+      e.reach = rint (fabs (d));
     }
   if ((called ? way->spec.to_at : way->spec.from_at) >= 0 || is_pinned (path, called))
     {
@@ -111,9 +112,9 @@ by_turn (gconstpointer pa, gconstpointer pb)
     return a->turn < b->turn ? -1 : 1;
   if (a->turn == 0 && a->at != b->at)
     return a->at < b->at ? -1 : 1;
-  if (fabs (a->bend - b->bend) > 0.5)
+  if (a->bend != b->bend)
     return (a->bend < b->bend) == (a->turn < 0) ? -1 : 1;
-  if (fabs (a->reach - b->reach) > 0.5)
+  if (a->reach != b->reach)
     return (a->reach > b->reach) == (a->turn < 0) ? -1 : 1;
   if (a->key != b->key)
     return a->key < b->key ? -1 : 1;

@@ -1,9 +1,9 @@
 /* A stage of nudging: who shares a corridor with whom, and what of it a change touches.
  *
  * Two pieces share a corridor if they lie beside each other and the rooms in which they can be
- * moved meet. What is linked so is a group, placed on its own; pieces of different groups can never come
- * upon each other. So a change is: its pieces leave and come, their neighbours before and after are
- * the seeds, and the groups grown from those seeds are placed anew. */
+ * moved meet. What is linked so is a group, placed on its own; pieces of different groups can never
+ * come upon each other. So a change is: its pieces leave and come, their neighbours before and
+ * after are the seeds, and the groups grown from those seeds are placed anew. */
 #include "route-router-private.h"
 
 #include <math.h>
