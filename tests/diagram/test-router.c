@@ -566,6 +566,19 @@ update (TbRouter *router, TbRng *rng)
     g_assert_true (tb_router_update (router, NULL, NULL, NULL));
 }
 
+/* So many that it is done as if from nothing. */
+static void
+move_all (Picture *p, TbRouter *router)
+{
+  for (guint i = 0; i < p->n_shapes; i++)
+    if (p->shapes[i].rect.width > 0)
+      {
+        p->shapes[i].rect.y += 4;
+        p->shapes[i].centre.y += 4;
+        tb_router_set_shape (router, i + 1, &p->shapes[i]);
+      }
+}
+
 static void
 follow (Picture *p, TbRng *rng, guint steps)
 {
@@ -577,6 +590,8 @@ follow (Picture *p, TbRng *rng, guint steps)
           change_shape (p, rng, router, below (rng, p->n_shapes));
         else if (p->n_links > 0)
           change_link (p, rng, router, below (rng, p->n_links));
+      if (below (rng, 20) == 0)
+        move_all (p, router);
       update (router, rng);
       if (step % 3 != 2)
         continue;
