@@ -142,6 +142,7 @@ void
 tb_show_preferences (GtkWindow *parent)
 {
   GtkWidget *window = adw_preferences_window_new ();
+  gtk_window_set_title (GTK_WINDOW (window), "Preferences");
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_window_set_modal (GTK_WINDOW (window), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (window), 560, 640);

@@ -22,6 +22,7 @@ static const TbActionRow rows[] = {
   { "new-tab", "New tab", { "<Control>t" }, "Documents" },
   { "close", "Close the tab", { "<Control>w" }, "Documents" },
   { "previous-tab", "Previous tab", { "<Control>Page_Up" }, "Documents" },
+  { "move-tab", "Tab to a window of its own", { "<Control><Shift>n" }, "Documents" },
   { "next-tab", "Next tab", { "<Control>Page_Down" }, "Documents" },
   { "zoom-in", "Zoom in", { "<Control>plus", "<Control>equal" }, "View" },
   { "zoom-out", "Zoom out", { "<Control>minus" }, "View" },
@@ -80,6 +81,11 @@ ACTION (act_step_tab)
     adw_tab_view_select_next_page (self->tabs);
   else
     adw_tab_view_select_previous_page (self->tabs);
+}
+
+ACTION (act_move_tab)
+{
+  tb_window_move_out (data);
 }
 
 ACTION (act_open)
@@ -351,6 +357,7 @@ static const GActionEntry entries[] = {
   { "close", act_close },
   { "previous-tab", act_step_tab },
   { "next-tab", act_step_tab },
+  { "move-tab", act_move_tab },
   { "zoom-in", act_zoom },
   { "zoom-out", act_zoom },
   { "zoom-100", act_zoom },
@@ -470,6 +477,7 @@ tb_window_update_actions (TbWindow *self)
   gboolean several = tb_window_n_sheets (self) > 1;
   tb_window_set_action_enabled (self, "previous-tab", several);
   tb_window_set_action_enabled (self, "next-tab", several);
+  tb_window_set_action_enabled (self, "move-tab", several);
   update_commands (self);
 }
 

@@ -33,6 +33,8 @@ void tb_window_sheet_changed (TbWindow *self, TbSheet *sheet); /* what is shown 
 void tb_window_select (TbWindow *self, TbSheet *sheet);
 guint tb_window_n_sheets (TbWindow *self);
 TbSheet *tb_window_nth_sheet (TbWindow *self, guint n);
+/* The tab that is shown goes to a window of its own. */
+void tb_window_move_out (TbWindow *self);
 /* Takes it from its window without a question. */
 void tb_window_drop_sheet (TbWindow *self, TbSheet *sheet);
 void tb_window_toastf (TbWindow *self, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -204,6 +204,14 @@ create_window (AdwTabView *tabs, TbWindow *self)
   return window->tabs;
 }
 
+void
+tb_window_move_out (TbWindow *self)
+{
+  AdwTabPage *page = adw_tab_view_get_selected_page (self->tabs);
+  AdwTabView *other = create_window (self->tabs, self);
+  adw_tab_view_transfer_page (self->tabs, page, other, 0);
+}
+
 /* Ctrl+Home and Ctrl+End are the drawing's. */
 #define NOT_OF_TABS                                                                                \
   (ADW_TAB_VIEW_SHORTCUT_CONTROL_HOME | ADW_TAB_VIEW_SHORTCUT_CONTROL_END                          \

@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import SENSITIVE, Editor, Failed, arguments, key, run_tests, type_text, wait_for
+from driver import SENSITIVE, Editor, Failed, arguments, key, run_tests, type_text, wait_for, xdo
 
 
 def example(options, name):
@@ -111,6 +111,31 @@ def a_saved_tab_closes(options):
         editor.end()
 
 
+def a_tab_goes_to_a_window_of_its_own(options):
+    editor = Editor(options.editor, designs={"a.tierboard": example(options, "client-server"),
+                                             "b.tierboard": example(options, "three-tier")})
+    try:
+        titled(editor, "Web shop")
+        change(editor)
+        editor.get(lambda text: text.endswith("· edited"))
+        editor.focus()
+        key("ctrl+shift+n")
+        titled(editor, "Client and server")
+        wait_for("a second window", lambda: len(editor.windows()) > 1)
+        titled(editor, "Web shop")
+        other = [window for window in editor.windows() if window != editor.window][0]
+        xdo("windowfocus", "--sync", other)
+        key("ctrl+z")  # it took its document, steps and all, with it
+        wait_for("nothing edited", lambda: not editor.find(lambda t: t.endswith("· edited")))
+        key("ctrl+w")
+        wait_for("one window", lambda: len(editor.windows()) < 2)
+        titled(editor, "Client and server")
+        if "CRITICAL" in editor.output():
+            raise Failed(editor.output())
+    finally:
+        editor.end()
+
+
 def recent_files_are_offered_and_missing_ones_in_grey(options):
     editor = Editor(options.editor, designs={"first.tierboard": example(options, "client-server"),
                                              "second.tierboard": example(options, "two-tier")})
@@ -135,4 +160,5 @@ def recent_files_are_offered_and_missing_ones_in_grey(options):
 if __name__ == "__main__":
     run_tests([tabs_are_gone_through_by_key, a_file_that_is_open_goes_to_its_tab,
                closing_asks_for_each_tab_that_changed, a_saved_tab_closes,
+               a_tab_goes_to_a_window_of_its_own,
                recent_files_are_offered_and_missing_ones_in_grey], arguments())

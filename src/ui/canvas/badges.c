@@ -6,6 +6,13 @@
 #define SIZE_FAR 9.0 /* without the mark in it */
 #define ZOOM_FAR 0.35
 
+/* The worst of an element's. */
+typedef struct
+{
+  TbSeverity severity;
+  char *message;
+} Badge;
+
 typedef struct
 {
   TbSeverity severity;
@@ -14,21 +21,43 @@ typedef struct
   gboolean mark;
 } BadgeDraw;
 
+static void
+badge_free (gpointer data)
+{
+  Badge *badge = data;
+  g_free (badge->message);
+  g_free (badge);
+}
+
+static void
+add (GHashTable *badges, const TbProblem *problem)
+{
+  gpointer key = GUINT_TO_POINTER (problem->uid);
+  const Badge *worst = g_hash_table_lookup (badges, key);
+  if (!problem->uid || problem->severity > TB_SEVERITY_WARNING
+      || (worst && worst->severity <= problem->severity))
+    return;
+  Badge *badge = g_new (Badge, 1);
+  *badge = (Badge){ problem->severity, g_strdup (problem->message) };
+  g_hash_table_insert (badges, key, badge);
+}
+
 void
 tb_canvas_set_problems (TbCanvas *canvas, const TbProblems *problems)
 {
-  g_hash_table_remove_all (canvas->problems);
+  g_clear_pointer (&canvas->problems, g_hash_table_unref);
+  canvas->problems = g_hash_table_new_full (NULL, NULL, NULL, badge_free);
   for (guint i = 0; problems && i < problems->len; i++)
-    {
-      const TbProblem *problem = problems->pdata[i];
-      gpointer key = GUINT_TO_POINTER (problem->uid), worst;
-      if (!problem->uid || problem->severity > TB_SEVERITY_WARNING)
-        continue;
-      if (!g_hash_table_lookup_extended (canvas->problems, key, NULL, &worst)
-          || GPOINTER_TO_UINT (worst) > problem->severity)
-        g_hash_table_insert (canvas->problems, key, GUINT_TO_POINTER (problem->severity));
-    }
+    add (canvas->problems, problems->pdata[i]);
   tb_canvas_live_changed (canvas);
+}
+
+const char *
+tb_canvas_problem_of (TbCanvas *canvas, TbUid uid)
+{
+  const Badge *badge
+      = canvas->problems ? g_hash_table_lookup (canvas->problems, GUINT_TO_POINTER (uid)) : NULL;
+  return badge ? badge->message : NULL;
 }
 
 /* ---- Drawing --------------------------------------------------------------------------------- */
@@ -129,16 +158,18 @@ void
 tb_canvas_snapshot_badges (TbCanvas *canvas, GtkSnapshot *snapshot)
 {
   GHashTableIter iter;
-  gpointer uid, severity;
+  gpointer uid, badge;
   gboolean far = canvas->camera.zoom < ZOOM_FAR;
   BadgeDraw draw = { .size = far ? SIZE_FAR : SIZE, .theme = canvas->theme, .mark = !far };
+  if (!canvas->problems)
+    return;
   g_hash_table_iter_init (&iter, canvas->problems);
-  while (g_hash_table_iter_next (&iter, &uid, &severity))
+  while (g_hash_table_iter_next (&iter, &uid, &badge))
     {
       TbPoint at;
       if (!place_of (canvas, GPOINTER_TO_UINT (uid), draw.size, &at))
         continue;
-      draw.severity = GPOINTER_TO_UINT (severity);
+      draw.severity = ((const Badge *) badge)->severity;
       TbRect bounds = { -2, -2, draw.size + 4, draw.size + 4 };
       GskRenderNode *node = tb_draw_node (&bounds, draw_badge, &draw);
       gtk_snapshot_save (snapshot);

@@ -45,7 +45,7 @@ struct _TbCanvas
   GtkWidget *name_edit; /* GtkEntry or GtkTextView in a box, NULL: none */
   GtkWidget *name_field;
   GskRenderNode *still_run, *still_edit; /* of the live layer, what does not move; NULL: to be built */
-  GHashTable *problems; /* TbUid → TbSeverity */
+  GHashTable *problems; /* TbUid → badge; NULL: none */
   GArray *without;      /* TbUid: drawn by the live layer, left out of tiles */
   TbTidyShow *tidy;     /* NULL: nothing was ever offered */
   GArray *dragged;      /* TbUid: what a drag moves, and the links that end in it; NULL: tiles do */
@@ -104,6 +104,7 @@ void tb_canvas_context_menu (TbCanvas *canvas, double x, double y, gboolean poin
 
 /* badges.c */
 void tb_canvas_snapshot_badges (TbCanvas *canvas, GtkSnapshot *snapshot);
+const char *tb_canvas_problem_of (TbCanvas *canvas, TbUid uid); /* NULL: none */
 
 /* live.c */
 void tb_canvas_snapshot_edit (TbCanvas *canvas, GtkSnapshot *snapshot);

@@ -628,7 +628,7 @@ tb_canvas_finalize (GObject *object)
   g_free (canvas->view_shown);
   tb_run_layer_free (canvas->run);
   g_array_unref (canvas->without);
-  g_hash_table_unref (canvas->problems);
+  g_clear_pointer (&canvas->problems, g_hash_table_unref);
   G_OBJECT_CLASS (tb_canvas_parent_class)->finalize (object);
 }
 
@@ -683,7 +683,6 @@ tb_canvas_init (TbCanvas *canvas)
   canvas->traffic = tb_traffic_new ();
   canvas->run = tb_run_layer_new ();
   canvas->items = tb_items_new (canvas);
-  canvas->problems = g_hash_table_new (NULL, NULL);
   canvas->without = g_array_new (FALSE, FALSE, sizeof (TbUid));
   canvas->settled = TRUE;
   canvas->rate = 60;

@@ -349,7 +349,8 @@ ask_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *too
   if (gesture.gesture != TB_GESTURE_NONE)
     return FALSE;
   TbUid uid = tb_scene_hit (tb_canvas_scene (canvas), world.x, world.y, 6 / canvas->camera.zoom);
-  const char *text = tb_run_layer_tooltip (canvas->run, uid);
+  const char *running = tb_run_layer_tooltip (canvas->run, uid);
+  const char *text = running ? running : tb_canvas_problem_of (canvas, uid);
   gtk_tooltip_set_text (tooltip, text);
   return text != NULL;
 }
