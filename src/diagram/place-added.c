@@ -6,6 +6,8 @@
 
 #define APART 32.0
 #define RINGS 70
+#define MANY 100       /* of so many to settle, none looks far for a place that disturbs nothing */
+#define RINGS_MANY 10
 #define NEAR_BLOCK 12.0 /* what is in no container keeps as far from all of them */
 #define CELL 240.0
 
@@ -127,7 +129,7 @@ tb_place_settle (TbPlaceGround *ground, guint i, TbPoint wish)
   wish.y = TB_GRID * round (wish.y / TB_GRID);
   gboolean found = FALSE;
   for (int strict = 1; strict >= 0 && !found; strict--)
-    for (int ring = 0; ring < RINGS && !found; ring++)
+    for (int ring = 0; ring < (strict ? ground->strict_rings : RINGS) && !found; ring++)
       found = find_ring (ground, node, wish, ring, strict, &best);
   for (; !found; wish.x += CELL)
     found = find_ring (ground, node, wish, 0, FALSE, &best);
@@ -192,8 +194,13 @@ tb_place_ground_init (TbPlaceGround *ground, TbPlaceGraph *graph)
 {
   *ground = (TbPlaceGround){
     graph, g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref),
-    g_new0 (TbRect, graph->n_blocks + 1), g_new0 (TbRect, graph->n_rows + 1)
+    g_new0 (TbRect, graph->n_blocks + 1), g_new0 (TbRect, graph->n_rows + 1), RINGS
   };
+  guint to_settle = 0;
+  for (guint i = 0; i < graph->n; i++)
+    to_settle += !graph->nodes[i].placed;
+  if (to_settle > MANY)
+    ground->strict_rings = RINGS_MANY;
   for (guint b = 0; b < graph->n_named; b++)
     ground->blocks[b] = graph->kept[b];
   for (guint i = 0; i < graph->n; i++)

@@ -49,6 +49,7 @@ typedef struct
   GHashTable *cells; /* packed cell to GArray of nodes */
   TbRect *blocks;    /* what each block covers so far, padded */
   TbRect *bands;     /* what each row covers so far: y and height alone mean something */
+  int strict_rings;  /* how far to look for a place that disturbs nothing */
 } TbPlaceGround;
 
 void tb_place_ground_init (TbPlaceGround *ground, TbPlaceGraph *graph);
