@@ -40,7 +40,8 @@ snap_move (TbEditor *editor, double *dx, double *dy)
   g_autoptr (GArray) targets = NULL;
 
   g_array_set_size (tool->guides, 0);
-  if (tool->mods & (TB_MOD_ALT | TB_MOD_CTRL))
+  /* In a view that lays itself out, a drag names a cell, not a place. */
+  if ((tool->mods & (TB_MOD_ALT | TB_MOD_CTRL)) || tb_editor_arranges_itself (editor))
     return;
   targets = tb_editor_guide_targets (editor, &whole);
   TbRect to = whole;

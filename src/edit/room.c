@@ -26,12 +26,19 @@ line_of (const TbTool *tool)
   return tool->vertical ? tool->press.y : tool->press.x;
 }
 
+/* Containers, and frames drawn round things. */
+static gboolean
+holds_things (const TbFrameRect *f)
+{
+  return tb_editor_is_container (f->kind) || f->kind == TB_ITEM_FRAME;
+}
+
 static gboolean
 is_beyond (const TbTool *tool, const TbFrameRect *f)
 {
   double line = line_of (tool);
-  return tb_editor_is_container (f->kind) ? lo (tool, &f->rect) >= line
-                                          : (lo (tool, &f->rect) + hi (tool, &f->rect)) / 2 >= line;
+  return holds_things (f) ? lo (tool, &f->rect) >= line
+                          : (lo (tool, &f->rect) + hi (tool, &f->rect)) / 2 >= line;
 }
 
 /* Everything that stands somewhere, with its rectangle; bands reach across, so a push to the right
@@ -131,7 +138,7 @@ stretch (TbPlaces *places, const TbTool *tool, const TbFrameRect *f, double by)
   TbUid uid = GPOINTER_TO_UINT (
       g_hash_table_lookup (places->by_id, tb_element_id (tb_editor_element (editor, f->uid))));
   const TbElement *place = tb_editor_element (editor, uid);
-  if (!tb_editor_is_container (f->kind) || place == NULL || !tb_element_is_set (place, size)
+  if (!holds_things (f) || place == NULL || !tb_element_is_set (place, size)
       || hi (tool, &f->rect) <= line_of (tool))
     return;
   double now = tb_element_get_number (place, size);
