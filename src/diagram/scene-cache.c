@@ -76,7 +76,7 @@ sum_up_shape (guint64 sum[2], guint key, const TbRouterShape *s)
 static void
 sum_up (const TbScene *scene, guint64 sum[2])
 {
-  guint64 basis[] = { VERSION, scene->jumps };
+  guint64 basis[] = { VERSION, scene->jumps ? 1 : 0 };
   sum[0] = sum[1] = 0;
   add_to_sum (sum, basis, sizeof basis);
   add_to_sum (sum, TB_VERSION, strlen (TB_VERSION));

@@ -242,7 +242,7 @@ tb_scene_fold (TbScene *scene)
       TbItem *item = TB_ITEM (scene, i);
       item->folded &= is_container (item) && is_framed (scene, item) && item->n_members > 0;
       any |= item->folded || item->hidden;
-      scene->n_folded += item->folded;
+      scene->n_folded += item->folded ? 1 : 0;
       if (item->folded)
         write_box (item);
     }
