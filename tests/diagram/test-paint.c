@@ -274,6 +274,40 @@ test_both_painters_agree (void)
     }
 }
 
+/* Two links that cross, between four cards. */
+static char *
+crossing_svg (const char *view, const char *routes)
+{
+  g_autofree char *xml = g_strdup_printf (
+      "<architecture xmlns='urn:tierboard:1'><component id='a' kind='server' name='A'/>"
+      "<component id='b' kind='server' name='B'/><component id='c' kind='server' name='C'/>"
+      "<component id='d' kind='server' name='D'/><link id='x' from='a' to='b'/>"
+      "<link id='y' from='c' to='d'/><view id='main' frame='none'%s>"
+      "<place of='a' x='0' y='200'/><place of='b' x='600' y='200'/>"
+      "<place of='c' x='300' y='0'/><place of='d' x='300' y='400'/>%s</view></architecture>",
+      view, routes);
+  g_autoptr (TbScene) scene = make_scene (xml);
+  gsize size;
+  return tb_scene_to_svg (scene, TB_THEME_LIGHT, 1, &size);
+}
+
+static void
+test_a_crossing_is_jumped_unless_the_view_says_no (void)
+{
+  g_autofree char *with = crossing_svg ("", ""), *without = crossing_svg (" jumps='no'", "");
+  g_assert_nonnull (strstr (with, "L383 234A5 5 0 0 1 393 234"));
+  g_assert_null (strstr (without, "L383 234A5"));
+}
+
+static void
+test_a_named_port_is_drawn_with_its_name (void)
+{
+  g_autofree char *svg = crossing_svg ("", "<route of='x' to-port='web'/>");
+  g_autofree char *bare = crossing_svg ("", "");
+  g_assert_nonnull (strstr (svg, ">web</text>"));
+  g_assert_null (strstr (bare, ">web</text>"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -287,6 +321,8 @@ main (int argc, char **argv)
   ADD ("icons-fill-their-square", test_icons_fill_their_square);
   ADD ("svg-has-text-ids-and-titles", test_svg_has_text_ids_and_titles);
   ADD ("svg-is-well-formed", test_svg_is_well_formed);
+  ADD ("a-crossing-is-jumped", test_a_crossing_is_jumped_unless_the_view_says_no);
+  ADD ("a-named-port-is-drawn", test_a_named_port_is_drawn_with_its_name);
   if (g_getenv ("TIERBOARD_TEST_PROCESSES"))
     ADD ("both-painters-agree", test_both_painters_agree);
   return g_test_run ();
