@@ -244,6 +244,16 @@ spoken_name (TbEditor *editor, const TbElement *element)
 }
 
 char *
+tb_editor_spoken_name (TbEditor *editor, TbUid uid)
+{
+  const TbElement *element = tb_editor_element (editor, uid);
+  if (element == NULL)
+    return g_strdup ("");
+  return tb_element_kind (element) == TB_KIND_LINK ? spoken_name (editor, element)
+                                                   : g_strdup (tb_element_title (element));
+}
+
+char *
 tb_editor_describe (TbEditor *editor, TbUid uid)
 {
   const TbElement *element = tb_editor_element (editor, uid);

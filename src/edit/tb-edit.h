@@ -250,7 +250,9 @@ TbUid tb_editor_neighbour (TbEditor *editor, TbUid from, int dx, int dy);
 TbUid tb_editor_reading_step (TbEditor *editor, TbUid from, int step);
 /* "Shop, server, 3 replicas, 2 links out, 1 in": what a screen reader says. (transfer full) */
 char *tb_editor_describe (TbEditor *editor, TbUid uid);
-/* The same without the name that stands before it. (transfer full) */
+/* What it is called alone: "Shop", "Link from Shop to Orders". (transfer full) */
+char *tb_editor_spoken_name (TbEditor *editor, TbUid uid);
+/* The rest: "server, stateless, 3 replicas, Application tier; calls Orders". (transfer full) */
 char *tb_editor_details (TbEditor *editor, TbUid uid);
 
 /* Signals: "options-changed" (), grid; "selection-changed" (); "scene-changed" (const TbRect *dirty, guint n), after document

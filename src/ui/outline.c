@@ -18,7 +18,7 @@ struct _TbOutline
 
 G_DEFINE_FINAL_TYPE (TbOutline, tb_outline, GTK_TYPE_WIDGET)
 
-static guint picked;
+static guint picked, entered, menu_asked;
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
@@ -175,13 +175,38 @@ tb_outline_class_init (TbOutlineClass *class)
   G_OBJECT_CLASS (class)->dispose = tb_outline_dispose;
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "outline");
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BOX_LAYOUT);
+  entered = g_signal_new ("entered", TB_TYPE_OUTLINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                          G_TYPE_NONE, 1, G_TYPE_UINT);
+  menu_asked = g_signal_new ("menu", TB_TYPE_OUTLINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                             G_TYPE_NONE, 1, G_TYPE_UINT);
   picked = g_signal_new ("picked", TB_TYPE_OUTLINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                          G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+/* Delete, F2 and the other commands have keys of their own in the window; these two are the list's. */
+static void
+activated (GtkListView *list, guint position, TbOutline *self)
+{
+  g_autoptr (TbOutlineItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), position);
+  if (item)
+    g_signal_emit (self, entered, 0, tb_outline_item_uid (item));
+}
+
+static gboolean
+list_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
+          TbOutline *self)
+{
+  TbOutlineItem *item = gtk_single_selection_get_selected_item (self->selection);
+  if (!item || (key != GDK_KEY_Menu && !(key == GDK_KEY_F10 && state & GDK_SHIFT_MASK)))
+    return FALSE;
+  g_signal_emit (self, menu_asked, 0, tb_outline_item_uid (item));
+  return TRUE;
 }
 
 static void
 make_list (TbOutline *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   g_signal_connect (factory, "setup", G_CALLBACK (setup_row), self);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_row), self);
@@ -189,6 +214,9 @@ make_list (TbOutline *self)
   self->list = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection)), factory);
   gtk_widget_add_css_class (self->list, "outline");
   tb_ui_name (self->list, "Outline");
+  g_signal_connect (self->list, "activate", G_CALLBACK (activated), self);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (list_key), self);
+  gtk_widget_add_controller (self->list, keys);
 }
 
 static void

@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (TbOutline, tb_outline, TB, OUTLINE, GtkWidget)
 GtkWidget *tb_outline_new (void);
 void tb_outline_set_editor (TbOutline *outline, TbEditor *editor);
 
-/* Signal: "picked" (guint uid): chosen here, so the canvas should show it. */
+/* Signals: "picked" (guint uid): chosen here, so the canvas should show it; "entered" (guint uid):
+ * Enter, so it should have the focus; "menu" (guint uid): its menu. */
 
 G_END_DECLS

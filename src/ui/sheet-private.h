@@ -36,6 +36,7 @@ struct _TbSheet
   TbViewBar *view_bar;
   GtkWidget *corner[2]; /* open the side panels while they are overlays */
   GtkWidget *palette;
+  GtkWidget *announcer; /* not seen, read out */
   TbOutline *outline;
   TbInspector *inspector;
   TbPanel *panel;

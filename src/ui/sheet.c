@@ -1,5 +1,6 @@
 #include "sheet-private.h"
 
+#include "announcer.h"
 #include "ask.h"
 #include "clipboard.h"
 #include "format.h"
@@ -149,6 +150,26 @@ picked (GtkWidget *widget, guint uid, TbSheet *self)
   tb_sheet_reveal (self, uid);
 }
 
+/* Enter in the outline: to the element itself. */
+static void
+entered (GtkWidget *widget, guint uid, TbSheet *self)
+{
+  tb_canvas_focus_element (self->canvas, uid);
+}
+
+static void
+menu_asked (GtkWidget *widget, guint uid, TbSheet *self)
+{
+  TbItemKind kind;
+  TbRect r;
+  double x = 0, y = 0;
+  tb_canvas_focus_element (self->canvas, uid);
+  if (tb_scene_item (tb_editor_scene (self->editor), uid, &kind, &r))
+    tb_canvas_from_world (self->canvas, &(TbPoint){ r.x + r.width / 2, r.y + r.height / 2 }, &x,
+                          &y);
+  tb_sheet_context_menu (self->canvas, uid, 0, x, y, self);
+}
+
 static GtkWidget *
 new_left (TbSheet *self)
 {
@@ -163,6 +184,8 @@ new_left (TbSheet *self)
   gtk_widget_add_css_class (paned, "side");
   gtk_widget_add_css_class (paned, "left");
   g_signal_connect (self->outline, "picked", G_CALLBACK (picked), self);
+  g_signal_connect (self->outline, "entered", G_CALLBACK (entered), self);
+  g_signal_connect (self->outline, "menu", G_CALLBACK (menu_asked), self);
   return paned;
 }
 
@@ -243,6 +266,8 @@ new_desk (TbSheet *self)
   gtk_widget_set_vexpand (GTK_WIDGET (self->canvas), TRUE);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), new_whereabouts (self));
+  self->announcer = tb_announcer_new ();
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->announcer);
   self->view_bar = TB_VIEW_BAR (tb_view_bar_new ());
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), GTK_WIDGET (self->view_bar));
   self->corner[TB_SHELL_LEFT] = new_corner ("sidebar-show-symbolic", "Palette and outline",
@@ -396,6 +421,7 @@ options_changed (TbEditor *editor, TbSheet *self)
 static void
 follow (TbSheet *self)
 {
+  tb_announcer_follow (self->announcer, self->editor);
   g_signal_connect_object (self->document, "state-changed", G_CALLBACK (tb_sheet_state_changed),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->document, "changed", G_CALLBACK (document_changed), self,

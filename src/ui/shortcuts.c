@@ -56,6 +56,17 @@ append_commands (GString *xml)
       append_section (xml, rows, n, rows[i].section);
 }
 
+static void
+append_canvas (GString *xml)
+{
+  guint n;
+  const TbKeyRow *rows = tb_canvas_key_rows (&n);
+  begin_group (xml, "On the drawing");
+  for (guint i = 0; i < n; i++)
+    append_shortcut (xml, rows[i].accel, rows[i].label);
+  g_string_append (xml, "</object></child>");
+}
+
 void
 tb_show_shortcuts (GtkWindow *parent)
 {
@@ -63,6 +74,7 @@ tb_show_shortcuts (GtkWindow *parent)
       "<interface><object class='GtkShortcutsWindow' id='window'><property name='modal'>1"
       "</property><child><object class='GtkShortcutsSection'>"
       "<property name='section-name'>all</property><property name='max-height'>12</property>");
+  append_canvas (xml);
   append_commands (xml);
   append_actions (xml);
   g_string_append (xml, "</object></child></object></interface>");

@@ -8,6 +8,7 @@
 #include "canvas-private.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "tb-base.h"
 
@@ -57,6 +58,18 @@ item_menu (GtkWidget *widget, const char *name, GVariant *parameter)
   tb_canvas_context_menu (canvas, 0, 0, FALSE);
 }
 
+/* "item.delete" is the editor's command "delete", of this element. */
+static void
+item_command (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TbCanvasItem *item = TB_CANVAS_ITEM (widget);
+  TbCanvas *canvas = canvas_of (item);
+  TbEditor *editor = canvas->editor;
+  tb_canvas_focus_element (canvas, item->uid);
+  if (!tb_editor_run (editor, name + strlen ("item.")))
+    g_signal_emit_by_name (editor, "message", "That cannot be done with this element now.");
+}
+
 static void
 item_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -68,6 +81,10 @@ tb_canvas_item_class_init (TbCanvasItemClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   widget_class->snapshot = item_snapshot;
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
+  static const char *const commands[]
+      = { "item.unfold", "item.fold", "item.duplicate", "item.connect", "item.delete" };
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    gtk_widget_class_install_action (widget_class, commands[i], NULL, item_command);
   /* The last one is the first that assistive tools offer. */
   gtk_widget_class_install_action (widget_class, "item.menu", NULL, item_menu);
   gtk_widget_class_install_action (widget_class, "item.rename", NULL, item_rename);
@@ -137,13 +154,10 @@ static void
 name_item (TbItems *items, GtkWidget *widget, TbUid uid)
 {
   TbEditor *editor = items->canvas->editor;
-  const TbModel *model = tb_document_model (tb_editor_document (editor));
-  const TbElement *element = tb_model_get (model, uid);
-  g_autofree char *words = tb_editor_describe (editor, uid);
-  gboolean link = tb_element_kind (element) == TB_KIND_LINK;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  link ? words : tb_element_title (element),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
+  g_autofree char *name = tb_editor_spoken_name (editor, uid);
+  g_autofree char *details = tb_editor_details (editor, uid);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, details, -1);
   gtk_accessible_update_state (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_STATE_SELECTED,
                                tb_editor_is_selected (editor, uid), -1);
 }
@@ -169,6 +183,20 @@ place_item (TbItems *items, GtkWidget *widget, TbUid uid)
                             -1);
 }
 
+static void
+allow_actions (TbItems *items, GtkWidget *widget, TbUid uid)
+{
+  TbItemKind kind = TB_ITEM_COMPONENT;
+  TbRect r;
+  tb_scene_item (tb_canvas_scene (items->canvas), uid, &kind, &r);
+  gboolean card = kind == TB_ITEM_COMPONENT;
+  gboolean container = kind == TB_ITEM_TIER || kind == TB_ITEM_LAYER || kind == TB_ITEM_GROUP;
+  gtk_widget_action_set_enabled (widget, "item.connect", card);
+  gtk_widget_action_set_enabled (widget, "item.duplicate", card || kind == TB_ITEM_NOTE);
+  gtk_widget_action_set_enabled (widget, "item.fold", container);
+  gtk_widget_action_set_enabled (widget, "item.unfold", container);
+}
+
 static GtkWidget *
 make_item (TbItems *items, TbUid uid)
 {
@@ -176,6 +204,7 @@ make_item (TbItems *items, TbUid uid)
   item->uid = uid;
   gtk_widget_set_parent (GTK_WIDGET (item), GTK_WIDGET (items->canvas));
   g_hash_table_insert (items->by_uid, GUINT_TO_POINTER (uid), item);
+  allow_actions (items, GTK_WIDGET (item), uid);
   name_item (items, GTK_WIDGET (item), uid);
   return GTK_WIDGET (item);
 }
@@ -288,8 +317,11 @@ relate (TbItems *items)
       const TbElement *to = tb_element_get_ref (model, link, TB_PROP_TO);
       GtkWidget *a = from ? lookup (items, tb_element_uid (from)) : NULL;
       GtkWidget *b = to ? lookup (items, tb_element_uid (to)) : NULL;
+      GtkWidget *own = lookup (items, tb_element_uid (link));
       if (a && b)
         g_hash_table_insert (targets, a, g_list_prepend (g_hash_table_lookup (targets, a), b));
+      if (own && b)
+        g_hash_table_insert (targets, own, g_list_prepend (NULL, b));
     }
   g_hash_table_iter_init (&iter, targets);
   while (g_hash_table_iter_next (&iter, &key, &value))

@@ -282,3 +282,24 @@ tb_canvas_add_keys (TbCanvas *canvas)
   g_signal_connect (focus, "leave", G_CALLBACK (focus_left), canvas);
   gtk_widget_add_controller (GTK_WIDGET (canvas), focus);
 }
+
+/* ---- Help ------------------------------------------------------------------------------------ */
+
+const TbKeyRow *
+tb_canvas_key_rows (guint *n)
+{
+  static const TbKeyRow rows[] = {
+    { "Left Right Up Down", "Go to the next element that way" },
+    { "Tab", "Next element in reading order, links too" },
+    { "<Shift>Tab", "The one before it" },
+    { "Home End", "First, last element" },
+    { "<Shift>Left <Shift>Right", "Add the next element to the selection" },
+    { "Return", "Edit the name; letters begin a new one" },
+    { "<Control>Return", "Take over a text of several lines" },
+    { "Menu", "Menu of the element" },
+    { "space", "Held: drag the drawing" },
+    { "Escape", "Give up the gesture, then the selection" },
+  };
+  *n = G_N_ELEMENTS (rows);
+  return rows;
+}

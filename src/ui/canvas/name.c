@@ -39,6 +39,31 @@ named_prop (TbCanvas *canvas, TbUid uid)
 
 /* ---- Where it stands ------------------------------------------------------------------------- */
 
+/* In the middle of its way, where a label would stand. */
+static TbRect
+link_rect (TbCanvas *canvas)
+{
+  const TbScene *scene = tb_canvas_scene (canvas);
+  TbUid uid = canvas->name_uid;
+  TbPoint world = tb_scene_route_point (scene, uid, tb_scene_route_length (scene, uid) / 2);
+  TbPoint at = tb_camera_from_world (&canvas->camera, world.x, world.y);
+  return (TbRect){ at.x - 70, at.y - 14, 140, 28 };
+}
+
+/* As wide as its text, and no wider than the canvas. */
+static int
+text_width (TbCanvas *canvas)
+{
+  int width;
+  if (!GTK_IS_ENTRY (canvas->name_field))
+    return 0;
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (
+      canvas->name_field, gtk_editable_get_text (GTK_EDITABLE (canvas->name_field)));
+  pango_layout_set_attributes (layout, gtk_entry_get_attributes (GTK_ENTRY (canvas->name_field)));
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  return MIN (width + 24, (int) canvas->camera.width - 16);
+}
+
 /* Over the name as the painter draws it: beside the icon of a card, at the top of a container. */
 static TbRect
 name_rect (TbCanvas *canvas)
@@ -57,7 +82,7 @@ name_rect (TbCanvas *canvas)
     case TB_ITEM_NOTE:
       return (TbRect){ at.x, at.y, MAX (at.width, 160), MAX (at.height, 64) };
     case TB_ITEM_LINK:
-      return (TbRect){ at.x + at.width / 2 - 70, at.y + at.height / 2 - 14, 140, 28 };
+      return link_rect (canvas);
     case TB_ITEM_LAYER:
       return (TbRect){ MAX (at.x, 0) + 6, at.y + at.height / 2 - 14, 160, 28 };
     case TB_ITEM_TIER:
@@ -79,7 +104,9 @@ tb_canvas_name_allocate (TbCanvas *canvas)
   TbRect r = name_rect (canvas);
   gtk_widget_measure (canvas->name_edit, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, &natural, NULL,
                       NULL);
-  int width = MAX (minimum, (int) r.width);
+  int width = MAX (minimum, MAX ((int) r.width, text_width (canvas)));
+  /* What is typed stays in sight. */
+  r.x = CLAMP (r.x, 8, MAX (canvas->camera.width - width - 8, 8));
   gtk_widget_measure (canvas->name_edit, GTK_ORIENTATION_VERTICAL, width, &minimum, &natural, NULL,
                       NULL);
   int height = MAX (minimum, (int) r.height);
@@ -181,6 +208,8 @@ line_field (TbCanvas *canvas, const char *text, double size)
   pango_attr_list_unref (attributes);
   gtk_editable_set_text (GTK_EDITABLE (field), text);
   g_signal_connect (field, "activate", G_CALLBACK (activated), canvas);
+  g_signal_connect_object (field, "changed", G_CALLBACK (gtk_widget_queue_allocate), canvas,
+                           G_CONNECT_SWAPPED);
   return field;
 }
 

@@ -52,6 +52,12 @@ void tb_canvas_reset_frame_times (TbCanvas *canvas);
 guint tb_canvas_live_rate (TbCanvas *canvas);
 /* Gives the element the keyboard's focus on the canvas, selected and in sight. */
 void tb_canvas_focus_element (TbCanvas *canvas, TbUid uid);
+/* Keys that are the canvas's own, for help: those of commands stand in their table. */
+typedef struct
+{
+  const char *accel, *label;
+} TbKeyRow;
+const TbKeyRow *tb_canvas_key_rows (guint *n);
 /* Dims everything but these; NULL: nothing, with n 0 all of it. */
 void tb_canvas_set_matches (TbCanvas *canvas, const TbUid *uids, guint n);
 /* Shows on the canvas which link would be made, or with a reason that it would not; to 0: only from
