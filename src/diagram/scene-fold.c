@@ -135,6 +135,18 @@ hide_members (TbScene *scene)
     }
 }
 
+/* A layer all of which is in folded tiers would be a second box for the same: it stays a band. */
+static void
+open_empty_layers (TbScene *scene)
+{
+  g_autofree gboolean *holds = g_new0 (gboolean, scene->first[TB_ITEM_TIER] + 1);
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
+    if (TB_ITEM (scene, i)->inside < scene->first[TB_ITEM_TIER])
+      holds[TB_ITEM (scene, i)->inside] = TRUE;
+  for (guint i = scene->first[TB_ITEM_LAYER]; i < scene->first[TB_ITEM_TIER]; i++)
+    TB_ITEM (scene, i)->folded &= holds[i];
+}
+
 /* ---- Links ----------------------------------------------------------------------------------- */
 
 /* A person's bends and sides are of the ends that are hidden now. */
@@ -249,6 +261,7 @@ tb_scene_fold (TbScene *scene)
   if (!any)
     return;
   hide_members (scene);
+  open_empty_layers (scene);
   fold_links (scene);
 }
 

@@ -22,6 +22,9 @@ static const char shop[]
       "<place of='cart' x='300' y='160'/><place of='orders' x='640' y='160'/>"
       "<place of='remark' x='0' y='300'/>"
       "<route of='browse' from-side='bottom'><bend x='100' y='120'/></route></view>"
+      "<view id='both' frame='both'><place of='browser' x='0' y='0'/>"
+      "<place of='shop' x='300' y='200'/><place of='cart' x='300' y='360'/>"
+      "<place of='orders' x='640' y='360'/></view>"
       "<view id='groups' frame='groups'><place of='browser' x='0' y='0'/>"
       "<place of='shop' x='300' y='0'/><place of='cart' x='300' y='160'/>"
       "<place of='orders' x='640' y='160'/></view></architecture>";
@@ -227,6 +230,23 @@ test_button_is_found_where_it_is (void)
 }
 
 static void
+test_a_layer_within_folded_tiers_stays_a_band (void)
+{
+  World w;
+  open_world (&w, "both");
+  TbRect band = rect_of (&w, "back");
+  set_folded (&w, "back", TRUE);
+  g_assert_true (tb_scene_is_folded (w.scene, uid_of (&w, "back")));
+  g_assert_cmpuint (tb_scene_stand_in (w.scene, uid_of (&w, "cart")), ==, uid_of (&w, "back"));
+  set_folded (&w, "app", TRUE);
+  set_folded (&w, "data", TRUE);
+  TbRect after = rect_of (&w, "back");
+  g_assert_false (tb_scene_is_folded (w.scene, uid_of (&w, "back")));
+  g_assert_cmpmem (&band, sizeof band, &after, sizeof after);
+  close_world (&w);
+}
+
+static void
 test_what_is_hidden_keeps_its_place (void)
 {
   World w;
@@ -252,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fold/outermost-box", test_the_outermost_box_holds_all);
   g_test_add_func ("/fold/only-in-the-frame", test_only_what_the_frame_shows_folds);
   g_test_add_func ("/fold/button", test_button_is_found_where_it_is);
+  g_test_add_func ("/fold/layer-within-tiers", test_a_layer_within_folded_tiers_stays_a_band);
   g_test_add_func ("/fold/hidden-keeps-its-place", test_what_is_hidden_keeps_its_place);
   return g_test_run ();
 }
