@@ -3,7 +3,7 @@
 packages_build="gcc libc6-dev meson ninja-build pkg-config libgtk-4-dev libadwaita-1-dev libxml2-dev
   libcairo2-dev libpango1.0-dev libgraphviz-dev"
 # What the window needs beside its libraries: icons, a font with tabular figures, settings.
-packages_run="adwaita-icon-theme librsvg2-common fonts-inter fonts-cantarell fonts-dejavu-core gsettings-desktop-schemas"
+packages_run="adwaita-icon-theme librsvg2-common librsvg2-2 fonts-inter fonts-cantarell fonts-dejavu-core gsettings-desktop-schemas"
 packages_test="clang libclang-rt-dev xvfb xauth dbus at-spi2-core dconf-gsettings-backend xdotool xclip
   imagemagick x11-utils python3 python3-gi librsvg2-bin poppler-utils libxml2-utils
   procps iproute2 git curl wrk redis-server redis-tools nginx-light openjdk-17-jdk-headless golang-go

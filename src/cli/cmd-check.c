@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "json.h"
+#include "tb-diagram.h"
 #include "tb-model.h"
 #include "tb-plan.h"
 
@@ -96,7 +97,9 @@ check_file (const Check *check, const char *path)
   const TbModel *model = document != NULL ? tb_document_model (document) : NULL;
   if (model != NULL)
     {
+      g_autofree char *folder = g_path_get_dirname (path);
       tb_model_validate (model, problems);
+      tb_icons_check (model, folder, problems);
       if (!tb_problems_have_error (problems))
         check_plan (model, problems);
     }

@@ -107,6 +107,8 @@ tb_cmd_export (int argc, char **argv)
       return TB_EXIT_REFUSED;
     }
   const TbExportFormat *format = find_format (name, out);
+  g_autofree char *folder = g_path_get_dirname (argv[1]);
   options.view_id = view;
+  options.folder = folder;
   return format != NULL ? export_file (argv[1], out, format, &options) : TB_EXIT_REFUSED;
 }

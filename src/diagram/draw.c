@@ -309,8 +309,16 @@ draw_component (TbPen *pen, const TbItem *item)
   TbRect tile = { r->x + 10, r->y + (r->height - TB_TILE) / 2, TB_TILE, TB_TILE };
   draw_stack (pen, item);
   pen->class->rect (pen, card_style (item), r, TB_CARD_RADIUS);
-  pen->class->rect (pen, TB_STYLE_TILE, &tile, 9);
-  pen->class->icon (pen, item->role, tile.x + 10, tile.y + 10, 20);
+  if (item->style != NULL && item->style->picture != NULL)
+    {
+      pen->class->rect (pen, TB_STYLE_PLATE, &tile, 9);
+      pen->class->picture (pen, item->style->picture, tile.x + 5, tile.y + 5, 30);
+    }
+  else
+    {
+      pen->class->rect (pen, TB_STYLE_TILE, &tile, 9);
+      pen->class->icon (pen, item->role, tile.x + 10, tile.y + 10, 20);
+    }
   if (pen->detail < TB_DETAIL_NAMES)
     return;
   double middle = r->y + r->height / 2;

@@ -5,8 +5,6 @@
 #include "colour-private.h"
 #include "tb-diagram.h"
 
-typedef struct _TbIcon TbIcon;
-
 typedef enum
 {
   TB_DASH_UNSAID,
@@ -32,7 +30,8 @@ typedef struct
 {
   guint index; /* among the looks of its scene */
   TbDash dash;
-  char *icon;
+  char *icon;      /* as said, NULL */
+  TbIcon *picture; /* NULL: none, or it cannot be shown */
   TbLookColours in[TB_N_THEMES];
 } TbLook;
 
@@ -43,6 +42,8 @@ typedef struct
 } TbLooks;
 
 void tb_looks_clear (TbLooks *looks);
+/* Finds the pictures of all looks anew. TRUE where one is another than before. */
+gboolean tb_looks_find_icons (TbLooks *looks, const char *folder);
 /* The look that says so; NULL where nothing is said. Owned by looks. */
 const TbLook *tb_looks_get (TbLooks *looks, const TbLookSpec *spec);
 

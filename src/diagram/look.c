@@ -68,6 +68,12 @@ apart (TbColour colour, const TbColour *other, double contrast)
 
 /* ---- Mixing ---------------------------------------------------------------------------------- */
 
+static gboolean
+is_high (TbThemeId theme)
+{
+  return theme == TB_THEME_HIGH_CONTRAST || theme == TB_THEME_HIGH_CONTRAST_DARK;
+}
+
 /* On a dark desk a light ground would shine, in high contrast a dark one would take the text away:
  * the ground gives way to the theme's text. Elsewhere it stays as it was chosen. */
 static TbColour
@@ -76,7 +82,7 @@ mix_fill (TbThemeId theme, const TbLookSpec *spec)
   TbColour text = tb_theme_colour (theme, TB_COLOUR_TEXT);
   if (spec->fill.a <= 0 || theme == TB_THEME_LIGHT || theme == TB_THEME_PRINT)
     return spec->fill;
-  return apart (spec->fill, &text, theme == TB_THEME_HIGH_CONTRAST ? HIGH_TEXT : 2 * TEXT_CONTRAST);
+  return apart (spec->fill, &text, is_high (theme) ? HIGH_TEXT : 2 * TEXT_CONTRAST);
 }
 
 /* Apart from every ground that the drawing may have there. */
@@ -97,7 +103,7 @@ apart_from_all (TbThemeId theme, TbColour colour, double contrast)
 static TbColour
 mix_ink (TbThemeId theme, const TbLookSpec *spec, const TbColour *fill)
 {
-  double contrast = theme == TB_THEME_HIGH_CONTRAST ? HIGH_TEXT : TEXT_CONTRAST;
+  double contrast = is_high (theme) ? HIGH_TEXT : TEXT_CONTRAST;
   TbColour text = tb_theme_colour (theme, TB_COLOUR_TEXT);
   TbColour white = { 1, 1, 1, 1 }, black = { 0, 0, 0, 1 };
   if (fill->a <= 0)
@@ -113,13 +119,14 @@ static void
 mix_line (TbThemeId theme, const TbLookSpec *spec, TbLookColours *out)
 {
   TbColour white = { 1, 1, 1, 1 };
-  double contrast = theme == TB_THEME_HIGH_CONTRAST ? HIGH_LINE : LINE_CONTRAST;
+  double contrast = is_high (theme) ? HIGH_LINE : LINE_CONTRAST;
   out->line = apart_from_all (theme, spec->line, contrast);
   out->stack = out->tile = out->line;
   out->stack.a = tb_theme_stack_alpha (theme);
   out->tile.a = tb_theme_tile_alpha (theme);
   out->badge = apart (out->line, &white, TEXT_CONTRAST);
-  out->icon = theme == TB_THEME_DARK ? tb_colour_over (&white, 0.6, &out->line) : out->line;
+  out->icon = theme == TB_THEME_DARK || theme == TB_THEME_HIGH_CONTRAST_DARK
+                  ? tb_colour_over (&white, 0.6, &out->line) : out->line;
   if (out->fill.a > 0)
     out->icon = apart (out->icon, &out->fill, contrast);
 }
@@ -190,4 +197,18 @@ tb_looks_get (TbLooks *looks, const TbLookSpec *spec)
   g_ptr_array_add (looks->all, look);
   g_hash_table_insert (looks->by_key, g_steal_pointer (&key), look);
   return look;
+}
+
+gboolean
+tb_looks_find_icons (TbLooks *looks, const char *folder)
+{
+  gboolean changed = FALSE;
+  for (guint i = 0; looks->all != NULL && i < looks->all->len; i++)
+    {
+      TbLook *look = looks->all->pdata[i];
+      TbIcon *picture = look->icon ? tb_icon_find (look->icon, folder, NULL) : NULL;
+      changed |= picture != look->picture;
+      look->picture = picture;
+    }
+  return changed;
 }

@@ -210,7 +210,19 @@ icon (TbPen *pen, TbRole role, double x, double y, double size)
   cairo_restore (cr);
 }
 
-static const TbPenClass cairo_class = { begin, end, rect, line, polygon, text, icon };
+static void
+picture (TbPen *pen, TbIcon *icon_, double x, double y, double size)
+{
+  cairo_t *cr = ((CairoPen *) pen)->cr;
+  cairo_save (cr);
+  cairo_translate (cr, x, y);
+  cairo_new_path (cr);
+  tb_icon_paint (icon_, cr, size);
+  cairo_restore (cr);
+}
+
+static const TbPenClass cairo_class
+    = { begin, end, rect, line, polygon, text, icon, picture };
 
 /* ---- Many items at once ---------------------------------------------------------------------- */
 

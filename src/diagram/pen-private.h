@@ -3,6 +3,7 @@
 #pragma once
 
 #include "colour-private.h"
+#include "icon-private.h"
 #include "scene-private.h"
 #include "text-private.h"
 
@@ -31,6 +32,7 @@ typedef enum
   TB_STYLE_TILE,
   TB_STYLE_ICON,
   TB_STYLE_BADGE,
+  TB_STYLE_PLATE,
   TB_STYLE_STUB,
   TB_STYLE_CHIP,
   TB_STYLE_INSIDE,
@@ -110,6 +112,7 @@ typedef struct
   void (*text) (TbPen *pen, TbFontId font, TbInk ink, const char *text, double x, double y,
                 TbAnchor anchor, gboolean upright);
   void (*icon) (TbPen *pen, TbRole role, double x, double y, double size);
+  void (*picture) (TbPen *pen, TbIcon *icon, double x, double y, double size);
 } TbPenClass;
 
 struct _TbPen

@@ -267,7 +267,21 @@ icon (TbPen *pen, TbRole role, double x, double y, double size)
   g_string_append (out, "/>");
 }
 
-static const TbPenClass svg_class = { begin, end, rect, line, polygon, text, icon };
+static void
+picture (TbPen *pen, TbIcon *icon_, double x, double y, double size)
+{
+  GString *out = ((SvgPen *) pen)->out;
+  (void) icon_;
+  g_string_append_printf (out, "<use href=\"#_icon%u\"", pen->look->index);
+  put_attribute (out, "x", x);
+  put_attribute (out, "y", y);
+  put_attribute (out, "width", size);
+  put_attribute (out, "height", size);
+  g_string_append (out, "/>");
+}
+
+static const TbPenClass svg_class
+    = { begin, end, rect, line, polygon, text, icon, picture };
 
 /* ---- The style sheet ------------------------------------------------------------------------- */
 
@@ -409,6 +423,34 @@ put_looks (GString *out, const TbScene *scene, TbThemeId theme)
       put_look (out, theme, all->pdata[i]);
 }
 
+/* Pictures that are drawn, once each, however many have them. */
+static void
+put_pictures (GString *out, const TbScene *scene)
+{
+  const GPtrArray *all = scene->looks.all;
+  g_autofree gboolean *used = g_new0 (gboolean, all ? all->len : 1);
+  for (guint i = scene->first[TB_ITEM_COMPONENT]; i < scene->first[TB_ITEM_NOTE]; i++)
+    if (TB_ITEM (scene, i)->style != NULL)
+      used[TB_ITEM (scene, i)->style->index] = TRUE;
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    {
+      const TbLook *look = all->pdata[i];
+      if (!used[i] || look->picture == NULL)
+        continue;
+      const TbCleanSvg *svg = tb_icon_svg (look->picture);
+      const double box[4] = { svg->box.x, svg->box.y, svg->box.width, svg->box.height };
+      g_string_append_printf (out, "<symbol id=\"_icon%u\" viewBox=\"", look->index);
+      for (guint k = 0; k < 4; k++)
+        {
+          g_string_append (out, k ? " " : "");
+          put_number (out, box[k]);
+        }
+      /* What it does not say is as in a picture of its own, not as in this one. */
+      g_string_append_printf (out, "\"><g fill=\"#000\" stroke=\"none\" stroke-linecap=\"butt\" "
+                                   "stroke-linejoin=\"miter\">%s</g></symbol>\n", svg->markup);
+    }
+}
+
 /* Roles that are in the picture: a bit each. */
 static guint
 roles_of (const TbScene *scene)
@@ -425,7 +467,7 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
   guint roles = roles_of (scene);
   g_string_append (out, "<style>\ntext{font-family:" TB_FONT_FAMILIES
                         ";font-feature-settings:\"tnum\"}\n"
-                        "path{stroke-linecap:round;stroke-linejoin:round}\n");
+                        "svg{stroke-linecap:round;stroke-linejoin:round}\n");
   put_fonts (out, theme);
   for (guint s = 0; s < TB_N_STYLES; s++)
     {
@@ -446,6 +488,7 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
         g_string_append_printf (out, "<path id=\"_%s\" d=\"%s\"/>\n", tb_role_name ((TbRole) r),
                                 tb_icon_path ((TbRole) r));
       }
+  put_pictures (out, scene);
   g_string_append (out, "</defs>\n");
 }
 

@@ -24,6 +24,7 @@ const TbStyleSpec tb_styles[TB_N_STYLES] = {
   [TB_STYLE_TILE] = { "tl", 0, { 0 } },
   [TB_STYLE_ICON] = { "ic", 1.8, { 0 } },
   [TB_STYLE_BADGE] = { "bg", 0, { 0 } },
+  [TB_STYLE_PLATE] = { "pl", 0, { 0 } },
   [TB_STYLE_STUB] = { "sb", 1.2, { 4, 4 } },
   [TB_STYLE_CHIP] = { "cp", 1, { 0 } },
   [TB_STYLE_INSIDE] = { "in", 1, { 0 } },
@@ -85,6 +86,8 @@ ground_colours (TbThemeId theme, TbStyle style, TbColour *fill, TbColour *outlin
       *fill = faded (container, style == TB_STYLE_FRAME ? 0 : 0.5);
       *outline = style == TB_STYLE_DEVICE ? tier_line : tb_theme_colour (theme, TB_COLOUR_FAINT);
     }
+  else if (style == TB_STYLE_PLATE) /* pictures are made for paper, whatever the theme */
+    *fill = tb_theme_colour (TB_THEME_LIGHT, TB_COLOUR_HEADER);
   else if (style == TB_STYLE_INSIDE_MARK)
     *outline = tb_theme_colour (theme, TB_COLOUR_ACCENT);
   else if (style == TB_STYLE_CHIP || style == TB_STYLE_INSIDE)

@@ -171,6 +171,7 @@ struct _TbScene
   TbViewKind kind;
   TbUid of;
   guint frame; /* bits below */
+  char *folder;  /* the drawing's, NULL */
   TbLooks looks; /* kept for the scene's life: items point into it */
   GArray *items; /* of TbItem, in painting order */
   guint first[TB_ITEM_NOTE + 2]; /* items of kind k: first[k] … first[k + 1] */

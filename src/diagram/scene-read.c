@@ -708,6 +708,7 @@ read_looks (TbScene *scene, const TbModel *model)
   g_autoptr (TbRules) rules = tb_rules_new (model);
   for (guint i = 0; i < scene->items->len; i++)
     read_look (scene, model, rules, TB_ITEM (scene, i));
+  tb_looks_find_icons (&scene->looks, scene->folder);
 }
 
 static const char *
@@ -763,6 +764,8 @@ tb_scene_reread (TbScene *scene, const TbModel *model, guint i)
   keep_the_rest (item, &old);
   read_item (scene, model, item);
   read_look (scene, model, rules, item);
+  if (item->style != NULL && item->style->icon != NULL)
+    tb_looks_find_icons (&scene->looks, scene->folder);
   if (place != NULL)
     read_place (scene, model, place);
   if (route != NULL)

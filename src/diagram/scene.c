@@ -43,6 +43,14 @@ tb_scene_new_unrouted (const TbModel *model, const char *view_id)
   return scene;
 }
 
+gboolean
+tb_scene_set_folder (TbScene *scene, const char *folder)
+{
+  g_free (scene->folder);
+  scene->folder = g_strdup (folder);
+  return tb_looks_find_icons (&scene->looks, folder);
+}
+
 void
 tb_scene_free (TbScene *scene)
 {
@@ -56,6 +64,7 @@ tb_scene_free (TbScene *scene)
   tb_scene_clear_find (scene, TRUE);
   tb_scene_clear_index (scene);
   tb_looks_clear (&scene->looks);
+  g_free (scene->folder);
   g_free (scene->view_id);
   g_free (scene->view_name);
   g_free (scene);
@@ -103,6 +112,7 @@ tb_item_look (const TbScene *scene, TbItem *item)
   for (guint i = 0; i < G_N_ELEMENTS (rects); i++)
     h = mix_numbers (h, &rects[i]->x, 4);
   h = mix (h, item->style ? item->style->index + 1 : 0);
+  h = mix (h, item->style && item->style->picture ? GPOINTER_TO_SIZE (item->style->picture) : 0);
   h = mix_numbers (h, (const double *) (const void *) item->points, 2 * item->n_points);
   h = mix_numbers (h, (const double *) (const void *) item->jumps, 3 * item->n_jumps);
   if (item->texts == 0)

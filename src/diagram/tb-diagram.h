@@ -99,6 +99,24 @@ const TbElement *tb_scene_find_view (const TbModel *model, const char *view_id);
 /* The drill-down into an element, 0: there is none yet. */
 TbUid tb_view_into (const TbModel *model, TbUid element);
 
+/* ---- Icons ----------------------------------------------------------------------------------- */
+
+/* A person's own picture of a component: an SVG, from which only plain shapes are let in. */
+typedef struct _TbIcon TbIcon;
+
+/* Where a person keeps them: $XDG_DATA_HOME/tierboard/icons. (transfer full), may not exist. */
+char *tb_icon_folder (void);
+/* Names of what is in there, sorted, NULL-terminated. (transfer full) */
+char **tb_icon_names (void);
+/* name: as icon= says: a word is a name in that folder, all else a path from folder, the drawing's
+ * (NULL: it has none). NULL with error in words. Kept: asking again costs a look at the file's date.
+ * Any thread. (transfer none) */
+TbIcon *tb_icon_find (const char *name, const char *folder, GError **error);
+/* Adds a warning for each icon= that cannot be shown. */
+void tb_icons_check (const TbModel *model, const char *folder, TbProblems *problems);
+/* In a square of that size at (0, 0), its proportions kept. Any thread. */
+void tb_icon_paint (TbIcon *icon, cairo_t *cr, double size);
+
 /* ---- Scene ----------------------------------------------------------------------------------- */
 
 typedef struct _TbScene TbScene;
@@ -125,6 +143,9 @@ void tb_scene_preview_stretches (TbScene *scene, gboolean stretches);
 void tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
                             GArray *dirty);
 
+/* The drawing's folder, from which icons given by path are found; NULL: none. TRUE where another
+ * picture is shown now: all of the scene is to be painted anew. */
+gboolean tb_scene_set_folder (TbScene *scene, const char *folder);
 TbRect tb_scene_bounds (const TbScene *scene);
 const char *tb_scene_view_id (const TbScene *scene); /* NULL for the default view */
 TbViewKind tb_scene_view_kind (const TbScene *scene);

@@ -138,6 +138,17 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, TbEditor *
     g_signal_emit (editor, signals[SELECTION_CHANGED], 0);
 }
 
+/* Icons given by path start from where the drawing is; it may have been saved elsewhere. */
+static void
+find_icons (TbDocument *document, TbEditor *editor)
+{
+  const char *path = tb_document_path (document);
+  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
+  TbRect all = tb_scene_bounds (editor->scene);
+  if (tb_scene_set_folder (editor->scene, folder))
+    g_signal_emit (editor, signals[SCENE_CHANGED], 0, &all, 1);
+}
+
 static TbEditor *
 make (TbDocument *document, const char *view_id)
 {
@@ -146,6 +157,8 @@ make (TbDocument *document, const char *view_id)
   editor->view_id = g_strdup (view_id);
   editor->changed_id
       = g_signal_connect (document, "changed", G_CALLBACK (document_changed), editor);
+  editor->state_id
+      = g_signal_connect (document, "state-changed", G_CALLBACK (find_icons), editor);
   return editor;
 }
 
@@ -154,6 +167,7 @@ tb_editor_new (TbDocument *document, const char *view_id)
 {
   TbEditor *editor = make (document, view_id);
   editor->scene = tb_scene_new (tb_document_model (document), view_id);
+  find_icons (document, editor);
   return editor;
 }
 
@@ -164,6 +178,7 @@ tb_editor_new_aside (TbDocument *document, const char *view_id)
   const TbModel *model = tb_document_model (document);
   editor->scene = tb_model_count (model, TB_KIND_LINK) > ROUTE_AT_ONCE
                       ? tb_scene_new_unrouted (model, view_id) : tb_scene_new (model, view_id);
+  find_icons (document, editor);
   editor->routing = tb_routing_new (editor);
   tb_routing_load (editor->routing);
   tb_routing_begin (editor->routing);

@@ -393,6 +393,7 @@ tb_export_diff (const TbModel *a, const TbModel *b, const char *format,
   g_autoptr (GPtrArray) diffs = tb_model_diff (a, b);
   g_autoptr (TbModel) both = tb_model_with_removed (a, b);
   g_autoptr (TbScene) scene = tb_scene_new (both, options->view_id);
+  tb_scene_set_folder (scene, options->folder);
   const TbElement *view = tb_model_lookup (both, tb_scene_view_id (scene));
   g_autoptr (GHashTable) found = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) moved = g_hash_table_new (NULL, NULL);

@@ -100,7 +100,10 @@ tb_export_save (TbDocument *document, const char *path, const TbExportOptions *o
   TbExportOptions embedded = options != NULL ? *options : (TbExportOptions){ 0 };
   if (format == NULL)
     return tb_document_save (document, path, error);
+  g_autofree char *folder = g_path_get_dirname (path);
   embedded.embed = TRUE;
+  if (embedded.folder == NULL)
+    embedded.folder = folder;
   if (!tb_export_file (tb_document_model (document), format, &embedded, path, error))
     return FALSE;
   tb_document_mark_saved (document, path);

@@ -59,8 +59,10 @@ finish (GByteArray *bytes, cairo_status_t status, GError **error)
 static TbScene *
 make_scene (const TbModel *model, const TbExportOptions *options)
 {
-  return options->no_cache ? tb_scene_new (model, options->view_id)
-                           : tb_scene_new_stored (model, options->view_id);
+  TbScene *scene = options->no_cache ? tb_scene_new (model, options->view_id)
+                                     : tb_scene_new_stored (model, options->view_id);
+  tb_scene_set_folder (scene, options->folder);
+  return scene;
 }
 
 GBytes *

@@ -95,7 +95,10 @@ validate (gpointer data)
   TbSheet *self = data;
   self->validate_id = 0;
   TbProblems *problems = tb_problems_new ();
+  const char *path = tb_document_path (self->document);
+  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
   tb_model_validate (tb_document_model (self->document), problems);
+  tb_icons_check (tb_document_model (self->document), folder, problems);
   tb_panel_set_problems (self->panel, problems);
   tb_canvas_set_problems (self->canvas, problems);
   g_clear_pointer (&self->problems, g_ptr_array_unref);

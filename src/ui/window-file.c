@@ -284,7 +284,9 @@ export_answered (const char *path, gpointer data)
   if (!path)
     return;
   const TbExportFormat *format = tb_export_format_of_path (path);
-  TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1 };
+  const char *file = tb_document_path (self->document);
+  g_autofree char *folder = file ? g_path_get_dirname (file) : NULL;
+  TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1, .folder = folder };
   if (!format)
     tb_sheet_toast (self, "The file's name must end in .svg, .png or .pdf: that says the format.");
   else if (tb_export_file (tb_document_model (self->document), format, &options, path, &error))
