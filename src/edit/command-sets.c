@@ -9,6 +9,7 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_connect,
   &tb_commands_fold,
   &tb_commands_views,
+  &tb_commands_style,
   &tb_commands_clip,
   &tb_commands_remove,
   &tb_commands_group,

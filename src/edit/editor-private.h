@@ -198,6 +198,7 @@ extern const TbCommandSet tb_commands_ask;   /* ask.c */
 extern const TbCommandSet tb_commands_connect; /* connect.c */
 extern const TbCommandSet tb_commands_fold;  /* commands-fold.c */
 extern const TbCommandSet tb_commands_views; /* views.c */
+extern const TbCommandSet tb_commands_style; /* style.c */
 extern const TbCommandSet tb_commands_clip;    /* clip.c */
 extern const TbCommandSet tb_commands_remove;  /* remove.c */
 extern const TbCommandSet tb_commands_group;   /* group.c */

@@ -218,6 +218,16 @@ gboolean tb_editor_set (TbEditor *editor, TbUid uid, TbProp prop, const char *te
  * selection to its box. */
 void tb_editor_set_folded (TbEditor *editor, const TbUid *containers, guint n, gboolean folded);
 
+/* ---- Style ----------------------------------------------------------------------------------- */
+
+/* The rule about everything that is, in that respect (KIND, TAG, LAYER, TIER or GROUP), as this
+ * element: made where there is none yet, one undo step. 0 where the element has no such thing. */
+TbUid tb_editor_style_like (TbEditor *editor, TbUid uid, TbProp condition);
+/* One rule up (-1) or down (1): later rules win. FALSE at the ends. */
+gboolean tb_editor_move_rule (TbEditor *editor, TbUid rule, int step);
+/* "All of kind store, in Data". (transfer full) */
+char *tb_style_rule_title (const TbModel *model, const TbElement *rule);
+
 /* ---- Commands -------------------------------------------------------------------------------- */
 
 /* One row each: menu, key, palette and help read it. */

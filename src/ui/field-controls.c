@@ -31,7 +31,6 @@ placeholder (const TbPropSpec *spec)
   } examples[] = { { TB_TYPE_DURATION, "500ms" },
                    { TB_TYPE_DIST, "exponential 20ms" },
                    { TB_TYPE_THREADS, "pool 8" },
-                   { TB_TYPE_COLOUR, "#3d6fb4" },
                    { TB_TYPE_TAGS, "none" } };
   if (spec->default_text && *spec->default_text)
     return spec->default_text;
@@ -303,6 +302,10 @@ tb_control_for (const TbPropSpec *spec)
 {
   if (spec->type == TB_TYPE_ENUM || spec->type == TB_TYPE_REF)
     return &choice_control;
+  if (spec->type == TB_TYPE_COLOUR)
+    return &tb_control_colour;
+  if (spec->prop == TB_PROP_ICON)
+    return &tb_control_icon;
   if (spec->type == TB_TYPE_BOOLEAN)
     return &switch_control;
   if (spec->type == TB_TYPE_TEXT || spec->prop == TB_PROP_DESCRIPTION)

@@ -27,6 +27,8 @@ struct _TbField
   gboolean loading; /* the control is being set from the model */
 };
 
+/* field-colour.c */
+extern const TbControl tb_control_colour, tb_control_icon;
 const TbControl *tb_control_for (const TbPropSpec *spec);
 const TbElement *tb_field_element (TbField *field);
 const TbModel *tb_field_model (TbField *field);

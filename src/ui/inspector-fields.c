@@ -49,11 +49,21 @@ add_field (TbInspector *self, GtkWidget *box, const TbElement *element, const Tb
   gtk_box_append (GTK_BOX (box), field);
 }
 
+/* What a style rule is for is offered, said or not. */
+static gboolean
+is_look (const TbElement *element, const TbPropSpec *spec)
+{
+  return tb_element_kind (element) == TB_KIND_STYLE
+         && (spec->type == TB_TYPE_COLOUR || spec->prop == TB_PROP_DASHED
+             || spec->prop == TB_PROP_ICON);
+}
+
 static gboolean
 belongs (TbInspector *self, const TbElement *element, const TbPropSpec *spec, TbFields fields)
 {
   gboolean said = spec->required || tb_element_is_set (element, spec->prop)
-                  || (spec->type == TB_TYPE_TEXT && tb_element_kind (element) != TB_KIND_SERVICE);
+                  || (spec->type == TB_TYPE_TEXT && tb_element_kind (element) != TB_KIND_SERVICE)
+                  || is_look (element, spec);
   gboolean of_part = fields == TB_FIELDS_SAID || fields == TB_FIELDS_UNSAID;
   gboolean is_document = tb_element_kind (element) == TB_KIND_ARCHITECTURE;
   if (!is_relevant (tb_inspector_model (self), element, spec)

@@ -9,6 +9,8 @@ part_title (TbInspector *self, const TbElement *part)
 {
   TbKind kind = tb_element_kind (part);
   const char *label = tb_schema_kind (kind)->label;
+  if (kind == TB_KIND_STYLE)
+    return tb_style_rule_title (tb_inspector_model (self), part);
   const TbElement *link = kind == TB_KIND_CALL || kind == TB_KIND_STEP
                               ? tb_element_get_ref (tb_inspector_model (self), part, TB_PROP_LINK)
                               : NULL;
@@ -34,6 +36,33 @@ remove_part (GtkButton *button, TbInspector *self)
   tb_document_commit (document);
 }
 
+static void
+move_rule (GtkButton *button, TbInspector *self)
+{
+  tb_editor_move_rule (self->editor,
+                       GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "tb-uid")),
+                       GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "tb-step")));
+}
+
+/* Later rules win: their order is what they mean. */
+static void
+add_movers (TbInspector *self, GtkWidget *row, const TbElement *rule, const char *title)
+{
+  for (int step = -1; step <= 1; step += 2)
+    {
+      g_autofree char *name = g_strconcat (step < 0 ? "Move up " : "Move down ", title, NULL);
+      GtkWidget *button = tb_ui_icon_button (step < 0 ? "go-up-symbolic" : "go-down-symbolic", name,
+                                             NULL);
+      gtk_widget_add_css_class (button, "flat");
+      gtk_widget_add_css_class (button, "part-remove");
+      gtk_widget_set_valign (button, GTK_ALIGN_END);
+      g_object_set_data (G_OBJECT (button), "tb-uid", GUINT_TO_POINTER (tb_element_uid (rule)));
+      g_object_set_data (G_OBJECT (button), "tb-step", GINT_TO_POINTER (step));
+      g_signal_connect (button, "clicked", G_CALLBACK (move_rule), self);
+      gtk_box_append (GTK_BOX (row), button);
+    }
+}
+
 static GtkWidget *
 new_part_heading (TbInspector *self, const TbElement *part)
 {
@@ -47,6 +76,8 @@ new_part_heading (TbInspector *self, const TbElement *part)
   g_object_set_data (G_OBJECT (button), "tb-uid", GUINT_TO_POINTER (tb_element_uid (part)));
   g_signal_connect (button, "clicked", G_CALLBACK (remove_part), self);
   gtk_box_append (GTK_BOX (row), heading);
+  if (tb_element_kind (part) == TB_KIND_STYLE)
+    add_movers (self, row, part, title);
   gtk_box_append (GTK_BOX (row), button);
   gtk_widget_set_visible (button, tb_element_kind (part) != TB_KIND_VIEW);
   return row;
@@ -61,12 +92,15 @@ shows_parts (const TbElement *element)
          || kind == TB_KIND_TEMPLATE || kind == TB_KIND_ARCHITECTURE;
 }
 
-/* Of a document only its views: all else is selected on the canvas. */
+/* Of a document only the view shown and the style rules: all else is selected on the canvas, and
+ * other views are in the bar over it. */
 static gboolean
-is_part (const TbElement *element)
+is_part (TbInspector *self, const TbElement *element)
 {
-  return tb_element_kind (tb_element_parent (element)) != TB_KIND_ARCHITECTURE
-         || tb_element_kind (element) == TB_KIND_VIEW;
+  if (tb_element_kind (tb_element_parent (element)) != TB_KIND_ARCHITECTURE)
+    return TRUE;
+  return tb_element_kind (element) == TB_KIND_STYLE
+         || tb_element_uid (element) == tb_editor_view (self->editor);
 }
 
 void
@@ -77,7 +111,7 @@ tb_inspector_add_parts (TbInspector *self, const TbElement *element)
   for (guint i = 0; i < tb_element_n_children (element); i++)
     {
       const TbElement *part = tb_element_child (element, i);
-      if (!is_part (part))
+      if (!is_part (self, part))
         continue;
       gtk_box_append (GTK_BOX (self->fields), new_part_heading (self, part));
       GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -105,6 +139,8 @@ may_add (const TbElement *element, TbKind kind)
   const TbKindSpec *spec = tb_schema_kind (kind);
   if (!(spec->parents >> tb_element_kind (element) & 1))
     return FALSE;
+  if (tb_element_kind (element) == TB_KIND_ARCHITECTURE && kind != TB_KIND_STYLE)
+    return FALSE;
   if (spec->max_in_parent && tb_element_child_of (element, kind))
     return FALSE;
   for (guint i = 0; is_source (kind) && i < G_N_ELEMENTS (sources); i++)
@@ -127,6 +163,16 @@ add_to_menu (GMenu *menu, const TbElement *element)
       }
 }
 
+static guint
+style_position (TbInspector *self)
+{
+  const TbElement *root = tb_model_root (tb_inspector_model (self));
+  guint n = tb_element_n_children (root);
+  while (n > 0 && tb_element_kind (tb_element_child (root, n - 1)) > TB_KIND_STYLE)
+    n--;
+  return n;
+}
+
 void
 tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target)
 {
@@ -139,7 +185,9 @@ tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target)
   TbDocument *document = tb_editor_document (self->editor);
   g_autofree char *label = g_strconcat ("Add ", tb_schema_kind (kind)->label, NULL);
   tb_document_begin (document, label, NULL);
-  self->focus_uid = tb_document_insert (document, kind, NULL, parent, G_MAXUINT);
+  /* Only a style rule is put into the document itself, where kinds have an order. */
+  guint before = kind == TB_KIND_STYLE ? style_position (self) : G_MAXUINT;
+  self->focus_uid = tb_document_insert (document, kind, NULL, parent, before);
   self->focus_prop = TB_PROP_NONE;
   tb_document_commit (document);
 }
@@ -147,11 +195,12 @@ tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target)
 void
 tb_inspector_add_adder (TbInspector *self, const TbElement *element)
 {
-  if (!shows_parts (element) || tb_element_kind (element) == TB_KIND_ARCHITECTURE)
+  gboolean whole = tb_element_kind (element) == TB_KIND_ARCHITECTURE;
+  if (!shows_parts (element))
     return;
   g_autoptr (GMenu) menu = g_menu_new ();
   add_to_menu (menu, element);
-  for (guint i = 0; i < tb_element_n_children (element); i++)
+  for (guint i = 0; !whole && i < tb_element_n_children (element); i++)
     if (shows_parts (tb_element_child (element, i)))
       add_to_menu (menu, tb_element_child (element, i));
   if (!g_menu_model_get_n_items (G_MENU_MODEL (menu)))

@@ -270,6 +270,8 @@ tb_inspector_init (TbInspector *self)
   self->editor_signals = g_signal_group_new (TB_TYPE_EDITOR);
   g_signal_group_connect_swapped (self->editor_signals, "selection-changed",
                                   G_CALLBACK (selection_changed), self);
+  g_signal_group_connect_swapped (self->editor_signals, "view-changed", G_CALLBACK (queue_rebuild),
+                                  self);
   self->document_signals = g_signal_group_new (TB_TYPE_DOCUMENT);
   g_signal_group_connect (self->document_signals, "changed", G_CALLBACK (document_changed), self);
 }
