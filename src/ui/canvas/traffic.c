@@ -26,7 +26,7 @@ typedef struct
   gint64 next_request, next_reply, last_bytes[2];
   guint dots;
   GArray *lines; /* TbUid: of the link, where it is drawn as several; NULL */
-  guint next_line;
+  guint next_line[2]; /* of requests, of replies */
   guint replied; /* of the stream: which of its replies are errors */
 } Flow;
 
@@ -334,11 +334,11 @@ due (gint64 *next, double rate, const Flow *flow, double crowd, gint64 now)
 
 /* A stream is shared out evenly among a link's lines. */
 static TbUid
-next_line (Flow *flow, TbUid link)
+next_line (Flow *flow, TbUid link, gboolean reply)
 {
   if (flow->lines == NULL)
     return link;
-  return g_array_index (flow->lines, TbUid, flow->next_line++ % flow->lines->len);
+  return g_array_index (flow->lines, TbUid, flow->next_line[reply]++ % flow->lines->len);
 }
 
 static void
@@ -347,14 +347,14 @@ emit_stream (TbTraffic *traffic, TbUid link, Flow *flow, gint64 now)
   if (!flow->stream)
     return;
   if (due (&flow->next_request, flow->requests, flow, traffic->crowd, now))
-    add_dot (traffic, link, next_line (flow, link), TB_DOT_REQUEST, FALSE, now);
+    add_dot (traffic, link, next_line (flow, link, FALSE), TB_DOT_REQUEST, FALSE, now);
   if (due (&flow->next_reply, flow->replies, flow, traffic->crowd, now))
     {
       double share = flow->errors / MAX (flow->replies, 1e-9);
       flow->replied++;
       /* Evenly, so that one reply in n is a diamond where one in n failed. */
       gboolean error = floor (flow->replied * share) > floor ((flow->replied - 1) * share);
-      add_dot (traffic, link, next_line (flow, link), error ? TB_DOT_ERROR : TB_DOT_REPLY, TRUE, now);
+      add_dot (traffic, link, next_line (flow, link, TRUE), error ? TB_DOT_ERROR : TB_DOT_REPLY, TRUE, now);
     }
 }
 
