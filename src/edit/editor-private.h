@@ -90,7 +90,7 @@ struct _TbEditor
   TbTool tool;
   TbUid hover;
   TbCursor cursor;
-  gulong changed_id, state_id;
+  gulong changed_id, folder_id;
   TbRouting *routing; /* NULL: at once */
   gulong state_id;
   GHashTable *links_of; /* describe.c: component id → its links; NULL: not known now */

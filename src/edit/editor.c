@@ -157,7 +157,7 @@ make (TbDocument *document, const char *view_id)
   editor->view_id = g_strdup (view_id);
   editor->changed_id
       = g_signal_connect (document, "changed", G_CALLBACK (document_changed), editor);
-  editor->state_id
+  editor->folder_id
       = g_signal_connect (document, "state-changed", G_CALLBACK (find_icons), editor);
   return editor;
 }
@@ -312,6 +312,7 @@ tb_editor_finalize (GObject *object)
   if (editor->document != NULL)
     {
       g_clear_signal_handler (&editor->changed_id, editor->document);
+      g_clear_signal_handler (&editor->folder_id, editor->document);
       g_clear_signal_handler (&editor->state_id, editor->document);
     }
   g_clear_object (&editor->document);
