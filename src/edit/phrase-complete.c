@@ -47,6 +47,8 @@ add_kinds (TbEditor *editor, Fill *fill)
 {
   guint n;
   const TbPaletteRow *rows = tb_palette (&n);
+  for (guint i = 0; i < n; i++)
+    add (fill, rows[i].name, rows[i].label, tb_schema_kind (rows[i].kind)->help, " ");
   for (TbKind kind = 1; kind < TB_N_KINDS; kind++)
     {
       g_autofree char *problem = NULL;
@@ -56,8 +58,6 @@ add_kinds (TbEditor *editor, Fill *fill)
       if (part && tb_editor_selected_one (editor) && tb_phrase_parent (editor, kind, &problem))
         add (fill, spec->name, spec->label, spec->help, " ");
     }
-  for (guint i = 0; i < n; i++)
-    add (fill, rows[i].name, rows[i].label, tb_schema_kind (rows[i].kind)->help, " ");
   static const TbKind more[] = { TB_KIND_LINK, TB_KIND_INTERACTION, TB_KIND_SCENARIO, TB_KIND_VIEW };
   for (guint i = 0; i < G_N_ELEMENTS (more); i++)
     {

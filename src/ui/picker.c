@@ -282,10 +282,20 @@ new_content (Picker *self, int width)
   return box;
 }
 
+/* Over the parent as a whole, as far as that is wide enough. */
+static GdkRectangle
+inside (GtkWidget *parent, const GdkRectangle *at, int width)
+{
+  int half = width / 2 + EDGE / 2, most = gtk_widget_get_width (parent) - half;
+  int x = half > most ? gtk_widget_get_width (parent) / 2 : CLAMP (at->x, half, most);
+  return (GdkRectangle){ x, at->y, at->width, at->height };
+}
+
 void
 tb_picker_popup (GtkWidget *parent, const GdkRectangle *at, const TbPickerKind *kind, gpointer data)
 {
   int room = gtk_widget_get_width (GTK_WIDGET (gtk_widget_get_root (parent))) - 2 * EDGE;
+  GdkRectangle where = inside (parent, at, MIN (WIDTH, room));
   Picker *self = g_new0 (Picker, 1);
   self->kind = kind;
   self->data = data;
@@ -295,7 +305,7 @@ tb_picker_popup (GtkWidget *parent, const GdkRectangle *at, const TbPickerKind *
   gtk_popover_set_child (GTK_POPOVER (self->popover), new_content (self, MIN (WIDTH, room)));
   gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
   gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_BOTTOM);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), at);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &where);
   gtk_widget_add_css_class (self->popover, "picker");
   gtk_widget_set_parent (self->popover, parent);
   g_signal_connect (self->popover, "closed", G_CALLBACK (closed), self);

@@ -270,6 +270,7 @@ test_any_line_is_read (void)
                                 g_rand_boolean (rand) ? " " : "");
       g_autoptr (GPtrArray) rows = tb_phrase_complete (f.editor, line->str);
       g_autoptr (TbPhrase) phrase = tb_phrase_parse (f.editor, line->str);
+      g_assert_nonnull (rows);
       g_autofree char *sentence = tb_phrase_problem (phrase) ? NULL : tb_phrase_sentence (phrase);
       if (sentence != NULL && tb_editor_create_phrase (f.editor, phrase, NULL) != 0)
         tb_document_undo (f.document);
