@@ -14,6 +14,8 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_remove,
   &tb_commands_group,
   &tb_commands_select,
+  &tb_commands_patterns,
+  &tb_commands_pattern_links,
   &tb_commands_arrange,
   &tb_commands_bends,
   &tb_commands_layout,
@@ -42,6 +44,8 @@ tb_command_reason (TbEditor *editor, const TbCommandRow *row)
 {
   if (row->enabled == NULL || row->enabled (editor))
     return NULL;
+  if (row->refusal != NULL)
+    return g_strdup (row->refusal (editor));
   if (row->needs != NULL)
     return g_strdup_printf ("It needs %s", row->needs);
   return g_strdup (editor->selection->len == 0 ? "Nothing is selected"

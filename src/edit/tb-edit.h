@@ -243,6 +243,9 @@ typedef struct
   gboolean in_menu;    /* stands in the context menu while it is enabled */
   const char *needs;   /* what it waits for while it is not enabled: "two components"; NULL: a
                         * selection */
+  /* Why it cannot be done, a sentence without a full stop that does not change over versions; NULL
+   * where it can. Instead of needs, where there are several reasons. */
+  const char *(*refusal) (TbEditor *editor);
 } TbCommandRow;
 
 const TbCommandRow *tb_commands (guint *n);
