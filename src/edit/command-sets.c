@@ -16,6 +16,7 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_select,
   &tb_commands_patterns,
   &tb_commands_pattern_links,
+  &tb_commands_pattern_tiers,
   &tb_commands_arrange,
   &tb_commands_bends,
   &tb_commands_layout,

@@ -205,6 +205,7 @@ extern const TbCommandSet tb_commands_group;   /* group.c */
 extern const TbCommandSet tb_commands_select;  /* select.c */
 extern const TbCommandSet tb_commands_patterns;      /* patterns.c */
 extern const TbCommandSet tb_commands_pattern_links; /* patterns-links.c */
+extern const TbCommandSet tb_commands_pattern_tiers; /* patterns-tiers.c */
 extern const TbCommandSet tb_commands_basic;   /* commands.c */
 extern const TbCommandSet tb_commands_arrange; /* arrange.c */
 extern const TbCommandSet tb_commands_bends;   /* bends.c */
@@ -258,6 +259,8 @@ void tb_resize_end (TbEditor *editor);
 void tb_room_begin (TbEditor *editor, double x, double y);
 void tb_room_update (TbEditor *editor, double x, double y);
 void tb_room_end (TbEditor *editor);
+/* Inside a transaction: all beyond a line moves away from it. */
+void tb_room_open (TbPlaces *places, gboolean vertical, double line, double by);
 void tb_bend_begin (TbEditor *editor);
 void tb_bend_update (TbEditor *editor, double x, double y);
 void tb_bend_end (TbEditor *editor);

@@ -44,13 +44,13 @@ is_beyond (const TbTool *tool, const TbFrameRect *f)
 /* Everything that stands somewhere, with its rectangle; bands reach across, so a push to the right
  * is none of theirs. */
 static GArray *
-all_things (TbEditor *editor)
+all_things (TbEditor *editor, gboolean vertical)
 {
   static const TbKind kinds[] = { TB_KIND_LAYER, TB_KIND_TIER, TB_KIND_GROUP, TB_KIND_COMPONENT,
                                   TB_KIND_NOTE };
   const TbModel *model = tb_editor_model (editor);
   GArray *all = g_array_new (FALSE, FALSE, sizeof (TbFrameRect));
-  for (guint k = editor->tool.vertical ? 0 : 1; k < G_N_ELEMENTS (kinds); k++)
+  for (guint k = vertical ? 0 : 1; k < G_N_ELEMENTS (kinds); k++)
     for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
       {
         TbFrameRect f = { .uid = tb_element_uid (tb_model_nth (model, kinds[k], i)) };
@@ -60,12 +60,11 @@ all_things (TbEditor *editor)
   return all;
 }
 
-void
-tb_room_begin (TbEditor *editor, double x, double y)
+/* What moves, and what stays. */
+static void
+divide (TbEditor *editor, TbTool *tool)
 {
-  TbTool *tool = &editor->tool;
-  tool->vertical = fabs (y - tool->press.y) > fabs (x - tool->press.x);
-  g_autoptr (GArray) all = all_things (editor);
+  g_autoptr (GArray) all = all_things (editor, tool->vertical);
   tool->moving = g_array_new (FALSE, FALSE, sizeof (TbFrameRect));
   tool->moving_uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
   tool->frames = g_array_new (FALSE, FALSE, sizeof (TbFrameRect)); /* what stays */
@@ -80,6 +79,14 @@ tb_room_begin (TbEditor *editor, double x, double y)
       else
         g_array_append_val (tool->frames, *f);
     }
+}
+
+void
+tb_room_begin (TbEditor *editor, double x, double y)
+{
+  TbTool *tool = &editor->tool;
+  tool->vertical = fabs (y - tool->press.y) > fabs (x - tool->press.x);
+  divide (editor, tool);
   tool->rect.width = -1; /* how far it may be pulled back is not known yet */
 }
 
@@ -165,6 +172,28 @@ shift_bends (TbEditor *editor, TbUid view, const TbTool *tool, double by)
 }
 
 static void
+move_beyond (TbPlaces *places, const TbTool *tool)
+{
+  double by = tool->vertical ? tool->dy : tool->dx;
+  for (guint i = 0; i < tool->moving->len; i++)
+    tb_places_shift (places, &g_array_index (tool->moving, TbFrameRect, i), tool->dx, tool->dy,
+                     FALSE);
+  for (guint i = 0; i < tool->frames->len; i++)
+    stretch (places, tool, &g_array_index (tool->frames, TbFrameRect, i), by);
+  shift_bends (places->editor, places->view, tool, by);
+}
+
+void
+tb_room_open (TbPlaces *places, gboolean vertical, double line, double by)
+{
+  TbTool tool = { .handle = -1, .vertical = vertical, .press = { line, line },
+                  .dx = vertical ? 0 : by, .dy = vertical ? by : 0 };
+  divide (places->editor, &tool);
+  move_beyond (places, &tool);
+  tb_tool_clear (&tool);
+}
+
+static void
 write_room (TbEditor *editor, const TbTool *tool)
 {
   double by = tool->vertical ? tool->dy : tool->dx;
@@ -172,12 +201,7 @@ write_room (TbEditor *editor, const TbTool *tool)
   tb_document_begin (editor->document, by > 0 ? "Make room" : "Take room back", NULL);
   tb_places_begin (&places, editor);
   tb_places_pin (&places);
-  for (guint i = 0; i < tool->moving->len; i++)
-    tb_places_shift (&places, &g_array_index (tool->moving, TbFrameRect, i), tool->dx, tool->dy,
-                     FALSE);
-  for (guint i = 0; i < tool->frames->len; i++)
-    stretch (&places, tool, &g_array_index (tool->frames, TbFrameRect, i), by);
-  shift_bends (editor, places.view, tool, by);
+  move_beyond (&places, tool);
   tb_places_end (&places);
   tb_document_commit (editor->document);
 }

@@ -353,6 +353,101 @@ test_what_was_put_between_can_be_taken_out (void)
   fixture_close (&f);
 }
 
+/* ---- Tiers ----------------------------------------------------------------------------------- */
+
+static void
+test_two_tiers_become_three (void)
+{
+  Fixture f;
+  fixture_open (&f, two_tiers);
+  TbRect desk = fixture_rect (&f, "desk");
+  SELECT (&f, "desks", "server");
+  run (&f, "tier-between");
+  const TbModel *model = tb_document_model (f.document);
+  g_assert_cmpuint (tb_model_count (model, TB_KIND_TIER), ==, 3);
+  g_assert_cmpstr (tb_element_id (tb_model_nth (model, TB_KIND_TIER, 1)), ==, "middle-tier");
+  g_assert_cmpstr (fixture_get (&f, "server-2", TB_PROP_TIER), ==, "middle-tier");
+  g_assert_cmpstr (fixture_get (&f, "query", TB_PROP_TO), ==, "server-2");
+  g_assert_cmpstr (fixture_get (&f, "server-2-to-shop", TB_PROP_TO), ==, "shop");
+  g_assert_cmpuint (tb_model_count (model, TB_KIND_DEVICE), ==, 4);
+  assert_tiers_apart (&f);
+  TbRect after = fixture_rect (&f, "desk"), middle = fixture_rect (&f, "server-2");
+  TbRect shop = fixture_rect (&f, "shop");
+  g_assert_cmpmem (&desk, sizeof desk, &after, sizeof after);
+  g_assert_cmpfloat (middle.y, >, desk.y + desk.height);
+  g_assert_cmpfloat (shop.y, >, middle.y + middle.height);
+  fixture_close (&f);
+}
+
+static void
+test_a_tier_is_split_by_who_is_called (void)
+{
+  Fixture f;
+  fixture_open (&f, two_tiers);
+  TbRect desk = fixture_rect (&f, "desk"), shop = fixture_rect (&f, "shop");
+  SELECT (&f, "server");
+  run (&f, "split-tier");
+  g_assert_cmpstr (fixture_get (&f, "shop", TB_PROP_TIER), ==, "server");
+  g_assert_cmpstr (fixture_get (&f, "orders", TB_PROP_TIER), ==, "server-2");
+  g_assert_cmpstr (fixture_get (&f, "server-2", TB_PROP_NAME), ==, "Server 2");
+  assert_tiers_apart (&f);
+  TbRect desk_after = fixture_rect (&f, "desk"), shop_after = fixture_rect (&f, "shop");
+  g_assert_cmpmem (&desk, sizeof desk, &desk_after, sizeof desk_after);
+  g_assert_cmpmem (&shop, sizeof shop, &shop_after, sizeof shop_after);
+  fixture_close (&f);
+}
+
+static void
+test_what_is_selected_goes_above_where_it_was_above (void)
+{
+  Fixture f;
+  fixture_open (&f, two_tiers);
+  SELECT (&f, "shop");
+  run (&f, "split-tier");
+  const TbModel *model = tb_document_model (f.document);
+  g_assert_cmpstr (fixture_get (&f, "shop", TB_PROP_TIER), ==, "server-2");
+  g_assert_cmpstr (tb_element_id (tb_model_nth (model, TB_KIND_TIER, 1)), ==, "server-2");
+  assert_tiers_apart (&f);
+  SELECT (&f, "desk");
+  g_assert_nonnull (strstr (reason (&f, "split-tier"), "All of it"));
+  fixture_close (&f);
+}
+
+static void
+test_split_tiers_can_be_joined_again (void)
+{
+  Fixture f;
+  fixture_open (&f, two_tiers);
+  SELECT (&f, "server");
+  run (&f, "split-tier");
+  SELECT (&f, "server-2", "server");
+  run (&f, "join-tiers");
+  g_assert_cmpstr (fixture_get (&f, "orders", TB_PROP_TIER), ==, "server");
+  g_assert_cmpuint (tb_model_count (tb_document_model (f.document), TB_KIND_TIER), ==, 2);
+  g_assert_cmpuint (tb_model_count (tb_document_model (f.document), TB_KIND_DEVICE), ==, 4);
+  fixture_close (&f);
+}
+
+static void
+test_replicas_keep_their_devices (void)
+{
+  Fixture f;
+  fixture_open (&f, "<architecture xmlns=\"urn:tierboard:1\" name=\"D\">"
+                    "<tier id=\"t\" name=\"T\"><device id=\"d-1\"/><device id=\"d-2\"/></tier>"
+                    "<component id=\"a\" kind=\"server\" tier=\"t\"><builtin/></component>"
+                    "<component id=\"b\" kind=\"store\" tier=\"t\">"
+                    "<on replica=\"1\" device=\"d-2\"/></component>"
+                    "<link id=\"l\" from=\"a\" to=\"b\"/></architecture>");
+  SELECT (&f, "t");
+  run (&f, "split-tier");
+  const TbElement *on = tb_element_child_of (
+      tb_model_lookup (tb_document_model (f.document), "b"), TB_KIND_ON);
+  g_assert_cmpstr (tb_element_get (on, TB_PROP_DEVICE), ==, "t-2-2");
+  SELECT (&f, "t", "t-2");
+  run (&f, "join-tiers");
+  fixture_close (&f);
+}
+
 static void
 test_every_pattern_says_what_it_needs (void)
 {
@@ -409,6 +504,11 @@ main (int argc, char **argv)
   TEST (a_cache_is_asked_first);
   TEST (waiting_can_be_taken_away_and_given_back);
   TEST (what_was_put_between_can_be_taken_out);
+  TEST (two_tiers_become_three);
+  TEST (a_tier_is_split_by_who_is_called);
+  TEST (what_is_selected_goes_above_where_it_was_above);
+  TEST (split_tiers_can_be_joined_again);
+  TEST (replicas_keep_their_devices);
   TEST (every_pattern_says_what_it_needs);
   TEST (programs_that_speak_resp_are_left_alone);
   return g_test_run ();
