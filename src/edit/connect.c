@@ -51,7 +51,7 @@ tb_editor_connect_new_at (TbEditor *editor, TbUid from, const TbPaletteRow *row,
     return 0;
   TbPoint wish = { x, y };
   TbHome home = tb_home_at (editor, wish);
-  TbRect rect = tb_editor_spot (editor, wish, &home, NULL);
+  TbRect rect = tb_editor_spot (editor, wish, &home);
   g_autofree char *label = g_strdup_printf ("Add %s to %s", row->label,
                                             tb_element_title (tb_editor_element (editor, from)));
   tb_document_begin (editor->document, label, NULL);
@@ -119,7 +119,7 @@ tb_editor_clone_connect (TbEditor *editor, TbUid uid, TbSide side)
   if (!is_component (editor, uid))
     return 0;
   TbHome home = tb_home_of (editor, uid);
-  TbRect rect = tb_editor_spot (editor, beside (editor, uid, side), &home, NULL);
+  TbRect rect = tb_editor_spot (editor, beside (editor, uid, side), &home);
   g_autofree char *label
       = g_strdup_printf ("Clone %s", tb_element_title (tb_editor_element (editor, uid)));
   tb_document_begin (editor->document, label, NULL);

@@ -261,6 +261,8 @@ void tb_room_update (TbEditor *editor, double x, double y);
 void tb_room_end (TbEditor *editor);
 /* Inside a transaction: all beyond a line moves away from it. */
 void tb_room_open (TbPlaces *places, gboolean vertical, double line, double by);
+/* Whether nothing that would stay covers rect. */
+gboolean tb_room_is_clear (TbEditor *editor, gboolean vertical, double line, const TbRect *rect);
 void tb_bend_begin (TbEditor *editor);
 void tb_bend_update (TbEditor *editor, double x, double y);
 void tb_bend_end (TbEditor *editor);

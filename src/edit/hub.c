@@ -1,6 +1,11 @@
 #include "hub-private.h"
 
+#include <math.h>
 #include <string.h>
+
+#define FAR_OFF 240.0 /* as tb_editor_spot_on_way() counts */
+#define ROOM_X 104.0  /* between cards, where room is made: a label fits */
+#define ROOM_Y 72.0
 
 typedef struct
 {
@@ -14,12 +19,14 @@ typedef struct
 
 /* ---- Where ----------------------------------------------------------------------------------- */
 
+/* The middle of their middles, and all of them. */
 static TbPoint
-middle_of_ends (TbEditor *editor, const GArray *links, TbProp end)
+middle_of_ends (TbEditor *editor, const GArray *links, TbProp end, TbRect *all)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   TbPoint sum = { 0, 0 };
   guint n = 0;
+  *all = (TbRect){ 0, 0, 0, 0 };
   for (guint i = 0; i < links->len; i++)
     {
       const TbElement *e = tb_link_end (editor, g_array_index (links, TbUid, i), end);
@@ -30,6 +37,7 @@ middle_of_ends (TbEditor *editor, const GArray *links, TbProp end)
         continue;
       sum.x += r.x + r.width / 2;
       sum.y += r.y + r.height / 2;
+      tb_rect_union (all, &r, all);
       n++;
     }
   return n > 0 ? (TbPoint){ sum.x / n, sum.y / n } : sum;
@@ -59,24 +67,93 @@ static const struct
 {
   double way;
   TbProp with;
-} places[TB_N_ROLES] = {
+} kinds[TB_N_ROLES] = {
   [TB_ROLE_SERVER] = { 0.5, TB_PROP_TO },    [TB_ROLE_BROKER] = { 0.5, TB_PROP_TO },
   [TB_ROLE_BALANCER] = { 0.6, TB_PROP_TO },  [TB_ROLE_PROXY] = { 0.4, TB_PROP_FROM },
   [TB_ROLE_MEDIATOR] = { 0.5, TB_PROP_TO },
 };
 
+typedef struct
+{
+  TbWay way;
+  TbRect callers, called; /* all of each */
+  TbHome home;
+} Between;
+
+/* A row or column of its own: before what it calls, or after who calls it. */
+static gboolean
+open_room (TbPlaces *places, const TbHub *hub, const Between *b, TbRect *rect)
+{
+  double dx = b->way.to.x - b->way.from.x, dy = b->way.to.y - b->way.from.y;
+  gboolean vertical = fabs (dy) >= fabs (dx), forward = vertical ? dy >= 0 : dx >= 0;
+  gboolean with_called = kinds[hub->role].with == TB_PROP_TO;
+  const TbRect *near = with_called ? &b->called : &b->callers;
+  TbPoint middle = with_called ? b->way.to : b->way.from;
+  double start = vertical ? near->y : near->x;
+  double size = vertical ? TB_CARD_HEIGHT : TB_CARD_WIDTH;
+  double gap = vertical ? ROOM_Y : ROOM_X;
+  gboolean before = with_called == forward;
+  double line = before ? start : start + (vertical ? near->height : near->width);
+  double at = before ? line : line + gap;
+  *rect = (TbRect){ tb_editor_snap (vertical ? middle.x - TB_CARD_WIDTH / 2 : at),
+                    tb_editor_snap (vertical ? at : middle.y - TB_CARD_HEIGHT / 2), TB_CARD_WIDTH,
+                    TB_CARD_HEIGHT };
+  if (!tb_room_is_clear (places->editor, vertical, line, rect))
+    return FALSE;
+  tb_room_open (places, vertical, line, ceil ((size + gap) / TB_GRID) * TB_GRID);
+  return TRUE;
+}
+
+/* Callers and called that stand among each other have no middle: a row through the middle of all. */
+static gboolean
+open_row (TbPlaces *places, TbPoint wish, TbRect *rect)
+{
+  double y = wish.y + TB_CARD_HEIGHT / 2 + ROOM_Y / 2;
+  *rect = (TbRect){ tb_editor_snap (wish.x - TB_CARD_WIDTH / 2), tb_editor_snap (y), TB_CARD_WIDTH,
+                    TB_CARD_HEIGHT };
+  if (!tb_room_is_clear (places->editor, TRUE, wish.y, rect))
+    return FALSE;
+  tb_room_open (places, TRUE, wish.y, ceil ((2 * TB_CARD_HEIGHT + ROOM_Y) / TB_GRID) * TB_GRID);
+  return TRUE;
+}
+
+static gboolean
+are_apart (const Between *b)
+{
+  return !tb_rect_intersects (&b->callers, &b->called);
+}
+
+static Between
+look_between (TbEditor *editor, const TbHub *hub)
+{
+  TbProp with = kinds[hub->role].with, other = with == TB_PROP_TO ? TB_PROP_FROM : TB_PROP_TO;
+  Between b = { .home = common_home (editor, hub->links, with) };
+  b.way.from = middle_of_ends (editor, hub->links, TB_PROP_FROM, &b.callers);
+  b.way.to = middle_of_ends (editor, hub->links, TB_PROP_TO, &b.called);
+  if (b.home.tier == NULL && b.home.layer == NULL)
+    b.home = common_home (editor, hub->links, other);
+  return b;
+}
+
+/* Where there is room between the two; where that is far off the way, room is made. */
 static TbRect
 choose_place (TbEditor *editor, const TbHub *hub, TbHome *home)
 {
-  TbPoint from = middle_of_ends (editor, hub->links, TB_PROP_FROM);
-  TbPoint to = middle_of_ends (editor, hub->links, TB_PROP_TO);
-  double way = places[hub->role].way;
-  TbProp other = places[hub->role].with == TB_PROP_TO ? TB_PROP_FROM : TB_PROP_TO;
-  TbPoint wish = { from.x + (to.x - from.x) * way, from.y + (to.y - from.y) * way };
-  *home = common_home (editor, hub->links, places[hub->role].with);
-  if (home->tier == NULL && home->layer == NULL)
-    *home = common_home (editor, hub->links, other);
-  return tb_editor_spot (editor, wish, home, NULL);
+  Between b = look_between (editor, hub);
+  double part = kinds[hub->role].way;
+  TbPoint wish = { b.way.from.x + (b.way.to.x - b.way.from.x) * part,
+                   b.way.from.y + (b.way.to.y - b.way.from.y) * part };
+  TbRect rect, own;
+  TbPlaces places;
+  *home = b.home;
+  if (tb_editor_spot_on_way (editor, wish, home, &b.way, &rect) <= FAR_OFF)
+    return rect;
+  tb_places_begin (&places, editor);
+  tb_places_pin (&places);
+  gboolean opened = are_apart (&b) ? open_room (&places, hub, &b, &own)
+                                   : open_row (&places, wish, &own);
+  tb_places_end (&places);
+  return opened ? own : rect;
 }
 
 /* ---- The hub --------------------------------------------------------------------------------- */

@@ -165,7 +165,7 @@ settle_alone (TbPaste *paste, Card *card)
       home = tb_home_at (editor, wish);
       card->landing = (TbRect){ wish.x, wish.y, 1, 1 };
     }
-  card->rect = tb_editor_spot (editor, wish, &home, NULL);
+  card->rect = tb_editor_spot (editor, wish, &home);
 }
 
 /* New containers move along with what is in them: their members stay theirs. */

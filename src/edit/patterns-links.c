@@ -222,7 +222,7 @@ cache_place (TbEditor *editor, const GArray *links, TbHome *home)
   else
     wish.x += a.width + 4 * TB_GRID;
   *home = tb_home_of (editor, from);
-  return tb_editor_spot (editor, wish, home, NULL);
+  return tb_editor_spot (editor, wish, home);
 }
 
 static void

@@ -223,6 +223,16 @@ snap_up (double v)
   return ceil (v / TB_GRID - 1e-6) * TB_GRID;
 }
 
+static gboolean
+shows_layers (TbEditor *editor)
+{
+  g_autoptr (GArray) frames = tb_editor_frames (editor);
+  for (guint i = 0; i < frames->len; i++)
+    if (g_array_index (frames, TbFrameRect, i).kind == TB_ITEM_LAYER)
+      return TRUE;
+  return FALSE;
+}
+
 /* What goes down lies below what stays, or what stays below what stood above it. All below the old
  * tier makes as much room as that takes. */
 static void
@@ -237,9 +247,16 @@ place_split (TbPlaces *places, const Split *s, gboolean above)
     return;
   double dy = snap_up (top.y + top.height + PAD_BOTTOM + GAP + PAD_TOP - low.y);
   double bottom = low.y + MAX (dy, 0) + low.height + PAD_BOTTOM;
-  double by = snap_up (bottom - (tier.y + tier.height));
+  double by = snap_up (bottom - (tier.y + tier.height)), line = tier.y + tier.height;
+  /* Bands go through all tiers: what is beside the lower part goes down with it. */
+  if (shows_layers (editor) && dy > 0)
+    {
+      by = dy;
+      line = low.y;
+    }
   if (by > 0)
-    tb_room_open (places, TRUE, tier.y + tier.height, by);
+    tb_room_open (places, TRUE, line, by);
+  shift_all (places, upper, 0);
   if (dy > 0)
     shift_all (places, lower, dy);
   if (tb_places_has (places, tier_uid))
@@ -400,6 +417,13 @@ open_between (TbPlaces *places, const Crossing *c, TbRect *card)
     card->y = end - PAD_BOTTOM - TB_CARD_HEIGHT;
   else
     card->x = end - PAD_SIDE - TB_CARD_WIDTH;
+  /* Beside its callers, in their band. */
+  TbRect caller;
+  TbUid first = g_array_index (c->links, TbUid, 0);
+  if (!vertical
+      && tb_editor_bounds (editor, tb_element_uid (tb_link_end (editor, first, TB_PROP_FROM)), NULL,
+                           &caller))
+    card->y = caller.y;
   card->x = tb_editor_snap (card->x);
   card->y = tb_editor_snap (card->y);
   return TRUE;
@@ -422,7 +446,7 @@ run_between (TbEditor *editor)
   TbHome home = { tb_element_id (tb_editor_element (editor, tier)), layer_between (editor, &c),
                   NULL };
   if (!placed)
-    card = tb_editor_spot (editor, (TbPoint){ 0, 0 }, &home, NULL);
+    card = tb_editor_spot (editor, (TbPoint){ 0, 0 }, &home);
   TbHub hub = { .role = TB_ROLE_SERVER, .links = c.links, .rect = &card, .home = &home };
   TbUid server = tb_hub_make (editor, &hub);
   tb_document_commit (editor->document);

@@ -46,8 +46,8 @@ is_beyond (const TbTool *tool, const TbFrameRect *f)
 static GArray *
 all_things (TbEditor *editor, gboolean vertical)
 {
-  static const TbKind kinds[] = { TB_KIND_LAYER, TB_KIND_TIER, TB_KIND_GROUP, TB_KIND_COMPONENT,
-                                  TB_KIND_NOTE };
+  static const TbKind kinds[] = { TB_KIND_LAYER,     TB_KIND_TIER, TB_KIND_GROUP,
+                                  TB_KIND_COMPONENT, TB_KIND_NOTE, TB_KIND_MIDDLEWARE };
   const TbModel *model = tb_editor_model (editor);
   GArray *all = g_array_new (FALSE, FALSE, sizeof (TbFrameRect));
   for (guint k = vertical ? 0 : 1; k < G_N_ELEMENTS (kinds); k++)
@@ -176,8 +176,12 @@ move_beyond (TbPlaces *places, const TbTool *tool)
 {
   double by = tool->vertical ? tool->dy : tool->dx;
   for (guint i = 0; i < tool->moving->len; i++)
-    tb_places_shift (places, &g_array_index (tool->moving, TbFrameRect, i), tool->dx, tool->dy,
-                     FALSE);
+    {
+      const TbFrameRect *f = &g_array_index (tool->moving, TbFrameRect, i);
+      /* Without a place it lies under everything, wherever that is. */
+      if (f->kind != TB_ITEM_MIDDLEWARE || tb_places_has (places, f->uid))
+        tb_places_shift (places, f, tool->dx, tool->dy, FALSE);
+    }
   for (guint i = 0; i < tool->frames->len; i++)
     stretch (places, tool, &g_array_index (tool->frames, TbFrameRect, i), by);
   shift_bends (places->editor, places->view, tool, by);
@@ -191,6 +195,21 @@ tb_room_open (TbPlaces *places, gboolean vertical, double line, double by)
   divide (places->editor, &tool);
   move_beyond (places, &tool);
   tb_tool_clear (&tool);
+}
+
+gboolean
+tb_room_is_clear (TbEditor *editor, gboolean vertical, double line, const TbRect *rect)
+{
+  TbTool tool = { .handle = -1, .vertical = vertical, .press = { line, line } };
+  gboolean clear = TRUE;
+  divide (editor, &tool);
+  for (guint i = 0; i < tool.frames->len; i++)
+    {
+      const TbFrameRect *f = &g_array_index (tool.frames, TbFrameRect, i);
+      clear &= tb_editor_is_container (f->kind) || !tb_rect_intersects (&f->rect, rect);
+    }
+  tb_tool_clear (&tool);
+  return clear;
 }
 
 static void

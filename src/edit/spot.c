@@ -7,6 +7,8 @@
 
 #define REACH 1600.0 /* how far from the wish a place is looked for */
 #define CLEAR 24.0   /* kept free around a card: two routing margins */
+#define BESIDE_WAY 160.0 /* costs, as units of distance */
+#define BEHIND_WAY 500.0
 #define BESIDE 12.0  /* and towards a container that is not its own */
 
 /* What a container adds around its members (scene-arrange.c). */
@@ -26,6 +28,8 @@ typedef struct
 {
   GArray *cards;      /* TbRect */
   GArray *containers; /* Container */
+  TbPoint wish;
+  const TbWay *way;   /* NULL: none */
 } Surroundings;
 
 TbHome
@@ -74,8 +78,31 @@ grown (const TbRect *r, double by)
   return (TbRect){ r->x - by, r->y - by, r->width + 2 * by, r->height + 2 * by };
 }
 
+/* A band is drawn up to its neighbour; what it needs is round its members. FALSE: it has none. */
+static gboolean
+band_content (TbEditor *editor, const TbElement *layer, TbRect *band)
+{
+  const TbModel *model = tb_editor_model (editor);
+  double top = INFINITY, bottom = -INFINITY;
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    {
+      const TbElement *c = tb_model_nth (model, TB_KIND_COMPONENT, i);
+      TbRect r;
+      if (!tb_editor_bounds (editor, tb_element_uid (c), NULL, &r)
+          || !names (tb_element_get (c, TB_PROP_LAYER), tb_element_id (layer)))
+        continue;
+      top = MIN (top, r.y - PAD_TOP - PAD_BAND);
+      bottom = MAX (bottom, r.y + r.height + PAD_BOTTOM + PAD_BAND);
+    }
+  if (bottom < top)
+    return FALSE;
+  band->y = top;
+  band->height = bottom - top;
+  return TRUE;
+}
+
 static void
-look_round (TbEditor *editor, TbPoint wish, const TbHome *home, GArray *taken, Surroundings *s)
+look_round (TbEditor *editor, TbPoint wish, const TbHome *home, Surroundings *s)
 {
   TbRect area = { wish.x - REACH, wish.y - REACH, 2 * REACH, 2 * REACH };
   g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
@@ -90,12 +117,12 @@ look_round (TbEditor *editor, TbPoint wish, const TbHome *home, GArray *taken, S
           && (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_NOTE || kind == TB_ITEM_MIDDLEWARE))
         g_array_append_val (s->cards, r);
     }
-  for (guint i = 0; taken != NULL && i < taken->len; i++)
-    g_array_append_val (s->cards, g_array_index (taken, TbRect, i));
   for (guint i = 0; i < frames->len; i++)
     {
       const TbFrameRect *f = &g_array_index (frames, TbFrameRect, i);
       Container c = { f->kind, f->rect, is_home (editor, home, f) };
+      if (c.kind == TB_ITEM_LAYER)
+        band_content (editor, tb_editor_element (editor, f->uid), &c.rect);
       if (c.own || tb_rect_intersects (&c.rect, &area))
         g_array_append_val (s->containers, c);
     }
@@ -148,11 +175,23 @@ price_of (const Surroundings *s, const Container *c, const TbRect *card)
   return more / 2;
 }
 
+/* What stands between two should not stand beside or behind one of them. */
 static double
-cost_of (const Surroundings *s, const TbRect *card, TbPoint wish)
+price_of_detour (const TbWay *way, TbPoint at)
+{
+  double dx = way->to.x - way->from.x, dy = way->to.y - way->from.y, d = dx * dx + dy * dy;
+  double t = d < 1 ? 0.5 : ((at.x - way->from.x) * dx + (at.y - way->from.y) * dy) / d;
+  double out = MAX (0.15 - t, t - 0.85);
+  return out <= 0 ? 0 : BESIDE_WAY + BEHIND_WAY * MIN (out, 1);
+}
+
+static double
+cost_of (const Surroundings *s, const TbRect *card)
 {
   TbRect clear = grown (card, CLEAR);
-  double cost = hypot (card->x + card->width / 2 - wish.x, card->y + card->height / 2 - wish.y);
+  TbPoint at = { card->x + card->width / 2, card->y + card->height / 2 };
+  double cost = hypot (at.x - s->wish.x, at.y - s->wish.y);
+  cost += s->way ? price_of_detour (s->way, at) : 0;
   for (guint i = 0; i < s->cards->len; i++)
     if (tb_rect_intersects (&g_array_index (s->cards, TbRect, i), &clear))
       return INFINITY;
@@ -162,11 +201,11 @@ cost_of (const Surroundings *s, const TbRect *card, TbPoint wish)
 }
 
 /* Rings of the grid outwards; no ring further out than the best cost can better it. */
-static gboolean
-search (const Surroundings *s, TbPoint wish, TbRect *best)
+static double
+search (const Surroundings *s, TbRect *best)
 {
-  TbRect start = { tb_editor_snap (wish.x - TB_CARD_WIDTH / 2),
-                   tb_editor_snap (wish.y - TB_CARD_HEIGHT / 2), TB_CARD_WIDTH, TB_CARD_HEIGHT };
+  TbRect start = { tb_editor_snap (s->wish.x - TB_CARD_WIDTH / 2),
+                   tb_editor_snap (s->wish.y - TB_CARD_HEIGHT / 2), TB_CARD_WIDTH, TB_CARD_HEIGHT };
   double least = INFINITY;
   for (int ring = 0; ring * TB_GRID < MIN (REACH, least + TB_GRID); ring++)
     for (int i = -ring; i <= ring; i++)
@@ -175,31 +214,40 @@ search (const Surroundings *s, TbPoint wish, TbRect *best)
           TbRect r = start;
           r.x += i * TB_GRID;
           r.y += j * TB_GRID;
-          double cost = cost_of (s, &r, wish);
+          double cost = cost_of (s, &r);
           if (cost < least)
             {
               least = cost;
               *best = r;
             }
         }
-  return least < INFINITY;
+  return least;
 }
 
-TbRect
-tb_editor_spot (TbEditor *editor, TbPoint wish, const TbHome *home, GArray *taken)
+double
+tb_editor_spot_on_way (TbEditor *editor, TbPoint wish, const TbHome *home, const TbWay *way,
+                       TbRect *best)
 {
   Surroundings s = { g_array_new (FALSE, FALSE, sizeof (TbRect)),
-                     g_array_new (FALSE, FALSE, sizeof (Container)) };
-  TbRect best;
-  look_round (editor, wish, home, taken, &s);
-  if (!search (&s, wish, &best))
+                     g_array_new (FALSE, FALSE, sizeof (Container)), wish, way };
+  look_round (editor, wish, home, &s);
+  double cost = search (&s, best);
+  if (cost == INFINITY)
     {
       TbPoint at = tb_scene_free_place (editor->scene, wish.x, wish.y);
-      best = (TbRect){ tb_editor_snap (at.x), tb_editor_snap (at.y), TB_CARD_WIDTH,
-                       TB_CARD_HEIGHT };
+      *best = (TbRect){ tb_editor_snap (at.x), tb_editor_snap (at.y), TB_CARD_WIDTH,
+                        TB_CARD_HEIGHT };
     }
   g_array_unref (s.cards);
   g_array_unref (s.containers);
+  return cost;
+}
+
+TbRect
+tb_editor_spot (TbEditor *editor, TbPoint wish, const TbHome *home)
+{
+  TbRect best;
+  tb_editor_spot_on_way (editor, wish, home, NULL, &best);
   return best;
 }
 
