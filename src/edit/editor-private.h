@@ -54,6 +54,7 @@ typedef struct
   int handle;            /* resize handle, -1: none */
   TbRect rect0, rect;
   TbUid link_from, target;
+  const char *caution; /* LINKING: what a reviewer would ask of it */
   TbSide link_side;    /* of link_from: whose handle was pressed */
   GHashTable *refused; /* LINKING: uids that cannot be its end */
   const char *reason;

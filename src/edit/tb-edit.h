@@ -107,6 +107,7 @@ typedef struct
   TbPoint from, to;   /* LINK; ROOM: where it began, and the pointer */
   TbUid target;       /* LINK: what it would connect to; MOVE, CREATE: container it would enter */
   const char *reason; /* LINK: why not there; NULL where it may */
+  const char *caution; /* LINK: it may, and a reviewer would ask; NULL */
   double dx, dy;      /* MOVE, ROOM */
 } TbGestureState;
 

@@ -92,6 +92,7 @@ update_link (TbEditor *editor, double x, double y)
   /* Over one's own card nothing is meant yet: the drag has only begun. */
   tool->target = card && uid != tool->link_from ? uid : 0;
   tool->reason = tool->target ? tb_editor_link_reason (editor, tool->link_from, uid) : NULL;
+  tool->caution = tool->target ? tb_editor_link_caution (editor, tool->link_from, uid) : NULL;
 }
 
 static void
@@ -450,6 +451,7 @@ tb_editor_gesture (TbEditor *editor)
                            .to = tool->pointer,
                            .target = tool->target,
                            .reason = tool->reason,
+                           .caution = tool->caution,
                            .dx = tool->dx,
                            .dy = tool->dy };
 }

@@ -3,6 +3,8 @@
  * as large at any zoom. */
 #include "live-private.h"
 
+#include "tb-connect.h"
+
 #include <math.h>
 
 #define LIVE_DRAG_MAX 120 /* more elements than that move in the tiles */
@@ -314,28 +316,62 @@ highlight (Pen *pen, TbUid uid, const GdkRGBA *colour)
 }
 
 static void
-say_at (Pen *pen, const char *text, TbPoint world)
+say_at (Pen *pen, const char *text, TbColourId colour, TbPoint world)
 {
-  TbPill pill = { .text = text, .colour = TB_COLOUR_BAD, .line = TB_COLOUR_BAD, .scale = 1 };
+  TbPill pill = { .text = text, .colour = colour, .line = colour, .scale = 1 };
   TbPoint at = tb_camera_from_world (&pen->canvas->camera, world.x, world.y);
   GskRenderNode *node = tb_pill_node_new (GTK_WIDGET (pen->canvas), pen->canvas->theme, &pill);
+  double width, height;
+  tb_pill_measure (GTK_WIDGET (pen->canvas), &pill, &width, &height);
+  double x = CLAMP (at.x + 14, 4, MAX (pen->canvas->camera.width - width - 8, 4));
   gtk_snapshot_save (pen->snapshot);
   gtk_snapshot_translate (pen->snapshot,
-                          &GRAPHENE_POINT_INIT ((float) round (at.x + 14), (float) round (at.y + 16)));
+                          &GRAPHENE_POINT_INIT ((float) round (x), (float) round (at.y + 16)));
   gtk_snapshot_append_node (pen->snapshot, node);
   gtk_snapshot_restore (pen->snapshot);
   gsk_render_node_unref (node);
+}
+
+/* What cannot be the end of the dragged link recedes; from far off, where cards are specks, only the
+ * pointer says so. */
+static void
+veil_refused (Pen *pen)
+{
+  TbCanvas *canvas = pen->canvas;
+  double zoom = canvas->camera.zoom;
+  TbColour page = tb_theme_colour (canvas->theme, TB_COLOUR_CANVAS);
+  GdkRGBA veil = tb_draw_rgba (&page, 0.66);
+  TbPoint corner = tb_camera_to_world (&canvas->camera, 0, 0);
+  TbRect sight = { corner.x, corner.y, canvas->camera.width / zoom, canvas->camera.height / zoom };
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  if (MIN_CARD_PX > 68 * zoom)
+    return;
+  tb_scene_query (pen->scene, &sight, FALSE, uids);
+  for (guint i = 0; i < uids->len; i++)
+    {
+      TbUid uid = g_array_index (uids, TbUid, i);
+      TbRect r;
+      if (!tb_editor_link_dimmed (canvas->editor, uid)
+          || !tb_scene_item (pen->scene, uid, NULL, &r))
+        continue;
+      r = tb_camera_rect (&canvas->camera, &r);
+      r = grown (&r, 1);
+      tb_draw_fill (pen->snapshot, &r, CARD_RADIUS * zoom + 1, &veil);
+    }
 }
 
 static void
 gesture_link (Pen *pen, const TbGestureState *g)
 {
   const GdkRGBA *colour = g->reason ? &pen->bad : &pen->accent;
+  veil_refused (pen);
   highlight (pen, g->target, colour);
   tb_live_route (pen, (TbPoint[]){ g->from, g->to }, 2, colour, 2, TRUE);
   tb_live_round_handle (pen, g->from, 4);
   if (g->reason)
-    say_at (pen, g->reason, g->to);
+    say_at (pen, g->reason, TB_COLOUR_BAD, g->to);
+  else if (g->caution)
+    say_at (pen, g->caution, TB_COLOUR_WARN, g->to);
 }
 
 static void
