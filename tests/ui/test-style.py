@@ -43,8 +43,9 @@ def saved(editor):
 
 def on_canvas(editor, title):
     return wait_for(title + " on the canvas", lambda: next(
-        (node for node in editor.walk() if node.role == "button" and node.name == title
-         and title in node.description), None) or editor.dead())
+        (node for node in editor.walk() if node.role == "button"
+         and node.name.split(",")[0].split(" ")[-1] == title
+         and not node.name.startswith(("Link", "Add", "Back", "View"))), None) or editor.dead())
 
 
 def open_last(editor, name):

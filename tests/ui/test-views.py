@@ -97,8 +97,9 @@ def a_group_is_looked_into_and_left_by_keys(options):
 def canvas_item(editor, title):
     """The proxy of an element on the canvas: it says more than its name."""
     return wait_for(title + " on the canvas", lambda: next(
-        (node for node in editor.walk() if node.role == "button" and node.name == title
-         and title in node.description), None) or editor.dead())
+        (node for node in editor.walk() if node.role == "button"
+         and node.name.split(",")[0].split(" ")[-1] == title
+         and not node.name.startswith(("Link", "Add", "Back", "View"))), None) or editor.dead())
 
 
 def a_double_click_opens_what_is_inside(options):
