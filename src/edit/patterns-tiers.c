@@ -356,7 +356,6 @@ refuse_between (TbEditor *editor)
 static double
 free_before (TbEditor *editor, const TbRect *second, gboolean vertical)
 {
-  g_autoptr (GArray) frames = tb_editor_frames (editor);
   g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
   TbRect all = tb_scene_bounds (editor->scene);
   double edge = vertical ? all.y : all.x, line = vertical ? second->y : second->x;
