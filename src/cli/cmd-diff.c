@@ -204,7 +204,8 @@ draw (const Comparison *comparison, const Picture *picture)
   g_autoptr (GError) error = NULL;
   if (picture->theme != NULL && !tb_theme_from_name (picture->theme, &options.theme))
     {
-      tb_cli_error ("there is no theme “%s”; there are light, dark, print and high-contrast",
+      tb_cli_error ("there is no theme “%s”; there are light, dark, print, high-contrast and "
+                    "high-contrast-dark",
                     picture->theme);
       return TB_EXIT_REFUSED;
     }
@@ -252,7 +253,7 @@ tb_cmd_diff (int argc, char **argv)
     { "format", 'f', 0, G_OPTION_ARG_STRING, &picture.format,
       "svg or png; without it OUT's extension says which", "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_STRING, &picture.view, "Which view; the first without it", "ID" },
-    { "theme", 0, 0, G_OPTION_ARG_STRING, &picture.theme, "light, dark, print or high-contrast",
+    { "theme", 0, 0, G_OPTION_ARG_STRING, &picture.theme, "light, dark, print, high-contrast or high-contrast-dark",
       "THEME" },
     { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &picture.scale, "Size, 1 is 100 %", "SCALE" },
     { NULL },

@@ -66,6 +66,18 @@ export_file (const char *in, const char *out, const TbExportFormat *format,
                                                                           : TB_EXIT_FAILED;
 }
 
+static gboolean
+find_theme (const char *theme, TbExportOptions *options)
+{
+  options->or_dark = g_strcmp0 (theme, "auto") == 0;
+  if (theme == NULL || options->or_dark || tb_theme_from_name (theme, &options->theme))
+    return TRUE;
+  tb_cli_error ("there is no theme “%s”; there are light, dark, print, high-contrast, "
+                "high-contrast-dark and auto",
+                theme);
+  return FALSE;
+}
+
 int
 tb_cmd_export (int argc, char **argv)
 {
@@ -77,7 +89,8 @@ tb_cmd_export (int argc, char **argv)
     { "format", 'f', 0, G_OPTION_ARG_STRING, &name,
       "svg, png or pdf; without it OUT's extension says which", "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_STRING, &view, "Which view; the first without it", "ID" },
-    { "theme", 0, 0, G_OPTION_ARG_STRING, &theme, "light, dark, print, high-contrast or high-contrast-dark", "THEME" },
+    { "theme", 0, 0, G_OPTION_ARG_STRING, &theme,
+      "light, dark, print, high-contrast, high-contrast-dark or auto", "THEME" },
     { "embed", 'e', 0, G_OPTION_ARG_NONE, &options.embed,
       "Put the drawing into the picture (SVG, PNG): opening the picture opens it", NULL },
     { "no-cache", 0, 0, G_OPTION_ARG_NONE, &options.no_cache,
@@ -86,7 +99,8 @@ tb_cmd_export (int argc, char **argv)
     { NULL },
   };
   if (!tb_cli_options (&argc, &argv, "FILE -o OUT",
-                       "Writes a drawing as a picture. - as FILE reads standard input.", entries))
+                       "Writes a drawing as a picture. - as FILE reads standard input. The theme auto is "
+                       "for SVG: dark where the viewer prefers it.", entries))
     return TB_EXIT_REFUSED;
   if (argc != 2 || out == NULL)
     {
@@ -94,13 +108,8 @@ tb_cmd_export (int argc, char **argv)
                               : "say with -o where to write, - for standard output");
       return TB_EXIT_REFUSED;
     }
-  if (theme != NULL && !tb_theme_from_name (theme, &options.theme))
-    {
-      tb_cli_error ("there is no theme “%s”; there are light, dark, print, "
-                    "high-contrast and high-contrast-dark",
-                    theme);
-      return TB_EXIT_REFUSED;
-    }
+  if (!find_theme (theme, &options))
+    return TB_EXIT_REFUSED;
   if (options.scale == 0) /* would mean 1 */
     {
       tb_cli_error ("a scale of 0 is not between 0.01 and 100");
@@ -110,5 +119,10 @@ tb_cmd_export (int argc, char **argv)
   g_autofree char *folder = g_path_get_dirname (argv[1]);
   options.view_id = view;
   options.folder = folder;
+  if (format != NULL && options.or_dark && strcmp (format->name, "svg") != 0)
+    {
+      tb_cli_error ("a %s has one theme: auto is for SVG", format->label);
+      return TB_EXIT_REFUSED;
+    }
   return format != NULL ? export_file (argv[1], out, format, &options) : TB_EXIT_REFUSED;
 }

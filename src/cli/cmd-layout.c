@@ -61,6 +61,29 @@ forget_layout (TbDocument *document, TbUid view)
     }
 }
 
+/* What has no place is placed together, as the editor's tidy does it; everything else stays. */
+static void
+place_new (const TbModel *model, const char *view_id, GArray *places)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  g_autoptr (GArray) alone = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
+  tb_place_tiered (model, view_id, TRUE, alone);
+  for (guint i = 0; i < alone->len; i++)
+    g_array_append_val (uids, g_array_index (alone, TbPlacement, i).uid);
+  if (uids->len > 0)
+    tb_place_tidy (model, view_id, (const TbUid *) (gpointer) uids->data, uids->len, places);
+  guint n_together = places->len;
+  for (guint i = 0; i < alone->len; i++)
+    {
+      const TbPlacement *one = &g_array_index (alone, TbPlacement, i);
+      gboolean done = FALSE;
+      for (guint p = 0; p < n_together && !done; p++)
+        done = g_array_index (places, TbPlacement, p).uid == one->uid;
+      if (!done)
+        g_array_append_val (places, *one);
+    }
+}
+
 static void
 lay_out (TbDocument *document, const char *view_id, gboolean only_new)
 {
@@ -70,7 +93,7 @@ lay_out (TbDocument *document, const char *view_id, gboolean only_new)
   tb_document_begin (document, "Lay out", NULL);
   TbUid view = find_view (document, view_id);
   if (only_new)
-    tb_place_tiered (tb_document_model (document), view_id, TRUE, places);
+    place_new (tb_document_model (document), view_id, places);
   else
     {
       forget_layout (document, view);

@@ -328,7 +328,7 @@ put_style (GString *out, TbThemeId theme, TbStyle style, TbRole role, gboolean o
 }
 
 static void
-put_fonts (GString *out, TbThemeId theme)
+put_fonts (GString *out)
 {
   for (guint i = 0; i < TB_N_FONTS; i++)
     {
@@ -343,6 +343,11 @@ put_fonts (GString *out, TbThemeId theme)
         }
       g_string_append (out, "}\n");
     }
+}
+
+static void
+put_inks (GString *out, TbThemeId theme)
+{
   for (guint i = 0; i < TB_N_INKS; i++)
     {
       TbColour colour = tb_ink_colour (theme, (TbInk) i);
@@ -461,14 +466,12 @@ roles_of (const TbScene *scene)
   return roles;
 }
 
+/* All that depends on the theme. */
 static void
-put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
+put_colours (GString *out, const TbScene *scene, TbThemeId theme)
 {
   guint roles = roles_of (scene);
-  g_string_append (out, "<style>\ntext{font-family:" TB_FONT_FAMILIES
-                        ";font-feature-settings:\"tnum\"}\n"
-                        "svg{stroke-linecap:round;stroke-linejoin:round}\n");
-  put_fonts (out, theme);
+  put_inks (out, theme);
   for (guint s = 0; s < TB_N_STYLES; s++)
     {
       if (s >= TB_STYLE_BOX && !any_folded (scene))
@@ -479,6 +482,32 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme)
           put_style (out, theme, (TbStyle) s, (TbRole) r, TRUE);
     }
   put_looks (out, scene, theme);
+}
+
+/* What has no such rule sees the first theme alone: no light-dark(), which many viewers drop with
+ * the colour it stands for. */
+static void
+put_dark_rules (GString *out, const TbScene *scene)
+{
+  TbColour canvas = tb_theme_colour (TB_THEME_DARK, TB_COLOUR_CANVAS);
+  g_string_append (out, "@media (prefers-color-scheme:dark){\n.page{");
+  put_paint (out, "fill", &canvas);
+  g_string_append (out, "}\n");
+  put_colours (out, scene, TB_THEME_DARK);
+  g_string_append (out, "}\n");
+}
+
+static void
+put_sheet (GString *out, const TbScene *scene, TbThemeId theme, gboolean or_dark)
+{
+  guint roles = roles_of (scene);
+  g_string_append (out, "<style>\ntext{font-family:" TB_FONT_FAMILIES
+                        ";font-feature-settings:\"tnum\"}\n"
+                        "svg{stroke-linecap:round;stroke-linejoin:round}\n");
+  put_fonts (out);
+  put_colours (out, scene, theme);
+  if (or_dark)
+    put_dark_rules (out, scene);
   if (scene->kind == TB_VIEW_DATA_FLOW)
     g_string_append_printf (out, ".faint path{opacity:%.1f}\n", TB_FAINT);
   g_string_append (out, "</style>\n<defs>\n");
@@ -533,8 +562,8 @@ tb_scene_to_svg_with (const TbScene *scene, const TbSvgOptions *options, gsize *
   g_string_append (out, "\">\n");
   if (options->metadata != NULL)
     g_string_append_printf (out, "<metadata>\n%s</metadata>\n", options->metadata);
-  put_sheet (out, scene, theme);
-  g_string_append (out, "<rect");
+  put_sheet (out, scene, theme, options->or_dark);
+  g_string_append (out, options->or_dark ? "<rect class=\"page\"" : "<rect");
   put_attribute (out, "x", page.x);
   put_attribute (out, "y", page.y);
   put_attribute (out, "width", page.width);

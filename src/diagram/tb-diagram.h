@@ -253,6 +253,7 @@ char *tb_scene_to_svg (const TbScene *scene, TbThemeId theme, double scale, gsiz
 typedef struct
 {
   TbThemeId theme;
+  gboolean or_dark;     /* dark where the viewer says that it prefers so; theme for all others */
   double scale;         /* pixels per world unit */
   const TbRect *page;   /* NULL: what is drawn, and a margin */
   const char *metadata; /* XML that goes into <metadata>; NULL: none */

@@ -71,7 +71,7 @@ tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **er
   g_autoptr (TbScene) scene = make_scene (model, options);
   g_autofree char *metadata = options->embed ? tb_picture_metadata (model) : NULL;
   const TbSvgOptions how
-    = { .theme = options->theme, .scale = options->scale, .metadata = metadata };
+    = { .theme = options->theme, .or_dark = options->or_dark, .scale = options->scale, .metadata = metadata };
   gsize size;
   (void) error;
   char *svg = tb_scene_to_svg_with (scene, &how, &size);

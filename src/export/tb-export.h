@@ -14,6 +14,7 @@ typedef struct
   TbThemeId theme;
   double scale;        /* pixels (PNG, SVG) or 3/4 point (PDF) per world unit; 0: 1 */
   const char *folder;  /* the drawing's, from which its icons' paths start; NULL: none */
+  gboolean or_dark;    /* SVG: dark where the viewer prefers it, theme everywhere else */
   gboolean embed;      /* the drawing goes along (SVG, PNG): opening the picture opens it */
   gboolean no_cache;     /* find every route anew, and keep none */
 } TbExportOptions;

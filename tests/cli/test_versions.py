@@ -175,6 +175,38 @@ def test_git_diff():
         git(place, "diff")
 
 
+# ---- layout --------------------------------------------------------------------------------------
+
+def test_layout_of_what_is_new():
+    """layout --only-new places what has no place, together, and changes no other line"""
+    with Place() as place:
+        added = EXAMPLE.replace("</architecture>", '<component id="x" kind="server"/><component id="y" kind="store"/>'
+                                '<link id="xy" from="x" to="y"/></architecture>')
+        path = place.write("a.tierboard", added)
+        assert command("fmt", path)[0] == 0
+        before = place.read("a.tierboard").splitlines()
+        assert command("layout", "--only-new", path) == (0, "", "")
+        after = place.read("a.tierboard").splitlines()
+        new = [line.strip() for line in after if line not in before]
+        assert [line for line in before if line not in after] == []
+        assert len(new) == 2 and new[0].startswith('<place of="x"') and new[1].startswith('<place of="y"'), new
+        places = after
+        assert command("layout", "--only-new", path) == (0, "", "")
+        assert place.read("a.tierboard").splitlines() == places
+        status, out, _ = command("layout", "--only-new", path, "-o", "-")
+        assert status == 0 and out.splitlines() == places
+
+
+def test_layout_refuses():
+    """Unusable input: one sentence and status 2, the file as it was"""
+    with Place() as place:
+        path, bad = place.write("a.tierboard", EXAMPLE), place.write("bad", "nonsense")
+        for arguments in ((), (bad,), (path, "--view", "none"), (path, "--view", "shop"), (path, path), (path, "--nonsense")):
+            status, _, err = command("layout", *arguments)
+            assert status == 2 and err.count("\n") == 1, (arguments, err)
+        assert place.read("a.tierboard") == EXAMPLE and place.read("bad") == "nonsense"
+
+
 # ---- Drawings inside pictures ---------------------------------------------------------------------
 
 def test_pictures_with_the_drawing_in_them():
@@ -208,6 +240,23 @@ def test_pictures_without_a_drawing():
             assert command("export", drawing, "-o", picture)[0] == 0
             status, _, err = command("export", picture, "-o", str(place.path / "out.svg"))
             assert status == 2 and "the picture holds no drawing" in err and err.count("\n") == 1, err
+
+
+def test_pictures_that_follow_the_viewer():
+    """--theme auto: dark rules for who prefers them, and the light picture for all others"""
+    with Place() as place:
+        drawing = place.write("a.tierboard", EXAMPLE)
+        auto, light = str(place.path / "auto.svg"), str(place.path / "light.svg")
+        assert command("export", "--theme", "auto", drawing, "-o", auto) == (0, "", "")
+        assert command("export", drawing, "-o", light)[0] == 0
+        text = place.read("auto.svg")
+        assert text.count("@media (prefers-color-scheme:dark)") == 1
+        assert "light-dark(" not in text and "foreignObject" not in text
+        for picture in (auto, light):
+            subprocess.run(["rsvg-convert", picture, "-o", picture + ".png"], check=True, timeout=60)
+        assert pathlib.Path(auto + ".png").read_bytes() == pathlib.Path(light + ".png").read_bytes()
+        status, _, err = command("export", "--theme", "auto", drawing, "-o", str(place.path / "a.png"))
+        assert status == 2 and "has one theme" in err, err
 
 
 # ---- merge ---------------------------------------------------------------------------------------
