@@ -85,10 +85,16 @@ test_queue_is_told (void)
       socket_send (fds[i], "GET / HTTP/1.1\r\n\r\n", -1);
     }
   g_free (socket_read_until (fds[0], "}\n"));
-  socket_send (info, "GET /info HTTP/1.1\r\n\r\n", -1);
-  g_autofree char *text = socket_read_until (info, "}\n");
-  g_assert_cmpint (number_in (text, "threads"), ==, 1);
-  g_assert_cmpint (number_in (text, "requests"), ==, 5);
+  /* Asking counts as a request too; what was sent may still lie in a socket's buffer. */
+  for (int asked = 1, seen = 0; seen < 4; asked++)
+    {
+      socket_send (info, "GET /info HTTP/1.1\r\n\r\n", -1);
+      g_autofree char *text = socket_read_until (info, "}\n");
+      g_assert_cmpint (number_in (text, "threads"), ==, 1);
+      seen = number_in (text, "requests") - asked;
+      g_assert_cmpint (seen, <=, 4);
+      g_assert_cmpint (asked, <, 100);
+    }
   for (int i = 0; i < 4; i++)
     close (fds[i]);
   close (info);
