@@ -45,6 +45,15 @@ local_name (const char *name)
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
+/* Others are names too, but what looks like a reference must not come in as a name. */
+static gboolean
+is_plain_name (const char *text)
+{
+  return *text != '\0'
+         && text[strspn (text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-")]
+              == '\0';
+}
+
 /* NULL: not let in. Inside the picture only, under the prefixed name. (transfer full) */
 static char *
 clean_reference (const Cleaner *c, const char *value)
@@ -58,6 +67,8 @@ clean_reference (const Cleaner *c, const char *value)
     return NULL;
   id = g_strndup (hash + 1, (gsize) (close - hash - 1));
   g_strdelimit (id, "'\" \t", '\0');
+  if (!is_plain_name (id))
+    return NULL;
   return g_strdup_printf ("url(#%s%s)", c->prefix, id);
 }
 
@@ -144,11 +155,13 @@ put_attributes (Cleaner *c, const char **names, const char **values)
         style = values[i];
       else if (strcmp (names[i], "id") == 0)
         {
+          if (!is_plain_name (values[i]))
+            continue;
           g_autofree char *id = g_strconcat (c->prefix, values[i], NULL);
           put_attribute (c, "id", id);
         }
       else if ((strcmp (names[i], "href") == 0 || strcmp (names[i], "xlink:href") == 0)
-               && values[i][0] == '#')
+               && values[i][0] == '#' && is_plain_name (values[i] + 1))
         {
           g_autofree char *to = g_strconcat ("#", c->prefix, values[i] + 1, NULL);
           put_attribute (c, "href", to);
@@ -322,13 +335,17 @@ tb_svg_clean (const char *bytes, gsize size, TbCleanSvg *out, GError **error)
     hash = (hash ^ (guint8) bytes[i]) * 16777619u;
   g_snprintf (c.prefix, sizeof c.prefix, "i%08x-", hash);
   GMarkupParseContext *context = g_markup_parse_context_new (&parser, 0, &c, NULL);
-  gboolean good = size <= TB_ICON_BYTES_MAX;
-  if (!good)
-    g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
+  GError *why = NULL;
+  if (size > TB_ICON_BYTES_MAX)
+    g_set_error (&why, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
                  "it is larger than 256 KiB");
-  good = good && g_markup_parse_context_parse (context, bytes, (gssize) size, error)
-         && g_markup_parse_context_end_parse (context, error);
+  else if (g_markup_parse_context_parse (context, bytes, (gssize) size, &why) && why == NULL)
+    g_markup_parse_context_end_parse (context, &why);
   g_markup_parse_context_free (context);
+  /* Of a text that is no UTF-8 the parser complains, and says all the same that it was parsed. */
+  gboolean good = why == NULL;
+  if (!good)
+    g_propagate_error (error, why);
   if (c.css != NULL)
     g_string_free (c.css, TRUE);
   g_hash_table_unref (c.classes);
