@@ -57,19 +57,13 @@ closed (gboolean taken, gpointer data)
   g_free (self);
 }
 
-static GPtrArray *
-new_rows (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) tb_picker_row_free);
-}
-
 /* ---- A new element --------------------------------------------------------------------------- */
 
 static GPtrArray *
 create_rows (const char *text, char **hint, gpointer data)
 {
   Ask *self = data;
-  GPtrArray *rows = new_rows ();
+  GPtrArray *rows = tb_picker_rows_new ();
   g_autoptr (TbPhrase) phrase = tb_phrase_parse (self->editor, text);
   g_autoptr (GPtrArray) more = tb_phrase_complete (self->editor, text);
   if (tb_phrase_problem (phrase) == NULL)
@@ -150,25 +144,16 @@ add_kinds (Ask *self, GPtrArray *rows, const char *words)
     }
 }
 
-static int
-better (gconstpointer a, gconstpointer b)
-{
-  const TbPickerRow *x = *(TbPickerRow *const *) a, *y = *(TbPickerRow *const *) b;
-  return y->score - x->score;
-}
-
 static GPtrArray *
 connect_rows (const char *text, char **hint, gpointer data)
 {
   Ask *self = data;
-  GPtrArray *rows = new_rows ();
+  GPtrArray *rows = tb_picker_rows_new ();
   g_autofree char *words = g_strstrip (g_strndup (text, tb_phrase_head (TB_KIND_LINK, text)));
   for (guint i = 0; i < self->targets->len; i++)
     add_target (self, rows, &g_array_index (self->targets, TbLinkTarget, i), words, (int) i);
   add_kinds (self, rows, words);
-  g_ptr_array_sort (rows, better);
-  if (rows->len > TB_PICKER_MAX)
-    g_ptr_array_set_size (rows, TB_PICKER_MAX);
+  tb_picker_rows_keep_best (rows);
   if (rows->len == 0)
     *hint = g_strdup_printf ("There is nothing called “%s”", words);
   return rows;

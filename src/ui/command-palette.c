@@ -143,18 +143,11 @@ add_elements (Palette *self, GPtrArray *rows, const char *text)
     }
 }
 
-static int
-better (gconstpointer a, gconstpointer b)
-{
-  const TbPickerRow *x = *(TbPickerRow *const *) a, *y = *(TbPickerRow *const *) b;
-  return y->score - x->score;
-}
-
 static GPtrArray *
 palette_rows (const char *text, char **hint, gpointer data)
 {
   Palette *self = data;
-  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) tb_picker_row_free);
+  GPtrArray *rows = tb_picker_rows_new ();
   add_window_actions (self, rows, text);
   if (self->sheet)
     {
@@ -168,9 +161,7 @@ palette_rows (const char *text, char **hint, gpointer data)
       if (*text)
         add_elements (self, rows, text);
     }
-  g_ptr_array_sort (rows, better);
-  if (rows->len > TB_PICKER_MAX)
-    g_ptr_array_set_size (rows, TB_PICKER_MAX);
+  tb_picker_rows_keep_best (rows);
   if (rows->len == 0)
     *hint = g_strdup ("Nothing is called so");
   return rows;

@@ -38,12 +38,6 @@ closed (gboolean taken, gpointer data)
   g_free (self);
 }
 
-static GPtrArray *
-new_rows (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) tb_picker_row_free);
-}
-
 static void
 popup (Offer *self, double x, double y, const TbPickerKind *kind)
 {
@@ -60,7 +54,7 @@ static GPtrArray *
 kind_rows (const char *text, char **hint, gpointer data)
 {
   Offer *self = data;
-  GPtrArray *rows = new_rows ();
+  GPtrArray *rows = tb_picker_rows_new ();
   g_autoptr (GPtrArray) kinds = g_ptr_array_new ();
   tb_editor_link_kinds (self->editor, self->from, kinds);
   for (guint i = 0; i < kinds->len; i++)
@@ -110,7 +104,7 @@ static GPtrArray *
 hidden_rows (const char *text, char **hint, gpointer data)
 {
   Offer *self = data;
-  GPtrArray *rows = new_rows ();
+  GPtrArray *rows = tb_picker_rows_new ();
   g_autoptr (GArray) hidden = g_array_new (FALSE, FALSE, sizeof (TbUid));
   const TbModel *model = tb_document_model (tb_editor_document (self->editor));
   tb_editor_hidden (self->editor, hidden);

@@ -35,6 +35,27 @@ tb_picker_row_free (TbPickerRow *row)
   g_free (row);
 }
 
+GPtrArray *
+tb_picker_rows_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) tb_picker_row_free);
+}
+
+static int
+better (gconstpointer a, gconstpointer b)
+{
+  const TbPickerRow *x = *(TbPickerRow *const *) a, *y = *(TbPickerRow *const *) b;
+  return y->score - x->score;
+}
+
+void
+tb_picker_rows_keep_best (GPtrArray *rows)
+{
+  g_ptr_array_sort (rows, better);
+  if (rows->len > TB_PICKER_MAX)
+    g_ptr_array_set_size (rows, TB_PICKER_MAX);
+}
+
 static void
 picker_free (gpointer data)
 {

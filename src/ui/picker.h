@@ -21,6 +21,10 @@ typedef struct
 
 TbPickerRow *tb_picker_row_new (const char *title, const char *detail);
 void tb_picker_row_free (TbPickerRow *row);
+/* Of TbPickerRow, owned. (transfer full) */
+GPtrArray *tb_picker_rows_new (void);
+/* The best score first, and no more of them than are shown. */
+void tb_picker_rows_keep_best (GPtrArray *rows);
 
 typedef struct
 {
