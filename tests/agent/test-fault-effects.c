@@ -1,5 +1,6 @@
 /* What faults come to at a place, without taps: one section for each fault. */
 #include <glib.h>
+#include <string.h>
 
 #include "faults/fault.h"
 
@@ -68,6 +69,31 @@ test_cut_of_a_component (void)
   expect_cut (cut, &save, false, false);
   expect_cut (cut, &between, true, true);
   tb_fault_free (cut);
+}
+
+/* Of bytes from orders/1 to orders/2 and to the client, whoever dialled. */
+static void
+test_cut_of_pairs (void)
+{
+  TbWirePair pairs[] = { { ORDERS_1, ORDERS_2 }, { ORDERS_1, CLIENT } };
+  char why[200];
+  TbWireFault wire = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = pairs, .n_pairs = 2 };
+  TbFault *cut = tb_fault_new (&wire, &plan, why, sizeof why);
+  expect_cut (cut, &save, false, true);
+  expect_cut (cut, &between, false, true);
+  expect_cut (cut, &undrawn, true, false);
+  expect_cut (cut, &(TbFaultPlace) { UINT32_MAX, CLIENT, ORDERS_2 }, false, false);
+  tb_fault_free (cut);
+}
+
+static void
+test_pairs_of_nobody_are_refused (void)
+{
+  TbWirePair pair = { ORDERS_1, INSTANCES };
+  char why[200] = "";
+  TbWireFault wire = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = &pair, .n_pairs = 1 };
+  g_assert_null (tb_fault_new (&wire, &plan, why, sizeof why));
+  g_assert_nonnull (strstr (why, "instances"));
 }
 
 static void
@@ -205,6 +231,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fault/cut/ordered-pairs", test_cut_is_of_ordered_pairs);
   g_test_add_func ("/fault/cut/component", test_cut_of_a_component);
+  g_test_add_func ("/fault/cut/pairs", test_cut_of_pairs);
+  g_test_add_func ("/fault/cut/pairs-of-nobody", test_pairs_of_nobody_are_refused);
   g_test_add_func ("/fault/cut/one-way-of-a-link", test_cut_of_one_way_of_a_link);
   g_test_add_func ("/fault/cut/replicas-link", test_cut_of_the_replicas_link_is_of_pairs);
   g_test_add_func ("/fault/latency/add", test_latencies_add);

@@ -139,6 +139,23 @@ test_fault_survives_the_wire (void)
 }
 
 static void
+test_pairs_survive_the_wire (void)
+{
+  TbWirePair pairs[] = { { 0, 1 }, { 7, 3 } };
+  TbWireFault f = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = pairs, .n_pairs = 2 }, back;
+  TbWriter w = { 0 };
+  TbReader r;
+  size_t used;
+  tb_wire_fault_write (&w, &f);
+  tb_reader_begin (&r, w.bytes, w.size, &used);
+  g_assert_true (tb_wire_fault_read (&r, &back));
+  g_assert_cmpuint (back.n_pairs, ==, 2);
+  g_assert_true (back.pairs[1].from == 7 && back.pairs[1].to == 3);
+  tb_wire_fault_clear (&back);
+  tb_writer_clear (&w);
+}
+
+static void
 test_fault_names_are_read_back (void)
 {
   for (int i = 0; i < TB_FAULT_COUNT; i++)
@@ -318,6 +335,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/plan/escape", test_a_file_path_that_escapes_is_refused);
   g_test_add_func ("/wire/frame/version", test_frames_of_another_version_are_refused);
   g_test_add_func ("/wire/fault/round-trip", test_fault_survives_the_wire);
+  g_test_add_func ("/wire/fault/pairs", test_pairs_survive_the_wire);
   g_test_add_func ("/wire/fault/names", test_fault_names_are_read_back);
   g_test_add_func ("/wire/histogram/error", test_histogram_is_within_two_percent);
   g_test_add_func ("/wire/histogram/order", test_histogram_buckets_grow);

@@ -243,11 +243,7 @@ tb_taps_add_fault (TbTaps *t, const TbWireFault *fault)
 {
   TbWireFault *copy = malloc (sizeof *copy);
   TB_CHECK (copy != NULL);
-  *copy = *fault;
-  copy->id = copy_text (fault->id);
-  copy->link = copy_text (fault->link);
-  copy->from = copy_text (fault->from);
-  copy->to = copy_text (fault->to);
+  tb_wire_fault_copy (copy, fault);
   send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_FAULT, .fault = copy });
 }
 

@@ -81,6 +81,12 @@ walk_fault (TbWalk *k, TbWireFault *f)
   walk_f64 (k, &f->latency.a_ns);
   walk_f64 (k, &f->latency.b);
   walk_i64 (k, &f->jitter_ns);
+  walk_list (k, (void **) &f->pairs, &f->n_pairs, sizeof *f->pairs, 8);
+  for (uint32_t i = 0; i < f->n_pairs; i++)
+    {
+      walk_u32 (k, &f->pairs[i].from);
+      walk_u32 (k, &f->pairs[i].to);
+    }
   f->kind = (TbFaultKind) kind;
   f->latency.kind = (TbDistKind) dist;
 }
@@ -106,6 +112,28 @@ tb_wire_fault_read (TbReader *r, TbWireFault *fault)
   return false;
 }
 
+static char *
+copy_text (const char *text)
+{
+  char *copy = strdup (text != NULL ? text : "");
+  TB_CHECK (copy != NULL);
+  return copy;
+}
+
+void
+tb_wire_fault_copy (TbWireFault *to, const TbWireFault *from)
+{
+  *to = *from;
+  to->id = copy_text (from->id);
+  to->link = copy_text (from->link);
+  to->from = copy_text (from->from);
+  to->to = copy_text (from->to);
+  to->pairs = calloc (from->n_pairs + 1, sizeof *to->pairs);
+  TB_CHECK (to->pairs != NULL);
+  if (from->n_pairs > 0)
+    memcpy (to->pairs, from->pairs, from->n_pairs * sizeof *to->pairs);
+}
+
 void
 tb_wire_fault_clear (TbWireFault *fault)
 {
@@ -113,6 +141,7 @@ tb_wire_fault_clear (TbWireFault *fault)
   free (fault->link);
   free (fault->from);
   free (fault->to);
+  free (fault->pairs);
   *fault = (TbWireFault){ 0 };
 }
 

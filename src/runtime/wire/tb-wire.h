@@ -242,9 +242,16 @@ const char *tb_fault_name (TbFaultKind kind);
 /* False when no fault has that name. */
 bool tb_fault_from_name (const char *name, TbFaultKind *kind);
 
+/* One way between two instances: bytes from the one to the other, whoever dialled. */
+typedef struct
+{
+  uint32_t from, to; /* instance indices */
+} TbWirePair;
+
 /* On every pair (from, to) the two name sets span, in the ways chosen. A name is an instance
  * ("orders/1"), a component ("orders": all its instances), or "*". With a link id, only
- * connections of that link. */
+ * connections of that link. With pairs, it is on just those ways of the bytes instead, on every
+ * connection between the two, and the names, `up` and `down` have no say: a partition. */
 typedef struct
 {
   char *id; /* chosen by the viewer; a second fault of that id replaces the first */
@@ -254,9 +261,13 @@ typedef struct
   bool up, down;  /* the directions it acts on: up is from the caller to the called */
   TbDist latency; /* LATENCY */
   int64_t jitter_ns; /* uniform ± around it */
+  TbWirePair *pairs; /* n_pairs of them */
+  uint32_t n_pairs;
 } TbWireFault;
 
 void tb_wire_fault_write (TbWriter *w, const TbWireFault *fault);
+/* A copy that owns all it points to. */
+void tb_wire_fault_copy (TbWireFault *to, const TbWireFault *from);
 bool tb_wire_fault_read (TbReader *r, TbWireFault *fault);
 void tb_wire_fault_clear (TbWireFault *fault);
 

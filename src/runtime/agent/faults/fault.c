@@ -53,14 +53,29 @@ find_link (const TbWirePlan *plan, const char *id, uint32_t *link)
   return *link != UINT32_MAX;
 }
 
-static void
-copy_wire (TbWireFault *to, const TbWireFault *from)
+/* A bit for each ordered pair: a partition of a thousand instances is a million of them. */
+static bool
+set_ways (TbFault *fault, uint32_t n)
 {
-  *to = *from;
-  to->id = strdup (from->id != NULL ? from->id : "");
-  to->link = strdup (from->link != NULL ? from->link : "");
-  to->from = strdup (from->from != NULL ? from->from : "");
-  to->to = strdup (from->to != NULL ? from->to : "");
+  const TbWireFault *wire = &fault->wire;
+  fault->n = n;
+  fault->ways = calloc (((size_t) n * n + 63) / 64 + 1, sizeof *fault->ways);
+  TB_CHECK (fault->ways != NULL);
+  for (uint32_t i = 0; i < wire->n_pairs; i++)
+    {
+      if (wire->pairs[i].from >= n || wire->pairs[i].to >= n)
+        return false;
+      uint64_t bit = (uint64_t) wire->pairs[i].from * n + wire->pairs[i].to;
+      fault->ways[bit / 64] |= UINT64_C (1) << bit % 64;
+    }
+  return true;
+}
+
+static bool
+has_way (const TbFault *fault, uint32_t from, uint32_t to)
+{
+  uint64_t bit = (uint64_t) from * fault->n + to;
+  return fault->ways[bit / 64] >> bit % 64 & 1;
 }
 
 TbFault *
@@ -68,7 +83,7 @@ tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, char *why, size_t
 {
   TbFault *fault = calloc (1, sizeof *fault);
   TB_CHECK (fault != NULL);
-  copy_wire (&fault->wire, wire);
+  tb_wire_fault_copy (&fault->wire, wire);
   fault->from = calloc (plan->n_instances + 1, sizeof *fault->from);
   fault->to = calloc (plan->n_instances + 1, sizeof *fault->to);
   TB_CHECK (fault->from != NULL && fault->to != NULL);
@@ -82,13 +97,14 @@ tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, char *why, size_t
       missing = wire->link;
       kind = "link";
     }
+  bool ways = wire->n_pairs == 0 || set_ways (fault, plan->n_instances);
   fault->among_replicas = fault->link != UINT32_MAX && plan->links[fault->link].replicas;
-  if (missing == NULL && wire->kind < TB_FAULT_COUNT)
+  if (missing == NULL && ways && wire->kind < TB_FAULT_COUNT)
     return fault;
   if (missing != NULL)
     snprintf (why, why_size, "there is no %s “%s”", kind, missing);
   else
-    snprintf (why, why_size, "there is no such fault");
+    snprintf (why, why_size, ways ? "there is no such fault" : "it names instances that are not there");
   tb_fault_free (fault);
   return NULL;
 }
@@ -101,6 +117,7 @@ tb_fault_free (TbFault *fault)
   tb_wire_fault_clear (&fault->wire);
   free (fault->from);
   free (fault->to);
+  free (fault->ways);
   free (fault);
 }
 
@@ -113,6 +130,12 @@ find_directions (const TbFault *fault, const TbFaultPlace *place, bool direction
   directions[0] = directions[1] = false;
   if (fault->link != UINT32_MAX && fault->link != place->link)
     return false;
+  if (fault->ways != NULL)
+    {
+      directions[0] = has_way (fault, place->from, place->to);
+      directions[1] = has_way (fault, place->to, place->from);
+      return directions[0] || directions[1];
+    }
   if (fault->from[place->from] && fault->to[place->to])
     {
       directions[0] = up;

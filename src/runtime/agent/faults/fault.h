@@ -42,6 +42,8 @@ struct TbFault
   uint32_t link;    /* index, or ~0 for any */
   bool among_replicas; /* that link is one between replicas */
   bool *from, *to;  /* one for each instance */
+  uint64_t *ways;   /* of a partition: bit from * n + to; NULL: the names say where it is */
+  uint32_t n;       /* instances */
   TbFault *next;
 };
 
