@@ -54,6 +54,7 @@ struct TbBypasses
   uint32_t n_strays;
   TbPast past[PAST_MAX];
   uint32_t n_past;
+  uint8_t *blind, *said; /* of each instance: bit per TbBlind that holds, that was ever told */
   TbUnixName names[UNIX_MAX];
   uint32_t n_names;
   int64_t next_ns;
@@ -70,8 +71,10 @@ tb_bypasses_new (const TbWirePlan *plan)
   b->routes = tb_routes_new (plan);
   b->pids = calloc (2 * (size_t) plan->n_instances + 2, sizeof *b->pids);
   b->pids_now = b->pids != NULL ? b->pids + plan->n_instances + 1 : NULL;
+  b->blind = calloc (2 * (size_t) plan->n_instances + 2, sizeof *b->blind);
+  b->said = b->blind != NULL ? b->blind + plan->n_instances + 1 : NULL;
   pthread_mutex_init (&b->lock, NULL);
-  if (b->routes != NULL && b->pids != NULL)
+  if (b->routes != NULL && b->pids != NULL && b->blind != NULL)
     return b;
   tb_bypasses_free (b);
   return NULL;
@@ -84,6 +87,7 @@ tb_bypasses_free (TbBypasses *b)
     return;
   tb_routes_free (b->routes);
   free (b->pids);
+  free (b->blind);
   free (b->strays);
   pthread_mutex_destroy (&b->lock);
   free (b);
@@ -94,6 +98,8 @@ tb_bypasses_pid (TbBypasses *b, uint32_t instance, pid_t pid)
 {
   pthread_mutex_lock (&b->lock);
   b->pids[instance] = pid;
+  if (pid == 0)
+    b->blind[instance] = 0;
   pthread_mutex_unlock (&b->lock);
 }
 
@@ -265,6 +271,15 @@ find_callers (TbBypasses *b, TbStray *strays, uint32_t n)
     }
 }
 
+static bool
+some_hidden (const TbBypasses *b)
+{
+  for (uint32_t i = 0; i < b->plan->n_instances; i++)
+    if ((b->blind[i] & 1u << TB_BLIND_HIDDEN) != 0)
+      return true;
+  return false;
+}
+
 static void
 scan_tcp (TbBypasses *b, const TbTapsSink *sink, void *data)
 {
@@ -292,12 +307,76 @@ scan_tcp (TbBypasses *b, const TbTapsSink *sink, void *data)
   for (uint32_t i = 0; i < n; i++)
     {
       uint32_t to = tb_route_instance_at (b->routes, now[i].end.to);
+      if (now[i].from == TB_NOBODY && some_hidden (b))
+        continue; /* whose it is cannot be seen; its links say so */
       if (now[i].known && now[i].from != to)
         there_is (b, now[i].from, to, now[i].end.to_port,
                   now[i].from == TB_NOBODY
                       ? "a connection from outside the run"
                       : "a connection the agent did not make (io_uring or inherited)",
                   sink, data);
+    }
+}
+
+/* ---- Instances that cannot be looked into ------------------------------------------------------- */
+
+static const struct
+{
+  const char *sentence, *of_a_link; /* of_a_link NULL: its links are tapped all the same */
+  unsigned severity;
+} blinds[TB_BLIND_COUNT] = {
+  [TB_BLIND_HIDDEN] = { "it hides its memory from others of its user (not dumpable), so its connections "
+                        "cannot be tapped",
+                        "its caller hides its memory (not dumpable)", 1 },
+  [TB_BLIND_LEADER] = { "its first thread has ended, so this kernel does not let its sockets be reached: "
+                        "its connections cannot be tapped",
+                        "its caller's first thread has ended (before Linux 6.9)", 1 },
+  [TB_BLIND_IO_URING] = { "it asked for io_uring, whose connections no tap would see, and was told that "
+                          "there is none; io-uring=\"yes\" allows it",
+                          NULL, 2 },
+  [TB_BLIND_LISTENER] = { "it wants to answer system calls itself, which the kernel allows one filter "
+                          "only, and that is the taps'",
+                          NULL, 1 },
+  [TB_BLIND_FILTER] = { NULL, "its caller could not be put under the filter", 1 },
+};
+
+bool
+tb_bypasses_blind (TbBypasses *b, uint32_t instance, TbBlind why, const char **sentence,
+                   unsigned *severity)
+{
+  pthread_mutex_lock (&b->lock);
+  bool news = (b->said[instance] & 1u << why) == 0;
+  b->blind[instance] |= (uint8_t) (1u << why);
+  b->said[instance] |= (uint8_t) (1u << why);
+  pthread_mutex_unlock (&b->lock);
+  *sentence = blinds[why].sentence;
+  *severity = blinds[why].severity;
+  return news && *sentence != NULL;
+}
+
+static const char *
+why_blind (const TbBypasses *b, uint32_t instance)
+{
+  for (unsigned i = 0; i < TB_BLIND_COUNT; i++)
+    if ((b->blind[instance] & 1u << i) != 0 && blinds[i].of_a_link != NULL)
+      return blinds[i].of_a_link;
+  return NULL;
+}
+
+/* Of each link that leads from there: with its first target, since one says it for the link. */
+static void
+scan_blind (TbBypasses *b, const TbTapsSink *sink, void *data)
+{
+  for (uint32_t i = 0; i < b->plan->n_links; i++)
+    {
+      const TbWireLink *link = &b->plan->links[i];
+      for (uint32_t k = 0; k < link->n_from && link->n_to > 0; k++)
+        if (b->blind[link->from[k]] != 0 && why_blind (b, link->from[k]) != NULL)
+          {
+            there_is (b, link->from[k], link->to[0], link->port, why_blind (b, link->from[k]), sink,
+                      data);
+            break;
+          }
     }
 }
 
@@ -378,6 +457,7 @@ tb_bypasses_scan (TbBypasses *b, const TbTapsSink *sink, void *data)
   for (uint32_t i = b->n_names; i-- > 0;)
     if (!scan_name (b, &b->names[i], sink, data))
       b->names[i] = b->names[--b->n_names];
+  scan_blind (b, sink, data);
   forget_what_ended (b, sink, data);
   /* With very many connections a round takes its time: never more than a fiftieth of it all. */
   b->next_ns = begin_ns + 50 * (tb_now_ns () - begin_ns);

@@ -1,4 +1,4 @@
-/* connect() and bind() of an instance, as its filter hands them over.
+/* connect() of a stream socket of an instance, as its filter hands it over.
  *
  *   connect() ─▶ asked(): whose address is it? ─pass─▶ the kernel goes on
  *                   │ of the run
@@ -21,25 +21,16 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "notify.h"
 
 #ifndef TCP_FASTOPEN_CONNECT
 #define TCP_FASTOPEN_CONNECT 30
 #endif
-
-/* What was asked for, as far as it is known without the socket. */
-typedef struct
-{
-  sa_family_t family;
-  uint32_t address; /* TB_LOCALHOST for ::1 too */
-  uint16_t port;
-} TbAsked;
 
 /* The caller's socket. */
 typedef struct
@@ -49,64 +40,6 @@ typedef struct
   bool strict_v6; /* cannot reach IPv4: V6ONLY, or bound to an IPv6 address */
   bool bound;
 } TbCaller;
-
-typedef union
-{
-  struct sockaddr any;
-  struct sockaddr_in v4;
-  struct sockaddr_in6 v6;
-  struct sockaddr_un un;
-  struct sockaddr_storage storage;
-} TbAddress;
-
-/* ---- Addresses ------------------------------------------------------------------------------- */
-
-static void
-set_v4 (TbAddress *a, socklen_t *size, uint32_t address, uint16_t port)
-{
-  a->v4 = (struct sockaddr_in) { .sin_family = AF_INET,
-                                 .sin_port = htons (port),
-                                 .sin_addr.s_addr = htonl (address) };
-  *size = sizeof a->v4;
-}
-
-static void
-set_mapped (TbAddress *a, socklen_t *size, uint32_t address, uint16_t port)
-{
-  uint32_t network = htonl (address);
-  a->v6 = (struct sockaddr_in6) { .sin6_family = AF_INET6, .sin6_port = htons (port) };
-  a->v6.sin6_addr.s6_addr[10] = a->v6.sin6_addr.s6_addr[11] = 0xff;
-  memcpy (a->v6.sin6_addr.s6_addr + 12, &network, 4);
-  *size = sizeof a->v6;
-}
-
-static void
-set_for (TbAddress *a, socklen_t *size, sa_family_t family, uint32_t address, uint16_t port)
-{
-  (family == AF_INET6 ? set_mapped : set_v4) (a, size, address, port);
-}
-
-/* False for an address that is no IPv4 one in any clothes. */
-static bool
-get_v4 (const TbAddress *a, bool wildcard_is_zero, uint32_t *address, uint16_t *port)
-{
-  if (a->any.sa_family == AF_INET)
-    {
-      *address = ntohl (a->v4.sin_addr.s_addr);
-      *port = ntohs (a->v4.sin_port);
-      return true;
-    }
-  const struct in6_addr *in6 = &a->v6.sin6_addr;
-  *port = ntohs (a->v6.sin6_port);
-  if (IN6_IS_ADDR_V4MAPPED (in6))
-    {
-      memcpy (address, in6->s6_addr + 12, 4);
-      *address = ntohl (*address);
-      return true;
-    }
-  *address = IN6_IS_ADDR_LOOPBACK (in6) ? TB_LOCALHOST : 0;
-  return IN6_IS_ADDR_LOOPBACK (in6) || (wildcard_is_zero && IN6_IS_ADDR_UNSPECIFIED (in6));
-}
 
 /* Nothing is gained by waiting to send, nor by congestion control on loopback: one that paces, as
  * BBR does, costs a timer a message. Accepted sockets inherit both. */
@@ -124,7 +57,7 @@ tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int bac
   TbAddress a;
   socklen_t size;
   const int one = 1;
-  set_v4 (&a, &size, address, port);
+  tb_address_set_v4 (&a, &size, address, port);
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -errno;
@@ -206,9 +139,9 @@ tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd)
     return TB_DIAL_REFUSED;
   mark_ours (*fd);
   send_at_once (*fd);
-  set_v4 (&source, &size, t->plan->instances[from].address, 0);
+  tb_address_set_v4 (&source, &size, t->plan->instances[from].address, 0);
   bind (*fd, &source.any, size);
-  set_v4 (&target, &size, t->plan->instances[to].address, port);
+  tb_address_set_v4 (&target, &size, t->plan->instances[to].address, port);
   int result = connect (*fd, &target.any, size);
   if (result < 0 && errno == EINPROGRESS) /* on loopback it has come out by now: ask again */
     result = connect (*fd, &target.any, size);
@@ -231,8 +164,8 @@ turn_away (int fd)
   close (fd);
 }
 
-static void
-tell_no_descriptors (TbTaps *t)
+void
+tb_taps_tell_no_descriptors (TbTaps *t)
 {
   if (t->spare_told_ns == 0 || t->now_ns - t->spare_told_ns > TB_NS_PER_S)
     tb_tap_problem (t, 0, TB_NOBODY,
@@ -252,7 +185,7 @@ accept_with_spare (TbTaps *t, unsigned which)
   if (fd >= 0)
     turn_away (fd);
   t->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
-  tell_no_descriptors (t);
+  tb_taps_tell_no_descriptors (t);
   return fd >= 0;
 }
 
@@ -339,7 +272,7 @@ look_at_caller (TbCaller *caller)
       size = sizeof v6only;
       getsockopt (caller->fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &size);
       caller->bound = !IN6_IS_ADDR_UNSPECIFIED (&own.v6.sin6_addr) || own.v6.sin6_port != 0;
-      caller->strict_v6 = v6only || !get_v4 (&own, true, &address, &port)
+      caller->strict_v6 = v6only || !tb_address_get_v4 (&own, true, &address, &port)
                           || IN6_IS_ADDR_LOOPBACK (&own.v6.sin6_addr);
     }
   return true;
@@ -364,7 +297,7 @@ connect_to_listener (const TbCaller *caller, const TbListener *v4, const TbListe
   TbAddress a;
   socklen_t size = sizeof a.v6;
   if (!caller->strict_v6)
-    set_for (&a, &size, caller->family, ntohl (v4->address.v4.sin_addr.s_addr),
+    tb_address_set (&a, &size, caller->family, ntohl (v4->address.v4.sin_addr.s_addr),
              ntohs (v4->address.v4.sin_port));
   else if (v6 != NULL && v6->fd >= 0)
     a.v6 = v6->address.v6;
@@ -383,7 +316,7 @@ bind_caller (TbTaps *t, const TbCaller *caller, uint32_t instance)
     return;
   TbAddress a;
   socklen_t size;
-  set_for (&a, &size, caller->family, t->plan->instances[instance].address, 0);
+  tb_address_set (&a, &size, caller->family, t->plan->instances[instance].address, 0);
   setsockopt (caller->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
   bind (caller->fd, &a.any, size);
 }
@@ -402,7 +335,7 @@ send_to_tap (TbTaps *t, const TbCaller *caller, TbTap *tap, int up, bool connect
       turn_away (up);
       return error;
     }
-  get_v4 (&own, true, &p.address, &p.port);
+  tb_address_get_v4 (&own, true, &p.address, &p.port);
   if (caller->strict_v6)
     p.address = 0;
   if (!add_pending (t, &p))
@@ -484,7 +417,7 @@ send_to_own (TbTaps *t, const TbCaller *caller, uint32_t instance, uint16_t port
   socklen_t size;
   if (caller->strict_v6)
     return send_strict_to_own (t, caller, instance, port, error);
-  set_for (&a, &size, caller->family, t->plan->instances[instance].address, port);
+  tb_address_set (&a, &size, caller->family, t->plan->instances[instance].address, port);
   *error = connect_caller (caller, &a, size);
   if (*error != EINPROGRESS)
     return *error == 0;
@@ -507,75 +440,21 @@ carry_out (TbTaps *t, const TbCaller *caller, uint32_t instance, const TbRoute *
   return send_to_candidates (t, caller, instance, route);
 }
 
-/* ---- bind() ---------------------------------------------------------------------------------- */
-
-/* The agent may be root where the program is not, and then may do more than the program may. */
-static bool
-may_bind (const TbNotify *call, uint16_t port)
-{
-  static long first_free = -1;
-  if (geteuid () != 0)
-    return true;
-  if (first_free < 0)
-    {
-      FILE *file = fopen ("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
-      if (file == NULL || fscanf (file, "%ld", &first_free) != 1)
-        first_free = 1024;
-      if (file != NULL)
-        fclose (file);
-    }
-  return port >= first_free || tb_notify_user (call) == 0;
-}
-
-/* An IPv6 socket that is to serve IPv6 alone gets ::1 and any port: its IPv4 sibling serves. */
-static int
-bind_own (TbTaps *t, uint32_t instance, int fd, sa_family_t family, uint16_t port)
-{
-  TbAddress a;
-  socklen_t size;
-  int v6only = 0;
-  if (family == AF_INET6)
-    {
-      size = sizeof v6only;
-      getsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &size);
-    }
-  set_for (&a, &size, family, t->plan->instances[instance].address, port);
-  if (v6only)
-    a.v6 = (struct sockaddr_in6) { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-  return bind (fd, &a.any, size) < 0 ? -errno : 0;
-}
-
-static void
-answer_bind (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
-{
-  int fd = tb_route_bind_is_own (asked->address, asked->port) ? tb_notify_get_fd (call, &t->callers) : -1;
-  int type = 0;
-  socklen_t size = sizeof type;
-  bool ours = fd >= 0 && getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0
-              && type == SOCK_STREAM && tb_notify_valid (call);
-  if (!ours)
-    tb_notify_continue (call);
-  else if (!may_bind (call, asked->port))
-    tb_notify_answer (call, -EACCES);
-  else
-    tb_notify_answer (call, bind_own (t, instance, fd, asked->family, asked->port));
-  if (fd >= 0)
-    close (fd);
-}
-
 /* ---- The notification ------------------------------------------------------------------------ */
 
-static void
-answer_connect (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
+void
+tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
 {
   TbRoute route = tb_route_connect (t->routes, instance, asked->address, asked->port, t->open);
   TbCaller caller = { .fd = route.kind != TB_ROUTE_PASS ? tb_notify_get_fd (call, &t->callers) : -1 };
   if (caller.fd == -EMFILE || caller.fd == -ENFILE)
     {
-      tell_no_descriptors (t);
+      tb_taps_tell_no_descriptors (t);
       tb_notify_answer (call, -ENOBUFS);
       return;
     }
+  if (caller.fd < 0 && route.kind != TB_ROUTE_PASS)
+    tb_notified_no_socket (t, call, instance, caller.fd);
   if (caller.fd < 0 || !look_at_caller (&caller) || caller.family != asked->family
       || !tb_notify_valid (call))
     tb_notify_continue (call);
@@ -589,52 +468,4 @@ answer_connect (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAske
     }
   if (caller.fd >= 0)
     close (caller.fd);
-}
-
-static void
-tell_unix (TbTaps *t, uint32_t instance, const TbAddress *a, size_t size)
-{
-  size_t n = size - offsetof (struct sockaddr_un, sun_path);
-  const char *path = a->un.sun_path;
-  n = path[0] != '\0' ? strnlen (path, n) : n;
-  if (n == 0 || n > sizeof a->un.sun_path)
-    return;
-  /* One a second says it all, and a busy program must not fill the ring of facts. */
-  uint64_t hash = tb_hash_bytes (path, n) + instance;
-  if (hash == t->unix_told && t->now_ns - t->unix_told_ns < TB_NS_PER_S)
-    return;
-  t->unix_told = hash;
-  t->unix_told_ns = t->now_ns;
-  TbTold told = { .type = TB_TOLD_UNIX, .from = instance, .time_ns = t->now_ns };
-  tb_tap_tell (t, &told, path, n);
-}
-
-void
-tb_connect_notified (TbTaps *t, uint32_t notifier)
-{
-  uint32_t instance = t->notifiers[notifier].instance;
-  TbNotify call;
-  TbAddress a;
-  if (!tb_notify_receive (t->notifiers[notifier].fd, &call))
-    return;
-  t->now_ns = tb_now_ns ();
-  memset (&a, 0, sizeof a);
-  size_t size = TB_MIN ((size_t) call.address_size, sizeof a);
-  TbAsked asked = { 0 };
-  if (call.is_other || size < sizeof a.any.sa_family || !tb_notify_read (&call, call.address, &a, size))
-    {
-      tb_notify_continue (&call);
-      return;
-    }
-  asked.family = a.any.sa_family;
-  bool inet = (asked.family == AF_INET && size >= sizeof a.v4)
-              || (asked.family == AF_INET6 && size >= offsetof (struct sockaddr_in6, sin6_scope_id));
-  if (asked.family == AF_UNIX && !call.is_bind)
-    tell_unix (t, instance, &a, size);
-  if (!inet || !get_v4 (&a, call.is_bind, &asked.address, &asked.port))
-    tb_notify_continue (&call);
-  else if (call.is_bind)
-    answer_bind (t, &call, instance, &asked);
-  else
-    answer_connect (t, &call, instance, &asked);
 }

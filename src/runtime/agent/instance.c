@@ -129,6 +129,7 @@ take_filter (Instance *in, TbReport *report)
       snprintf (text, sizeof text, "its connections are not tapped: %s",
                 tb_words_for_errno (report->value, why, sizeof why));
       tb_tell_problem (a, 1, in->index, text);
+      tb_taps_instance_unfiltered (a->taps, in->index);
     }
 }
 

@@ -1,11 +1,17 @@
-/* The seccomp filter that hands connect() and bind() to the agent, and the test whether it can be.
+/* The seccomp filter that hands calls to the agent, and the test whether it can be had:
+ *
+ *   connect(), bind()                        all of them
+ *   sendto() with an address                 so that datagrams of sockets that are not connected are seen
+ *   io_uring_setup()                         unless allowed: it connects without a call to be seen
+ *   seccomp() that wants a listener          the kernel refuses it, since there is one; to be told
+ *
+ * sendmsg() has its address in memory, which no filter can look into: it is not handed over.
  *
  * The filter is made here instead of by a library so that it is the same few instructions in a
  * child that may call nothing but system calls. */
 #include "taps.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -15,77 +21,128 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "notify.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV /* Linux 5.19 */
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-#define LOAD(field) BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, field))
-#define IF_EQUAL(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, value, yes, no)
-#define IF_AT_LEAST(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JGE | BPF_K, value, yes, no)
-#define RETURN(value) BPF_STMT (BPF_RET | BPF_K, value)
-#define NO_SUCH_CALL (SECCOMP_RET_ERRNO | ENOSYS)
+/* ---- The filter ------------------------------------------------------------------------------ */
 
-/* Numbers of the ABI, the same for all programs of an architecture. */
-#define I386_SOCKETCALL 102
-#define I386_BIND 361
-#define I386_CONNECT 362
-#define IO_URING_SETUP 425 /* of every architecture */
-#define X32_BIT 0x40000000
+/* One reason to hand a call over: its number, and a test of one word of its arguments. */
+typedef struct
+{
+  uint32_t number;
+  uint16_t test; /* BPF_JEQ, BPF_JSET; 0: none */
+  uint16_t word; /* of seccomp_data */
+  uint32_t value;
+} TbRule;
 
-/* io_uring connects without a system call that a filter could see, so a program is told that there
- * is none; x32 numbers are refused because nothing uses them and each would be a way past. */
+#define WORD(n) (uint16_t) (offsetof (struct seccomp_data, args) + 4 * (n))
+#define ALWAYS(number) { number, 0, 0, 0 }
+#define WITH_ADDRESS(number) /* its fifth argument is a pointer that is not NULL */                \
+  { number, BPF_JSET, WORD (8), UINT32_MAX }, { number, BPF_JSET, WORD (9), UINT32_MAX }
+#define WITH_LISTENER(number)                                                                      \
+  { number, BPF_JSET, WORD (2), SECCOMP_FILTER_FLAG_NEW_LISTENER }
+
+static const TbRule rules_of_this[] = {
+  ALWAYS (__NR_connect),
+  ALWAYS (__NR_bind),
+  ALWAYS (TB_IO_URING_SETUP),
+  WITH_ADDRESS (__NR_sendto),
+  WITH_LISTENER (__NR_seccomp),
+};
+
+static const TbRule rules_of_other[] = {
+  ALWAYS (TB_OTHER_CONNECT),
+  ALWAYS (TB_OTHER_BIND),
+  ALWAYS (TB_IO_URING_SETUP),
+  WITH_ADDRESS (TB_OTHER_SENDTO),
+  WITH_LISTENER (TB_OTHER_SECCOMP),
+#if defined(__x86_64__)
+  { TB_OTHER_SOCKETCALL, BPF_JEQ, WORD (0), TB_SOCKETCALL_BIND },
+  { TB_OTHER_SOCKETCALL, BPF_JEQ, WORD (0), TB_SOCKETCALL_CONNECT },
+  { TB_OTHER_SOCKETCALL, BPF_JEQ, WORD (0), TB_SOCKETCALL_SENDTO },
+#endif
+};
+
+#define CODE_MAX 96
+
+typedef struct
+{
+  struct sock_filter code[CODE_MAX];
+  uint16_t n;
+} TbFilter;
+
+static void
+put (TbFilter *f, unsigned code, uint8_t yes, uint8_t no, uint32_t k)
+{
+  f->code[f->n++] = (struct sock_filter) { (uint16_t) code, yes, no, k };
+}
+
+static void
+load (TbFilter *f, size_t word)
+{
+  put (f, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t) word);
+}
+
+static void
+give_back (TbFilter *f, uint32_t verdict)
+{
+  put (f, BPF_RET | BPF_K, 0, 0, verdict);
+}
+
+/* The call's number is in the accumulator before and after. */
+static void
+put_rule (TbFilter *f, const TbRule *rule, uint32_t verdict)
+{
+  put (f, BPF_JMP | BPF_JEQ | BPF_K, 0, rule->test != 0 ? 4 : 1, rule->number);
+  if (rule->test != 0)
+    {
+      load (f, rule->word);
+      put (f, BPF_JMP | (unsigned) rule->test | BPF_K, 0, 1, rule->value);
+    }
+  give_back (f, verdict);
+  if (rule->test != 0)
+    load (f, offsetof (struct seccomp_data, nr));
+}
+
+/* The architecture is in the accumulator before, and after if it is another. */
+static void
+put_architecture (TbFilter *f, uint32_t architecture, const TbRule *rules, size_t n,
+                  bool allow_io_uring)
+{
+  uint16_t jump = f->n;
+  put (f, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, architecture);
+  load (f, offsetof (struct seccomp_data, nr));
+  for (size_t i = 0; i < n; i++)
+    if (rules[i].number != TB_IO_URING_SETUP || !allow_io_uring)
+      put_rule (f, &rules[i], SECCOMP_RET_USER_NOTIF);
+#if defined(__x86_64__)
+  if (architecture == (uint32_t) TB_ARCH_THIS)
+    {
+      /* x32 numbers are refused because nothing uses them and each would be a way past. */
+      put (f, BPF_JMP | BPF_JGE | BPF_K, 0, 1, TB_X32_BIT);
+      give_back (f, SECCOMP_RET_ERRNO | ENOSYS);
+    }
+#endif
+  give_back (f, SECCOMP_RET_ALLOW);
+  f->code[jump].jf = (uint8_t) (f->n - jump - 1);
+}
+
 static int
 install (bool allow_io_uring, unsigned long flags)
 {
-  unsigned io_uring = allow_io_uring ? SECCOMP_RET_ALLOW : NO_SUCH_CALL;
-#if defined(__x86_64__)
-  struct sock_filter code[] = {
-    LOAD (arch),
-    IF_EQUAL (AUDIT_ARCH_X86_64, 0, 6),
-    LOAD (nr),
-    IF_AT_LEAST (X32_BIT, 13, 0),
-    IF_EQUAL (__NR_connect, 11, 0),
-    IF_EQUAL (__NR_bind, 10, 0),
-    IF_EQUAL (IO_URING_SETUP, 11, 0),
-    RETURN (SECCOMP_RET_ALLOW),
-    IF_EQUAL (AUDIT_ARCH_I386, 0, 10),
-    LOAD (nr),
-    IF_EQUAL (I386_CONNECT, 5, 0),
-    IF_EQUAL (I386_BIND, 4, 0),
-    IF_EQUAL (IO_URING_SETUP, 5, 0),
-    IF_EQUAL (I386_SOCKETCALL, 0, 5),
-    LOAD (args[0]), /* 2 is bind, 3 is connect */
-    IF_EQUAL (2, 0, 4),
-    RETURN (SECCOMP_RET_USER_NOTIF),
-    RETURN (NO_SUCH_CALL),
-    RETURN (io_uring),
-    RETURN (SECCOMP_RET_ALLOW),
-    IF_EQUAL (3, 0, 1),
-    RETURN (SECCOMP_RET_USER_NOTIF),
-    RETURN (SECCOMP_RET_ALLOW),
-  };
-#elif defined(__aarch64__)
-  struct sock_filter code[] = {
-    LOAD (arch),
-    IF_EQUAL (AUDIT_ARCH_AARCH64, 0, 4), /* 32-bit ARM programs are not followed */
-    LOAD (nr),
-    IF_EQUAL (__NR_connect, 3, 0),
-    IF_EQUAL (__NR_bind, 2, 0),
-    IF_EQUAL (IO_URING_SETUP, 2, 0),
-    RETURN (SECCOMP_RET_ALLOW),
-    RETURN (SECCOMP_RET_USER_NOTIF),
-    RETURN (io_uring),
-  };
-#else
-#error "interception is written for x86-64 and aarch64"
-#endif
-  struct sock_fprog program = { TB_ARRAY_LENGTH (code), code };
+  TbFilter f = { .n = 0 };
+  load (&f, offsetof (struct seccomp_data, arch));
+  put_architecture (&f, (uint32_t) TB_ARCH_THIS, rules_of_this, TB_ARRAY_LENGTH (rules_of_this), allow_io_uring);
+  put_architecture (&f, TB_ARCH_OTHER, rules_of_other, TB_ARRAY_LENGTH (rules_of_other), allow_io_uring);
+  give_back (&f, SECCOMP_RET_ALLOW);
+  struct sock_fprog program = { f.n, f.code };
   long fd = syscall (__NR_seccomp, SECCOMP_SET_MODE_FILTER,
                      SECCOMP_FILTER_FLAG_NEW_LISTENER | flags, &program);
   return fd < 0 ? -errno : (int) fd;

@@ -3,16 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "tb-base.h"
 
 #ifndef PIDFD_THREAD /* Linux 6.9 */
@@ -25,33 +24,79 @@
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW (4, __u64)
 #endif
 
-enum
+static bool old_calls, no_thread_pidfds;
+
+void
+tb_notify_use_old_calls (bool old)
 {
-  I386_SOCKETCALL = 102,
-  I386_BIND = 361,
-  I386_CONNECT = 362,
-  SOCKETCALL_BIND = 2,
-  SOCKETCALL_CONNECT = 3
-};
+  old_calls = no_thread_pidfds = old;
+}
 
 void
 tb_notify_prepare (int notify_fd)
 {
-  ioctl (notify_fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+  if (!old_calls)
+    ioctl (notify_fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 }
 
-/* 32-bit programs of the old kind make all socket calls through one, with the arguments in memory. */
-static void
-read_socketcall (TbNotify *call, const struct seccomp_data *data)
+static TbCall
+call_of (const struct seccomp_data *data, bool other_width)
 {
-  uint32_t args[3];
-  call->is_other = !tb_notify_read (call, (uint32_t) data->args[1], args, sizeof args);
-  if (call->is_other)
-    return;
-  call->is_bind = data->args[0] == SOCKETCALL_BIND;
+  const struct
+  {
+    int number, other;
+    TbCall call;
+  } rows[] = {
+    { __NR_connect, TB_OTHER_CONNECT, TB_CALL_CONNECT },
+    { __NR_sendto, TB_OTHER_SENDTO, TB_CALL_SENDTO },
+    { __NR_bind, TB_OTHER_BIND, TB_CALL_BIND },
+    { TB_IO_URING_SETUP, TB_IO_URING_SETUP, TB_CALL_IO_URING },
+    { __NR_seccomp, TB_OTHER_SECCOMP, TB_CALL_LISTENER },
+  };
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (rows); i++)
+    if (data->nr == (other_width ? rows[i].other : rows[i].number))
+      return rows[i].call;
+  return TB_CALL_OTHER;
+}
+
+static void
+take_arguments (TbNotify *call, const uint64_t args[6])
+{
+  bool sends = call->call == TB_CALL_SENDTO;
   call->fd = (int) args[0];
-  call->address = args[1];
-  call->address_size = args[2];
+  call->address = args[sends ? 4 : 1];
+  call->address_size = (uint32_t) args[sends ? 5 : 2];
+  call->bytes = sends ? args[1] : 0;
+  call->n_bytes = sends ? args[2] : 0;
+}
+
+/* The arguments are in memory. */
+static void
+take_socketcall (TbNotify *call, const struct seccomp_data *data)
+{
+  uint32_t words[6] = { 0 };
+  uint64_t args[6];
+  switch (data->args[0])
+    {
+    case TB_SOCKETCALL_BIND:
+      call->call = TB_CALL_BIND;
+      break;
+    case TB_SOCKETCALL_CONNECT:
+      call->call = TB_CALL_CONNECT;
+      break;
+    case TB_SOCKETCALL_SENDTO:
+      call->call = TB_CALL_SENDTO;
+      break;
+    default:
+      return;
+    }
+  size_t n = call->call == TB_CALL_SENDTO ? 6 : 3;
+  if (!tb_notify_read (call, (uint32_t) data->args[1], words, n * sizeof *words)
+      || (call->call == TB_CALL_SENDTO && words[4] == 0))
+    call->call = TB_CALL_OTHER;
+  for (size_t i = 0; i < 6; i++)
+    args[i] = words[i];
+  take_arguments (call, args);
 }
 
 bool
@@ -61,18 +106,17 @@ tb_notify_receive (int notify_fd, TbNotify *call)
   memset (&n, 0, sizeof n); /* the kernel refuses anything else */
   if (ioctl (notify_fd, SECCOMP_IOCTL_NOTIF_RECV, &n) < 0)
     return false;
+  bool other_width = n.data.arch == (uint32_t) TB_ARCH_OTHER;
+  uint64_t args[6];
+  memcpy (args, n.data.args, sizeof args);
   *call = (TbNotify) { .notify_fd = notify_fd, .id = n.id, .tid = (pid_t) n.pid };
-  if (n.data.arch == AUDIT_ARCH_I386 && n.data.nr == I386_SOCKETCALL)
+  if (other_width && n.data.nr == TB_OTHER_SOCKETCALL)
+    take_socketcall (call, &n.data);
+  else
     {
-      read_socketcall (call, &n.data);
-      return true;
+      call->call = call_of (&n.data, other_width);
+      take_arguments (call, args);
     }
-  bool i386 = n.data.arch == AUDIT_ARCH_I386;
-  call->is_bind = n.data.nr == (i386 ? I386_BIND : __NR_bind);
-  call->is_other = !call->is_bind && n.data.nr != (i386 ? I386_CONNECT : __NR_connect);
-  call->fd = (int) n.data.args[0];
-  call->address = n.data.args[1];
-  call->address_size = (uint32_t) n.data.args[2];
   return true;
 }
 
@@ -115,7 +159,6 @@ tb_notify_user (const TbNotify *call)
 static int
 open_process (pid_t tid, bool *is_thread)
 {
-  static bool no_thread_pidfds;
   *is_thread = !no_thread_pidfds;
   if (!no_thread_pidfds)
     {
@@ -193,9 +236,13 @@ tb_notify_valid (const TbNotify *call)
 }
 
 bool
-tb_notify_answer (const TbNotify *call, int result)
+tb_notify_answer (const TbNotify *call, int64_t result)
 {
-  struct seccomp_notif_resp r = { .id = call->id, .error = result };
+  struct seccomp_notif_resp r = { .id = call->id };
+  if (result < 0)
+    r.error = (int32_t) result;
+  else
+    r.val = result;
   return ioctl (call->notify_fd, SECCOMP_IOCTL_NOTIF_SEND, &r) == 0;
 }
 

@@ -7,18 +7,30 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+typedef enum
+{
+  TB_CALL_OTHER, /* to be let through */
+  TB_CALL_CONNECT,
+  TB_CALL_BIND,
+  TB_CALL_SENDTO,   /* with an address */
+  TB_CALL_IO_URING, /* io_uring_setup() */
+  TB_CALL_LISTENER  /* seccomp(): a filter with a listener of its own */
+} TbCall;
+
 typedef struct
 {
   int notify_fd;
   uint64_t id;
-  pid_t tid;        /* of the calling thread */
-  bool is_bind;     /* else connect() */
-  bool is_other;    /* neither: to be let through */
+  pid_t tid; /* of the calling thread */
+  TbCall call;
   int fd;           /* the caller's number for the socket */
   uint64_t address; /* where its sockaddr lies in its memory */
   uint32_t address_size;
+  uint64_t bytes, n_bytes; /* SENDTO: where what it sends lies */
 } TbNotify;
 
+/* From now on only calls of Linux 5.19, as if this kernel had no newer ones: for tests. */
+void tb_notify_use_old_calls (bool old);
 /* Tells the kernel to run the answered thread on this core at once, where it can (Linux 6.6). */
 void tb_notify_prepare (int notify_fd);
 /* False when there is none (any more). Does not block if the descriptor polls readable. */
@@ -44,7 +56,7 @@ bool tb_notify_valid (const TbNotify *call);
 /* The caller's effective user, or -1. */
 uid_t tb_notify_user (const TbNotify *call);
 
-/* 0 or -errno is what the call returns. False when the caller is gone. */
-bool tb_notify_answer (const TbNotify *call, int result);
+/* result, or -errno, is what the call returns. False when the caller is gone. */
+bool tb_notify_answer (const TbNotify *call, int64_t result);
 /* The kernel goes on with the call as the program made it. */
 bool tb_notify_continue (const TbNotify *call);

@@ -187,6 +187,7 @@ remove_instance (TbTaps *t, uint32_t instance)
   for (uint32_t i = 0; i < t->n_notifiers; i++)
     if (t->notifiers[i].fd >= 0 && t->notifiers[i].instance == instance)
       remove_notifier (t, i);
+  t->blind[instance] &= (uint8_t) ~(1u << TB_BLIND_HIDDEN | 1u << TB_BLIND_LEADER);
 }
 
 static void
@@ -195,7 +196,7 @@ notified (TbTaps *t, uint32_t i, uint32_t events)
   if (i >= t->n_notifiers || t->notifiers[i].fd < 0)
     return;
   if (events & EPOLLIN)
-    tb_connect_notified (t, i);
+    tb_notified (t, i);
   else if (events & (EPOLLHUP | EPOLLERR))
     {
       TbTold told = { .type = TB_TOLD_EMPTY,

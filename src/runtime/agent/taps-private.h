@@ -3,7 +3,8 @@
  *   taps.c      thread 2's side, making and ending        tap.c      rows, events, facts
  *   taps-loop.c epoll, time, commands: the thread
  *   intercept.c the filter; notify.c one system call      conn.c     a connection: bytes and ends
- *   connect.c   connect() and bind() of an instance       flow.c     one direction of it
+ *   notified.c  a call of an instance, who answers it     flow.c     one direction of it
+ *   connect.c bind.c address.c
  *   park.c      connects into a cut                       reading.c  framing what flows
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
  *   route.c queue.c pool.c exchange.c faults/             no sockets, no clock, no chance in these */
@@ -16,6 +17,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 
+#include "address.h"
 #include "exchange.h"
 #include "faults/fault.h"
 #include "notify.h"
@@ -192,8 +194,19 @@ typedef enum
   TB_TOLD_FAULT,
   TB_TOLD_PROBLEM,
   TB_TOLD_EMPTY,
-  TB_TOLD_UNIX /* a connect() to a Unix socket: thread 2 finds whose it is */
+  TB_TOLD_UNIX, /* a connect() to a Unix socket: thread 2 finds whose it is */
+  TB_TOLD_BLIND /* calls of an instance cannot be seen or not be allowed: flag is a TbBlind */
 } TbToldType;
+
+typedef enum
+{
+  TB_BLIND_HIDDEN,   /* its memory and sockets may not be reached */
+  TB_BLIND_LEADER,   /* nor its sockets, since its first thread has ended (before Linux 6.9) */
+  TB_BLIND_IO_URING, /* it was told that there is no io_uring */
+  TB_BLIND_LISTENER, /* it was refused a filter with a listener */
+  TB_BLIND_FILTER,   /* it could not be put under the filter */
+  TB_BLIND_COUNT
+} TbBlind;
 
 /* A fact on its way to thread 2; text follows it, terminated. */
 typedef struct
@@ -238,6 +251,7 @@ struct TbTaps
   TbPending *pending;
   uint32_t n_pending;
   uint32_t *open; /* connections that lead to each instance */
+  uint8_t *blind; /* of each instance: bit per TbBlind that was told */
   int *fallback;  /* a listener for each link */
   uint64_t unix_told; /* hash of the last Unix socket that was told of */
   int64_t unix_told_ns;
@@ -359,8 +373,15 @@ void tb_reading_sweep (TbTaps *t);
 void tb_reading_delivered (TbTaps *t, TbConn *c, unsigned d, const TbMark *mark);
 void tb_reading_first_byte (TbTaps *t, TbConn *c, const TbMark *mark);
 
-/* connect.c */
-void tb_connect_notified (TbTaps *t, uint32_t notifier);
+/* notified.c */
+void tb_notified (TbTaps *t, uint32_t notifier);
+/* The caller's socket could not be reached, for that -errno. */
+void tb_notified_no_socket (TbTaps *t, const TbNotify *call, uint32_t instance, int error);
+
+/* bind.c, connect.c */
+void tb_bind_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked);
+void tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked);
+void tb_taps_tell_no_descriptors (TbTaps *t);
 void tb_connect_accept (TbTaps *t, unsigned which);
 void tb_connect_expire (TbTaps *t);
 typedef enum
@@ -392,6 +413,10 @@ void tb_fallback_stop (TbTaps *t);
 TbBypasses *tb_bypasses_new (const TbWirePlan *plan);
 void tb_bypasses_free (TbBypasses *b);
 void tb_bypasses_pid (TbBypasses *b, uint32_t instance, pid_t pid);
+/* Calls of an instance cannot be seen, until it has ended, or were not allowed. True when that is
+ * news: sentence and severity then say it. */
+bool tb_bypasses_blind (TbBypasses *b, uint32_t instance, TbBlind why, const char **sentence,
+                        unsigned *severity);
 /* A connect() to a Unix socket was seen. */
 void tb_bypasses_unix (TbBypasses *b, uint32_t from, const char *path, size_t n);
 void tb_bypasses_scan (TbBypasses *b, const TbTapsSink *sink, void *data);

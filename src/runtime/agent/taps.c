@@ -55,6 +55,7 @@ make_memory (TbTaps *t)
   t->cuts_capacity = CUTS_MAX;
   t->pending = malloc (TB_PENDING_MAX * sizeof *t->pending);
   t->open = calloc (t->plan->n_instances + 1, sizeof *t->open);
+  t->blind = calloc (t->plan->n_instances + 1, sizeof *t->blind);
   t->bypasses = tb_bypasses_new (t->plan);
   t->waitings.size = pool_size (sizeof (TbWaiting));
   t->blocks.size = pool_size (sizeof (TbBlock));
@@ -62,7 +63,7 @@ make_memory (TbTaps *t)
   t->stashes.size = pool_size (sizeof (TbStash));
   tb_rng_seed (&t->rng, t->plan->seed + 1);
   return t->routes != NULL && t->spare != NULL && t->buffer != NULL && t->cuts != NULL
-         && t->pending != NULL && t->open != NULL && t->bypasses != NULL;
+         && t->pending != NULL && t->open != NULL && t->blind != NULL && t->bypasses != NULL;
 }
 
 TbTaps *
@@ -171,6 +172,7 @@ free_all (TbTaps *t)
   free (t->notifiers);
   free (t->pending);
   free (t->open);
+  free (t->blind);
   free (t->spare);
   free (t->buffer);
   free (t->cuts);
@@ -222,6 +224,15 @@ tb_taps_instance_pid (TbTaps *t, uint32_t instance, pid_t pid)
 {
   TB_CHECK (instance < t->plan->n_instances);
   tb_bypasses_pid (t->bypasses, instance, pid);
+}
+
+void
+tb_taps_instance_unfiltered (TbTaps *t, uint32_t instance)
+{
+  const char *sentence;
+  unsigned severity;
+  TB_CHECK (instance < t->plan->n_instances);
+  tb_bypasses_blind (t->bypasses, instance, TB_BLIND_FILTER, &sentence, &severity);
 }
 
 void
@@ -286,6 +297,7 @@ static void
 hand_out (TbTaps *t, const TbTold *told, const char *text, size_t n, const TbTapsSink *sink,
           void *data)
 {
+  unsigned severity;
   switch (told->type)
     {
     case TB_TOLD_TAP:
@@ -306,6 +318,11 @@ hand_out (TbTaps *t, const TbTold *told, const char *text, size_t n, const TbTap
       break;
     case TB_TOLD_UNIX:
       tb_bypasses_unix (t->bypasses, told->from, text, n);
+      break;
+    case TB_TOLD_BLIND:
+      if (tb_bypasses_blind (t->bypasses, told->from, (TbBlind) told->flag, &text, &severity)
+          && sink->problem != NULL)
+        sink->problem (severity, told->from, text, data);
       break;
     }
 }

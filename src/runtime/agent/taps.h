@@ -49,6 +49,8 @@ void tb_taps_add_instance (TbTaps *taps, uint32_t instance, int notify_fd);
 /* A process whose descendants, and itself, are the instance (its leash): who made a connection past
  * the taps is found by it. Replaces the one before; 0 for none. */
 void tb_taps_instance_pid (TbTaps *taps, uint32_t instance, pid_t pid);
+/* It runs without a filter: its links are not tapped. */
+void tb_taps_instance_unfiltered (TbTaps *taps, uint32_t instance);
 /* Nothing of it is left: its notify descriptors are closed. */
 void tb_taps_instance_gone (TbTaps *taps, uint32_t instance);
 
