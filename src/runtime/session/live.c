@@ -362,6 +362,7 @@ typedef struct
   TbLiveInstance *instances;
   TbLiveLink *links;
   TbLiveTap *taps;
+  TbLivePartition *partitions;
   TbEvent *events;
   char *reason;
 } Frame;
@@ -391,7 +392,7 @@ fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
         .state = k->state, .pid = k->pid, .exit_code = k->exit_code, .restarts = k->restarts,
         .sentence = keep (frame, k->sentence), .waiting = keep (frame, k->waiting),
         .log_path = keep (frame, k->log_path), .log_size = k->log_size, .cpu = k->cpu,
-        .rss_bytes = k->rss_bytes,
+        .rss_bytes = k->rss_bytes, .role = keep (frame, k->role),
       };
     }
   frame->frame.instances = frame->instances;
@@ -412,12 +413,27 @@ bypass_of (const TbLive *live, const Line *line, const GArray *bypasses)
   return NULL;
 }
 
+/* Of a drawn link, by its index in the plan. */
 static void
-fill_fault (TbLiveLink *link, const GPtrArray *faults)
+fill_partition (TbLiveLink *link, const TbKnownFault *fault, guint index)
+{
+  if (fault->cut_links[index] == TB_CUT_NOT)
+    return;
+  link->faults |= 1u << TB_FAULT_CUT;
+  if (fault->cut_links[index] == TB_CUT_PARTLY)
+    link->partly_cut = TRUE;
+  else if (link->cut_since_ns == 0)
+    link->cut_since_ns = fault->since_ns;
+}
+
+static void
+fill_fault (TbLiveLink *link, const GPtrArray *faults, guint index, guint n_drawn)
 {
   for (guint i = 0; i < faults->len; i++)
     {
       const TbKnownFault *fault = g_ptr_array_index (faults, i);
+      if (fault->active && fault->cut_links != NULL && index < n_drawn)
+        fill_partition (link, fault, index);
       if (!fault->active || g_strcmp0 (fault->link, link->id) != 0)
         continue;
       link->faults |= 1u << fault->kind;
@@ -445,10 +461,27 @@ fill_links (Frame *frame, const TbLive *live, const TbKnown *known)
           link->not_tapped = keep (frame, why);
           link->tapped = FALSE;
         }
-      fill_fault (link, known->faults);
+      fill_fault (link, known->faults, i, live->plan->plan->links->len);
     }
   frame->frame.links = frame->links;
   frame->frame.n_links = live->lines->len;
+}
+
+static void
+fill_partitions (Frame *frame, const GPtrArray *faults)
+{
+  frame->partitions = g_new0 (TbLivePartition, faults->len + 1);
+  frame->frame.partitions = frame->partitions;
+  for (guint i = 0; i < faults->len; i++)
+    {
+      const TbKnownFault *fault = g_ptr_array_index (faults, i);
+      g_autoptr (GRefString) id = fault->text != NULL ? g_ref_string_new (fault->id) : NULL;
+      if (fault->text == NULL || !fault->active)
+        continue;
+      frame->partitions[frame->frame.n_partitions++] = (TbLivePartition) {
+        .id = keep (frame, id), .text = keep (frame, fault->text), .since_ns = fault->since_ns,
+      };
+    }
 }
 
 static void
@@ -495,6 +528,7 @@ tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns)
   update_lines (live, now_ns);
   fill_instances (frame, live, known);
   fill_links (frame, live, known);
+  fill_partitions (frame, known->faults);
   fill_taps (frame, live);
   fill_events (frame, live);
   return &frame->frame;
@@ -517,6 +551,7 @@ tb_live_frame_unref (TbLiveFrame *self)
   g_free (frame->instances);
   g_free (frame->links);
   g_free (frame->taps);
+  g_free (frame->partitions);
   g_free (frame->events);
   g_free (frame->reason);
   tb_shared_plan_unref (frame->plan);

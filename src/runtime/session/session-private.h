@@ -5,6 +5,8 @@
  *   launch.c     block of addresses, run directory, agent, and what is left when it dies
  *   wire-plan.c  the plan as the agent is told it
  *   live.c       counters and ring to live frames
+ *   partition.c  names and partitions to pairs of instances; pure
+ *   faults.c     what the viewer asks for on links and between instances
  *   trust.c      what was allowed before
  *
  * The session's state (TbRunState), and what moves it:
@@ -85,6 +87,7 @@ typedef struct
   gint64 load_time_ns;
   guint64 load_cpu_ns, rss_bytes;
   double cpu;
+  char *role; /* GRefString or NULL */
 } TbKnownInstance;
 
 typedef struct
@@ -100,7 +103,16 @@ typedef struct
   TbFaultKind kind;
   gboolean active;
   gint64 since_ns;
+  char *text;       /* of a partition, GRefString; else NULL */
+  guint8 *cut_links; /* of a partition: TbCutOf, one for each link of the plan */
 } TbKnownFault;
+
+typedef enum
+{
+  TB_CUT_NOT,
+  TB_CUT_PARTLY,
+  TB_CUT_WHOLLY
+} TbCutOf;
 
 typedef struct TbLive TbLive;
 
@@ -147,6 +159,7 @@ struct _TbSession
   TbKnownInstance *instances; /* as the plan's */
   GArray *bypasses;           /* of TbKnownBypass */
   GPtrArray *faults;          /* of TbKnownFault */
+  guint n_partitions; /* so far: each draws anew */
   gint64 agent_time_ns;
   guint64 agent_cpu_ns;
   double agent_cpu;
@@ -169,6 +182,11 @@ void tb_session_set_state (TbSession *self, TbRunState state, const char *reason
 TbKnownFault *tb_session_find_fault (const TbSession *self, const char *id);
 /* Frees a GRefString and puts another in its place; NULL and "" give NULL. */
 void tb_replace_text (char **text, const char *with);
+/* Sends what is in self->out. */
+void tb_session_sent (TbSession *self);
+/* One frame with a name, or with none (NULL). */
+void tb_session_send_name (TbSession *self, TbCommandType type, const char *name);
+void tb_known_fault_free (gpointer fault);
 void tb_session_take_fact (TbSession *self, TbReader *r);
 /* The agent ended (why NULL), or is given up. Nothing of the run is left when this returns. */
 void tb_session_close (TbSession *self, const char *why);

@@ -50,15 +50,6 @@ bypass_clear (gpointer data)
   tb_replace_text (&b->why, NULL);
 }
 
-static void
-fault_free (gpointer data)
-{
-  TbKnownFault *fault = data;
-  g_free (fault->id);
-  g_free (fault->link);
-  g_free (fault);
-}
-
 /* ---- The socket --------------------------------------------------------------------------------------- */
 
 static void
@@ -207,15 +198,15 @@ on_writable (int fd, GIOCondition condition, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-sent (TbSession *self)
+void
+tb_session_sent (TbSession *self)
 {
   if (!flush (self))
     watch_writable (self);
 }
 
-static void
-send_name (TbSession *self, TbCommandType type, const char *name)
+void
+tb_session_send_name (TbSession *self, TbCommandType type, const char *name)
 {
   if (self->closed)
     return;
@@ -223,7 +214,7 @@ send_name (TbSession *self, TbCommandType type, const char *name)
   if (name != NULL)
     tb_writer_string (&self->out, name);
   tb_writer_end (&self->out);
-  sent (self);
+  tb_session_sent (self);
 }
 
 /* ---- Life --------------------------------------------------------------------------------------------- */
@@ -238,7 +229,7 @@ tb_session_init (TbSession *self)
   self->descriptors = g_array_new (FALSE, FALSE, sizeof (int));
   self->bypasses = g_array_new (FALSE, TRUE, sizeof (TbKnownBypass));
   g_array_set_clear_func (self->bypasses, bypass_clear);
-  self->faults = g_ptr_array_new_with_free_func (fault_free);
+  self->faults = g_ptr_array_new_with_free_func (tb_known_fault_free);
   self->context = g_main_context_ref_thread_default ();
 }
 
@@ -251,6 +242,7 @@ clear_instances (TbSession *self)
       tb_replace_text (&known->sentence, NULL);
       tb_replace_text (&known->waiting, NULL);
       tb_replace_text (&known->log_path, NULL);
+      tb_replace_text (&known->role, NULL);
     }
   g_clear_pointer (&self->instances, g_free);
 }
@@ -355,7 +347,7 @@ begin_talk (TbSession *self)
   tb_writer_u32 (&self->out, TB_WIRE_VERSION);
   tb_writer_end (&self->out);
   tb_wire_plan_write (&self->out, &self->map->plan);
-  sent (self);
+  tb_session_sent (self);
 }
 
 TbSession *
@@ -406,72 +398,12 @@ void
 tb_session_stop (TbSession *self)
 {
   self->stop_asked = TRUE;
-  send_name (self, TB_COMMAND_STOP, NULL);
+  tb_session_send_name (self, TB_COMMAND_STOP, NULL);
 }
 
 void
 tb_session_instance_command (TbSession *self, TbCommandType what, const char *instance)
 {
   g_return_if_fail (what >= TB_COMMAND_KILL && what <= TB_COMMAND_START_ANYWAY);
-  send_name (self, what, instance);
-}
-
-void
-tb_session_add_fault (TbSession *self, const TbWireFault *fault)
-{
-  TbKnownFault *known = tb_session_find_fault (self, fault->id);
-  if (self->closed)
-    return;
-  if (known == NULL)
-    {
-      known = g_new0 (TbKnownFault, 1);
-      known->id = g_strdup (fault->id);
-      g_ptr_array_add (self->faults, known);
-    }
-  g_free (known->link);
-  known->link = g_strdup (fault->link);
-  known->kind = fault->kind;
-  tb_wire_fault_write (&self->out, fault);
-  sent (self);
-}
-
-void
-tb_session_remove_fault (TbSession *self, const char *id)
-{
-  send_name (self, TB_COMMAND_FAULT_REMOVE, id);
-}
-
-static char *
-cut_id (const char *link_id)
-{
-  return g_strconcat ("cut:", link_id, NULL);
-}
-
-/* A link that nobody drew is called "from>to", and is cut between those components. */
-void
-tb_session_cut (TbSession *self, const char *link_id)
-{
-  g_autofree char *id = cut_id (link_id);
-  g_auto (GStrv) ends = g_strsplit (link_id, ">", 2);
-  gboolean drawn = tb_plan_find_link (self->plan->plan, link_id) >= 0 || ends[1] == NULL;
-  TbWireFault fault = { .id = id, .kind = TB_FAULT_CUT, .up = true, .down = true,
-                        .link = drawn ? (char *) link_id : (char *) "",
-                        .from = drawn ? (char *) "*" : ends[0],
-                        .to = drawn ? (char *) "*" : ends[1] };
-  tb_session_add_fault (self, &fault);
-}
-
-void
-tb_session_heal (TbSession *self, const char *link_id)
-{
-  g_autofree char *id = cut_id (link_id);
-  tb_session_remove_fault (self, id);
-}
-
-gboolean
-tb_session_is_cut (TbSession *self, const char *link_id)
-{
-  g_autofree char *id = cut_id (link_id);
-  const TbKnownFault *fault = tb_session_find_fault (self, id);
-  return fault != NULL && fault->active;
+  tb_session_send_name (self, what, instance);
 }

@@ -45,6 +45,7 @@ typedef struct
   guint64 log_size;
   double cpu;            /* cores used over the last second */
   guint64 rss_bytes;
+  const char *role;      /* what it says it is ("leader", "replica"); "" where nothing is known */
 } TbLiveInstance;
 
 /* Sums over the taps of a drawn link, and over the last second. */
@@ -64,7 +65,15 @@ typedef struct
   gint64 recent_p50_ns, recent_p99_ns;       /* of about the last second */
   guint faults;                              /* bit per TbFaultKind */
   gint64 cut_since_ns;                       /* 0: not cut */
+  gboolean partly_cut;                       /* some pairs of its instances are, by a partition */
 } TbLiveLink;
+
+/* A partition that holds. */
+typedef struct
+{
+  const char *id, *text; /* text: "orders/2 | orders/1 orders/3" */
+  gint64 since_ns;
+} TbLivePartition;
 
 /* One tap: (calling instance, called instance, port). */
 typedef struct
@@ -87,6 +96,8 @@ typedef struct
   guint n_links;
   const TbLiveTap *taps;
   guint n_taps;
+  const TbLivePartition *partitions;
+  guint n_partitions;
   const TbEvent *events; /* since the frame before, oldest first */
   guint n_events;
   guint64 missed_events; /* overwritten before they could be read, since the frame before */
@@ -100,7 +111,8 @@ typedef enum
 {
   TB_SESSION_ERROR_PLAN,     /* the drawing cannot be run */
   TB_SESSION_ERROR_AGENT,    /* the agent could not be started or spoken to */
-  TB_SESSION_ERROR_UNTRUSTED
+  TB_SESSION_ERROR_UNTRUSTED,
+  TB_SESSION_ERROR_NAME      /* there is no such instance, link, fault … */
 } TbSessionError;
 
 /* Plans and starts. Trust must have been settled before (tb_trust_*): this runs what it is given. */
@@ -125,6 +137,59 @@ void tb_session_remove_fault (TbSession *session, const char *id);
 void tb_session_cut (TbSession *session, const char *link_id);
 void tb_session_heal (TbSession *session, const char *link_id);
 gboolean tb_session_is_cut (TbSession *session, const char *link_id);
+
+/* ---- Partitions ------------------------------------------------------------------------------ */
+
+/* X (name, text, instances it needs, what it does) */
+#define TB_PARTITIONS(X)                                                                           \
+  X (ISOLATE, "isolate", 1, "cut off from the others, both ways")                                  \
+  X (HALVES, "halves", 2, "two halves that do not hear each other")                                \
+  X (RANDOM_HALVES, "random-halves", 2, "two halves drawn by chance")                              \
+  X (MINORITY_THIRD, "minority-third", 2, "less than a third, at least one, cut off from the rest") \
+  X (MAJORITIES_RING, "majorities-ring", 3, "each hears a majority, no two the same one")          \
+  X (BRIDGE, "bridge", 3, "two halves that only one instance hears both of")                       \
+  X (ONE_WAY, "one-way", 1, "not heard by the others, but hears them")
+
+typedef enum
+{
+#define X(name, text, fewest, what) TB_PARTITION_##name,
+  TB_PARTITIONS (X)
+#undef X
+  TB_PARTITION_COUNT
+} TbPartitionKind;
+
+const char *tb_partition_name (TbPartitionKind kind);
+const char *tb_partition_what (TbPartitionKind kind);
+gboolean tb_partition_from_name (const char *name, TbPartitionKind *kind);
+
+/* Names are separated by spaces or commas, each an instance ("orders/1"), a component, a role of one
+ * ("orders/leader"), a device or "*". */
+typedef struct
+{
+  TbPartitionKind kind;
+  const char *of;   /* NULL: "*" */
+  const char *from; /* isolate, one-way: whom they are cut off from; NULL or "": everyone else */
+  guint64 seed;     /* 0: drawn from the run's, another each time */
+} TbPartition;
+
+/* What the instance of that plan index says it is, or NULL. */
+typedef const char *(*TbRoleFunc) (guint instance, gpointer data);
+
+/* Plan indices of the instances that the names mean, in the plan's order; those outside are left
+ * out. (transfer full) of guint; NULL with TB_SESSION_ERROR_NAME. */
+GArray *tb_names_to_instances (const TbPlan *plan, const char *names, TbRoleFunc role,
+                               gpointer data, GError **error);
+/* The ways that it cuts, as TbWirePair of plan indices; *text (may be NULL) gets it in words. A seed
+ * of 0 is a seed here. (transfer full); NULL with TB_SESSION_ERROR_NAME. */
+GArray *tb_partition_pairs (const TbPlan *plan, const TbPartition *partition, TbRoleFunc role,
+                            gpointer data, char **text, GError **error);
+
+/* Cuts all its ways at once, as the fault of that id (NULL: "partition"; one of the same id is
+ * replaced). Whatever was already on its way stays in the taps, FIN and RST too. */
+gboolean tb_session_partition (TbSession *session, const char *id, const TbPartition *partition,
+                               GError **error);
+/* Ends every cut and partition; other faults stay. */
+void tb_session_heal_all (TbSession *session);
 
 /* Signals: "state" (); "instance" (guint index); "problem" (guint severity, const char *instance,
  * const char *sentence); "waiting" (const char *instance, const char *what). */

@@ -162,6 +162,35 @@ test_cut_stops_messages_and_heal_delivers_them (void)
   finish (&run);
 }
 
+static gboolean
+partitions_are (Run *run, gint64 n)
+{
+  return run->frame->n_partitions == n;
+}
+
+/* One way alone: requests do not reach the server, though nobody named the link. */
+static void
+test_partition_stops_messages_and_heal_delivers_them (void)
+{
+  Run run = start ();
+  g_autoptr (GError) error = NULL;
+  const TbPartition p = { TB_PARTITION_ONE_WAY, "caller", NULL, 0 };
+  await (&run, replies_are_at_least, 20);
+  g_assert_true (tb_session_partition (run.session, NULL, &p, &error));
+  await (&run, partitions_are, 1);
+  g_assert_cmpstr (run.frame->partitions[0].text, ==, "caller/1 → everyone else");
+  g_assert_cmpint (run.frame->links[0].cut_since_ns, >, 0);
+  pass (&run, 50);
+  guint64 replies = run.frame->links[0].replies, errors = run.frame->links[0].errors;
+  pass (&run, 300);
+  g_assert_cmpuint (run.frame->links[0].replies, ==, replies);
+  tb_session_heal_all (run.session);
+  await (&run, partitions_are, 0);
+  await (&run, replies_are_at_least, (gint64) replies + 20);
+  g_assert_cmpuint (run.frame->links[0].errors, ==, errors);
+  finish (&run);
+}
+
 static void
 test_latency_shows (void)
 {
@@ -214,6 +243,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session-real/events-are-what-is-counted", test_events_are_what_is_counted);
   g_test_add_func ("/session-real/cut-and-heal", test_cut_stops_messages_and_heal_delivers_them);
+  g_test_add_func ("/session-real/partition-and-heal",
+                   test_partition_stops_messages_and_heal_delivers_them);
   g_test_add_func ("/session-real/latency-shows", test_latency_shows);
   g_test_add_func ("/session-real/pause-kill-and-restart", test_pause_kill_and_restart);
   g_test_add_func ("/session-real/dropping-the-session-ends-the-run",

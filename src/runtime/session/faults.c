@@ -1,0 +1,171 @@
+/* Faults as the viewer asks for them: on links, and between instances. */
+#include <string.h>
+
+#include "session-private.h"
+
+void
+tb_known_fault_free (gpointer data)
+{
+  TbKnownFault *fault = data;
+  tb_replace_text (&fault->text, NULL);
+  g_free (fault->cut_links);
+  g_free (fault->id);
+  g_free (fault->link);
+  g_free (fault);
+}
+
+void
+tb_session_add_fault (TbSession *self, const TbWireFault *fault)
+{
+  TbKnownFault *known = tb_session_find_fault (self, fault->id);
+  if (self->closed)
+    return;
+  if (known == NULL)
+    {
+      known = g_new0 (TbKnownFault, 1);
+      known->id = g_strdup (fault->id);
+      g_ptr_array_add (self->faults, known);
+    }
+  g_free (known->link);
+  known->link = g_strdup (fault->link);
+  known->kind = fault->kind;
+  tb_replace_text (&known->text, NULL);
+  g_clear_pointer (&known->cut_links, g_free);
+  tb_wire_fault_write (&self->out, fault);
+  tb_session_sent (self);
+}
+
+void
+tb_session_remove_fault (TbSession *self, const char *id)
+{
+  tb_session_send_name (self, TB_COMMAND_FAULT_REMOVE, id);
+}
+
+static char *
+cut_id (const char *link_id)
+{
+  return g_strconcat ("cut:", link_id, NULL);
+}
+
+/* A link that nobody drew is called "from>to", and is cut between those components. */
+void
+tb_session_cut (TbSession *self, const char *link_id)
+{
+  g_autofree char *id = cut_id (link_id);
+  g_auto (GStrv) ends = g_strsplit (link_id, ">", 2);
+  gboolean drawn = tb_plan_find_link (self->plan->plan, link_id) >= 0 || ends[1] == NULL;
+  TbWireFault fault = { .id = id, .kind = TB_FAULT_CUT, .up = true, .down = true,
+                        .link = drawn ? (char *) link_id : (char *) "",
+                        .from = drawn ? (char *) "*" : ends[0],
+                        .to = drawn ? (char *) "*" : ends[1] };
+  tb_session_add_fault (self, &fault);
+}
+
+void
+tb_session_heal (TbSession *self, const char *link_id)
+{
+  g_autofree char *id = cut_id (link_id);
+  tb_session_remove_fault (self, id);
+}
+
+gboolean
+tb_session_is_cut (TbSession *self, const char *link_id)
+{
+  g_autofree char *id = cut_id (link_id);
+  const TbKnownFault *fault = tb_session_find_fault (self, id);
+  return fault != NULL && fault->active;
+}
+
+/* ---- Partitions ------------------------------------------------------------------------------------- */
+
+static const char *
+role_of (guint instance, gpointer data)
+{
+  const TbSession *self = data;
+  return self->instances[instance].role;
+}
+
+/* How much of a link a partition cuts: all pairs of its instances, some, or none. */
+static TbCutOf
+cut_of_link (const TbPlanLink *link, GHashTable *ways)
+{
+  guint n = 0, cut = 0;
+  for (guint i = 0; i < link->from->len; i++)
+    for (guint j = 0; j < link->to->len; j++)
+      {
+        guint64 from = g_array_index (link->from, guint, i), to = g_array_index (link->to, guint, j);
+        guint64 way = from << 32 | to, back = to << 32 | from;
+        if (from == to)
+          continue;
+        n++;
+        cut += g_hash_table_contains (ways, &way) || g_hash_table_contains (ways, &back);
+      }
+  return cut == 0 ? TB_CUT_NOT : cut < n ? TB_CUT_PARTLY : TB_CUT_WHOLLY;
+}
+
+static guint8 *
+cut_of_links (const TbPlan *plan, const GArray *pairs)
+{
+  g_autoptr (GHashTable) ways = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autofree guint64 *keys = g_new (guint64, pairs->len + 1);
+  guint8 *cuts = g_new0 (guint8, plan->links->len + 1);
+  for (guint i = 0; i < pairs->len; i++)
+    {
+      const TbWirePair *pair = &g_array_index (pairs, TbWirePair, i);
+      keys[i] = (guint64) pair->from << 32 | pair->to;
+      g_hash_table_add (ways, &keys[i]);
+    }
+  for (guint i = 0; i < plan->links->len; i++)
+    cuts[i] = (guint8) cut_of_link (g_ptr_array_index (plan->links, i), ways);
+  return cuts;
+}
+
+static void
+to_wire (const TbSession *self, GArray *pairs)
+{
+  for (guint i = 0; i < pairs->len; i++)
+    {
+      TbWirePair *pair = &g_array_index (pairs, TbWirePair, i);
+      pair->from = self->map->to_wire[pair->from];
+      pair->to = self->map->to_wire[pair->to];
+    }
+}
+
+gboolean
+tb_session_partition (TbSession *self, const char *id, const TbPartition *partition, GError **error)
+{
+  const TbPlan *plan = self->plan->plan;
+  TbPartition p = *partition;
+  g_autofree char *text = NULL;
+  if (p.seed == 0)
+    p.seed = self->map->plan.seed + ++self->n_partitions;
+  g_autoptr (GArray) pairs = tb_partition_pairs (plan, &p, role_of, self, &text, error);
+  if (pairs == NULL)
+    return FALSE;
+  g_autofree guint8 *cuts = cut_of_links (plan, pairs);
+  to_wire (self, pairs);
+  char all[] = "", *name = (char *) (id != NULL ? id : "partition");
+  const TbWireFault fault = { .id = name, .kind = TB_FAULT_CUT, .link = all, .from = all, .to = all,
+                              .pairs = (TbWirePair *) (gpointer) pairs->data,
+                              .n_pairs = pairs->len };
+  tb_session_add_fault (self, &fault);
+  TbKnownFault *known = tb_session_find_fault (self, name);
+  if (known != NULL)
+    {
+      tb_replace_text (&known->text, text);
+      g_free (known->cut_links);
+      known->cut_links = g_steal_pointer (&cuts);
+    }
+  return TRUE;
+}
+
+void
+tb_session_heal_all (TbSession *self)
+{
+  for (guint i = 0; i < self->faults->len; i++)
+    {
+      const TbKnownFault *fault = g_ptr_array_index (self->faults, i);
+      if (fault->kind == TB_FAULT_CUT)
+        tb_session_remove_fault (self, fault->id);
+    }
+}
