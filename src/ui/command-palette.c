@@ -247,7 +247,7 @@ palette_closed (gboolean taken, gpointer data)
   else if (self->sheet)
     gtk_widget_grab_focus (GTK_WIDGET (self->sheet->canvas));
   if (taken)
-    g_idle_add (do_it, self);
+    g_idle_add_full (G_PRIORITY_HIGH, do_it, self, NULL); /* before the next key is looked at */
   else
     free_palette (self);
 }

@@ -229,6 +229,19 @@ tb_inspector_commit (TbInspector *inspector)
     }
 }
 
+/* Whoever comes by a key meets the fields of what is selected, not those about to go. */
+static gboolean
+tb_inspector_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  TbInspector *self = TB_INSPECTOR (widget);
+  if (self->rebuild_id)
+    {
+      g_clear_handle_id (&self->rebuild_id, g_source_remove);
+      rebuild (self);
+    }
+  return GTK_WIDGET_CLASS (tb_inspector_parent_class)->focus (widget, direction);
+}
+
 static void
 tb_inspector_dispose (GObject *object)
 {
@@ -247,6 +260,7 @@ tb_inspector_class_init (TbInspectorClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = tb_inspector_dispose;
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  widget_class->focus = tb_inspector_focus;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget_class, "inspector.add-part", "s",
                                    tb_inspector_add_part);

@@ -4,6 +4,7 @@
 #include "ask.h"
 #include "clipboard.h"
 #include "format.h"
+#include "later.h"
 #include "offer.h"
 #include "palette.h"
 #include "panes.h"
@@ -184,8 +185,6 @@ new_left (TbSheet *self)
   gtk_paned_set_position (GTK_PANED (paned), tb_settings_get ("palette-height", 560));
   gtk_paned_set_resize_end_child (GTK_PANED (paned), TRUE);
   gtk_paned_set_resize_start_child (GTK_PANED (paned), FALSE);
-  gtk_widget_add_css_class (paned, "side");
-  gtk_widget_add_css_class (paned, "left");
   g_signal_connect (self->outline, "picked", G_CALLBACK (picked), self);
   g_signal_connect (self->outline, "entered", G_CALLBACK (entered), self);
   g_signal_connect (self->outline, "menu", G_CALLBACK (menu_asked), self);
@@ -304,7 +303,7 @@ new_middle (TbSheet *self)
   self->split = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   gtk_paned_set_start_child (GTK_PANED (self->split), new_top (self));
   gtk_paned_set_start_child (GTK_PANED (self->paned), self->split);
-  gtk_paned_set_end_child (GTK_PANED (self->paned), GTK_WIDGET (self->panel));
+  gtk_paned_set_end_child (GTK_PANED (self->paned), tb_later_new (GTK_WIDGET (self->panel)));
   gtk_paned_set_resize_end_child (GTK_PANED (self->paned), FALSE);
   gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
   gtk_widget_set_size_request (GTK_WIDGET (self->panel), -1,
@@ -374,17 +373,25 @@ take_widths (TbSheet *self)
   tb_shell_set_width (self->shell, TB_SHELL_RIGHT, right);
 }
 
+static GtkWidget *
+new_side (GtkWidget *panel, const char *side)
+{
+  GtkWidget *later = tb_later_new (panel);
+  gtk_widget_add_css_class (later, "side");
+  gtk_widget_add_css_class (later, side);
+  return later;
+}
+
 static void
 build (TbSheet *self)
 {
   GtkWidget *left = new_left (self), *middle = new_middle (self);
   self->inspector = TB_INSPECTOR (tb_inspector_new ());
-  gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "side");
-  gtk_widget_add_css_class (GTK_WIDGET (self->inspector), "right");
   GtkWidget *panes[] = { left, GTK_WIDGET (self->inspector), GTK_WIDGET (self->panel) };
   for (guint i = 0; i < G_N_ELEMENTS (panes); i++)
     tb_pane_escapes_to (panes[i], GTK_WIDGET (self->canvas));
-  self->shell = TB_SHELL (tb_shell_new (left, middle, GTK_WIDGET (self->inspector)));
+  self->shell = TB_SHELL (tb_shell_new (new_side (left, "left"), middle,
+                                        new_side (GTK_WIDGET (self->inspector), "right")));
   take_widths (self);
   g_signal_connect_swapped (self->shell, "layout-changed", G_CALLBACK (layout_changed), self);
   gtk_widget_set_parent (GTK_WIDGET (self->shell), GTK_WIDGET (self));

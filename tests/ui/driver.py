@@ -136,7 +136,7 @@ def wait_for(what, condition, seconds=15.0):
     while True:
         try:
             value = condition()
-        except (TypeError, IndexError):
+        except (TypeError, IndexError, AttributeError):
             value = None  # what was asked went away meanwhile
         if value:
             return value
@@ -391,4 +391,5 @@ def run_tests(tests, options):
                 import traceback
                 traceback.print_exc()
             print("not ok %d - %s\n# %s" % (number, name, error), flush=True)
+            print("%s: %s" % (name, error), file=sys.stderr)  # what a log of the run shows of it
     sys.exit(1 if bad else 0)

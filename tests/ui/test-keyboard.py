@@ -26,6 +26,11 @@ def focused(editor):
     return None
 
 
+def moved_on(editor, before):
+    now = focused(editor)
+    return now is not None and (before is None or now.path != before.path)
+
+
 def tab_to(editor, name, most=40, back=False):
     """Tab until the focus is on what is called so."""
     for _ in range(most):
@@ -33,6 +38,7 @@ def tab_to(editor, name, most=40, back=False):
         if node is not None and node.name == name:
             return node
         key("shift+Tab" if back else "Tab")
+        wait_for("the focus to move on", lambda: moved_on(editor, node))
     raise Failed("no way by Tab to “%s”" % name)
 
 
@@ -59,8 +65,10 @@ def connect(editor, line):
     answer(editor, "c", line)
 
 
-def go_to(editor, words):
-    answer(editor, "ctrl+shift+p", words)
+def go_to(editor, name):
+    """An element by its name: the focus is on it then."""
+    answer(editor, "ctrl+shift+p", name)
+    wait_for("%s to have the focus" % name, lambda: focused(editor).name == name)
 
 
 def on_canvas(editor, name):
@@ -151,6 +159,7 @@ CALLS = [("Balancer", ["call forward path=/cart"]),
 def rename_by_typing(editor, old, new):
     """The first letter opens the name's field, with that letter in it."""
     node = on_canvas(editor, old)
+    wait_for("%s to have the focus" % old, lambda: focused(editor).name == old)
     type_text(new)
     key("Return")
     wait_for("%s to be called %s" % (old, new), lambda: editor.find(new, "button"))
