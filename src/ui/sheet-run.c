@@ -305,8 +305,11 @@ tb_sheet_link_fault (TbSheet *self, TbFaultKind kind, const char *link, const ch
   if (!self->session)
     return;
   fault_id (id, sizeof id, kind, link);
-  TbWireFault fault = { .id = id, .kind = kind, .link = (char *) link, .from = all, .to = all,
-                        .up = TRUE, .down = TRUE };
+  TbWireFault fault;
+  tb_fault_init (&fault, kind);
+  fault.id = id;
+  fault.link = (char *) link;
+  fault.from = fault.to = all;
   if (latency)
     {
       g_auto (GStrv) words = g_strsplit (latency, " ", 2);

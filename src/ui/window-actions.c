@@ -318,7 +318,7 @@ ACTION (act_link)
   else if (g_str_equal (name, "link-heal"))
     tb_session_heal (self->session, link);
   else if (g_str_equal (name, "link-reset"))
-    tb_sheet_link_fault (self, TB_FAULT_RESET, link, NULL);
+    tb_sheet_link_fault (self, TB_FAULT_RESET_PEER, link, NULL);
   else if (g_str_equal (name, "link-refuse"))
     tb_sheet_link_fault (self, TB_FAULT_REFUSE, link, NULL);
   else

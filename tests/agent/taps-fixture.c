@@ -286,7 +286,8 @@ fx_fault (Fixture *fx, const char *id, TbFaultKind kind, const char *from, const
                         .from = (char *) from,
                         .to = (char *) to,
                         .up = true,
-                        .down = true };
+                        .down = true,
+                        TB_FAULT_ALWAYS };
   add_fault (fx, &fault);
 }
 
@@ -302,7 +303,8 @@ fx_latency (Fixture *fx, const char *id, const char *from, const char *to, gbool
                         .up = up,
                         .down = down,
                         .latency = { .kind = TB_DIST_CONSTANT, .a_ns = (double) ns },
-                        .jitter_ns = jitter_ns };
+                        .jitter_ns = jitter_ns,
+                        TB_FAULT_ALWAYS };
   add_fault (fx, &fault);
 }
 

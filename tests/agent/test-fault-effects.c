@@ -34,7 +34,7 @@ make (TbFaultKind kind, const char *link, const char *from, const char *to, bool
   char why[200];
   TbWireFault wire = { .id = (char *) "f", .kind = kind, .link = (char *) link,
                        .from = (char *) from, .to = (char *) to, .up = up, .down = down,
-                       .latency = { TB_DIST_CONSTANT, 1e6, 0 } };
+                       .latency = { TB_DIST_CONSTANT, 1e6, 0 }, TB_FAULT_ALWAYS };
   TbFault *fault = tb_fault_new (&wire, &plan, why, sizeof why);
   g_assert_nonnull (fault);
   return fault;
@@ -77,7 +77,7 @@ test_cut_of_pairs (void)
 {
   TbWirePair pairs[] = { { ORDERS_1, ORDERS_2 }, { ORDERS_1, CLIENT } };
   char why[200];
-  TbWireFault wire = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = pairs, .n_pairs = 2 };
+  TbWireFault wire = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = pairs, .n_pairs = 2, TB_FAULT_ALWAYS };
   TbFault *cut = tb_fault_new (&wire, &plan, why, sizeof why);
   expect_cut (cut, &save, false, true);
   expect_cut (cut, &between, false, true);
@@ -91,7 +91,7 @@ test_pairs_of_nobody_are_refused (void)
 {
   TbWirePair pair = { ORDERS_1, INSTANCES };
   char why[200] = "";
-  TbWireFault wire = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = &pair, .n_pairs = 1 };
+  TbWireFault wire = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = &pair, .n_pairs = 1, TB_FAULT_ALWAYS };
   g_assert_null (tb_fault_new (&wire, &plan, why, sizeof why));
   g_assert_nonnull (strstr (why, "instances"));
 }
@@ -187,7 +187,7 @@ static void
 test_reset_and_refuse_are_as_dialled (void)
 {
   TbEffects e;
-  TbFault *reset = make (TB_FAULT_RESET, "", "client", "orders/1", false, false);
+  TbFault *reset = make (TB_FAULT_RESET_PEER, "", "client", "orders/1", false, false);
   reset->next = make (TB_FAULT_REFUSE, "", "client", "*", true, true);
   tb_effects_at (reset, &save, &e);
   g_assert_true (e.reset && e.refuse);
@@ -221,7 +221,7 @@ test_unknown_names (void)
 static void
 test_every_fault_has_a_type (void)
 {
-  for (int kind = 0; kind < TB_FAULT_COUNT; kind++)
+  for (int kind = 0; kind <= TB_FAULT_REFUSE; kind++)
     g_assert_nonnull (tb_fault_type ((TbFaultKind) kind)->apply);
 }
 

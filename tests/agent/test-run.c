@@ -424,7 +424,7 @@ test_a_fault_is_confirmed (void)
 {
   Fixture *f = fixture_new (2);
   TbWireFault fault = { .id = (char *) "x", .kind = TB_FAULT_CUT, .from = (char *) "*",
-                        .to = (char *) "*", .up = true, .down = true };
+                        .to = (char *) "*", .up = true, .down = true, TB_FAULT_ALWAYS };
   fixture_command (f, 0, "sleep", "1000", NULL);
   fixture_command (f, 1, "sleep", "1000", NULL);
   fixture_start (f);

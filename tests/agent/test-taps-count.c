@@ -270,7 +270,8 @@ test_lost_with_its_connection (void)
                           .kind = TB_FAULT_CUT,
                           .from = (char *) "client",
                           .to = (char *) "server",
-                          .up = true };
+                          .up = true,
+                          TB_FAULT_ALWAYS };
   pid_t server = fx_serve (fx, 1, serve_http, NULL);
   pid_t client = fx_serve (fx, 0, ask_and_hang, NULL);
   tb_taps_add_fault (fx->taps, &one_way);

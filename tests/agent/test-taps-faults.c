@@ -337,7 +337,7 @@ test_reset_ends_old_and_new (void)
   ECHO;
   pid_t client = fx_run (fx, 0, be_reset, NULL);
   wait_for_child (fx, 1);
-  fx_fault (fx, "r", TB_FAULT_RESET, "client/1", "server");
+  fx_fault (fx, "r", TB_FAULT_RESET_PEER, "client/1", "server");
   g_assert_cmpint (fx_wait (fx, client), ==, 0);
   fx_settle (fx);
   g_assert_cmpuint (fx_row (fx, 0, 1, PORT).reset, ==, 2);

@@ -124,7 +124,8 @@ test_fault_survives_the_wire (void)
 {
   TbWireFault f = { .id = (char *) "f", .kind = TB_FAULT_LATENCY, .link = (char *) "save",
                     .from = (char *) "*", .to = (char *) "orders", .up = true,
-                    .latency = { TB_DIST_PARETO, 1e6, 2.5 }, .jitter_ns = 100 }, back;
+                    .latency = { TB_DIST_PARETO, 1e6, 2.5 }, .jitter_ns = 100,
+                    .match = (char *) "GET *", TB_FAULT_ALWAYS }, back;
   TbWriter w = { 0 };
   TbReader r;
   size_t used;
@@ -134,6 +135,8 @@ test_fault_survives_the_wire (void)
   g_assert_cmpstr (back.to, ==, "orders");
   g_assert_cmpfloat (back.latency.b, ==, 2.5);
   g_assert_true (back.up && !back.down);
+  g_assert_cmpstr (back.match, ==, "GET *");
+  g_assert_cmpfloat (back.toxicity, ==, 1);
   tb_wire_fault_clear (&back);
   tb_writer_clear (&w);
 }
@@ -142,7 +145,7 @@ static void
 test_pairs_survive_the_wire (void)
 {
   TbWirePair pairs[] = { { 0, 1 }, { 7, 3 } };
-  TbWireFault f = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = pairs, .n_pairs = 2 }, back;
+  TbWireFault f = { .id = (char *) "p", .kind = TB_FAULT_CUT, .pairs = pairs, .n_pairs = 2, TB_FAULT_ALWAYS }, back;
   TbWriter w = { 0 };
   TbReader r;
   size_t used;

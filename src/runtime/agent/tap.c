@@ -272,7 +272,7 @@ tb_taps_apply_faults (TbTaps *t)
     {
       TbTap *tap = t->taps[i];
       TbFaultPlace place = { tap->link, tap->from, tap->to };
-      uint8_t bits = tap->effects.bits;
+      uint32_t bits = tap->effects.bits;
       tb_effects_at (t->faults, &place, &tap->effects);
       if (bits == 0 && tap->effects.bits == 0)
         continue;

@@ -116,7 +116,8 @@ static gboolean
 on_fault_state (TbSession *self, TbReader *r)
 {
   g_autofree char *id = tb_reader_string (r);
-  gboolean active = tb_reader_u8 (r) != 0;
+  TbFaultState state = (TbFaultState) tb_reader_u8 (r);
+  gboolean active = state == TB_FAULT_ACTIVE;
   gint64 time_ns = tb_reader_i64 (r);
   g_autofree char *reason = tb_reader_string (r);
   if (r->bad)
@@ -124,8 +125,8 @@ on_fault_state (TbSession *self, TbReader *r)
   TbKnownFault *fault = tb_session_find_fault (self, id);
   if (fault != NULL && active && !fault->active)
     fault->since_ns = time_ns;
-  if (fault != NULL && active)
-    fault->active = TRUE;
+  if (fault != NULL && state != TB_FAULT_GONE)
+    fault->active = active;
   else if (fault != NULL)
     g_ptr_array_remove (self->faults, fault);
   if (*reason != '\0')

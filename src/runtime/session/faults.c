@@ -54,7 +54,7 @@ tb_session_cut (TbSession *self, const char *link_id)
   g_autofree char *id = cut_id (link_id);
   g_auto (GStrv) ends = g_strsplit (link_id, ">", 2);
   gboolean drawn = tb_plan_find_link (self->plan->plan, link_id) >= 0 || ends[1] == NULL;
-  TbWireFault fault = { .id = id, .kind = TB_FAULT_CUT, .up = true, .down = true,
+  TbWireFault fault = { .id = id, .kind = TB_FAULT_CUT, .up = true, .down = true, TB_FAULT_ALWAYS,
                         .link = drawn ? (char *) link_id : (char *) "",
                         .from = drawn ? (char *) "*" : ends[0],
                         .to = drawn ? (char *) "*" : ends[1] };
@@ -145,7 +145,7 @@ tb_session_partition (TbSession *self, const char *id, const TbPartition *partit
   g_autofree guint8 *cuts = cut_of_links (plan, pairs);
   to_wire (self, pairs);
   char all[] = "", *name = (char *) (id != NULL ? id : "partition");
-  const TbWireFault fault = { .id = name, .kind = TB_FAULT_CUT, .link = all, .from = all, .to = all,
+  const TbWireFault fault = { .id = name, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all, .from = all, .to = all,
                               .pairs = (TbWirePair *) (gpointer) pairs->data,
                               .n_pairs = pairs->len };
   tb_session_add_fault (self, &fault);

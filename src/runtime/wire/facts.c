@@ -4,12 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const fault_names[] = {
-#define X(name, text, what) [TB_FAULT_##name] = text,
-  TB_FAULTS (X)
-#undef X
-};
-
 static const char *const run_state_names[] = {
 #define X(name, text) [TB_RUN_##name] = text,
   TB_RUN_STATES (X)
@@ -31,12 +25,6 @@ static const char *const event_names[] = {
 #define NAME_OF(table, index) ((size_t) (index) < TB_ARRAY_LENGTH (table) ? table[index] : "?")
 
 const char *
-tb_fault_name (TbFaultKind kind)
-{
-  return NAME_OF (fault_names, kind);
-}
-
-const char *
 tb_run_state_name (TbRunState state)
 {
   return NAME_OF (run_state_names, state);
@@ -54,22 +42,33 @@ tb_event_kind_name (TbEventKind kind)
   return NAME_OF (event_names, kind);
 }
 
-bool
-tb_fault_from_name (const char *name, TbFaultKind *kind)
+/* What an attribute is stored as follows from its unit. */
+static void
+walk_attribute (TbWalk *k, TbWireFault *f, const TbFaultAttribute *a)
 {
-  for (size_t i = 0; i < TB_ARRAY_LENGTH (fault_names); i++)
-    if (strcmp (fault_names[i], name) == 0)
-      {
-        *kind = (TbFaultKind) i;
-        return true;
-      }
-  return false;
+  void *field = (char *) f + a->offset;
+  if (a->unit == TB_UNIT_TEXT)
+    walk_string (k, field);
+  else if (a->unit == TB_UNIT_SHARE)
+    walk_f64 (k, field);
+  else if (a->unit == TB_UNIT_DIST_MS)
+    {
+      TbDist *dist = field;
+      uint8_t kind = (uint8_t) dist->kind;
+      walk_u8 (k, &kind);
+      walk_f64 (k, &dist->a_ns);
+      walk_f64 (k, &dist->b);
+      dist->kind = (TbDistKind) kind;
+    }
+  else if (a->unit != TB_UNIT_STREAM)
+    walk_i64 (k, field);
 }
 
 static void
 walk_fault (TbWalk *k, TbWireFault *f)
 {
-  uint8_t kind = (uint8_t) f->kind, dist = (uint8_t) f->latency.kind;
+  const TbFaultAttribute *a;
+  uint8_t kind = (uint8_t) f->kind;
   walk_string (k, &f->id);
   walk_u8 (k, &kind);
   walk_string (k, &f->link);
@@ -77,18 +76,17 @@ walk_fault (TbWalk *k, TbWireFault *f)
   walk_string (k, &f->to);
   walk_bool (k, &f->up);
   walk_bool (k, &f->down);
-  walk_u8 (k, &dist);
-  walk_f64 (k, &f->latency.a_ns);
-  walk_f64 (k, &f->latency.b);
-  walk_i64 (k, &f->jitter_ns);
   walk_list (k, (void **) &f->pairs, &f->n_pairs, sizeof *f->pairs, 8);
   for (uint32_t i = 0; i < f->n_pairs; i++)
     {
       walk_u32 (k, &f->pairs[i].from);
       walk_u32 (k, &f->pairs[i].to);
     }
+  if (k->reader && kind >= TB_FAULT_COUNT)
+    k->reader->bad = true;
   f->kind = (TbFaultKind) kind;
-  f->latency.kind = (TbDistKind) dist;
+  for (unsigned i = 0; kind < TB_FAULT_COUNT && (a = tb_fault_attribute (f->kind, i)) != NULL; i++)
+    walk_attribute (k, f, a);
 }
 
 void
@@ -106,43 +104,10 @@ tb_wire_fault_read (TbReader *r, TbWireFault *fault)
   TbWalk k = { .reader = r };
   *fault = (TbWireFault){ 0 };
   walk_fault (&k, fault);
-  if (!r->bad && fault->kind < TB_FAULT_COUNT && fault->latency.kind <= TB_DIST_PARETO)
+  if (!r->bad && tb_fault_is_sound (fault))
     return true;
   tb_wire_fault_clear (fault);
   return false;
-}
-
-static char *
-copy_text (const char *text)
-{
-  char *copy = strdup (text != NULL ? text : "");
-  TB_CHECK (copy != NULL);
-  return copy;
-}
-
-void
-tb_wire_fault_copy (TbWireFault *to, const TbWireFault *from)
-{
-  *to = *from;
-  to->id = copy_text (from->id);
-  to->link = copy_text (from->link);
-  to->from = copy_text (from->from);
-  to->to = copy_text (from->to);
-  to->pairs = calloc (from->n_pairs + 1, sizeof *to->pairs);
-  TB_CHECK (to->pairs != NULL);
-  if (from->n_pairs > 0)
-    memcpy (to->pairs, from->pairs, from->n_pairs * sizeof *to->pairs);
-}
-
-void
-tb_wire_fault_clear (TbWireFault *fault)
-{
-  free (fault->id);
-  free (fault->link);
-  free (fault->from);
-  free (fault->to);
-  free (fault->pairs);
-  *fault = (TbWireFault){ 0 };
 }
 
 static void

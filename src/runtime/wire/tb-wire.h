@@ -18,6 +18,7 @@
 #include <sys/types.h>
 
 #include "tb-base.h"
+#include "tb-fault.h"
 
 #define TB_WIRE_VERSION 2
 
@@ -40,14 +41,15 @@
   X (START_ANYWAY, 8, "str instance; do not wait for what it depends on")                          \
   X (FAULT_ADD, 9, "see TbWireFault")                                                              \
   X (FAULT_REMOVE, 10, "str fault id; empty removes all")                                          \
-  X (PING, 11, "u64 token")
+  X (PING, 11, "u64 token")                                                                        \
+  X (FAULT_STEP, 12, "str id of a hold, u32 messages: lets so many go on, 0: all that wait")
 
 #define TB_FACTS(X)                                                                                \
   X (WELCOME, 101, "u32 version; carries two descriptors: counters, ring")                         \
   X (RUN_STATE, 102, "u8 TbRunState, str reason")                                                  \
   X (INSTANCE_STATE, 103, "see TbWireInstanceState")                                               \
   X (WAITING, 104, "str instance, str what: 'orders/2 to be ready (tcp 6379), 1.2 s'")             \
-  X (FAULT_STATE, 105, "str id, u8 active, i64 time_ns, str reason if it could not be")            \
+  X (FAULT_STATE, 105, "str id, u8 TbFaultState, i64 time_ns, str reason if it could not be")      \
   X (TAP_OPENED, 106, "u32 row, u32 link index or ~0, u32 from, u32 to, u16 port: rows are named") \
   X (BYPASS, 107, "see TbWireBypass: a connection past the taps, or its end")                      \
   X (LOG_AT, 108, "str instance, str path, u64 size: how far the log file can be read")            \
@@ -220,56 +222,19 @@ void tb_wire_plan_write (TbWriter *w, const TbWirePlan *plan);
 bool tb_wire_plan_read (TbReader *r, TbWirePlan *plan);
 void tb_wire_plan_clear (TbWirePlan *plan);
 
-/* ---- Faults ---------------------------------------------------------------------------------- */
-
-/* X (name, what it does). A row here, one small file in src/runtime/agent/faults, a row in the
- * manual, a test: that is a fault. */
-#define TB_FAULTS(X)                                                                               \
-  X (CUT, "cut", "bytes, FIN and RST are held, connects time out; delivered in order at heal")     \
-  X (LATENCY, "latency", "each byte arrives `latency` later, drawn anew for each message")         \
-  X (RESET, "reset", "every connection is reset now, and every new one once connected")            \
-  X (REFUSE, "refuse", "new connections are refused")
+/* ---- Faults: kinds and attributes are in tb-fault.h --------------------------------------------- */
 
 typedef enum
 {
-#define X(name, text, what) TB_FAULT_##name,
-  TB_FAULTS (X)
-#undef X
-  TB_FAULT_COUNT
-} TbFaultKind;
-
-const char *tb_fault_name (TbFaultKind kind);
-/* False when no fault has that name. */
-bool tb_fault_from_name (const char *name, TbFaultKind *kind);
-
-/* One way between two instances: bytes from the one to the other, whoever dialled. */
-typedef struct
-{
-  uint32_t from, to; /* instance indices */
-} TbWirePair;
-
-/* On every pair (from, to) the two name sets span, in the ways chosen. A name is an instance
- * ("orders/1"), a component ("orders": all its instances), or "*". With a link id, only
- * connections of that link. With pairs, it is on just those ways of the bytes instead, on every
- * connection between the two, and the names, `up` and `down` have no say: a partition. */
-typedef struct
-{
-  char *id; /* chosen by the viewer; a second fault of that id replaces the first */
-  TbFaultKind kind;
-  char *link; /* or empty */
-  char *from, *to;
-  bool up, down;  /* the directions it acts on: up is from the caller to the called */
-  TbDist latency; /* LATENCY */
-  int64_t jitter_ns; /* uniform ± around it */
-  TbWirePair *pairs; /* n_pairs of them */
-  uint32_t n_pairs;
-} TbWireFault;
+  TB_FAULT_GONE,   /* removed, or with a reason: it could not be */
+  TB_FAULT_ACTIVE, /* holds for every connection since time_ns */
+  TB_FAULT_WAITS,  /* its time has not begun */
+  TB_FAULT_OVER    /* its time is over; it is still there */
+} TbFaultState;
 
 void tb_wire_fault_write (TbWriter *w, const TbWireFault *fault);
-/* A copy that owns all it points to. */
-void tb_wire_fault_copy (TbWireFault *to, const TbWireFault *from);
+/* False for a frame that is no fault, or one with attributes out of their bounds. */
 bool tb_wire_fault_read (TbReader *r, TbWireFault *fault);
-void tb_wire_fault_clear (TbWireFault *fault);
 
 /* ---- States ---------------------------------------------------------------------------------- */
 
@@ -377,7 +342,7 @@ typedef struct
   uint32_t from, to;
   uint16_t port;
   uint8_t proto;  /* what it reads as: TbProto */
-  uint8_t faults; /* bit per TbFaultKind that is active on it */
+  uint32_t faults; /* bit per TbFaultKind that is active on it */
   uint64_t connections_open, connections_total, refused, timed_out, reset;
   uint64_t requests, replies, errors; /* errors: replies with .error, and requests never answered
                                          because their connection ended */

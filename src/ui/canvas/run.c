@@ -120,7 +120,7 @@ static TbLinkShow
 describe (const TbLiveLink *link, gint64 frame_ns)
 {
   TbLinkShow s = { .colour = TB_COLOUR_TEXT, .line = TB_COLOUR_LINE, .faults = link->faults };
-  guint disturbing = (1u << TB_FAULT_RESET) | (1u << TB_FAULT_REFUSE);
+  guint disturbing = (1u << TB_FAULT_RESET_PEER) | (1u << TB_FAULT_REFUSE);
   if (link->cut_since_ns != 0)
     {
       s.cut = TRUE;

@@ -197,7 +197,7 @@ test_latency_shows (void)
   Run run = start ();
   TbWireFault fault = { .id = (char *) "slow", .kind = TB_FAULT_LATENCY, .link = (char *) "ask",
                         .from = (char *) "*", .to = (char *) "*", .up = true, .down = false,
-                        .latency = { .kind = TB_DIST_CONSTANT, .a_ns = 30e6 } };
+                        .latency = { .kind = TB_DIST_CONSTANT, .a_ns = 30e6 }, TB_FAULT_ALWAYS };
   await (&run, replies_are_at_least, 20);
   tb_session_add_fault (run.session, &fault);
   await (&run, replies_are_at_least, (gint64) run.frame->links[0].replies + 20);

@@ -8,16 +8,14 @@
 static const TbFaultType *const types[] = {
   [TB_FAULT_CUT] = &tb_fault_cut,
   [TB_FAULT_LATENCY] = &tb_fault_latency,
-  [TB_FAULT_RESET] = &tb_fault_reset,
+  [TB_FAULT_RESET_PEER] = &tb_fault_reset,
   [TB_FAULT_REFUSE] = &tb_fault_refuse,
 };
-_Static_assert (TB_ARRAY_LENGTH (types) == TB_FAULT_COUNT, "every fault has its file");
 
 const TbFaultType *
 tb_fault_type (TbFaultKind kind)
 {
-  TB_CHECK (kind < TB_FAULT_COUNT);
-  return types[kind];
+  return (size_t) kind < TB_ARRAY_LENGTH (types) ? types[kind] : NULL;
 }
 
 static bool
@@ -99,12 +97,14 @@ tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, char *why, size_t
     }
   bool ways = wire->n_pairs == 0 || set_ways (fault, plan->n_instances);
   fault->among_replicas = fault->link != UINT32_MAX && plan->links[fault->link].replicas;
-  if (missing == NULL && ways && wire->kind < TB_FAULT_COUNT)
+  if (missing == NULL && ways && tb_fault_type (wire->kind) != NULL)
     return fault;
   if (missing != NULL)
     snprintf (why, why_size, "there is no %s “%s”", kind, missing);
+  else if (!ways)
+    snprintf (why, why_size, "it names instances that are not there");
   else
-    snprintf (why, why_size, ways ? "there is no such fault" : "it names instances that are not there");
+    snprintf (why, why_size, "the agent cannot do %s", tb_fault_name (wire->kind));
   tb_fault_free (fault);
   return NULL;
 }
@@ -166,7 +166,7 @@ tb_effects_at (const TbFault *faults, const TbFaultPlace *place, TbEffects *effe
       bool directions[2];
       if (!find_directions (fault, place, directions))
         continue;
-      effects->bits |= (uint8_t) (1u << fault->wire.kind);
+      effects->bits |= (1u << fault->wire.kind);
       tb_fault_type (fault->wire.kind)->apply (fault, directions, effects);
     }
 }

@@ -1,6 +1,6 @@
 /* Faults: which taps they are on and what that does there. Pure; the tap loop carries it out.
  *
- * A fault is a row of TB_FAULTS (tb-wire.h), a small file here with its TbFaultType, and a test. */
+ * A fault is a row of TB_FAULTS (tb-fault.h), a small file here with its TbFaultType, and a test. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +19,7 @@ typedef struct
   bool cut[2];  /* what waits stays, and what comes waits */
   bool refuse;  /* new connections */
   bool reset;   /* old ones now, new ones once connected */
-  uint8_t bits; /* of TbFaultKind */
+  uint32_t bits; /* of TbFaultKind */
   uint8_t n_delays[2];
   const TbFault *delays[2][TB_DELAYS_MAX]; /* drawn anew for each message, and added */
 } TbEffects;
@@ -54,6 +54,7 @@ typedef struct
 } TbFaultPlace;
 
 extern const TbFaultType tb_fault_cut, tb_fault_latency, tb_fault_reset, tb_fault_refuse;
+/* NULL where the agent cannot do it. */
 const TbFaultType *tb_fault_type (TbFaultKind kind);
 
 /* Copies the fault and finds what its names mean. NULL with a sentence in why where one means
