@@ -465,6 +465,79 @@ test_bulk (void)
   g_assert_cmpuint (fx_row (fx, 0, 1, PORT).up.bytes_delivered, ==, BULK);
 }
 
+/* Sizes around that of the tap's buffer, each with its end at its heels or after a pause. */
+static const int around[] = { 1, 65535, 65536, 65537, 131072, 200000 };
+
+static int
+count_each (Fixture *fx, int ready, void *data)
+{
+  static char bytes[1 << 18];
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (around); i++)
+    {
+      int fd = accept (listener, NULL, NULL);
+      uint32_t n = (uint32_t) fx_read (fd, bytes, sizeof bytes);
+      AT (fx_write (fd, &n, sizeof n));
+      close (fd);
+    }
+  return 0;
+}
+
+static int
+send_each (Fixture *fx, int ready, void *data)
+{
+  static char bytes[1 << 18];
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (around); i++)
+    {
+      uint32_t n = (uint32_t) around[i / 2], seen = 0;
+      int fd = fx_dial (fx, 1, PORT);
+      AT (fd >= 0);
+      AT (fx_write (fd, bytes, n));
+      if (i % 2 == 1)
+        usleep (20000);
+      shutdown (fd, SHUT_WR);
+      AT (fx_read (fd, &seen, sizeof seen) == sizeof seen);
+      AT (seen == n);
+      close (fd);
+    }
+  return 0;
+}
+
+static void
+test_end_at_the_heels (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  fx_serve (fx, 1, count_each, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, send_each, NULL)), ==, 0);
+}
+
+/* A read ends at an urgent byte; what follows must not be left lying. */
+static int
+send_urgent (Fixture *fx, int ready, void *data)
+{
+  char answer[11] = "";
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0);
+  AT (fx_write (fd, "hello", 5));
+  AT (send (fd, "!", 1, MSG_OOB) == 1);
+  AT (fx_write (fd, "world", 5));
+  AT (fx_read (fd, answer, 10) == 10);
+  AT (strcmp (answer, "helloworld") == 0);
+  return 0;
+}
+
+static void
+test_urgent (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  ECHO;
+  for (int i = 0; i < 20; i++)
+    g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, send_urgent, NULL)), ==, 0);
+}
+
 /* ---- Itself ---------------------------------------------------------------------------------- */
 
 static int
@@ -695,6 +768,8 @@ main (int argc, char **argv)
   ADD ("reset-of-the-client", test_reset_of_client);
   ADD ("answer-before-a-reset-arrives", test_answer_before_reset);
   ADD ("bulk-to-a-slow-receiver", test_bulk);
+  ADD ("end-at-the-heels-of-the-bytes", test_end_at_the_heels);
+  ADD ("bytes-after-an-urgent-one", test_urgent);
   ADD ("own-listener-goes-first", test_own_listener_first);
   ADD ("replicas-share-a-port", test_replicas_share_a_port);
   ADD ("balance-prefers-those-that-accept", test_balance_prefers_those_that_accept);

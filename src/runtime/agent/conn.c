@@ -250,8 +250,8 @@ tb_conn_ready (TbTaps *t, TbConn *c, unsigned side, uint32_t events)
         return;
     }
   bool reads = !c->flow[side].ended && !c->flow[side].paused;
-  if (reads && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-    tb_flow_read (t, c, side);
+  if (reads && (events & ~(uint32_t) EPOLLOUT))
+    tb_flow_read (t, c, side, events);
   else if (!reads && (events & (EPOLLHUP | EPOLLERR)))
     hung_up (t, c, side);
 }

@@ -15,6 +15,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "direct.h"
+
 #define SPLICE_BYTES (1u << 20)
 #define SPLICE_LEAST (32u << 10)
 #define IOV_MAX_SOME 16
@@ -24,10 +26,20 @@ enum
   WATCH_REGISTERED = 1,
   WATCH_MUTED = 2,
   WATCH_IN = 4,
-  WATCH_OUT = 8
+  WATCH_OUT = 8,
+  WATCH_EDGE = 16
 };
 
+/* Of what would come again with each read, that more than data is there. */
+#define EVENTS_BEYOND (EPOLLRDHUP | EPOLLPRI | EPOLLHUP | EPOLLERR)
+
 /* ---- What epoll is asked --------------------------------------------------------------------- */
+
+/* Edges cost the kernel one look at a socket for each time something comes, levels two. With edges
+ * nothing may be left behind unread: a read that did not fill the buffer left nothing, but for what
+ * EVENTS_BEYOND announce, after which is read until there is no more (tb_conn_ready()). A side whose
+ * read did fill the buffer is asked by levels from then on. Whenever epoll is asked anew it looks
+ * anew, so that a side which was paused misses nothing. */
 
 static uint8_t
 wanted (const TbConn *c, unsigned side)
@@ -38,6 +50,11 @@ wanted (const TbConn *c, unsigned side)
     want |= WATCH_IN;
   if (to->blocked || (c->connecting && side == TB_DIR_DOWN))
     want |= WATCH_OUT;
+  if (!from->deep)
+    want |= WATCH_EDGE;
+  /* An edge of the end comes once: no need to be asked not to come again. */
+  if (from->ended && (c->watched[side] & WATCH_EDGE))
+    want |= c->watched[side] & WATCH_IN;
   return want;
 }
 
@@ -45,17 +62,18 @@ static void
 watch_side (TbTaps *t, TbConn *c, unsigned side)
 {
   uint8_t want = wanted (c, side), has = c->watched[side];
-  bool registered = (has & WATCH_REGISTERED) != 0;
-  if ((registered && (has & (WATCH_IN | WATCH_OUT)) == want) || (want == 0 && (has & WATCH_MUTED)))
+  bool registered = (has & WATCH_REGISTERED) != 0, idle = (want & (WATCH_IN | WATCH_OUT)) == 0;
+  if ((registered && (has & ~WATCH_REGISTERED) == want) || (idle && (has & WATCH_MUTED)))
     return;
   /* A side that has ended both ways would report it for ever. */
-  if (want == 0 && c->flow[side].ended && c->flow[!side].passed)
+  if (idle && c->flow[side].ended && c->flow[!side].passed)
     {
       tb_flow_mute (t, c, side);
       return;
     }
   uint32_t events = (want & WATCH_IN ? (uint32_t) EPOLLIN : 0)
-                    | (want & WATCH_OUT ? (uint32_t) EPOLLOUT : 0);
+                    | (want & WATCH_OUT ? (uint32_t) EPOLLOUT : 0)
+                    | (want & WATCH_EDGE ? (uint32_t) EPOLLET | EPOLLRDHUP | EPOLLPRI : 0);
   tb_taps_watch (t, c->fd[side], events, side == TB_DIR_UP ? TB_WATCH_CONN_UP : TB_WATCH_CONN_DOWN,
                  c->index, c->generation, !registered);
   c->watched[side] = WATCH_REGISTERED | want;
@@ -398,7 +416,7 @@ static bool
 take_fast (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, size_t n)
 {
   TbFlowing *flow = &c->flow[d];
-  ssize_t sent = send (c->fd[!d], bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+  ssize_t sent = tb_direct_send (c->fd[!d], bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
   bool gone = sent < 0 && errno != EAGAIN && errno != EINTR;
   size_t went = sent > 0 ? (size_t) sent : 0;
   flow->out += went;
@@ -469,8 +487,21 @@ read_bulk (TbTaps *t, TbConn *c, unsigned d, uint64_t opaque)
   return true;
 }
 
-bool
-tb_flow_read (TbTaps *t, TbConn *c, unsigned d)
+/* What was read filled the buffer: there may be more, see watch_side(). */
+static void
+read_whole (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbFlowing *flow = &c->flow[d];
+  flow->bulk = true;
+  if (flow->deep)
+    return;
+  flow->deep = true;
+  watch_side (t, c, d);
+}
+
+/* Reads once. False when the connection is gone. */
+static bool
+read_some (TbTaps *t, TbConn *c, unsigned d)
 {
   TbFlowing *flow = &c->flow[d];
   bool slow = flow->waiting != NULL || flow->dead || c->connecting
@@ -481,11 +512,24 @@ tb_flow_read (TbTaps *t, TbConn *c, unsigned d)
       if (opaque >= SPLICE_LEAST)
         return read_bulk (t, c, d, opaque);
     }
-  ssize_t n = recv (c->fd[d], t->buffer, TB_BUFFER_BYTES, MSG_DONTWAIT);
+  ssize_t n = tb_direct_recv (c->fd[d], t->buffer, TB_BUFFER_BYTES, MSG_DONTWAIT);
   if (n <= 0)
     return input_error (t, c, d, n);
   t->now_ns = tb_now_ns ();
-  flow->bulk = n == TB_BUFFER_BYTES;
+  flow->bulk = false;
   flow->in += (uint64_t) n;
+  if (n == TB_BUFFER_BYTES)
+    read_whole (t, c, d);
   return (slow ? take_slow : take_fast) (t, c, d, t->buffer, (size_t) n);
+}
+
+void
+tb_flow_read (TbTaps *t, TbConn *c, unsigned d, uint32_t events)
+{
+  const TbFlowing *flow = &c->flow[d];
+  uint64_t before;
+  do
+    before = flow->in;
+  while (read_some (t, c, d) && (events & EVENTS_BEYOND) != 0 && !flow->deep && !flow->ended
+         && !flow->paused && flow->in != before);
 }

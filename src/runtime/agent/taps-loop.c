@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "direct.h"
 #include "notify.h"
 
 #define EVENTS_MAX 256
@@ -338,7 +339,7 @@ tb_taps_run (void *data)
         t->now_ns = tb_now_ns ();
       int64_t wait = time_to_wait (t);
       struct timespec timeout = { wait / TB_NS_PER_S, wait % TB_NS_PER_S };
-      int n = epoll_pwait2 (t->epoll, events, EVENTS_MAX, &timeout, NULL);
+      int n = tb_direct_wait (t->epoll, events, EVENTS_MAX, &timeout);
       int64_t slept_at_ns = t->now_ns;
       int64_t woke_ns = t->now_ns = tb_now_ns ();
       if (n == 0)

@@ -87,6 +87,7 @@ typedef struct
   bool paused : 1;  /* the sender is not read from */
   bool blocked : 1; /* the receiver takes no more for now */
   bool bulk : 1;    /* the last read filled the buffer */
+  bool deep : 1;    /* one did: the sender is watched by levels, not by edges */
 } TbFlowing;
 
 /* A connection through a tap. Direction d reads fd[d] and writes fd[!d]: fd[TB_DIR_UP] is the
@@ -349,7 +350,8 @@ void tb_conn_effects (TbTaps *t, TbConn *c);
 void tb_conns_clear (TbTaps *t);
 
 /* flow.c; those that return false have freed the connection */
-bool tb_flow_read (TbTaps *t, TbConn *c, unsigned d);
+/* The side's descriptor has something to be read, as epoll said it; may free the connection. */
+void tb_flow_read (TbTaps *t, TbConn *c, unsigned d, uint32_t events);
 bool tb_flow_deliver (TbTaps *t, TbConn *c, unsigned d);
 bool tb_flow_input_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end);
 void tb_flow_drop (TbTaps *t, TbConn *c, unsigned d);
