@@ -106,7 +106,7 @@ tb_session_find_fault (const TbSession *self, const char *id)
   for (guint i = 0; i < self->faults->len; i++)
     {
       TbKnownFault *fault = g_ptr_array_index (self->faults, i);
-      if (g_str_equal (fault->id, id))
+      if (g_strcmp0 (fault->wire.id, id) == 0)
         return fault;
     }
   return NULL;
@@ -123,9 +123,12 @@ on_fault_state (TbSession *self, TbReader *r)
   if (r->bad)
     return FALSE;
   TbKnownFault *fault = tb_session_find_fault (self, id);
+  if (fault != NULL && fault->pending > 0)
+    fault->pending--;
   if (fault != NULL && active && !fault->active)
     fault->since_ns = time_ns;
-  if (fault != NULL && state != TB_FAULT_GONE)
+  /* Gone, but asked for anew since: that answer is still to come. */
+  if (fault != NULL && (state != TB_FAULT_GONE || fault->pending > 0))
     fault->active = active;
   else if (fault != NULL)
     g_ptr_array_remove (self->faults, fault);

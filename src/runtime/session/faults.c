@@ -9,8 +9,7 @@ tb_known_fault_free (gpointer data)
   TbKnownFault *fault = data;
   tb_replace_text (&fault->text, NULL);
   g_free (fault->cut_links);
-  g_free (fault->id);
-  g_free (fault->link);
+  tb_wire_fault_clear (&fault->wire);
   g_free (fault);
 }
 
@@ -23,21 +22,53 @@ tb_session_add_fault (TbSession *self, const TbWireFault *fault)
   if (known == NULL)
     {
       known = g_new0 (TbKnownFault, 1);
-      known->id = g_strdup (fault->id);
       g_ptr_array_add (self->faults, known);
     }
-  g_free (known->link);
-  known->link = g_strdup (fault->link);
-  known->kind = fault->kind;
+  TbWireFault old = known->wire; /* what is asked for may point into it */
+  tb_wire_fault_copy (&known->wire, fault);
+  tb_wire_fault_clear (&old);
+  known->pending++;
   tb_replace_text (&known->text, NULL);
   g_clear_pointer (&known->cut_links, g_free);
-  tb_wire_fault_write (&self->out, fault);
+  tb_wire_fault_write (&self->out, &known->wire);
   tb_session_sent (self);
+}
+
+guint
+tb_session_n_faults (TbSession *self)
+{
+  return self->faults->len;
+}
+
+TbSessionFault
+tb_session_fault_at (TbSession *self, guint i)
+{
+  const TbKnownFault *known = g_ptr_array_index (self->faults, i);
+  return (TbSessionFault) { .fault = &known->wire, .text = known->text, .active = known->active,
+                            .pending = known->pending > 0, .since_ns = known->since_ns };
+}
+
+gboolean
+tb_session_fault (TbSession *self, const char *id, TbSessionFault *fault)
+{
+  for (guint i = 0; i < self->faults->len; i++)
+    {
+      *fault = tb_session_fault_at (self, i);
+      if (g_strcmp0 (fault->fault->id, id) == 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 void
 tb_session_remove_fault (TbSession *self, const char *id)
 {
+  for (guint i = 0; i < self->faults->len; i++)
+    {
+      TbKnownFault *known = g_ptr_array_index (self->faults, i);
+      if (*id == '\0' || g_strcmp0 (known->wire.id, id) == 0)
+        known->pending++;
+    }
   tb_session_send_name (self, TB_COMMAND_FAULT_REMOVE, id);
 }
 
@@ -145,7 +176,8 @@ tb_session_partition (TbSession *self, const char *id, const TbPartition *partit
   g_autofree guint8 *cuts = cut_of_links (plan, pairs);
   to_wire (self, pairs);
   char all[] = "", *name = (char *) (id != NULL ? id : "partition");
-  const TbWireFault fault = { .id = name, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all, .from = all, .to = all,
+  const TbWireFault fault = { .id = name, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all,
+                              .from = all, .to = all,
                               .pairs = (TbWirePair *) (gpointer) pairs->data,
                               .n_pairs = pairs->len };
   tb_session_add_fault (self, &fault);
@@ -165,7 +197,7 @@ tb_session_heal_all (TbSession *self)
   for (guint i = 0; i < self->faults->len; i++)
     {
       const TbKnownFault *fault = g_ptr_array_index (self->faults, i);
-      if (fault->kind == TB_FAULT_CUT)
-        tb_session_remove_fault (self, fault->id);
+      if (fault->wire.kind == TB_FAULT_CUT)
+        tb_session_remove_fault (self, fault->wire.id);
     }
 }

@@ -434,10 +434,10 @@ fill_fault (TbLiveLink *link, const GPtrArray *faults, guint index, guint n_draw
       const TbKnownFault *fault = g_ptr_array_index (faults, i);
       if (fault->active && fault->cut_links != NULL && index < n_drawn)
         fill_partition (link, fault, index);
-      if (!fault->active || g_strcmp0 (fault->link, link->id) != 0)
+      if (!fault->active || g_strcmp0 (fault->wire.link, link->id) != 0)
         continue;
-      link->faults |= 1u << fault->kind;
-      if (fault->kind == TB_FAULT_CUT)
+      link->faults |= 1u << fault->wire.kind;
+      if (fault->wire.kind == TB_FAULT_CUT)
         link->cut_since_ns = fault->since_ns;
     }
 }
@@ -475,7 +475,7 @@ fill_partitions (Frame *frame, const GPtrArray *faults)
   for (guint i = 0; i < faults->len; i++)
     {
       const TbKnownFault *fault = g_ptr_array_index (faults, i);
-      g_autoptr (GRefString) id = fault->text != NULL ? g_ref_string_new (fault->id) : NULL;
+      g_autoptr (GRefString) id = fault->text != NULL ? g_ref_string_new (fault->wire.id) : NULL;
       if (fault->text == NULL || !fault->active)
         continue;
       frame->partitions[frame->frame.n_partitions++] = (TbLivePartition) {

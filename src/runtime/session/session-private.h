@@ -99,8 +99,8 @@ typedef struct
 
 typedef struct
 {
-  char *id, *link;
-  TbFaultKind kind;
+  TbWireFault wire; /* as it was asked for last */
+  guint pending;    /* how often it was asked for or removed without an answer yet */
   gboolean active;
   gint64 since_ns;
   char *text;       /* of a partition, GRefString; else NULL */

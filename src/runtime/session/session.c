@@ -407,3 +407,9 @@ tb_session_instance_command (TbSession *self, TbCommandType what, const char *in
   g_return_if_fail (what >= TB_COMMAND_KILL && what <= TB_COMMAND_START_ANYWAY);
   tb_session_send_name (self, what, instance);
 }
+
+const char *
+tb_session_run_dir (TbSession *self)
+{
+  return self->launch.run_dir;
+}

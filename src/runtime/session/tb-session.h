@@ -133,6 +133,22 @@ void tb_session_instance_command (TbSession *session, TbCommandType what, const 
 void tb_session_add_fault (TbSession *session, const TbWireFault *fault);
 /* "" removes all. */
 void tb_session_remove_fault (TbSession *session, const char *id);
+/* A fault that was asked for and is not gone. */
+typedef struct
+{
+  const TbWireFault *fault; /* as it was asked for last */
+  const char *text;         /* of a partition: who is cut off from whom; else NULL */
+  gboolean active, pending; /* pending: the agent has not said yet that it is so */
+  gint64 since_ns;          /* when it began; 0: not yet */
+} TbSessionFault;
+
+guint tb_session_n_faults (TbSession *session);
+/* In the order in which they were first asked for; valid until the next fact or command. */
+TbSessionFault tb_session_fault_at (TbSession *session, guint i);
+/* FALSE where there is none of that id. */
+gboolean tb_session_fault (TbSession *session, const char *id, TbSessionFault *fault);
+/* Where the run's files lie: logs, each instance's directory, its control socket. */
+const char *tb_session_run_dir (TbSession *session);
 /* Cuts a drawn link both ways for all its instances, as fault "cut:LINK"; heals it. */
 void tb_session_cut (TbSession *session, const char *link_id);
 void tb_session_heal (TbSession *session, const char *link_id);
