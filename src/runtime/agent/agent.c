@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "names.h"
+
 /* Whatever cannot be killed by then (a process in the middle of a disk access) is left to its
  * leash, which goes on trying. */
 #define END_WITHIN_NS (3 * TB_NS_PER_S)
@@ -214,6 +216,33 @@ open_directory (Agent *a)
     chmod (a->plan.run_dir, 0711);
 }
 
+/* What is built in looks no names up: its command line has the addresses. */
+static void
+give_names (Agent *a)
+{
+  uint32_t programs = 0;
+  const char *why_not;
+  char text[TB_SENTENCE];
+  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+    programs += !a->plan.instances[i].builtin;
+  TbNamesWay way = programs > 0 ? tb_names_way (&why_not) : TB_NAMES_NONE;
+  if (programs > 0 && way == TB_NAMES_NONE)
+    {
+      snprintf (text, sizeof text,
+                "the names of the drawing cannot be looked up (%s): programs find its addresses in "
+                "their environment",
+                why_not);
+      tb_tell_problem (a, 2, UINT32_MAX, text);
+    }
+  if (way == TB_NAMES_NONE)
+    return;
+  char *machine = tb_names_machine ();
+  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+    if (!a->plan.instances[i].builtin)
+      tb_prepare_names (&a->instances[i].prepared, &a->plan, i, way, machine);
+  free (machine);
+}
+
 void
 tb_agent_start (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n)
 {
@@ -233,6 +262,7 @@ tb_agent_start (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n)
   TB_CHECK (a->instances != NULL);
   for (uint32_t i = 0; i < a->plan.n_instances; i++)
     tb_instance_init (a, i);
+  give_names (a);
   open_directory (a);
   a->supervise_timer = (TbTimer) { .fire = on_deadline, .data = a };
   a->supervisor = tb_supervisor_new (&a->plan);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "leash.h"
+#include "names.h"
 #include "taps.h"
 
 static _Noreturn void
@@ -47,6 +48,14 @@ arrange_descriptors (const TbLeashSpec *spec)
   dup2 (out, STDERR_FILENO);
   if (spec->ready >= 0)
     fcntl (TB_LEASH_READY, F_SETFD, 0);
+}
+
+static void
+know_names (const TbLeashSpec *spec)
+{
+  int error = tb_names_enter (spec);
+  if (error != 0)
+    fail (TB_STEP_NAMES, 0, error);
 }
 
 static void
@@ -207,6 +216,7 @@ tb_child_run (const TbLeashSpec *spec, pid_t leash)
   setsid ();
   setrlimit (RLIMIT_NOFILE, &spec->nofile);
   arrange_descriptors (spec);
+  know_names (spec);
   make_directory (spec);
   become_user (spec);
   enter_directory (spec);

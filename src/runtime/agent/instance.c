@@ -106,6 +106,9 @@ say_refused (Instance *in, const TbReport *report, char *text)
     case TB_STEP_WORK:
       snprintf (text, TB_SENTENCE, "cannot start in «%.150s»: %s", in->plan->work_dir, why);
       break;
+    case TB_STEP_NAMES:
+      snprintf (text, TB_SENTENCE, "cannot give it names to look up: %s", why);
+      break;
     case TB_STEP_RUN:
     default:
       snprintf (text, TB_SENTENCE, "cannot run «%.150s»: %s", in->plan->argv[0], why);

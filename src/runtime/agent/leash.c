@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "names.h"
+
 #define DEATH_SIGNAL SIGUSR2
 
 /* As it crosses the control socket; both ends are one program. */
@@ -228,34 +230,6 @@ arrange (const TbLeashSpec *spec, int control)
   close_range (TB_LEASH_ERRORS, UINT_MAX, 0);
 }
 
-static void
-write_proc (const char *path, const char *text)
-{
-  int fd = open (path, O_WRONLY | O_CLOEXEC);
-  if (fd < 0 || write (fd, text, strlen (text)) < 0)
-    refuse (TB_STEP_CONTAIN, errno);
-  close (fd);
-}
-
-static void
-map_user (uid_t uid, gid_t gid)
-{
-  char text[64];
-  write_proc ("/proc/self/setgroups", "deny");
-  snprintf (text, sizeof text, "%u %u 1", uid, uid);
-  write_proc ("/proc/self/uid_map", text);
-  snprintf (text, sizeof text, "%u %u 1", gid, gid);
-  write_proc ("/proc/self/gid_map", text);
-}
-
-/* In a chroot the root is no mount point: then /proc, which is what is mounted over, must do. */
-static bool
-keep_mounts_to_oneself (void)
-{
-  return mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
-         || (errno == EINVAL && mount (NULL, "/proc", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-}
-
 /* Returns in process 1 of a new PID namespace with its own /proc; the keeper stays behind. */
 static void
 contain (pid_t agent)
@@ -265,8 +239,9 @@ contain (pid_t agent)
   int alive[2];
   if (unshare (CLONE_NEWPID | CLONE_NEWNS | (uid != 0 ? CLONE_NEWUSER : 0)) != 0)
     refuse (TB_STEP_CONTAIN, errno);
-  if (uid != 0)
-    map_user (uid, gid);
+  int error = uid != 0 ? tb_names_map_user (uid, gid) : 0;
+  if (error != 0)
+    refuse (TB_STEP_CONTAIN, error);
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (getppid () != agent || pipe2 (alive, O_CLOEXEC) != 0)
     _exit (1);
@@ -287,7 +262,7 @@ contain (pid_t agent)
   if (poll (&keeper, 1, 0) != 0)
     _exit (1);
   close (alive[0]);
-  if (!keep_mounts_to_oneself ()
+  if (!tb_names_keep_mounts ()
       || mount ("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
     refuse (TB_STEP_CONTAIN, errno);
 }
@@ -318,7 +293,8 @@ bear (struct birth *b)
 {
   static _Alignas (16) char stack[128 << 10];
   if (!b->spec->change_user)
-    return clone (be_born, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, b);
+    return clone (be_born, stack + sizeof stack,
+                  CLONE_VM | CLONE_VFORK | SIGCHLD | tb_names_clone_flags (b->spec), b);
   pid_t pid = fork ();
   if (pid == 0)
     be_born (b);

@@ -17,6 +17,14 @@
 
 #include "tb-wire.h"
 
+/* How a file is mounted for one process tree: see names.h. */
+typedef enum
+{
+  TB_NAMES_NONE,  /* it cannot be */
+  TB_NAMES_MOUNT, /* by who may mount */
+  TB_NAMES_USER   /* in a user namespace that knows its own user alone */
+} TbNamesWay;
+
 /* What a leash starts. Borrowed during tb_leash_spawn() only: the fork keeps its own copy. */
 typedef struct
 {
@@ -31,6 +39,10 @@ typedef struct
   gid_t gid;
   const gid_t *groups;
   size_t n_groups;
+  TbNamesWay names;
+  const char *hosts, *hosts_path; /* what its /etc/hosts says, and the file that is mounted there */
+  uid_t own_uid; /* of the agent */
+  gid_t own_gid;
   bool intercept, allow_io_uring;
   bool contain;
   int out;   /* becomes standard output and error; -1: /dev/null */
@@ -53,6 +65,7 @@ typedef enum
   TB_STEP_ENTER,
   TB_STEP_FILE, /* index says which */
   TB_STEP_WORK,
+  TB_STEP_NAMES,
   TB_STEP_RUN
 } TbStep;
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "names.h"
 #include "supervise.h"
 
 /* What of the agent's environment instances see: where programs are, who and where the person is. */
@@ -198,6 +199,21 @@ tb_prepare (TbPrepared *p, const TbWirePlan *plan, uint32_t index, const struct 
 }
 
 void
+tb_prepare_names (TbPrepared *p, const TbWirePlan *plan, uint32_t index, TbNamesWay way,
+                  const char *machine)
+{
+  free (p->hosts);
+  free (p->hosts_path);
+  p->hosts = tb_names_text (plan, index, machine);
+  p->hosts_path = join (p->dir, "", ".hosts");
+  p->spec.names = way;
+  p->spec.hosts = p->hosts;
+  p->spec.hosts_path = p->hosts_path;
+  p->spec.own_uid = geteuid ();
+  p->spec.own_gid = getegid ();
+}
+
+void
 tb_prepared_clear (TbPrepared *p)
 {
   for (char **e = p->envp; e != NULL && *e != NULL; e++)
@@ -206,5 +222,7 @@ tb_prepared_clear (TbPrepared *p)
   free (p->groups);
   free (p->dir);
   free (p->log_path);
+  free (p->hosts);
+  free (p->hosts_path);
   *p = (TbPrepared) { 0 };
 }

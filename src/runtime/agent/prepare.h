@@ -9,6 +9,7 @@ typedef struct
   char *dir;      /* run_dir/orders-1 */
   char *log_path; /* run_dir/orders-1.log */
   char **envp;
+  char *hosts, *hosts_path;
   gid_t *groups;
   TbLeashSpec spec; /* out and ready are filled in at each start */
 } TbPrepared;
@@ -23,4 +24,7 @@ enum
  * then it is still to be cleared. nofile is what its processes get. */
 bool tb_prepare (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index,
                  const struct rlimit *nofile, char *why);
+/* Gives it the drawing's names to look up; machine: what else its /etc/hosts says. */
+void tb_prepare_names (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index, TbNamesWay way,
+                       const char *machine);
 void tb_prepared_clear (TbPrepared *prepared);
