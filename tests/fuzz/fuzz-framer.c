@@ -1,6 +1,7 @@
 /* The framer under any conversation. The first byte chooses the protocol; then come pieces: a byte
  * of direction and whether to skip, a byte of size, the bytes. What must hold for every input:
- * messages lie in order, end where bytes were seen, and their labels are terminated. */
+ * messages come in the order of their ends and end where bytes were seen, they do not overlap but for
+ * HTTP/2's, and their labels are terminated. */
 #include "tb-base.h"
 #include "tb-proto.h"
 
@@ -9,6 +10,7 @@
 
 typedef struct
 {
+  const TbFramer *framer;
   uint64_t seen[2], last[2];
 } Watch;
 
@@ -16,7 +18,8 @@ static void
 check (const TbMessage *m, void *data)
 {
   Watch *w = data;
-  TB_CHECK (m->start >= w->last[m->direction] && m->start < m->end);
+  TB_CHECK (m->start < m->end && m->end >= w->last[m->direction]);
+  TB_CHECK (m->start >= w->last[m->direction] || tb_framer_proto (w->framer) == TB_PROTO_HTTP2);
   TB_CHECK (m->end <= w->seen[m->direction]);
   TB_CHECK (memchr (m->label, 0, sizeof m->label) != NULL);
   TB_CHECK (m->kind != TB_MSG_REPLY || m->number > 0);
@@ -28,14 +31,16 @@ int LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n);
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
 {
-  static const TbProto lines[] = { TB_PROTO_UNKNOWN, TB_PROTO_HTTP, TB_PROTO_RESP };
+  static const TbProto lines[] = { TB_PROTO_UNKNOWN, TB_PROTO_HTTP, TB_PROTO_RESP,
+                                   TB_PROTO_HTTP2 };
   static const TbProto packets[] = { TB_PROTO_POSTGRESQL, TB_PROTO_MQTT, TB_PROTO_NATS,
                                      TB_PROTO_KAFKA };
   Watch watch = { 0 };
   if (n < 1)
     return 0;
   TbFramer *f = malloc (tb_framer_size ());
-  tb_framer_init (f, bytes[0] < 0x80 ? lines[bytes[0] % 3] : packets[bytes[0] % 4]);
+  watch.framer = f;
+  tb_framer_init (f, bytes[0] < 0x80 ? lines[bytes[0] % 4] : packets[bytes[0] % 4]);
   for (size_t at = 1; at + 2 <= n;)
     {
       TbDirection d = bytes[at] & 1 ? TB_DIR_DOWN : TB_DIR_UP;

@@ -27,6 +27,8 @@ typedef struct
 
 #include "conversations.h"
 
+#include "conversations-http2.h"
+
 static void
 dump (const TbMessage *m, void *data)
 {
@@ -224,18 +226,24 @@ test_names (void)
     g_assert_cmpint (tb_proto_from_name (tb_proto_name ((TbProto) i), NULL), ==, i);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_conversations (const Conversation *list, size_t n)
 {
-  g_test_init (&argc, &argv, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS (conversations); i++)
+  for (const Conversation *c = list; c < list + n; c++)
     {
-      const Conversation *c = &conversations[i];
       g_autofree char *whole = g_strdup_printf ("/framer/%s", c->name);
       g_autofree char *split = g_strdup_printf ("/framer/%s/in-pieces", c->name);
       g_test_add_data_func (whole, c, test_conversation);
       g_test_add_data_func (split, c, test_splits);
     }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_conversations (conversations, G_N_ELEMENTS (conversations));
+  add_conversations (conversations_http2, G_N_ELEMENTS (conversations_http2));
   g_test_add_func ("/framer/idle-is-small", test_idle_size);
   g_test_add_func ("/framer/times", test_times);
   g_test_add_func ("/framer/opaque-body", test_opaque_body);

@@ -1,4 +1,5 @@
-/* The framer between real clients and real servers: PostgreSQL, Mosquitto, NATS. A small relay
+/* The framer between real clients and real servers: PostgreSQL, Mosquitto, nginx by HTTP/2 and etcd by
+ * gRPC. A small relay
  * feeds it every byte; what it saw is compared with what the client was told to do. */
 #include "tb-base.h"
 #include "tb-proto.h"
@@ -48,6 +49,26 @@ static const Program programs[] = {
     "mosquitto_pub -h $RELAY -q 2 -t orders/sent -m $i; done; wait",
     { "5 request PUBLISH orders/paid", "5 reply PUBACK PUBLISH orders/paid",
       "5 reply PUBCOMP PUBLISH orders/sent", "1 reply SUBACK SUBSCRIBE", NULL } },
+  { "http2", "h2load", 8080,
+    "printf 'pid %s/pid; error_log stderr; daemon off; events { } http { access_log off; "
+    "client_body_temp_path %s/b; proxy_temp_path %s/p; fastcgi_temp_path %s/f; uwsgi_temp_path %s/u; "
+    "scgi_temp_path %s/s; server { listen %s:8080 http2; location / { return 200 hello; } "
+    "location /gone { return 410; } location /big { root %s; } } }' "
+    "$DIR $DIR $DIR $DIR $DIR $DIR $HOST $DIR >$DIR/conf; head -c 300000 /dev/zero >$DIR/big",
+    "exec nginx -e stderr -c $DIR/conf",
+    "nghttp -n http://$RELAY:8080/a http://$RELAY:8080/big http://$RELAY:8080/gone && "
+    "h2load -n 500 -c 2 -m 30 http://$RELAY:8080/big | grep -q '500 succeeded'",
+    { "1 request GET /a", "1 reply 200 GET /a", "501 request GET /big", "501 reply 200 GET /big",
+      "1 reply 410 GET /gone", NULL } },
+  { "grpc", "etcdctl", 2379,
+    NULL,
+    "exec etcd --data-dir $DIR/data --listen-client-urls http://$HOST:2379 --advertise-client-urls "
+    "http://$HOST:2379 --listen-peer-urls http://$HOST:2380",
+    "export ETCDCTL_API=3 ETCDCTL_ENDPOINTS=$RELAY:2379; for i in 1 2 3; do etcdctl put n $i; done && "
+    "etcdctl get n | grep -q 3 && ! etcdctl lease keep-alive --once abc && "
+    "{ etcdctl watch n >$DIR/seen & watch=$!; } && "
+    "until test $(grep -c PUT $DIR/seen) -ge 4; do etcdctl put n 4; sleep 0.2; done; kill $watch",
+    { "1 request KV/Range", "1 reply reply KV/Range", "1 request Watch/Watch", NULL } },
 };
 
 /* ---- The relay --------------------------------------------------------------------------------- */

@@ -125,6 +125,17 @@ stash_bytes (TbStash *stash, const uint8_t *bytes, uint64_t n)
   stash->n += (uint32_t) some;
 }
 
+/* What is stashed from `start` on: bytes that belong to no message may lie before it. Nothing where
+ * the message began before others that were told of since (HTTP/2). */
+static size_t
+stashed_from (const TbStash *stash, uint64_t start, const uint8_t **payload)
+{
+  if (start < stash->from || start - stash->from >= stash->n)
+    return 0;
+  *payload = stash->bytes + (start - stash->from);
+  return stash->n - (size_t) (start - stash->from);
+}
+
 static size_t
 find_payload (const TbFeeding *f, const TbMark *mark, unsigned d, const uint8_t **payload)
 {
@@ -134,8 +145,8 @@ find_payload (const TbFeeding *f, const TbMark *mark, unsigned d, const uint8_t 
     {
       if (here && mark->end > f->from)
         stash_bytes (stash, f->bytes, mark->end - f->from);
-      *payload = stash->bytes;
-      return stash->n;
+      size_t n = stashed_from (stash, mark->start, payload);
+      return (size_t) TB_MIN (mark->end - mark->start, (uint64_t) n);
     }
   if (!here || mark->start < f->from)
     return 0;
@@ -158,6 +169,7 @@ stash_rest (const TbFeeding *f, uint64_t n)
       if (stash == NULL)
         return;
       stash->n = 0;
+      stash->from = start;
     }
   stash_bytes (stash, f->bytes + (start - f->from), end - start);
 }

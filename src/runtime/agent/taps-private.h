@@ -43,8 +43,9 @@ typedef struct TbPark TbPark;
 /* The first bytes of a message whose end has not been seen, for the recording. */
 typedef struct
 {
+  uint64_t from; /* the offset of the first of them */
   uint32_t n;
-  uint8_t bytes[TB_TAPS_PAYLOAD_MAX + 12]; /* the pool wants a multiple of 16 */
+  uint8_t bytes[TB_TAPS_PAYLOAD_MAX + 4]; /* the pool wants a multiple of 16 */
 } TbStash;
 
 typedef struct TbReading TbReading;

@@ -7,7 +7,8 @@
  *                                 '--> no body                           --'
  *
  * A request is queued at the end of its head, since its reply may come before its body ends, and
- * reported at its end. 101 and a 2xx to CONNECT end the framing: what follows is not HTTP. */
+ * reported at its end. 101 and a 2xx to CONNECT end the framing: what follows is not HTTP, unless
+ * the 101 is to HTTP/2. */
 #include "framer-private.h"
 
 #include <stdio.h>
@@ -58,13 +59,21 @@ end_reply (TbFeed *feed)
   TbWork *w = feed->work;
   unsigned status = w->status;
   TbPending request;
-  bool interim = status < 200 && status != 101;
+  bool interim = status < 200 && status != 101, to_http2 = w->http.to_http2 && status == 101;
   if (interim || tb_feed_oldest (feed) == NULL)
     {
       tb_feed_report (feed, TB_MSG_ONE_WAY, 0, NULL);
       return;
     }
   uint32_t number = tb_feed_pop (feed, &request);
+  if (to_http2)
+    {
+      /* The answer itself follows in HTTP/2. */
+      tb_feed_report (feed, TB_MSG_ONE_WAY, 0, NULL);
+      if (tb_feed_adopt (feed, TB_PROTO_HTTP2))
+        tb_http2_upgrade (feed, &request);
+      return;
+    }
   tb_feed_report (feed, TB_MSG_REPLY, number, &request);
   if (status == 101)
     tb_feed_give_up (feed, "the connection was upgraded to another protocol");
@@ -87,10 +96,15 @@ start_request (TbFeed *feed, const char *line, size_t n)
   TbWork *w = feed->work;
   TbSlice method, target;
   unsigned minor;
+  if (tb_http2_is_preface (line, n) && feed->framer->requests == 0)
+    {
+      if (tb_feed_adopt (feed, TB_PROTO_HTTP2))
+        tb_http2_line (feed, line, n);
+      return;
+    }
   if (!tb_http_request_line (line, n, &method, &target, &minor))
     {
-      bool two = n >= 14 && memcmp (line, "PRI * HTTP/2.0", 14) == 0;
-      tb_feed_give_up (feed, two ? "HTTP/2 is not framed" : "not an HTTP/1 request line");
+      tb_feed_give_up (feed, "not an HTTP/1 request line");
       return;
     }
   w->http.one_dot_zero = minor == 0;
@@ -134,7 +148,8 @@ start_line (TbFeed *feed, const char *line, size_t n)
     start_request (feed, line, n);
   else
     start_reply (feed, line, n);
-  w->step = HEADERS;
+  if (feed->framer->proto == TB_PROTO_HTTP)
+    w->step = HEADERS;
 }
 
 static void
@@ -170,6 +185,8 @@ header (TbFeed *feed, const char *line, size_t n)
       w->http.close |= tb_http_list_has (value, "close");
       w->http.keep_alive |= tb_http_list_has (value, "keep-alive");
     }
+  else if (name.n == 7 && tb_slice_is (name, "upgrade"))
+    w->http.to_http2 |= tb_http_list_has (value, "h2c");
   else if (name.n == 11 && tb_slice_is (name, "traceparent"))
     tb_trace_parse (value, w->trace_id, w->parent_id);
 }

@@ -24,6 +24,7 @@ typedef enum
   TB_WANT_LINE,
   TB_WANT_BODY,  /* `remaining` bytes */
   TB_WANT_MARK,  /* until the mark of a diskless RDB */
+  TB_WANT_BLOCK, /* `remaining` bytes, handed over whole, behind what is held of the line (HTTP/2) */
   TB_WANT_CLOSE  /* until the direction ends */
 } TbWant;
 
@@ -71,7 +72,7 @@ typedef struct
   {
     struct
     {
-      bool chunked, coded, has_length, close, keep_alive, upgrade, one_dot_zero;
+      bool chunked, coded, has_length, close, keep_alive, to_http2, one_dot_zero;
       uint8_t flags; /* TbPendingFlags of a request */
     } http;
     struct
@@ -90,6 +91,12 @@ typedef struct
       uint8_t fail[TB_MARK_SIZE]; /* Knuth, Morris and Pratt's table */
       uint8_t matched;
     } rdb;
+    struct
+    {
+      uint32_t id, promised, left, wanted; /* left: bytes of the frame's content; wanted: of them, now */
+      uint8_t type, flags, pad;
+      bool end_headers;
+    } two; /* HTTP/2: the frame that is being read; of headers the first frame */
     struct
     {
       uint8_t type;    /* of the part that is being read; MQTT: with its flags */
@@ -126,6 +133,7 @@ struct TbFramer
     TbWork *work;
   } side[2];
   TbPending *queue; /* NULL: `one` is the queue */
+  struct TbHttp2 *two; /* HTTP/2's tables and streams; nobody else has any */
   uint32_t requests;
   uint16_t head, n_pending, queue_size;
   uint16_t mode;
@@ -147,6 +155,8 @@ typedef struct
 /* --- framer.c, for the protocols --- */
 
 void tb_feed_give_up (TbFeed *feed, const char *note);
+/* Reads on as proto, unless what the other side has begun to say was read as something else. */
+bool tb_feed_adopt (TbFeed *feed, TbProto proto);
 /* The message in progress ends here. number 0: of no request. */
 void tb_feed_report (TbFeed *feed, TbMessageKind kind, uint32_t number, const TbPending *request);
 /* Forgets what was read of this message: the next byte begins another. */
@@ -163,6 +173,9 @@ TbPending *tb_feed_find (TbFeed *feed, uint32_t number);
 /* The oldest of that tag, taken out wherever it stands; its number, or 0 where there is none. */
 uint32_t tb_feed_take (TbFeed *feed, uint32_t tag, TbPending *request);
 void tb_feed_want_body (TbFeed *feed, uint64_t n, bool capture);
+/* Holds these bytes as the line that is not whole, and nothing else; they may be part of it now.
+ * False where that were too long. */
+bool tb_feed_hold_only (TbFeed *feed, const char *p, size_t n);
 /* A 16- or 32-bit number of the network's order. */
 uint32_t tb_read_u16 (const char *p);
 uint32_t tb_read_u32 (const char *p);
@@ -191,10 +204,27 @@ void tb_kafka_body_end (TbFeed *feed);
 void tb_nats_line (TbFeed *feed, const char *line, size_t n);
 void tb_nats_body_end (TbFeed *feed);
 
+void tb_http2_start (TbFeed *feed);
+void tb_http2_line (TbFeed *feed, const char *line, size_t n);
+void tb_http2_body_end (TbFeed *feed);
+void tb_http2_block (TbFeed *feed, const char *p, size_t n);
+/* HTTP/1 was left for HTTP/2 on this connection, by the request that is answered by this. */
+void tb_http2_upgrade (TbFeed *feed, const TbPending *request);
+void tb_http2_free (struct TbHttp2 *two);
+unsigned tb_http2_outstanding (const struct TbHttp2 *two);
+/* Whether the caller's first line is HTTP/2's, and whether the called side's first bytes (so many)
+ * are. */
+#define TB_HTTP2_HEAD 9
+bool tb_http2_is_preface (const char *line, size_t n);
+bool tb_http2_is_greeting (const char *head);
+
 /* PostgreSQL: high half of the codes that are no version of the protocol. */
 #define TB_PG_SPECIAL 1234
 #define TB_PG_STARTUP_MAX 10000
 #define TB_KAFKA_API_VERSIONS 18
+
+/* The first byte of TLS, and of nothing else that is read here. */
+#define TB_TLS_HANDSHAKE 0x16
 
 /* How many first bytes of a caller tell a protocol of packets. */
 #define TB_SNIFF_SIZE 8

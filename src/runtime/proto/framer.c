@@ -41,6 +41,7 @@ tb_framer_clear (TbFramer *f)
   for (int i = 0; i < 2; i++)
     work_free (f->side[i].work);
   free (f->queue);
+  tb_http2_free (f->two);
   tb_framer_init (f, TB_PROTO_BYTES);
 }
 
@@ -65,6 +66,8 @@ pending_at (TbFramer *f, unsigned i)
 unsigned
 tb_framer_outstanding (const TbFramer *f)
 {
+  if (f->two != NULL)
+    return tb_http2_outstanding (f->two);
   if (f->n_pending == 0)
     return 0;
   const TbPending *last = pending_at ((TbFramer *) f, f->n_pending - 1u);
@@ -74,7 +77,8 @@ tb_framer_outstanding (const TbFramer *f)
 bool
 tb_framer_is_idle (const TbFramer *f)
 {
-  return f->side[0].work == NULL && f->side[1].work == NULL && f->n_pending == 0 && f->mode == 0;
+  return f->side[0].work == NULL && f->side[1].work == NULL && f->n_pending == 0 && f->mode == 0
+         && f->two == NULL;
 }
 
 uint64_t
@@ -311,6 +315,7 @@ static const struct
   [TB_PROTO_MQTT] = { tb_mqtt_start, NULL, tb_mqtt_body_end },
   [TB_PROTO_NATS] = { NULL, tb_nats_line, tb_nats_body_end },
   [TB_PROTO_KAFKA] = { tb_kafka_start, NULL, tb_kafka_body_end },
+  [TB_PROTO_HTTP2] = { tb_http2_start, tb_http2_line, tb_http2_body_end },
 };
 
 static void
@@ -338,16 +343,31 @@ on_body_end (TbFeed *feed)
 }
 
 static const char unknown_bytes[] = "the first bytes are of no protocol that is read here";
+static const char called_first[] = "the called side speaks first";
 
-/* What the other side has begun to say was read as a line. */
-static void
-adopt (TbFeed *feed, TbProto proto)
+/* What the other side has begun to say was read as a line, or as the head of HTTP/2's first frame;
+ * whoever begins so goes on from there. */
+static bool
+can_adopt (const TbFeed *feed, TbProto proto)
 {
   const TbWork *other = feed->framer->side[!feed->direction].work;
-  if (other != NULL && (proto != TB_PROTO_NATS || other->want != TB_WANT_LINE))
-    tb_feed_give_up (feed, "both sides speak at once");
-  else
+  if (other == NULL)
+    return true;
+  if (proto == TB_PROTO_HTTP2 && feed->direction == TB_DIR_UP)
+    return other->want == TB_WANT_BODY && feed->framer->proto == TB_PROTO_UNKNOWN;
+  return (proto == TB_PROTO_HTTP2 || proto == TB_PROTO_NATS) && other->want == TB_WANT_LINE
+         && other->step == 0;
+}
+
+bool
+tb_feed_adopt (TbFeed *feed, TbProto proto)
+{
+  bool can = can_adopt (feed, proto);
+  if (can)
     feed->framer->proto = (uint8_t) proto;
+  else
+    tb_feed_give_up (feed, "both sides speak at once");
+  return can;
 }
 
 static void
@@ -362,12 +382,10 @@ sniff (TbFeed *feed, const char *line, size_t n)
                                                : tb_sniff_greeting (line, n);
   if (proto == TB_PROTO_BYTES)
     {
-      tb_feed_give_up (feed, feed->direction == TB_DIR_UP ? unknown_bytes
-                                                          : "the called side speaks first");
+      tb_feed_give_up (feed, feed->direction == TB_DIR_UP ? unknown_bytes : called_first);
       return;
     }
-  adopt (feed, proto);
-  if (feed->framer->proto != TB_PROTO_BYTES)
+  if (tb_feed_adopt (feed, proto))
     on_line (feed, line, n);
 }
 
@@ -379,21 +397,26 @@ sniff_body_end (TbFeed *feed)
 {
   TbWork *w = feed->work;
   TbFramer *f = feed->framer;
-  char bytes[TB_SNIFF_SIZE];
-  memcpy (bytes, w->text, sizeof bytes);
-  TbProto proto = tb_sniff_packet (bytes);
+  char bytes[TB_LABEL_MAX];
+  size_t n = w->text_n;
+  memcpy (bytes, w->text, n);
+  bool up = feed->direction == TB_DIR_UP;
+  TbProto proto = up                            ? tb_sniff_packet (bytes)
+                  : tb_http2_is_greeting (bytes) ? TB_PROTO_HTTP2
+                                                 : TB_PROTO_BYTES;
   if (proto == TB_PROTO_BYTES)
     {
-      tb_feed_give_up (feed, unknown_bytes);
+      tb_feed_give_up (feed, up ? unknown_bytes : called_first);
       return;
     }
   int64_t first_ns = w->first_ns;
-  adopt (feed, proto);
-  f->side[feed->direction].offset -= sizeof bytes;
+  if (!tb_feed_adopt (feed, proto))
+    return;
+  f->side[feed->direction].offset -= n;
   tb_feed_restart (feed);
-  for (size_t at = 0; at < sizeof bytes && f->proto != TB_PROTO_BYTES;)
+  for (size_t at = 0; at < n && f->proto != TB_PROTO_BYTES;)
     {
-      at += take (feed, bytes + at, sizeof bytes - at);
+      at += take (feed, bytes + at, n - at);
       if (w->begun)
         w->first_ns = TB_MIN (w->first_ns, first_ns);
     }
@@ -428,7 +451,7 @@ static bool
 held_line_is_hopeless (const TbFeed *feed)
 {
   const TbWork *w = feed->work;
-  if (feed->framer->proto != TB_PROTO_UNKNOWN)
+  if (feed->framer->proto != TB_PROTO_UNKNOWN && feed->framer->proto != TB_PROTO_HTTP2)
     return false;
   if (feed->direction == TB_DIR_DOWN)
     return memcmp (w->line, "INFO {", TB_MIN (w->line_n, 6u)) != 0;
@@ -456,8 +479,7 @@ take_line (TbFeed *feed, const char *p, size_t n)
   if (newline == NULL)
     {
       if (held_line_is_hopeless (feed))
-        tb_feed_give_up (feed, feed->direction == TB_DIR_UP ? unknown_bytes
-                                                            : "the called side speaks first");
+        tb_feed_give_up (feed, feed->direction == TB_DIR_UP ? unknown_bytes : called_first);
       return taken;
     }
   w->line_n = 0;
@@ -486,17 +508,73 @@ take_body (TbFeed *feed, const char *p, size_t n)
   return taken;
 }
 
+bool
+tb_feed_hold_only (TbFeed *feed, const char *p, size_t n)
+{
+  TbWork *w = feed->work;
+  bool held = w->line_n > 0 && p >= w->line && p <= w->line + w->line_n;
+  if (held)
+    memmove (w->line, p, n);
+  w->line_n = held ? (uint32_t) n : 0;
+  return held || line_hold (feed, p, n);
+}
+
+/* A block comes after what is held already; where that is nothing and the block is here whole, it is
+ * read where it lies. */
+static size_t
+take_block (TbFeed *feed, const char *p, size_t n)
+{
+  TbWork *w = feed->work;
+  size_t taken = (size_t) TB_MIN (w->remaining, (uint64_t) n);
+  bool here = w->line_n == 0 && taken == w->remaining;
+  if (!here && !line_hold (feed, p, taken))
+    {
+      tb_feed_give_up (feed, "headers that are too long");
+      return taken;
+    }
+  w->remaining -= taken;
+  feed->framer->side[feed->direction].offset += taken;
+  if (w->remaining == 0)
+    tb_http2_block (feed, here ? p : w->line, here ? taken : w->line_n);
+  return taken;
+}
+
+/* A called side that begins with a 0 where HTTP was promised speaks HTTP/2, without having been
+ * asked; some servers do. */
+static bool
+greets (const TbFeed *feed, char first)
+{
+  const TbFramer *f = feed->framer;
+  return feed->direction == TB_DIR_DOWN && first == 0
+         && (f->proto == TB_PROTO_UNKNOWN || (f->proto == TB_PROTO_HTTP && f->requests == 0));
+}
+
+/* Before the first byte of a message. False where it gave up. */
+static bool
+begin_with (TbFeed *feed, char first)
+{
+  TbFramer *f = feed->framer;
+  bool up = feed->direction == TB_DIR_UP, greeting = greets (feed, first);
+  if (up && first == TB_TLS_HANDSHAKE && f->side[TB_DIR_UP].offset == 0)
+    tb_feed_give_up (feed, "it is encrypted (TLS)");
+  else if (greeting && f->proto == TB_PROTO_HTTP)
+    tb_feed_adopt (feed, TB_PROTO_HTTP2);
+  if (f->proto == TB_PROTO_BYTES)
+    return false;
+  begin (feed);
+  if (f->proto == TB_PROTO_UNKNOWN && up && tb_sniff_is_packet (first))
+    tb_feed_want_body (feed, TB_SNIFF_SIZE, true);
+  else if (f->proto == TB_PROTO_UNKNOWN && greeting)
+    tb_feed_want_body (feed, TB_HTTP2_HEAD, true);
+  return f->proto != TB_PROTO_BYTES;
+}
+
 static size_t
 take (TbFeed *feed, const char *p, size_t n)
 {
   TbWork *w = feed->work;
-  if (!w->begun)
-    {
-      begin (feed);
-      if (feed->framer->proto == TB_PROTO_UNKNOWN && feed->direction == TB_DIR_UP
-          && tb_sniff_is_packet (*p))
-        tb_feed_want_body (feed, TB_SNIFF_SIZE, true);
-    }
+  if (!w->begun && !begin_with (feed, *p))
+    return n;
   switch ((TbWant) w->want)
     {
     case TB_WANT_LINE:
@@ -505,6 +583,8 @@ take (TbFeed *feed, const char *p, size_t n)
       return take_body (feed, p, n);
     case TB_WANT_MARK:
       return tb_resp_mark (feed, p, n);
+    case TB_WANT_BLOCK:
+      return take_block (feed, p, n);
     case TB_WANT_CLOSE:
       feed->framer->side[feed->direction].offset += n;
       return n;
@@ -528,6 +608,8 @@ settle (TbFeed *feed, TbWork *local)
       for (int i = 0; i < 2; i++)
         work_free (f->side[i].work);
       f->side[0].work = f->side[1].work = NULL;
+      tb_http2_free (f->two);
+      f->two = NULL;
       return;
     }
   if (!feed->work->begun)

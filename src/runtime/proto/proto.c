@@ -16,7 +16,16 @@ static const struct
   { "mqtt", TB_PROTO_MQTT },
   { "nats", TB_PROTO_NATS },
   { "kafka", TB_PROTO_KAFKA },
+  { "http2", TB_PROTO_HTTP2 },
+  { "grpc", TB_PROTO_HTTP2 },
+  { "udp", TB_PROTO_BYTES },
 };
+
+bool
+tb_proto_messages_stand_alone (TbProto proto)
+{
+  return proto != TB_PROTO_UNKNOWN && proto != TB_PROTO_BYTES && proto != TB_PROTO_HTTP2;
+}
 
 TbProto
 tb_proto_from_name (const char *name, bool *known)
@@ -52,6 +61,8 @@ tb_sniff_line (const char *line, size_t n)
   TbSlice method, target, word = { line, 0 };
   unsigned minor;
   int64_t count;
+  if (tb_http2_is_preface (line, n))
+    return TB_PROTO_HTTP2;
   if (n > 1 && line[0] == '*')
     return tb_resp_integer (line + 1, n - 1, &count) ? TB_PROTO_RESP : TB_PROTO_BYTES;
   if (tb_http_request_line (line, n, &method, &target, &minor))

@@ -22,13 +22,21 @@ typedef enum
   TB_PROTO_MQTT,    /* 3.1, 3.1.1 and 5 */
   TB_PROTO_NATS,    /* one way each, but for PING: replies have a subject of their own */
   TB_PROTO_KAFKA,   /* heads only: which request, and its reply by its correlation */
+  TB_PROTO_HTTP2,   /* without TLS, by its preface or by an upgrade from HTTP/1.1; gRPC's messages one
+                       by one */
   TB_PROTO_COUNT
 } TbProto;
 
-/* "http", "resp", "postgresql", "mqtt", "nats", "kafka", "bytes"; also "redis" (resp), "postgres", "tcp" (bytes), "auto" (unknown). UNKNOWN for
- * anything else; *known (may be NULL) tells whether the name was one of these. */
+/* "http", "http2", "resp", "postgresql", "mqtt", "nats", "kafka", "bytes"; also "grpc" (http2), "redis"
+ * (resp), "postgres", "tcp" and "udp" (bytes), "auto" (unknown). UNKNOWN for anything else; *known
+ * (may be NULL) tells whether the name was one of these. What is promised as HTTP/1 or HTTP/2 may
+ * turn out to be the other. */
 TbProto tb_proto_from_name (const char *name, bool *known);
 const char *tb_proto_name (TbProto proto);
+/* Whether a message of it is bytes of its own, so that it can be left out, repeated or moved and the
+ * others can still be read. Not so of HTTP/2: messages interleave, and its headers are compressed
+ * with what went before. */
+bool tb_proto_messages_stand_alone (TbProto proto);
 
 typedef enum
 {
@@ -46,12 +54,13 @@ typedef enum
 #define TB_LABEL_MAX 48
 
 /* One whole message, reported when its last byte was fed. Offsets count bytes of that direction
- * since the connection began. */
+ * since the connection began. Messages of one direction come in the order of their ends; they do
+ * not overlap, but for HTTP/2's. */
 typedef struct
 {
   TbMessageKind kind;
   TbDirection direction;
-  bool error;             /* HTTP status ≥ 500, a RESP error */
+  bool error;             /* HTTP status ≥ 500, a status of gRPC but OK, a RESP error */
   bool last;              /* HTTP: the connection closes after it */
   uint16_t status;        /* HTTP status, 0 elsewhere */
   uint32_t number;        /* of the request on this connection, from 1; a reply has its request's */
