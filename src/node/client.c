@@ -38,10 +38,10 @@ take_ticket (const Options *o)
 }
 
 static void
-count_answer (const Call *call, CallResult result, const CallAnswer *answer, int64_t ns, bool had)
+count_answer (const Call *call, CallResult result, const CallAnswer *answer, int64_t ns)
 {
   atomic_fetch_add_explicit (&retries, answer->retries, memory_order_relaxed);
-  if (had && answer->new_cookie)
+  if (answer->lost_session)
     atomic_fetch_add (&lost, 1);
   if (result == CALL_OK || result == CALL_ERROR)
     atomic_fetch_add_explicit (&replies, 1, memory_order_relaxed);
@@ -69,10 +69,9 @@ ask (Asker *a, Call *call, int64_t due_ns)
       report_error ("%s: too many calls wait to be sent", call->id);
       return false;
     }
-  bool had = a->caller.cookie[0] != '\0';
   atomic_fetch_add (&asking, 1);
   CallResult result = call_link (a->options, call, NULL, &trace, &a->caller, &answer);
-  count_answer (call, result, &answer, tb_now_ns () - due_ns, had);
+  count_answer (call, result, &answer, tb_now_ns () - due_ns);
   atomic_fetch_sub (&asking, 1);
   return result == CALL_OK;
 }

@@ -91,7 +91,7 @@ wait_writable (Worker *w, int fd)
   return poll (&p, 1, SEND_TIMEOUT_MS) == 1 && !(p.revents & (POLLERR | POLLHUP));
 }
 
-static void
+void
 worker_flush (Worker *w)
 {
   size_t at = 0;

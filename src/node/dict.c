@@ -1,4 +1,5 @@
-/* Keys and values: a table of chains that doubles when it is full. */
+/* Keys and values: a table of chains that doubles when it is full. Where their number is limited,
+ * they are also in a ring, the one least lately used first. */
 #include "node-private.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@ typedef struct Node
 {
   DictEntry entry; /* first: an entry is its node */
   struct Node *next;
+  struct Node *before, *after; /* in the ring */
   uint64_t hash;
   uint32_t capacity; /* of the value */
   char key[];
@@ -16,7 +18,9 @@ typedef struct Node
 struct Dict
 {
   Node **slots;
-  size_t n_slots, n, n_volatile, bytes;
+  size_t n_slots, n, n_volatile, bytes, max;
+  uint64_t evicted;
+  Node *oldest; /* NULL without a limit */
 };
 
 #define SLOTS_MIN 64
@@ -34,9 +38,60 @@ dict_new (void)
   return d;
 }
 
+/* ---- The ring ---- */
+
+static void
+ring_remove (Dict *d, Node *node)
+{
+  if (node->after == NULL)
+    return;
+  if (d->oldest == node)
+    d->oldest = node->after == node ? NULL : node->after;
+  node->before->after = node->after;
+  node->after->before = node->before;
+  node->before = node->after = NULL;
+}
+
+static void
+ring_append (Dict *d, Node *node)
+{
+  Node *oldest = d->oldest ? d->oldest : node;
+  if (d->oldest == NULL)
+    node->before = node;
+  node->after = oldest;
+  node->before = oldest->before;
+  oldest->before->after = node;
+  oldest->before = node;
+  d->oldest = oldest;
+}
+
+static void
+ring_use (Dict *d, Node *node)
+{
+  if (d->max == 0)
+    return;
+  ring_remove (d, node);
+  ring_append (d, node);
+}
+
+void
+dict_limit (Dict *d, size_t max)
+{
+  d->max = max;
+}
+
+uint64_t
+dict_evicted (const Dict *d)
+{
+  return d->evicted;
+}
+
+/* ---- Keys ---- */
+
 static void
 node_free (Dict *d, Node *node)
 {
+  ring_remove (d, node);
   d->n--;
   d->n_volatile -= node->entry.expires_ms != 0;
   d->bytes -= node->entry.key_n + node->capacity + sizeof *node;
@@ -102,7 +157,10 @@ dict_find (Dict *d, TbSlice key, int64_t now_ms)
   if (*at == NULL)
     return NULL;
   if (!is_expired (*at, now_ms))
-    return &(*at)->entry;
+    {
+      ring_use (d, *at);
+      return &(*at)->entry;
+    }
   unlink_node (d, at);
   return NULL;
 }
@@ -143,12 +201,24 @@ reserve (Node *node, size_t size)
   return true;
 }
 
+static void
+make_room (Dict *d)
+{
+  while (d->max > 0 && d->n >= d->max && d->oldest != NULL)
+    {
+      Node *old = d->oldest;
+      unlink_node (d, slot_of (d, (TbSlice) { old->key, old->entry.key_n }, old->hash));
+      d->evicted++;
+    }
+}
+
 static Node *
 insert (Dict *d, TbSlice key, uint64_t hash)
 {
   Node *node = malloc (sizeof *node + key.n);
   if (node == NULL)
     return NULL;
+  make_room (d);
   if (d->n >= d->n_slots)
     grow (d);
   *node = (Node) { .entry.key_n = (uint32_t) key.n, .hash = hash };
@@ -170,6 +240,7 @@ dict_set (Dict *d, TbSlice key, TbSlice value, int64_t expires_ms)
     node = insert (d, key, hash);
   if (node == NULL)
     return NULL;
+  ring_use (d, node);
   uint32_t before = node->capacity;
   if (!reserve (node, value.n))
     return NULL;

@@ -40,6 +40,12 @@ engine_counts (Engine *e)
   return &e->counts;
 }
 
+const Service *
+engine_service (const Engine *e)
+{
+  return e->service;
+}
+
 /* ---- The queue ---- */
 
 /* Under the lock. */

@@ -1,6 +1,7 @@
 /* HTTP/1 as a server: whole requests in, replies out. */
 #include "node-private.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ static const struct
   { 405, "Method Not Allowed" },
   { 413, "Content Too Large" },
   { 431, "Request Header Fields Too Large" },
+  { 500, "Internal Server Error" },
   { 502, "Bad Gateway" },
   { 503, "Service Unavailable" },
   { 504, "Gateway Timeout" },
@@ -32,8 +34,8 @@ reason_of (unsigned status)
   return "Answered";
 }
 
-static const char *
-connection_header (const HttpRequest *r)
+const char *
+http_connection (const HttpRequest *r)
 {
   if (r->head == NULL || !r->head->keep_alive)
     return "Connection: close\r\n";
@@ -49,9 +51,22 @@ http_reply (Worker *w, const HttpRequest *r, unsigned status, const char *more_h
   worker_printf (w,
                  "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
                  "%s%s\r\n",
-                 status, reason_of (status), n, connection_header (r), more_headers);
+                 status, reason_of (status), n, http_connection (r), more_headers);
   if (!head_only)
     worker_write (w, body, n);
+}
+
+void
+http_reply_error (Worker *w, const HttpRequest *r, unsigned status, const char *id, const char *why)
+{
+  char name[256], link[160], text[CALL_TEXT_MAX * 2], body[768];
+  report_escape (w->options->name, name, sizeof name);
+  report_escape (id, link, sizeof link);
+  report_escape (why, text, sizeof text);
+  int n = snprintf (body, sizeof body, "{\"name\":\"%s\",\"link\":\"%s\",\"error\":\"%s\"}\n", name,
+                    link, text);
+  atomic_fetch_add (&engine_counts (w->engine)->errors, 1);
+  http_reply (w, r, status, "", body, (size_t) n);
 }
 
 /* What cannot be read as a request: a sentence, and the end of the connection. */
@@ -103,8 +118,8 @@ read_trace (Worker *w, HttpRequest *r)
     trace_begin (&r->trace, &w->rng);
 }
 
-static Served
-serve (Worker *w, Conn *c, const char *bytes, size_t n, size_t *used)
+Served
+http_serve (Worker *w, Conn *c, const char *bytes, size_t n, size_t *used)
 {
   TbHttpHead head;
   HttpRequest r = { .head = &head };
@@ -124,15 +139,36 @@ serve (Worker *w, Conn *c, const char *bytes, size_t n, size_t *used)
       return SERVE_MORE;
     }
   c->continued = false;
+  w->close = false;
+  r.body = (TbSlice) { bytes + head.head_size, *used - head.head_size };
   read_trace (w, &r);
   atomic_fetch_add_explicit (&engine_counts (w->engine)->requests, 1, memory_order_relaxed);
-  server_answer (w, &r);
-  return head.keep_alive ? SERVE_DONE : SERVE_CLOSE;
+  engine_service (w->engine)->answer (w, &r);
+  return head.keep_alive && !w->close ? SERVE_DONE : SERVE_CLOSE;
 }
 
-const Service http_service = {
-  .serve = serve,
-  .busy = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-          "Content-Length: 42\r\nConnection: close\r\n\r\n"
-          "{\"error\":\"too many are being served now\"}\n",
-};
+const char http_busy[]
+  = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+    "Content-Length: 42\r\nConnection: close\r\n\r\n"
+    "{\"error\":\"too many are being served now\"}\n";
+
+int
+http_main (Options *o, const Service *service)
+{
+  char *error;
+  calls_init (o);
+  Engine *e = engine_listen (o, service, &error);
+  if (e == NULL)
+    return report_failure (error);
+  report_ready ("%s serves HTTP at %s", o->name, o->listen);
+  error = engine_run (e);
+  if (error != NULL)
+    return report_failure (error);
+  health_start (o);
+  report_wait (0);
+  engine_stop (e);
+  EngineCounts *c = engine_counts (e);
+  report_line ("{\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"connections\":%" PRIu64 "}",
+               c->requests, c->errors, c->connections);
+  return 0;
+}

@@ -1,4 +1,4 @@
-/* tierboard-node: the built-in client, server and store. */
+/* tierboard-node: every built-in component. */
 #include "node-private.h"
 
 #include <stdio.h>
@@ -11,7 +11,9 @@
 static int (*const mains[]) (Options *) = {
   [NODE_CLIENT] = client_main,
   [NODE_SERVER] = server_main,
-  [NODE_STORE] = store_main,
+  [NODE_STORE] = store_main,     [NODE_CACHE] = store_main,
+  [NODE_BALANCER] = forward_main, [NODE_PROXY] = forward_main,
+  [NODE_MEDIATOR] = server_main,
 };
 
 int

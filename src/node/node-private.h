@@ -1,13 +1,15 @@
 /* Inside tierboard-node: what its parts share. libc, base and proto only.
  *
- *   options.c   the command line                      call.c      a call to a link: host, retries
- *   report.c    lines, readiness, totals              exchange.c  one request and its reply
- *   engine.c    queue and worker threads              later.c     calls nobody waits for
- *   conn.c      reading, serving, writing             latency.c   a histogram
- *   work.c      what a request costs, which calls     client.c    load: closed loop, open loop
- *   http.c      HTTP requests in, replies out         store.c     RESP commands on a dict
- *   server.c    what a server answers                 dict.c      keys and values
- *   sessions.c  a stateful server's memory            journal.c   the append-only file */
+ *   options*.c  the command line                      call.c      a call to a link: host, retries
+ *   report.c    lines, readiness, totals              channel.c   connections kept for the next call
+ *   engine.c    queue and worker threads              exchange*.c one request and its reply
+ *   conn.c      reading, serving, writing             later.c     calls nobody waits for
+ *   work.c      what a request costs, which calls     health.c    which hosts are well
+ *   http.c      HTTP requests in, replies out         latency.c   a histogram
+ *   server.c    what a server answers                 client.c    load: closed loop, open loop
+ *   sessions.c  a stateful server's memory            store*.c    RESP commands on a dict
+ *   forward.c   what balancer and proxy do            dict.c      keys and values
+ *   replies.c   what a caching proxy keeps            journal.c   the append-only file */
 #pragma once
 
 #include "tb-base.h"
@@ -24,7 +26,11 @@ typedef enum
 {
   NODE_CLIENT,
   NODE_SERVER,
-  NODE_STORE
+  NODE_STORE,
+  NODE_CACHE,    /* a store that forgets */
+  NODE_BALANCER, /* passes requests on, to one of several */
+  NODE_PROXY,    /* the same, and may keep what it was answered */
+  NODE_MEDIATOR  /* a server whose answer is how its calls went */
 } NodeKind;
 
 typedef enum
@@ -38,8 +44,17 @@ typedef enum
 {
   BALANCE_ROUND_ROBIN,
   BALANCE_RANDOM,
-  BALANCE_LEAST_CONNECTIONS
+  BALANCE_LEAST_CONNECTIONS,
+  BALANCE_HASH,    /* of the path or the key */
+  BALANCE_ADDRESS, /* hash of the client's address */
+  BALANCE_STICKY   /* where the client was before */
 } Balance;
+
+typedef enum
+{
+  OVER_HTTP,
+  OVER_RESP
+} Protocol;
 
 typedef union
 {
@@ -56,14 +71,17 @@ typedef struct
   char name[64]; /* HOST:PORT, as it was given */
   pthread_mutex_t lock;
   Channel *idle; /* connections kept for the next call */
+  uint64_t hash; /* of the name */
   _Atomic unsigned in_flight;
+  _Atomic bool down; /* health.c found it so */
 } Host;
 
 /* A link it calls. */
 typedef struct
 {
   char id[64];
-  bool http, write, async;
+  Protocol protocol;
+  bool write, async;
   char path[256];
   char method[16];
   Balance balance;
@@ -72,7 +90,7 @@ typedef struct
   size_t body;
   int64_t timeout_ns;
   Host *hosts;
-  unsigned n_hosts;
+  unsigned n_hosts, index; /* among the calls */
   _Atomic unsigned turn;
   struct Later *later; /* of an async link */
 } Call;
@@ -100,6 +118,10 @@ typedef struct
   int64_t duration_ns; /* 0: no limit */
   uint64_t seed;
   bool has_seed;
+  uint64_t capacity; /* entries of a cache; 0: as many as there are */
+  int64_t ttl_ns;    /* of its entries; 0: as long as they are not pushed out */
+  int64_t check_ns;  /* how often hosts are asked whether they are well; 0: never */
+  char check_path[128];
   bool help, version;
 } Options;
 
@@ -171,8 +193,10 @@ typedef struct
 {
   TbRng rng;
   char *bytes; /* EXCHANGE_BYTES */
-  char cookie[48];
+  char cookies[256]; /* "a=1; b=2" */
   bool keeps_cookies;
+  uint64_t key; /* number of the key that is read or written */
+  uint16_t stuck[CALLS_MAX]; /* BALANCE_STICKY: the host each call went to, from 1; 0: to none yet */
 } Caller;
 
 typedef struct
@@ -181,7 +205,7 @@ typedef struct
   char text[CALL_TEXT_MAX]; /* the first scalar, or a sentence about what went wrong */
   int64_t integer;  /* of a RESP integer */
   unsigned retries;
-  bool new_cookie;
+  bool lost_session; /* another was begun for it */
 } CallAnswer;
 
 /* What is sent instead of what the link's options say; NULL for these. */
@@ -192,6 +216,29 @@ typedef struct
 } CallCommand;
 
 #define EXCHANGE_BYTES (64u << 10)
+
+/* What a host is chosen by. */
+typedef struct
+{
+  uint64_t key;   /* of the request (BALANCE_HASH) or the client (BALANCE_ADDRESS) */
+  unsigned stuck; /* BALANCE_STICKY: index of the host from 1, 0: any */
+  const Host *avoid; /* has just failed; may be NULL */
+} Choice;
+
+/* Of the hosts that are well; of all where none is. */
+Host *call_choose (Call *call, const Choice *choice, TbRng *rng);
+/* A kept connection, or a new one. */
+CallResult channel_open (Host *h, const Call *call, int64_t deadline_ns, Channel **out,
+                         CallAnswer *answer);
+void channel_keep (Host *h, Channel *ch);
+void channel_close (Channel *ch);
+/* An error is an answer, and stays one, unless it says that another try may do. */
+bool call_worth_a_retry (CallResult result, const CallAnswer *answer);
+/* A host of a link whose hosts are watched (health.c) has failed a call. */
+void health_suspect (const Options *o, Call *call, Host *host, CallResult result,
+                     const CallAnswer *answer);
+/* Starts to watch the hosts of every link, where that is asked for. */
+void health_start (Options *o);
 
 void caller_init (Caller *c, uint64_t seed);
 void caller_clear (Caller *c);
@@ -227,6 +274,7 @@ CallResult exchange_resp (Channel *ch, const Options *o, const Call *call,
 typedef struct Worker Worker;
 typedef struct Conn Conn;
 typedef struct Engine Engine;
+typedef struct HttpRequest HttpRequest;
 
 typedef enum
 {
@@ -243,6 +291,8 @@ typedef struct
   Served (*serve) (Worker *w, Conn *conn, const char *bytes, size_t n, size_t *used);
   /* Before answers leave: a durable store syncs here. May be NULL. */
   void (*before_send) (Worker *w);
+  /* HTTP: answers a whole request. */
+  void (*answer) (Worker *w, const HttpRequest *r);
   /* What a connection gets that there is no room for. */
   const char *busy;
 } Service;
@@ -257,6 +307,7 @@ struct Worker
   size_t out_n, out_size;
   Conn *conn; /* being served */
   bool blocked, broken;
+  bool close; /* after this answer, although the client would keep the connection */
   uint64_t journal_at; /* store: must be on disk before the answers leave */
   Worker *next;
   unsigned index;
@@ -292,27 +343,57 @@ char *engine_run (Engine *e);
 /* Lets requests at work end, for 50 ms at most. */
 void engine_stop (Engine *e);
 EngineCounts *engine_counts (Engine *e);
+const Service *engine_service (const Engine *e);
 void worker_write (Worker *w, const void *bytes, size_t n);
 void worker_printf (Worker *w, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+/* Sends what was written so far. */
+void worker_flush (Worker *w);
 /* The thread is about to wait or to burn CPU: others take over what it holds up. */
 void worker_may_block (Worker *w);
 
-/* ---- http.c, server.c, sessions.c ---- */
+/* ---- http.c, server.c, forward.c, sessions.c ---- */
 
-extern const Service http_service;
+struct HttpRequest
+{
+  const TbHttpHead *head;
+  TbSlice body; /* as it is on the wire: with its chunks, where it has some */
+  size_t body_size;
+  Trace trace;
+};
+
+/* What HTTP services do with bytes: reads whole requests and has them answered. */
+Served http_serve (Worker *w, Conn *conn, const char *bytes, size_t n, size_t *used);
+extern const char http_busy[];
+void http_reply (Worker *w, const HttpRequest *r, unsigned status, const char *more_headers,
+                 const char *body, size_t n);
+/* {"name":…,"link":…,"error":…}; id may be empty. */
+void http_reply_error (Worker *w, const HttpRequest *r, unsigned status, const char *id,
+                       const char *why);
+/* What a reply says of the connection: a header line or nothing. */
+const char *http_connection (const HttpRequest *r);
+/* Runs an HTTP service until it is told to end. */
+int http_main (Options *o, const Service *service);
+int server_main (Options *o);
+int forward_main (Options *o);
+
+/* ---- replies.c: what a caching proxy keeps ---- */
 
 typedef struct
 {
-  const TbHttpHead *head;
-  size_t body_size;
-  Trace trace;
-} HttpRequest;
+  char *bytes; /* head without its end, and body; the caller's, grown as needed */
+  size_t n, size;
+  unsigned age_s;
+  bool fresh;
+} KeptReply;
 
-void http_reply (Worker *w, const HttpRequest *r, unsigned status, const char *more_headers,
-                 const char *body, size_t n);
-/* server.c: answers a whole request. */
-void server_answer (Worker *w, const HttpRequest *r);
-int server_main (Options *o);
+void replies_init (const Options *o);
+/* Whether any are kept. */
+bool replies_kept (void);
+/* Looks a request up; false where nothing is kept for it. */
+bool replies_find (TbSlice key, KeptReply *out);
+/* Keeps a reply, which begins REPLY_ROOM bytes into what is given; it counts as fresh so long. */
+#define REPLY_ROOM 16
+void replies_keep (TbSlice key, char *reply, size_t n, int64_t fresh_ns);
 
 /* The counter of a session after one more request. One that is not known here begins, or with
  * begin false is left unknown: 0. */
@@ -342,6 +423,9 @@ void dict_clear (Dict *d);
 /* Drops what has expired; returns how many keys there are. */
 size_t dict_count (Dict *d, int64_t now_ms);
 size_t dict_bytes (const Dict *d);
+/* At most so many keys: the one least lately found or set makes room. 0: as many as there are. */
+void dict_limit (Dict *d, size_t max);
+uint64_t dict_evicted (const Dict *d);
 typedef void (*DictFunc) (TbSlice key, const DictEntry *e, void *data);
 void dict_each (Dict *d, int64_t now_ms, DictFunc func, void *data);
 

@@ -237,7 +237,7 @@ work_and_answer (Worker *w, const HttpRequest *r, Answer *a)
     other (w, r, a);
 }
 
-void
+static void
 server_answer (Worker *w, const HttpRequest *r)
 {
   Answer a;
@@ -260,20 +260,7 @@ server_answer (Worker *w, const HttpRequest *r)
 int
 server_main (Options *o)
 {
-  char *error;
+  static const Service service = { .serve = http_serve, .answer = server_answer, .busy = http_busy };
   report_escape (o->name, name, sizeof name);
-  calls_init (o);
-  Engine *e = engine_listen (o, &http_service, &error);
-  if (e == NULL)
-    return report_failure (error);
-  report_ready ("%s serves HTTP at %s", o->name, o->listen);
-  error = engine_run (e);
-  if (error != NULL)
-    return report_failure (error);
-  report_wait (0);
-  engine_stop (e);
-  EngineCounts *c = engine_counts (e);
-  report_line ("{\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"connections\":%" PRIu64 "}",
-               c->requests, c->errors, c->connections);
-  return 0;
+  return http_main (o, &service);
 }

@@ -35,6 +35,9 @@ written (Command *c, uint64_t at)
 static bool
 set (Command *c, TbSlice key, TbSlice value, int64_t expires_ms)
 {
+  int64_t ttl_ns = store.options->ttl_ns; /* of a cache */
+  if (expires_ms == 0 && ttl_ns > 0)
+    expires_ms = c->now_ms + TB_MAX (ttl_ns / TB_NS_PER_MS, 1);
   if (store.journal != NULL && !written (c, journal_set (store.journal, key, value, expires_ms)))
     return false;
   if (dict_set (store.dict, key, value, expires_ms) != NULL)

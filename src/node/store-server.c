@@ -178,6 +178,7 @@ typedef struct
   size_t n;
   EngineCounts *counts;
   size_t keys, bytes;
+  uint64_t evicted;
 } Info;
 
 static void say (Info *info, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
@@ -241,6 +242,7 @@ info_stats (Info *i)
        i->counts->connections, i->counts->requests);
   say (i, "keyspace_hits:%" PRIu64 "\r\nkeyspace_misses:%" PRIu64 "\r\ntotal_error_replies:%" PRIu64
        "\r\n", store.hits, store.misses, i->counts->errors);
+  say (i, "evicted_keys:%" PRIu64 "\r\n", i->evicted);
 }
 
 static void
@@ -295,6 +297,7 @@ info (Command *c)
   pthread_mutex_lock (&store.lock);
   i.keys = dict_count (store.dict, c->now_ms);
   i.bytes = dict_bytes (store.dict);
+  i.evicted = dict_evicted (store.dict);
   pthread_mutex_unlock (&store.lock);
   for (size_t s = 0; s < TB_ARRAY_LENGTH (sections); s++)
     if (section_is_asked_for (c, sections[s].name))

@@ -270,12 +270,13 @@ store_main (Options *o)
   char *error = NULL;
   store.options = o;
   store.dict = dict_new ();
+  dict_limit (store.dict, o->capacity);
   store.start_ns = tb_now_ns ();
   Engine *e = open_journal (o, &error) ? engine_listen (o, &service, &error) : NULL;
   if (e == NULL)
     return report_failure (error);
-  report_ready ("%s stores by RESP at %s, %zu keys%s", o->name, o->listen,
-                count_keys (), store.journal ? ", durable" : "");
+  report_ready ("%s %s by RESP at %s, %zu keys%s", o->name,
+                o->kind == NODE_CACHE ? "caches" : "stores", o->listen, count_keys (), store.journal ? ", durable" : "");
   error = engine_run (e);
   if (error != NULL)
     return report_failure (error);

@@ -214,8 +214,8 @@ static const struct
 {
   const char *a, *b, *c, *sentence;
 } bad_options[] = {
-  { NULL, NULL, NULL, "client, server or store is needed first" },
-  { "waiter", NULL, NULL, "client, server or store is needed first, found waiter" },
+  { NULL, NULL, NULL, "what it is to be is needed first" },
+  { "waiter", NULL, NULL, "proxy or mediator, found waiter" },
   { "server", NULL, NULL, "a server needs --listen HOST:PORT" },
   { "client", NULL, NULL, "a client needs a --call" },
   { "server", "--listen", "here", "--listen: cannot read “here”" },

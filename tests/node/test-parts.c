@@ -43,7 +43,7 @@ test_options (void)
   g_assert_cmpuint (o.n_calls, ==, 2);
   const Call *save = &o.calls[0], *next = &o.calls[1];
   g_assert_cmpstr (save->id, ==, "save");
-  g_assert_false (save->http);
+  g_assert_cmpint (save->protocol, ==, OVER_RESP);
   g_assert_cmpuint (save->n_hosts, ==, 2);
   g_assert_cmpint (save->hosts[1].address.any.sa_family, ==, AF_INET6);
   g_assert_cmpfloat (save->share, ==, 0.4);
@@ -53,7 +53,8 @@ test_options (void)
   g_assert_cmpuint (save->keys, ==, 7);
   g_assert_cmpuint (save->times, ==, 3);
   g_assert_cmpuint (save->body, ==, 64);
-  g_assert_true (next->http && next->async);
+  g_assert_cmpint (next->protocol, ==, OVER_HTTP);
+  g_assert_true (next->async);
   g_assert_cmpstr (next->path, ==, "/a?b=c");
   g_assert_cmpstr (next->method, ==, "PUT");
   g_assert_cmpfloat (next->share, ==, 1);

@@ -167,10 +167,10 @@ test_stand_ins (void)
   g_autoptr (TbPlan) plan = plan_of (
     "<component id=\"a\" kind=\"cache\"/>\n<component id=\"b\" kind=\"balancer\"/>\n"
     "<component id=\"c\" kind=\"proxy\"/>\n<component id=\"d\" kind=\"mediator\"/>\n");
-  g_assert_cmpstr (instance (plan, "a/1")->argv[1], ==, "store");
-  g_assert_cmpstr (instance (plan, "b/1")->argv[1], ==, "server");
-  g_assert_cmpstr (instance (plan, "c/1")->argv[1], ==, "server");
-  g_assert_cmpstr (instance (plan, "d/1")->argv[1], ==, "server");
+  g_assert_cmpstr (instance (plan, "a/1")->argv[1], ==, "cache");
+  g_assert_cmpstr (instance (plan, "b/1")->argv[1], ==, "balancer");
+  g_assert_cmpstr (instance (plan, "c/1")->argv[1], ==, "proxy");
+  g_assert_cmpstr (instance (plan, "d/1")->argv[1], ==, "mediator");
 }
 
 /* ---- Built-ins ------------------------------------------------------------------------------------ */
@@ -226,6 +226,31 @@ test_balancer_takes_turns (void)
     "<component id=\"b\" kind=\"balancer\"/>\n<component id=\"s\" kind=\"server\" replicas=\"2\"/>\n"
     "<link id=\"l\" from=\"b\" to=\"s\"/>\n");
   assert_contains (option (instance (plan, "b/1"), "--call"), "balance=round-robin");
+}
+
+static void
+test_balancer_asks_its_targets (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"b\" kind=\"balancer\"/>\n"
+    "<component id=\"s\" kind=\"server\" replicas=\"2\" affinity=\"session\"/>\n"
+    "<link id=\"l\" from=\"b\" to=\"s\"/>\n");
+  const TbPlanInstance *b = instance (plan, "b/1");
+  g_assert_cmpstr (option (b, "--check"), ==, "500ms /info");
+  g_assert_cmpstr (option (b, "--threads"), ==, "pool 16");
+  assert_contains (option (b, "--call"), "balance=sticky");
+}
+
+static void
+test_proxy_keeps_replies (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"p\" kind=\"proxy\"><builtin capacity=\"9\" ttl=\"3s\" check=\"1s\"/></component>\n"
+    "<component id=\"s\" kind=\"server\"/>\n<link id=\"l\" from=\"p\" to=\"s\"/>\n");
+  const TbPlanInstance *p = instance (plan, "p/1");
+  g_assert_cmpstr (option (p, "--capacity"), ==, "9");
+  g_assert_cmpstr (option (p, "--ttl"), ==, "3s");
+  g_assert_cmpstr (option (p, "--check"), ==, "1s /info");
 }
 
 static void
@@ -715,6 +740,8 @@ main (int argc, char **argv)
   T ("builtin/options", builtin_options);
   T ("builtin/balance-gives-replicas", balance_gives_replicas);
   T ("builtin/balancer-takes-turns", balancer_takes_turns);
+  T ("builtin/balancer-asks-its-targets", balancer_asks_its_targets);
+  T ("builtin/proxy-keeps-replies", proxy_keeps_replies);
   T ("builtin/replicas-draw-different-numbers", replicas_draw_different_numbers);
   T ("builtin/cannot-speak-everything", builtin_cannot_speak_everything);
   T ("devices", devices);

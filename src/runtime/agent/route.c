@@ -123,7 +123,7 @@ least_connections (const TbWireLink *link, const uint32_t *open)
 }
 
 static uint32_t
-choose_first (TbRoutes *routes, uint32_t index, const uint32_t *open)
+choose_first (TbRoutes *routes, uint32_t index, uint32_t caller, const uint32_t *open)
 {
   const TbWireLink *link = &routes->plan->links[index];
   switch (link->balance)
@@ -134,6 +134,8 @@ choose_first (TbRoutes *routes, uint32_t index, const uint32_t *open)
       return (uint32_t) tb_rng_below (&routes->rng, link->n_to);
     case TB_BALANCE_LEAST_CONNECTIONS:
       return least_connections (link, open);
+    case TB_BALANCE_CALLER:
+      return (uint32_t) (tb_hash_bytes (&caller, sizeof caller) % link->n_to);
     case TB_BALANCE_NONE:
     default:
       return 0;
@@ -141,7 +143,7 @@ choose_first (TbRoutes *routes, uint32_t index, const uint32_t *open)
 }
 
 static TbRoute
-route_link (TbRoutes *routes, uint32_t index, uint16_t port, const uint32_t *open)
+route_link (TbRoutes *routes, uint32_t index, uint32_t caller, uint16_t port, const uint32_t *open)
 {
   const TbWireLink *link = &routes->plan->links[index];
   if (link->n_to == 0)
@@ -151,7 +153,7 @@ route_link (TbRoutes *routes, uint32_t index, uint16_t port, const uint32_t *ope
                      .link = index,
                      .to = TB_NOBODY,
                      .n = link->n_to,
-                     .first = choose_first (routes, index, open) };
+                     .first = choose_first (routes, index, caller, open) };
 }
 
 /* The only link of the caller whose target listens there; two of them would be a guess. */
@@ -177,7 +179,7 @@ route_localhost (TbRoutes *routes, uint32_t caller, uint16_t port, const uint32_
   uint32_t link = only_link (routes, caller, port);
   TbRoute route = { .kind = TB_ROUTE_TAP, .port = port, .link = TB_NOBODY, .to = TB_NOBODY };
   if (link != TB_NOBODY)
-    route = route_link (routes, link, port, open);
+    route = route_link (routes, link, caller, port, open);
   route.own_first = true;
   return route;
 }
@@ -195,7 +197,7 @@ tb_route_connect (TbRoutes *routes, uint32_t caller, uint32_t address, uint16_t 
   if (place->address == 0 || place->instance == caller)
     return pass;
   if (place->instance == TB_NOBODY)
-    return route_link (routes, place->link, port, open);
+    return route_link (routes, place->link, caller, port, open);
   return (TbRoute) { .kind = TB_ROUTE_TAP,
                      .port = port,
                      .link = tb_route_link (routes, caller, place->instance, port),

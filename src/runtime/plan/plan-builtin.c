@@ -8,6 +8,8 @@
 #define STOP_GRACE_NS (2 * TB_NS_PER_S)
 /* A client that was just drawn should be seen, and not heat the machine. */
 #define DEFAULT_THINK "exponential 100ms"
+#define DEFAULT_CHECK "500ms"
+#define DEFAULT_POOL "pool 16"
 /* Seeds are written as numbers that every reader takes exactly. */
 #define SEEDS (G_GUINT64_CONSTANT (1) << 53)
 
@@ -33,8 +35,19 @@ append_property (GString *out, const TbElement *call, TbProp prop, const char *k
     g_string_append_printf (out, " %s=%s", key, tb_element_get (call, prop));
 }
 
+/* How the caller chooses among the replicas: as the link says, unless clients are to stay with one. */
+static const char *
+balance_of (const TbPlanner *planner, const TbPlanLink *link)
+{
+  const TbPart *to = tb_planner_part (planner, link->to_component);
+  const char *affinity = tb_element_get (to->element, TB_PROP_AFFINITY);
+  if (link->balance == NULL || affinity == NULL || g_str_equal (affinity, "none"))
+    return link->balance;
+  return g_str_equal (affinity, "session") ? "sticky" : "address";
+}
+
 static void
-append_link_keys (GString *out, const TbPlanLink *link, const TbElement *call)
+append_link_keys (const TbPlanner *planner, GString *out, const TbPlanLink *link, const TbElement *call)
 {
   char duration[32];
   if (link->timeout_ns > 0 && !(call && tb_element_is_set (call, TB_PROP_TIMEOUT)))
@@ -45,7 +58,7 @@ append_link_keys (GString *out, const TbPlanLink *link, const TbElement *call)
   if (link->retries > 0)
     g_string_append_printf (out, " retries=%u", link->retries);
   if (link->balance != NULL)
-    g_string_append_printf (out, " balance=%s", link->balance);
+    g_string_append_printf (out, " balance=%s", balance_of (planner, link));
   if (link->async)
     g_string_append (out, " async");
 }
@@ -92,7 +105,7 @@ add_call (const TbPlanner *planner, const TbPart *part, const TbPlanLink *link,
   for (gsize i = 0; i < G_N_ELEMENTS (call_keys); i++)
     append_property (text, call, call_keys[i].prop, call_keys[i].key);
   append_property (text, part->by, TB_PROP_KEYS, "keys");
-  append_link_keys (text, link, call);
+  append_link_keys (planner, text, link, call);
   add (argv, "--call", text->str);
   return TRUE;
 }
@@ -149,17 +162,63 @@ add_client_options (const TbPart *part, GPtrArray *argv)
   add_property (argv, part->by, TB_PROP_DURATION, "--duration");
 }
 
+/* What the drawing may say of a built-in part, and which of them take it. */
+static const struct
+{
+  TbProp prop;
+  const char *option, *kinds;
+} server_options[] = {
+  { TB_PROP_WORK, "--work", "server store cache balancer proxy mediator" },
+  { TB_PROP_CAPACITY, "--capacity", "cache proxy" },
+  { TB_PROP_TTL, "--ttl", "cache proxy" },
+};
+
+static gboolean
+is_of (const TbPart *part, const char *kinds)
+{
+  g_auto (GStrv) words = g_strsplit (kinds, " ", -1);
+  return g_strv_contains ((const char *const *) words, part->node_kind);
+}
+
+/* A balancer asks its targets whether they are well: ours on a page that costs nothing. */
 static void
-add_server_options (const TbPart *part, const TbPlanInstance *instance, const char *dir,
-                    GPtrArray *argv)
+add_check (const TbPlanner *planner, const TbPart *part, GPtrArray *argv)
+{
+  const char *every = part->by ? tb_element_get (part->by, TB_PROP_CHECK) : NULL;
+  if (part->links->len == 0 || (every == NULL && !g_str_equal (part->node_kind, "balancer")))
+    return;
+  const TbPlanLink *link = g_ptr_array_index (part->links, 0);
+  const TbPart *to = tb_planner_part (planner, link->to_component);
+  g_autofree char *check = g_strdup_printf ("%s %s", every ? every : DEFAULT_CHECK,
+                                            to->how == TB_PART_BUILTIN ? "/info" : "/");
+  add (argv, "--check", check);
+}
+
+/* What passes requests on waits for others most of the time, so it does that for several at once. */
+static void
+add_threads (const TbPart *part, GPtrArray *argv)
+{
+  if (tb_element_get (part->element, TB_PROP_THREADS) != NULL)
+    add_property (argv, part->element, TB_PROP_THREADS, "--threads");
+  else if (is_of (part, "balancer proxy mediator"))
+    add (argv, "--threads", DEFAULT_POOL);
+}
+
+static void
+add_server_options (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance,
+                    const char *dir, GPtrArray *argv)
 {
   g_autofree char *host = tb_plan_address_text (instance->address);
   g_autofree char *listen = g_strdup_printf ("%s:%u", host, tb_part_port (part, NULL)->port);
   add (argv, "--listen", listen);
-  add_property (argv, part->by, TB_PROP_WORK, "--work");
-  if (g_str_equal (part->node_kind, "server"))
+  for (gsize i = 0; i < G_N_ELEMENTS (server_options); i++)
+    if (is_of (part, server_options[i].kinds))
+      add_property (argv, part->by, server_options[i].prop, server_options[i].option);
+  if (is_of (part, "server mediator"))
     add_property (argv, part->element, TB_PROP_STATE, "--state");
-  else if (tb_element_get_boolean (part->element, TB_PROP_DURABLE))
+  if (is_of (part, "balancer proxy"))
+    add_check (planner, part, argv);
+  if (is_of (part, "store") && tb_element_get_boolean (part->element, TB_PROP_DURABLE))
     add (argv, "--durable", dir);
 }
 
@@ -184,12 +243,12 @@ tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance 
   g_ptr_array_add (argv, g_strdup (planner->options->node_program));
   g_ptr_array_add (argv, g_strdup (part->node_kind));
   add (argv, "--name", instance->id);
-  add_property (argv, part->element, TB_PROP_THREADS, "--threads");
+  add_threads (part, argv);
   if (g_str_equal (part->node_kind, "client"))
     add_client_options (part, argv);
   else
-    add_server_options (part, instance, dir, argv);
-  if (!g_str_equal (part->node_kind, "store") && !add_calls (planner, part, argv, error))
+    add_server_options (planner, part, instance, dir, argv);
+  if (!tb_part_keeps_data (part) && !add_calls (planner, part, argv, error))
     return FALSE;
   add_seed (planner, part, instance, argv);
   g_ptr_array_add (argv, NULL);

@@ -21,13 +21,18 @@ native_port (const char *protocol)
   return 0;
 }
 
-/* What stands in where the drawing says nothing. A server that passes each request on over its
- * links is balancer, proxy and mediator enough; a broker must keep messages, which it does not. */
+/* What stands in where the drawing says nothing. */
 static const char *const default_node[TB_N_ROLES] = {
   [TB_ROLE_CLIENT] = "client",  [TB_ROLE_SERVER] = "server",   [TB_ROLE_STORE] = "store",
-  [TB_ROLE_CACHE] = "store",    [TB_ROLE_BALANCER] = "server", [TB_ROLE_PROXY] = "server",
-  [TB_ROLE_MEDIATOR] = "server",
+  [TB_ROLE_CACHE] = "cache",    [TB_ROLE_BALANCER] = "balancer", [TB_ROLE_PROXY] = "proxy",
+  [TB_ROLE_MEDIATOR] = "mediator",
 };
+
+gboolean
+tb_part_keeps_data (const TbPart *part)
+{
+  return g_str_equal (part->node_kind, "store") || g_str_equal (part->node_kind, "cache");
+}
 
 static void
 add_port (GPtrArray *ports, const char *name, const char *protocol, guint16 port)
@@ -199,7 +204,7 @@ drawn_port (const TbPlanner *planner, TbPart *part, const TbElement *service, GE
   if (port == 0)
     port = native_port (protocol);
   if (port == 0 && part->how == TB_PART_BUILTIN)
-    port = native_port (g_str_equal (part->node_kind, "store") ? "resp" : "http");
+    port = native_port (tb_part_keeps_data (part) ? "resp" : "http");
   if (port == 0)
     return tb_planner_fail (planner, service, TB_PLAN_ERROR_VALUE, error,
                             "the service “%s” of %s needs a port", name ? name : "", part->title);
@@ -230,7 +235,7 @@ find_ports (const TbPlanner *planner, TbPart *part, GError **error)
       }
   else if (part->how == TB_PART_BUILTIN && !g_str_equal (part->node_kind, "client"))
     {
-      gboolean store = g_str_equal (part->node_kind, "store");
+      gboolean store = tb_part_keeps_data (part);
       add_port (part->ports, store ? "store" : "web", store ? "resp" : "http", store ? 6379 : 8080);
     }
   return TRUE;

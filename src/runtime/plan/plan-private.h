@@ -31,7 +31,7 @@ typedef struct
   const TbElement *by;         /* its <builtin>, <template> or <command>; NULL: the default built-in */
   const TbTemplate *template;  /* TEMPLATE */
   GHashTable *params;          /* TEMPLATE: name → value, defaults filled in */
-  const char *node_kind;       /* BUILTIN: "client", "server", "store" */
+  const char *node_kind;       /* BUILTIN: "client", "server", "store" …, as tierboard-node has it */
   GPtrArray *ports;            /* of TbPlanPort */
   char *external_host;         /* EXTERNAL */
   guint first, n;              /* its instances */
@@ -58,6 +58,9 @@ void tb_plan_pair_free (gpointer pair);
 void tb_plan_add_pair (GPtrArray *pairs, const char *name, const char *value);
 /* Of the name, or the first where name is NULL; NULL where there is none. */
 const TbPlanPort *tb_part_port (const TbPart *part, const char *name);
+
+/* Whether a built-in part is a store of some kind, which calls nobody and speaks RESP. */
+gboolean tb_part_keeps_data (const TbPart *part);
 
 gboolean tb_planner_make_parts (TbPlanner *planner, GError **error);
 gboolean tb_planner_place (TbPlanner *planner, GError **error);

@@ -82,6 +82,9 @@ balance_of (const char *name)
     [TB_BALANCE_RANDOM] = "random",
     [TB_BALANCE_LEAST_CONNECTIONS] = "least-connections",
   };
+  /* A program that is not ours says neither its key nor its session: what can be told is who calls. */
+  if (g_strcmp0 (name, "hash") == 0 || g_strcmp0 (name, "sticky") == 0)
+    return TB_BALANCE_CALLER;
   for (gsize i = 1; name != NULL && i < G_N_ELEMENTS (names); i++)
     if (g_str_equal (names[i], name))
       return (TbBalance) i;

@@ -184,7 +184,8 @@ typedef enum
   TB_BALANCE_NONE, /* the first that is ready */
   TB_BALANCE_ROUND_ROBIN,
   TB_BALANCE_RANDOM,
-  TB_BALANCE_LEAST_CONNECTIONS
+  TB_BALANCE_LEAST_CONNECTIONS,
+  TB_BALANCE_CALLER /* each caller has one of its own */
 } TbBalance;
 
 typedef struct

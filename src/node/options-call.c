@@ -1,0 +1,186 @@
+/* --call: a link it calls, where it leads and how. */
+#include "options-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const balances[]
+  = { "round-robin", "random", "least-connections", "hash", "address", "sticky" };
+
+static const struct
+{
+  const char *scheme;
+  Protocol protocol;
+} schemes[] = {
+  { "http://", OVER_HTTP },
+  { "resp://", OVER_RESP },
+};
+
+static bool
+call_balance (Call *c, const char *value)
+{
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (balances); i++)
+    if (strcmp (balances[i], value) == 0)
+      {
+        c->balance = (Balance) i;
+        return true;
+      }
+  return false;
+}
+
+static bool
+call_op (Call *c, const char *value)
+{
+  c->write = strcmp (value, "write") == 0;
+  return c->write || strcmp (value, "read") == 0;
+}
+
+static bool
+call_share (Call *c, const char *value)
+{
+  return option_number (value, &c->share) && c->share <= 1;
+}
+
+static bool
+call_times (Call *c, const char *value)
+{
+  uint64_t n = 0;
+  bool ok = option_count (value, 1000, &n);
+  c->times = (unsigned) n;
+  return ok;
+}
+
+static bool
+call_retries (Call *c, const char *value)
+{
+  uint64_t n = 0;
+  bool ok = option_count (value, 100, &n);
+  c->retries = (unsigned) n;
+  return ok;
+}
+
+static bool
+call_keys (Call *c, const char *value)
+{
+  uint64_t n = 0;
+  bool ok = option_count (value, 1u << 30, &n) && n > 0;
+  c->keys = (unsigned) n;
+  return ok;
+}
+
+static bool
+call_body (Call *c, const char *value)
+{
+  uint64_t n = 0;
+  bool ok = option_count (value, 1u << 20, &n);
+  c->body = n;
+  return ok;
+}
+
+static bool
+call_method (Call *c, const char *value)
+{
+  size_t n = strlen (value);
+  if (n == 0 || n >= sizeof c->method || strspn (value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != n)
+    return false;
+  memcpy (c->method, value, n + 1);
+  return true;
+}
+
+static bool
+call_timeout (Call *c, const char *value)
+{
+  return tb_duration_parse (value, &c->timeout_ns, NULL) && c->timeout_ns > 0;
+}
+
+static const struct
+{
+  const char *key;
+  bool (*read) (Call *, const char *);
+} call_keys_table[] = {
+  { "op", call_op },           { "share", call_share },     { "times", call_times },
+  { "method", call_method },   { "body", call_body },       { "timeout", call_timeout },
+  { "retries", call_retries }, { "balance", call_balance }, { "keys", call_keys },
+};
+
+static bool
+call_option (Call *c, char *word)
+{
+  char *equals = strchr (word, '=');
+  if (equals == NULL)
+    return strcmp (word, "async") == 0 && (c->async = true);
+  *equals = '\0';
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (call_keys_table); i++)
+    if (strcmp (call_keys_table[i].key, word) == 0)
+      {
+        bool ok = call_keys_table[i].read (c, equals + 1);
+        *equals = '=';
+        return ok;
+      }
+  *equals = '=';
+  return false;
+}
+
+static bool
+call_hosts (Call *c, char *list)
+{
+  char *save, *item;
+  unsigned n = 1;
+  for (const char *p = list; *p; p++)
+    n += *p == ',';
+  c->hosts = calloc (n, sizeof *c->hosts);
+  if (c->hosts == NULL)
+    abort ();
+  for (item = strtok_r (list, ",", &save); item; item = strtok_r (NULL, ",", &save))
+    {
+      Host *h = &c->hosts[c->n_hosts];
+      if (strlen (item) >= sizeof h->name || !option_address (item, &h->address))
+        return false;
+      strcpy (h->name, item);
+      h->hash = tb_hash_string (item);
+      c->n_hosts++;
+    }
+  return c->n_hosts > 0;
+}
+
+static bool
+call_url (Call *c, char *url)
+{
+  char *hosts = NULL;
+  for (size_t i = 0; hosts == NULL && i < TB_ARRAY_LENGTH (schemes); i++)
+    if (strncmp (url, schemes[i].scheme, strlen (schemes[i].scheme)) == 0)
+      {
+        hosts = url + strlen (schemes[i].scheme);
+        c->protocol = schemes[i].protocol;
+      }
+  char *slash = hosts ? strchr (hosts, '/') : NULL;
+  if (hosts == NULL || (slash != NULL && strlen (slash) >= sizeof c->path))
+    return false;
+  strcpy (c->path, slash ? slash : "/");
+  if (slash != NULL)
+    *slash = '\0';
+  return call_hosts (c, hosts);
+}
+
+char *
+option_call (Options *o, const char *value)
+{
+  char word[4096];
+  const char *p = value;
+  if (o->n_calls == CALLS_MAX)
+    return option_sentence ("--call: more than 64 links");
+  Call *c = &o->calls[o->n_calls++];
+  *c = (Call) { .share = 1, .times = 1, .keys = 100, .timeout_ns = 5 * TB_NS_PER_S,
+                .index = o->n_calls - 1 };
+  if (!option_word (&p, c->id, sizeof c->id) || !option_word (&p, word, sizeof word))
+    return option_sentence ("--call: an id and an address are needed, found “%s”", value);
+  if (!call_url (c, word))
+    return option_sentence ("--call %s: an address such as http://127.0.0.1:8080/ is needed, found “%s”",
+                     c->id, value);
+  while (option_word (&p, word, sizeof word))
+    if (!call_option (c, word))
+      return option_sentence ("--call %s: cannot read “%s”", c->id, word);
+  if (c->method[0] == '\0')
+    strcpy (c->method, c->write ? "POST" : "GET");
+  return option_at_end (p) ? NULL : option_sentence ("--call %s: a word is too long", c->id);
+}
