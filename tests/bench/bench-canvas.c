@@ -6,12 +6,10 @@
 #include <stdio.h>
 
 #include "fake-run.h"
+#include "large.h"
 #include "tb-base.h"
 #include "tb-canvas.h"
 
-#define COLUMNS 100
-#define STEP_X 240
-#define STEP_Y 140
 
 typedef struct _Bench Bench;
 
@@ -37,30 +35,6 @@ struct _Bench
   TbPoint at;
   gint64 begun_ns, routed_ns;
 };
-
-static char *
-generate (guint n)
-{
-  static const char *kinds[] = { "client", "server", "store", "cache", "broker" };
-  g_autoptr (GString) xml = g_string_new ("<architecture xmlns=\"urn:tierboard:1\" name=\"Large\">");
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (xml, "<component id=\"c%u\" kind=\"%s\" name=\"Part %u\"/>", i,
-                            i % COLUMNS == 0 ? "server" : kinds[1 + i % 4], i);
-  for (guint i = 0; i + 1 < n; i++)
-    {
-      if ((i + 1) % COLUMNS != 0)
-        g_string_append_printf (xml, "<link id=\"r%u\" from=\"c%u\" to=\"c%u\"/>", i, i, i + 1);
-      if (i % 3 == 0 && i + COLUMNS < n)
-        g_string_append_printf (xml, "<link id=\"d%u\" from=\"c%u\" to=\"c%u\" call=\"async\"/>", i,
-                                i, i + COLUMNS);
-    }
-  g_string_append (xml, "<view id=\"main\" frame=\"none\">");
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (xml, "<place of=\"c%u\" x=\"%u\" y=\"%u\"/>", i,
-                            i % COLUMNS * STEP_X, i / COLUMNS * STEP_Y);
-  g_string_append (xml, "</view></architecture>");
-  return g_string_free (g_steal_pointer (&xml), FALSE);
-}
 
 /* ---- What is done ---------------------------------------------------------------------------- */
 
@@ -287,7 +261,7 @@ main (int argc, char **argv)
   guint n = argc > 1 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : 10000;
   Bench bench = { .scene = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 0 };
   g_autoptr (GError) error = NULL;
-  g_autofree char *xml = generate (n);
+  g_autofree char *xml = tb_large_drawing (n);
   gint64 begin = bench.begun_ns = tb_now_ns ();
   bench.document = tb_document_load_bytes ("large", xml, strlen (xml), NULL, &error);
   if (bench.document == NULL)

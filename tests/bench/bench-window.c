@@ -11,46 +11,16 @@
 #include <stdio.h>
 
 #include "application.h"
+#include "large.h"
 #include "tb-base.h"
 #include "tb-canvas.h"
 #include "window.h"
 
 #define WIDTH 1280
 #define HEIGHT 800
-#define COLUMNS 100
-#define STEP_X 240
-#define STEP_Y 140
 #define FRAMES 200
 #define QUIET 40 /* frames until the picture before a scene is whole */
 #define RUNS 5
-
-/* ---- Frames: the drawing --------------------------------------------------------------------- */
-
-/* A row of clients, servers, stores …, each called by the one before and, every other one, by the
- * one above: half as many links again as components. */
-static char *
-generate (guint n)
-{
-  static const char *kinds[] = { "client", "server", "store", "cache", "broker" };
-  GString *xml = g_string_new ("<architecture xmlns=\"urn:tierboard:1\" name=\"Large\">");
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (xml, "<component id=\"c%u\" kind=\"%s\" name=\"Part %u\"/>", i,
-                            i % COLUMNS == 0 ? "server" : kinds[1 + i % 4], i);
-  for (guint i = 0; i + 1 < n; i++)
-    {
-      if ((i + 1) % COLUMNS != 0)
-        g_string_append_printf (xml, "<link id=\"r%u\" from=\"c%u\" to=\"c%u\"/>", i, i, i + 1);
-      if (i % 2 == 0 && i + COLUMNS < n)
-        g_string_append_printf (xml, "<link id=\"d%u\" from=\"c%u\" to=\"c%u\" call=\"async\"/>", i,
-                                i, i + COLUMNS);
-    }
-  g_string_append (xml, "<view id=\"main\" frame=\"none\">");
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (xml, "<place of=\"c%u\" x=\"%u\" y=\"%u\"/>", i, i % COLUMNS * STEP_X,
-                            i / COLUMNS * STEP_Y);
-  g_string_append (xml, "</view></architecture>");
-  return g_string_free (xml, FALSE);
-}
 
 /* ---- Frames: what is done -------------------------------------------------------------------- */
 
@@ -218,7 +188,7 @@ run_frames (guint n)
 {
   Bench bench = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autofree char *xml = generate (n);
+  g_autofree char *xml = tb_large_drawing (n);
   bench.document = tb_document_load_bytes ("large", xml, strlen (xml), NULL, &error);
   if (!bench.document)
     g_error ("%s", error->message);
