@@ -12,6 +12,7 @@ typedef struct
 {
   char *name, *protocol; /* "redis", "resp" */
   guint16 port;
+  char *user, *password, *database; /* that a caller is told of; NULL: none */
 } TbTemplateService;
 
 typedef struct

@@ -17,6 +17,9 @@ service_free (gpointer data)
   TbTemplateService *s = data;
   g_free (s->name);
   g_free (s->protocol);
+  g_free (s->user);
+  g_free (s->password);
+  g_free (s->database);
   g_free (s);
 }
 
@@ -149,6 +152,9 @@ on_service (Reading *r, const Attributes *a, GError **error)
   s->name = g_strdup (attribute (a, "name"));
   s->protocol = g_strdup (attribute (a, "protocol"));
   s->port = (guint16) number;
+  s->user = g_strdup (attribute (a, "user"));
+  s->password = g_strdup (attribute (a, "password"));
+  s->database = g_strdup (attribute (a, "database"));
   g_ptr_array_add (r->template->services, s);
   return TRUE;
 }

@@ -508,6 +508,47 @@ test_environment_conventions (void)
   g_assert_cmpstr (variable (app, "DB_URL"), ==, url);
   g_assert_cmpstr (variable (app, "SAVE_HOST"), ==, target);
   g_assert_cmpstr (variable (app, "services__db__postgresql__0"), ==, url);
+  g_assert_cmpstr (variable (app, "DB_POSTGRESQL"), ==, url);
+  g_assert_cmpstr (variable (app, "DB_SERVICE_HOST"), ==, target);
+  g_assert_cmpstr (variable (app, "DB_PORT_5432_TCP_ADDR"), ==, target);
+  g_assert_cmpstr (variable (app, "PC_PROC_NAME"), ==, "my-app");
+  g_assert_cmpstr (variable (app, "PC_REPLICA_NUM"), ==, "0");
+  assert_contains (variable (app, "OTEL_RESOURCE_ATTRIBUTES"), "service.instance.id=my-app/1");
+}
+
+static void
+test_environment_of_a_template (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"app\" kind=\"server\"><command>run</command></component>\n"
+    "<component id=\"db\" kind=\"store\"><template name=\"postgresql\"/></component>\n"
+    "<component id=\"hot\" kind=\"cache\"><template name=\"redis\"/></component>\n"
+    "<link id=\"save\" from=\"app\" to=\"db\"/>\n<link id=\"look\" from=\"app\" to=\"hot\"/>\n");
+  const TbPlanInstance *app = instance (plan, "app/1");
+  g_autofree char *db = tb_plan_address_text (link_named (plan, "save")->address);
+  g_autofree char *hot = tb_plan_address_text (link_named (plan, "look")->address);
+  g_autofree char *url = g_strdup_printf ("postgresql://postgres@%s:5432/postgres", db);
+  g_autofree char *redis = g_strdup_printf ("redis://%s:6379", hot);
+  g_assert_cmpstr (variable (app, "DB_URL"), ==, url);
+  g_assert_cmpstr (variable (app, "DATABASE_URL"), ==, url);
+  g_assert_cmpstr (variable (app, "PGHOST"), ==, db);
+  g_assert_cmpstr (variable (app, "PGUSER"), ==, "postgres");
+  g_assert_cmpstr (variable (app, "DB_DATABASE"), ==, "postgres");
+  g_assert_cmpstr (variable (app, "REDIS_URL"), ==, redis);
+}
+
+/* Which of two was meant nobody knows; and the indices of a component's keys go on. */
+static void
+test_environment_of_two_links (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"app\" kind=\"server\"><command>run</command></component>\n" STORE
+    "<link id=\"save\" from=\"app\" to=\"db\"/>\n<link id=\"load\" from=\"app\" to=\"db\"/>\n");
+  const TbPlanInstance *app = instance (plan, "app/1");
+  g_assert_null (variable (app, "DATABASE_URL"));
+  g_assert_cmpstr (variable (app, "services__db__postgresql__0"), !=,
+                   variable (app, "services__db__postgresql__1"));
+  g_assert_nonnull (variable (app, "services__db__postgresql__1"));
 }
 
 static void
@@ -754,6 +795,8 @@ main (int argc, char **argv)
   T ("command/expanded", command_is_expanded);
   T ("command/lists", lists_are_written_as_asked);
   T ("command/environment", environment_conventions);
+  T ("command/environment-of-a-template", environment_of_a_template);
+  T ("command/environment-of-two-links", environment_of_two_links);
   T ("command/unknown-names-are-refused", unknown_names_are_refused);
   T ("command/directory", a_directory_is_no_part_of_the_command);
   T ("command/an-unfinished-name-stays", an_unfinished_name_stays);

@@ -42,6 +42,9 @@ set_own_variables (const TbScope *scope, TbPlanInstance *instance)
 {
   g_autofree char *host = tb_plan_address_text (instance->address);
   g_autofree char *peers = tb_scope_expand (scope, "${peers}", NULL);
+  g_autofree char *attributes
+    = g_strdup_printf ("service.name=%s,service.instance.id=%s,host.name=%s", instance->component_id,
+                       instance->id, instance->device);
   const TbPlanPort *port = tb_part_port (scope->part, NULL);
   set_variable (instance, "HOST", host, FALSE);
   if (port != NULL)
@@ -60,42 +63,182 @@ set_own_variables (const TbScope *scope, TbPlanInstance *instance)
   set_variable (instance, "TIERBOARD_DIR", scope->dir, FALSE);
   set_variable (instance, "TIERBOARD_PEERS", peers, FALSE);
   set_variable (instance, "OTEL_SERVICE_NAME", instance->component_id, FALSE);
+  set_variable (instance, "OTEL_RESOURCE_ATTRIBUTES", attributes, FALSE);
+  set_variable (instance, "PC_PROC_NAME", instance->component_id, FALSE);
+  set_number (instance, "PC_REPLICA_NUM", instance->replica - 1);
 }
 
-/* STORE_HOST, STORE_PORT, STORE_URL, STORE_URI, and what Kubernetes and Aspire set. */
-static void
-set_endpoint (TbPlanInstance *instance, const char *id, const char *host, const char *port,
-              const char *url)
+/* ---- What it calls ----------------------------------------------------------------------------- */
+
+/* One link, as a caller is told of it. */
+typedef struct
 {
+  char *host, *port, *url, *plain; /* plain: without user and database */
+  const char *scheme;
+  const TbTemplateService *service;
+} Endpoint;
+
+static void
+endpoint_init (Endpoint *e, const TbPlanner *planner, const TbPlanLink *link)
+{
+  e->scheme = tb_plan_scheme (link->protocol);
+  e->host = tb_planner_link_host (planner, link);
+  e->port = g_strdup_printf ("%u", link->port);
+  e->url = tb_planner_link_url (planner, link);
+  e->plain = g_strdup_printf ("%s://%s:%s", e->scheme, e->host, e->port);
+  e->service = tb_planner_link_service (planner, link);
+}
+
+static void
+endpoint_clear (Endpoint *e)
+{
+  g_free (e->host);
+  g_free (e->port);
+  g_free (e->url);
+  g_free (e->plain);
+}
+
+/* STORE_HOST, STORE_PORT, STORE_URL, STORE_URI, STORE_USERNAME; STORE_SERVICE_HOST of Kubernetes;
+ * STORE_HTTP of Aspire. */
+static void
+set_endpoint (TbPlanInstance *instance, const char *id, const Endpoint *e)
+{
+  g_autofree char *scheme = g_strconcat ("_", e->scheme, NULL);
+  const TbTemplateService none = { 0 }, *service = e->service != NULL ? e->service : &none;
   const struct
   {
     const char *suffix, *value;
-  } rows[] = { { "_HOST", host }, { "_PORT", port }, { "_URL", url }, { "_URI", url },
-               { "_SERVICE_HOST", host }, { "_SERVICE_PORT", port } };
+  } rows[] = { { "_HOST", e->host }, { "_PORT", e->port }, { "_URL", e->url }, { "_URI", e->url },
+               { "_SERVICE_HOST", e->host }, { "_SERVICE_PORT", e->port }, { scheme, e->plain },
+               { "_USERNAME", service->user }, { "_PASSWORD", service->password },
+               { "_DATABASE", service->database } };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *name = variable_name ("", id, rows[i].suffix);
+      if (rows[i].value != NULL)
+        set_variable (instance, name, rows[i].value, FALSE);
+    }
+}
+
+/* STORE_PORT_6379_TCP and its parts, as links between containers had them. */
+static void
+set_docker_link (TbPlanInstance *instance, const TbPlanLink *link, const Endpoint *e)
+{
+  const char *kind = g_strcmp0 (link->protocol, "udp") == 0 ? "udp" : "tcp";
+  g_autofree char *base = g_strdup_printf ("_PORT_%s_%s", e->port, kind);
+  g_autofree char *whole = g_strdup_printf ("%s://%s:%s", kind, e->host, e->port);
+  const struct
+  {
+    const char *suffix, *value;
+  } rows[] = { { "", whole }, { "_ADDR", e->host }, { "_PORT", e->port }, { "_PROTO", kind } };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *suffix = g_strconcat (base, rows[i].suffix, NULL);
+      g_autofree char *name = variable_name ("", link->to_component, suffix);
       set_variable (instance, name, rows[i].value, FALSE);
+    }
+}
+
+/* services__store__http__0, counted on over the links to one component. */
+static void
+set_service_keys (const TbScope *scope, TbPlanInstance *instance, const TbPlanLink *link,
+                  const Endpoint *e)
+{
+  g_autoptr (GPtrArray) targets = tb_planner_link_addresses (scope->planner, link);
+  guint at = 0;
+  for (guint i = 0; i < scope->part->links->len; i++)
+    {
+      const TbPlanLink *other = g_ptr_array_index (scope->part->links, i);
+      if (other == link)
+        break;
+      if (g_str_equal (other->to_component, link->to_component)
+          && g_str_equal (tb_plan_scheme (other->protocol), e->scheme))
+        {
+          g_autoptr (GPtrArray) before = tb_planner_link_addresses (scope->planner, other);
+          at += before->len;
+        }
+    }
+  for (guint i = 0; i < targets->len; i++)
+    {
+      g_autofree char *name
+        = g_strdup_printf ("services__%s__%s__%u", link->to_component, e->scheme, at + i);
+      g_autofree char *value
+        = g_strdup_printf ("%s://%s", e->scheme, (char *) g_ptr_array_index (targets, i));
+      set_variable (instance, name, value, FALSE);
     }
 }
 
 static void
 set_link_variables (const TbScope *scope, TbPlanInstance *instance, const TbPlanLink *link)
 {
-  g_autofree char *host = tb_planner_link_host (scope->planner, link);
-  g_autofree char *url = tb_planner_link_url (scope->planner, link);
-  g_autofree char *port = g_strdup_printf ("%u", link->port);
-  g_autofree char *scheme = g_strndup (url, strcspn (url, ":"));
-  g_autoptr (GPtrArray) targets = tb_planner_link_addresses (scope->planner, link);
-  set_endpoint (instance, link->to_component, host, port, url);
-  set_endpoint (instance, link->id, host, port, url);
-  for (guint i = 0; i < targets->len; i++)
+  Endpoint e;
+  endpoint_init (&e, scope->planner, link);
+  set_endpoint (instance, link->to_component, &e);
+  set_endpoint (instance, link->id, &e);
+  set_docker_link (instance, link, &e);
+  set_service_keys (scope, instance, link, &e);
+  endpoint_clear (&e);
+}
+
+/* What programs of a kind look for without being told: only where one link can be meant. */
+static const struct
+{
+  const char *scheme, *name;
+  enum
+  {
+    WHOLE_URL,
+    ITS_HOST,
+    ITS_PORT,
+    ITS_USER,
+    ITS_PASSWORD,
+    ITS_DATABASE
+  } what;
+} customary[] = {
+  { "postgresql", "DATABASE_URL", WHOLE_URL }, { "postgresql", "PGHOST", ITS_HOST },
+  { "postgresql", "PGPORT", ITS_PORT },        { "postgresql", "PGUSER", ITS_USER },
+  { "postgresql", "PGPASSWORD", ITS_PASSWORD }, { "postgresql", "PGDATABASE", ITS_DATABASE },
+  { "redis", "REDIS_URL", WHOLE_URL },         { "redis", "REDIS_HOST", ITS_HOST },
+  { "redis", "REDIS_PORT", ITS_PORT },         { "nats", "NATS_URL", WHOLE_URL },
+  { "mqtt", "MQTT_URL", WHOLE_URL },           { "mqtt", "MQTT_HOST", ITS_HOST },
+  { "mqtt", "MQTT_PORT", ITS_PORT },
+};
+
+static const TbPlanLink *
+only_link_of_scheme (const TbScope *scope, const char *scheme)
+{
+  const TbPlanLink *found = NULL;
+  for (guint i = 0; i < scope->part->links->len; i++)
     {
-      g_autofree char *name
-        = g_strdup_printf ("services__%s__%s__%u", link->to_component, scheme, i);
-      g_autofree char *value
-        = g_strdup_printf ("%s://%s", scheme, (char *) g_ptr_array_index (targets, i));
-      set_variable (instance, name, value, FALSE);
+      const TbPlanLink *link = g_ptr_array_index (scope->part->links, i);
+      if (!g_str_equal (tb_plan_scheme (link->protocol), scheme))
+        continue;
+      if (found != NULL)
+        return NULL;
+      found = link;
+    }
+  return found;
+}
+
+static void
+set_customary_variables (const TbScope *scope, TbPlanInstance *instance)
+{
+  const TbTemplateService none = { 0 };
+  for (gsize i = 0; i < G_N_ELEMENTS (customary); i++)
+    {
+      const TbPlanLink *link = only_link_of_scheme (scope, customary[i].scheme);
+      Endpoint e;
+      if (link == NULL)
+        continue;
+      endpoint_init (&e, scope->planner, link);
+      const TbTemplateService *service = e.service != NULL ? e.service : &none;
+      const char *const values[] = {
+        [WHOLE_URL] = e.url,           [ITS_HOST] = e.host,
+        [ITS_PORT] = e.port,           [ITS_USER] = service->user,
+        [ITS_PASSWORD] = service->password, [ITS_DATABASE] = service->database,
+      };
+      if (values[customary[i].what] != NULL)
+        set_variable (instance, customary[i].name, values[customary[i].what], FALSE);
+      endpoint_clear (&e);
     }
 }
 
@@ -125,6 +268,7 @@ tb_scope_set_environment (const TbScope *scope, TbPlanInstance *instance, const 
   set_own_variables (scope, instance);
   for (guint i = 0; i < scope->part->links->len; i++)
     set_link_variables (scope, instance, g_ptr_array_index (scope->part->links, i));
+  set_customary_variables (scope, instance);
   for (guint i = 0; i < tb_element_n_children (scope->part->element); i++)
     {
       const TbElement *child = tb_element_child (scope->part->element, i);

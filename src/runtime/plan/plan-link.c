@@ -225,19 +225,46 @@ tb_planner_link_host (const TbPlanner *planner, const TbPlanLink *link)
   return to->external ? g_strdup (to->external_host) : tb_plan_address_text (link->address);
 }
 
-char *
-tb_planner_link_url (const TbPlanner *planner, const TbPlanLink *link)
+const TbTemplateService *
+tb_planner_link_service (const TbPlanner *planner, const TbPlanLink *link)
+{
+  const TbPart *to = tb_planner_part (planner, link->to_component);
+  for (guint i = 0; to != NULL && to->template != NULL && i < to->template->services->len; i++)
+    {
+      const TbTemplateService *service = g_ptr_array_index (to->template->services, i);
+      if (g_strcmp0 (service->protocol, link->protocol) == 0)
+        return service;
+    }
+  return NULL;
+}
+
+const char *
+tb_plan_scheme (const char *protocol)
 {
   static const struct
   {
     const char *protocol, *scheme;
   } schemes[] = { { "resp", "redis" }, { "http2", "http" }, { "grpc", "http" } };
+  for (gsize i = 0; protocol != NULL && i < G_N_ELEMENTS (schemes); i++)
+    if (g_str_equal (protocol, schemes[i].protocol))
+      return schemes[i].scheme;
+  return protocol != NULL ? protocol : "tcp";
+}
+
+char *
+tb_planner_link_url (const TbPlanner *planner, const TbPlanLink *link)
+{
   g_autofree char *host = tb_planner_link_host (planner, link);
-  const char *scheme = link->protocol != NULL ? link->protocol : "tcp";
-  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
-    if (g_str_equal (scheme, schemes[i].protocol))
-      scheme = schemes[i].scheme;
-  return g_strdup_printf ("%s://%s:%u", scheme, host, link->port);
+  const TbTemplateService *service = tb_planner_link_service (planner, link);
+  GString *url = g_string_new (NULL);
+  g_string_printf (url, "%s://", tb_plan_scheme (link->protocol));
+  if (service != NULL && service->user != NULL)
+    g_string_append_printf (url, "%s%s%s@", service->user, service->password != NULL ? ":" : "",
+                            service->password != NULL ? service->password : "");
+  g_string_append_printf (url, "%s:%u", host, link->port);
+  if (service != NULL && service->database != NULL)
+    g_string_append_printf (url, "/%s", service->database);
+  return g_string_free (url, FALSE);
 }
 
 GPtrArray *

@@ -80,7 +80,12 @@ char *tb_plan_format_addresses (const GPtrArray *addresses, const char *format, 
 GPtrArray *tb_planner_link_addresses (const TbPlanner *planner, const TbPlanLink *link);
 /* Host that reaches the link: virtual address, or the external's. (transfer full) */
 char *tb_planner_link_host (const TbPlanner *planner, const TbPlanLink *link);
-/* "http://127.77.224.1:8080" (transfer full) */
+/* What the template of what a link calls tells its callers, user and database; NULL where it is run
+ * by no template. */
+const TbTemplateService *tb_planner_link_service (const TbPlanner *planner, const TbPlanLink *link);
+/* "http" of "http2", "redis" of "resp", "tcp" where nothing is known. */
+const char *tb_plan_scheme (const char *protocol);
+/* "http://127.77.224.1:8080", "postgresql://postgres@127.77.224.2:5432/postgres" (transfer full) */
 char *tb_planner_link_url (const TbPlanner *planner, const TbPlanLink *link);
 
 /* Where the names of ${…} get their values for one instance. */
