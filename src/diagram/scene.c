@@ -507,6 +507,17 @@ tb_scene_replica_dot (const TbScene *scene, TbUid component, guint replica, TbPo
 
 /* ---- Free places ----------------------------------------------------------------------------- */
 
+/* A card inside a container belongs to it, one outside does not: nobody can tell of one that lies
+ * over its edge. */
+static gboolean
+lies_over_the_edge (const TbItem *item, const TbRect *r)
+{
+  const TbRect *c = &item->rect;
+  return tb_rect_intersects (c, r)
+         && !(tb_rect_contains (c, r->x, r->y)
+              && tb_rect_contains (c, r->x + r->width, r->y + r->height));
+}
+
 static gboolean
 is_free (const TbScene *scene, const TbRect *r)
 {
@@ -520,6 +531,8 @@ is_free (const TbScene *scene, const TbRect *r)
         is = !link_touches (item, r);
       else if (item->kind >= TB_ITEM_COMPONENT || item->kind == TB_ITEM_MIDDLEWARE || item->folded)
         is = !tb_rect_intersects (&item->shape, r) && !tb_rect_intersects (&item->rect, r);
+      else
+        is = !lies_over_the_edge (item, r);
     }
   g_free (set.words);
   return is;

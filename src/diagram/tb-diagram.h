@@ -200,8 +200,8 @@ TbRect tb_scene_link_pill (const TbScene *scene, TbUid link, double width, doubl
 /* Where the dot of a replica (from 1) stands on its card; beyond what fits, FALSE. */
 gboolean tb_scene_replica_dot (const TbScene *scene, TbUid component, guint replica, TbPoint *at);
 
-/* Where a new component of the standard size would stand without moving or covering anything, as
- * near to (x, y) as may be. */
+/* Where a new component of the standard size would stand without moving or covering anything, and
+ * inside or outside of each container rather than over its edge, as near to (x, y) as may be. */
 TbPoint tb_scene_free_place (const TbScene *scene, double x, double y);
 
 /* ---- Folding ---------------------------------------------------------------------------------- */

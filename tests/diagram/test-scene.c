@@ -240,6 +240,29 @@ test_free_place_touches_nothing (void)
   g_assert_cmpfloat (fmod (p.x, 20), ==, 0);
 }
 
+/* Wherever the wish is: a card over an edge belongs nowhere that can be seen. */
+static void
+test_free_place_is_in_or_out_of_each_container (void)
+{
+  g_autoptr (TbDocument) d = load (shop);
+  g_autoptr (TbScene) scene = tb_scene_new (tb_document_model (d), NULL);
+  static const char *const containers[] = { "top", "app" };
+  TbRect bounds = tb_scene_bounds (scene);
+  for (double y = bounds.y - 100; y < bounds.y + bounds.height + 100; y += 37)
+    for (double x = bounds.x - 100; x < bounds.x + bounds.width + 100; x += 37)
+      {
+        TbPoint p = tb_scene_free_place (scene, x, y);
+        TbRect r = { p.x, p.y, 176, 68 };
+        for (guint i = 0; i < G_N_ELEMENTS (containers); i++)
+          {
+            TbRect c = rect_of (d, scene, containers[i]);
+            gboolean in = tb_rect_contains (&c, r.x, r.y)
+                          && tb_rect_contains (&c, r.x + r.width, r.y + r.height);
+            g_assert_true (in || !tb_rect_intersects (&r, &c));
+          }
+      }
+}
+
 static void
 test_frames_show_their_containers (void)
 {
@@ -602,6 +625,8 @@ main (int argc, char **argv)
   ADD ("route-points-go-from-end-to-end", test_route_points_go_from_end_to_end);
   ADD ("dots-stand-on-the-card", test_dots_stand_on_the_card);
   ADD ("free-place-touches-nothing", test_free_place_touches_nothing);
+  ADD ("free-place-is-in-or-out-of-each-container",
+       test_free_place_is_in_or_out_of_each_container);
   ADD ("frames-show-their-containers", test_frames_show_their_containers);
   ADD ("an-empty-drawing-has-a-scene", test_an_empty_drawing_has_a_scene);
   ADD ("update-equals-new", test_update_equals_new);
