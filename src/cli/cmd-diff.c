@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "json.h"
+#include "tb-json.h"
 #include "tb-diff.h"
 #include "tb-diff-picture.h"
 

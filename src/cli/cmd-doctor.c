@@ -4,7 +4,7 @@
 
 #include "cli.h"
 #include "doctor-private.h"
-#include "json.h"
+#include "tb-json.h"
 
 static const struct
 {

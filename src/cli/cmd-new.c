@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "json.h"
+#include "tb-json.h"
 #include "tb-model.h"
 
 #define SUFFIX ".tierboard"

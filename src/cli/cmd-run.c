@@ -20,7 +20,7 @@
 
 typedef struct
 {
-  char *duration, *record;
+  char *duration, *record, *control;
   gboolean json, trust, contain, no_seccomp;
   gint64 seed;
   gint64 duration_ns; /* 0: until it is stopped */
@@ -55,6 +55,8 @@ read_options (Options *o, int *argc, char ***argv)
     { "contain", 0, 0, G_OPTION_ARG_NONE, &o->contain, "Give each instance a PID namespace", NULL },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, "Keep the recording in that file", "OUT" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Of all that is drawn by chance", "N" },
+    { "control", 0, 0, G_OPTION_ARG_STRING, &o->control,
+      "Take commands on loopback too, with a token (PORT, 127.0.0.1:PORT; 0: any)", "ADDRESS" },
     { "no-seccomp", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->no_seccomp,
       "Do without interception", NULL },
     { NULL }
@@ -484,6 +486,28 @@ can_record (const char *path)
   return path == NULL || fd >= 0;
 }
 
+/* The private socket is always there; a run goes on without it where it cannot be had. FALSE: what
+ * was asked for cannot be had. */
+static gboolean
+offer_control (const Options *o, TbSession *session, TbControl **control)
+{
+  g_autoptr (GError) error = NULL;
+  *control = tb_control_new (session, &error);
+  if (*control != NULL)
+    tb_control_set_name (*control, o->file);
+  if (*control == NULL)
+    tb_cli_error ("it cannot be controlled from outside: %s", error->message);
+  if (o->control == NULL)
+    return TRUE;
+  g_clear_error (&error);
+  if (*control != NULL
+      && tb_control_listen (*control, o->control, g_getenv ("TIERBOARD_TOKEN"), &error))
+    fprintf (stderr, "tierboard: control at %s\n", tb_control_url (*control));
+  else if (error != NULL)
+    tb_cli_error ("--control: %s", error->message);
+  return *control != NULL && tb_control_url (*control) != NULL;
+}
+
 static TbExitStatus
 run_file (const Options *o)
 {
@@ -508,6 +532,9 @@ run_file (const Options *o)
       return g_error_matches (error, TB_SESSION_ERROR, TB_SESSION_ERROR_PLAN) ? TB_EXIT_REFUSED
                                                                                : TB_EXIT_FAILED;
     }
+  g_autoptr (TbControl) control = NULL;
+  if (!offer_control (o, session, &control))
+    return TB_EXIT_REFUSED;
   TbExitStatus status = watch (session, o, tb_element_title (tb_model_root (model)));
   if (tb_session_state (session) == TB_RUN_FAILED)
     {
@@ -526,5 +553,6 @@ tb_cmd_run (int argc, char **argv)
                                                               : TB_EXIT_REFUSED;
   g_free (options.duration);
   g_free (options.record);
+  g_free (options.control);
   return status;
 }

@@ -2,11 +2,10 @@
  *
  *   cmd-run.c     options, trust, the run's life, its exit status
  *   run-table.c   the live table of a terminal
- *   run-json.c    one object a second
  *   run-words.c   numbers and states as people read them */
 #pragma once
 
-#include "json.h"
+#include "tb-control.h"
 #include "tb-session.h"
 
 /* ---- Words (all write to out and return it) ------------------------------------------------------- */
@@ -43,8 +42,3 @@ void tb_table_free (TbTable *table);
  * (transfer full) */
 char *tb_table_text (const char *title, const TbLiveFrame *frame, const char *waiting, guint columns,
                      guint rows);
-
-/* ---- JSON ------------------------------------------------------------------------------------------ */
-
-/* One object; totals: with the sums that the last one has. (transfer full) */
-char *tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready);

@@ -25,6 +25,7 @@ ALLOWED = {
     "runtime/record": (["base", "runtime/wire"], ""),
     "runtime/history": (["base"], ""),
     "runtime/session": (["runtime/plan", "runtime/wire", "runtime/proto", "runtime/record", "runtime/history"], "glib"),
+    "runtime/control": (["runtime/session", "runtime/plan", "runtime/wire", "runtime/proto"], "glib"),
     "runtime/agent": (["base", "runtime/wire", "runtime/proto", "runtime/record"], ""),
     "node": (["base", "runtime/proto"], ""),
     "place": (["base"], "graphviz"),

@@ -1,7 +1,7 @@
 /* What `tierboard run` prints, from frames made by hand: table and JSON. */
 #include <string.h>
 
-#include "json.h"
+#include "tb-json.h"
 #include "run-private.h"
 
 static void
@@ -174,7 +174,7 @@ test_json_of_a_frame (void)
                               .bytes_up = 5, .p50_ns = -1, .p99_ns = -1 };
   g_autofree char *json = tb_run_json (&m.frame, FALSE, FALSE);
   assert_contains (json, "{\"time_ns\":12400000000,\"state\":\"running\",\"instances\":[{\"id\":\"shop/1\","
-                         "\"state\":\"ready\",\"pid\":100,\"address\":\"127.0.0.1\",\"port\":8080}]");
+                         "\"state\":\"ready\",\"pid\":100,\"address\":\"127.0.0.1\",\"port\":8080,\"restarts\":0,\"cpu\":0,\"rss_bytes\":2000000}]");
   assert_contains (json, "{\"id\":\"save\",\"from\":\"shop\",\"to\":\"orders\",\"tapped\":true,"
                          "\"requests\":1234,\"replies\":1233,\"errors\":1,\"bytes_up\":0,"
                          "\"bytes_down\":0,\"p50_ns\":2000000,\"p99_ns\":9000000}");

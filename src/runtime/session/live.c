@@ -511,7 +511,7 @@ fill_events (Frame *frame, TbLive *live)
 }
 
 TbLiveFrame *
-tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns)
+tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, gboolean events)
 {
   Frame *frame = g_new0 (Frame, 1);
   g_atomic_ref_count_init (&frame->count);
@@ -530,7 +530,8 @@ tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns)
   fill_links (frame, live, known);
   fill_partitions (frame, known->faults);
   fill_taps (frame, live);
-  fill_events (frame, live);
+  if (events)
+    fill_events (frame, live);
   return &frame->frame;
 }
 

@@ -134,7 +134,8 @@ typedef struct
   gint64 agent_lag_ns;
 } TbKnown;
 
-TbLiveFrame *tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns);
+/* events FALSE: they are left for the next frame. */
+TbLiveFrame *tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, gboolean events);
 
 /* ---- session.c, facts.c ---------------------------------------------------------------------------- */
 

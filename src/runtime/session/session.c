@@ -381,8 +381,8 @@ tb_session_state (TbSession *self)
   return self->state;
 }
 
-TbLiveFrame *
-tb_session_frame (TbSession *self)
+static TbLiveFrame *
+read_frame (TbSession *self, gboolean events)
 {
   if (!tb_live_is_mapped (self->live))
     return NULL;
@@ -391,7 +391,33 @@ tb_session_frame (TbSession *self)
     .instances = self->instances, .bypasses = self->bypasses, .faults = self->faults,
     .agent_cpu = self->agent_cpu, .agent_lag_ns = self->agent_lag_ns,
   };
-  return tb_live_frame (self->live, &known, tb_now_ns ());
+  return tb_live_frame (self->live, &known, tb_now_ns (), events);
+}
+
+TbLiveFrame *
+tb_session_frame (TbSession *self)
+{
+  return read_frame (self, TRUE);
+}
+
+TbLiveFrame *
+tb_session_look (TbSession *self)
+{
+  return read_frame (self, FALSE);
+}
+
+TbInstanceState
+tb_session_instance_state (TbSession *self, guint instance, guint *restarts)
+{
+  if (restarts != NULL)
+    *restarts = self->instances[instance].restarts;
+  return self->instances[instance].state;
+}
+
+const char *
+tb_session_log_path (TbSession *self, guint instance)
+{
+  return self->instances[instance].log_path;
 }
 
 void

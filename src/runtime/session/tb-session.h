@@ -121,6 +121,12 @@ const TbPlan *tb_session_plan (TbSession *session);
 TbRunState tb_session_state (TbSession *session);
 /* Reads counters and ring now. (transfer full), NULL before the agent's welcome. */
 TbLiveFrame *tb_session_frame (TbSession *session);
+/* The same without events: those are left to whoever reads frames. */
+TbLiveFrame *tb_session_look (TbSession *session);
+/* Of the instance with that plan index; restarts may be NULL. */
+TbInstanceState tb_session_instance_state (TbSession *session, guint instance, guint *restarts);
+/* Its log file, or NULL while there is none. */
+const char *tb_session_log_path (TbSession *session, guint instance);
 void tb_live_frame_unref (TbLiveFrame *frame);
 TbLiveFrame *tb_live_frame_ref (TbLiveFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbLiveFrame, tb_live_frame_unref)

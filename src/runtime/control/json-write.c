@@ -1,5 +1,5 @@
-/* JSON out, nothing in. */
-#include "json.h"
+/* JSON out. */
+#include "tb-json.h"
 
 #include <math.h>
 #include <string.h>
@@ -150,4 +150,11 @@ tb_json_boolean (TbJson *json, const char *name, gboolean value)
 {
   begin_value (json, name);
   g_string_append (json->text, value ? "true" : "false");
+}
+
+void
+tb_json_raw (TbJson *json, const char *text)
+{
+  begin_value (json, NULL);
+  g_string_append (json->text, text);
 }

@@ -1,11 +1,11 @@
-/* One object a second, for programs. */
-#include "run-private.h"
+/* A frame as one object, for programs. */
+#include "tb-control.h"
+#include "tb-fault.h"
 
-static void
-write_instance (TbJson *json, const TbLiveInstance *instance)
+void
+tb_json_instance (TbJson *json, const TbLiveInstance *instance)
 {
   g_autofree char *address = tb_plan_address_text (instance->address);
-  tb_json_begin_object (json, NULL);
   tb_json_string (json, "id", instance->id);
   tb_json_string (json, "state", tb_instance_state_name (instance->state));
   if (instance->pid != 0)
@@ -21,7 +21,11 @@ write_instance (TbJson *json, const TbLiveInstance *instance)
     tb_json_string (json, "sentence", instance->sentence);
   if (*instance->waiting != '\0')
     tb_json_string (json, "waiting", instance->waiting);
-  tb_json_end_object (json);
+  if (instance->role != NULL && *instance->role != '\0')
+    tb_json_string (json, "role", instance->role);
+  tb_json_integer (json, "restarts", instance->restarts);
+  tb_json_number (json, "cpu", instance->cpu);
+  tb_json_integer (json, "rss_bytes", (gint64) instance->rss_bytes);
 }
 
 /* Messages are known of a framed link alone; of one without a connection yet it is not known what
@@ -52,10 +56,20 @@ write_latency (TbJson *json, const char *name, const TbLiveLink *link, gint64 ns
     tb_json_null (json, name);
 }
 
+/* The names of the faults that are on it. */
 static void
-write_link (TbJson *json, const TbLiveLink *link)
+write_faults (TbJson *json, const TbLiveLink *link)
 {
-  tb_json_begin_object (json, NULL);
+  tb_json_begin_array (json, "faults");
+  for (guint kind = 0; kind < TB_FAULT_COUNT; kind++)
+    if (link->faults >> kind & 1)
+      tb_json_string (json, NULL, tb_fault_name ((TbFaultKind) kind));
+  tb_json_end_array (json);
+}
+
+void
+tb_json_link (TbJson *json, const TbLiveLink *link)
+{
   tb_json_string (json, "id", link->id);
   tb_json_string (json, "from", link->from);
   tb_json_string (json, "to", link->to);
@@ -67,7 +81,8 @@ write_link (TbJson *json, const TbLiveLink *link)
   write_latency (json, "p99_ns", link, link->p99_ns);
   if (link->not_tapped != NULL)
     tb_json_string (json, "not_tapped", link->not_tapped);
-  tb_json_end_object (json);
+  if (link->faults != 0)
+    write_faults (json, link);
 }
 
 /* Between replicas, and what nobody drew: only where something was seen. */
@@ -99,6 +114,17 @@ write_totals (TbJson *json, const TbLiveFrame *frame, gboolean all_ready)
   tb_json_end_object (json);
 }
 
+static void
+write_partitions (TbJson *json, const TbLiveFrame *frame)
+{
+  if (frame->n_partitions == 0)
+    return;
+  tb_json_begin_array (json, "partitions");
+  for (guint i = 0; i < frame->n_partitions; i++)
+    tb_json_string (json, NULL, frame->partitions[i].text);
+  tb_json_end_array (json);
+}
+
 char *
 tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
 {
@@ -108,13 +134,22 @@ tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
   tb_json_string (json, "state", tb_run_state_name (frame->state));
   tb_json_begin_array (json, "instances");
   for (guint i = 0; i < frame->n_instances; i++)
-    write_instance (json, &frame->instances[i]);
+    {
+      tb_json_begin_object (json, NULL);
+      tb_json_instance (json, &frame->instances[i]);
+      tb_json_end_object (json);
+    }
   tb_json_end_array (json);
   tb_json_begin_array (json, "links");
   for (guint i = 0; i < frame->n_links; i++)
     if (is_shown (&frame->links[i]))
-      write_link (json, &frame->links[i]);
+      {
+        tb_json_begin_object (json, NULL);
+        tb_json_link (json, &frame->links[i]);
+        tb_json_end_object (json);
+      }
   tb_json_end_array (json);
+  write_partitions (json, frame);
   if (totals)
     write_totals (json, frame, all_ready);
   tb_json_end_object (json);
