@@ -129,6 +129,8 @@ is_shown (const TbEvent *event)
     case TB_EVENT_TIMEOUT:
     case TB_EVENT_RESET:
     case TB_EVENT_DROPPED:
+    case TB_EVENT_DUPLICATED:
+    case TB_EVENT_CORRUPTED:
       return TRUE;
     case TB_EVENT_OPEN:
     case TB_EVENT_CLOSE:

@@ -137,10 +137,10 @@ on_bypass (const TbWireBypass *b, int64_t time_ns, void *data)
 }
 
 static void
-on_fault (const char *id, bool active, int64_t time_ns, const char *reason, void *data)
+on_fault (const char *id, TbFaultState state, int64_t time_ns, const char *reason, void *data)
 {
   Fixture *fx = data;
-  FxFault fault = { g_strdup (id), g_strdup (reason), active, time_ns };
+  FxFault fault = { g_strdup (id), g_strdup (reason), state == TB_FAULT_ACTIVE, state, time_ns };
   g_array_append_val (fx->faults, fault);
 }
 

@@ -30,6 +30,7 @@ typedef struct
 {
   char *id, *reason;
   gboolean active;
+  TbFaultState state;
   gint64 time_ns;
 } FxFault;
 

@@ -8,8 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RESET_DELAY_NS (1 * TB_NS_PER_MS) /* so that a reset follows the connect, as it says */
-
 /* ---- The pool -------------------------------------------------------------------------------- */
 
 TbConn *
@@ -119,6 +117,8 @@ tb_conn_start (TbTaps *t, TbTap *tap, int caller, int called, bool connecting, u
   c->proto = tap->proto;
   c->plain = tap->proto == TB_PROTO_BYTES;
   c->number = ++t->connections;
+  c->ordinal = ++tap->connections;
+  c->began_ms = (uint32_t) ((t->now_ns - t->began_ns) / TB_NS_PER_MS);
   link_conn (c, tap);
   count_start (t, c, caller_port);
   tb_flow_watch (t, c);
@@ -149,6 +149,7 @@ end_conn (TbTaps *t, TbConn *c, bool reset)
   tb_flow_drop (t, c, TB_DIR_DOWN);
   count_end (t, c, reset);
   tb_reading_drop (t, c);
+  tb_affect_drop (t, c);
   close (c->fd[0]);
   close (c->fd[1]);
   give_conn (t, c);
@@ -172,33 +173,28 @@ tb_conn_reset (TbTaps *t, TbConn *c, int gone)
 
 /* ---- Faults ---------------------------------------------------------------------------------- */
 
-/* To both sides. A connection that has just been made is first allowed to be that. */
-static void
-reset_soon (TbTaps *t, TbConn *c)
+/* What a side has sent and nobody read would turn its FIN into an RST, which may overtake what was sent
+ * on to it. */
+void
+tb_conn_end (TbTaps *t, TbConn *c)
 {
-  bool young = c->flow[0].in == 0 && c->flow[1].in == 0;
-  TbWaiting *w = young ? tb_flow_wait (t, c, TB_DIR_DOWN) : NULL;
-  if (w == NULL)
-    {
-      tb_conn_reset (t, c, -1);
-      return;
-    }
-  tb_queue_finish (&w->queue, TB_END_RST, t->now_ns + RESET_DELAY_NS);
-  tb_taps_schedule (t, w, t->now_ns + RESET_DELAY_NS);
+  for (int side = 0; side < 2; side++)
+    while (recv (c->fd[side], t->buffer, TB_BUFFER_BYTES, MSG_DONTWAIT) > 0)
+      continue;
+  tb_conn_finish (t, c);
 }
 
 void
 tb_conn_effects (TbTaps *t, TbConn *c)
 {
-  if (c->tap->effects.reset)
-    {
-      reset_soon (t, c);
-      return;
-    }
-  if (c->flow[0].waiting != NULL && !tb_flow_deliver (t, c, 0))
+  if (c->affected == NULL && c->tap->effects.bits == 0)
     return;
-  if (c->flow[1].waiting != NULL)
-    tb_flow_deliver (t, c, 1);
+  tb_affect (t, c);
+  if (!tb_affect_clock (t, c))
+    return;
+  for (unsigned d = 0; d < 2; d++)
+    if (!tb_gather_settle (t, c, d) || !tb_flow_deliver (t, c, d))
+      return;
 }
 
 /* ---- Events ---------------------------------------------------------------------------------- */

@@ -382,9 +382,10 @@ send_to_candidates (TbTaps *t, const TbCaller *caller, uint32_t instance, const 
       if (tap == NULL)
         break;
       first = first != NULL ? first : tap;
-      if (tap->effects.refuse)
+      TbDialled dialled = tb_tap_dialled (tap);
+      if (dialled == TB_DIALLED_REFUSED)
         continue;
-      if (tap->effects.cut[0] || tap->effects.cut[1])
+      if (dialled == TB_DIALLED_PARKED)
         return send_to_park (t, caller, tap);
       int up;
       TbDial dial = tb_connect_dial (t, instance, to, route->port, &up);

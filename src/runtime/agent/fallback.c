@@ -74,7 +74,7 @@ connect_through (TbTaps *t, uint32_t link, uint32_t from, int fd, uint16_t calle
         break;
       first = first != NULL ? first : tap;
       int up;
-      TbDial dial = tap->effects.refuse ? TB_DIAL_REFUSED
+      TbDial dial = tb_tap_dialled (tap) == TB_DIALLED_REFUSED ? TB_DIAL_REFUSED
                                         : tb_connect_dial (t, from, to, route.port, &up);
       if (dial == TB_DIAL_REFUSED)
         continue;

@@ -87,13 +87,13 @@ tb_flow_mute (TbTaps *t, TbConn *c, unsigned side)
   c->watched[side] = WATCH_MUTED;
 }
 
-/* How much may wait before the sender is not read from any more. */
-static uint64_t
-hold_limit (const TbTaps *t, const TbConn *c, unsigned d)
+uint64_t
+tb_flow_hold_limit (const TbTaps *t, const TbConn *c, unsigned d)
 {
-  if (c->connecting || (c->flow[d].blocked && !tb_effects_hold (&c->tap->effects, d)))
+  if (c->connecting || (c->flow[d].blocked && !tb_effects_hold (tb_conn_effects_of (c), d)))
     return 1;
-  return t->held_bytes < TB_HOLD_ALL_BYTES ? TB_HOLD_BYTES : TB_HOLD_LEAST_BYTES;
+  uint64_t most = t->held_bytes < TB_HOLD_ALL_BYTES ? TB_HOLD_BYTES : TB_HOLD_LEAST_BYTES;
+  return TB_MIN (most, tb_affect_room (c, d));
 }
 
 void
@@ -102,7 +102,8 @@ tb_flow_watch (TbTaps *t, TbConn *c)
   for (unsigned d = 0; d < 2; d++)
     {
       const TbWaiting *w = c->flow[d].waiting;
-      c->flow[d].paused = w != NULL && w->queue.end - w->queue.at >= hold_limit (t, c, d);
+      uint64_t bytes = w != NULL ? w->queue.end - w->queue.at + tb_gather_bytes (w) : 0;
+      c->flow[d].paused = w != NULL && bytes >= tb_flow_hold_limit (t, c, d);
     }
   watch_side (t, c, TB_DIR_UP);
   watch_side (t, c, TB_DIR_DOWN);
@@ -163,6 +164,7 @@ tb_flow_drop (TbTaps *t, TbConn *c, unsigned d)
     return;
   uint64_t bytes = w->queue.end - w->queue.at;
   uint32_t messages = tb_queue_marks (&w->queue);
+  tb_gather_drop (t, w, &bytes, &messages);
   if (bytes > 0 || messages > 0)
     {
       TbTapCounters *row = tb_tap_begin (c->tap);
@@ -183,9 +185,8 @@ tb_flow_drop (TbTaps *t, TbConn *c, unsigned d)
   c->flow[d].blocked = false;
 }
 
-/* n bytes were seen, and sent of them have gone; the rest waits, or is lost. */
-static void
-count_bytes (TbTaps *t, TbConn *c, unsigned d, uint64_t n, uint64_t sent)
+void
+tb_flow_count (TbTaps *t, TbConn *c, unsigned d, uint64_t n, uint64_t sent)
 {
   bool dead = c->flow[d].dead;
   TbTapCounters *row = tb_tap_begin (c->tap);
@@ -254,9 +255,11 @@ bool
 tb_flow_input_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end)
 {
   TbFlowing *flow = &c->flow[d];
-  bool hold = tb_effects_hold (&c->tap->effects, d);
+  const TbEffects *effects = tb_conn_effects_of (c);
+  bool hold = tb_effects_hold (effects, d);
+  t->n_cuts = 0;
   if (end == TB_END_FIN && !flow->ended)
-    tb_reading_end (t, c, d);
+    tb_reading_end (t, c, d, effects->whole[d] ? TB_SPLIT_WHOLE : TB_SPLIT_NOT);
   flow->ended = true;
   if (end == TB_END_RST)
     tb_flow_mute (t, c, d);
@@ -275,24 +278,40 @@ tb_flow_input_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end)
       tb_conn_reset (t, c, -1);
       return false;
     }
-  int64_t delay = tb_effects_draw_ns (&c->tap->effects, d, &t->rng);
-  tb_queue_finish (&w->queue, end, t->now_ns + delay);
+  int64_t delay = c->affected != NULL ? tb_effects_end_delay_ns (effects, &c->affected->faulted, d) : 0;
+  if (!tb_gather_end (t, c, d, end))
+    tb_queue_finish (&w->queue, end, t->now_ns + delay);
   return tb_flow_deliver (t, c, d);
 }
 
 /* ---- Out of the queue ------------------------------------------------------------------------ */
 
+/* Shortens what is to be sent to so many bytes. */
+static int
+shorten (struct iovec *iov, int n, size_t *bytes, uint64_t most)
+{
+  if (*bytes <= most)
+    return n;
+  size_t left = *bytes = (size_t) most;
+  for (n = 0; left > 0; left -= iov[n++].iov_len)
+    iov[n].iov_len = TB_MIN (iov[n].iov_len, left);
+  return n;
+}
+
 static ssize_t
 send_some (TbTaps *t, TbConn *c, TbWaiting *w, size_t *wanted_bytes)
 {
   struct iovec iov[IOV_MAX_SOME];
+  uint64_t most = tb_affect_allows (t, c, w->direction);
   if (w->queue.aside > 0)
     {
-      *wanted_bytes = w->queue.aside;
-      return splice (w->pipe[0], NULL, c->fd[!w->direction], NULL, w->queue.aside,
-                     SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+      *wanted_bytes = (size_t) TB_MIN (w->queue.aside, most);
+      return *wanted_bytes == 0 ? 0
+                                : splice (w->pipe[0], NULL, c->fd[!w->direction], NULL, *wanted_bytes,
+                                          SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
     }
   int n = tb_queue_due (&w->queue, t->now_ns, iov, IOV_MAX_SOME, wanted_bytes);
+  n = shorten (iov, n, wanted_bytes, most);
   if (n == 0)
     return 0;
   struct msghdr m = { .msg_iov = iov, .msg_iovlen = (size_t) n };
@@ -313,7 +332,10 @@ send_due (TbTaps *t, TbConn *c, unsigned d)
       if (sent < 0 && errno != EAGAIN && errno != EINTR)
         return false;
       if (sent > 0)
-        count_gone (t, c, d, (size_t) sent);
+        {
+          count_gone (t, c, d, (size_t) sent);
+          tb_affect_sent (t, c, d, (uint64_t) sent);
+        }
       flow->blocked = sent < (ssize_t) want;
     }
   return true;
@@ -328,16 +350,19 @@ settle (TbTaps *t, TbConn *c, unsigned d)
   if (w->pipe[0] >= 0 && w->queue.aside == 0)
     give_pipe (t, w->pipe, true);
   TbEnd end = flow->blocked ? TB_END_NONE : tb_queue_ended (&w->queue, t->now_ns);
+  int64_t late_ns = tb_gather_next_ns (w), next_ns = tb_queue_next_ns (&w->queue);
+  if (w->queue.end > w->queue.at)
+    next_ns = tb_affect_next_ns (c, d, next_ns);
   if (end == TB_END_RST)
     {
       /* Not of the sender's making: a reset fault, which both sides are to see. */
       tb_conn_reset (t, c, flow->ended ? (int) d : -1);
       return false;
     }
-  if (end == TB_END_FIN || tb_queue_is_empty (&w->queue))
+  if (end == TB_END_FIN || (tb_queue_is_empty (&w->queue) && tb_gather_bytes (w) == 0))
     tb_flow_drop (t, c, d);
   else if (!flow->blocked)
-    tb_taps_schedule (t, w, tb_queue_next_ns (&w->queue));
+    tb_taps_schedule (t, w, TB_MIN (next_ns, late_ns));
   if (end == TB_END_FIN)
     return pass_fin (t, c, d);
   tb_flow_watch (t, c);
@@ -350,31 +375,37 @@ tb_flow_deliver (TbTaps *t, TbConn *c, unsigned d)
   TbFlowing *flow = &c->flow[d];
   if (flow->waiting == NULL)
     return true;
-  if (c->tap->effects.cut[d] || c->connecting || flow->blocked)
+  if (!tb_gather_due (t, c, d))
+    return false;
+  if (tb_conn_effects_of (c)->cut[d] || c->connecting || flow->blocked)
     {
       tb_taps_unschedule (t, flow->waiting);
       tb_flow_watch (t, c);
       return true;
     }
-  return send_due (t, c, d) ? settle (t, c, d) : receiver_gone (t, c, d);
+  if (!send_due (t, c, d))
+    return receiver_gone (t, c, d);
+  if (!tb_affect_is_spent (c, d))
+    return settle (t, c, d);
+  tb_conn_end (t, c);
+  return false;
 }
 
 /* ---- Into the tap ---------------------------------------------------------------------------- */
 
-/* Each message has its own delay, drawn when its first byte comes. */
+/* As many pieces as there are messages, each due at its own time. */
 static bool
 push_delayed (TbTaps *t, TbConn *c, TbWaiting *w, const uint8_t *bytes, size_t n)
 {
-  const TbEffects *effects = &c->tap->effects;
   uint64_t at = c->flow[w->direction].in - n, end = c->flow[w->direction].in;
-  bool framed = !c->plain;
   for (uint32_t i = 0; at < end; i++)
     {
-      uint64_t to = i < t->n_cuts ? t->cuts[i] : end;
-      if (!w->drawn)
-        w->draw_ns = tb_effects_draw_ns (effects, w->direction, &t->rng);
-      w->drawn = framed && i >= t->n_cuts;
-      if (!tb_queue_push (&w->queue, &t->blocks, bytes, to - at, t->now_ns + w->draw_ns))
+      bool ends = i < t->n_cuts;
+      uint64_t to = ends ? TB_CLAMP (t->cuts[i].end, at, end) : end;
+      if (to == at)
+        continue;
+      int64_t due_ns = t->now_ns + tb_affect_delay_ns (c, w->direction, to - at, ends);
+      if (!tb_queue_push (&w->queue, &t->blocks, bytes, to - at, due_ns))
         return false;
       bytes += to - at;
       at = to;
@@ -386,12 +417,16 @@ static bool
 take_slow (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, size_t n)
 {
   TbFlowing *flow = &c->flow[d];
-  bool delays = c->tap->effects.n_delays[d] > 0;
+  const TbEffects *effects = tb_conn_effects_of (c);
+  bool delays = effects->n_strikes[d] > 0, whole = effects->whole[d] && !flow->dead;
   TbWaiting *w = flow->dead ? NULL : tb_flow_wait (t, c, d);
-  count_bytes (t, c, d, n, 0);
-  tb_reading_feed (t, c, d, bytes, n, delays);
+  whole = whole || (w != NULL && tb_gather_bytes (w) > 0);
+  tb_flow_count (t, c, d, n, 0);
+  tb_reading_feed (t, c, d, bytes, n, whole ? TB_SPLIT_WHOLE : delays ? TB_SPLIT_ENDS : TB_SPLIT_NOT);
   if (flow->dead)
     return true;
+  if (whole)
+    return tb_gather_take (t, c, d, bytes, n);
   if (w == NULL
       || !(delays ? push_delayed (t, c, w, bytes, n)
                   : tb_queue_push (&w->queue, &t->blocks, bytes, n, t->now_ns)))
@@ -421,8 +456,8 @@ take_fast (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, size_t n)
   size_t went = sent > 0 ? (size_t) sent : 0;
   flow->out += went;
   flow->dead = flow->dead || gone || (went < n && !wait_rest (t, c, d, bytes + went, n - went));
-  count_bytes (t, c, d, n, went);
-  tb_reading_feed (t, c, d, bytes, n, false);
+  tb_flow_count (t, c, d, n, went);
+  tb_reading_feed (t, c, d, bytes, n, TB_SPLIT_NOT);
   if (flow->dead)
     return receiver_gone (t, c, d);
   if (went < n)
@@ -461,6 +496,7 @@ read_bulk (TbTaps *t, TbConn *c, unsigned d, uint64_t opaque)
     }
   t->now_ns = tb_now_ns ();
   flow->bulk = n >= (ssize_t) SPLICE_LEAST;
+  t->bytes_read += (uint64_t) n;
   flow->in += (uint64_t) n;
   ssize_t sent = splice (pipe[0], NULL, c->fd[!d], NULL, (size_t) n,
                          SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
@@ -478,8 +514,8 @@ read_bulk (TbTaps *t, TbConn *c, unsigned d, uint64_t opaque)
       flow->dead = flow->dead || went < (size_t) n;
       give_pipe (t, pipe, went == (size_t) n);
     }
-  count_bytes (t, c, d, (uint64_t) n, went);
-  tb_reading_feed (t, c, d, NULL, (uint64_t) n, false);
+  tb_flow_count (t, c, d, (uint64_t) n, went);
+  tb_reading_feed (t, c, d, NULL, (uint64_t) n, TB_SPLIT_NOT);
   if (flow->dead)
     return receiver_gone (t, c, d);
   if (flow->blocked)
@@ -499,13 +535,30 @@ read_whole (TbTaps *t, TbConn *c, unsigned d)
   watch_side (t, c, d);
 }
 
+static bool
+is_slow (const TbConn *c, unsigned d)
+{
+  const TbFlowing *flow = &c->flow[d];
+  return flow->waiting != NULL || flow->dead || c->connecting
+         || (c->affected != NULL && tb_effects_hold (&c->affected->effects, d));
+}
+
+bool
+tb_flow_inject (TbTaps *t, TbConn *c, unsigned d, const void *bytes, size_t n)
+{
+  TbFlowing *flow = &c->flow[d];
+  if (flow->ended || flow->passed)
+    return true;
+  flow->in += n;
+  return (is_slow (c, d) ? take_slow : take_fast) (t, c, d, bytes, n);
+}
+
 /* Reads once. False when the connection is gone. */
 static bool
 read_some (TbTaps *t, TbConn *c, unsigned d)
 {
   TbFlowing *flow = &c->flow[d];
-  bool slow = flow->waiting != NULL || flow->dead || c->connecting
-              || tb_effects_hold (&c->tap->effects, d);
+  bool slow = is_slow (c, d);
   if (flow->bulk && !slow)
     {
       uint64_t opaque = tb_reading_opaque (t, c, d);
@@ -516,6 +569,7 @@ read_some (TbTaps *t, TbConn *c, unsigned d)
   if (n <= 0)
     return input_error (t, c, d, n);
   t->now_ns = tb_now_ns ();
+  t->bytes_read += (uint64_t) n;
   flow->bulk = false;
   flow->in += (uint64_t) n;
   if (n == TB_BUFFER_BYTES)
@@ -529,7 +583,7 @@ tb_flow_read (TbTaps *t, TbConn *c, unsigned d, uint32_t events)
   const TbFlowing *flow = &c->flow[d];
   uint64_t before;
   do
-    before = flow->in;
+    before = t->bytes_read;
   while (read_some (t, c, d) && (events & EVENTS_BEYOND) != 0 && !flow->deep && !flow->ended
-         && !flow->paused && flow->in != before);
+         && !flow->paused && t->bytes_read != before);
 }

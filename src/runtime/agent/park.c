@@ -76,7 +76,7 @@ tb_park_effects (TbTaps *t, TbTap *tap)
   TbPark *park = tap->park;
   if (park == NULL)
     return;
-  bool cut = tap->effects.cut[0] || tap->effects.cut[1], full = park->filler >= 0;
+  bool cut = tap->effects.park, full = park->filler >= 0;
   uint32_t place = 0;
   while (t->taps[place] != tap)
     place++;

@@ -14,7 +14,7 @@ typedef struct
   unsigned d;
   const uint8_t *bytes; /* NULL: spliced */
   uint64_t from;        /* the offset of bytes in the connection's direction */
-  bool split;
+  TbSplit split;
 } TbFeeding;
 
 /* ---- Taking and giving back ------------------------------------------------------------------ */
@@ -235,11 +235,34 @@ tell_message (TbFeeding *f, const TbMessage *m, const TbMark *mark, bool held)
   tb_tap_emit (f->t, &event, payload, n_payload);
 }
 
-static void
-add_cut (TbTaps *t, uint64_t end)
+/* It waits, though not in the queue: see gather.c. */
+static bool
+count_whole (TbFeeding *f, const TbMessage *m)
 {
-  if (t->n_cuts < t->cuts_capacity)
-    t->cuts[t->n_cuts++] = end;
+  TbTapCounters *row = tb_tap_begin (f->c->tap);
+  TbFlow *flow = m->direction == TB_DIR_UP ? &row->up : &row->down;
+  flow->seen++;
+  flow->held++;
+  row->requests += m->kind == TB_MSG_REQUEST;
+  row->replies += m->kind == TB_MSG_REPLY;
+  row->errors += m->kind == TB_MSG_REPLY && m->error;
+  tb_tap_end (f->c->tap, f->t->now_ns);
+  return true;
+}
+
+static void
+add_cut (TbTaps *t, const TbMessage *m, const TbMark *mark)
+{
+  TB_CHECK (t->n_cuts < TB_CUTS_MAX);
+  TbCut *cut = &t->cuts[t->n_cuts++];
+  cut->start = mark->start;
+  cut->end = mark->end;
+  cut->first_ns = m->first_ns;
+  cut->request_ns = mark->request_ns;
+  cut->number = mark->number;
+  cut->size = mark->size;
+  cut->kind = m->kind;
+  memcpy (cut->label, m->label, sizeof cut->label);
 }
 
 static void
@@ -254,13 +277,14 @@ on_message (const TbMessage *m, void *data)
                   .request_ns = reply ? m->request_ns : 0,
                   .number = m->number != 0 ? r->number_base + m->number : 0,
                   .size = (uint32_t) TB_MIN (m->end - m->start, UINT32_MAX) };
-  bool held = count_message (f, m, &mark);
+  bool ours = f->split != TB_SPLIT_NOT && m->direction == f->d && !f->c->flow[f->d].dead;
+  bool held = ours && f->split == TB_SPLIT_WHOLE ? count_whole (f, m) : count_message (f, m, &mark);
   tell_message (f, m, &mark, held);
   drop_stash (f->t, r, m->direction);
   r->told[m->direction] = mark.end;
   r->last_number = TB_MAX (r->last_number, mark.number);
-  if (f->split && m->direction == f->d)
-    add_cut (f->t, mark.end);
+  if (ours)
+    add_cut (f->t, m, &mark);
 }
 
 /* The connection turned out to be something that is not framed. */
@@ -293,7 +317,7 @@ learn_proto (TbTaps *t, TbConn *c, TbProto proto)
 }
 
 void
-tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n, bool split)
+tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n, TbSplit split)
 {
   t->n_cuts = 0;
   TbReading *r = c->reading;
@@ -335,9 +359,20 @@ tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_
 }
 
 void
-tb_reading_end (TbTaps *t, TbConn *c, unsigned d)
+tb_reading_shift (TbConn *c, unsigned d, int64_t n)
 {
-  TbFeeding f = { t, c, d, NULL, c->flow[d].in, false };
+  c->flow[d].in += (uint64_t) n;
+  if (c->reading == NULL)
+    return;
+  c->reading->base[d] += (uint64_t) n;
+  c->reading->told[d] += (uint64_t) n;
+}
+
+void
+tb_reading_end (TbTaps *t, TbConn *c, unsigned d, TbSplit split)
+{
+  TbFeeding f = { t, c, d, NULL, c->flow[d].in, split };
+  t->n_cuts = 0;
   if (c->reading != NULL)
     tb_framer_end (framer_of (c->reading), (TbDirection) d, t->now_ns, on_message, &f);
 }

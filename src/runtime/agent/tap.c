@@ -108,7 +108,8 @@ check_flow (const TbFlow *flow)
 {
   TB_CHECK (flow->seen + flow->duplicated
             == flow->delivered + flow->dropped + flow->held + flow->lost);
-  TB_CHECK (flow->bytes_seen == flow->bytes_delivered + flow->bytes_held + flow->bytes_lost);
+  TB_CHECK (flow->bytes_seen + flow->bytes_duplicated
+            == flow->bytes_delivered + flow->bytes_dropped + flow->bytes_held + flow->bytes_lost);
 }
 
 void
@@ -224,7 +225,7 @@ make_tap (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, uint32_t link)
     tap->link = tb_route_link (t->routes, from, to, port);
   tap->proto = tap->link != TB_NOBODY ? t->plan->links[tap->link].proto : TB_PROTO_UNKNOWN;
   TbFaultPlace place = { tap->link, from, to };
-  tb_effects_at (t->faults, &place, &tap->effects);
+  tb_effects_at (t->faults, &place, NULL, &tap->effects);
   take_row (t, tap);
   t->taps[t->n_taps++] = tap;
   index_tap (t, t->n_taps - 1);
@@ -255,122 +256,5 @@ tb_taps_clear (TbTaps *t)
     }
   free (t->taps);
   free (t->tap_index);
-  while (t->faults != NULL)
-    {
-      TbFault *fault = t->faults;
-      t->faults = fault->next;
-      tb_fault_free (fault);
-    }
-}
-
-/* ---- Faults ---------------------------------------------------------------------------------- */
-
-void
-tb_taps_apply_faults (TbTaps *t)
-{
-  for (uint32_t i = 0; i < t->n_taps; i++)
-    {
-      TbTap *tap = t->taps[i];
-      TbFaultPlace place = { tap->link, tap->from, tap->to };
-      uint32_t bits = tap->effects.bits;
-      tb_effects_at (t->faults, &place, &tap->effects);
-      if (bits == 0 && tap->effects.bits == 0)
-        continue;
-      tb_tap_begin (tap)->faults = tap->effects.bits;
-      tb_tap_end (tap, tap->row->counters.last_ns);
-      for (TbConn *c = tap->conns, *next; c != NULL; c = next)
-        {
-          next = c->next;
-          tb_conn_effects (t, c);
-        }
-      tb_park_effects (t, tap);
-    }
-}
-
-static void
-confirm (TbTaps *t, const char *id, bool active, const char *reason)
-{
-  char text[400];
-  int n = snprintf (text, sizeof text, "%.180s%c%s", id, 0, reason);
-  TbTold told = { .type = TB_TOLD_FAULT,
-                  .flag = active,
-                  .reason_at = (uint32_t) strnlen (id, 180) + 1,
-                  .time_ns = t->now_ns };
-  tb_tap_tell (t, &told, text, (size_t) TB_MIN (n, (int) sizeof text - 1) + 1);
-}
-
-/* On every tap that the fault is on, or on none if there is not one yet. */
-static void
-fault_events (TbTaps *t, const TbFault *fault, bool begins)
-{
-  bool some = false;
-  uint64_t aux = (uint64_t) fault->wire.kind << 1 | (begins ? 1 : 0);
-  for (uint32_t i = 0; i < t->n_taps; i++)
-    {
-      TbTap *tap = t->taps[i];
-      TbFaultPlace place = { tap->link, tap->from, tap->to };
-      if (!tb_fault_is_at (fault, &place))
-        continue;
-      some = true;
-      tb_tap_event (t, tap, TB_EVENT_FAULT, 0, aux);
-    }
-  if (!some)
-    tb_tap_event (t, NULL, TB_EVENT_FAULT, 0, aux);
-}
-
-/* Faults in the list keep their place when they are replaced by one of their id. */
-static TbFault **
-find_fault (TbTaps *t, const char *id)
-{
-  TbFault **at = &t->faults;
-  while (*at != NULL && strcmp ((*at)->wire.id, id) != 0)
-    at = &(*at)->next;
-  return at;
-}
-
-void
-tb_taps_fault (TbTaps *t, TbWireFault *wire)
-{
-  char why[200];
-  TbFault *fault = tb_fault_new (wire, t->plan, why, sizeof why);
-  if (fault == NULL)
-    {
-      confirm (t, wire->id != NULL ? wire->id : "", false, why);
-      return;
-    }
-  TbFault **at = find_fault (t, fault->wire.id), *old = *at;
-  fault->next = old != NULL ? old->next : NULL;
-  *at = fault;
-  tb_taps_apply_faults (t);
-  if (old != NULL)
-    fault_events (t, old, false);
-  tb_fault_free (old);
-  fault_events (t, fault, true);
-  confirm (t, fault->wire.id, true, "");
-}
-
-void
-tb_taps_heal (TbTaps *t, const char *id)
-{
-  bool all = id == NULL || *id == '\0';
-  TbFault *gone = NULL, *fault;
-  for (TbFault **at = all ? &t->faults : find_fault (t, id); *at != NULL;)
-    {
-      fault = *at;
-      *at = fault->next;
-      fault->next = gone;
-      gone = fault;
-      if (!all)
-        break;
-    }
-  tb_taps_apply_faults (t);
-  if (!all && gone == NULL)
-    confirm (t, id, false, "");
-  while ((fault = gone) != NULL)
-    {
-      gone = fault->next;
-      fault_events (t, fault, false);
-      confirm (t, fault->wire.id, false, "");
-      tb_fault_free (fault);
-    }
+  tb_taps_forget_faults (t);
 }

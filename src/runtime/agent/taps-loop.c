@@ -109,7 +109,10 @@ run_timers (TbTaps *t)
     {
       TbWaiting *w = t->heap[0];
       tb_taps_unschedule (t, w);
-      tb_flow_deliver (t, w->conn, w->direction);
+      if (w->direction == TB_WAITING_TIMER)
+        tb_affect_clock (t, w->conn);
+      else
+        tb_flow_deliver (t, w->conn, w->direction);
     }
 }
 
@@ -139,6 +142,8 @@ tick (TbTaps *t)
       t->tick_ns = INT64_MAX;
       t->must_wake = t->must_wake || (t->recording && tb_exchange_used (&t->recorded) > 0);
     }
+  if (t->fault_ns <= t->now_ns)
+    tb_taps_fault_time (t);
   bool to_sweep = t->active != NULL || t->n_pending > 0;
   if (to_sweep && t->sweep_ns <= t->now_ns)
     {
@@ -225,6 +230,9 @@ run_command (TbTaps *t, const TbTapsCommand *command)
     case TB_COMMAND_HEAL:
       tb_taps_heal (t, command->id);
       break;
+    case TB_COMMAND_STEP:
+      tb_taps_step (t, command->id, command->instance);
+      break;
     case TB_COMMAND_QUIT:
       t->quit = true;
       break;
@@ -298,7 +306,7 @@ dispatch (TbTaps *t, const struct epoll_event *e)
 static int64_t
 time_to_wait (const TbTaps *t)
 {
-  int64_t next = TB_MIN (t->tick_ns, t->sweep_ns);
+  int64_t next = TB_MIN (TB_MIN (t->tick_ns, t->sweep_ns), t->fault_ns);
   int64_t left = TB_CLAMP (next - t->now_ns, 0, TB_NS_PER_S * 3600);
   if (t->n_heap == 0)
     return left;
@@ -332,7 +340,8 @@ tb_taps_run (void *data)
   prctl (PR_SET_TIMERSLACK, 1, 0, 0, 0);
   pthread_setname_np (pthread_self (), "taps");
   t->now_ns = tb_now_ns ();
-  t->sweep_ns = INT64_MAX;
+  t->began_ns = t->now_ns;
+  t->sweep_ns = t->fault_ns = INT64_MAX;
   while (!t->quit)
     {
       if (t->n_heap > 0)

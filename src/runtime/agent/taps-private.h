@@ -1,11 +1,13 @@
 /* What the files of the tap loop share. All of it belongs to thread 1, but for what says otherwise.
  *
+ *   tap-faults.c the list of faults
  *   taps.c      thread 2's side, making and ending        tap.c      rows, events, facts
  *   taps-loop.c epoll, time, commands: the thread
  *   intercept.c the filter; notify.c one system call      conn.c     a connection: bytes and ends
  *   notified.c  a call of an instance, who answers it     flow.c     one direction of it
  *   connect.c bind.c address.c
  *   park.c      connects into a cut                       reading.c  framing what flows
+ *   affect.c    faults on a connection: time, pace        gather.c   faults on whole messages
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
  *   route.c queue.c pool.c exchange.c faults/             no sockets, no clock, no chance in these */
 #pragma once
@@ -37,6 +39,8 @@
 typedef struct TbConn TbConn;
 typedef struct TbTap TbTap;
 typedef struct TbPark TbPark;
+typedef struct TbGather TbGather;
+typedef struct TbAffected TbAffected;
 
 /* ---- Framing of a connection, while bytes flow (reading.c) ----------------------------------- */
 
@@ -70,11 +74,12 @@ typedef struct
   TbConn *conn;
   int64_t due_ns;       /* its key in the heap */
   uint32_t heap_at;     /* its place there + 1; 0: none */
-  int64_t draw_ns;      /* what the message that is coming in waits */
-  bool drawn;
+  TbGather *gather;     /* whole messages, where faults are for these */
   int pipe[2];          /* holds the bytes that the queue has aside */
-  uint8_t direction;
+  uint8_t direction;    /* or TB_WAITING_TIMER */
 } TbWaiting;
+
+#define TB_WAITING_TIMER 2 /* not bytes wait, but the connection for its end */
 
 /* One direction. Invariant 2: in - out are the bytes that wait, and waiting is NULL for none of
  * them and no end. */
@@ -106,12 +111,35 @@ struct TbConn
   TbTap *tap;
   TbReading *reading;
   TbConn *next, *previous; /* on its tap; next also in the list of free ones */
+  TbAffected *affected; /* NULL: no fault is on it */
   uint32_t index, number, last_message;
+  uint32_t ordinal;  /* on its tap, from 1 */
+  uint32_t began_ms; /* since the loop's began_ns */
   uint16_t generation;
   uint8_t proto;      /* TbProto */
   bool live : 1, connecting : 1, plain : 1; /* plain: never framed (again) */
   uint8_t watched[2]; /* what epoll was told: see flow.c */
 };
+
+/* The faults of a connection (affect.c). */
+struct TbAffected
+{
+  TbFaulted faulted;
+  TbEffects effects;
+  TbWaiting timer; /* of close_ns and reset_ns */
+  struct
+  {
+    int64_t next_ns; /* no byte leaves before: bandwidth, slicer */
+    int64_t draw_ns; /* what the message that is coming in waits */
+    bool drawn;
+  } way[2];
+};
+
+static inline const TbEffects *
+tb_conn_effects_of (const TbConn *c)
+{
+  return c->affected != NULL ? &c->affected->effects : &tb_effects_none;
+}
 
 /* ---- Taps (tap.c) ---------------------------------------------------------------------------- */
 
@@ -123,7 +151,9 @@ struct TbTap
   uint16_t port;
   uint8_t proto;
   bool told; /* why it could not be read was said */
-  TbEffects effects;
+  TbEffects effects; /* of those faults that are on some of its connections */
+  uint32_t connections;
+  uint64_t dials;    /* connections asked for while faults met these */
   TbConn *conns;
   TbPark *park;
   uint64_t unframed[2]; /* bytes since the last BYTES event */
@@ -178,6 +208,7 @@ typedef enum
   TB_COMMAND_GONE,
   TB_COMMAND_FAULT,
   TB_COMMAND_HEAL,
+  TB_COMMAND_STEP, /* instance: how many */
   TB_COMMAND_QUIT
 } TbTapsCommandType;
 
@@ -216,7 +247,7 @@ typedef struct
   TbToldType type;
   uint32_t row, link, from, to;
   uint16_t port;
-  uint8_t flag; /* fault: active; problem: severity */
+  uint8_t flag; /* fault: TbFaultState; problem: severity */
   uint32_t reason_at; /* fault: where in the text the reason begins */
   int64_t time_ns;
 } TbTold;
@@ -229,6 +260,19 @@ typedef struct
 } TbRecorded;
 
 typedef struct TbBypasses TbBypasses;
+
+/* A message that ended in what was read. */
+typedef struct
+{
+  uint64_t start, end;
+  int64_t first_ns, request_ns; /* as in TbMark */
+  uint32_t number, size;
+  TbMessageKind kind;
+  char label[TB_LABEL_MAX];
+} TbCut;
+
+/* Messages as short as two bytes, all there can be in one read. */
+#define TB_CUTS_MAX (TB_BUFFER_BYTES / 2)
 
 #define TB_PENDING_MAX 1024
 #define TB_PIPES_MAX 64
@@ -266,13 +310,15 @@ struct TbTaps
   TbTapRow *spare; /* for taps without a row */
   TbTap *unframed; /* taps with bytes that no event told of */
   TbFault *faults;
+  uint32_t fault_serial; /* of the last one */
+  int64_t fault_ns;      /* when the next one's time begins or ends */
 
   /* Connections. */
   TbConn **conns; /* slabs of TB_CONN_SLAB */
   uint32_t n_conn_slabs;
   TbConn *free_conns;
   uint32_t n_live, connections;
-  TbPool waitings, blocks, readings, stashes;
+  TbPool waitings, blocks, readings, stashes, affecteds, parcels;
   TbReading *active; /* the longest idle first … */
   TbReading *newest; /* … to the one that read last */
   TbWaiting **heap;
@@ -281,10 +327,11 @@ struct TbTaps
   int pipes[TB_PIPES_MAX][2];
   unsigned n_pipes;
   uint8_t *buffer;
-  uint64_t *cuts; /* scratch: ends of the messages in what was read */
-  uint32_t n_cuts, cuts_capacity;
+  TbCut *cuts; /* scratch: the messages that ended in what was read */
+  uint32_t n_cuts;
 
-  int64_t now_ns, tick_ns, sweep_ns;
+  uint64_t bytes_read;
+  int64_t began_ns, now_ns, tick_ns, sweep_ns;
   int64_t late_ns; /* what a sleep is too long by, of late */
   bool quit;
 
@@ -332,10 +379,18 @@ void tb_tap_check (const TbTapCounters *row);
 /* Begin and end a change of the row; ends with the time and, in debug builds, the check. */
 TbTapCounters *tb_tap_begin (TbTap *tap);
 void tb_tap_end (TbTap *tap, int64_t now_ns);
+/* tap-faults.c */
 /* The faults changed: every tap has its effects anew, at once. */
 void tb_taps_apply_faults (TbTaps *t);
 void tb_taps_fault (TbTaps *t, TbWireFault *wire);
 void tb_taps_heal (TbTaps *t, const char *id);
+void tb_taps_forget_faults (TbTaps *t);
+/* So many messages that a hold of that id keeps go on, the longest held first; 0: all. */
+void tb_taps_step (TbTaps *t, const char *id, uint32_t n);
+/* The time of some faults begins or ends now. */
+void tb_taps_fault_time (TbTaps *t);
+/* What a new connection of that tap meets. */
+TbDialled tb_tap_dialled (TbTap *tap);
 
 /* conn.c */
 /* Takes both descriptors over. */
@@ -346,6 +401,8 @@ void tb_conn_ready (TbTaps *t, TbConn *c, unsigned side, uint32_t events);
 /* Both ends get an RST unless they have ended; gone: a side that is gone already, or -1. */
 void tb_conn_reset (TbTaps *t, TbConn *c, int gone);
 void tb_conn_finish (TbTaps *t, TbConn *c);
+/* Ended by a fault: what was sent on arrives, then FIN, to both. */
+void tb_conn_end (TbTaps *t, TbConn *c);
 /* The effects of its tap have changed. */
 void tb_conn_effects (TbTaps *t, TbConn *c);
 void tb_conns_clear (TbTaps *t);
@@ -360,11 +417,64 @@ void tb_flow_watch (TbTaps *t, TbConn *c);
 void tb_flow_mute (TbTaps *t, TbConn *c, unsigned side);
 TbWaiting *tb_flow_wait (TbTaps *t, TbConn *c, unsigned d);
 
+/* n bytes were seen, and sent of them have gone; the rest waits, or is lost. */
+void tb_flow_count (TbTaps *t, TbConn *c, unsigned d, uint64_t n, uint64_t sent);
+/* How much may wait before the sender is not read from any more. */
+uint64_t tb_flow_hold_limit (const TbTaps *t, const TbConn *c, unsigned d);
+/* Bytes of our own, as if that direction's sender had sent them. */
+bool tb_flow_inject (TbTaps *t, TbConn *c, unsigned d, const void *bytes, size_t n);
+
+/* affect.c */
+/* Brings what the faults come to on a connection up to date. */
+void tb_affect (TbTaps *t, TbConn *c);
+void tb_affect_drop (TbTaps *t, TbConn *c);
+/* Carries out what is due, or waits for it. False: the connection is gone. */
+bool tb_affect_clock (TbTaps *t, TbConn *c);
+/* How many bytes may leave now, and that so many did. */
+uint64_t tb_affect_allows (const TbTaps *t, const TbConn *c, unsigned d);
+void tb_affect_sent (const TbTaps *t, TbConn *c, unsigned d, uint64_t n);
+/* All that a limit allows has left. */
+bool tb_affect_is_spent (const TbConn *c, unsigned d);
+/* When bytes that are due then may leave. */
+int64_t tb_affect_next_ns (const TbConn *c, unsigned d, int64_t due_ns);
+/* How many bytes a slow line holds. */
+uint64_t tb_affect_room (const TbConn *c, unsigned d);
+/* How long the next n bytes wait, which end a message or do not. */
+int64_t tb_affect_delay_ns (TbConn *c, unsigned d, uint64_t n, bool ends);
+
+/* gather.c; those that return a bool have freed the connection where it is false, but for end() */
+/* Takes n bytes that were framed as TB_SPLIT_WHOLE. */
+bool tb_gather_take (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n);
+/* The direction ends, t->cuts has what that completed; true where the end waits behind what is held. */
+bool tb_gather_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end);
+/* The effects have changed: lets go what nothing keeps any more. */
+bool tb_gather_settle (TbTaps *t, TbConn *c, unsigned d);
+/* Lets go what is late, at its time. */
+bool tb_gather_due (TbTaps *t, TbConn *c, unsigned d);
+int64_t tb_gather_next_ns (const TbWaiting *w);
+/* One held message, and what is behind it up to the next. */
+bool tb_gather_step (TbTaps *t, TbConn *c, unsigned d);
+/* Since when its first one is held; INT64_MAX: none is. */
+int64_t tb_gather_held_since_ns (const TbConn *c, unsigned d);
+uint64_t tb_gather_bytes (const TbWaiting *w);
+/* Frees it, and adds up what is lost with it. */
+void tb_gather_drop (TbTaps *t, TbWaiting *w, uint64_t *bytes, uint32_t *messages);
+size_t tb_gather_parcel_size (void);
+
 /* reading.c */
+typedef enum
+{
+  TB_SPLIT_NOT,
+  TB_SPLIT_ENDS, /* the messages that ended are left in t->cuts */
+  TB_SPLIT_WHOLE /* that too, and they wait, though not in the queue yet */
+} TbSplit;
 /* Feeds what was read; messages are counted, told of, and marked where they wait. bytes may be NULL:
- * they were spliced. If split, the ends of messages are left in t->cuts. */
-void tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n, bool split);
-void tb_reading_end (TbTaps *t, TbConn *c, unsigned d);
+ * they were spliced. */
+void tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n,
+                      TbSplit split);
+void tb_reading_end (TbTaps *t, TbConn *c, unsigned d, TbSplit split);
+/* So many bytes of a direction were added behind, or left out of, what was fed. */
+void tb_reading_shift (TbConn *c, unsigned d, int64_t n);
 /* How many bytes nobody needs to look at: all of a connection that is not framed. */
 uint64_t tb_reading_opaque (TbTaps *t, TbConn *c, unsigned d);
 /* Requests that were not answered. */

@@ -13,7 +13,6 @@
 #define TOLD_BYTES (1u << 20)
 #define RECORDED_BYTES (8u << 20)
 #define COMMANDS_BYTES (1u << 16)
-#define CUTS_MAX 16384
 
 /* ---- Making and ending it -------------------------------------------------------------------- */
 
@@ -51,14 +50,15 @@ make_memory (TbTaps *t)
   t->routes = tb_routes_new (t->plan);
   t->spare = calloc (1, sizeof *t->spare);
   t->buffer = aligned_alloc (4096, TB_BUFFER_BYTES);
-  t->cuts = malloc (CUTS_MAX * sizeof *t->cuts);
-  t->cuts_capacity = CUTS_MAX;
+  t->cuts = malloc (TB_CUTS_MAX * sizeof *t->cuts);
   t->pending = malloc (TB_PENDING_MAX * sizeof *t->pending);
   t->open = calloc (t->plan->n_instances + 1, sizeof *t->open);
   t->blind = calloc (t->plan->n_instances + 1, sizeof *t->blind);
   t->bypasses = tb_bypasses_new (t->plan);
   t->waitings.size = pool_size (sizeof (TbWaiting));
   t->blocks.size = pool_size (sizeof (TbBlock));
+  t->affecteds.size = pool_size (sizeof (TbAffected));
+  t->parcels.size = pool_size (tb_gather_parcel_size ());
   t->readings.size = pool_size (sizeof (TbReading) + tb_framer_size ());
   t->stashes.size = pool_size (sizeof (TbStash));
   tb_rng_seed (&t->rng, t->plan->seed + 1);
@@ -160,7 +160,8 @@ close_all (TbTaps *t)
 static void
 free_all (TbTaps *t)
 {
-  TbPool *pools[] = { &t->waitings, &t->blocks, &t->readings, &t->stashes };
+  TbPool *pools[] = { &t->waitings, &t->blocks,    &t->readings,
+                      &t->stashes,  &t->affecteds, &t->parcels };
   for (size_t i = 0; i < TB_ARRAY_LENGTH (pools); i++)
     tb_pool_clear (pools[i]);
   tb_taps_clear (t);
@@ -264,6 +265,12 @@ tb_taps_remove_fault (TbTaps *t, const char *id)
   send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_HEAL, .id = copy_text (id) });
 }
 
+void
+tb_taps_step_fault (TbTaps *t, const char *id, uint32_t n)
+{
+  send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_STEP, .instance = n, .id = copy_text (id) });
+}
+
 uint32_t
 tb_taps_probe_address (const TbTaps *t)
 {
@@ -306,7 +313,7 @@ hand_out (TbTaps *t, const TbTold *told, const char *text, size_t n, const TbTap
       break;
     case TB_TOLD_FAULT:
       if (sink->fault != NULL)
-        sink->fault (text, told->flag, told->time_ns, text + told->reason_at, data);
+        sink->fault (text, (TbFaultState) told->flag, told->time_ns, text + told->reason_at, data);
       break;
     case TB_TOLD_PROBLEM:
       if (sink->problem != NULL)

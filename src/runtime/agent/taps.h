@@ -59,6 +59,8 @@ void tb_taps_instance_gone (TbTaps *taps, uint32_t instance);
 void tb_taps_add_fault (TbTaps *taps, const TbWireFault *fault);
 /* "" or NULL removes all. A fault that was not there is confirmed too. */
 void tb_taps_remove_fault (TbTaps *taps, const char *id);
+/* So many messages that the hold of that id keeps go on; 0: all that wait now. */
+void tb_taps_step_fault (TbTaps *taps, const char *id, uint32_t n);
 
 /* Where the agent's own probes must dial from, so that they are not taken for connections past the
  * taps: host order. */
@@ -81,8 +83,8 @@ typedef struct
                       int64_t time_ns, void *data);
   /* A connection past the taps was found, or has ended. */
   void (*bypass) (const TbWireBypass *bypass, int64_t time_ns, void *data);
-  /* A fault holds, or holds no longer, everywhere since time_ns; with a reason, it could not be. */
-  void (*fault) (const char *id, bool active, int64_t time_ns, const char *reason, void *data);
+  /* A fault is in that state everywhere since time_ns; with a reason, it could not be. */
+  void (*fault) (const char *id, TbFaultState state, int64_t time_ns, const char *reason, void *data);
   /* severity as in the PROBLEM fact; instance ~0: nobody's. */
   void (*problem) (unsigned severity, uint32_t instance, const char *sentence, void *data);
   /* Nothing is left that was started with one of its notify descriptors. */

@@ -123,12 +123,12 @@ on_bypass (const TbWireBypass *bypass, int64_t time_ns, void *data)
 }
 
 static void
-on_fault (const char *id, bool active, int64_t time_ns, const char *reason, void *data)
+on_fault (const char *id, TbFaultState state, int64_t time_ns, const char *reason, void *data)
 {
   Agent *a = data;
   size_t at = tb_fact_begin (a, TB_FACT_FAULT_STATE);
   tb_writer_string (&a->out, id);
-  tb_writer_u8 (&a->out, active);
+  tb_writer_u8 (&a->out, (uint8_t) state);
   tb_writer_i64 (&a->out, time_ns);
   tb_writer_string (&a->out, reason);
   tb_fact_end (a, at);
@@ -254,6 +254,16 @@ take_fault_removal (Agent *a, TbReader *r)
   free (id);
 }
 
+static void
+take_fault_step (Agent *a, TbReader *r)
+{
+  char *id = tb_reader_string (r);
+  uint32_t n = tb_reader_u32 (r);
+  if (!r->bad)
+    tb_taps_step_fault (a->taps, id, n);
+  free (id);
+}
+
 typedef void (*OneInstance) (TbSupervisor *s, uint32_t i, int64_t now_ns);
 
 static void
@@ -319,6 +329,8 @@ obey (Agent *a, TbReader *r)
     take_fault (a, r);
   else if (r->type == TB_COMMAND_FAULT_REMOVE)
     take_fault_removal (a, r);
+  else if (r->type == TB_COMMAND_FAULT_STEP)
+    take_fault_step (a, r);
   else if (r->type >= TB_COMMAND_KILL && r->type <= TB_COMMAND_START_ANYWAY)
     take_instance_command (a, r);
   else

@@ -333,7 +333,7 @@ void tb_histogram_add (TbHistogram *to, const TbHistogram *more);
 typedef struct
 {
   uint64_t seen, delivered, held, dropped, duplicated, lost;
-  uint64_t bytes_seen, bytes_delivered, bytes_held, bytes_lost;
+  uint64_t bytes_seen, bytes_delivered, bytes_held, bytes_lost, bytes_dropped, bytes_duplicated;
 } TbFlow;
 
 /* One tap: one (calling instance, called instance, port). */
@@ -388,7 +388,9 @@ bool tb_row_read (const TbTapRow *row, TbTapCounters *copy);
   X (DELIVERED, "delivered") /* the message `number` reached the other side, if not at once */     \
   X (DROPPED, "dropped")                                                                           \
   X (FAULT, "fault")         /* aux: TbFaultKind << 1 | begins */                                  \
-  X (GAP, "gap")             /* aux: events that could not be recorded before this one */
+  X (GAP, "gap")             /* aux: events that could not be recorded before this one */         \
+  X (DUPLICATED, "duplicated") /* the message `number` goes on once more */                        \
+  X (CORRUPTED, "corrupted")   /* bits of the message `number` were turned over */
 
 typedef enum
 {

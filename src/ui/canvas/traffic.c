@@ -223,6 +223,8 @@ take_event (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gint64
     case TB_EVENT_DELIVERED:
     case TB_EVENT_FAULT:
     case TB_EVENT_GAP:
+    case TB_EVENT_DUPLICATED:
+    case TB_EVENT_CORRUPTED:
       break;
     }
 }

@@ -4,10 +4,10 @@
 #include "fault.h"
 
 static void
-apply (const TbFault *fault, const bool directions[2], TbEffects *effects)
+apply (const TbApplying *a)
 {
   for (int d = 0; d < 2; d++)
-    effects->cut[d] = effects->cut[d] || directions[d];
+    a->effects->cut[d] = a->effects->cut[d] || a->directions[d];
 }
 
-const TbFaultType tb_fault_cut = { .either_dials = true, .apply = apply };
+const TbFaultType tb_fault_of_CUT = { .either_dials = true, .dialled = TB_DIALLED_PARKED, .apply = apply };

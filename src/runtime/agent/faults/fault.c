@@ -6,16 +6,16 @@
 #include <string.h>
 
 static const TbFaultType *const types[] = {
-  [TB_FAULT_CUT] = &tb_fault_cut,
-  [TB_FAULT_LATENCY] = &tb_fault_latency,
-  [TB_FAULT_RESET_PEER] = &tb_fault_reset,
-  [TB_FAULT_REFUSE] = &tb_fault_refuse,
+#define X(name, text, strikes, what) [TB_FAULT_##name] = &tb_fault_of_##name,
+  TB_FAULTS (X)
+#undef X
 };
 
 const TbFaultType *
 tb_fault_type (TbFaultKind kind)
 {
-  return (size_t) kind < TB_ARRAY_LENGTH (types) ? types[kind] : NULL;
+  TB_CHECK ((size_t) kind < TB_FAULT_COUNT);
+  return types[kind];
 }
 
 static bool
@@ -76,15 +76,11 @@ has_way (const TbFault *fault, uint32_t from, uint32_t to)
   return fault->ways[bit / 64] >> bit % 64 & 1;
 }
 
-TbFault *
-tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, char *why, size_t why_size)
+/* False with a sentence where one of its names means nothing. */
+static bool
+find_names (TbFault *fault, const TbWirePlan *plan, char *why, size_t size)
 {
-  TbFault *fault = calloc (1, sizeof *fault);
-  TB_CHECK (fault != NULL);
-  tb_wire_fault_copy (&fault->wire, wire);
-  fault->from = calloc (plan->n_instances + 1, sizeof *fault->from);
-  fault->to = calloc (plan->n_instances + 1, sizeof *fault->to);
-  TB_CHECK (fault->from != NULL && fault->to != NULL);
+  const TbWireFault *wire = &fault->wire;
   const char *missing = NULL, *kind = "instance or component";
   if (!find_named (plan, wire->from, fault->from))
     missing = wire->from;
@@ -96,15 +92,57 @@ tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, char *why, size_t
       kind = "link";
     }
   bool ways = wire->n_pairs == 0 || set_ways (fault, plan->n_instances);
-  fault->among_replicas = fault->link != UINT32_MAX && plan->links[fault->link].replicas;
-  if (missing == NULL && ways && tb_fault_type (wire->kind) != NULL)
-    return fault;
   if (missing != NULL)
-    snprintf (why, why_size, "there is no %s “%s”", kind, missing);
+    snprintf (why, size, "there is no %s “%s”", kind, missing);
   else if (!ways)
-    snprintf (why, why_size, "it names instances that are not there");
-  else
-    snprintf (why, why_size, "the agent cannot do %s", tb_fault_name (wire->kind));
+    snprintf (why, size, "it names instances that are not there");
+  return missing == NULL && ways;
+}
+
+/* Whether it can do there what it is for. */
+static bool
+suits_link (const TbFault *fault, const TbWirePlan *plan, char *why, size_t size)
+{
+  if (fault->link == UINT32_MAX)
+    return true;
+  const TbWireLink *link = &plan->links[fault->link];
+  TbProto proto = (TbProto) link->proto;
+  bool messages = tb_fault_strikes (fault->wire.kind) == TB_STRIKES_MESSAGES;
+  bool http = tb_fault_type (fault->wire.kind)->http_requests;
+  bool suits = !messages || proto == TB_PROTO_UNKNOWN
+               || (http ? proto == TB_PROTO_HTTP : proto != TB_PROTO_BYTES);
+  if (!suits)
+    snprintf (why, size, "%s needs %s, and %s is read as %s", tb_fault_name (fault->wire.kind),
+              http ? "HTTP requests" : "messages", link->id, tb_proto_name (proto));
+  return suits;
+}
+
+TbFault *
+tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, uint32_t serial, int64_t now_ns,
+              char *why, size_t why_size)
+{
+  if (!tb_fault_is_sound (wire))
+    {
+      snprintf (why, why_size, "its attributes are out of their bounds");
+      return NULL;
+    }
+  TbFault *fault = calloc (1, sizeof *fault);
+  TB_CHECK (fault != NULL);
+  tb_wire_fault_copy (&fault->wire, wire);
+  fault->from = calloc (plan->n_instances + 1, sizeof *fault->from);
+  fault->to = calloc (plan->n_instances + 1, sizeof *fault->to);
+  TB_CHECK (fault->from != NULL && fault->to != NULL);
+  fault->serial = serial;
+  fault->added_ns = now_ns;
+  fault->seed = wire->seed != 0
+                    ? wire->seed
+                    : tb_chance_key (plan->seed, tb_hash_string (fault->wire.id), 0);
+  if (find_names (fault, plan, why, why_size) && suits_link (fault, plan, why, why_size))
+    {
+      fault->among_replicas = fault->link != UINT32_MAX && plan->links[fault->link].replicas;
+      fault->phase = tb_fault_phase_at (fault, now_ns, &(int64_t) { 0 });
+      return fault;
+    }
   tb_fault_free (fault);
   return NULL;
 }
@@ -122,8 +160,8 @@ tb_fault_free (TbFault *fault)
 }
 
 /* In which directions of a connection at that place. */
-static bool
-find_directions (const TbFault *fault, const TbFaultPlace *place, bool directions[2])
+bool
+tb_fault_directions (const TbFault *fault, const TbFaultPlace *place, bool directions[2])
 {
   const TbFaultType *type = tb_fault_type (fault->wire.kind);
   bool up = fault->wire.up || type->whole, down = fault->wire.down || type->whole;
@@ -150,38 +188,19 @@ find_directions (const TbFault *fault, const TbFaultPlace *place, bool direction
   return directions[0] || directions[1];
 }
 
+TbFaultPhase
+tb_fault_phase_at (const TbFault *fault, int64_t now_ns, int64_t *next_ns)
+{
+  int64_t after = fault->added_ns + fault->wire.after_ns;
+  int64_t until = fault->wire.until_ns > 0 ? fault->added_ns + fault->wire.until_ns : INT64_MAX;
+  int64_t change = now_ns < after ? after : now_ns < until ? until : INT64_MAX;
+  *next_ns = TB_MIN (*next_ns, change);
+  return now_ns < after ? TB_PHASE_BEFORE : now_ns < until ? TB_PHASE_DURING : TB_PHASE_AFTER;
+}
+
 bool
 tb_fault_is_at (const TbFault *fault, const TbFaultPlace *place)
 {
   bool directions[2];
-  return find_directions (fault, place, directions);
-}
-
-void
-tb_effects_at (const TbFault *faults, const TbFaultPlace *place, TbEffects *effects)
-{
-  memset (effects, 0, sizeof *effects);
-  for (const TbFault *fault = faults; fault != NULL; fault = fault->next)
-    {
-      bool directions[2];
-      if (!find_directions (fault, place, directions))
-        continue;
-      effects->bits |= (1u << fault->wire.kind);
-      tb_fault_type (fault->wire.kind)->apply (fault, directions, effects);
-    }
-}
-
-bool
-tb_effects_hold (const TbEffects *effects, unsigned direction)
-{
-  return effects->cut[direction] || effects->n_delays[direction] > 0;
-}
-
-int64_t
-tb_effects_draw_ns (const TbEffects *effects, unsigned direction, TbRng *rng)
-{
-  int64_t sum = 0;
-  for (unsigned i = 0; i < effects->n_delays[direction]; i++)
-    sum += tb_latency_draw_ns (effects->delays[direction][i], rng);
-  return sum;
+  return fault->phase == TB_PHASE_DURING && tb_fault_directions (fault, place, directions);
 }

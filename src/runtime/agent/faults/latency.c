@@ -1,22 +1,27 @@
-/* Latency: each message arrives later by what is drawn for it. The order of bytes is kept, so one
- * that drew less waits for those before it. What waits when the fault ends keeps its time. */
+/* Latency: each message arrives later by what is drawn for it; without framing, each run of bytes that
+ * came at once. The order of bytes is kept, so one that drew less waits for those before it. What
+ * waits when the fault ends keeps its time. */
 #include "fault.h"
 
-static void
-apply (const TbFault *fault, const bool directions[2], TbEffects *effects)
-{
-  for (int d = 0; d < 2; d++)
-    if (directions[d] && effects->n_delays[d] < TB_DELAYS_MAX)
-      effects->delays[d][effects->n_delays[d]++] = fault;
-}
-
+/* Correlation mixes what is drawn with what was drawn before, so that the mean stays. */
 int64_t
-tb_latency_draw_ns (const TbFault *fault, TbRng *rng)
+tb_latency_draw_ns (TbFault *fault, unsigned direction, TbRng *rng)
 {
-  int64_t ns = tb_dist_draw_ns (&fault->wire.latency, rng);
-  if (fault->wire.jitter_ns > 0)
-    ns += (int64_t) ((2 * tb_rng_uniform (rng) - 1) * (double) fault->wire.jitter_ns);
-  return TB_MAX (ns, 0);
+  const TbWireFault *wire = &fault->wire;
+  double ns = (double) tb_dist_draw_ns (&wire->latency, rng), *last = &fault->last[direction];
+  if (wire->jitter_ns > 0)
+    ns += (2 * tb_rng_uniform (rng) - 1) * (double) wire->jitter_ns;
+  ns = TB_MAX (ns, 0.0);
+  if (wire->correlation > 0 && fault->struck > 1)
+    ns = wire->correlation * *last + (1 - wire->correlation) * ns;
+  *last = ns;
+  return (int64_t) ns;
 }
 
-const TbFaultType tb_fault_latency = { .either_dials = true, .apply = apply };
+static void
+judge (const TbJudging *j)
+{
+  j->verdict->delay_ns += tb_latency_draw_ns (j->fault, j->direction, j->rng);
+}
+
+const TbFaultType tb_fault_of_LATENCY = { .either_dials = true, .judge = judge };

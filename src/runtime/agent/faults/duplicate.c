@@ -1,0 +1,10 @@
+/* Duplicate: a message arrives more than once, the copies right behind it. */
+#include "fault.h"
+
+static void
+judge (const TbJudging *j)
+{
+  j->verdict->copies += (uint32_t) j->fault->wire.copies;
+}
+
+const TbFaultType tb_fault_of_DUPLICATE = { .either_dials = true, .judge = judge };

@@ -1,0 +1,575 @@
+/* Whole messages, where a fault does something to these: they are gathered until their last byte has
+ * come, judged, and then go on, are left out, doubled, hurt, wait, or are answered.
+ *
+ *   bytes ──▶ coming ──last byte: judged──▶ queue          passes (after its delay)
+ *                             ├───────────▶ nothing        drop, answer
+ *                             ├───────────▶ late ──▶ queue reorder: overtaken, or its time is over
+ *                             └───────────▶ held ──▶ queue hold: stepped or healed; all behind it too
+ *
+ * A message too long to wait for, or that began before its fault did, passes as it is; so do bytes
+ * that are no messages. What is left out or added moves the offsets of all that follows: in the tap
+ * they count what goes on, see tb_reading_shift(). */
+#include "taps-private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GATHER_MAX (1u << 20)
+
+typedef struct
+{
+  TbBlock *head, *tail;
+  uint64_t n;
+} TbChain;
+
+typedef struct TbParcel TbParcel;
+struct TbParcel
+{
+  TbParcel *next;
+  TbChain chain;
+  int64_t due_ns, since_ns;
+  int64_t request_ns;
+  uint32_t number, size;
+  uint32_t copies, ahead; /* ahead: how many may still overtake it */
+  bool message;           /* else bytes that are none */
+  bool stops;             /* held: what is behind it waits for a step */
+};
+
+/* Invariant: bytes is the sum of all chains, messages the parcels that are such. */
+struct TbGather
+{
+  TbChain coming;
+  TbParcel *held, *last; /* in their order */
+  TbParcel *late;         /* one at a time, so that who is late next is overtaken by it */
+  uint64_t bytes;
+  uint32_t messages;
+  TbEnd ending; /* behind what is held */
+};
+
+/* One call of tb_gather_take(). */
+typedef struct
+{
+  TbTaps *t;
+  TbConn *c;
+  TbWaiting *w;
+  TbGather *g;
+  unsigned d;
+  int64_t shift;   /* bytes added, less those left out */
+  uint16_t answer; /* to be given */
+  bool failed;     /* memory is out */
+} TbGathering;
+
+/* ---- Chains of blocks ------------------------------------------------------------------------ */
+
+static bool
+chain_append (TbChain *chain, TbPool *blocks, const uint8_t *bytes, uint64_t n)
+{
+  while (n > 0)
+    {
+      TbBlock *block = chain->tail;
+      if (block == NULL || block->to == TB_BLOCK_BYTES)
+        {
+          block = tb_pool_take (blocks);
+          if (block == NULL)
+            return false;
+          block->next = NULL;
+          block->from = block->to = 0;
+          *(chain->tail != NULL ? &chain->tail->next : &chain->head) = block;
+          chain->tail = block;
+        }
+      uint64_t some = TB_MIN (n, (uint64_t) (TB_BLOCK_BYTES - block->to));
+      memcpy (block->bytes + block->to, bytes, some);
+      block->to += (uint32_t) some;
+      chain->n += some;
+      bytes += some;
+      n -= some;
+    }
+  return true;
+}
+
+static void
+chain_clear (TbChain *chain, TbPool *blocks)
+{
+  for (TbBlock *block = chain->head, *next; block != NULL; block = next)
+    {
+      next = block->next;
+      tb_pool_give (blocks, block);
+    }
+  *chain = (TbChain) { 0 };
+}
+
+static void
+chain_flip (TbChain *chain, TbRng *rng)
+{
+  uint64_t bit = tb_rng_below (rng, 8 * chain->n), at = bit / 8;
+  for (TbBlock *block = chain->head; block != NULL; block = block->next)
+    {
+      if (at < block->to - block->from)
+        {
+          block->bytes[block->from + at] ^= (uint8_t) (1u << bit % 8);
+          return;
+        }
+      at -= block->to - block->from;
+    }
+}
+
+/* ---- Counting -------------------------------------------------------------------------------- */
+
+static TbFlow *
+begin (const TbGathering *k)
+{
+  TbTapCounters *row = tb_tap_begin (k->c->tap);
+  return k->d == TB_DIR_UP ? &row->up : &row->down;
+}
+
+static void
+tell (const TbGathering *k, const TbParcel *p, TbEventKind kind)
+{
+  TbEvent event = { .time_ns = k->t->now_ns,
+                    .tap = k->c->tap->index,
+                    .connection = k->c->number,
+                    .number = p->number,
+                    .size = p->size,
+                    .kind = (uint8_t) kind,
+                    .direction = (uint8_t) k->d };
+  tb_tap_emit (k->t, &event, NULL, 0);
+}
+
+static void
+count_dropped (TbGathering *k, const TbParcel *p)
+{
+  TbFlow *flow = begin (k);
+  flow->held--;
+  flow->dropped++;
+  flow->bytes_held -= p->chain.n;
+  flow->bytes_dropped += p->chain.n;
+  tb_tap_end (k->c->tap, k->t->now_ns);
+  k->t->held_bytes -= p->chain.n;
+  k->shift -= (int64_t) p->chain.n;
+  tell (k, p, TB_EVENT_DROPPED);
+}
+
+static void
+count_duplicated (TbGathering *k, const TbParcel *p)
+{
+  TbFlow *flow = begin (k);
+  flow->held++;
+  flow->duplicated++;
+  flow->bytes_held += p->chain.n;
+  flow->bytes_duplicated += p->chain.n;
+  tb_tap_end (k->c->tap, k->t->now_ns);
+  k->t->held_bytes += p->chain.n;
+  k->shift += (int64_t) p->chain.n;
+  tell (k, p, TB_EVENT_DUPLICATED);
+}
+
+/* ---- Parcels --------------------------------------------------------------------------------- */
+
+static void
+forget (TbGathering *k, TbParcel *p)
+{
+  k->g->bytes -= p->chain.n;
+  k->g->messages -= p->message;
+  chain_clear (&p->chain, &k->t->blocks);
+  tb_pool_give (&k->t->parcels, p);
+}
+
+static void
+push_once (TbGathering *k, const TbParcel *p, bool copy)
+{
+  TbQueue *queue = &k->w->queue;
+  TbMark mark = { .start = queue->end,
+                  .request_ns = copy ? 0 : p->request_ns,
+                  .number = p->number,
+                  .size = p->size };
+  for (const TbBlock *b = p->chain.head; b != NULL && !k->failed; b = b->next)
+    k->failed = !tb_queue_push (queue, &k->t->blocks, b->bytes + b->from, b->to - b->from,
+                                TB_MAX (p->due_ns, k->t->now_ns));
+  mark.end = queue->end;
+  if (!p->message || k->failed)
+    return;
+  if (mark.end <= queue->at) /* its bytes had gone before it was known to have ended */
+    tb_reading_delivered (k->t, k->c, k->d, &mark);
+  else
+    k->failed = !tb_queue_mark (queue, &mark);
+}
+
+/* Into the queue, with its copies. */
+static void
+push (TbGathering *k, TbParcel *p)
+{
+  push_once (k, p, false);
+  for (uint32_t i = 0; i < p->copies && !k->failed; i++)
+    {
+      count_duplicated (k, p);
+      push_once (k, p, true);
+    }
+  forget (k, p);
+}
+
+static void
+emit_late (TbGathering *k)
+{
+  TbParcel *late = k->g->late;
+  k->g->late = NULL;
+  late->due_ns = k->t->now_ns;
+  push (k, late);
+}
+
+/* It goes past the one that is late; who was overtaken often enough follows. */
+static void
+emit (TbGathering *k, TbParcel *p)
+{
+  bool message = p->message;
+  push (k, p);
+  if (message && k->g->late != NULL && --k->g->late->ahead == 0)
+    emit_late (k);
+}
+
+static void
+hold (TbGathering *k, TbParcel *p)
+{
+  p->next = NULL;
+  *(k->g->held != NULL ? &k->g->last->next : &k->g->held) = p;
+  k->g->last = p;
+}
+
+/* All that has come, as one parcel. NULL where memory is out. */
+static TbParcel *
+wrap (TbGathering *k, const TbCut *cut)
+{
+  TbParcel *p = tb_pool_take (&k->t->parcels);
+  k->failed = k->failed || p == NULL;
+  if (p == NULL)
+    return NULL;
+  *p = (TbParcel) { .chain = k->g->coming, .due_ns = k->t->now_ns, .since_ns = k->t->now_ns };
+  k->g->coming = (TbChain) { 0 };
+  if (cut != NULL)
+    {
+      p->message = true;
+      p->number = cut->number;
+      p->size = cut->size;
+      p->request_ns = cut->request_ns;
+      k->g->messages++;
+    }
+  return p;
+}
+
+/* ---- Judging --------------------------------------------------------------------------------- */
+
+static void
+carry_out (TbGathering *k, TbParcel *p, const TbCut *cut, TbVerdict *v)
+{
+  if (v->delay_ns > 0)
+    p->due_ns = TB_MAX (cut->first_ns + v->delay_ns, k->t->now_ns);
+  p->copies = v->copies;
+  p->ahead = v->distance;
+  p->stops = v->hold;
+  if (v->flips > 0)
+    tell (k, p, TB_EVENT_CORRUPTED);
+  for (uint32_t i = 0; i < v->flips && p->chain.n > 0; i++)
+    chain_flip (&p->chain, &v->rng);
+  if (v->drop || v->answer != 0)
+    {
+      k->answer = v->answer;
+      count_dropped (k, p);
+      forget (k, p);
+    }
+  else if (v->hold || k->g->held != NULL)
+    hold (k, p);
+  else if (v->distance > 0 && k->g->late == NULL)
+    {
+      p->due_ns = k->t->now_ns + v->overtake_ns;
+      k->g->late = p;
+    }
+  else
+    emit (k, p);
+}
+
+static void
+judge (TbGathering *k, const TbCut *cut, bool whole)
+{
+  TbAffected *a = k->c->affected;
+  TbStruck struck = { .label = cut->label,
+                      .bytes = k->g->coming.n,
+                      .begins = true,
+                      .request = cut->kind == TB_MSG_REQUEST,
+                      .proto = (TbProto) k->c->proto };
+  TbVerdict verdict = { .bits = 0 };
+  TbParcel *p = wrap (k, cut);
+  if (p == NULL)
+    return;
+  if (whole && a != NULL && tb_proto_is_contiguous ((TbProto) k->c->proto))
+    tb_effects_judge (&a->effects, &a->faulted, k->d, &struck, &verdict);
+  /* Out of turn: see http_abort.c. */
+  if (verdict.answer != 0 && (k->t->n_cuts != 1 || tb_reading_outstanding (k->c) != 1))
+    verdict.answer = 0;
+  carry_out (k, p, cut, &verdict);
+}
+
+/* What has come passes as it is: behind what is held, if something is. */
+static void
+let_pass (TbGathering *k)
+{
+  TbParcel *p = k->g->coming.n > 0 ? wrap (k, NULL) : NULL;
+  if (p == NULL)
+    return;
+  if (k->g->held != NULL)
+    hold (k, p);
+  else
+    emit (k, p);
+}
+
+/* A fault of messages meets bytes that are none: said once. */
+static void
+tell_useless (TbGathering *k)
+{
+  const TbEffects *e = tb_conn_effects_of (k->c);
+  const TbTap *tap = k->c->tap;
+  for (unsigned i = 0; i < e->n_strikes[k->d]; i++)
+    {
+      TbFault *fault = e->strikes[k->d][i];
+      bool needs = tb_fault_strikes (fault->wire.kind) == TB_STRIKES_MESSAGES;
+      if (!needs || fault->told)
+        continue;
+      fault->told = true;
+      tb_tap_problem (k->t, 1, tap->from, "%s does nothing to %s: its bytes are not read as messages",
+                      tb_fault_name (fault->wire.kind),
+                      tap->link != TB_NOBODY ? k->t->plan->links[tap->link].id : "this link");
+    }
+}
+
+/* Whether what has come of a message must not wait for the rest of it. */
+static bool
+is_too_much (const TbGathering *k)
+{
+  const TbConn *c = k->c;
+  uint64_t waits = k->w->queue.end - k->w->queue.at + k->g->bytes;
+  return c->plain || c->proto == TB_PROTO_UNKNOWN || k->g->coming.n >= GATHER_MAX
+         || (!c->connecting && waits >= tb_flow_hold_limit (k->t, c, k->d));
+}
+
+/* Takes n bytes that were framed already: t->cuts has the messages that ended in them. */
+static void
+sort (TbGathering *k, const uint8_t *bytes, uint64_t n)
+{
+  uint64_t at = k->c->flow[k->d].in - n, start = at - k->g->coming.n;
+  TbGather *g = k->g;
+  for (uint32_t i = 0; i <= k->t->n_cuts && !k->failed; i++)
+    {
+      const TbCut *cut = i < k->t->n_cuts ? &k->t->cuts[i] : NULL;
+      uint64_t to = cut != NULL ? TB_MAX (cut->end, at) : k->c->flow[k->d].in;
+      k->failed = !chain_append (&g->coming, &k->t->blocks, bytes, to - at);
+      g->bytes += to - at;
+      bytes += to - at;
+      at = to;
+      if (cut != NULL && !k->failed)
+        {
+          judge (k, cut, cut->start >= start);
+          start = at;
+        }
+    }
+  if (g->coming.n > 0 && is_too_much (k))
+    {
+      if (k->c->plain)
+        tell_useless (k);
+      let_pass (k);
+    }
+}
+
+/* ---- From outside ---------------------------------------------------------------------------- */
+
+static bool
+begin_gathering (TbGathering *k, TbTaps *t, TbConn *c, unsigned d)
+{
+  TbWaiting *w = tb_flow_wait (t, c, d);
+  if (w != NULL && w->gather == NULL)
+    w->gather = calloc (1, sizeof *w->gather);
+  *k = (TbGathering) { .t = t, .c = c, .w = w, .g = w != NULL ? w->gather : NULL, .d = d };
+  return k->g != NULL;
+}
+
+/* False when the connection had to be reset. */
+static bool
+end_gathering (TbGathering *k)
+{
+  if (k->shift != 0)
+    tb_reading_shift (k->c, k->d, k->shift);
+  if (!k->failed)
+    return true;
+  tb_conn_reset (k->t, k->c, -1);
+  return false;
+}
+
+static const char *
+reason (unsigned status)
+{
+  static const struct
+  {
+    unsigned status;
+    const char *text;
+  } known[] = { { 404, "Not Found" },           { 429, "Too Many Requests" },
+                { 500, "Internal Server Error" }, { 502, "Bad Gateway" },
+                { 503, "Service Unavailable" }, { 504, "Gateway Timeout" } };
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (known); i++)
+    if (known[i].status == status)
+      return known[i].text;
+  return "Fault";
+}
+
+/* The answer takes the way that the server's would have taken. */
+static bool
+answer (TbGathering *k)
+{
+  char text[160];
+  bool bodiless = k->answer == 204 || k->answer == 304;
+  int n = snprintf (text, sizeof text, "HTTP/1.1 %u %s\r\n%sX-Tierboard-Fault: http_abort\r\n\r\n",
+                    k->answer, reason (k->answer), bodiless ? "" : "Content-Length: 0\r\n");
+  return tb_flow_inject (k->t, k->c, !k->d, text, (size_t) n);
+}
+
+bool
+tb_gather_take (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n)
+{
+  TbGathering k;
+  if (!begin_gathering (&k, t, c, d))
+    {
+      tb_conn_reset (t, c, -1);
+      return false;
+    }
+  sort (&k, bytes, n);
+  if (!end_gathering (&k) || !tb_flow_deliver (t, c, d))
+    return false;
+  return k.answer == 0 || answer (&k);
+}
+
+static void
+release_held (TbGathering *k, uint32_t steps)
+{
+  while (k->g->held != NULL)
+    {
+      TbParcel *p = k->g->held;
+      if (p->stops && steps-- == 0)
+        return;
+      k->g->held = p->next;
+      emit (k, p);
+    }
+  if (k->g->ending != TB_END_NONE)
+    tb_queue_finish (&k->w->queue, k->g->ending, k->t->now_ns);
+  k->g->ending = TB_END_NONE;
+}
+
+static void
+release_late (TbGathering *k, int64_t now_ns)
+{
+  if (k->g->late != NULL && k->g->late->due_ns <= now_ns)
+    emit_late (k);
+}
+
+bool
+tb_gather_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end)
+{
+  TbGathering k;
+  if (c->flow[d].waiting == NULL || c->flow[d].waiting->gather == NULL
+      || !begin_gathering (&k, t, c, d))
+    return false;
+  sort (&k, NULL, 0);
+  let_pass (&k);
+  release_late (&k, INT64_MAX);
+  bool waits = k.g->held != NULL;
+  k.g->ending = waits ? end : TB_END_NONE;
+  if (k.shift != 0)
+    tb_reading_shift (c, d, k.shift);
+  return waits;
+}
+
+bool
+tb_gather_settle (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbGathering k;
+  const TbEffects *e = tb_conn_effects_of (c);
+  if (c->flow[d].waiting == NULL || c->flow[d].waiting->gather == NULL
+      || !begin_gathering (&k, t, c, d))
+    return true;
+  if (!(e->bits & 1u << TB_FAULT_HOLD))
+    release_held (&k, UINT32_MAX);
+  if (!e->whole[d])
+    {
+      let_pass (&k);
+      release_late (&k, INT64_MAX);
+    }
+  return end_gathering (&k);
+}
+
+bool
+tb_gather_step (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbGathering k;
+  if (!begin_gathering (&k, t, c, d))
+    return true;
+  release_held (&k, 1);
+  return end_gathering (&k) && tb_flow_deliver (t, c, d);
+}
+
+int64_t
+tb_gather_held_since_ns (const TbConn *c, unsigned d)
+{
+  const TbWaiting *w = c->flow[d].waiting;
+  bool holds = w != NULL && w->gather != NULL && w->gather->held != NULL;
+  return holds ? w->gather->held->since_ns : INT64_MAX;
+}
+
+bool
+tb_gather_due (TbTaps *t, TbConn *c, unsigned d)
+{
+  TbGathering k;
+  if (c->flow[d].waiting->gather == NULL || !begin_gathering (&k, t, c, d))
+    return true;
+  release_late (&k, t->now_ns);
+  return end_gathering (&k);
+}
+
+int64_t
+tb_gather_next_ns (const TbWaiting *w)
+{
+  return w->gather != NULL && w->gather->late != NULL ? w->gather->late->due_ns : INT64_MAX;
+}
+
+uint64_t
+tb_gather_bytes (const TbWaiting *w)
+{
+  return w->gather != NULL ? w->gather->bytes : 0;
+}
+
+static void
+drop_parcels (TbTaps *t, TbParcel *p)
+{
+  for (TbParcel *next; p != NULL; p = next)
+    {
+      next = p->next;
+      chain_clear (&p->chain, &t->blocks);
+      tb_pool_give (&t->parcels, p);
+    }
+}
+
+void
+tb_gather_drop (TbTaps *t, TbWaiting *w, uint64_t *bytes, uint32_t *messages)
+{
+  TbGather *g = w->gather;
+  if (g == NULL)
+    return;
+  *bytes += g->bytes;
+  *messages += g->messages;
+  chain_clear (&g->coming, &t->blocks);
+  drop_parcels (t, g->held);
+  drop_parcels (t, g->late);
+  free (g);
+  w->gather = NULL;
+}
+
+size_t
+tb_gather_parcel_size (void)
+{
+  return sizeof (TbParcel);
+}
