@@ -402,7 +402,9 @@ tb_route_lines_make (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *regio
   g_array_set_size (m.near_by, 0);
   g_array_set_size (m.lines[0], 0);
   g_array_set_size (m.lines[1], 0);
-  tb_route_grid_query (&map->grid, region, m.near_by);
+  /* What stands outside keeps lines at the region's edge off, too. */
+  TbRect seen = tb_route_region_seen (region);
+  tb_route_grid_query (&map->grid, &seen, m.near_by);
   m.borders = g_new0 (guint8, m.near_by->len + 1);
   for (guint k = 0; k < m.near_by->len; k++)
     {

@@ -221,12 +221,11 @@ narrow (Strip *s, const TbObstacle *o)
   double high = (s->upright ? r->x + r->width : r->y + r->height) + d;
   if (to <= s->from || from >= s->to)
     return;
-  if (high <= s->at + EPSILON)
-    s->low = MAX (s->low, high);
-  else if (low >= s->at - EPSILON)
+  /* Where it stands in one already, or too near, it leaves by the nearer side. */
+  if (s->at - low < high - s->at)
     s->high = MIN (s->high, low);
   else
-    s->low = s->high = s->at; /* it stands in one already: leave it */
+    s->low = MAX (s->low, high);
 }
 
 void
@@ -260,6 +259,8 @@ tb_route_map_room (TbRouteMap *map, const TbRouteLeg *leg, TbPoint a, TbPoint b,
             narrow (&s, o);
           }
       }
-  *low = MIN (s.low, s.at);
-  *high = MAX (s.high, s.at);
+  /* Where it is too near to something, its place is not in its room. */
+  gboolean there = s.low > s.high + EPSILON;
+  *low = there ? MIN (s.low, s.at) : s.low;
+  *high = there ? MAX (s.high, s.at) : s.high;
 }

@@ -54,7 +54,8 @@ vote (const Nudge *s, const TbPiece *a, const TbPiece *b)
   double before = s->high[b->mark] - s->low[a->mark], after = s->high[a->mark] - s->low[b->mark];
   if (MIN (before, after) < LEAST_GAP && fabs (before - after) > 0.5)
     return before > after ? -FORCED : FORCED;
-  if (s->shy[a->mark] || s->shy[b->mark])
+  if (s->shy[a->mark] || s->shy[b->mark]
+      || (s->group->again && fabs (a->at - b->at) > TOO_NEAR))
     return a->mark < b->mark ? -FORCED : FORCED;
   if (fabs (a->from - b->from) < 0.5)
     v += a->turn_from - b->turn_from;
@@ -249,6 +250,13 @@ find_places (Nudge *s)
       s->order[i]->placed = CLAMP ((s->up[i] + s->down[i]) / 2, own_low (s, i), own_high (s, i));
 }
 
+/* An end that sharing its side brought too near to something beside the way. */
+static gboolean
+stands_wrong (const TbPiece *p)
+{
+  return p->end && (p->at < p->least - 1e-6 || p->at > p->most + 1e-6);
+}
+
 /* Of two ends of different shapes that lie on each other both may move a little. */
 static void
 free_ends (Nudge *s)
@@ -386,7 +394,7 @@ tb_route_nudge_group (const TbNudgeGroup *group)
   for (guint i = 0; i < group->n; i++)
     {
       group->pieces[i]->placed = group->pieces[i]->at;
-      group->pieces[i]->moves = group->pieces[i]->middle;
+      group->pieces[i]->moves = group->pieces[i]->middle || stands_wrong (group->pieces[i]);
       group->pieces[i]->mark = i;
     }
   free_ends (&s);

@@ -373,6 +373,13 @@ region_round (const TbRouteLeg *leg, double margin)
   return (TbRect){ x - margin, y - margin, right - x + 2 * margin, bottom - y + 2 * margin };
 }
 
+TbRect
+tb_route_region_seen (const TbRect *region)
+{
+  double c = TB_ROUTE_CLEAR;
+  return (TbRect){ region->x - c, region->y - c, region->width + 2 * c, region->height + 2 * c };
+}
+
 /* Whether the called one is shut in, so that no wider region helps. */
 static gboolean
 is_shut_in (TbRouteMap *map, const TbRouteLeg *leg, const TbRect *region, gboolean walls)
@@ -398,15 +405,14 @@ search_round (TbRouteMap *map, const TbRouteLeg *leg, double bound, double neare
   path->searched = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (margins); i++)
     {
-      path->region = region_round (leg, margins[i]);
-      found |= tb_route_search (map, leg, &path->region, walls, FALSE, bound, path, &bound,
-                                &closed);
+      TbRect region = region_round (leg, margins[i]);
+      path->region = tb_route_region_seen (&region);
+      found |= tb_route_search (map, leg, &region, walls, FALSE, bound, path, &bound, &closed);
       if (bound > nearest + 6 * TB_ROUTE_BEND)
-        found |= tb_route_search (map, leg, &path->region, walls, TRUE, bound, path, &bound,
-                                  &closed);
+        found |= tb_route_search (map, leg, &region, walls, TRUE, bound, path, &bound, &closed);
       if (bound <= nearest + 2 * margins[i] + 5 * TB_ROUTE_BEND)
         break;
-      if (bound == G_MAXDOUBLE && (closed || is_shut_in (map, leg, &path->region, walls)))
+      if (bound == G_MAXDOUBLE && (closed || is_shut_in (map, leg, &region, walls)))
         break;
     }
   return found;

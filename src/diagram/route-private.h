@@ -167,6 +167,9 @@ typedef struct
   guint n_witnesses;
 } TbPath;
 
+/* A region with all that keeps lines in it off: what a search of it depends on. */
+TbRect tb_route_region_seen (const TbRect *region);
+
 void tb_route_path (TbRouteMap *map, const TbRouteLeg *leg, const TbPoint *bends, guint n_bends,
                     TbPath *path);
 /* One leg, without bends. */

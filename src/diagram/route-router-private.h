@@ -127,6 +127,7 @@ typedef struct
   TbPiece **pieces;
   guint n;
   const guint *first, *beside;
+  gboolean again; /* those that lie apart do so by an order that other pieces rely on already */
 } TbNudgeGroup;
 
 void tb_route_nudge_group (const TbNudgeGroup *group);

@@ -355,7 +355,8 @@ place_group (Flood *f)
         beside[m++] = f->numbers[g_array_index (f->beside, guint, k)];
     }
   first[n] = m;
-  TbNudgeGroup group = { pieces, n, first, beside };
+  gboolean again = f->stage - f->router->stages >= TB_ROUTE_STAGES / 2;
+  TbNudgeGroup group = { pieces, n, first, beside, again };
   tb_route_nudge_group (&group);
 }
 

@@ -532,7 +532,7 @@ tb_sheet_new (TbDocument *document)
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
   follow (self);
   set_editor (self, self->editor);
-  validate (self);
+  self->validate_id = g_idle_add (validate, self); /* the drawing is to be seen first */
   tb_sheet_guard (self, NULL);
   return self;
 }

@@ -74,7 +74,7 @@ static TbRouterLink
 new_link (const Picture *p, TbRng *rng)
 {
   TbRouterLink link = { .from_at = -1, .to_at = -1, .label_at = -1 };
-  for (guint try = 0; try < 20; try++)
+  for (guint try = 0; try < 20 && p->n_shapes > 0; try++)
     {
       guint a = below (rng, p->n_shapes), b = below (rng, p->n_shapes);
       if (a == b || p->shapes[a].kind != TB_SHAPE_CARD || p->shapes[b].kind != TB_SHAPE_CARD
