@@ -1,5 +1,6 @@
 /* Making things: the palette, what a new element of each kind is born with, and links. */
 #include "spot-private.h"
+#include "tb-template.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,7 +13,7 @@
   { .name = n, .label = l, .section = "Real programs", .kind = TB_KIND_COMPONENT,                  \
     .role = TB_ROLE_##r, .template_name = t }
 
-static const TbPaletteRow palette[] = {
+static const TbPaletteRow fixed_rows[] = {
   COMPONENT ("client", "Client", CLIENT),
   COMPONENT ("server", "Server", SERVER),
   COMPONENT ("store", "Store", STORE),
@@ -73,21 +74,67 @@ static const struct
   { TB_KIND_NOTE, "frame", 320, 200 },
 };
 
+/* ---- The palette ----------------------------------------------------------------------------- */
+
+static const TbPaletteRow *
+find_row (const TbPaletteRow *rows, guint n, const char *name)
+{
+  for (guint i = 0; i < n; i++)
+    if (strcmp (rows[i].name, name) == 0)
+      return &rows[i];
+  return NULL;
+}
+
+static TbRole
+first_role (const TbTemplate *template)
+{
+  for (TbRole role = 0; role < TB_N_ROLES; role++)
+    if (g_str_has_prefix (template->kinds, tb_role_name (role)))
+      return role;
+  return TB_ROLE_SERVER;
+}
+
+/* Templates without a row of their own, a person's among them. */
+static void
+add_further_programs (GArray *rows)
+{
+  g_auto (GStrv) names = tb_template_names ();
+  for (char **name = names; *name != NULL; name++)
+    {
+      const TbTemplate *t = find_row ((TbPaletteRow *) (gpointer) rows->data, rows->len, *name)
+                              ? NULL : tb_template_find (*name, NULL);
+      if (t != NULL)
+        g_array_append_val (rows, ((TbPaletteRow) { .name = t->name, .label = t->title,
+                                                    .section = "Real programs",
+                                                    .kind = TB_KIND_COMPONENT, .role = first_role (t),
+                                                    .template_name = t->name }));
+    }
+}
+
+/* Programs stand last in it, so that all of them are one section. */
 const TbPaletteRow *
 tb_palette (guint *n)
 {
-  *n = G_N_ELEMENTS (palette);
-  return palette;
+  static GArray *rows;
+  if (rows == NULL)
+    {
+      rows = g_array_new (FALSE, FALSE, sizeof (TbPaletteRow));
+      g_array_append_vals (rows, fixed_rows, G_N_ELEMENTS (fixed_rows));
+      add_further_programs (rows);
+    }
+  *n = rows->len;
+  return (TbPaletteRow *) (gpointer) rows->data;
 }
 
 const TbPaletteRow *
 tb_palette_find (const char *name)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (palette); i++)
-    if (strcmp (palette[i].name, name) == 0)
-      return &palette[i];
-  return NULL;
+  guint n;
+  const TbPaletteRow *rows = tb_palette (&n);
+  return find_row (rows, n, name);
 }
+
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 /* "Server", then "Server 2": the first number that is free. */
 char *

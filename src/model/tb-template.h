@@ -64,11 +64,15 @@ TbTemplate *tb_template_parse (const char *file, const char *xml, gssize size, G
 void tb_template_free (TbTemplate *template);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbTemplate, tb_template_free)
 
-/* The one of that name, read from data/components on first use and kept for the life of the
- * process. (transfer none); NULL with error where there is none, naming those there are. */
+/* The one of that name: NAME.xml in tierboard/components below $XDG_DATA_HOME, below each of
+ * $XDG_DATA_DIRS, or among our own data; the first that is there. Read on first use and when its file
+ * has changed; what was returned lives as long as the process. (transfer none); NULL with error where
+ * there is none, naming those there are, or where it cannot be read. */
 const TbTemplate *tb_template_find (const char *name, GError **error);
 /* Names of all there are, sorted. (transfer full) */
 GStrv tb_template_names (void);
+/* Where a person's own lie, whether or not that folder is there. (transfer full) */
+char *tb_template_user_folder (void);
 /* NULL where it has none of that name. */
 const TbTemplateParam *tb_template_param (const TbTemplate *template, const char *name);
 const TbTemplateService *tb_template_service (const TbTemplate *template, const char *name);

@@ -1,5 +1,5 @@
-/* Reads component templates. They are our own data, so GMarkup is enough: it knows no entities but
- * the five, and fetches nothing. */
+/* Reads component templates. They are small, so GMarkup is enough: it knows no entities but the five,
+ * and fetches nothing. */
 #include "tb-template.h"
 
 #include <signal.h>
@@ -8,8 +8,6 @@
 
 #include "tb-base.h"
 #include "tb-model.h"
-
-#define TEMPLATE_MAX (1 << 20)
 
 static void
 service_free (gpointer data)
@@ -320,76 +318,6 @@ tb_template_parse (const char *file, const char *xml, gssize size, GError **erro
       return NULL;
     }
   return g_steal_pointer (&template);
-}
-
-/* ---- Finding ----------------------------------------------------------------------------------- */
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-GStrv
-tb_template_names (void)
-{
-  g_autofree char *folder = tb_data_path ("components");
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  const char *entry;
-  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (entry, ".xml"))
-      g_ptr_array_add (names, g_strndup (entry, strlen (entry) - strlen (".xml")));
-  g_ptr_array_sort (names, compare_names);
-  g_ptr_array_add (names, NULL);
-  return (GStrv) g_ptr_array_steal (names, NULL);
-}
-
-static gboolean
-no_such_template (const char *name, GError **error)
-{
-  g_auto (GStrv) names = tb_template_names ();
-  g_autofree char *list = g_strjoinv (", ", names);
-  g_set_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_VALUE, "there is no template “%s” (there are: %s)",
-               name, *list != '\0' ? list : "none");
-  return FALSE;
-}
-
-static TbTemplate *
-load (const char *name, GError **error)
-{
-  g_autofree char *relative = g_strdup_printf ("components/%s.xml", name);
-  g_autofree char *path = tb_data_path (relative);
-  g_autofree char *xml = NULL;
-  gsize size = 0;
-  if (!tb_id_is_valid (name) || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
-    {
-      no_such_template (name, error);
-      return NULL;
-    }
-  if (!g_file_get_contents (path, &xml, &size, error))
-    return NULL;
-  if (size > TEMPLATE_MAX)
-    {
-      g_set_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_TOO_LARGE, "%s is too large for a template",
-                   path);
-      return NULL;
-    }
-  return tb_template_parse (path, xml, (gssize) size, error);
-}
-
-const TbTemplate *
-tb_template_find (const char *name, GError **error)
-{
-  static GMutex lock;
-  static GHashTable *known;
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  if (known == NULL)
-    known = g_hash_table_new (g_str_hash, g_str_equal);
-  TbTemplate *template = g_hash_table_lookup (known, name);
-  if (template == NULL && (template = load (name, error)) != NULL)
-    g_hash_table_insert (known, g_strdup (name), template);
-  return template;
 }
 
 const TbTemplateParam *

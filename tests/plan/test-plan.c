@@ -694,7 +694,7 @@ static void
 test_template_mistakes (void)
 {
   assert_refused ("<component id=\"x\" kind=\"store\" name=\"X\"><template name=\"redsi\"/></component>\n",
-                  "test.tierboard:3: X: there is no template “redsi” (there are: etcd, haproxy, memcached, mosquitto, nats, nginx, postgresql, redis)");
+                  "test.tierboard:3: X: there is no template “redsi” (there are: etcd, haproxy, memcached, mosquitto, nats, nginx, postgresql, redis, redis-sentinel)");
   assert_refused ("<component id=\"x\" kind=\"store\"><template name=\"../../etc/passwd\"/></component>\n",
                   "there is no template");
   assert_refused ("<component id=\"x\" kind=\"store\" name=\"X\"><template name=\"redis\">"

@@ -120,14 +120,95 @@ test_ours_are_whole (void)
     }
 }
 
+/* ---- A person's own ------------------------------------------------------------------------------ */
+
+static void
+write_own (const char *name, const char *xml)
+{
+  g_autofree char *folder = tb_template_user_folder ();
+  g_autofree char *path = g_strdup_printf ("%s/%s.xml", folder, name);
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_file_set_contents (path, xml, -1, &error);
+  g_assert_no_error (error);
+}
+
+/* A file that has changed is looked at before long. */
+static const TbTemplate *
+await_title (const char *name, const char *title)
+{
+  const TbTemplate *t = NULL;
+  for (int i = 0; i < 3000 && (t == NULL || !g_str_equal (t->title, title)); i++)
+    {
+      if (t != NULL)
+        g_usleep (10000);
+      t = tb_template_find (name, NULL);
+    }
+  g_assert_cmpstr (t->title, ==, title);
+  return t;
+}
+
+static void
+test_own_are_found (void)
+{
+  g_autoptr (GError) error = NULL;
+  write_own ("x", WHOLE);
+  g_auto (GStrv) names = tb_template_names ();
+  g_assert_true (g_strv_contains ((const char *const *) names, "x"));
+  g_assert_true (g_strv_contains ((const char *const *) names, "redis"));
+  g_assert_cmpstr (tb_template_find ("x", &error)->command, ==, "xd ${port}");
+}
+
+static void
+test_own_come_before_ours (void)
+{
+  await_title ("memcached", "memcached");
+  write_own ("memcached", "<template name=\"memcached\" title=\"My own\" kinds=\"cache\">"
+                          "<program name=\"xd\"/><command>xd</command></template>");
+  await_title ("memcached", "My own");
+}
+
+/* Who writes one need not start anew; who holds the old one goes on holding it. */
+static void
+test_own_are_read_again_when_they_change (void)
+{
+  write_own ("changing", "<template name=\"changing\" title=\"Old\" kinds=\"store\"><program name=\"x\"/>"
+                         "<command>x</command></template>");
+  const TbTemplate *old = await_title ("changing", "Old");
+  write_own ("changing", "<template name=\"changing\" title=\"Newer\" kinds=\"store\"><program name=\"x\"/>"
+                         "<command>x</command></template>");
+  await_title ("changing", "Newer");
+  g_assert_cmpstr (old->title, ==, "Old");
+}
+
+static void
+test_own_say_what_is_wrong (void)
+{
+  g_autoptr (GError) error = NULL;
+  write_own ("other", WHOLE);
+  g_assert_null (tb_template_find ("other", &error));
+  g_assert_nonnull (strstr (error->message, "the template is called “x”, and its file “other.xml”"));
+  g_clear_error (&error);
+  write_own ("broken", "<template");
+  g_assert_null (tb_template_find ("broken", &error));
+  g_assert_nonnull (strstr (error->message, "broken.xml: "));
+  g_clear_error (&error);
+  g_assert_null (tb_template_find ("../redis", &error));
+  g_assert_nonnull (strstr (error->message, "there is no template"));
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/template/reads", test_reads_what_it_should);
   g_test_add_func ("/template/says-what-is-wrong", test_says_what_is_wrong);
   g_test_add_func ("/template/survives-any-bytes", test_survives_any_bytes);
   g_test_add_func ("/template/conditions", test_conditions);
   g_test_add_func ("/template/ours-are-whole", test_ours_are_whole);
+  g_test_add_func ("/template/own/found", test_own_are_found);
+  g_test_add_func ("/template/own/before-ours", test_own_come_before_ours);
+  g_test_add_func ("/template/own/read-again", test_own_are_read_again_when_they_change);
+  g_test_add_func ("/template/own/say-what-is-wrong", test_own_say_what_is_wrong);
   return g_test_run ();
 }

@@ -179,21 +179,14 @@ search_path (char *const *envp)
   return "/usr/local/bin:/usr/bin:/bin";
 }
 
-/* As execvpe(), but by the PATH the instance is given. */
+/* Tries the folders of a PATH in turn. Returns why none of them did. */
 static int
-run (const TbLeashSpec *spec)
+run_from (const TbLeashSpec *spec, const char *folders)
 {
   const char *program = spec->argv[0];
   int error = ENOENT;
   char path[PATH_MAX];
-  if (program[0] == '\0')
-    return ENOENT;
-  if (strchr (program, '/') != NULL)
-    {
-      execve (program, spec->argv, spec->envp);
-      return errno;
-    }
-  for (const char *p = search_path (spec->envp); p != NULL;)
+  for (const char *p = folders; p != NULL;)
     {
       const char *colon = strchrnul (p, ':');
       int n = snprintf (path, sizeof path, "%.*s/%s", (int) (colon - p), p, program);
@@ -207,6 +200,23 @@ run (const TbLeashSpec *spec)
         error = EACCES;
     }
   return error;
+}
+
+/* As execvpe(), but by the PATH the instance is given, and then where Debian keeps servers, which the
+ * PATH of an ordinary user leaves out. */
+static int
+run (const TbLeashSpec *spec)
+{
+  const char *program = spec->argv[0];
+  if (program[0] == '\0')
+    return ENOENT;
+  if (strchr (program, '/') != NULL)
+    {
+      execve (program, spec->argv, spec->envp);
+      return errno;
+    }
+  int error = run_from (spec, search_path (spec->envp));
+  return error == ENOENT ? run_from (spec, "/usr/local/sbin:/usr/sbin:/sbin") : error;
 }
 
 void

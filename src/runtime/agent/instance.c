@@ -77,6 +77,16 @@ tb_instance_clear (Instance *in)
 /* ---- What the leash reports -------------------------------------------------------------------- */
 
 static void
+say_cannot_run (const Instance *in, int error, const char *why, char *text)
+{
+  const char *package = in->plan->package;
+  bool known = error == ENOENT && package != NULL && package[0] != '\0';
+  snprintf (text, TB_SENTENCE, known ? "cannot run «%.150s»: it is not installed; the package %.64s brings it"
+                                     : "cannot run «%.150s»: %s",
+            in->plan->argv[0], known ? package : why);
+}
+
+static void
 say_refused (Instance *in, const TbReport *report, char *text)
 {
   char why[64];
@@ -111,7 +121,7 @@ say_refused (Instance *in, const TbReport *report, char *text)
       break;
     case TB_STEP_RUN:
     default:
-      snprintf (text, TB_SENTENCE, "cannot run «%.150s»: %s", in->plan->argv[0], why);
+      say_cannot_run (in, report->value, why, text);
       break;
     }
 }

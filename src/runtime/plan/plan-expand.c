@@ -5,7 +5,7 @@
 
 #define KNOWN_NAMES                                                                                \
   "host port port.NAME dir name component replica replicas device members peers peer.N.host link.ID.host "  \
-  "link.ID.port link.ID.url link.ID.targets"
+  "link.ID.port link.ID.url link.ID.first link.ID.targets"
 
 static char *
 unknown (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -82,6 +82,14 @@ format_list (GPtrArray *addresses, const char *format)
   return tb_plan_format_addresses (owned, format, " ");
 }
 
+/* Replica 1 of the called, by its address alone: "host" may be one that leads to any of them. */
+static char *
+first_target (const TbScope *scope, const TbPlanLink *link)
+{
+  return tb_plan_address_text (
+    tb_planner_instance (scope->planner, g_array_index (link->to, guint, 0))->address);
+}
+
 static char *
 link_value (const TbScope *scope, const TbPlanLink *link, const char *what, const char *format,
             GError **error)
@@ -94,9 +102,11 @@ link_value (const TbScope *scope, const TbPlanLink *link, const char *what, cons
     return number (link->port);
   if (g_str_equal (what, "url"))
     return tb_planner_link_url (scope->planner, link);
+  if (g_str_equal (what, "first"))
+    return first_target (scope, link);
   if (g_str_equal (what, "targets"))
     return format_list (tb_planner_link_addresses (scope->planner, link), format);
-  return unknown (error, "a link has id, host, port, url and targets, and no “%s”", what);
+  return unknown (error, "a link has id, host, port, url, first and targets, and no “%s”", what);
 }
 
 static char *

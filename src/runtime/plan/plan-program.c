@@ -324,6 +324,8 @@ fill (TbScope *scope, TbPlanInstance *instance, const TbElement **culprit, GErro
   if (!tb_part_set_stop (scope->part, instance, error))
     return FALSE;
   *culprit = scope->part->by;
+  if (scope->part->template != NULL)
+    instance->package = g_strdup (scope->part->template->package);
   if (scope->part->how == TB_PART_COMMAND)
     instance->allow_io_uring = tb_element_get_boolean (scope->part->by, TB_PROP_IO_URING);
   return set_trust_text (scope, instance, error);

@@ -76,7 +76,7 @@ instance_free (gpointer data)
 {
   TbPlanInstance *i = data;
   char *texts[] = { i->id, i->component_id, i->device, i->probe_argument, i->user,
-                    i->external_host, i->trust_text, i->work_dir };
+                    i->external_host, i->trust_text, i->work_dir, i->package };
   for (gsize k = 0; k < G_N_ELEMENTS (texts); k++)
     g_free (texts[k]);
   g_strfreev (i->argv);

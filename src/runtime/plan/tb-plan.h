@@ -57,6 +57,7 @@ typedef struct
   int stop_signal;
   GArray *clean_exits; /* of guint32: exit statuses besides 0 that are no failure */
   char *user;
+  char *package;    /* Debian's that brings its program; NULL where that is not known */
   gboolean builtin, allow_io_uring;
   gboolean external; /* outside: nothing is started, its address is the drawing's */
   char *external_host; /* external: "db.example.org"; else NULL */

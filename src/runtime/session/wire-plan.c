@@ -71,6 +71,7 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->user = from->user;
   to->allow_io_uring = from->allow_io_uring;
   to->builtin = from->builtin;
+  to->package = from->package ? from->package : (char *) "";
   fill_pairs (map, from, to);
 }
 

@@ -82,6 +82,7 @@ walk_instance (TbWalk *k, TbWireInstance *in)
   walk_string (k, &in->user);
   walk_bool (k, &in->allow_io_uring);
   walk_bool (k, &in->builtin);
+  walk_string (k, &in->package);
 }
 
 static void
@@ -196,6 +197,7 @@ clear_instance (TbWireInstance *in)
   free (in->clean_exits);
   free (in->probe_argument);
   free (in->user);
+  free (in->package);
 }
 
 void

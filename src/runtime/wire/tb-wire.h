@@ -177,6 +177,7 @@ typedef struct
   char *user;               /* to run as, when the agent is root; empty: as the agent */
   bool allow_io_uring;
   bool builtin;             /* tierboard-node: nothing of the user's runs */
+  char *package;            /* what brings its program, for advice; empty: not known */
 } TbWireInstance;
 
 typedef enum
