@@ -559,7 +559,8 @@ static void
 check_flow (const TbFlow *f)
 {
   g_assert_cmpuint (f->seen + f->duplicated, ==, f->delivered + f->dropped + f->held + f->lost);
-  g_assert_cmpuint (f->bytes_seen, ==, f->bytes_delivered + f->bytes_held + f->bytes_lost);
+  g_assert_cmpuint (f->bytes_seen + f->bytes_duplicated, ==,
+                    f->bytes_delivered + f->bytes_dropped + f->bytes_held + f->bytes_lost);
 }
 
 static void

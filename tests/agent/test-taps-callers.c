@@ -343,6 +343,33 @@ test_interrupted_in_a_cut (void)
   expect_tapped (fx, 1);
 }
 
+/* ---- Fast open ------------------------------------------------------------------------------- */
+
+static int
+open_fast (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in a = fx_address (fx, 1, PORT);
+  struct pollfd p = { .events = POLLOUT };
+  char byte = 0;
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+  AT (sendto (fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *) &a, sizeof a) == 1);
+  AT (fx_read (fd, &byte, 1) == 1 && byte == 'x');
+  close (fd);
+  p.fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  AT (sendto (p.fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *) &a, sizeof a) < 0 && errno == EINPROGRESS);
+  AT (poll (&p, 1, 30000) == 1 && fcntl (p.fd, F_SETFL, 0) == 0 && echoes (p.fd));
+  return 0;
+}
+
+static void
+test_fast_open (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, open_fast, NULL)), ==, 0);
+  expect_tapped (fx, 2);
+}
+
 /* ---- Old kernels ----------------------------------------------------------------------------- */
 
 static void *
@@ -404,6 +431,7 @@ main (int argc, char **argv)
   ADD ("hidden-is-named-on-its-link", test_hidden_is_named_on_its_link);
   ADD ("signals", test_signals);
   ADD ("interrupted-in-a-cut", test_interrupted_in_a_cut);
+  ADD ("fast-open", test_fast_open);
   ADD ("old-kernel", test_old_kernel);
   return g_test_run ();
 }

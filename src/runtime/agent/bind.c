@@ -51,7 +51,7 @@ tb_bind_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAske
   int type = 0;
   socklen_t size = sizeof type;
   bool ours = fd >= 0 && getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0
-              && type == SOCK_STREAM && tb_notify_valid (call);
+              && (type == SOCK_STREAM || tb_door_is_for (fd)) && tb_notify_valid (call);
   if (own && fd < 0)
     tb_notified_no_socket (t, call, instance, fd);
   if (!ours)

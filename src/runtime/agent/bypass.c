@@ -1,5 +1,5 @@
 /* What goes past the taps is shown. Once a second thread 2 compares the connections that the kernel
- * has in the run's block with those that the agent made, which carry a mark (mark_ours()); and looks
+ * has in the run's block with those that the agent made, which carry a mark (tb_connect_mark()); and looks
  * whose the Unix sockets are that instances connected to.
  *
  *   found: tell (open) ─▶ known ─ nothing of it is left: tell (closed) ─▶ forgotten
@@ -232,11 +232,11 @@ static int
 find_strays (TbBypasses *b, TbTcpEnds *ends)
 {
   TbTcpEnds none = { 0 };
-  int error = tb_sockets_tcp (b->plan->block, may_be_stray, b, ends);
+  int error = tb_sockets_inet (b->plan->block, may_be_stray, b, ends);
   if (error < 0 || ends->n == 0)
     return error;
   qsort (ends->ends, ends->n, sizeof *ends->ends, compare_ends);
-  return tb_sockets_tcp (b->plan->block, clears, ends, &none);
+  return tb_sockets_inet (b->plan->block, clears, ends, &none);
 }
 
 static const TbStray *

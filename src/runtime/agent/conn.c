@@ -115,7 +115,7 @@ tb_conn_start (TbTaps *t, TbTap *tap, int caller, int called, bool connecting, u
   c->fd[TB_DIR_DOWN] = called;
   c->connecting = connecting;
   c->proto = tap->proto;
-  c->plain = tap->proto == TB_PROTO_BYTES;
+  c->plain = tap->proto == TB_PROTO_BYTES || tap->proto == TB_PROTO_UDP;
   c->number = ++t->connections;
   c->ordinal = ++tap->connections;
   c->began_ms = (uint32_t) ((t->now_ns - t->began_ns) / TB_NS_PER_MS);

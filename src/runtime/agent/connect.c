@@ -121,8 +121,8 @@ tb_connect_listeners (TbTaps *t)
 
 /* Marks a socket as ours for the check of what goes past the taps, which sees options but not
  * owners: see is_ours() in bypass.c. Neither has another effect on a TCP socket that connects. */
-static void
-mark_ours (int fd)
+void
+tb_connect_mark (int fd)
 {
   const int one = 1, zero = 0;
   setsockopt (fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
@@ -137,7 +137,7 @@ tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd)
   *fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (*fd < 0)
     return TB_DIAL_REFUSED;
-  mark_ours (*fd);
+  tb_connect_mark (*fd);
   send_at_once (*fd);
   tb_address_set_v4 (&source, &size, t->plan->instances[from].address, 0);
   bind (*fd, &source.any, size);
@@ -456,12 +456,16 @@ tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbA
     }
   if (caller.fd < 0 && route.kind != TB_ROUTE_PASS)
     tb_notified_no_socket (t, call, instance, caller.fd);
-  if (caller.fd < 0 || !look_at_caller (&caller) || caller.family != asked->family
+  if (caller.fd >= 0 && tb_door_is_for (caller.fd))
+    tb_door_connect (t, call, instance, asked, &route, caller.fd);
+  else if (caller.fd < 0 || !look_at_caller (&caller) || caller.family != asked->family
       || !tb_notify_valid (call))
     tb_notify_continue (call);
   else
     {
       int error = carry_out (t, &caller, instance, &route);
+      /* A fast open, which is sendto(): what it sends follows once it is connected. */
+      error = error == 0 && call->call == TB_CALL_SENDTO ? EINPROGRESS : error;
       if (error == EINPROGRESS && (caller.flags & O_NONBLOCK) == 0)
         tb_notify_continue (call);
       else

@@ -63,8 +63,10 @@ answer_inet (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *
 {
   if (call->call == TB_CALL_BIND)
     tb_bind_answer (t, call, instance, asked);
-  else if (call->call == TB_CALL_CONNECT)
+  else if (call->call == TB_CALL_CONNECT || (call->flags & MSG_FASTOPEN) != 0)
     tb_connect_answer (t, call, instance, asked);
+  else if (call->call == TB_CALL_SENDTO)
+    tb_door_send (t, call, instance, asked);
   else
     tb_notify_continue (call);
 }

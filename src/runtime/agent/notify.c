@@ -68,6 +68,7 @@ take_arguments (TbNotify *call, const uint64_t args[6])
   call->address_size = (uint32_t) args[sends ? 5 : 2];
   call->bytes = sends ? args[1] : 0;
   call->n_bytes = sends ? args[2] : 0;
+  call->flags = sends ? (int) args[3] : 0;
 }
 
 /* The arguments are in memory. */

@@ -27,6 +27,7 @@ typedef struct
   uint64_t address; /* where its sockaddr lies in its memory */
   uint32_t address_size;
   uint64_t bytes, n_bytes; /* SENDTO: where what it sends lies */
+  int flags;               /* SENDTO: MSG_… */
 } TbNotify;
 
 /* From now on only calls of Linux 5.19, as if this kernel had no newer ones: for tests. */

@@ -21,7 +21,7 @@
 
 #define DUMP_BYTES (64 * 1024)
 
-/* ---- TCP ------------------------------------------------------------------------------------- */
+/* ---- TCP and UDP ------------------------------------------------------------------------------------- */
 
 static bool
 read_address (const struct inet_diag_msg *m, const __be32 address[4], uint32_t *host)
@@ -97,7 +97,7 @@ take_tcp (const struct nlmsghdr *h, const TbDump *dump)
 }
 
 static int
-ask_tcp (int fd, uint8_t family)
+ask_inet (int fd, uint8_t family, uint8_t protocol)
 {
   struct
   {
@@ -107,7 +107,7 @@ ask_tcp (int fd, uint8_t family)
                           .nlmsg_type = SOCK_DIAG_BY_FAMILY,
                           .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
                 .ask = { .sdiag_family = family,
-                         .sdiag_protocol = IPPROTO_TCP,
+                         .sdiag_protocol = protocol,
                          .idiag_states = 1u << TCP_ESTABLISHED } };
   return send (fd, &request, sizeof request, 0) < 0 ? -errno : 0;
 }
@@ -131,24 +131,33 @@ take_messages (const void *bytes, size_t n, const TbDump *dump)
   return 0;
 }
 
-int
-tb_sockets_tcp (uint32_t block, TbTcpFunc keep, void *data, TbTcpEnds *ends)
+static int
+dump (int fd, uint8_t family, uint8_t protocol, char *bytes, const TbDump *dump)
 {
-  const TbDump dump = { 127u << 8 | block, keep, data, ends };
-  const uint8_t families[] = { AF_INET, AF_INET6 };
+  int result = ask_inet (fd, family, protocol);
+  while (result == 0)
+    {
+      ssize_t n = recv (fd, bytes, DUMP_BYTES, 0);
+      result = n < 0 ? -errno : take_messages (bytes, (size_t) n, dump);
+    }
+  return result;
+}
+
+int
+tb_sockets_inet (uint32_t block, TbTcpFunc keep, void *data, TbTcpEnds *ends)
+{
+  const TbDump what = { 127u << 8 | block, keep, data, ends };
   int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   if (fd < 0)
     return -errno;
   char *bytes = malloc (DUMP_BYTES);
   int result = bytes != NULL ? 0 : -ENOMEM;
-  for (size_t i = 0; i < TB_ARRAY_LENGTH (families) && result >= 0; i++)
+  for (int i = 0; i < 4 && result >= 0; i++)
     {
-      result = ask_tcp (fd, families[i]);
-      while (result == 0)
-        {
-          ssize_t n = recv (fd, bytes, DUMP_BYTES, 0);
-          result = n < 0 ? -errno : take_messages (bytes, (size_t) n, &dump);
-        }
+      uint8_t protocol = i < 2 ? IPPROTO_TCP : IPPROTO_UDP;
+      result = dump (fd, i % 2 == 0 ? AF_INET : AF_INET6, protocol, bytes, &what);
+      if (result == -ENOENT && protocol == IPPROTO_UDP)
+        result = 0; /* a kernel without udp_diag */
     }
   free (bytes);
   close (fd);

@@ -6,13 +6,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* One end of an established TCP connection over IPv4, or IPv4 in IPv6 clothes. Host order. */
+/* One end of an established TCP connection, or of a connected UDP socket, over IPv4, or IPv4 in IPv6 clothes. Host order. */
 typedef struct
 {
   uint32_t from, to;
   uint16_t from_port, to_port;
   uint32_t inode;
-  bool ours; /* marked by mark_ours() in connect.c */
+  bool ours; /* marked by tb_connect_mark() in connect.c */
 } TbTcpEnd;
 
 typedef struct
@@ -24,7 +24,7 @@ typedef struct
 /* Those with an end in 127.block/16 that keep says yes to: there may be tens of thousands of others.
  * 0 or -errno. Free ends->ends. */
 typedef bool (*TbTcpFunc) (const TbTcpEnd *end, void *data);
-int tb_sockets_tcp (uint32_t block, TbTcpFunc keep, void *data, TbTcpEnds *ends);
+int tb_sockets_inet (uint32_t block, TbTcpFunc keep, void *data, TbTcpEnds *ends);
 
 /* Calls func for each Unix socket with a name. Abstract names begin with '@'. */
 typedef void (*TbUnixFunc) (const char *name, uint32_t inode, bool listens, void *data);

@@ -193,6 +193,7 @@ remove_instance (TbTaps *t, uint32_t instance)
   for (uint32_t i = 0; i < t->n_notifiers; i++)
     if (t->notifiers[i].fd >= 0 && t->notifiers[i].instance == instance)
       remove_notifier (t, i);
+  tb_datagrams_gone (t, instance);
   t->blind[instance] &= (uint8_t) ~(1u << TB_BLIND_HIDDEN | 1u << TB_BLIND_LEADER);
 }
 
@@ -290,6 +291,16 @@ dispatch (TbTaps *t, const struct epoll_event *e)
       break;
     case TB_WATCH_FALLBACK:
       tb_fallback_accept (t, index);
+      break;
+    case TB_WATCH_DOOR:
+      tb_door_ready (t, index);
+      break;
+    case TB_WATCH_PATH_UP:
+    case TB_WATCH_PATH_DOWN:
+      tb_datagrams_ready (t, index, (uint16_t) (e->data.u64 >> 16), what == TB_WATCH_PATH_UP);
+      break;
+    case TB_WATCH_LATE:
+      tb_datagrams_due (t);
       break;
     case TB_WATCH_CONN_UP:
     case TB_WATCH_CONN_DOWN:

@@ -5,7 +5,7 @@
  *   taps-loop.c epoll, time, commands: the thread
  *   intercept.c the filter; notify.c one system call      conn.c     a connection: bytes and ends
  *   notified.c  a call of an instance, who answers it     flow.c     one direction of it
- *   connect.c bind.c address.c
+ *   connect.c bind.c address.c                            datagram.c door.c  UDP
  *   park.c      connects into a cut                       reading.c  framing what flows
  *   affect.c    faults on a connection: time, pace        gather.c   faults on whole messages
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
@@ -170,6 +170,10 @@ typedef enum
   TB_WATCH_LISTENER, /* index: 0 IPv4, 1 IPv6 */
   TB_WATCH_PARK,     /* index: of the tap */
   TB_WATCH_FALLBACK, /* index: of the link */
+  TB_WATCH_DOOR,     /* of datagrams; index: of doors */
+  TB_WATCH_PATH_UP,  /* index and generation: of the path */
+  TB_WATCH_PATH_DOWN,
+  TB_WATCH_LATE,     /* the timer of datagrams */
   TB_WATCH_CONN_UP,  /* index and generation: of the connection */
   TB_WATCH_CONN_DOWN
 } TbWatch;
@@ -260,6 +264,7 @@ typedef struct
 } TbRecorded;
 
 typedef struct TbBypasses TbBypasses;
+typedef struct TbDatagrams TbDatagrams;
 
 /* A message that ended in what was read. */
 typedef struct
@@ -301,6 +306,8 @@ struct TbTaps
   int *fallback;  /* a listener for each link */
   uint64_t unix_told; /* hash of the last Unix socket that was told of */
   int64_t unix_told_ns;
+
+  TbDatagrams *datagrams;
 
   /* Taps. */
   TbTap **taps; /* by row, then those without one */
@@ -495,6 +502,8 @@ void tb_notified_no_socket (TbTaps *t, const TbNotify *call, uint32_t instance, 
 void tb_bind_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked);
 void tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked);
 void tb_taps_tell_no_descriptors (TbTaps *t);
+/* So that the check for what goes past the taps knows a socket of ours. */
+void tb_connect_mark (int fd);
 void tb_connect_accept (TbTaps *t, unsigned which);
 void tb_connect_expire (TbTaps *t);
 typedef enum
@@ -509,6 +518,22 @@ int tb_connect_listeners (TbTaps *t);
 
 int tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int backlog);
 int tb_listener_open_v6 (TbListener *listener, int backlog);
+
+/* datagram.c */
+int tb_datagrams_new (TbTaps *t);
+void tb_datagrams_free (TbTaps *t);
+void tb_datagrams_ready (TbTaps *t, uint32_t path, uint16_t generation, bool from_below);
+void tb_datagrams_due (TbTaps *t);
+void tb_datagrams_gone (TbTaps *t, uint32_t instance);
+
+/* door.c */
+void tb_doors_open (TbTaps *t);
+void tb_door_ready (TbTaps *t, uint32_t door);
+/* Whether a caller's socket is one for datagrams. */
+bool tb_door_is_for (int fd);
+void tb_door_connect (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked,
+                      const TbRoute *route, int fd);
+void tb_door_send (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked);
 
 /* park.c */
 /* A listener whose accept queue is full: who connects to it waits. NULL when it cannot be had. */

@@ -85,6 +85,8 @@ tb_taps_new (const TbWirePlan *plan, TbCounters *counters, TbRing *ring, int *er
       pthread_mutex_init (&t->commands_lock, NULL);
       if (make_shared (t) && make_memory (t))
         result = plan->no_seccomp ? tb_fallback_start (t) : tb_connect_listeners (t);
+      if (result >= 0)
+        result = tb_datagrams_new (t);
       if (result < 0)
         {
           tb_taps_stop (t);
@@ -208,6 +210,7 @@ tb_taps_stop (TbTaps *t)
       pthread_join (t->thread, NULL);
     }
   tb_conns_clear (t);
+  tb_datagrams_free (t);
   free_commands (t);
   close_all (t);
   free_all (t);

@@ -18,13 +18,14 @@ static const struct
   { "kafka", TB_PROTO_KAFKA },
   { "http2", TB_PROTO_HTTP2 },
   { "grpc", TB_PROTO_HTTP2 },
-  { "udp", TB_PROTO_BYTES },
+  { "udp", TB_PROTO_UDP },
 };
 
 bool
 tb_proto_messages_stand_alone (TbProto proto)
 {
-  return proto != TB_PROTO_UNKNOWN && proto != TB_PROTO_BYTES && proto != TB_PROTO_HTTP2;
+  return proto != TB_PROTO_UNKNOWN && proto != TB_PROTO_BYTES && proto != TB_PROTO_HTTP2
+         && proto != TB_PROTO_UDP;
 }
 
 TbProto
@@ -150,6 +151,7 @@ tb_proto_is_contiguous (TbProto proto)
       return true;
     case TB_PROTO_UNKNOWN:
     case TB_PROTO_BYTES:
+    case TB_PROTO_UDP:
     case TB_PROTO_HTTP2: /* messages interleave, and heads are coded by those before them */
     case TB_PROTO_COUNT:
     default:

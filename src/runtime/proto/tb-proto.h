@@ -24,11 +24,12 @@ typedef enum
   TB_PROTO_KAFKA,   /* heads only: which request, and its reply by its correlation */
   TB_PROTO_HTTP2,   /* without TLS, by its preface or by an upgrade from HTTP/1.1; gRPC's messages one
                        by one */
+  TB_PROTO_UDP,     /* datagrams: each is a message, whatever it says; never of a stream */
   TB_PROTO_COUNT
 } TbProto;
 
 /* "http", "http2", "resp", "postgresql", "mqtt", "nats", "kafka", "bytes"; also "grpc" (http2), "redis"
- * (resp), "postgres", "tcp" and "udp" (bytes), "auto" (unknown). UNKNOWN for anything else; *known
+ * (resp), "postgres", "tcp" (bytes), "udp", "auto" (unknown). UNKNOWN for anything else; *known
  * (may be NULL) tells whether the name was one of these. What is promised as HTTP/1 or HTTP/2 may
  * turn out to be the other. */
 TbProto tb_proto_from_name (const char *name, bool *known);

@@ -159,7 +159,8 @@ exact_message (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gin
                gint64 now)
 {
   gboolean reply = event->kind == TB_EVENT_REPLY;
-  guint leaves = reply ? tap->to : tap->from, arrives = reply ? tap->from : tap->to;
+  gboolean back = reply || event->direction != 0;
+  guint leaves = back ? tap->to : tap->from, arrives = back ? tap->from : tap->to;
   gboolean traced = has_trace (event);
   gint64 start = MAX (when, now);
 
@@ -179,7 +180,7 @@ exact_message (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gin
   TbDotShape shape = event->held && cut ? TB_DOT_LOST
                      : reply ? (event->error ? TB_DOT_ERROR : TB_DOT_REPLY)
                              : TB_DOT_REQUEST;
-  add_dot (traffic, tap->link->link, tap->line, shape, reply, start);
+  add_dot (traffic, tap->link->link, tap->line, shape, back, start);
 }
 
 /* Bytes come summed over 10 ms: a dot for each sum would only be noise. */
