@@ -264,6 +264,9 @@ tb_router_set_link (TbRouter *router, guint key, const TbRouterLink *link)
     }
   else if (!same_label (&way->spec, link))
     {
+      /* With its place a label loses its turn: those that saw it may not see it any more. */
+      if (way->spec.label_at >= 0 && link->label_at < 0)
+        g_array_append_val (router->near_changes, way->label);
       way->spec.label_width = link->label_width;
       way->spec.label_height = link->label_height;
       way->spec.label_at = link->label_at;

@@ -820,6 +820,37 @@ test_labels_cover_no_card_and_no_other_label (void)
     }
 }
 
+/* A person's label comes first, and no more once it is nobody's: as if it had never been. */
+static void
+test_a_label_given_up_loses_its_turn (void)
+{
+  g_autoptr (TbRouter) router = tb_router_new (), anew = tb_router_new ();
+  TbRouter *both[] = { router, anew };
+  for (guint r = 0; r < 2; r++)
+    for (guint i = 0; i < 2; i++)
+      {
+        put_card (both[r], 2 * i + 1, 0, i * 80.);
+        put_card (both[r], 2 * i + 2, 600, i * 80.);
+        TbRouterLink link = plain_link (2 * i + 1, 2 * i + 2);
+        link.label_width = 60;
+        link.label_height = 16;
+        link.label_at = r == 0 && i == 1 ? 0.5 : -1;
+        link.label_offset = r == 0 && i == 1 ? -67 : 0; /* onto the first link's place */
+        tb_router_set_link (both[r], i + 1, &link);
+      }
+  get_route (router, 1);
+  TbRouterLink free = plain_link (3, 4);
+  free.label_width = 60;
+  free.label_height = 16;
+  tb_router_set_link (router, 2, &free);
+  for (guint i = 1; i <= 2; i++)
+    {
+      TbRect is = get_route (router, i).label, wanted = get_route (anew, i).label;
+      g_assert_cmpfloat (is.x, ==, wanted.x);
+      g_assert_cmpfloat (is.y, ==, wanted.y);
+    }
+}
+
 /* Round the container between; into it when an end stands in it. */
 static void
 test_a_border_is_crossed_only_to_enter (void)
@@ -931,6 +962,7 @@ main (int argc, char **argv)
   ADD ("no-way-but-over-a-border", test_no_way_but_over_a_border_is_said);
   ADD ("what-is-seen-is-routed-first", test_what_is_seen_is_routed_first);
   ADD ("a-link-waits-for-its-ends", test_a_link_waits_for_its_ends);
+  ADD ("a-label-given-up-loses-its-turn", test_a_label_given_up_loses_its_turn);
   ADD ("messy-pictures", test_messy_pictures);
   ADD ("containers", test_containers);
   ADD ("moved-equals-from-nothing", test_moved_equals_from_nothing);
