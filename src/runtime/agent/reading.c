@@ -287,30 +287,37 @@ on_message (const TbMessage *m, void *data)
     add_cut (f->t, m, &mark);
 }
 
-/* The connection turned out to be something that is not framed. */
+/* The connection turned out to be something that is not framed; `was` is what it had been read as.
+ * Said once of a tap: loudly where the drawing promised something else and nobody agreed to leave it. */
 static void
-give_up (TbTaps *t, TbConn *c)
+give_up (TbTaps *t, TbConn *c, TbProto was)
 {
   TbTap *tap = c->tap;
-  const char *note = tb_framer_note (framer_of (c->reading));
-  bool promised = tap->link != TB_NOBODY && t->plan->links[tap->link].proto > TB_PROTO_BYTES;
-  if (note != NULL && promised && !tap->told)
+  const TbFramer *framer = framer_of (c->reading);
+  const char *note = tb_framer_note (framer);
+  TbProto promised = tap->link != TB_NOBODY ? (TbProto) t->plan->links[tap->link].proto : TB_PROTO_UNKNOWN;
+  TbProto name = promised != TB_PROTO_UNKNOWN ? promised : was;
+  if (note != NULL && name != TB_PROTO_UNKNOWN && !tap->told)
     {
       tap->told = true;
-      tb_tap_problem (t, 2, tap->from, "%s is not read as %s: %s; its bytes are counted",
-                      t->plan->links[tap->link].id,
-                      tb_proto_name ((TbProto) t->plan->links[tap->link].proto), note);
+      tb_tap_problem (t, promised == TB_PROTO_UNKNOWN || tb_framer_agreed (framer) ? 2 : 1, tap->from,
+                      "a connection of %s is not read as %s: %s; its bytes are counted",
+                      tap->link != TB_NOBODY ? t->plan->links[tap->link].id : "a pair without a link",
+                      tb_proto_name (name), note);
     }
   c->plain = true;
   tb_reading_drop (t, c);
 }
 
-/* What the row reads as is what its connections turned out to be. */
+/* What the row reads as is what its connections turned out to be; one of which no message can be made
+ * does not take back what others say. */
 static void
 learn_proto (TbTaps *t, TbConn *c, TbProto proto)
 {
+  const TbTapCounters *row = &c->tap->row->counters;
   c->proto = (uint8_t) proto;
-  if (c->tap->row->counters.proto == proto)
+  if (row->proto == proto || proto == TB_PROTO_UNKNOWN
+      || (proto == TB_PROTO_BYTES && row->up.seen + row->down.seen > 0))
     return;
   tb_tap_begin (c->tap)->proto = (uint8_t) proto;
   tb_tap_end (c->tap, t->now_ns);
@@ -349,12 +356,13 @@ tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_
       link_newest (t, r);
     }
   TbProto proto = tb_framer_proto (framer);
-  if (proto != c->proto)
+  TbProto was = (TbProto) c->proto;
+  if (proto != was || c->tap->row->counters.proto != proto)
     learn_proto (t, c, proto);
   if (proto == TB_PROTO_BYTES)
     {
       tb_tap_unframed (t, c->tap, d, n);
-      give_up (t, c);
+      give_up (t, c, was);
     }
 }
 

@@ -181,19 +181,32 @@ visit (Ordering *o, TbPart *part)
   o->colour[self] = BLACK;
 }
 
-static const char *
-param_value (const char *name, gpointer data)
+typedef struct
 {
-  const TbPart *part = data;
-  return g_str_has_prefix (name, "param.") ? g_hash_table_lookup (part->params, name + 6) : NULL;
+  const TbPart *part;
+  char text[24];
+} PartCondition;
+
+/* What holds for all of its replicas. */
+static const char *
+part_value (const char *name, gpointer data)
+{
+  PartCondition *c = data;
+  if (g_str_has_prefix (name, "param."))
+    return g_hash_table_lookup (c->part->params, name + 6);
+  if (!g_str_equal (name, "replicas") && !g_str_equal (name, "links"))
+    return NULL;
+  g_snprintf (c->text, sizeof c->text, "%u", name[0] == 'r' ? c->part->n : c->part->links->len);
+  return c->text;
 }
 
 static void
 wait_for_first_replica (TbPlanner *planner, TbPart *part)
 {
   const TbTemplate *template = part->template;
+  PartCondition condition = { .part = part };
   if (template == NULL || !template->first_replica_first
-      || !tb_template_when (template->first_replica_when, param_value, part))
+      || !tb_template_when (template->first_replica_when, part_value, &condition))
     return;
   for (guint i = 1; i < part->n; i++)
     {

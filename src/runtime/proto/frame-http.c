@@ -47,7 +47,7 @@ after_connect (TbFeed *feed, bool tunnel)
 {
   uint16_t *mode = &feed->framer->mode;
   if (tunnel)
-    tb_feed_give_up (feed, "a tunnel was opened by CONNECT");
+    tb_feed_leave (feed, "a tunnel was opened by CONNECT");
   else if (*mode & TB_MODE_TUNNEL_EARLY)
     tb_feed_give_up (feed, "bytes followed a CONNECT that was refused");
   *mode &= (uint16_t) ~(TB_MODE_TUNNEL_WAIT | TB_MODE_TUNNEL_EARLY);
@@ -76,7 +76,7 @@ end_reply (TbFeed *feed)
     }
   tb_feed_report (feed, TB_MSG_REPLY, number, &request);
   if (status == 101)
-    tb_feed_give_up (feed, "the connection was upgraded to another protocol");
+    tb_feed_leave (feed, "the connection was upgraded to another protocol");
   else if (request.flags & TB_PENDING_CONNECT)
     after_connect (feed, status < 300);
 }

@@ -290,7 +290,7 @@ answer (TbFeed *feed)
     }
   end_reply (feed);
   if (said != 'N')
-    tb_feed_give_up (feed, "it is encrypted from here on");
+    tb_feed_leave (feed, "it is encrypted from here on");
 }
 
 /* ---- Parts ------------------------------------------------------------------------------------- */

@@ -138,6 +138,7 @@ struct TbFramer
   uint16_t head, n_pending, queue_size;
   uint16_t mode;
   uint8_t proto;
+  bool agreed;
   TbPending one;
 };
 
@@ -155,6 +156,8 @@ typedef struct
 /* --- framer.c, for the protocols --- */
 
 void tb_feed_give_up (TbFeed *feed, const char *note);
+/* The same where both sides agreed on it. */
+void tb_feed_leave (TbFeed *feed, const char *note);
 /* Reads on as proto, unless what the other side has begun to say was read as something else. */
 bool tb_feed_adopt (TbFeed *feed, TbProto proto);
 /* The message in progress ends here. number 0: of no request. */

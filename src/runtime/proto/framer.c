@@ -57,6 +57,12 @@ tb_framer_note (const TbFramer *f)
   return f->note;
 }
 
+bool
+tb_framer_agreed (const TbFramer *f)
+{
+  return f->agreed;
+}
+
 static TbPending *
 pending_at (TbFramer *f, unsigned i)
 {
@@ -285,6 +291,13 @@ tb_feed_give_up (TbFeed *feed, const char *note)
   f->queue = NULL;
   f->queue_size = 1;
   f->head = 0;
+}
+
+void
+tb_feed_leave (TbFeed *feed, const char *note)
+{
+  tb_feed_give_up (feed, note);
+  feed->framer->agreed = true;
 }
 
 void
@@ -556,7 +569,7 @@ begin_with (TbFeed *feed, char first)
   TbFramer *f = feed->framer;
   bool up = feed->direction == TB_DIR_UP, greeting = greets (feed, first);
   if (up && first == TB_TLS_HANDSHAKE && f->side[TB_DIR_UP].offset == 0)
-    tb_feed_give_up (feed, "it is encrypted (TLS)");
+    tb_feed_leave (feed, "it is encrypted (TLS)");
   else if (greeting && f->proto == TB_PROTO_HTTP)
     tb_feed_adopt (feed, TB_PROTO_HTTP2);
   if (f->proto == TB_PROTO_BYTES)

@@ -111,6 +111,9 @@ void tb_framer_skip (TbFramer *framer, TbDirection direction, uint64_t n, int64_
 TbProto tb_framer_proto (const TbFramer *framer);
 /* Why it gave up, in words; NULL while it has not. Static. */
 const char *tb_framer_note (const TbFramer *framer);
+/* Whether it did so because both sides went over to something else, as to TLS, by the protocol's own
+ * rules; else some byte was bad. */
+bool tb_framer_agreed (const TbFramer *framer);
 /* Requests seen whole whose reply has not been seen whole. */
 unsigned tb_framer_outstanding (const TbFramer *framer);
 /* Whether it stands between messages and remembers nothing but its protocol: it may be cleared, and
