@@ -259,6 +259,31 @@ test_own_listener_goes_first (void)
   g_assert_cmpuint (fx->counters->n_rows, ==, 0);
 }
 
+/* A socket for each, as programs that look names up do. */
+static int
+send_from_many (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in to = fx_address (fx, 1, PORT);
+  for (guint i = 0; i < GPOINTER_TO_UINT (data); i++)
+    {
+      int fd = socket (AF_INET, SOCK_DGRAM, 0);
+      AT (sendto (fd, "hi", 2, 0, (struct sockaddr *) &to, sizeof to) == 2);
+      close (fd);
+    }
+  return 0;
+}
+
+static void
+test_senders_without_end (void)
+{
+  g_autoptr (Fixture) fx = two ();
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, send_from_many, GUINT_TO_POINTER (5000))), ==, 0);
+  fx_settle (fx);
+  TbTapCounters row = fx_row (fx, 0, 1, PORT);
+  g_assert_cmpuint (row.up.seen, ==, 5000);
+  g_assert_cmpuint (row.connections_open, <=, 4096);
+}
+
 /* ---- Faults ------------------------------------------------------------------------------------ */
 
 static int
@@ -412,6 +437,7 @@ main (int argc, char **argv)
   ADD ("called-sees-the-caller", test_called_sees_the_caller);
   ADD ("replicas-share-a-port", test_replicas_share_a_port);
   ADD ("own-listener-goes-first", test_own_listener_goes_first);
+  ADD ("senders-without-end", test_senders_without_end);
   ADD ("cut-loses-them", test_cut_loses_them);
   ADD ("latency-delays-them", test_latency_delays_them);
   ADD ("duplicates-arrive", test_duplicates_arrive);

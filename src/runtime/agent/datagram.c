@@ -11,9 +11,39 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#define LOOK_AT 16
+#define QUIET_NS (20 * TB_NS_PER_MS)
 #define BATCH 64 /* datagrams of one socket before others have their turn */
 
 /* ---- Paths ------------------------------------------------------------------------------------- */
+
+static uint16_t *
+bucket_of_caller (TbDatagrams *g, const TbAddress *caller)
+{
+  return &g->of_caller[ntohs (caller->v4.sin_port) % TB_PATH_BUCKETS];
+}
+
+static void
+enter_buckets (TbDatagrams *g, TbPath *path)
+{
+  uint16_t *of_caller = bucket_of_caller (g, &path->caller);
+  uint16_t *of_up = &g->of_up[path->up_port % TB_PATH_BUCKETS];
+  path->next_of_caller = *of_caller;
+  path->next_of_up = *of_up;
+  *of_caller = *of_up = (uint16_t) (path - g->paths + 1);
+}
+
+static void
+leave_buckets (TbDatagrams *g, const TbPath *path)
+{
+  uint16_t *at = bucket_of_caller (g, &path->caller), self = (uint16_t) (path - g->paths + 1);
+  while (*at != self)
+    at = &g->paths[*at - 1].next_of_caller;
+  *at = path->next_of_caller;
+  for (at = &g->of_up[path->up_port % TB_PATH_BUCKETS]; *at != self;)
+    at = &g->paths[*at - 1].next_of_up;
+  *at = path->next_of_up;
+}
 
 static void
 close_path (TbTaps *t, TbPath *path)
@@ -26,29 +56,42 @@ close_path (TbTaps *t, TbPath *path)
   close (path->up);
   if (path->own_down)
     close (path->down);
+  leave_buckets (t->datagrams, path);
   path->up = -1;
   path->generation++;
+  path->next_of_caller = t->datagrams->free_path;
+  t->datagrams->free_path = (uint16_t) (path - t->datagrams->paths + 1);
 }
 
-/* A free one, or that which was quiet for the longest, if that is some time ago. */
+/* Of the next few, the one that was quiet for the longest makes room, if that is some time. */
+static void
+make_room (TbTaps *t)
+{
+  TbDatagrams *g = t->datagrams;
+  TbPath *oldest = NULL;
+  for (int i = 0; i < LOOK_AT; i++, g->hand = (g->hand + 1) % TB_PATHS_MAX)
+    {
+      TbPath *path = &g->paths[g->hand];
+      if (path->up >= 0 && (oldest == NULL || path->last_ns < oldest->last_ns))
+        oldest = path;
+    }
+  if (oldest != NULL && t->now_ns - oldest->last_ns >= QUIET_NS)
+    close_path (t, oldest);
+}
+
 static TbPath *
 take_path (TbTaps *t)
 {
   TbDatagrams *g = t->datagrams;
-  TbPath *oldest = NULL;
-  for (uint32_t i = 0; i < g->n_paths; i++)
-    {
-      TbPath *path = &g->paths[i];
-      if (path->up < 0)
-        return path;
-      oldest = oldest == NULL || path->last_ns < oldest->last_ns ? path : oldest;
-    }
-  if (g->n_paths < TB_PATHS_MAX)
+  if (g->free_path == 0 && g->n_paths < TB_PATHS_MAX)
     return &g->paths[g->n_paths++];
-  if (t->now_ns - oldest->last_ns < TB_NS_PER_S)
+  if (g->free_path == 0)
+    make_room (t);
+  if (g->free_path == 0)
     return NULL;
-  close_path (t, oldest);
-  return oldest;
+  TbPath *path = &g->paths[g->free_path - 1];
+  g->free_path = path->next_of_caller;
+  return path;
 }
 
 static void
@@ -77,6 +120,7 @@ tb_path_new (TbTaps *t, const TbPath *from)
   path->generation = generation;
   path->connection = ++t->connections;
   path->last_ns = t->now_ns;
+  enter_buckets (g, path);
   const TbTap *tap = path->tap;
   path->faulted.key = tb_chance_key ((uint64_t) tap->from << 32 | tap->to, tap->port, ++path->tap->connections);
   path->faulted.began_ns = t->now_ns;
@@ -97,10 +141,11 @@ tb_path_new (TbTaps *t, const TbPath *from)
 TbPath *
 tb_path_find (TbTaps *t, const TbAddress *caller, uint32_t as, uint16_t as_port)
 {
-  for (uint32_t i = 0; i < t->datagrams->n_paths; i++)
+  TbDatagrams *g = t->datagrams;
+  for (uint16_t at = *bucket_of_caller (g, caller); at != 0; at = g->paths[at - 1].next_of_caller)
     {
-      TbPath *path = &t->datagrams->paths[i];
-      if (path->up >= 0 && path->as == as && path->as_port == as_port
+      TbPath *path = &g->paths[at - 1];
+      if (path->as == as && path->as_port == as_port
           && path->caller.v4.sin_port == caller->v4.sin_port
           && path->caller.v4.sin_addr.s_addr == caller->v4.sin_addr.s_addr)
         return path;
@@ -111,13 +156,11 @@ tb_path_find (TbTaps *t, const TbAddress *caller, uint32_t as, uint16_t as_port)
 bool
 tb_path_is_up (const TbTaps *t, uint32_t address, uint16_t port)
 {
-  for (uint32_t i = 0; i < t->datagrams->n_paths; i++)
+  const TbDatagrams *g = t->datagrams;
+  for (uint16_t at = g->of_up[port % TB_PATH_BUCKETS]; at != 0; at = g->paths[at - 1].next_of_up)
     {
-      const TbPath *path = &t->datagrams->paths[i];
-      TbAddress own;
-      socklen_t size = sizeof own;
-      if (path->up >= 0 && t->plan->instances[path->tap->from].address == address
-          && getsockname (path->up, &own.any, &size) == 0 && ntohs (own.v4.sin_port) == port)
+      const TbPath *path = &g->paths[at - 1];
+      if (path->up_port == port && t->plan->instances[path->tap->from].address == address)
         return true;
     }
   return false;

@@ -16,7 +16,8 @@
 #include "address.h"
 #include "taps-private.h"
 
-#define TB_PATHS_MAX 1024
+#define TB_PATHS_MAX 4096
+#define TB_PATH_BUCKETS 1024 /* by the low bits of a port */
 #define TB_PATH_IDLE_NS (60 * TB_NS_PER_S) /* nobody says that a path is over */
 #define TB_DATAGRAM_MAX 65507
 
@@ -26,7 +27,8 @@ typedef struct
   int down; /* answers go out there */
   bool own_down;   /* a door for this caller alone, which it is connected to */
   bool spoofed;    /* answers carry the address `as` */
-  uint16_t generation;
+  uint16_t generation, up_port;
+  uint16_t next_of_caller, next_of_up; /* in their bucket, or of the free ones: index + 1 */
   TbTap *tap;
   TbAddress caller;
   uint32_t as;     /* what the caller sends to: host order */
@@ -63,7 +65,8 @@ typedef struct
 struct TbDatagrams
 {
   TbPath *paths;
-  uint32_t n_paths;
+  uint32_t n_paths, hand; /* hand: where to look for one that is idle */
+  uint16_t free_path, of_caller[TB_PATH_BUCKETS], of_up[TB_PATH_BUCKETS]; /* index + 1 */
   TbDoor *doors;
   uint32_t n_doors;
   TbLate *late; /* mapped when the first has to wait: only what is used takes memory */

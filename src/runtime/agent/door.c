@@ -110,13 +110,19 @@ static TbPath *
 make_path (TbTaps *t, uint32_t from, const TbRoute *route, TbPath *path)
 {
   uint32_t to = choose (t, route);
+  TbAddress own;
+  socklen_t size = sizeof own;
   path->tap = tb_tap_get (t, from, to, route->port, route->link);
   path->up = open_socket (t->plan->instances[from].address, 0);
   if (path->up >= 0)
     tb_connect_mark (path->up);
   if (path->tap != NULL && path->up >= 0
-      && connect_to (path->up, t->plan->instances[to].address, route->port))
-    return tb_path_new (t, path);
+      && connect_to (path->up, t->plan->instances[to].address, route->port)
+      && getsockname (path->up, &own.any, &size) == 0)
+    {
+      path->up_port = ntohs (own.v4.sin_port);
+      return tb_path_new (t, path);
+    }
   if (path->up >= 0)
     close (path->up);
   if (path->own_down)
