@@ -137,7 +137,10 @@ add_head (Sheet *sheet, const char *title, const TbLiveFrame *frame)
     append (&line, "2", 20, " · Ctrl-C stops");
   if (frame->agent_cpu >= 0.005 && sheet->width >= 72)
     {
-      g_autofree char *agent = g_strdup_printf ("taps use %.0f %% of a core", frame->agent_cpu * 100);
+      char lag[40];
+      g_autofree char *agent
+        = g_strdup_printf ("taps: %.0f %% of a core, lag p99 %s", frame->agent_cpu * 100,
+                           tb_words_latency (frame->agent_lag_p99_ns, lag, sizeof lag));
       append_right (&line, "2", sheet->width - MIN (sheet->width, line.columns), agent);
     }
   line_end (sheet, &line);

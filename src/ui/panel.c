@@ -83,9 +83,10 @@ show_status (TbPanel *self)
     text = tb_messages_page_status (TB_MESSAGES_PAGE (self->pages[PAGE_MESSAGES]));
   else if (self->frame)
     {
-      g_autofree char *lag = tb_format_ns (self->frame->agent_lag_ns);
-      text = g_strdup_printf ("taps: %.0f\u202f%% of a core, lag %s", self->frame->agent_cpu * 100,
-                              lag);
+      g_autofree char *worst = tb_format_ns (self->frame->agent_lag_ns);
+      g_autofree char *lag = tb_format_ns (self->frame->agent_lag_p99_ns);
+      text = g_strdup_printf ("taps: %.0f\u202f%% of a core, lag p99 %s, worst %s",
+                              self->frame->agent_cpu * 100, lag, worst);
     }
   tb_ui_set_text (self->status, text ? text : "");
 }

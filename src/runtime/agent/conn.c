@@ -213,6 +213,8 @@ connected (TbTaps *t, TbConn *c)
       row->refused += error == ECONNREFUSED;
       tb_tap_end (c->tap, t->now_ns);
       tb_conn_reset (t, c, TB_DIR_DOWN);
+      if (error == ECONNREFUSED && t->lone != NULL)
+        tb_lone_refused (t);
       return false;
     }
   tb_flow_watch (t, c);

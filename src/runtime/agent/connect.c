@@ -43,8 +43,8 @@ typedef struct
 
 /* Nothing is gained by waiting to send, nor by congestion control on loopback: one that paces, as
  * BBR does, costs a timer a message. Accepted sockets inherit both. */
-static void
-send_at_once (int fd)
+void
+tb_connect_send_at_once (int fd)
 {
   const int one = 1;
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -61,7 +61,7 @@ tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int bac
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -errno;
-  send_at_once (fd);
+  tb_connect_send_at_once (fd);
   if (port != 0) /* what an earlier run left in TIME_WAIT is no obstacle */
     setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   if (bind (fd, &a.any, size) < 0 || (backlog >= 0 && listen (fd, backlog) < 0)
@@ -86,7 +86,7 @@ tb_listener_open_v6 (TbListener *listener, int backlog)
   if (fd < 0)
     return -errno;
   setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-  send_at_once (fd);
+  tb_connect_send_at_once (fd);
   if (bind (fd, (struct sockaddr *) &a, size) < 0 || (backlog >= 0 && listen (fd, backlog) < 0)
       || getsockname (fd, (struct sockaddr *) &a, &size) < 0)
     {
@@ -138,7 +138,7 @@ tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd)
   if (*fd < 0)
     return TB_DIAL_REFUSED;
   tb_connect_mark (*fd);
-  send_at_once (*fd);
+  tb_connect_send_at_once (*fd);
   tb_address_set_v4 (&source, &size, t->plan->instances[from].address, 0);
   bind (*fd, &source.any, size);
   tb_address_set_v4 (&target, &size, t->plan->instances[to].address, port);
@@ -156,8 +156,8 @@ tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd)
 
 /* ---- Accepting ------------------------------------------------------------------------------- */
 
-static void
-turn_away (int fd)
+void
+tb_connect_turn_away (int fd)
 {
   const struct linger now = { .l_onoff = 1, .l_linger = 0 };
   setsockopt (fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -175,15 +175,15 @@ tb_taps_tell_no_descriptors (TbTaps *t)
 }
 
 /* No descriptors are left: whoever waits is turned away, since the listener would be ready for ever. */
-static bool
-accept_with_spare (TbTaps *t, unsigned which)
+bool
+tb_connect_spare (TbTaps *t, int listener)
 {
   if ((errno != EMFILE && errno != ENFILE) || t->spare_fd < 0)
     return false;
   close (t->spare_fd);
-  int fd = accept4 (t->listener[which].fd, NULL, NULL, SOCK_CLOEXEC);
+  int fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
   if (fd >= 0)
-    turn_away (fd);
+    tb_connect_turn_away (fd);
   t->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
   tb_taps_tell_no_descriptors (t);
   return fd >= 0;
@@ -199,7 +199,7 @@ match_accepted (TbTaps *t, unsigned which, int fd, const TbAddress *peer)
     i++;
   if (i == t->n_pending)
     {
-      turn_away (fd);
+      tb_connect_turn_away (fd);
       return;
     }
   TbPending p = t->pending[i];
@@ -217,7 +217,7 @@ tb_connect_accept (TbTaps *t, unsigned which)
       int fd = accept4 (t->listener[which].fd, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0)
         match_accepted (t, which, fd, &peer);
-      else if (!accept_with_spare (t, which))
+      else if (!tb_connect_spare (t, t->listener[which].fd))
         return;
     }
 }
@@ -229,7 +229,7 @@ tb_connect_expire (TbTaps *t)
   for (uint32_t i = t->n_pending; i-- > 0;)
     if (t->now_ns - t->pending[i].since_ns > TB_PENDING_NS)
       {
-        turn_away (t->pending[i].up);
+        tb_connect_turn_away (t->pending[i].up);
         t->pending[i] = t->pending[--t->n_pending];
       }
 }
@@ -332,14 +332,14 @@ send_to_tap (TbTaps *t, const TbCaller *caller, TbTap *tap, int up, bool connect
   TbPending p = { .up = up, .connecting = connecting, .tap = tap, .since_ns = t->now_ns };
   if ((error != 0 && error != EINPROGRESS) || getsockname (caller->fd, &own.any, &size) < 0)
     {
-      turn_away (up);
+      tb_connect_turn_away (up);
       return error;
     }
   tb_address_get_v4 (&own, true, &p.address, &p.port);
   if (caller->strict_v6)
     p.address = 0;
   if (!add_pending (t, &p))
-    turn_away (up);
+    tb_connect_turn_away (up);
   tb_connect_accept (t, caller->strict_v6 ? 1 : 0);
   return error;
 }

@@ -38,6 +38,8 @@ tb_taps_apply_faults (TbTaps *t)
       tell_connections (t, tap);
       tb_park_effects (t, tap);
     }
+  if (t->lone != NULL)
+    tb_lone_update (t);
 }
 
 TbDialled

@@ -234,6 +234,9 @@ run_command (TbTaps *t, const TbTapsCommand *command)
     case TB_COMMAND_STEP:
       tb_taps_step (t, command->id, command->instance);
       break;
+    case TB_COMMAND_TARGET:
+      tb_lone_target (t, command->instance);
+      break;
     case TB_COMMAND_QUIT:
       t->quit = true;
       break;
@@ -302,6 +305,9 @@ dispatch (TbTaps *t, const struct epoll_event *e)
     case TB_WATCH_LATE:
       tb_datagrams_due (t);
       break;
+    case TB_WATCH_LONE:
+      tb_lone_accept (t);
+      break;
     case TB_WATCH_CONN_UP:
     case TB_WATCH_CONN_DOWN:
       c = tb_conn_at (t, index, (uint16_t) (e->data.u64 >> 16));
@@ -335,10 +341,15 @@ learn_lateness (TbTaps *t, int64_t slept_at_ns, int64_t wait)
     t->late_ns = TB_MIN (t->late_ns + (late - t->late_ns) / 8, LATE_MAX_NS);
 }
 
+/* The last event of this round waited for all the others. */
 static void
 note_lag (TbTaps *t, int64_t since_ns)
 {
   uint64_t lag = (uint64_t) (tb_now_ns () - since_ns);
+  _Atomic uint32_t *bucket = &t->lags[tb_histogram_index (lag)];
+  /* One writer: no need of an addition that others cannot come between. */
+  uint32_t n = atomic_load_explicit (bucket, memory_order_relaxed);
+  atomic_store_explicit (bucket, n + 1, memory_order_relaxed);
   if (lag > atomic_load_explicit (&t->lag_ns, memory_order_relaxed))
     atomic_store_explicit (&t->lag_ns, lag, memory_order_relaxed);
 }
@@ -368,7 +379,7 @@ tb_taps_run (void *data)
         run_timers (t);
       for (int i = 0; i < n; i++)
         dispatch (t, &events[i]);
-      if (n > 1)
+      if (n > 0)
         note_lag (t, woke_ns);
       tick (t);
     }

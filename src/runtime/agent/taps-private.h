@@ -9,6 +9,7 @@
  *   park.c      connects into a cut                       reading.c  framing what flows
  *   affect.c    faults on a connection: time, pace        gather.c   faults on whole messages
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
+ *   lone.c      a tap alone: a listener and a target
  *   route.c queue.c pool.c exchange.c faults/             no sockets, no clock, no chance in these */
 #pragma once
 
@@ -41,6 +42,7 @@ typedef struct TbTap TbTap;
 typedef struct TbPark TbPark;
 typedef struct TbGather TbGather;
 typedef struct TbAffected TbAffected;
+typedef struct TbLone TbLone;
 
 /* ---- Framing of a connection, while bytes flow (reading.c) ----------------------------------- */
 
@@ -174,6 +176,7 @@ typedef enum
   TB_WATCH_PATH_UP,  /* index and generation: of the path */
   TB_WATCH_PATH_DOWN,
   TB_WATCH_LATE,     /* the timer of datagrams */
+  TB_WATCH_LONE,
   TB_WATCH_CONN_UP,  /* index and generation: of the connection */
   TB_WATCH_CONN_DOWN
 } TbWatch;
@@ -213,6 +216,7 @@ typedef enum
   TB_COMMAND_FAULT,
   TB_COMMAND_HEAL,
   TB_COMMAND_STEP, /* instance: how many */
+  TB_COMMAND_TARGET, /* of a tap alone; instance: whether it accepts */
   TB_COMMAND_QUIT
 } TbTapsCommandType;
 
@@ -231,6 +235,7 @@ typedef enum
   TB_TOLD_FAULT,
   TB_TOLD_PROBLEM,
   TB_TOLD_EMPTY,
+  TB_TOLD_LISTENS, /* a tap alone */
   TB_TOLD_UNIX, /* a connect() to a Unix socket: thread 2 finds whose it is */
   TB_TOLD_BLIND /* calls of an instance cannot be seen or not be allowed: flag is a TbBlind */
 } TbToldType;
@@ -251,7 +256,7 @@ typedef struct
   TbToldType type;
   uint32_t row, link, from, to;
   uint16_t port;
-  uint8_t flag; /* fault: TbFaultState; problem: severity */
+  uint8_t flag; /* fault: TbFaultState; problem: severity; listens: TbListening */
   uint32_t reason_at; /* fault: where in the text the reason begins */
   int64_t time_ns;
 } TbTold;
@@ -304,6 +309,7 @@ struct TbTaps
   uint32_t *open; /* connections that lead to each instance */
   uint8_t *blind; /* of each instance: bit per TbBlind that was told */
   int *fallback;  /* a listener for each link */
+  TbLone *lone;   /* a tap alone, in front of one server; or NULL */
   uint64_t unix_told; /* hash of the last Unix socket that was told of */
   int64_t unix_told_ns;
 
@@ -349,9 +355,11 @@ struct TbTaps
   bool must_wake;
   uint64_t gap_events, gap_bytes;
   _Atomic uint64_t lag_ns;
+  _Atomic uint32_t lags[TB_HISTOGRAM_BUCKETS]; /* of all rounds */
 
   /* Thread 2 alone. */
   int drain_epoll, scan_timer;
+  TbHistogram lags_told;
   TbBypasses *bypasses;
 
   pthread_t thread;
@@ -515,6 +523,13 @@ typedef enum
 /* From the caller's address; does not block. *fd is -1 when refused. */
 TbDial tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd);
 int tb_connect_listeners (TbTaps *t);
+/* What every socket of ours is set to. */
+void tb_connect_send_at_once (int fd);
+/* An RST to who was accepted. */
+void tb_connect_turn_away (int fd);
+/* After accept4() failed: where that is for want of descriptors, turns away who waits. Whether there may
+ * be more. */
+bool tb_connect_spare (TbTaps *t, int listener);
 
 int tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int backlog);
 int tb_listener_open_v6 (TbListener *listener, int backlog);
@@ -546,6 +561,16 @@ void tb_park_free (TbTap *tap);
 int tb_fallback_start (TbTaps *t);
 void tb_fallback_accept (TbTaps *t, uint32_t link);
 void tb_fallback_stop (TbTaps *t);
+
+/* lone.c */
+void tb_lone_accept (TbTaps *t);
+/* The target accepts, or does not. */
+void tb_lone_target (TbTaps *t, bool up);
+/* A dial that was in progress was refused. */
+void tb_lone_refused (TbTaps *t);
+/* The effects of its tap have changed. */
+void tb_lone_update (TbTaps *t);
+void tb_lone_free (TbTaps *t);
 
 /* bypass.c: thread 2 */
 TbBypasses *tb_bypasses_new (const TbWirePlan *plan);

@@ -151,6 +151,7 @@ close_all (TbTaps *t)
       close_if_open (t->dead[i].fd);
     }
   tb_fallback_stop (t);
+  tb_lone_free (t);
   close_if_open (t->epoll);
   close_if_open (t->spare_fd);
   close_if_open (t->commands_event);
@@ -274,6 +275,12 @@ tb_taps_step_fault (TbTaps *t, const char *id, uint32_t n)
   send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_STEP, .instance = n, .id = copy_text (id) });
 }
 
+void
+tb_taps_target (TbTaps *t, bool up)
+{
+  send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_TARGET, .instance = up });
+}
+
 uint32_t
 tb_taps_probe_address (const TbTaps *t)
 {
@@ -291,10 +298,19 @@ tb_taps_cpu_ns (const TbTaps *t)
   return (uint64_t) time.tv_sec * TB_NS_PER_S + (uint64_t) time.tv_nsec;
 }
 
-uint64_t
-tb_taps_take_lag_ns (TbTaps *t)
+void
+tb_taps_take_lag (TbTaps *t, uint64_t *worst_ns, uint64_t *p99_ns)
 {
-  return atomic_exchange_explicit (&t->lag_ns, 0, memory_order_relaxed);
+  TbHistogram recent;
+  for (unsigned i = 0; i < TB_HISTOGRAM_BUCKETS; i++)
+    {
+      uint32_t now = atomic_load_explicit (&t->lags[i], memory_order_relaxed);
+      recent.bucket[i] = now - t->lags_told.bucket[i];
+      t->lags_told.bucket[i] = now;
+    }
+  *worst_ns = atomic_exchange_explicit (&t->lag_ns, 0, memory_order_relaxed);
+  int64_t p99 = tb_histogram_quantile (&recent, 0.99);
+  *p99_ns = TB_MIN ((uint64_t) TB_MAX (p99, 0), *worst_ns); /* a bucket's middle may be above it */
 }
 
 int
@@ -325,6 +341,10 @@ hand_out (TbTaps *t, const TbTold *told, const char *text, size_t n, const TbTap
     case TB_TOLD_EMPTY:
       if (sink->instance_empty != NULL)
         sink->instance_empty (told->from, told->time_ns, data);
+      break;
+    case TB_TOLD_LISTENS:
+      if (sink->listening != NULL)
+        sink->listening ((TbListening) told->flag, told->time_ns, data);
       break;
     case TB_TOLD_UNIX:
       tb_bypasses_unix (t->bypasses, told->from, text, n);
@@ -374,6 +394,6 @@ tb_taps_drain (TbTaps *t, const TbTapsSink *sink, void *data)
     TB_CHECK (errno == EAGAIN);
   drain_told (t, sink, data);
   drain_recorded (t, sink, data);
-  if (read (t->scan_timer, &count, sizeof count) == sizeof count)
+  if (read (t->scan_timer, &count, sizeof count) == sizeof count && t->lone == NULL)
     tb_bypasses_scan (t->bypasses, sink, data);
 }

@@ -42,6 +42,12 @@ int tb_taps_start (TbTaps *taps);
 /* Ends every connection, joins thread 1, frees. NULL is fine; also without tb_taps_start(). */
 void tb_taps_stop (TbTaps *taps);
 
+/* Between tb_taps_new() and tb_taps_start(), with a plan without seccomp, two instances and one link
+ * between them, without an address: makes of it a tap alone, which passes what connects to listener on to target.
+ * listener is bound, not listening, and taken over. 0 or -errno. */
+struct sockaddr;
+int tb_taps_alone (TbTaps *taps, int listener, const struct sockaddr *target, unsigned size);
+
 /* The functions from here to the event descriptor may be called from any thread but thread 1. */
 
 /* Takes notify_fd over (an instance may have several, of a restart). */
@@ -62,18 +68,30 @@ void tb_taps_remove_fault (TbTaps *taps, const char *id);
 /* So many messages that the hold of that id keeps go on; 0: all that wait now. */
 void tb_taps_step_fault (TbTaps *taps, const char *id, uint32_t n);
 
+/* Of a tap alone: whether its target accepts connections. Until it does nothing is listened to. */
+void tb_taps_target (TbTaps *taps, bool up);
+
 /* Where the agent's own probes must dial from, so that they are not taken for connections past the
  * taps: host order. */
 uint32_t tb_taps_probe_address (const TbTaps *taps);
 
 /* CPU time of thread 1 so far. */
 uint64_t tb_taps_cpu_ns (const TbTaps *taps);
-/* The longest that an event had to wait for others since this was last called. */
-uint64_t tb_taps_take_lag_ns (TbTaps *taps);
+/* How long events had to wait for others since this was last called: the worst, and that which 99 of
+ * 100 rounds of the loop stayed below (0: there was none). */
+void tb_taps_take_lag (TbTaps *taps, uint64_t *worst_ns, uint64_t *p99_ns);
 
 /* Readable (poll, epoll) when tb_taps_drain() has something to do, its check for connections past
  * the taps once a second included. Not to be read from. */
 int tb_taps_event_fd (const TbTaps *taps);
+
+/* Whether a tap alone listens, and if not why. */
+typedef enum
+{
+  TB_LISTENS,
+  TB_REFUSES_AS_TARGET,
+  TB_REFUSES_BY_FAULT
+} TbListening;
 
 /* Any member may be NULL. What the pointers lead to is valid during the call only. */
 typedef struct
@@ -89,6 +107,8 @@ typedef struct
   void (*problem) (unsigned severity, uint32_t instance, const char *sentence, void *data);
   /* Nothing is left that was started with one of its notify descriptors. */
   void (*instance_empty) (uint32_t instance, int64_t time_ns, void *data);
+  /* A tap alone: told when it changes, and in answer to tb_taps_target(). */
+  void (*listening) (TbListening listening, int64_t time_ns, void *data);
   /* For the recording, only if the plan names one: every event, with the first bytes of the message
    * (at most TB_TAPS_PAYLOAD_MAX) for REQUEST, REPLY and ONE_WAY. */
   void (*record) (const TbEvent *event, const void *payload, size_t n, void *data);

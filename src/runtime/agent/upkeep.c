@@ -44,13 +44,15 @@ on_upkeep (void *data, int64_t now_ns)
 static void
 tell_own_load (Agent *a, int64_t now_ns)
 {
-  uint64_t rss, cpu;
+  uint64_t rss, cpu, worst, p99;
   tb_load_self (&rss, &cpu);
+  tb_taps_take_lag (a->taps, &worst, &p99);
   size_t at = tb_fact_begin (a, TB_FACT_AGENT_LOAD);
   tb_writer_i64 (&a->out, now_ns);
   tb_writer_u64 (&a->out, cpu);
-  tb_writer_u64 (&a->out, tb_taps_take_lag_ns (a->taps));
+  tb_writer_u64 (&a->out, worst);
   tb_writer_u64 (&a->out, rss);
+  tb_writer_u64 (&a->out, p99);
   tb_fact_end (a, at);
 }
 

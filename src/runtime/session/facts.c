@@ -202,12 +202,15 @@ on_agent_load (TbSession *self, TbReader *r)
   gint64 time_ns = tb_reader_i64 (r);
   guint64 cpu_ns = tb_reader_u64 (r);
   guint64 lag_ns = tb_reader_u64 (r);
+  tb_reader_u64 (r); /* memory */
+  guint64 p99_ns = tb_reader_u64 (r);
   if (r->bad)
     return FALSE;
   self->agent_cpu = cores (time_ns, self->agent_time_ns, cpu_ns, self->agent_cpu_ns);
   self->agent_time_ns = time_ns;
   self->agent_cpu_ns = cpu_ns;
   self->agent_lag_ns = (gint64) lag_ns;
+  self->agent_lag_p99_ns = (gint64) p99_ns;
   return TRUE;
 }
 

@@ -524,6 +524,7 @@ tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, gboolean event
   frame->frame.reason = frame->reason;
   frame->frame.agent_cpu = known->agent_cpu;
   frame->frame.agent_lag_ns = known->agent_lag_ns;
+  frame->frame.agent_lag_p99_ns = known->agent_lag_p99_ns;
   read_rows (live);
   update_lines (live, now_ns);
   fill_instances (frame, live, known);

@@ -131,7 +131,7 @@ typedef struct
   const GArray *bypasses; /* of TbKnownBypass */
   const GPtrArray *faults; /* of TbKnownFault */
   double agent_cpu;
-  gint64 agent_lag_ns;
+  gint64 agent_lag_ns, agent_lag_p99_ns;
 } TbKnown;
 
 /* events FALSE: they are left for the next frame. */
@@ -164,7 +164,7 @@ struct _TbSession
   gint64 agent_time_ns;
   guint64 agent_cpu_ns;
   double agent_cpu;
-  gint64 agent_lag_ns;
+  gint64 agent_lag_ns, agent_lag_p99_ns;
 };
 
 enum

@@ -390,6 +390,7 @@ read_frame (TbSession *self, gboolean events)
     .state = self->state, .reason = self->reason, .start_ns = self->start_ns,
     .instances = self->instances, .bypasses = self->bypasses, .faults = self->faults,
     .agent_cpu = self->agent_cpu, .agent_lag_ns = self->agent_lag_ns,
+    .agent_lag_p99_ns = self->agent_lag_p99_ns,
   };
   return tb_live_frame (self->live, &known, tb_now_ns (), events);
 }

@@ -103,6 +103,7 @@ typedef struct
   guint64 missed_events; /* overwritten before they could be read, since the frame before */
   double agent_cpu;      /* cores, over the last second */
   gint64 agent_lag_ns;   /* its loop's worst lag of the last second */
+  gint64 agent_lag_p99_ns; /* and that which 99 of 100 of its rounds stayed below */
 } TbLiveFrame;
 
 #define TB_SESSION_ERROR (tb_session_error_quark ())

@@ -56,7 +56,8 @@
   X (RECORD_AT, 109, "str path, u64 size: how far the recording can be read")                      \
   X (PROBLEM, 110, "u8 severity 0 error 1 warning 2 info, str instance or empty, str sentence")    \
   X (PONG, 111, "u64 token")                                                                       \
-  X (AGENT_LOAD, 112, "i64 time_ns, u64 cpu_ns, u64 loop_lag_max_ns, u64 rss_bytes; each second")  \
+  X (AGENT_LOAD, 112, "i64 time_ns, u64 cpu_ns, u64 loop_lag_max_ns, u64 rss_bytes, u64 loop_lag_p99_ns; "   \
+     "each second")                                                                                \
   X (INSTANCE_LOAD, 113, "u32 instance index, i64 time_ns, u64 cpu_ns, u64 rss_bytes, u32 n; each second")
 
 typedef enum

@@ -139,6 +139,19 @@ tb_effects_dial (const TbEffects *effects, uint64_t key)
   return worst;
 }
 
+bool
+tb_effects_refuse_all (const TbEffects *effects)
+{
+  for (unsigned i = 0; i < effects->n_dials; i++)
+    {
+      const TbFault *fault = effects->dials[i];
+      if (tb_fault_type (fault->wire.kind)->dialled == TB_DIALLED_REFUSED
+          && !is_for_some_connections (fault))
+        return true;
+    }
+  return false;
+}
+
 /* ---- Verdicts -------------------------------------------------------------------------------- */
 
 static bool

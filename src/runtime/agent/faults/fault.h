@@ -185,6 +185,8 @@ bool tb_effects_hold (const TbEffects *effects, unsigned direction);
 
 /* What meets a new connection of a tap, of that key. */
 TbDialled tb_effects_dial (const TbEffects *effects, uint64_t key);
+/* Whether every new connection is refused, so that nothing need be listened to. */
+bool tb_effects_refuse_all (const TbEffects *effects);
 
 /* What becomes of the next message or bytes of that direction. */
 void tb_effects_judge (const TbEffects *effects, TbFaulted *conn, unsigned direction,
