@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define LOOK_AT 16
-#define QUIET_NS (20 * TB_NS_PER_MS)
+#define QUIET_NS (1 * TB_NS_PER_S)
 #define BATCH 64 /* datagrams of one socket before others have their turn */
 
 /* ---- Paths ------------------------------------------------------------------------------------- */
@@ -63,7 +63,8 @@ close_path (TbTaps *t, TbPath *path)
   t->datagrams->free_path = (uint16_t) (path - t->datagrams->paths + 1);
 }
 
-/* Of the next few, the one that was quiet for the longest makes room, if that is some time. */
+/* Of the next few, the one that was quiet for the longest makes room. It is found again when there is
+ * more of it, but for one whose caller is connected to its door: that must have been quiet for long. */
 static void
 make_room (TbTaps *t)
 {
@@ -72,10 +73,11 @@ make_room (TbTaps *t)
   for (int i = 0; i < LOOK_AT; i++, g->hand = (g->hand + 1) % TB_PATHS_MAX)
     {
       TbPath *path = &g->paths[g->hand];
-      if (path->up >= 0 && (oldest == NULL || path->last_ns < oldest->last_ns))
+      bool may = path->up >= 0 && (!path->own_down || t->now_ns - path->last_ns >= QUIET_NS);
+      if (may && (oldest == NULL || path->last_ns < oldest->last_ns))
         oldest = path;
     }
-  if (oldest != NULL && t->now_ns - oldest->last_ns >= QUIET_NS)
+  if (oldest != NULL)
     close_path (t, oldest);
 }
 
