@@ -91,6 +91,41 @@ messages (TbProto proto, const char *request, const char *reply, unsigned batch)
   return (double) n / (double) (now - begin) * 1e3;
 }
 
+/* Calls of gRPC, one after the other: their streams' numbers rise. */
+static double
+grpc_calls (void)
+{
+  static const char begin_up[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+  static const char begin_down[] = "\0\0\0\4\0\0\0\0\0";
+  char up[] = "\0\0\x25\1\4\0\0\0\0\x83\x86\x04\x0e/shop.Cart/Add\x0f\x10\x10"
+              "application/grpc\0\0\x0a\0\1\0\0\0\0\0\0\0\0\5hello";
+  char down[] = "\0\0\x14\1\4\0\0\0\0\x88\x0f\x10\x10" "application/grpc"
+                "\0\0\6\0\0\0\0\0\0\0\0\0\0\1y\0\0\x0f\1\5\0\0\0\0\0\x0bgrpc-status\1" "0";
+  TbFramer *f = framer_new (TB_PROTO_HTTP2);
+  uint64_t n = 0;
+  uint32_t id = 1;
+  int64_t begin = tb_now_ns (), now;
+  tb_framer_feed (f, TB_DIR_UP, begin_up, sizeof begin_up - 1, begin, count, &n);
+  tb_framer_feed (f, TB_DIR_DOWN, begin_down, sizeof begin_down - 1, begin, count, &n);
+  do
+    {
+      for (int i = 0; i < 1000; i++, id += 2)
+        {
+          for (int k = 0; k < 4; k++)
+            up[5 + k] = up[46 + 5 + k] = down[5 + k] = down[29 + 5 + k] = down[44 + 5 + k]
+              = (char) (id >> (24 - 8 * k));
+          tb_framer_feed (f, TB_DIR_UP, up, sizeof up - 1, begin, count, &n);
+          tb_framer_feed (f, TB_DIR_DOWN, down, sizeof down - 1, begin, count, &n);
+        }
+      now = tb_now_ns ();
+    }
+  while (now - begin < AT_LEAST_NS);
+  if (n < id - 1 || tb_framer_outstanding (f) != 0)
+    printf ("gRPC was not read as it should be: %s\n", tb_framer_note (f) ? tb_framer_note (f) : "?");
+  framer_free (f);
+  return (double) n / (double) (now - begin) * 1e3;
+}
+
 int
 main (void)
 {
@@ -109,6 +144,7 @@ main (void)
           messages (TB_PROTO_RESP, set, "+OK\r\n", 100));
   printf ("framer, HTTP, one at a time\t%.2f\tM messages/s\t-\n",
           messages (TB_PROTO_HTTP, get, answer, 1));
+  printf ("framer, gRPC, one at a time\t%.2f\tM messages/s\t-\n", grpc_calls ());
   printf ("framer, idle connection\t%zu\tbytes\t≤ 256\n", tb_framer_size ());
   return 0;
 }

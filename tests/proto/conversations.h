@@ -570,6 +570,34 @@ static const Conversation conversations[] = {
     "one-way < 0 «-ERR 'Slow» [64,86) error\n"
     "one-way > 0 «PONG» [123,129)\n",
     NULL },
+  { "nats/between-servers",
+    TB_PROTO_UNKNOWN,
+    { { '<', S ("INFO {\"server_id\":\"B\"}\r\n") },
+      { '>', S ("CONNECT {\"name\":\"A\"}\r\nINFO {\"server_id\":\"A\"}\r\nRS+ $G orders.*\r\n"
+                "RMSG $G orders.new + _INBOX.1 5\r\nhello\r\nA- $G\r\nRS- $G orders.*\r\n") } },
+    "one-way < 0 «INFO» [0,24)\n"
+    "one-way > 0 «CONNECT» [0,22)\n"
+    "one-way > 0 «INFO» [22,46)\n"
+    "one-way > 0 «RS+ orders.*» [46,63)\n"
+    "one-way > 0 «RMSG orders.new» [63,103)\n"
+    "one-way > 0 «A- $G» [103,110)\n"
+    "one-way > 0 «RS- orders.*» [110,127)\n",
+    NULL },
+  { "mqtt/refused-in-version-5",
+    TB_PROTO_MQTT,
+    { /* PUBLISH with quality 2 and 1, SUBSCRIBE; all are refused, and it ends. */
+      { '>', S ("\x34\x06\x00\x01" "a" "\x00\x07\x00" "\x32\x06\x00\x01" "b" "\x00\x08\x00"
+                "\x82\x07\x00\x09\x00\x00\x01" "c" "\x00") },
+      { '<', S ("\x50\x03\x00\x07\x87" "\x40\x04\x00\x08\x97\x00" "\x90\x04\x00\x09\x00\x87"
+                "\xe0\x01\x8e") } },
+    "request > 1 «PUBLISH a» [0,8)\n"
+    "request > 2 «PUBLISH b» [8,16)\n"
+    "request > 3 «SUBSCRIBE» [16,25)\n"
+    "reply < 1 «PUBREC PUBLISH a» [0,5) error\n"
+    "reply < 2 «PUBACK PUBLISH b» [5,11) error\n"
+    "reply < 3 «SUBACK SUBSCRIBE» [11,17) error\n"
+    "one-way < 0 «DISCONNECT» [17,20) error last\n",
+    NULL },
   { "nats/bad",
     TB_PROTO_NATS,
     { { '>', S ("PUB a -1\x0d\x0a") } },

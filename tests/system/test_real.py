@@ -5,7 +5,8 @@ import json
 import os
 import signal
 
-from system import (DATA, Skip, gone_after, link_of, need, run_tests, wait_until, workplace)
+from system import (DATA, Skip, gone_after, link_of, need, run_json, run_tests, wait_until,
+                    workplace)
 
 # Per example: the programs it needs, and per link what must at least be seen of it.
 EXAMPLES = {
@@ -164,6 +165,49 @@ def test_no_orphan_as_nobody_contained():
     return agent_killed("nobody", "--contain")
 
 
+OWN = """\
+<template name="wordy" title="Wordy" kinds="server">
+  <program name="{program}" package="wordy-server"/>
+  <service name="words" protocol="http" port="8080"/>
+  <param name="word" default="none"/>
+  <command>{program} -m http.server --bind ${{host}} ${{port}}</command>
+  <file path="words.txt">${{param.word}} from ${{name}}</file>
+  <ready probe="http" path="/words.txt"/>
+</template>
+"""
+USES_OWN = """\
+<architecture xmlns="urn:tierboard:1" name="Own">
+  <component id="wordy" kind="server" name="Wordy">
+    <template name="wordy"><param name="word" value="hello"/></template>
+  </component>
+</architecture>
+"""
+
+
+def own_template(place, program):
+    folder = place.folder / "home" / ".local" / "share" / "tierboard" / "components"
+    folder.mkdir(parents=True)
+    (folder / "wordy.xml").write_text(OWN.format(program=program), encoding="utf-8")
+    place.env.pop("XDG_DATA_HOME", None)
+    return place.file("own.tierboard", USES_OWN)
+
+
+def test_own_template():
+    """a template of one's own runs as ours do"""
+    need("python3")
+    with workplace() as place:
+        process, _ = run_until(place, own_template(place, "python3"), ready)
+        stop(process)
+
+
+def test_missing_program():
+    """a program that is missing is named, with the package that brings it"""
+    with workplace() as place:
+        status, _, err = run_json(place, own_template(place, "wordyd"), "--duration", "1s")
+        assert status != 0, status
+        assert "cannot run «wordyd»: it is not installed; the package wordy-server brings it" in err, err
+
+
 def garbage(protocol):
     need("nginx", "curl", "bash")
     with workplace() as place:
@@ -193,4 +237,5 @@ def test_garbage_http2():
 
 if __name__ == "__main__":
     run_tests([test_every_example_is_here, *map(example, EXAMPLES), test_no_orphan, test_no_orphan_contained,
-               test_no_orphan_as_nobody, test_no_orphan_as_nobody_contained, test_garbage, test_garbage_http2])
+               test_no_orphan_as_nobody, test_no_orphan_as_nobody_contained, test_own_template,
+               test_missing_program, test_garbage, test_garbage_http2])

@@ -119,15 +119,30 @@ set_label (TbWork *w)
   w->label_n = (uint8_t) at;
 }
 
-/* A refusal: CONNACK's second byte, and from MQTT 5 on the byte behind the number. */
+/* A refusal: CONNACK's second byte, and from MQTT 5 on the byte behind the number, or of DISCONNECT
+ * the first. A packet without that byte says that all is well. */
 static bool
 is_refusal (const TbWork *w)
 {
-  size_t at = packets[type_of (w)].numbered ? 2 : 1;
-  bool has_code = type_of (w) == CONNACK || type_of (w) == PUBACK || type_of (w) == PUBREC;
-  if (has_code && w->text_n > at)
-    return (uint8_t) w->text[at] >= (type_of (w) == CONNACK ? 1 : 0x80);
-  return type_of (w) == SUBACK && w->text_n > 2 && (uint8_t) w->text[w->text_n - 1] >= 0x80;
+  static const struct
+  {
+    uint8_t at, least;
+  } codes[16] = {
+    [CONNACK] = { 1, 1 },       [PUBACK] = { 2, 0x80 },  [PUBREC] = { 2, 0x80 },
+    [PUBCOMP] = { 2, 0x80 },    [PUBREL] = { 2, 0x80 },  [DISCONNECT] = { 0, 0x80 },
+  };
+  uint8_t type = type_of (w);
+  if (codes[type].least > 0)
+    return w->text_n > codes[type].at && (uint8_t) w->text[codes[type].at] >= codes[type].least;
+  return (type == SUBACK || type == UNSUBACK) && w->text_n > 2
+         && (uint8_t) w->text[w->text_n - 1] >= 0x80;
+}
+
+/* What this packet is the last reply to; PUBREC is one where it refuses (MQTT 5, 4.3.3). */
+static uint8_t
+answers_what (const TbWork *w)
+{
+  return type_of (w) == PUBREC && is_refusal (w) ? PUBLISH : packets[type_of (w)].answers;
 }
 
 static bool
@@ -152,7 +167,7 @@ packet_end (TbFeed *feed)
 {
   TbWork *w = feed->work;
   TbPending request;
-  uint8_t answers = packets[type_of (w)].answers;
+  uint8_t answers = answers_what (w);
   set_label (w);
   w->last = type_of (w) == DISCONNECT;
   if (is_question (feed))

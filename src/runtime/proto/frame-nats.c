@@ -1,4 +1,5 @@
-/* NATS in the framer (its "Client Protocol"): lines, some of them followed by a payload.
+/* NATS in the framer (its "Client Protocol", and what its servers say to each other in a cluster):
+ * lines, some of them followed by a payload.
  *
  *   OPERATION --PUB, HPUB, MSG, HMSG--> PAYLOAD (and its line end) --> OPERATION
  *
@@ -15,11 +16,15 @@ static const struct
 {
   const char *verb;
   bool payload, error;
+  bool account; /* between servers: the subject follows the name of an account */
 } operations[] = {
   { "INFO", false, false }, { "CONNECT", false, false }, { "PUB", true, false },
   { "HPUB", true, false },  { "MSG", true, false },      { "HMSG", true, false },
   { "SUB", false, false },  { "UNSUB", false, false },   { "PING", false, false },
   { "PONG", false, false }, { "+OK", false, false },     { "-ERR", false, true },
+  { "RMSG", true, false, true },  { "LMSG", true, false },        { "RS+", false, false, true },
+  { "RS-", false, false, true },  { "LS+", false, false, false }, { "LS-", false, false, false },
+  { "A+", false, false },         { "A-", false, false },
 };
 
 static int
@@ -35,16 +40,29 @@ operation_of (const char *line, size_t n)
   return -1;
 }
 
+static size_t
+next_word (const char *line, size_t n, size_t *at)
+{
+  size_t end;
+  while (*at < n && line[*at] == ' ')
+    (*at)++;
+  for (end = *at; end < n && line[end] != ' ';)
+    end++;
+  return end;
+}
+
 /* "PUB orders.new": the subject, not what CONNECT says of its user. */
 static void
-set_label (TbWork *w, const char *line, size_t n, const char *verb)
+set_label (TbWork *w, const char *line, size_t n, const char *verb, bool account)
 {
   size_t at = strlen (verb), end;
   w->label_n = (uint8_t) tb_label_append (w->label, sizeof w->label, 0, verb, at);
-  while (at < n && line[at] == ' ')
-    at++;
-  for (end = at; end < n && line[end] != ' ';)
-    end++;
+  end = next_word (line, n, &at);
+  if (account)
+    {
+      at = end;
+      end = next_word (line, n, &at);
+    }
   if (end > at && line[at] != '{')
     {
       size_t to = tb_label_append (w->label, sizeof w->label, w->label_n, " ", 1);
@@ -112,7 +130,7 @@ tb_nats_line (TbFeed *feed, const char *line, size_t n)
       tb_feed_give_up (feed, "not an operation of NATS");
       return;
     }
-  set_label (w, line, n, operations[operation].verb);
+  set_label (w, line, n, operations[operation].verb, operations[operation].account);
   w->error = operations[operation].error;
   if (!operations[operation].payload)
     short_operation (feed);
