@@ -248,6 +248,33 @@ test_prepare_lets_the_plan_override (void)
 }
 
 static void
+test_prepare_remarks_on_set_uid (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("tb-parts-XXXXXX", NULL), *path = g_build_filename (dir, "x", NULL);
+  char *argv[] = { path, NULL }, why[TB_SENTENCE];
+  TbWireInstance in = instance_of (argv);
+  TbWirePlan plan = plan_of (&in);
+  struct rlimit nofile = { 10, 20 };
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  g_assert_cmpint (g_chmod (path, 04755), ==, 0);
+  for (int i = 0; i < 2; i++)
+    {
+      TbPrepared p = { 0 };
+      g_assert_true (tb_prepare (&p, &plan, 0, &nofile, why));
+      if (i == 0)
+        g_assert_null (p.remark); /* one's own */
+      else
+        g_assert_nonnull (strstr (p.remark, "is set-uid, which has no effect here"));
+      tb_prepared_clear (&p);
+      if (geteuid () != 0 || chown (path, 65534, 65534) != 0)
+        break;
+      g_assert_cmpint (g_chmod (path, 04755), ==, 0);
+    }
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+static void
 test_prepare_refuses_what_cannot_be (void)
 {
   static const char *const bad[] = { "/etc/x", "../x", "a/../../x", "a/..", "", "a/" };
@@ -430,6 +457,7 @@ main (int argc, char **argv)
     T (log_survives_a_full_disk),
     T (prepare_names_directory_and_log),
     T (prepare_lets_the_plan_override),
+    T (prepare_remarks_on_set_uid),
     T (prepare_refuses_what_cannot_be),
     T (probe_reads_its_argument),
     T (timers_fire_when_due_and_can_disarm_each_other),

@@ -110,6 +110,17 @@ test_virtual_address_in_turn (World *w, gconstpointer data)
 }
 
 static void
+test_virtual_address_with_another_links_port (World *w, gconstpointer data)
+{
+  w->links[LOOK_UP].to = orders;
+  w->links[LOOK_UP].n_to = 2;
+  g_assert_cmpuint (tb_route_connect (w->routes, SHOP, ADDRESS (224, 1), 11211, NULL).link, ==, LOOK_UP);
+  g_assert_cmpuint (tb_route_connect (w->routes, SHOP, ADDRESS (224, 1), 9, NULL).link, ==, SAVE);
+  w->links[LOOK_UP].to = cache;
+  g_assert_cmpuint (tb_route_connect (w->routes, SHOP, ADDRESS (224, 1), 11211, NULL).link, ==, SAVE);
+}
+
+static void
 test_virtual_address_by_connections (World *w, gconstpointer data)
 {
   const uint32_t open[INSTANCES] = { 0, 3, 1, 0 };
@@ -198,6 +209,7 @@ main (int argc, char **argv)
   ADD ("pair-nobody-drew", test_pair_nobody_drew);
   ADD ("replicas-link-has-any-port", test_replicas_link_has_any_port);
   ADD ("virtual-address-in-turn", test_virtual_address_in_turn);
+  ADD ("virtual-address-with-another-links-port", test_virtual_address_with_another_links_port);
   ADD ("virtual-address-by-connections", test_virtual_address_by_connections);
   ADD ("virtual-address-by-chance", test_virtual_address_by_chance);
   ADD ("without-balance-in-order", test_without_balance_in_order);

@@ -60,6 +60,8 @@ tb_instance_init (Agent *a, uint32_t index)
                           .on_answer = on_answer,
                           .on_leash = on_probe_leash,
                           .data = in };
+  if (in->prepared.remark != NULL)
+    tb_tell_problem (a, 1, index, in->prepared.remark);
   if (!tb_probe_init (&in->probe, in->plan, good ? in->refusal : (char[TB_SENTENCE]) { 0 }))
     good = false;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "names.h"
@@ -162,6 +163,46 @@ check_files (const TbWireInstance *instance, char *why)
   return true;
 }
 
+/* ---- Set-uid ----------------------------------------------------------------------------------- */
+
+/* As exec will find it; NULL where it will not. (transfer full) */
+static char *
+find_program (const TbPrepared *p)
+{
+  const char *name = p->spec.argv[0], *path = "";
+  if (strchr (name, '/') != NULL)
+    return name[0] == '/' ? strdup (name) : NULL;
+  for (char **e = p->envp; *e != NULL; e++)
+    if (strncmp (*e, "PATH=", 5) == 0)
+      path = *e + 5;
+  for (const char *end; *path != '\0'; path = *end != '\0' ? end + 1 : end)
+    {
+      char *whole = NULL;
+      end = strchrnul (path, ':');
+      TB_CHECK (asprintf (&whole, "%.*s/%s", (int) (end - path), path, name) >= 0);
+      if (access (whole, X_OK) == 0)
+        return whole;
+      free (whole);
+    }
+  return NULL;
+}
+
+/* What is under a filter gains no rights, so such a program would only say that it has none. */
+static void
+remark_set_uid (TbPrepared *p)
+{
+  char *path = find_program (p);
+  struct stat file;
+  uid_t self = p->spec.change_user ? p->spec.uid : geteuid ();
+  if (path != NULL && stat (path, &file) == 0 && (file.st_mode & S_ISUID) != 0 && file.st_uid != self)
+    TB_CHECK (asprintf (&p->remark,
+                        "«%.200s» is set-uid, which has no effect here: it runs with the rights of "
+                        "whoever starts it",
+                        path)
+              >= 0);
+  free (path);
+}
+
 /* ---- All of it --------------------------------------------------------------------------------- */
 
 static bool
@@ -195,7 +236,10 @@ tb_prepare (TbPrepared *p, const TbWirePlan *plan, uint32_t index, const struct 
   p->spec.allow_io_uring = instance->allow_io_uring;
   p->spec.contain = plan->contain;
   p->spec.nofile = *nofile;
-  return good && check_command (instance, why) && check_files (instance, why);
+  good = good && check_command (instance, why) && check_files (instance, why);
+  if (good)
+    remark_set_uid (p);
+  return good;
 }
 
 void
@@ -224,5 +268,6 @@ tb_prepared_clear (TbPrepared *p)
   free (p->log_path);
   free (p->hosts);
   free (p->hosts_path);
+  free (p->remark);
   *p = (TbPrepared) { 0 };
 }

@@ -10,6 +10,7 @@ typedef struct
   char *log_path; /* run_dir/orders-1.log */
   char **envp;
   char *hosts, *hosts_path;
+  char *remark; /* what the person should know of it before it is started; NULL: nothing */
   gid_t *groups;
   TbLeashSpec spec; /* out and ready are filled in at each start */
 } TbPrepared;

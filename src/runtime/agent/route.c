@@ -156,6 +156,22 @@ route_link (TbRoutes *routes, uint32_t index, uint32_t caller, uint16_t port, co
                      .first = choose_first (routes, index, caller, open) };
 }
 
+/* Of links to the same instances, the one with that port: their names lead to the address of the first,
+ * whichever port is meant. */
+static uint32_t
+link_with_port (const TbRoutes *routes, uint32_t index, uint32_t caller, uint16_t port)
+{
+  const TbWireLink *asked = &routes->plan->links[index];
+  for (uint32_t i = 0; asked->port != port && asked->n_to > 0 && i < routes->plan->n_links; i++)
+    {
+      const TbWireLink *link = &routes->plan->links[i];
+      if (!link->replicas && link->port == port && holds (link->from, link->n_from, caller)
+          && holds (link->to, link->n_to, asked->to[0]))
+        return i;
+    }
+  return index;
+}
+
 /* The only link of the caller whose target listens there; two of them would be a guess. */
 static uint32_t
 only_link (const TbRoutes *routes, uint32_t caller, uint16_t port)
@@ -197,7 +213,7 @@ tb_route_connect (TbRoutes *routes, uint32_t caller, uint32_t address, uint16_t 
   if (place->address == 0 || place->instance == caller)
     return pass;
   if (place->instance == TB_NOBODY)
-    return route_link (routes, place->link, caller, port, open);
+    return route_link (routes, link_with_port (routes, place->link, caller, port), caller, port, open);
   return (TbRoute) { .kind = TB_ROUTE_TAP,
                      .port = port,
                      .link = tb_route_link (routes, caller, place->instance, port),
