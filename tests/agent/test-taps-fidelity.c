@@ -716,6 +716,57 @@ test_descriptors_run_out (void)
   g_assert_cmpuint (fx->problems->len, >, 0);
 }
 
+/* One that opens as many connections as it can leaves some to the others. */
+static int
+call_greedily (Fixture *fx, int ready, void *data)
+{
+  int open = 0, refused = 0;
+  for (int i = 0; i < 200; i++)
+    {
+      int fd = fx_dial (fx, 2, PORT);
+      open += fd >= 0;
+      refused += fd == -ENOBUFS;
+    }
+  AT (open == 150 && refused == 50);
+  fx_say_ready (ready);
+  pause ();
+  return 0;
+}
+
+static int
+call_modestly (Fixture *fx, int ready, void *data)
+{
+  for (int i = 0; i < 20; i++)
+    {
+      int fd = fx_dial (fx, 2, PORT);
+      AT (fd >= 0 && round_trip (fd));
+    }
+  return 0;
+}
+
+static void
+test_one_does_not_take_all (void)
+{
+  struct rlimit before, few;
+  g_autoptr (Fixture) fx = fx_new ();
+  fx_instance (fx, "greedy/1");
+  fx_instance (fx, "modest/1");
+  fx_instance (fx, "server/1");
+  fx_widen (fx_link (fx, "call", 0, 2, PORT, TB_PROTO_UNKNOWN), 1, UINT32_MAX);
+  getrlimit (RLIMIT_NOFILE, &before);
+  few = before;
+  few.rlim_cur = 400;
+  setrlimit (RLIMIT_NOFILE, &few);
+  fx_start (fx);
+  setrlimit (RLIMIT_NOFILE, &before);
+  fx_serve (fx, 2, accept_in_threads, NULL);
+  fx_serve (fx, 0, call_greedily, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 1, call_modestly, NULL)), ==, 0);
+  fx_drain (fx);
+  g_assert_cmpuint (fx->problems->len, >, 0);
+  g_assert_nonnull (strstr (g_ptr_array_index (fx->problems, 0), "greedy/1 has 150 connections"));
+}
+
 /* ---- No seccomp ------------------------------------------------------------------------------ */
 
 static int
@@ -775,6 +826,7 @@ main (int argc, char **argv)
   ADD ("balance-prefers-those-that-accept", test_balance_prefers_those_that_accept);
   ADD ("eight-threads", test_threads);
   ADD ("descriptors-run-out", test_descriptors_run_out);
+  ADD ("one-does-not-take-all-descriptors", test_one_does_not_take_all);
   ADD ("without-seccomp", test_without_seccomp);
   return g_test_run ();
 }

@@ -381,6 +381,8 @@ send_to_candidates (TbTaps *t, const TbCaller *caller, uint32_t instance, const 
       TbTap *tap = tb_tap_get (t, instance, to, route->port, route->link);
       if (tap == NULL)
         break;
+      if (tb_tap_is_full (t, tap))
+        return ENOBUFS;
       first = first != NULL ? first : tap;
       TbDialled dialled = tb_tap_dialled (tap);
       if (dialled == TB_DIALLED_REFUSED)

@@ -246,6 +246,22 @@ tb_tap_get (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, uint32_t link)
   return make_tap (t, from, to, port, link);
 }
 
+bool
+tb_tap_is_full (TbTaps *t, const TbTap *tap)
+{
+  uint64_t open = tap->row->counters.connections_open;
+  if (open < t->share)
+    return false;
+  if (t->full_told_ns == 0 || t->now_ns - t->full_told_ns > TB_NS_PER_S)
+    tb_tap_problem (t, 0, tap->from,
+                    "%s has %llu connections to %s open; more fail, so that the others have "
+                    "descriptors left",
+                    t->plan->instances[tap->from].id, (unsigned long long) open,
+                    t->plan->instances[tap->to].id);
+  t->full_told_ns = t->now_ns;
+  return true;
+}
+
 void
 tb_taps_clear (TbTaps *t)
 {

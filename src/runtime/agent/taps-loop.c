@@ -13,7 +13,7 @@
 #define EVENTS_MAX 256
 #define SWEEP_NS (TB_NS_PER_S / 4)
 #define COARSE_NS (10 * TB_NS_PER_MS)
-#define LATE_MAX_NS (100 * TB_NS_PER_US)
+#define LATE_MAX_NS (200 * TB_NS_PER_US)
 
 /* ---- What epoll watches ---------------------------------------------------------------------- */
 
@@ -332,13 +332,17 @@ time_to_wait (const TbTaps *t)
   return TB_MIN (left, TB_MAX (due, 0));
 }
 
-/* A sleep of `wait` ended without an event: how late was it? A moving mean over eight. */
+/* A sleep of `wait` ended without an event: how late was it? Sooner up than down, so that most sleeps
+ * end early and not late: what is left then is spent asking. */
 static void
 learn_lateness (TbTaps *t, int64_t slept_at_ns, int64_t wait)
 {
   int64_t late = t->now_ns - slept_at_ns - wait;
   if (wait > 0 && wait <= COARSE_NS)
-    t->late_ns = TB_MIN (t->late_ns + (late - t->late_ns) / 8, LATE_MAX_NS);
+    {
+      int64_t more = late - t->late_ns;
+      t->late_ns = TB_MIN (t->late_ns + more / (more > 0 ? 4 : 16), LATE_MAX_NS);
+    }
 }
 
 /* The last event of this round waited for all the others. */

@@ -302,7 +302,8 @@ struct TbTaps
   TbNotifier *notifiers;
   TbNotifyCache callers;
   int spare_fd; /* a descriptor to give up when there are no more, so that callers can be turned away */
-  int64_t spare_told_ns;
+  int64_t spare_told_ns, full_told_ns;
+  uint32_t share; /* so many connections one tap may have open: others need descriptors as well */
   uint32_t n_notifiers;
   TbPending *pending;
   uint32_t n_pending;
@@ -382,6 +383,8 @@ void tb_taps_unschedule (TbTaps *t, TbWaiting *waiting);
  * when memory is out. */
 TbTap *tb_tap_get (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, uint32_t link);
 void tb_taps_clear (TbTaps *t);
+/* Whether it has its share of the descriptors, and a little more would be at others' cost; says so. */
+bool tb_tap_is_full (TbTaps *t, const TbTap *tap);
 void tb_tap_event (TbTaps *t, TbTap *tap, TbEventKind kind, uint32_t connection, uint64_t aux);
 void tb_tap_emit (TbTaps *t, const TbEvent *event, const void *payload, size_t n);
 void tb_tap_unframed (TbTaps *t, TbTap *tap, unsigned direction, uint64_t bytes);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -44,9 +45,20 @@ pool_size (size_t size)
   return (size + 15) & ~(size_t) 15;
 }
 
+/* Three quarters of what there can be, two descriptors each. */
+static uint32_t
+find_share (void)
+{
+  struct rlimit limit;
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > UINT32_MAX)
+    return UINT32_MAX;
+  return (uint32_t) limit.rlim_cur / 8 * 3;
+}
+
 static bool
 make_memory (TbTaps *t)
 {
+  t->share = find_share ();
   t->routes = tb_routes_new (t->plan);
   t->spare = calloc (1, sizeof *t->spare);
   t->buffer = aligned_alloc (4096, TB_BUFFER_BYTES);
