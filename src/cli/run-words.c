@@ -82,6 +82,7 @@ tb_state_look (TbInstanceState state)
     [TB_INSTANCE_READY] = { "●", "32" },    [TB_INSTANCE_PAUSED] = { "‖", "33" },
     [TB_INSTANCE_STOPPING] = { "◑", "33" }, [TB_INSTANCE_STOPPED] = { "○", "2" },
     [TB_INSTANCE_FAILED] = { "✗", "31" },   [TB_INSTANCE_KILLED] = { "✕", "31" },
+    [TB_INSTANCE_UNHEALTHY] = { "!", "33" }, [TB_INSTANCE_BACKOFF] = { "↻", "31" },
   };
   g_assert ((gsize) state < G_N_ELEMENTS (looks));
   return looks[state];

@@ -182,6 +182,12 @@ static const TbPropSpec param_props[] = {
 static const TbPropSpec command_props[] = {
   { P (DIR, "Directory", STRING), .help = "Where it is started; its own directory where absent." },
   { P (USER, "User", STRING), .help = "Whom it runs as, where the run is root's." },
+  { P (ENV_FILE, "Environment file", STRING),
+    .help = "A file of NAME=VALUE lines read at each start, from its directory where not absolute." },
+  { P (SHELL, "By the shell", BOOLEAN), .default_text = "no",
+    .help = "The command line is one of /bin/sh, with pipes, && and the like." },
+  { P (TERMINAL, "In a terminal", BOOLEAN), .default_text = "no",
+    .help = "It gets a terminal of its own, which a person can attach to." },
   { P (IO_URING, "May use io_uring", BOOLEAN), .default_text = "no",
     .help = "It may use io_uring, whose connections no tap sees." },
   COMMON,
@@ -201,17 +207,69 @@ static const TbPropSpec file_props[] = {
   { P (TEXT, "Content", TEXT), .help = "What is in it, with ${host} and the like filled in." },
 };
 
+#define PROBE_KINDS "tcp http resp postgresql mqtt log exec"
+
+/* How something is asked, and how often it must have said so. */
+#define PROBE                                                                                      \
+  { P (PORT, "Port", INTEGER), .min = 1, .max = 65535,                                             \
+    .help = "The port probed; its first service's where absent." },                               \
+  { P (PATH, "Path", STRING), .help = "The HTTP path that must answer." },                         \
+  { P (STATUS, "Status", INTEGER), .min = 100, .max = 599,                                         \
+    .help = "The HTTP status it must answer with; any of 2xx or 3xx where absent." },              \
+  { P (HEADER, "Header", STRING), .help = "A header sent along with HTTP, as Name: value." },      \
+  { P (PATTERN, "Pattern", STRING), .help = "The words its log must print." },                     \
+  { P (COMMAND, "Command", STRING), .help = "The command that must succeed." },                    \
+  { P (DELAY, "First after", DURATION), .help = "How long to wait before the first try." }
+
 static const TbPropSpec ready_props[] = {
-  { P (KIND, "Probe", ENUM), .default_text = "tcp", .choices = "notify tcp http resp log exec none",
+  { P (KIND, "Probe", ENUM), .default_text = "tcp", .choices = "notify " PROBE_KINDS " none",
     .help = "How its readiness is found out." },
-  { P (PORT, "Port", INTEGER), .min = 1, .max = 65535,
-    .help = "The port probed; its first service's where absent." },
-  { P (PATH, "Path", STRING), .help = "The HTTP path that must answer." },
-  { P (PATTERN, "Pattern", STRING), .help = "The words its log must print." },
-  { P (COMMAND, "Command", STRING), .help = "The command that must succeed." },
-  { P (INTERVAL, "Interval", DURATION), .help = "How long between two tries." },
+  PROBE,
+  { P (INTERVAL, "Interval", DURATION),
+    .help = "How long between two tries; from 10 to 250 ms where absent." },
+  { P (WITHIN, "Answers within", DURATION), .help = "How long one try may take; 1s where absent." },
+  { P (SUCCESSES, "Successes", INTEGER), .default_text = "1", .min = 1, .max = 1000,
+    .help = "How many tries in a row must succeed." },
   { P (TIMEOUT, "Timeout", DURATION), .default_text = "30s",
     .help = "After that long it has failed." },
+  COMMON,
+};
+
+static const TbPropSpec alive_props[] = {
+  { P (KIND, "Probe", ENUM), .choices = "tcp http resp postgresql mqtt exec",
+    .help = "How it is found out whether it still works; as its readiness where absent." },
+  PROBE,
+  { P (INTERVAL, "Interval", DURATION), .default_text = "5s",
+    .help = "How long between two tries." },
+  { P (WITHIN, "Answers within", DURATION), .help = "How long one try may take; 1s where absent." },
+  { P (SUCCESSES, "Successes", INTEGER), .default_text = "1", .min = 1, .max = 1000,
+    .help = "How many in a row make it good again." },
+  { P (FAILURES, "Failures", INTEGER), .default_text = "3", .min = 1, .max = 1000,
+    .help = "After so many in a row it does not answer, and is started again where it may be." },
+  COMMON,
+};
+
+static const TbPropSpec depends_props[] = {
+  { P (ON, "On", REF), .required = TRUE, .ref_kinds = BIT (COMPONENT),
+    .help = "What it waits for before it starts; it is stopped before that." },
+  { P (CONDITION, "Until", ENUM), .default_text = "ready", .choices = "started ready ended succeeded no",
+    .help = "What that must have come to; no waits for nothing, not even over a sync link." },
+  COMMON,
+};
+
+static const TbPropSpec restart_props[] = {
+  { P (POLICY, "Policy", ENUM), .default_text = "on-failure",
+    .choices = "no on-failure always unless-stopped",
+    .help = "When it is started again: after a failure; after any end, one that a person forced too "
+            "(always) or not (unless-stopped)." },
+  { P (DELAY, "First after", DURATION), .default_text = "100ms",
+    .help = "How long before it is started again; twice as long each time." },
+  { P (LONGEST, "At most", DURATION), .default_text = "30s",
+    .help = "How long that can become." },
+  { P (TIMES, "Times", INTEGER), .default_text = "0", .min = 0, .max = 1e6,
+    .help = "After so many within the time below it is given up; 0 never." },
+  { P (WITHIN, "Within", DURATION), .default_text = "1min",
+    .help = "The time they are counted in; what ran for so long begins anew." },
   COMMON,
 };
 
@@ -438,6 +496,12 @@ static const TbKindSpec kinds[TB_N_KINDS] = {
     .help = "A file written before its program is started." },
   K (READY, "ready", "Readiness", ready), IN (COMPONENT), .max_in_parent = 1,
     .help = "How it is known to be ready." },
+  K (ALIVE, "alive", "Liveness", alive), IN (COMPONENT), .max_in_parent = 1,
+    .help = "How it is known to work on after it was ready." },
+  K (DEPENDS, "depends", "Dependency", depends), IN (COMPONENT),
+    .help = "Another component that it waits for." },
+  K (RESTART, "restart", "Restart", restart), IN (COMPONENT), .max_in_parent = 1,
+    .help = "Whether and when it is started again after its end." },
   K (STOP, "stop", "Stop", stop), IN (COMPONENT), .max_in_parent = 1,
     .help = "How it is asked to end." },
   K (LINK, "link", "Link", link), IN (ARCHITECTURE), .has_id = TRUE,
@@ -475,3 +539,5 @@ static const TbKindSpec kinds[TB_N_KINDS] = {
 #undef IN
 #undef COMMON
 #undef IDENTITY
+#undef PROBE
+#undef PROBE_KINDS

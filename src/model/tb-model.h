@@ -40,6 +40,9 @@ typedef enum
   TB_KIND_ENV,         /* in component */
   TB_KIND_FILE,        /* in component: text is the content, written to ${dir}/name */
   TB_KIND_READY,       /* in component: the probe */
+  TB_KIND_ALIVE,       /* in component: the probe from then on */
+  TB_KIND_DEPENDS,     /* in component: what it waits for */
+  TB_KIND_RESTART,     /* in component: policy, backoff */
   TB_KIND_STOP,        /* in component: signal, grace */
   TB_KIND_LINK,
   TB_KIND_NOTE,        /* text */

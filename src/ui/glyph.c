@@ -78,6 +78,28 @@ draw_cross (cairo_t *cr, double s)
   cairo_stroke (cr);
 }
 
+/* Nearly a whole turn, with a tip: it goes round. */
+static void
+draw_round (cairo_t *cr, double s)
+{
+  cairo_set_line_width (cr, s * 0.15);
+  cairo_arc (cr, s * 0.5, s * 0.5, s * 0.34, -G_PI_4, G_PI + G_PI_2 - 0.35);
+  cairo_stroke (cr);
+  cairo_move_to (cr, s * 0.4, s * 0.02);
+  cairo_line_to (cr, s * 0.74, s * 0.18);
+  cairo_line_to (cr, s * 0.42, s * 0.4);
+  cairo_close_path (cr);
+  cairo_fill (cr);
+}
+
+static void
+draw_bang (cairo_t *cr, double s)
+{
+  cairo_rectangle (cr, s * 0.4, s * 0.08, s * 0.2, s * 0.52);
+  cairo_rectangle (cr, s * 0.4, s * 0.72, s * 0.2, s * 0.2);
+  cairo_fill (cr);
+}
+
 static void
 draw_triangle (cairo_t *cr, double s)
 {
@@ -103,6 +125,8 @@ static const Shape state_shapes[] = {
   [TB_INSTANCE_STOPPED] = { draw_square, TB_COLOUR_FAINT },
   [TB_INSTANCE_FAILED] = { draw_cross, TB_COLOUR_BAD },
   [TB_INSTANCE_KILLED] = { draw_cross, TB_COLOUR_BAD },
+  [TB_INSTANCE_UNHEALTHY] = { draw_bang, TB_COLOUR_WARN },
+  [TB_INSTANCE_BACKOFF] = { draw_round, TB_COLOUR_BAD },
 };
 
 static const Shape severity_shapes[] = {

@@ -1,6 +1,7 @@
 #include "live-box.h"
 
 #include "format.h"
+#include "tb-base.h"
 #include "util.h"
 
 /* More rows than this are a list nobody reads; the canvas shows the rest. */
@@ -36,6 +37,12 @@ G_DEFINE_FINAL_TYPE (TbLiveBox, tb_live_box, GTK_TYPE_WIDGET)
 static char *
 instance_detail (const TbLiveInstance *instance)
 {
+  gint64 left_ns = instance->due_ns - tb_now_ns ();
+  if (instance->state == TB_INSTANCE_BACKOFF && left_ns > 0)
+    {
+      g_autofree char *left = tb_format_elapsed (left_ns);
+      return g_strdup_printf ("again in %s: %s", left, instance->sentence);
+    }
   if (*instance->waiting)
     return g_strdup_printf ("waits for %s", instance->waiting);
   if (*instance->sentence)
@@ -76,11 +83,14 @@ show_instance (InstanceRow *row, const TbLiveInstance *instance)
   tb_ui_set_text (row->name, name);
   tb_ui_set_text (row->detail, detail);
   g_autofree char *memory = tb_format_bytes ((double) instance->rss_bytes);
-  g_autofree char *whole = g_strdup_printf ("%s: %s\nprocess %u, %s", instance->id, detail,
-                                            instance->pid, memory);
+  g_autofree char *whole = g_strdup_printf ("%s: %s\nprocess %u, %s\n%u processes, %u threads, %u open files, started again %u times",
+                                            instance->id, detail, instance->pid, memory,
+                                            instance->processes, instance->threads,
+                                            instance->files, instance->restarts);
   gtk_widget_set_tooltip_text (row->row, whole);
   tb_glyph_set_state (TB_GLYPH (row->glyph), instance->state);
-  gboolean bad = instance->state == TB_INSTANCE_FAILED || instance->state == TB_INSTANCE_KILLED;
+  gboolean bad = instance->state == TB_INSTANCE_FAILED || instance->state == TB_INSTANCE_KILLED
+                 || instance->state == TB_INSTANCE_BACKOFF;
   if (bad)
     gtk_widget_add_css_class (row->detail, "bad");
   else

@@ -9,13 +9,17 @@ typedef struct
 } InstanceItem;
 
 #define IN(state) (1u << TB_INSTANCE_##state)
-#define ALIVE (IN (STARTING) | IN (READY) | IN (STOPPING))
+#define ALIVE (IN (STARTING) | IN (READY) | IN (UNHEALTHY) | IN (STOPPING))
 #define GONE (IN (STOPPED) | IN (FAILED) | IN (KILLED))
 
 static const InstanceItem instance_items[] = {
   { "Start without waiting", "win.instance-start", IN (WAITING) },
-  { "Pause", "win.instance-pause", IN (STARTING) | IN (READY) },
+  { "Start now", "win.instance-start", IN (BACKOFF) },
+  { "Start with all it needs", "win.instance-start-needed", GONE | IN (WAITING) },
+  { "Pause", "win.instance-pause", IN (STARTING) | IN (READY) | IN (UNHEALTHY) },
   { "Resume", "win.instance-resume", IN (PAUSED) },
+  { "Stop", "win.instance-halt",
+    IN (WAITING) | IN (BACKOFF) | IN (STARTING) | IN (READY) | IN (UNHEALTHY) | IN (PAUSED) },
   { "Kill", "win.instance-kill", ALIVE | IN (PAUSED) },
   { "Restart", "win.instance-restart", ALIVE | GONE | IN (PAUSED) },
 };

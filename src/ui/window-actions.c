@@ -285,6 +285,8 @@ static const struct
                          { "instance-pause", TB_COMMAND_PAUSE },
                          { "instance-resume", TB_COMMAND_RESUME },
                          { "instance-restart", TB_COMMAND_RESTART },
+                         { "instance-halt", TB_COMMAND_HALT },
+                         { "instance-start-needed", TB_COMMAND_START },
                          { "instance-start", TB_COMMAND_START_ANYWAY } };
 
 ACTION (act_instance)
@@ -384,6 +386,8 @@ static const GActionEntry entries[] = {
   { "instance-resume", act_instance, "s" },
   { "instance-restart", act_instance, "s" },
   { "instance-start", act_instance, "s" },
+  { "instance-halt", act_instance, "s" },
+  { "instance-start-needed", act_instance, "s" },
   { "instance-log", act_instance_log, "s" },
   { "link-cut", act_link, "s" },
   { "link-heal", act_link, "s" },

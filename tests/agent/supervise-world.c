@@ -3,6 +3,17 @@
 #include <signal.h>
 #include <string.h>
 
+static void
+world_fill (World *w, uint32_t i)
+{
+  w->plan.instances[i] = (TbWireInstance) { .id = g_strdup_printf ("c/%u", i + 1),
+                                            .probe = TB_PROBE_TCP,
+                                            .probe_argument = g_strdup ("6379"),
+                                            .stop_signal = SIGTERM,
+                                            .stop_grace_ns = 5000 * MS };
+  w->actors[i] = (Actor) { .start_ms = 1, .ready_ms = 10, .end_ms = 5, .own_end_ms = -1 };
+}
+
 World *
 world_new (uint32_t n)
 {
@@ -12,15 +23,7 @@ world_new (uint32_t n)
   w->actors = g_new0 (Actor, n);
   w->events = g_array_new (FALSE, FALSE, sizeof (Event));
   for (uint32_t i = 0; i < n; i++)
-    {
-      TbWireInstance *in = &w->plan.instances[i];
-      in->id = g_strdup_printf ("c/%u", i + 1);
-      in->probe = TB_PROBE_TCP;
-      in->probe_argument = g_strdup ("6379");
-      in->stop_signal = SIGTERM;
-      in->stop_grace_ns = 5000 * MS;
-      w->actors[i] = (Actor) { .start_ms = 1, .ready_ms = 10, .end_ms = 5, .own_end_ms = -1 };
-    }
+    world_fill (w, i);
   w->now = 1000 * MS;
   return w;
 }
@@ -34,6 +37,7 @@ world_free (World *w)
       g_free (w->plan.instances[i].id);
       g_free (w->plan.instances[i].probe_argument);
       g_free (w->plan.instances[i].depends);
+      g_free (w->plan.instances[i].until);
       g_free (w->plan.instances[i].clean_exits);
     }
   g_free (w->plan.instances);
@@ -48,6 +52,36 @@ world_depend (World *w, uint32_t i, uint32_t on)
   TbWireInstance *in = &w->plan.instances[i];
   in->depends = g_renew (uint32_t, in->depends, in->n_depends + 1);
   in->depends[in->n_depends++] = on;
+}
+
+void
+world_depend_until (World *w, uint32_t i, uint32_t on, TbUntil until)
+{
+  TbWireInstance *in = &w->plan.instances[i];
+  world_depend (w, i, on);
+  in->until = g_renew (uint32_t, in->until, in->n_depends);
+  in->until[in->n_until++] = until;
+}
+
+/* n more of them; what else is to be different is set before world_change(). */
+void
+world_grow (World *w, uint32_t n)
+{
+  uint32_t before = w->plan.n_instances;
+  w->plan.instances = g_renew (TbWireInstance, w->plan.instances, before + n);
+  w->actors = g_renew (Actor, w->actors, before + n);
+  w->plan.n_instances += n;
+  for (uint32_t i = before; i < before + n; i++)
+    world_fill (w, i);
+}
+
+void
+world_change (World *w)
+{
+  tb_supervisor_change (w->s, &w->plan, w->now);
+  world_act (w);
+  for (uint32_t i = 0; i < w->plan.n_instances; i++)
+    w->plan.instances[i].changed = false;
 }
 
 void
@@ -72,7 +106,7 @@ later (World *w, uint32_t i, EventKind kind, int64_t ms, int code)
 static void
 check_start (const World *w, uint32_t i)
 {
-  if (w->actors[i].spawned > 0 || w->actors[i].anyway)
+  if (w->actors[i].spawned > 0 || w->actors[i].anyway || w->plan.instances[i].n_until > 0)
     return;
   for (uint32_t d = 0; d < w->plan.n_instances; d++)
     if (tb_supervisor_depends (w->s, i, d))
@@ -154,10 +188,17 @@ carry_out (World *w, const TbAction *action)
     case TB_ACTION_UNPROBE:
       a->probing = false;
       break;
+    case TB_ACTION_WATCH:
+    case TB_ACTION_UNWATCH:
+      g_assert_cmpint (a->watching, !=, action->kind == TB_ACTION_WATCH);
+      a->watching = action->kind == TB_ACTION_WATCH;
+      break;
     case TB_ACTION_STATE:
       check_stop (w, action->instance, action->state.state);
       a->was_ready |= action->state.state == TB_INSTANCE_READY;
       a->state = action->state.state;
+      a->due_ns = action->state.due_ns;
+      a->loop = action->state.loop;
       g_strlcpy (a->sentence, action->text, sizeof a->sentence);
       break;
     case TB_ACTION_WAITING:
@@ -187,6 +228,7 @@ check_world (const World *w)
       g_assert_cmpint (a->alive, ==, tb_supervisor_is_alive (w->s, i));
       g_assert_true (!w->done || !a->alive);
       g_assert_true (a->state != TB_INSTANCE_PAUSED || a->frozen);
+      g_assert_true (!a->watching || a->alive);
     }
 }
 

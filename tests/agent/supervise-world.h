@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  bool alive, main_alive, left, frozen, probing;
+  bool alive, main_alive, left, frozen, probing, watching;
   unsigned life;     /* counts starts, so that an event of an earlier life is not taken for now */
   int64_t start_ms, ready_ms, end_ms; /* how long it takes; -1: never */
   int64_t own_end_ms;                 /* ends by itself so long after its start; -1: does not */
@@ -20,7 +20,8 @@ typedef struct
   TbInstanceState state;
   char sentence[TB_SENTENCE], waiting[TB_SENTENCE];
   int spawned, signals, kills;
-  int64_t spawned_at, signalled_at;
+  int64_t spawned_at, signalled_at, due_ns;
+  uint32_t loop;
 } Actor;
 
 typedef enum
@@ -58,6 +59,9 @@ typedef struct
 World *world_new (uint32_t n);
 void world_free (World *w);
 void world_depend (World *w, uint32_t i, uint32_t on);
+void world_depend_until (World *w, uint32_t i, uint32_t on, TbUntil until);
+void world_grow (World *w, uint32_t n);
+void world_change (World *w);
 void world_allow_exit (World *w, uint32_t i, uint32_t status);
 void world_start (World *w);
 /* Carries out what the core wants. */

@@ -328,7 +328,7 @@ test_probe_reads_its_argument (void)
                             .probe_argument = (char *) cases[i].argument };
       TbProbe probe = { 0 };
       char why[TB_SENTENCE] = "";
-      g_assert_cmpint (tb_probe_init (&probe, &in, why), ==, cases[i].good);
+      g_assert_cmpint (tb_probe_init (&probe, &in, false, why), ==, cases[i].good);
       g_assert_cmpint (why[0] == '\0', ==, cases[i].good);
       tb_probe_clear (&probe);
     }

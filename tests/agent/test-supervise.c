@@ -488,6 +488,10 @@ randomise (World *w, GRand *r)
       in->probe = g_rand_boolean (r) ? TB_PROBE_TCP : TB_PROBE_NONE;
       in->ready_timeout_ns = g_rand_int_range (r, 0, 3) * 200 * MS;
       in->stop_grace_ns = g_rand_int_range (r, 0, 500) * MS;
+      in->restart = (TbRestart) g_rand_int_range (r, 0, 4);
+      in->restart_delay_ns = g_rand_int_range (r, 0, 100) * MS;
+      in->restart_times = (uint32_t) g_rand_int_range (r, 0, 4);
+      in->alive = g_rand_boolean (r) ? TB_PROBE_TCP : TB_PROBE_NONE;
       for (int k = g_rand_int_range (r, 0, 4); k > 0; k--)
         world_depend (w, i, (uint32_t) g_rand_int_range (r, 0, (gint32) w->plan.n_instances));
     }
@@ -497,8 +501,31 @@ static void
 ask_something (World *w, GRand *r)
 {
   uint32_t i = (uint32_t) g_rand_int_range (r, 0, (gint32) w->plan.n_instances);
-  switch (g_rand_int_range (r, 0, 5))
+  switch (g_rand_int_range (r, 0, 9))
     {
+    case 5:
+      ask (w, halt, i);
+      break;
+    case 6:
+      /* What it needs may have run before. */
+      for (uint32_t k = 0; k < w->plan.n_instances; k++)
+        w->actors[k].anyway = true;
+      ask (w, start_needed, i);
+      break;
+    case 7:
+      for (int k = 0; k < 3 && w->actors[i].watching; k++)
+        {
+          tb_supervisor_answered (w->s, i, g_rand_boolean (r), "no", w->now);
+          world_act (w);
+        }
+      break;
+    case 8:
+      world_grow (w, (uint32_t) g_rand_int_range (r, 0, 3));
+      w->plan.instances[i].changed = g_rand_boolean (r);
+      w->plan.instances[i].removed |= g_rand_int_range (r, 0, 4) == 0;
+      w->actors[i].anyway = true;
+      world_change (w);
+      break;
     case 0:
       ask (w, kill, i);
       break;
@@ -537,8 +564,8 @@ run_schedule (guint32 seed)
       world_pass (w, g_rand_int_range (r, 0, 200));
       ask_something (w, r);
     }
-  /* 12 instances one after the other, half a second of grace each, and some for the rest. */
-  world_pass (w, 12 * 600 + 2000);
+  /* All instances one after the other, half a second of grace each, and some for the rest. */
+  world_pass (w, (int64_t) w->plan.n_instances * 600 + 2000);
   g_assert_true (w->done);
   g_assert_cmpint (w->run, ==, TB_RUN_STOPPED);
   for (uint32_t i = 0; i < w->plan.n_instances; i++)

@@ -33,7 +33,7 @@ test_numbers (void)
 static void
 test_states_differ_by_shape (void)
 {
-  for (int a = 0; a <= TB_INSTANCE_KILLED; a++)
+  for (int a = 0; a <= TB_INSTANCE_BACKOFF; a++)
     for (int b = 0; b < a; b++)
       g_assert_cmpstr (tb_state_look (a).shape, !=, tb_state_look (b).shape);
 }
@@ -174,7 +174,8 @@ test_json_of_a_frame (void)
                               .bytes_up = 5, .p50_ns = -1, .p99_ns = -1 };
   g_autofree char *json = tb_run_json (&m.frame, FALSE, FALSE);
   assert_contains (json, "{\"time_ns\":12400000000,\"state\":\"running\",\"instances\":[{\"id\":\"shop/1\","
-                         "\"state\":\"ready\",\"pid\":100,\"address\":\"127.0.0.1\",\"port\":8080,\"restarts\":0,\"cpu\":0,\"rss_bytes\":2000000}]");
+                         "\"state\":\"ready\",\"pid\":100,\"address\":\"127.0.0.1\",\"port\":8080,\"restarts\":0,\"cpu\":0,\"rss_bytes\":2000000,"
+                         "\"processes\":0,\"threads\":0,\"open_files\":0,\"loop\":0}]");
   assert_contains (json, "{\"id\":\"save\",\"from\":\"shop\",\"to\":\"orders\",\"tapped\":true,"
                          "\"requests\":1234,\"replies\":1233,\"errors\":1,\"bytes_up\":0,"
                          "\"bytes_down\":0,\"p50_ns\":2000000,\"p99_ns\":9000000}");

@@ -138,7 +138,7 @@ test_fresh_drawing_runs (void)
   g_assert_cmpstr (option (server, "--listen"), ==, listen);
   g_assert_cmpstr (option (client, "--call"), ==, call);
   g_assert_nonnull (option (client, "--think"));
-  g_assert_cmpint (client->probe, ==, TB_PLAN_PROBE_NOTIFY);
+  g_assert_cmpint (client->ready.kind, ==, TB_PLAN_PROBE_NOTIFY);
   g_assert_cmpuint (link->port, ==, 8080);
   g_assert_cmpstr (link->protocol, ==, "http");
 }
@@ -603,17 +603,17 @@ test_readiness (void)
     "<component id=\"b\" kind=\"client\"><command>x</command></component>\n"
     "<component id=\"c\" kind=\"store\"><service name=\"r\" protocol=\"resp\"/><command>x</command></component>\n");
   const TbPlanInstance *a = instance (plan, "a/1");
-  g_assert_cmpint (a->probe, ==, TB_PLAN_PROBE_HTTP);
-  g_assert_cmpstr (a->probe_argument, ==, "9000 /up");
+  g_assert_cmpint (a->ready.kind, ==, TB_PLAN_PROBE_HTTP);
+  g_assert_cmpstr (a->ready.argument, ==, "9000 /up");
   g_assert_cmpint (a->ready_timeout_ns, ==, 3 * TB_NS_PER_S);
   g_assert_cmpint (a->stop_signal, ==, 3);
   g_assert_cmpint (a->stop_grace_ns, ==, TB_NS_PER_S);
   g_assert_cmpuint (a->clean_exits->len, ==, 2);
   g_assert_cmpuint (g_array_index (a->clean_exits, guint32, 1), ==, 143);
   g_assert_cmpuint (instance (plan, "b/1")->clean_exits->len, ==, 0);
-  g_assert_cmpint (instance (plan, "b/1")->probe, ==, TB_PLAN_PROBE_NONE);
-  g_assert_cmpint (instance (plan, "c/1")->probe, ==, TB_PLAN_PROBE_RESP);
-  g_assert_cmpstr (instance (plan, "c/1")->probe_argument, ==, "6379");
+  g_assert_cmpint (instance (plan, "b/1")->ready.kind, ==, TB_PLAN_PROBE_NONE);
+  g_assert_cmpint (instance (plan, "c/1")->ready.kind, ==, TB_PLAN_PROBE_RESP);
+  g_assert_cmpstr (instance (plan, "c/1")->ready.argument, ==, "6379");
 }
 
 /* ---- Templates ------------------------------------------------------------------------------------------- */
@@ -633,7 +633,7 @@ test_redis_replicates (void)
   assert_contains (one, "--bind 127.77.");
   assert_contains (two, follow);
   g_assert_cmpuint (instance (plan, "r/2")->depends->len, ==, 1);
-  g_assert_cmpint (instance (plan, "r/1")->probe, ==, TB_PLAN_PROBE_RESP);
+  g_assert_cmpint (instance (plan, "r/1")->ready.kind, ==, TB_PLAN_PROBE_RESP);
   g_assert_nonnull (link_named (plan, "r.replicas"));
 }
 

@@ -86,6 +86,8 @@ tell_load (uint32_t i, int64_t time_ns, uint64_t cpu_ns)
   tb_writer_u64 (&out, cpu_ns);
   tb_writer_u64 (&out, 12345);
   tb_writer_u32 (&out, 1);
+  tb_writer_u32 (&out, 2);
+  tb_writer_u32 (&out, 3);
   tb_writer_end (&out);
 }
 

@@ -54,6 +54,10 @@ carry_out (Agent *a, TbAction *action)
     case TB_ACTION_UNPROBE:
       tb_instance_probe (in, action->kind == TB_ACTION_PROBE);
       break;
+    case TB_ACTION_WATCH:
+    case TB_ACTION_UNWATCH:
+      tb_instance_watch (in, action->kind == TB_ACTION_WATCH);
+      break;
     case TB_ACTION_STATE:
       action->state.sentence = action->text;
       tb_tell_state (a, &action->state);

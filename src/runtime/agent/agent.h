@@ -34,7 +34,7 @@ typedef struct
   pid_t leash, main;
   bool control_ended, leash_reaped, lost;
   TbLog log;
-  TbProbe probe;
+  TbProbe probe, alive;
 } Instance;
 
 struct Agent
@@ -97,6 +97,7 @@ void tb_instance_clear (Instance *in);
 void tb_instance_spawn (Instance *in);
 void tb_instance_flush_log (Instance *in); /* before somebody is told where it is */
 void tb_instance_probe (Instance *in, bool on);
+void tb_instance_watch (Instance *in, bool on);
 /* It has no process any more: close what is left, and tell the supervisor. */
 void tb_instance_check_gone (Instance *in);
 

@@ -21,10 +21,40 @@ on_ready (void *data)
 }
 
 static void
-on_answer (const char *answer, void *data)
+on_answer (bool good, const char *answer, void *data)
 {
   Instance *in = data;
-  tb_supervisor_probe_answer (in->agent->supervisor, in->index, answer);
+  if (!good)
+    tb_supervisor_probe_answer (in->agent->supervisor, in->index, answer);
+}
+
+/* Somebody looks at it with a debugger: then it may take its time. */
+static bool
+is_traced (pid_t pid)
+{
+  char path[48], text[2048];
+  const char *tracer = NULL;
+  snprintf (path, sizeof path, "/proc/%d/status", (int) pid);
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  ssize_t n = fd >= 0 ? read (fd, text, sizeof text - 1) : -1;
+  if (fd >= 0)
+    close (fd);
+  if (n > 0)
+    {
+      text[n] = '\0';
+      tracer = strstr (text, "\nTracerPid:");
+    }
+  return tracer != NULL && atoi (tracer + strlen ("\nTracerPid:")) > 0;
+}
+
+static void
+on_alive (bool good, const char *answer, void *data)
+{
+  Instance *in = data;
+  if (!good && is_traced (in->main))
+    return;
+  tb_supervisor_answered (in->agent->supervisor, in->index, good, answer, tb_now_ns ());
+  tb_agent_act (in->agent);
 }
 
 static void
@@ -53,23 +83,28 @@ tb_instance_init (Agent *a, uint32_t index)
   in->ready = -1;
   in->log = (TbLog) { .file = -1, .on_line = on_line, .data = in };
   bool good = tb_prepare (&in->prepared, &a->plan, index, &a->nofile, in->refusal);
-  in->probe = (TbProbe) { .loop = &a->loop,
-                          .from = tb_taps_probe_address (a->taps),
-                          .spec = &in->prepared.spec,
-                          .on_ready = on_ready,
-                          .on_answer = on_answer,
-                          .on_leash = on_probe_leash,
-                          .data = in };
+  const TbProbe either = { .loop = &a->loop,
+                           .from = tb_taps_probe_address (a->taps),
+                           .spec = &in->prepared.spec,
+                           .on_ready = on_ready,
+                           .on_leash = on_probe_leash,
+                           .data = in };
+  char other[TB_SENTENCE];
+  in->probe = in->alive = either;
+  in->probe.on_answer = on_answer;
+  in->alive.on_answer = on_alive;
   if (in->prepared.remark != NULL)
     tb_tell_problem (a, 1, index, in->prepared.remark);
-  if (!tb_probe_init (&in->probe, in->plan, good ? in->refusal : (char[TB_SENTENCE]) { 0 }))
+  if (!tb_probe_init (&in->probe, in->plan, false, good ? in->refusal : other))
     good = false;
+  tb_probe_init (&in->alive, in->plan, true, good ? in->refusal : other);
 }
 
 void
 tb_instance_clear (Instance *in)
 {
   tb_probe_clear (&in->probe);
+  tb_probe_clear (&in->alive);
   tb_loop_forget (&in->agent->loop, &in->control);
   tb_loop_forget (&in->agent->loop, &in->out);
   tb_log_close (&in->log);
@@ -252,6 +287,7 @@ tb_instance_check_gone (Instance *in)
   in->control_ended = in->leash_reaped = false;
   take_last_output (in);
   tb_probe_reset (&in->probe);
+  tb_probe_reset (&in->alive);
   if (in->ready >= 0)
     close (in->ready);
   in->ready = -1;
@@ -340,4 +376,13 @@ tb_instance_probe (Instance *in, bool on)
   else
     /* A copy: it may be paused and asked again. */
     tb_probe_begin (&in->probe, in->ready >= 0 ? fcntl (in->ready, F_DUPFD_CLOEXEC, 0) : -1);
+}
+
+void
+tb_instance_watch (Instance *in, bool on)
+{
+  if (on)
+    tb_probe_begin (&in->alive, -1);
+  else
+    tb_probe_end (&in->alive);
 }

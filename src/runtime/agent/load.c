@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct
@@ -16,6 +17,7 @@ typedef struct
   pid_t pid, parent;
   uint64_t own_ticks, reaped_ticks;
   uint64_t pages;
+  uint32_t threads;
 } Process;
 
 typedef struct
@@ -40,16 +42,17 @@ read_process (int proc, const char *name, Process *p)
   text[n] = '\0';
   const char *rest = strrchr (text, ')');
   unsigned long user, kernel;
-  long reaped_user, reaped_kernel, pages;
+  long reaped_user, reaped_kernel, threads, pages;
   if (rest == NULL
       || sscanf (rest + 1,
-                 " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %*d %*d %*u %*u %ld",
-                 &p->parent, &user, &kernel, &reaped_user, &reaped_kernel, &pages) != 6)
+                 " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %ld %*d %*u %*u %ld",
+                 &p->parent, &user, &kernel, &reaped_user, &reaped_kernel, &threads, &pages) != 7)
     return false;
   p->pid = atoi (name);
   p->own_ticks = user + kernel;
   p->reaped_ticks = (uint64_t) (reaped_user + reaped_kernel);
   p->pages = (uint64_t) pages;
+  p->threads = (uint32_t) threads;
   return true;
 }
 
@@ -104,6 +107,27 @@ load_of (TbLoad **sorted, size_t n, pid_t leash)
   return found != NULL ? *found : NULL;
 }
 
+/* The folder says how many it has since Linux 6.2; before that they are counted. Those of one that
+ * may not be looked into count as none. */
+static uint32_t
+count_files (pid_t pid)
+{
+  char path[32];
+  struct stat st;
+  uint32_t n = 0;
+  snprintf (path, sizeof path, "/proc/%d/fd", (int) pid);
+  if (stat (path, &st) != 0)
+    return 0;
+  if (st.st_size > 0)
+    return (uint32_t) st.st_size;
+  DIR *dir = opendir (path);
+  for (struct dirent *e; dir != NULL && (e = readdir (dir)) != NULL;)
+    n += e->d_name[0] != '.';
+  if (dir != NULL)
+    closedir (dir);
+  return n;
+}
+
 static void
 add (TbLoad *load, const Process *p, uint64_t ns_per_tick)
 {
@@ -114,6 +138,8 @@ add (TbLoad *load, const Process *p, uint64_t ns_per_tick)
     }
   load->cpu_ns += (p->own_ticks + p->reaped_ticks) * ns_per_tick;
   load->rss_bytes += p->pages * (uint64_t) sysconf (_SC_PAGESIZE);
+  load->threads += p->threads;
+  load->files += count_files (p->pid);
   load->n++;
 }
 
@@ -127,7 +153,7 @@ tb_load_measure (TbLoad *loads, size_t n)
   TB_CHECK (sorted != NULL);
   for (size_t i = 0; i < n; i++)
     {
-      loads[i].cpu_ns = loads[i].rss_bytes = loads[i].n = 0;
+      loads[i] = (TbLoad) { .leash = loads[i].leash };
       sorted[i] = &loads[i];
     }
   qsort (sorted, n, sizeof *sorted, compare_loads);

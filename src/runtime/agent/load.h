@@ -11,6 +11,7 @@ typedef struct
   uint64_t cpu_ns; /* of all that descends from it, ended ones included */
   uint64_t rss_bytes;
   uint32_t n; /* processes */
+  uint32_t threads, files; /* of all of them; files that may be counted */
 } TbLoad;
 
 /* Fills the loads in; loads need no order. Silently leaves out what ends meanwhile. */

@@ -1,4 +1,4 @@
-/* Readiness. What is drawn in the header, one kind after the other. */
+/* Readiness and liveness. What is drawn in the header, one kind after the other. */
 #include "probe.h"
 
 #include <arpa/inet.h>
@@ -16,6 +16,7 @@
 #define LONGEST_REST_NS (250 * TB_NS_PER_MS)
 #define ANSWER_WITHIN_NS (1 * TB_NS_PER_S)
 #define EXEC_WITHIN_NS (10 * TB_NS_PER_S)
+#define ALIVE_REST_NS (5 * TB_NS_PER_S)
 
 static void ask (TbProbe *probe);
 
@@ -28,7 +29,7 @@ read_port (TbProbe *probe, const char *text, const char **end)
   unsigned long port = strtoul (text, &stop, 10);
   if (text[0] < '0' || text[0] > '9' || port == 0 || port > 65535)
     return false;
-  probe->port = (uint16_t) port;
+  probe->topic.port = (uint16_t) port;
   *end = stop;
   return true;
 }
@@ -39,7 +40,7 @@ read_network_argument (TbProbe *probe, const char *text, char *why)
   const char *rest = "";
   bool good = read_port (probe, text, &rest);
   strcpy (probe->path, "/");
-  if (good && probe->instance->probe == TB_PROBE_HTTP && rest[0] == ' ')
+  if (good && probe->topic.kind == TB_PROBE_HTTP && rest[0] == ' ')
     {
       good = rest[1] == '/' && strlen (rest + 1) < sizeof probe->path
              && strpbrk (rest + 1, " \r\n") == NULL;
@@ -50,34 +51,45 @@ read_network_argument (TbProbe *probe, const char *text, char *why)
     good = rest[0] == '\0';
   if (!good)
     snprintf (why, TB_SENTENCE, "its readiness «%.100s» names no port%s", text,
-              probe->instance->probe == TB_PROBE_HTTP ? " and path" : "");
+              probe->topic.kind == TB_PROBE_HTTP ? " and path" : "");
   return good;
 }
 
-bool
-tb_probe_init (TbProbe *probe, const TbWireInstance *instance, char *why)
+static bool
+compile (TbProbe *probe, const char *text, char *why)
 {
-  const char *text = instance->probe_argument != NULL ? instance->probe_argument : "";
-  probe->instance = instance;
+  int error = regcomp (&probe->pattern, text, REG_EXTENDED | REG_NOSUB);
+  char message[100];
+  probe->compiled = error == 0;
+  if (error == 0)
+    return true;
+  regerror (error, &probe->pattern, message, sizeof message);
+  snprintf (why, TB_SENTENCE, "its readiness «%.100s» is no regular expression: %s", text, message);
+  return false;
+}
+
+bool
+tb_probe_init (TbProbe *probe, const TbWireInstance *instance, bool alive, char *why)
+{
+  const char *text = alive ? instance->alive_argument : instance->probe_argument;
+  probe->alive = alive;
+  probe->argument = text != NULL ? text : "";
+  probe->tries = alive ? &instance->alive_tries : &instance->probe_tries;
+  probe->topic = (TbTalkTopic) { .kind = alive ? instance->alive : instance->probe,
+                                 .address = instance->address,
+                                 .path = probe->path,
+                                 .tries = probe->tries };
   probe->source = TB_SOURCE_NONE;
-  switch (instance->probe)
+  switch (probe->topic.kind)
     {
     case TB_PROBE_TCP:
     case TB_PROBE_HTTP:
     case TB_PROBE_RESP:
-      return read_network_argument (probe, text, why);
+    case TB_PROBE_POSTGRESQL:
+    case TB_PROBE_MQTT:
+      return read_network_argument (probe, probe->argument, why);
     case TB_PROBE_LOG:
-      {
-        int error = regcomp (&probe->pattern, text, REG_EXTENDED | REG_NOSUB);
-        char message[100];
-        probe->compiled = error == 0;
-        if (error == 0)
-          return true;
-        regerror (error, &probe->pattern, message, sizeof message);
-        snprintf (why, TB_SENTENCE, "its readiness «%.100s» is no regular expression: %s", text,
-                  message);
-        return false;
-      }
+      return compile (probe, probe->argument, why);
     case TB_PROBE_NONE:
     case TB_PROBE_NOTIFY:
     case TB_PROBE_EXEC:
@@ -115,19 +127,59 @@ hang_up (TbProbe *probe)
 }
 
 static void
-rest (TbProbe *probe, const char *answer)
+arm (TbProbe *probe, int64_t rest_ns)
+{
+  tb_loop_arm (probe->loop, &probe->timer, tb_now_ns () + rest_ns);
+}
+
+/* Until the next try: as the drawing says; else often at first, and seldom once it is ready. */
+static void
+rest (TbProbe *probe)
 {
   hang_up (probe);
-  probe->on_answer (answer, probe->data);
-  tb_loop_arm (probe->loop, &probe->timer, tb_now_ns () + probe->rest_ns);
+  if (probe->tries->interval_ns > 0 || probe->alive)
+    {
+      arm (probe, probe->tries->interval_ns > 0 ? probe->tries->interval_ns : ALIVE_REST_NS);
+      return;
+    }
+  arm (probe, probe->rest_ns);
   probe->rest_ns = TB_MIN (probe->rest_ns * 3 / 2, LONGEST_REST_NS);
+}
+
+static void
+miss (TbProbe *probe, const char *answer)
+{
+  probe->hits = 0;
+  rest (probe);
+  probe->on_answer (false, answer, probe->data);
 }
 
 static void
 succeed (TbProbe *probe)
 {
-  tb_probe_end (probe);
-  probe->on_ready (probe->data);
+  if (!probe->alive && ++probe->hits >= TB_MAX (probe->tries->successes, 1u))
+    {
+      tb_probe_end (probe);
+      probe->on_ready (probe->data);
+      return;
+    }
+  rest (probe);
+  probe->on_answer (true, "", probe->data);
+}
+
+static int64_t
+patience (const TbProbe *probe, int64_t otherwise)
+{
+  return probe->tries->within_ns > 0 ? probe->tries->within_ns : otherwise;
+}
+
+static const char *
+say_late (TbProbe *probe, int64_t otherwise)
+{
+  char time[32];
+  snprintf (probe->late, sizeof probe->late, "no answer within %s",
+            tb_words_for_time (patience (probe, otherwise), time, sizeof time));
+  return probe->late;
 }
 
 static void
@@ -143,72 +195,21 @@ fire (void *data, int64_t now_ns)
       tb_leash_command (probe->source.fd, TB_LEASH_KILL, 0);
     }
   else
-    rest (probe, "no answer within a second");
+    miss (probe, say_late (probe, ANSWER_WITHIN_NS));
 }
 
 /* ---- Asking over the network ------------------------------------------------------------------- */
 
 static void
-judge_http (TbProbe *probe)
-{
-  char answer[64];
-  int status = 0;
-  if (probe->n_reply < 12 && memchr (probe->reply, '\n', probe->n_reply) == NULL)
-    return;
-  if (sscanf (probe->reply, "HTTP/1.%*d %3d", &status) == 1 && status >= 200 && status < 400)
-    {
-      succeed (probe);
-      return;
-    }
-  if (status > 0)
-    snprintf (answer, sizeof answer, "status %d", status);
-  rest (probe, status > 0 ? answer : "the answer is not HTTP");
-}
-
-static void
-judge_resp (TbProbe *probe)
-{
-  char answer[64];
-  char *end = strpbrk (probe->reply, "\r\n");
-  if (end == NULL && probe->n_reply < sizeof probe->reply - 1)
-    return;
-  if (end != NULL)
-    *end = '\0';
-  /* One that wants a password, or nobody but 127.0.0.1, answers and is as ready as it will be. */
-  if (probe->reply[0] == '+' || strncmp (probe->reply, "-NOAUTH", 7) == 0
-      || strncmp (probe->reply, "-DENIED", 7) == 0)
-    {
-      succeed (probe);
-      return;
-    }
-  for (char *p = probe->reply; *p != '\0'; p++)
-    if ((unsigned char) *p < 0x20 || (unsigned char) *p > 0x7e)
-      *p = '?';
-  snprintf (answer, sizeof answer, "%.60s", probe->reply);
-  rest (probe, answer);
-}
-
-static void
 send_question (TbProbe *probe)
 {
-  char text[sizeof probe->path + 128];
-  if (probe->instance->probe == TB_PROBE_HTTP)
-    {
-      struct in_addr a = { htonl (probe->instance->address) };
-      char host[INET_ADDRSTRLEN];
-      inet_ntop (AF_INET, &a, host, sizeof host);
-      snprintf (text, sizeof text,
-                "GET %s HTTP/1.1\r\nHost: %s:%u\r\nUser-Agent: tierboard-probe\r\n"
-                "Connection: close\r\n\r\n",
-                probe->path, host, probe->port);
-    }
-  else
-    strcpy (text, "*1\r\n$4\r\nPING\r\n");
-  probe->sent = send (probe->source.fd, text, strlen (text), MSG_NOSIGNAL) == (ssize_t) strlen (text);
+  uint8_t text[TB_TALK_QUESTION_MAX];
+  size_t n = tb_talk_question (&probe->topic, text);
+  probe->sent = send (probe->source.fd, text, n, MSG_NOSIGNAL) == (ssize_t) n;
   if (probe->sent)
     tb_loop_change (probe->loop, &probe->source, EPOLLIN);
   else
-    rest (probe, "the connection takes nothing");
+    miss (probe, "the connection takes nothing");
 }
 
 static void
@@ -220,15 +221,18 @@ read_answer (TbProbe *probe)
     return;
   if (n <= 0)
     {
-      rest (probe, n == 0 ? "closed without an answer" : "connection reset");
+      miss (probe, n == 0 ? "closed without an answer" : "connection reset");
       return;
     }
+  char answer[TB_TALK_ANSWER_MAX];
   probe->n_reply += (size_t) n;
   probe->reply[probe->n_reply] = '\0';
-  if (probe->instance->probe == TB_PROBE_HTTP)
-    judge_http (probe);
-  else
-    judge_resp (probe);
+  TbTalk talk = tb_talk_judge (&probe->topic, (const uint8_t *) probe->reply, probe->n_reply,
+                               probe->n_reply == sizeof probe->reply - 1, answer);
+  if (talk == TB_TALK_GOOD)
+    succeed (probe);
+  else if (talk == TB_TALK_BAD)
+    miss (probe, answer);
 }
 
 static void
@@ -245,8 +249,8 @@ network_ready (void *data, uint32_t events)
     }
   getsockopt (probe->source.fd, SOL_SOCKET, SO_ERROR, &error, &n);
   if (error != 0)
-    rest (probe, tb_words_for_errno (error, text, sizeof text));
-  else if (probe->instance->probe == TB_PROBE_TCP)
+    miss (probe, tb_words_for_errno (error, text, sizeof text));
+  else if (!tb_talk_has_question (probe->topic.kind))
     succeed (probe);
   else
     send_question (probe);
@@ -258,8 +262,8 @@ ask_network (TbProbe *probe)
   char text[64];
   struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (probe->from) };
   struct sockaddr_in to = { .sin_family = AF_INET,
-                            .sin_port = htons (probe->port),
-                            .sin_addr.s_addr = htonl (probe->instance->address) };
+                            .sin_port = htons (probe->topic.port),
+                            .sin_addr.s_addr = htonl (probe->topic.address) };
   int on = 1, fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd >= 0 && probe->from != 0)
     {
@@ -273,14 +277,14 @@ ask_network (TbProbe *probe)
       int error = errno;
       if (fd >= 0)
         close (fd);
-      rest (probe, tb_words_for_errno (error, text, sizeof text));
+      miss (probe, tb_words_for_errno (error, text, sizeof text));
       return;
     }
   probe->asking = true;
   probe->sent = false;
   probe->n_reply = 0;
   tb_loop_watch (probe->loop, &probe->source, fd, EPOLLOUT, network_ready, probe);
-  tb_loop_arm (probe->loop, &probe->timer, tb_now_ns () + ANSWER_WITHIN_NS);
+  arm (probe, patience (probe, ANSWER_WITHIN_NS));
 }
 
 /* ---- Asking a command -------------------------------------------------------------------------- */
@@ -304,20 +308,20 @@ exec_ready (void *data, uint32_t events)
     return;
   probe->on_leash (probe->leash, false, probe->data);
   probe->leash = 0;
-  snprintf (answer, sizeof answer, "%.60s", probe->expired ? "no end within 10 s" : probe->reply);
+  snprintf (answer, sizeof answer, "%.60s", probe->expired ? say_late (probe, EXEC_WITHIN_NS) : probe->reply);
   if (!probe->begun)
     hang_up (probe);
   else if (probe->verdict)
     succeed (probe);
   else
-    rest (probe, answer);
+    miss (probe, answer);
 }
 
 static void
 ask_command (TbProbe *probe)
 {
   char shell[] = "/bin/sh", flag[] = "-c", text[64];
-  char *argv[] = { shell, flag, probe->instance->probe_argument, NULL };
+  char *argv[] = { shell, flag, (char *) probe->argument, NULL };
   TbLeashSpec spec = *probe->spec;
   spec.argv = argv;
   spec.intercept = false;
@@ -329,7 +333,7 @@ ask_command (TbProbe *probe)
   if (control < 0)
     {
       probe->leash = 0;
-      rest (probe, tb_words_for_errno (-control, text, sizeof text));
+      miss (probe, tb_words_for_errno (-control, text, sizeof text));
       return;
     }
   probe->asking = true;
@@ -337,7 +341,7 @@ ask_command (TbProbe *probe)
   probe->reply[0] = '\0';
   probe->on_leash (probe->leash, true, probe->data);
   tb_loop_watch (probe->loop, &probe->source, control, EPOLLIN, exec_ready, probe);
-  tb_loop_arm (probe->loop, &probe->timer, tb_now_ns () + EXEC_WITHIN_NS);
+  arm (probe, patience (probe, EXEC_WITHIN_NS));
 }
 
 /* ---- All kinds --------------------------------------------------------------------------------- */
@@ -356,26 +360,37 @@ notify_ready (void *data, uint32_t events)
       return;
     }
   tb_loop_forget (probe->loop, &probe->source);
-  probe->on_answer ("it closed the descriptor without a word", probe->data);
+  probe->on_answer (false, "it closed the descriptor without a word", probe->data);
 }
 
 static void
 ask (TbProbe *probe)
 {
-  if (probe->instance->probe == TB_PROBE_EXEC)
+  if (probe->topic.kind == TB_PROBE_EXEC)
     ask_command (probe);
   else
     ask_network (probe);
+}
+
+/* One that has just become ready has just been asked. */
+static void
+wait_first (TbProbe *probe)
+{
+  if (probe->tries->delay_ns > 0)
+    arm (probe, probe->tries->delay_ns);
+  else
+    rest (probe);
 }
 
 void
 tb_probe_begin (TbProbe *probe, int ready_fd)
 {
   probe->begun = true;
+  probe->hits = 0;
   probe->rest_ns = FIRST_REST_NS;
   probe->timer.fire = fire;
   probe->timer.data = probe;
-  switch (probe->instance->probe)
+  switch (probe->topic.kind)
     {
     case TB_PROBE_NOTIFY:
       if (ready_fd >= 0)
@@ -388,9 +403,15 @@ tb_probe_begin (TbProbe *probe, int ready_fd)
     case TB_PROBE_TCP:
     case TB_PROBE_HTTP:
     case TB_PROBE_RESP:
+    case TB_PROBE_POSTGRESQL:
+    case TB_PROBE_MQTT:
     case TB_PROBE_EXEC:
       /* One that is still ending from before begins anew by itself. */
-      if (!probe->asking)
+      if (probe->asking)
+        break;
+      if (probe->alive || probe->tries->delay_ns > 0)
+        wait_first (probe);
+      else
         ask (probe);
       break;
     case TB_PROBE_NONE:

@@ -20,7 +20,7 @@ tb_words_for_time (int64_t ns, char *out, size_t size)
 }
 
 const char *
-tb_words_for_probe (const TbWireInstance *instance, char *out, size_t size)
+tb_words_for_asking (TbProbeKind kind, const char *argument, char *out, size_t size)
 {
   static const struct
   {
@@ -29,13 +29,21 @@ tb_words_for_probe (const TbWireInstance *instance, char *out, size_t size)
     [TB_PROBE_NONE] = { "started", NULL },    [TB_PROBE_NOTIFY] = { "its own word", NULL },
     [TB_PROBE_TCP] = { "tcp ", "" },          [TB_PROBE_HTTP] = { "http ", "" },
     [TB_PROBE_RESP] = { "ping to port ", "" }, [TB_PROBE_LOG] = { "a line like «", "»" },
-    [TB_PROBE_EXEC] = { "status 0 of «", "»" },
+    [TB_PROBE_EXEC] = { "status 0 of «", "»" }, [TB_PROBE_POSTGRESQL] = { "postgresql ", "" },
+    [TB_PROBE_MQTT] = { "mqtt ", "" },
   };
-  TB_CHECK ((unsigned) instance->probe < TB_ARRAY_LENGTH (words));
-  const char *before = words[instance->probe].before, *after = words[instance->probe].after;
-  const char *argument = instance->probe_argument != NULL ? instance->probe_argument : "";
-  snprintf (out, size, "%s%s%s", before, after != NULL ? argument : "", after != NULL ? after : "");
+  TB_CHECK ((unsigned) kind < TB_ARRAY_LENGTH (words));
+  const char *before = words[kind].before, *after = words[kind].after;
+  if (argument == NULL || after == NULL)
+    argument = "";
+  snprintf (out, size, "%s%s%s", before, argument, after != NULL ? after : "");
   return out;
+}
+
+const char *
+tb_words_for_probe (const TbWireInstance *instance, char *out, size_t size)
+{
+  return tb_words_for_asking (instance->probe, instance->probe_argument, out, size);
 }
 
 const char *

@@ -42,7 +42,11 @@ tb_supervisor_state (const TbSupervisor *s, uint32_t i)
                                  .exit_code = u->main_ended ? u->code : 0,
                                  .time_ns = u->since_ns,
                                  .restarts = u->restarts,
-                                 .sentence = u->sentence };
+                                 .sentence = u->sentence,
+                                 .due_ns = u->state == TB_INSTANCE_BACKOFF  ? u->retry_due_ns
+                                           : u->kill_due_ns != INT64_MAX ? u->kill_due_ns
+                                                                         : 0,
+                                 .loop = u->loop };
 }
 
 void
@@ -93,4 +97,14 @@ tb_sup_set_probing (TbSupervisor *s, uint32_t i, bool on)
     return;
   u->probing = on;
   tb_sup_push (s, on ? TB_ACTION_PROBE : TB_ACTION_UNPROBE, i);
+}
+
+void
+tb_sup_set_watching (TbSupervisor *s, uint32_t i, bool on)
+{
+  Unit *u = &s->units[i];
+  if (u->watching == on || (on && s->plan->instances[i].alive == TB_PROBE_NONE))
+    return;
+  u->watching = on;
+  tb_sup_push (s, on ? TB_ACTION_WATCH : TB_ACTION_UNWATCH, i);
 }

@@ -1,17 +1,22 @@
 /* The supervisor's core. One machine an instance:
  *
- *                    start_anyway / release (all it depends on is ready)
+ *                    start_anyway / release (all it depends on is so far)
  *        WAITING ------------------- begin() -----------------------> STARTING
- *           |                           ^                              |    |
- *           | finish()                  | restart()           become_  |    | pause()
- *           | (stop, kill)              | from any end         ready() |    v
- *           v                           |                              |  PAUSED  (and back by
- *        STOPPED, KILLED                |                              v    ^      resume())
- *           ^                           |                            READY -+
- *           |                           |                              |
+ *         |   ^                         ^                              |    |
+ *         |   | start()                 | restart()           become_  |    | pause()
+ *         |   | from any end            | from any end         ready() |    v
+ *  finish()   |                         |                              |  PAUSED  (and back by
+ *  (stop, kill)                         |                              v    ^      resume())
+ *         |   |                         |     answered()   UNHEALTHY  READY -+
+ *         v   |                         |                    ^ |       |
+ *        STOPPED, KILLED                |                    | +-------+ answered()
+ *           ^                           |                    +---------+
  *           |        gone()             |      stop_one()              |
- *           +--------------- STOPPED, FAILED, KILLED <--- STOPPING <---+ (also from STARTING
- *                            or begin() after restart()                   and PAUSED)
+ *           +--------------- STOPPED, FAILED, KILLED <--- STOPPING <---+ (also from STARTING,
+ *                   |        or begin() after restart()                   PAUSED and UNHEALTHY)
+ *                   | back_off(): its policy wants it again
+ *                   v
+ *                BACKOFF --- tick() ---> begin()
  *
  * An instance that ends by itself goes to its end by gone() without STOPPING. `after` says which
  * end it is heading for; `alive` holds from begin() to gone(), because only then is nothing left.
@@ -20,9 +25,10 @@
  * then STOPPING by stop() or abort(), then STOPPED when the last one is gone.
  *
  * Invariants, checked by check():
- *   1. WAITING, STOPPED, FAILED and KILLED instances are not alive; all others are.
+ *   1. WAITING, STOPPED, FAILED, KILLED and BACKOFF instances are not alive; all others are.
  *   2. Nothing is alive once the run is STOPPED.
- *   3. What heads for a restart does so only while the run is not being stopped. */
+ *   3. What heads for a restart does so only while the run is not being stopped.
+ *   4. Somebody in BACKOFF has a time to start at. */
 #include "supervise-private.h"
 
 #include <signal.h>
@@ -52,8 +58,8 @@ reaches (const TbWirePlan *plan, uint32_t from, uint32_t to, bool *seen)
 
 /* A dependency on a later instance that leads back here is not waited for: on a cycle the file's
  * order decides who goes first. What remains has no cycle, for every cycle has such a step. */
-static void
-break_cycles (TbSupervisor *s)
+void
+tb_sup_break_cycles (TbSupervisor *s)
 {
   bool *seen = calloc (s->n + 1, sizeof *seen);
   TB_CHECK (seen != NULL);
@@ -61,17 +67,33 @@ break_cycles (TbSupervisor *s)
     {
       const TbWireInstance *instance = &s->plan->instances[i];
       Unit *u = &s->units[i];
+      free (u->depends);
+      free (u->until);
       u->depends = calloc (instance->n_depends + 1, sizeof *u->depends);
-      TB_CHECK (u->depends != NULL);
+      u->until = calloc (instance->n_depends + 1, sizeof *u->until);
+      u->n_depends = 0;
+      TB_CHECK (u->depends != NULL && u->until != NULL);
       for (uint32_t k = 0; k < instance->n_depends; k++)
         {
           uint32_t d = instance->depends[k];
           memset (seen, 0, s->n * sizeof *seen);
-          if (d < i || (d > i && !reaches (s->plan, d, i, seen)))
-            u->depends[u->n_depends++] = d;
+          if (s->plan->instances[d].removed
+              || !(d < i || (d > i && !reaches (s->plan, d, i, seen))))
+            continue;
+          u->until[u->n_depends] = k < instance->n_until ? instance->until[k] : TB_UNTIL_READY;
+          u->depends[u->n_depends++] = d;
         }
     }
   free (seen);
+}
+
+void
+tb_sup_init_unit (Unit *u)
+{
+  *u = (Unit) { .state = TB_INSTANCE_WAITING,
+                .ready_due_ns = INT64_MAX,
+                .kill_due_ns = INT64_MAX,
+                .retry_due_ns = INT64_MAX };
 }
 
 TbSupervisor *
@@ -84,10 +106,10 @@ tb_supervisor_new (const TbWirePlan *plan)
   s->units = calloc (s->n + 1, sizeof *s->units);
   TB_CHECK (s->units != NULL);
   for (uint32_t i = 0; i < s->n; i++)
-    s->units[i].ready_due_ns = s->units[i].kill_due_ns = INT64_MAX;
+    tb_sup_init_unit (&s->units[i]);
   s->run = TB_RUN_STARTING;
   s->report_ns = INT64_MAX;
-  break_cycles (s);
+  tb_sup_break_cycles (s);
   return s;
 }
 
@@ -97,7 +119,10 @@ tb_supervisor_free (TbSupervisor *s)
   if (s == NULL)
     return;
   for (uint32_t i = 0; i < s->n; i++)
-    free (s->units[i].depends);
+    {
+      free (s->units[i].depends);
+      free (s->units[i].until);
+    }
   free (s->units);
   free (s->actions);
   free (s);
@@ -115,18 +140,36 @@ tb_supervisor_depends (const TbSupervisor *s, uint32_t i, uint32_t d)
 
 /* A job that ended well, such as one that prepares a database, is as good as ready. */
 bool
-tb_sup_satisfied (const Unit *u)
+tb_sup_is_up (const Unit *u)
 {
   return (u->alive && u->ready) || u->finished;
 }
 
-static bool
-may_start (const TbSupervisor *s, const Unit *u)
+bool
+tb_sup_satisfied (const TbSupervisor *s, uint32_t i, uint32_t k)
 {
-  if (u->anyway)
+  const Unit *d = &s->units[s->units[i].depends[k]];
+  switch ((TbUntil) s->units[i].until[k])
+    {
+    case TB_UNTIL_STARTED:
+      return d->has_run;
+    case TB_UNTIL_ENDED:
+      return d->has_ended;
+    case TB_UNTIL_SUCCEEDED:
+      return d->finished;
+    case TB_UNTIL_READY:
+    default:
+      return tb_sup_is_up (d);
+    }
+}
+
+static bool
+may_start (const TbSupervisor *s, uint32_t i)
+{
+  if (s->units[i].anyway)
     return true;
-  for (uint32_t k = 0; k < u->n_depends; k++)
-    if (!tb_sup_satisfied (&s->units[u->depends[k]]))
+  for (uint32_t k = 0; k < s->units[i].n_depends; k++)
+    if (!tb_sup_satisfied (s, i, k))
       return false;
   return true;
 }
@@ -149,8 +192,8 @@ tb_sup_is_stopping (const TbSupervisor *s)
   return s->run == TB_RUN_STOPPING || s->run == TB_RUN_STOPPED;
 }
 
-static void
-set_state (TbSupervisor *s, uint32_t i, TbInstanceState state, int64_t now)
+void
+tb_sup_set_state (TbSupervisor *s, uint32_t i, TbInstanceState state, int64_t now)
 {
   Unit *u = &s->units[i];
   u->state = state;
@@ -160,54 +203,58 @@ set_state (TbSupervisor *s, uint32_t i, TbInstanceState state, int64_t now)
     tb_sup_tell_waiting (s, i, "");
 }
 
-static void
-begin (TbSupervisor *s, uint32_t i, int64_t now)
+void
+tb_sup_begin (TbSupervisor *s, uint32_t i, int64_t now)
 {
   Unit *u = &s->units[i];
   int64_t timeout = s->plan->instances[i].ready_timeout_ns;
   set_alive (s, i, true);
-  u->running = u->ready = u->main_ended = u->overdue = u->finished = false;
+  u->running = u->ready = u->main_ended = u->overdue = u->finished = u->refused = false;
+  u->has_run = u->has_ended = false;
+  u->misses = u->hits = 0;
   u->after = AFTER_OWN_END;
   u->pid = 0;
   u->code = 0;
   u->started_ns = now;
   u->ready_due_ns = timeout > 0 ? now + timeout : INT64_MAX;
-  u->kill_due_ns = INT64_MAX;
+  u->kill_due_ns = u->retry_due_ns = INT64_MAX;
   u->sentence[0] = u->answer[0] = '\0';
   tb_sup_push (s, TB_ACTION_SPAWN, i);
-  set_state (s, i, TB_INSTANCE_STARTING, now);
+  tb_sup_set_state (s, i, TB_INSTANCE_STARTING, now);
 }
 
 /* Ends an instance that is not alive. */
-static void
-finish (TbSupervisor *s, uint32_t i, TbInstanceState end, int64_t now)
+void
+tb_sup_finish (TbSupervisor *s, uint32_t i, TbInstanceState end, int64_t now)
 {
-  s->units[i].ready_due_ns = s->units[i].kill_due_ns = INT64_MAX;
-  set_state (s, i, end, now);
+  s->units[i].ready_due_ns = s->units[i].kill_due_ns = s->units[i].retry_due_ns = INT64_MAX;
+  tb_sup_set_state (s, i, end, now);
 }
 
-static void
-kill_tree (TbSupervisor *s, uint32_t i)
+void
+tb_sup_kill_tree (TbSupervisor *s, uint32_t i)
 {
   s->units[i].kill_due_ns = INT64_MAX;
   tb_sup_set_probing (s, i, false);
+  tb_sup_set_watching (s, i, false);
   tb_sup_push (s, TB_ACTION_KILL, i);
 }
 
-static void
-stop_one (TbSupervisor *s, uint32_t i, After after, int64_t now)
+void
+tb_sup_stop_one (TbSupervisor *s, uint32_t i, After after, int64_t now)
 {
   Unit *u = &s->units[i];
   const TbWireInstance *instance = &s->plan->instances[i];
   bool frozen = u->state == TB_INSTANCE_PAUSED;
   u->after = after;
   u->ready_due_ns = INT64_MAX;
+  u->kill_due_ns = now + TB_MAX (instance->stop_grace_ns, 0);
   tb_sup_set_probing (s, i, false);
-  set_state (s, i, TB_INSTANCE_STOPPING, now);
+  tb_sup_set_watching (s, i, false);
+  tb_sup_set_state (s, i, TB_INSTANCE_STOPPING, now);
   tb_sup_push (s, TB_ACTION_SIGNAL, i)->signal = instance->stop_signal;
   if (frozen)
     tb_sup_push (s, TB_ACTION_THAW, i);
-  u->kill_due_ns = now + TB_MAX (instance->stop_grace_ns, 0);
 }
 
 static void
@@ -217,7 +264,8 @@ become_ready (TbSupervisor *s, uint32_t i, int64_t now)
   u->ready = true;
   u->ready_due_ns = INT64_MAX;
   tb_sup_set_probing (s, i, false);
-  set_state (s, i, TB_INSTANCE_READY, now);
+  tb_sup_set_state (s, i, TB_INSTANCE_READY, now);
+  tb_sup_set_watching (s, i, true);
 }
 
 /* ---- Steps of the run ------------------------------------------------------------------------- */
@@ -229,10 +277,12 @@ check (const TbSupervisor *s)
     {
       const Unit *u = &s->units[i];
       bool live = u->state == TB_INSTANCE_STARTING || u->state == TB_INSTANCE_READY
-                  || u->state == TB_INSTANCE_PAUSED || u->state == TB_INSTANCE_STOPPING;
+                  || u->state == TB_INSTANCE_PAUSED || u->state == TB_INSTANCE_STOPPING
+                  || u->state == TB_INSTANCE_UNHEALTHY;
       TB_CHECK (live == u->alive);
       TB_CHECK (!u->alive || s->run != TB_RUN_STOPPED);
       TB_CHECK (u->after != AFTER_RESTART || !u->alive || !tb_sup_is_stopping (s));
+      TB_CHECK ((u->state == TB_INSTANCE_BACKOFF) == (u->retry_due_ns != INT64_MAX));
     }
 }
 
@@ -242,8 +292,8 @@ release (TbSupervisor *s, int64_t now)
   if (tb_sup_is_stopping (s))
     return;
   for (uint32_t i = 0; i < s->n; i++)
-    if (s->units[i].state == TB_INSTANCE_WAITING && may_start (s, &s->units[i]))
-      begin (s, i, now);
+    if (s->units[i].state == TB_INSTANCE_WAITING && may_start (s, i))
+      tb_sup_begin (s, i, now);
 }
 
 static void
@@ -270,7 +320,7 @@ stop_next (TbSupervisor *s, int64_t now)
       Unit *u = &s->units[i];
       alive |= u->alive;
       if (u->alive && u->state != TB_INSTANCE_STOPPING && u->needed_by == 0)
-        stop_one (s, i, u->after == AFTER_OWN_END ? AFTER_STOPPED : u->after, now);
+        tb_sup_stop_one (s, i, u->after == AFTER_OWN_END ? AFTER_STOPPED : u->after, now);
     }
   if (alive || s->done)
     return;
@@ -280,8 +330,8 @@ stop_next (TbSupervisor *s, int64_t now)
 }
 
 /* After every event: what follows from it for the others. */
-static void
-follow (TbSupervisor *s, int64_t now)
+void
+tb_sup_follow (TbSupervisor *s, int64_t now)
 {
   release (s, now);
   stop_next (s, now);
@@ -303,12 +353,12 @@ tb_supervisor_start (TbSupervisor *s, int64_t now)
   s->start_ns = now;
   tb_sup_tell_run (s, TB_RUN_STARTING, "");
   for (uint32_t i = 0; i < s->n; i++)
-    if (may_start (s, &s->units[i]))
-      begin (s, i, now);
+    if (may_start (s, i))
+      tb_sup_begin (s, i, now);
     else
-      set_state (s, i, TB_INSTANCE_WAITING, now);
+      tb_sup_set_state (s, i, TB_INSTANCE_WAITING, now);
   tb_sup_report (s, now);
-  follow (s, now);
+  tb_sup_follow (s, now);
 }
 
 static void
@@ -322,12 +372,17 @@ tick_one (TbSupervisor *s, uint32_t i, int64_t now)
       tb_words_for_time (s->plan->instances[i].ready_timeout_ns, time, sizeof time);
       snprintf (u->sentence, sizeof u->sentence, "not ready after %s (%.100s%s%.60s)", time, text,
                 u->answer[0] != '\0' ? ": " : "", u->answer);
-      stop_one (s, i, AFTER_FAILED, now);
+      tb_sup_stop_one (s, i, AFTER_FAILED, now);
+    }
+  if (u->state == TB_INSTANCE_BACKOFF && now >= u->retry_due_ns)
+    {
+      u->restarts++;
+      tb_sup_begin (s, i, now);
     }
   if (u->alive && now >= u->kill_due_ns)
     {
       u->overdue = true;
-      kill_tree (s, i);
+      tb_sup_kill_tree (s, i);
     }
 }
 
@@ -341,7 +396,7 @@ tb_supervisor_tick (TbSupervisor *s, int64_t now)
       s->report_ns = now + REPORT_NS;
       tb_sup_report (s, now);
     }
-  follow (s, now);
+  tb_sup_follow (s, now);
 }
 
 int64_t
@@ -350,7 +405,7 @@ tb_supervisor_deadline (const TbSupervisor *s)
   int64_t due = s->report_ns;
   for (uint32_t i = 0; i < s->n; i++)
     {
-      due = TB_MIN (due, s->units[i].kill_due_ns);
+      due = TB_MIN (due, TB_MIN (s->units[i].kill_due_ns, s->units[i].retry_due_ns));
       if (s->units[i].state == TB_INSTANCE_STARTING)
         due = TB_MIN (due, s->units[i].ready_due_ns);
     }
@@ -363,7 +418,7 @@ tb_supervisor_started (TbSupervisor *s, uint32_t i, uint32_t pid, int64_t now)
   Unit *u = &s->units[i];
   if (!u->alive)
     return;
-  u->running = true;
+  u->running = u->has_run = true;
   u->pid = pid;
   if (u->state == TB_INSTANCE_STARTING && s->plan->instances[i].probe == TB_PROBE_NONE)
     become_ready (s, i, now);
@@ -372,7 +427,7 @@ tb_supervisor_started (TbSupervisor *s, uint32_t i, uint32_t pid, int64_t now)
       tb_sup_tell_state (s, i);
       tb_sup_set_probing (s, i, u->state == TB_INSTANCE_STARTING);
     }
-  follow (s, now);
+  tb_sup_follow (s, now);
 }
 
 void
@@ -383,6 +438,7 @@ tb_supervisor_refused (TbSupervisor *s, uint32_t i, const char *sentence, int64_
     return;
   if (u->after == AFTER_OWN_END)
     u->after = AFTER_FAILED;
+  u->refused = true;
   snprintf (u->sentence, sizeof u->sentence, "%s", sentence);
 }
 
@@ -398,7 +454,7 @@ tb_supervisor_ready (TbSupervisor *s, uint32_t i, int64_t now)
       u->ready = true;
       tb_sup_set_probing (s, i, false);
     }
-  follow (s, now);
+  tb_sup_follow (s, now);
 }
 
 void
@@ -438,8 +494,8 @@ tb_supervisor_exited (TbSupervisor *s, uint32_t i, int code, bool left, int64_t 
   if (u->state == TB_INSTANCE_STOPPING)
     tb_sup_push (s, TB_ACTION_SIGNAL, i)->signal = s->plan->instances[i].stop_signal;
   else if (!ended_well (s, i))
-    kill_tree (s, i);
-  follow (s, now);
+    tb_sup_kill_tree (s, i);
+  tb_sup_follow (s, now);
 }
 
 /* The end it comes to, and the sentence that says why. */
@@ -481,150 +537,69 @@ tb_supervisor_gone (TbSupervisor *s, uint32_t i, const char *last_line, int64_t 
   if (!u->alive)
     return;
   tb_sup_set_probing (s, i, false);
+  tb_sup_set_watching (s, i, false);
   set_alive (s, i, false);
   u->running = false;
+  u->has_ended = true;
   if (u->after == AFTER_RESTART)
     {
       u->restarts++;
-      begin (s, i, now);
+      tb_sup_begin (s, i, now);
     }
   else
-    finish (s, i, end_of (s, i, last_line, now), now);
+    {
+      TbInstanceState end = end_of (s, i, last_line, now);
+      if (!tb_sup_back_off (s, i, end, now))
+        tb_sup_finish (s, i, end, now);
+    }
   u->pid = 0;
-  follow (s, now);
-}
-
-/* ---- What the person asks --------------------------------------------------------------------- */
-
-void
-tb_supervisor_kill (TbSupervisor *s, uint32_t i, int64_t now)
-{
-  Unit *u = &s->units[i];
-  if (u->state == TB_INSTANCE_WAITING)
-    finish (s, i, TB_INSTANCE_KILLED, now);
-  else if (!u->alive)
-    tb_sup_tell_refused (s, i, "killed");
-  else
-    {
-      u->after = AFTER_KILLED;
-      kill_tree (s, i);
-    }
-  follow (s, now);
-}
-
-void
-tb_supervisor_pause (TbSupervisor *s, uint32_t i, int64_t now)
-{
-  Unit *u = &s->units[i];
-  if ((u->state != TB_INSTANCE_STARTING && u->state != TB_INSTANCE_READY) || !u->running)
-    {
-      tb_sup_tell_refused (s, i, "paused");
-      return;
-    }
-  u->paused_from = u->state;
-  u->paused_ns = now;
-  tb_sup_set_probing (s, i, false);
-  tb_sup_push (s, TB_ACTION_FREEZE, i);
-  set_state (s, i, TB_INSTANCE_PAUSED, now);
-  follow (s, now);
-}
-
-void
-tb_supervisor_resume (TbSupervisor *s, uint32_t i, int64_t now)
-{
-  Unit *u = &s->units[i];
-  if (u->state != TB_INSTANCE_PAUSED)
-    {
-      tb_sup_tell_refused (s, i, "resumed");
-      return;
-    }
-  tb_sup_push (s, TB_ACTION_THAW, i);
-  if (u->ready_due_ns != INT64_MAX)
-    u->ready_due_ns += now - u->paused_ns;
-  set_state (s, i, u->paused_from, now);
-  tb_sup_set_probing (s, i, u->paused_from == TB_INSTANCE_STARTING);
-  follow (s, now);
-}
-
-void
-tb_supervisor_restart (TbSupervisor *s, uint32_t i, int64_t now)
-{
-  Unit *u = &s->units[i];
-  if (tb_sup_is_stopping (s) || u->state == TB_INSTANCE_WAITING)
-    {
-      tb_sup_tell_refused (s, i, "restarted");
-      return;
-    }
-  if (!u->alive)
-    {
-      u->restarts++;
-      begin (s, i, now);
-    }
-  else if (u->state == TB_INSTANCE_STOPPING)
-    u->after = AFTER_RESTART;
-  else
-    stop_one (s, i, AFTER_RESTART, now);
-  follow (s, now);
-}
-
-void
-tb_supervisor_start_anyway (TbSupervisor *s, uint32_t i, int64_t now)
-{
-  Unit *u = &s->units[i];
-  if (u->state != TB_INSTANCE_WAITING || tb_sup_is_stopping (s))
-    {
-      tb_sup_tell_refused (s, i, "started");
-      return;
-    }
-  u->anyway = true;
-  follow (s, now);
-}
-
-void
-tb_supervisor_stop (TbSupervisor *s, int64_t now)
-{
-  if (tb_sup_is_stopping (s))
-    {
-      tb_supervisor_abort (s, "asked to stop a second time", now);
-      return;
-    }
-  tb_sup_tell_run (s, TB_RUN_STOPPING, "");
-  for (uint32_t i = 0; i < s->n; i++)
-    {
-      if (s->units[i].state == TB_INSTANCE_WAITING)
-        finish (s, i, TB_INSTANCE_STOPPED, now);
-      if (s->units[i].after == AFTER_RESTART)
-        s->units[i].after = AFTER_STOPPED;
-    }
-  follow (s, now);
-}
-
-void
-tb_supervisor_abort (TbSupervisor *s, const char *why, int64_t now)
-{
-  if (s->run == TB_RUN_STOPPED)
-    return;
-  tb_sup_tell_run (s, TB_RUN_STOPPING, why);
-  for (uint32_t i = 0; i < s->n; i++)
-    {
-      Unit *u = &s->units[i];
-      if (u->state == TB_INSTANCE_WAITING)
-        finish (s, i, TB_INSTANCE_STOPPED, now);
-      if (!u->alive)
-        continue;
-      if (u->after == AFTER_OWN_END || u->after == AFTER_RESTART)
-        u->after = AFTER_STOPPED;
-      kill_tree (s, i);
-      if (u->state != TB_INSTANCE_STOPPING)
-        set_state (s, i, TB_INSTANCE_STOPPING, now);
-    }
-  follow (s, now);
+  tb_sup_follow (s, now);
 }
 
 TbRunState
 tb_supervisor_run_state (const TbSupervisor *s)
 {
   return s->run;
+}
+
+/* ---- Whether it still answers ------------------------------------------------------------------ */
+
+static void
+become_unhealthy (TbSupervisor *s, uint32_t i, const char *answer, int64_t now)
+{
+  Unit *u = &s->units[i];
+  const TbWireInstance *instance = &s->plan->instances[i];
+  char text[TB_SENTENCE];
+  tb_words_for_asking (instance->alive, instance->alive_argument, text, sizeof text);
+  snprintf (u->sentence, sizeof u->sentence, "did not answer %u times in a row (%.100s: %.60s)",
+            u->misses, text, answer);
+  u->ready = false;
+  if (instance->restart != TB_RESTART_NO)
+    tb_sup_stop_one (s, i, AFTER_FAILED, now);
+  else if (u->state != TB_INSTANCE_UNHEALTHY)
+    tb_sup_set_state (s, i, TB_INSTANCE_UNHEALTHY, now);
+}
+
+void
+tb_supervisor_answered (TbSupervisor *s, uint32_t i, bool good, const char *answer, int64_t now)
+{
+  Unit *u = &s->units[i];
+  const TbWireTries *tries = &s->plan->instances[i].alive_tries;
+  /* A run that is being stopped stops in its own order. */
+  if ((u->state != TB_INSTANCE_READY && u->state != TB_INSTANCE_UNHEALTHY)
+      || tb_sup_is_stopping (s))
+    return;
+  u->hits = good ? u->hits + 1 : 0;
+  u->misses = good ? 0 : u->misses + 1;
+  if (good && u->state == TB_INSTANCE_UNHEALTHY && u->hits >= TB_MAX (tries->successes, 1u))
+    {
+      u->sentence[0] = '\0';
+      u->ready = true;
+      tb_sup_set_state (s, i, TB_INSTANCE_READY, now);
+    }
+  else if (!good && u->misses == (tries->failures != 0 ? tries->failures : 3))
+    become_unhealthy (s, i, answer, now);
+  tb_sup_follow (s, now);
 }
 
 bool

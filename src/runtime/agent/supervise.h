@@ -18,6 +18,8 @@ typedef enum
   TB_ACTION_THAW,      /* SIGCONT likewise */
   TB_ACTION_PROBE,     /* begin to ask whether it is ready; answered by ready() */
   TB_ACTION_UNPROBE,   /* stop asking */
+  TB_ACTION_WATCH,     /* begin to ask whether it still works; answered by answered(), each time */
+  TB_ACTION_UNWATCH,   /* stop asking */
   TB_ACTION_STATE,     /* tell the viewer: see tb_supervisor_state() */
   TB_ACTION_WAITING,   /* tell the viewer what it waits for; "" for nothing any more */
   TB_ACTION_RUN_STATE, /* tell the viewer: `run`, `text` */
@@ -56,6 +58,9 @@ void tb_supervisor_refused (TbSupervisor *s, uint32_t i, const char *sentence, i
 void tb_supervisor_ready (TbSupervisor *s, uint32_t i, int64_t now_ns);
 /* What its probe was last told, for the sentence when time runs out ("connection refused"). */
 void tb_supervisor_probe_answer (TbSupervisor *s, uint32_t i, const char *answer);
+/* Its liveness probe was answered, or (good false) was not, and why. */
+void tb_supervisor_answered (TbSupervisor *s, uint32_t i, bool good, const char *answer,
+                             int64_t now_ns);
 /* Its main process ended: code ≥ 0 is a status, < 0 the signal. `left`: something of it lives. */
 void tb_supervisor_exited (TbSupervisor *s, uint32_t i, int code, bool left, int64_t now_ns);
 /* Nothing of it lives any more. last_line of its output: "" if none. */
@@ -66,7 +71,15 @@ void tb_supervisor_kill (TbSupervisor *s, uint32_t i, int64_t now_ns);
 void tb_supervisor_pause (TbSupervisor *s, uint32_t i, int64_t now_ns);
 void tb_supervisor_resume (TbSupervisor *s, uint32_t i, int64_t now_ns);
 void tb_supervisor_restart (TbSupervisor *s, uint32_t i, int64_t now_ns);
+/* Waits for nothing any more: neither what it depends on nor the time until its next try. */
 void tb_supervisor_start_anyway (TbSupervisor *s, uint32_t i, int64_t now_ns);
+/* Stops it alone; its policy does not start it again. */
+void tb_supervisor_halt (TbSupervisor *s, uint32_t i, int64_t now_ns);
+/* Starts it, and before it whatever it needs and is not running. */
+void tb_supervisor_start_needed (TbSupervisor *s, uint32_t i, int64_t now_ns);
+/* Another plan from now on: instances keep their index, new ones come behind; `removed` ones are
+ * stopped, `changed` ones started again, the rest is left alone. */
+void tb_supervisor_change (TbSupervisor *s, const TbWirePlan *plan, int64_t now_ns);
 /* The ordered stop. Asked a second time it becomes abort(). */
 void tb_supervisor_stop (TbSupervisor *s, int64_t now_ns);
 /* Everything is killed now, in no order: nobody watches any more, or nobody wants to wait. */
@@ -87,6 +100,7 @@ bool tb_supervisor_depends (const TbSupervisor *s, uint32_t i, uint32_t d);
 const char *tb_words_for_time (int64_t ns, char *out, size_t size);
 /* "tcp 6379", "http 8080 /health", "a line like «ready»". */
 const char *tb_words_for_probe (const TbWireInstance *instance, char *out, size_t size);
+const char *tb_words_for_asking (TbProbeKind kind, const char *argument, char *out, size_t size);
 /* "SIGTERM"; "signal 40" for one without a name. */
 const char *tb_words_for_signal (int signal, char *out, size_t size);
 /* "exited with status 1 after 12 ms: last line". */

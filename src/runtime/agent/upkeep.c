@@ -65,6 +65,8 @@ tell_load (Agent *a, uint32_t instance, const TbLoad *load, int64_t now_ns)
   tb_writer_u64 (&a->out, load->cpu_ns);
   tb_writer_u64 (&a->out, load->rss_bytes);
   tb_writer_u32 (&a->out, load->n);
+  tb_writer_u32 (&a->out, load->threads);
+  tb_writer_u32 (&a->out, load->files);
   tb_fact_end (a, at);
 }
 

@@ -277,7 +277,9 @@ take_instance_command (Agent *a, TbReader *r)
                 { TB_COMMAND_PAUSE, tb_supervisor_pause },
                 { TB_COMMAND_RESUME, tb_supervisor_resume },
                 { TB_COMMAND_RESTART, tb_supervisor_restart },
-                { TB_COMMAND_START_ANYWAY, tb_supervisor_start_anyway } };
+                { TB_COMMAND_START_ANYWAY, tb_supervisor_start_anyway },
+                { TB_COMMAND_HALT, tb_supervisor_halt },
+                { TB_COMMAND_START, tb_supervisor_start_needed } };
   char *id = tb_reader_string (r);
   uint32_t instance = tb_agent_find (a, id != NULL ? id : "");
   char text[TB_SENTENCE];
@@ -331,7 +333,8 @@ obey (Agent *a, TbReader *r)
     take_fault_removal (a, r);
   else if (r->type == TB_COMMAND_FAULT_STEP)
     take_fault_step (a, r);
-  else if (r->type >= TB_COMMAND_KILL && r->type <= TB_COMMAND_START_ANYWAY)
+  else if ((r->type >= TB_COMMAND_KILL && r->type <= TB_COMMAND_START_ANYWAY)
+           || r->type == TB_COMMAND_HALT || r->type == TB_COMMAND_START)
     take_instance_command (a, r);
   else
     tb_tell_problem (a, 1, UINT32_MAX, "a command of an unknown kind");

@@ -26,6 +26,10 @@ tb_json_instance (TbJson *json, const TbLiveInstance *instance)
   tb_json_integer (json, "restarts", instance->restarts);
   tb_json_number (json, "cpu", instance->cpu);
   tb_json_integer (json, "rss_bytes", (gint64) instance->rss_bytes);
+  tb_json_integer (json, "processes", instance->processes);
+  tb_json_integer (json, "threads", instance->threads);
+  tb_json_integer (json, "open_files", instance->files);
+  tb_json_integer (json, "loop", instance->loop);
 }
 
 /* Messages are known of a framed link alone; of one without a connection yet it is not known what

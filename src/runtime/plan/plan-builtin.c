@@ -233,6 +233,18 @@ add_seed (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *in
   add (argv, "--seed", text);
 }
 
+static gboolean
+set_alive (const TbPlanner *planner, const TbPart *part, TbPlanInstance *instance, char *dir,
+           GError **error)
+{
+  const TbScope scope = { .planner = planner, .part = part, .instance = instance, .dir = dir };
+  const TbElement *alive = tb_element_child_of (part->element, TB_KIND_ALIVE);
+  g_autoptr (GError) why = NULL;
+  return tb_scope_set_alive (&scope, instance, &why)
+         || tb_planner_fail (planner, alive, (TbPlanError) why->code, error, "%s: %s", part->title,
+                             why->message);
+}
+
 gboolean
 tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
                          GError **error)
@@ -253,10 +265,11 @@ tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance 
   add_seed (planner, part, instance, argv);
   g_ptr_array_add (argv, NULL);
   instance->argv = (GStrv) g_ptr_array_steal (argv, NULL);
-  instance->probe = TB_PLAN_PROBE_NOTIFY;
-  instance->probe_argument = g_strdup ("");
+  instance->ready.kind = TB_PLAN_PROBE_NOTIFY;
+  instance->ready.argument = g_strdup ("");
   instance->ready_timeout_ns = READY_TIMEOUT_NS;
   instance->stop_signal = SIGTERM;
   instance->stop_grace_ns = STOP_GRACE_NS;
-  return TRUE;
+  tb_part_set_restart (part, instance);
+  return set_alive (planner, part, instance, dir, error);
 }

@@ -258,6 +258,11 @@ set_drawn_variable (const TbScope *scope, TbPlanInstance *instance, const TbElem
       return FALSE;
     }
   set_variable (instance, name, value, TRUE);
+  for (guint i = 0; i < instance->env->len; i++)
+    {
+      TbPlanPair *pair = g_ptr_array_index (instance->env, i);
+      pair->drawn |= g_str_equal (pair->name, name);
+    }
   return TRUE;
 }
 

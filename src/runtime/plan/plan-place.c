@@ -62,6 +62,7 @@ instance_new (const TbPlanner *planner, const TbPart *part, guint replica)
   instance->env = g_ptr_array_new_with_free_func (tb_plan_pair_free);
   instance->files = g_ptr_array_new_with_free_func (tb_plan_pair_free);
   instance->depends = g_array_new (FALSE, FALSE, sizeof (guint));
+  instance->until = g_array_new (FALSE, FALSE, sizeof (guint32));
   instance->clean_exits = g_array_new (FALSE, FALSE, sizeof (guint32));
   instance->external = part->how == TB_PART_EXTERNAL;
   instance->external_host = g_strdup (part->external_host);

@@ -2,7 +2,8 @@
  *
  *   plan-part.c     what each component is run by, and its ports
  *   plan-place.c    instances on devices, addresses
- *   plan-link.c     links, start order
+ *   plan-link.c     links
+ *   plan-order.c    start order
  *   plan-expand.c   ${…}
  *   plan-builtin.c  command lines of tierboard-node
  *   plan-environment.c, plan-ready.c   variables; readiness and stop
@@ -112,6 +113,9 @@ gboolean tb_planner_fill_program (TbPlanner *planner, const TbPart *part, TbPlan
 gboolean tb_scope_set_environment (const TbScope *scope, TbPlanInstance *instance,
                                    const TbElement **culprit, GError **error);
 gboolean tb_scope_set_ready (const TbScope *scope, TbPlanInstance *instance, GError **error);
+/* <alive>; nothing where there is none. */
+gboolean tb_scope_set_alive (const TbScope *scope, TbPlanInstance *instance, GError **error);
+void tb_part_set_restart (const TbPart *part, TbPlanInstance *instance);
 /* Signal and grace are <stop>'s, or the template's where there is none; the clean exits are the
  * template's also where <stop> does not say. */
 gboolean tb_part_set_stop (const TbPart *part, TbPlanInstance *instance, GError **error);

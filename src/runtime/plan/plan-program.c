@@ -115,9 +115,25 @@ add_template_words (const TbScope *scope, GPtrArray *argv, GError **error)
   return TRUE;
 }
 
+/* The shell splits it, so names are filled in first: what they stand for has no blanks. */
+static gboolean
+add_shell_words (const TbScope *scope, const char *text, GPtrArray *argv, GError **error)
+{
+  char *expanded = tb_scope_expand (scope, text, error);
+  if (expanded == NULL)
+    return FALSE;
+  g_ptr_array_add (argv, g_strdup ("/bin/sh"));
+  g_ptr_array_add (argv, g_strdup ("-c"));
+  g_ptr_array_add (argv, g_strstrip (expanded));
+  return TRUE;
+}
+
 static gboolean
 add_command_words (const TbScope *scope, GPtrArray *argv, GError **error)
 {
+  const char *text = tb_element_get (scope->part->by, TB_PROP_TEXT);
+  if (tb_element_get_boolean (scope->part->by, TB_PROP_SHELL) && text != NULL)
+    return add_shell_words (scope, text, argv, error);
   return add_words (scope, tb_element_get (scope->part->by, TB_PROP_TEXT), argv, error);
 }
 
@@ -256,6 +272,7 @@ append_inputs (GString *out, const TbScope *scope)
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (tb_plan_pair_free);
   const TbElement *culprit = NULL;
   const TbElement *ready = tb_element_child_of (scope->part->element, TB_KIND_READY);
+  const TbElement *alive = tb_element_child_of (scope->part->element, TB_KIND_ALIVE);
   for (guint i = 0; i < tb_element_n_children (scope->part->element); i++)
     {
       const TbElement *child = tb_element_child (scope->part->element, i);
@@ -273,6 +290,12 @@ append_inputs (GString *out, const TbScope *scope)
     }
   if (ready != NULL && g_strcmp0 (tb_element_get (ready, TB_PROP_KIND), "exec") == 0)
     append_entry (out, "probe:", tb_element_get (ready, TB_PROP_COMMAND), "", NULL);
+  if (alive != NULL && scope->instance->alive.kind == TB_PLAN_PROBE_EXEC
+      && tb_element_get (alive, TB_PROP_COMMAND) != NULL)
+    append_entry (out, "probe:", tb_element_get (alive, TB_PROP_COMMAND), "", NULL);
+  if (scope->part->how == TB_PART_COMMAND
+      && tb_element_get (scope->part->by, TB_PROP_ENV_FILE) != NULL)
+    append_entry (out, "with all of", tb_element_get (scope->part->by, TB_PROP_ENV_FILE), "", NULL);
 }
 
 static gboolean
@@ -307,6 +330,17 @@ set_trust_text (const TbScope *scope, TbPlanInstance *instance, GError **error)
 /* ---- All of it --------------------------------------------------------------------------------------- */
 
 static gboolean
+set_command_ways (const TbScope *scope, TbPlanInstance *instance, GError **error)
+{
+  const TbElement *command = scope->part->by;
+  const char *env_file = tb_element_get (command, TB_PROP_ENV_FILE);
+  instance->allow_io_uring = tb_element_get_boolean (command, TB_PROP_IO_URING);
+  instance->terminal = tb_element_get_boolean (command, TB_PROP_TERMINAL);
+  instance->env_file = env_file != NULL ? tb_scope_expand (scope, env_file, error) : NULL;
+  return env_file == NULL || instance->env_file != NULL;
+}
+
+static gboolean
 fill (TbScope *scope, TbPlanInstance *instance, const TbElement **culprit, GError **error)
 {
   *culprit = scope->part->by;
@@ -320,14 +354,18 @@ fill (TbScope *scope, TbPlanInstance *instance, const TbElement **culprit, GErro
   *culprit = tb_element_child_of (scope->part->element, TB_KIND_READY);
   if (!tb_scope_set_ready (scope, instance, error))
     return FALSE;
+  *culprit = tb_element_child_of (scope->part->element, TB_KIND_ALIVE);
+  if (!tb_scope_set_alive (scope, instance, error))
+    return FALSE;
+  tb_part_set_restart (scope->part, instance);
   *culprit = tb_element_child_of (scope->part->element, TB_KIND_STOP);
   if (!tb_part_set_stop (scope->part, instance, error))
     return FALSE;
   *culprit = scope->part->by;
   if (scope->part->template != NULL)
     instance->package = g_strdup (scope->part->template->package);
-  if (scope->part->how == TB_PART_COMMAND)
-    instance->allow_io_uring = tb_element_get_boolean (scope->part->by, TB_PROP_IO_URING);
+  if (scope->part->how == TB_PART_COMMAND && !set_command_ways (scope, instance, error))
+    return FALSE;
   return set_trust_text (scope, instance, error);
 }
 

@@ -75,7 +75,8 @@ static void
 instance_free (gpointer data)
 {
   TbPlanInstance *i = data;
-  char *texts[] = { i->id, i->component_id, i->device, i->probe_argument, i->user,
+  char *texts[] = { i->id, i->component_id, i->device, i->ready.argument, i->ready.header,
+                    i->alive.argument, i->alive.header, i->env_file, i->user,
                     i->external_host, i->trust_text, i->work_dir, i->package };
   for (gsize k = 0; k < G_N_ELEMENTS (texts); k++)
     g_free (texts[k]);
@@ -84,6 +85,7 @@ instance_free (gpointer data)
   g_ptr_array_unref (i->env);
   g_ptr_array_unref (i->files);
   g_array_unref (i->depends);
+  g_array_unref (i->until);
   g_array_unref (i->clean_exits);
   g_free (i);
 }

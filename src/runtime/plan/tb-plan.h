@@ -23,6 +23,7 @@ typedef struct
 typedef struct
 {
   char *name, *value;
+  gboolean drawn; /* a variable that the drawing sets, not a convention */
 } TbPlanPair;
 
 /* As TbProbeKind of the wire, which plan does not know; same order. */
@@ -34,8 +35,38 @@ typedef enum
   TB_PLAN_PROBE_HTTP,
   TB_PLAN_PROBE_RESP,
   TB_PLAN_PROBE_LOG,
-  TB_PLAN_PROBE_EXEC
+  TB_PLAN_PROBE_EXEC,
+  TB_PLAN_PROBE_POSTGRESQL,
+  TB_PLAN_PROBE_MQTT
 } TbPlanProbe;
+
+/* How it is asked whether it is ready, or still works; 0 is the default everywhere. */
+typedef struct
+{
+  TbPlanProbe kind;
+  char *argument;
+  gint64 delay_ns, interval_ns, within_ns;
+  guint successes, failures;
+  guint16 status; /* HTTP */
+  char *header;   /* HTTP; NULL: none */
+} TbPlanAsk;
+
+/* As TbUntil and TbRestart of the wire. */
+typedef enum
+{
+  TB_PLAN_UNTIL_READY,
+  TB_PLAN_UNTIL_STARTED,
+  TB_PLAN_UNTIL_ENDED,
+  TB_PLAN_UNTIL_SUCCEEDED
+} TbPlanUntil;
+
+typedef enum
+{
+  TB_PLAN_RESTART_NO,
+  TB_PLAN_RESTART_ON_FAILURE,
+  TB_PLAN_RESTART_ALWAYS,
+  TB_PLAN_RESTART_UNLESS_STOPPED
+} TbPlanRestart;
 
 typedef struct
 {
@@ -50,15 +81,19 @@ typedef struct
   char *work_dir;   /* where it is started; empty or NULL: its own directory */
   GPtrArray *env;   /* of TbPlanPair */
   GPtrArray *files; /* of TbPlanPair: path in ${dir}, content */
-  GArray *depends;  /* of guint: instances that must be ready first (targets of its sync links) */
-  TbPlanProbe probe;
-  char *probe_argument;
+  GArray *depends;  /* of guint: instances it waits for (targets of its sync links, <depends>) */
+  GArray *until;    /* of guint32: TbPlanUntil of each */
+  TbPlanAsk ready, alive; /* alive.kind NONE: it is not asked */
+  TbPlanRestart restart;
+  gint64 restart_delay_ns, restart_longest_ns, restart_within_ns;
+  guint restart_times;
   gint64 ready_timeout_ns, stop_grace_ns;
   int stop_signal;
   GArray *clean_exits; /* of guint32: exit statuses besides 0 that are no failure */
   char *user;
   char *package;    /* Debian's that brings its program; NULL where that is not known */
-  gboolean builtin, allow_io_uring;
+  char *env_file;   /* NULL: none */
+  gboolean builtin, allow_io_uring, terminal;
   gboolean external; /* outside: nothing is started, its address is the drawing's */
   char *external_host; /* external: "db.example.org"; else NULL */
   char *trust_text;  /* what tb_plan_commands shows of it; NULL where it is built in or external */

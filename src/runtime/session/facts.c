@@ -77,6 +77,8 @@ on_instance_state (TbSession *self, TbReader *r)
       known->pid = s.pid;
       known->exit_code = s.exit_code;
       known->restarts = s.restarts;
+      known->due_ns = s.due_ns;
+      known->loop = s.loop;
       tb_replace_text (&known->sentence, s.sentence);
       if (s.state != TB_INSTANCE_WAITING && s.state != TB_INSTANCE_STARTING)
         tb_replace_text (&known->waiting, NULL);
@@ -220,6 +222,7 @@ on_instance_load (TbSession *self, TbReader *r)
   guint index = plan_index (self, tb_reader_u32 (r));
   gint64 time_ns = tb_reader_i64 (r);
   guint64 cpu_ns = tb_reader_u64 (r), rss = tb_reader_u64 (r);
+  guint32 processes = tb_reader_u32 (r), threads = tb_reader_u32 (r), files = tb_reader_u32 (r);
   if (r->bad || index == G_MAXUINT)
     return FALSE;
   TbKnownInstance *known = &self->instances[index];
@@ -227,6 +230,9 @@ on_instance_load (TbSession *self, TbReader *r)
   known->load_time_ns = time_ns;
   known->load_cpu_ns = cpu_ns;
   known->rss_bytes = rss;
+  known->processes = processes;
+  known->threads = threads;
+  known->files = files;
   return TRUE;
 }
 

@@ -392,7 +392,8 @@ fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
         .state = k->state, .pid = k->pid, .exit_code = k->exit_code, .restarts = k->restarts,
         .sentence = keep (frame, k->sentence), .waiting = keep (frame, k->waiting),
         .log_path = keep (frame, k->log_path), .log_size = k->log_size, .cpu = k->cpu,
-        .rss_bytes = k->rss_bytes, .role = keep (frame, k->role),
+        .rss_bytes = k->rss_bytes, .processes = k->processes, .threads = k->threads,
+        .files = k->files, .due_ns = k->due_ns, .loop = k->loop, .role = keep (frame, k->role),
       };
     }
   frame->frame.instances = frame->instances;

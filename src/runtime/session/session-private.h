@@ -86,6 +86,8 @@ typedef struct
   guint64 log_size;
   gint64 load_time_ns;
   guint64 load_cpu_ns, rss_bytes;
+  guint processes, threads, files, loop;
+  gint64 due_ns;
   double cpu;
   char *role; /* GRefString or NULL */
 } TbKnownInstance;

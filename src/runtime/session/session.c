@@ -431,7 +431,8 @@ tb_session_stop (TbSession *self)
 void
 tb_session_instance_command (TbSession *self, TbCommandType what, const char *instance)
 {
-  g_return_if_fail (what >= TB_COMMAND_KILL && what <= TB_COMMAND_START_ANYWAY);
+  g_return_if_fail ((what >= TB_COMMAND_KILL && what <= TB_COMMAND_START_ANYWAY)
+                    || what == TB_COMMAND_HALT || what == TB_COMMAND_START);
   tb_session_send_name (self, what, instance);
 }
 

@@ -45,6 +45,9 @@ typedef struct
   guint64 log_size;
   double cpu;            /* cores used over the last second */
   guint64 rss_bytes;
+  guint processes, threads, files; /* of all its processes, each second */
+  gint64 due_ns;         /* of the monotonic clock: when it starts again, or is killed; 0: neither */
+  guint loop;            /* how often in a row it ended soon after its start; from 3 on a crash loop */
   const char *role;      /* what it says it is ("leader", "replica"); "" where nothing is known */
 } TbLiveInstance;
 
@@ -134,7 +137,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbLiveFrame, tb_live_frame_unref)
 
 /* Asks for the ordered stop; "state" tells when it is reached. */
 void tb_session_stop (TbSession *session);
-/* Instance by name. What: one of TB_COMMAND_KILL, PAUSE, RESUME, RESTART, START_ANYWAY. */
+/* Instance by name. What: one of TB_COMMAND_KILL, PAUSE, RESUME, RESTART, START_ANYWAY,
+ * HALT, START. */
 void tb_session_instance_command (TbSession *session, TbCommandType what, const char *instance);
 /* Replaces the fault of the same id. */
 void tb_session_add_fault (TbSession *session, const TbWireFault *fault);

@@ -7,7 +7,9 @@
 /* A recording nobody asked to keep may lie in memory: run directories often do. */
 #define UNKEPT_RECORDING_MAX (G_GINT64_CONSTANT (256) << 20)
 
-G_STATIC_ASSERT ((int) TB_PLAN_PROBE_EXEC == (int) TB_PROBE_EXEC);
+G_STATIC_ASSERT ((int) TB_PLAN_PROBE_MQTT == (int) TB_PROBE_MQTT);
+G_STATIC_ASSERT ((int) TB_PLAN_UNTIL_SUCCEEDED == (int) TB_UNTIL_SUCCEEDED);
+G_STATIC_ASSERT ((int) TB_PLAN_RESTART_UNLESS_STOPPED == (int) TB_RESTART_UNLESS_STOPPED);
 
 static gpointer
 own (TbWireMap *map, gpointer memory)
@@ -38,7 +40,7 @@ fill_pairs (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   for (guint i = 0; i < to->n_env; i++)
     {
       const TbPlanPair *pair = g_ptr_array_index (from->env, i);
-      to->env[i] = (TbWireEnv) { pair->name, pair->value };
+      to->env[i] = (TbWireEnv) { pair->name, pair->value, pair->drawn };
     }
   to->n_files = from->files->len;
   to->files = own (map, g_new0 (TbWireFile, to->n_files + 1));
@@ -48,6 +50,46 @@ fill_pairs (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
       gboolean script = g_str_has_prefix (pair->value, "#!");
       to->files[i] = (TbWireFile) { pair->name, pair->value, script ? 0700 : 0600 };
     }
+}
+
+static TbWireTries
+tries_of (const TbPlanAsk *ask)
+{
+  return (TbWireTries) { .delay_ns = ask->delay_ns,
+                         .interval_ns = ask->interval_ns,
+                         .within_ns = ask->within_ns,
+                         .successes = ask->successes,
+                         .failures = ask->failures,
+                         .status = ask->status,
+                         .header = ask->header };
+}
+
+/* As map_indices leaves out what is not started, so does this. */
+static void
+fill_depends (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
+{
+  to->depends = map_indices (map, from->depends, &to->n_depends);
+  to->until = own (map, g_new0 (uint32_t, from->depends->len + 1));
+  for (guint i = 0; i < from->depends->len; i++)
+    if (map->to_wire[g_array_index (from->depends, guint, i)] != G_MAXUINT32)
+      to->until[to->n_until++] = g_array_index (from->until, guint32, i);
+}
+
+static void
+fill_life (const TbPlanInstance *from, TbWireInstance *to)
+{
+  to->probe = (TbProbeKind) from->ready.kind;
+  to->probe_argument = from->ready.argument;
+  to->probe_tries = tries_of (&from->ready);
+  to->ready_timeout_ns = from->ready_timeout_ns;
+  to->alive = (TbProbeKind) from->alive.kind;
+  to->alive_argument = from->alive.argument;
+  to->alive_tries = tries_of (&from->alive);
+  to->restart = (TbRestart) from->restart;
+  to->restart_delay_ns = from->restart_delay_ns;
+  to->restart_longest_ns = from->restart_longest_ns;
+  to->restart_within_ns = from->restart_within_ns;
+  to->restart_times = from->restart_times;
 }
 
 static void
@@ -60,10 +102,8 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->argv = from->argv;
   to->n_argv = g_strv_length (from->argv);
   to->work_dir = from->work_dir;
-  to->depends = map_indices (map, from->depends, &to->n_depends);
-  to->probe = (TbProbeKind) from->probe;
-  to->probe_argument = from->probe_argument;
-  to->ready_timeout_ns = from->ready_timeout_ns;
+  fill_depends (map, from, to);
+  fill_life (from, to);
   to->stop_signal = from->stop_signal;
   to->stop_grace_ns = from->stop_grace_ns;
   to->clean_exits = (uint32_t *) (void *) from->clean_exits->data;
@@ -72,6 +112,8 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->allow_io_uring = from->allow_io_uring;
   to->builtin = from->builtin;
   to->package = from->package ? from->package : (char *) "";
+  to->env_file = from->env_file;
+  to->terminal = from->terminal;
   fill_pairs (map, from, to);
 }
 

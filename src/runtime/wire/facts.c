@@ -122,6 +122,8 @@ walk_state (TbWalk *k, TbWireInstanceState *s)
   walk_i64 (k, &s->time_ns);
   walk_u32 (k, &s->restarts);
   walk_string (k, &s->sentence);
+  walk_i64 (k, &s->due_ns);
+  walk_u32 (k, &s->loop);
   s->state = (TbInstanceState) state;
   s->exit_code = (int32_t) code;
 }
@@ -141,7 +143,7 @@ tb_wire_instance_state_read (TbReader *r, TbWireInstanceState *s)
   TbWalk k = { .reader = r };
   *s = (TbWireInstanceState){ 0 };
   walk_state (&k, s);
-  if (!r->bad && s->state <= TB_INSTANCE_KILLED)
+  if (!r->bad && s->state <= TB_INSTANCE_BACKOFF)
     return true;
   tb_wire_instance_state_clear (s);
   return false;

@@ -10,6 +10,7 @@ walk_env (TbWalk *k, TbWireEnv *e)
 {
   walk_string (k, &e->name);
   walk_string (k, &e->value);
+  walk_bool (k, &e->drawn);
 }
 
 static void
@@ -54,6 +55,41 @@ walk_argv (TbWalk *k, TbWireInstance *in)
 }
 
 static void
+walk_tries (TbWalk *k, TbWireTries *t)
+{
+  walk_i64 (k, &t->delay_ns);
+  walk_i64 (k, &t->interval_ns);
+  walk_i64 (k, &t->within_ns);
+  walk_u32 (k, &t->successes);
+  walk_u32 (k, &t->failures);
+  walk_u16 (k, &t->status);
+  walk_string (k, &t->header);
+}
+
+/* Whether it still works, and what becomes of it when it does not. */
+static void
+walk_life (TbWalk *k, TbWireInstance *in)
+{
+  uint32_t alive = (uint32_t) in->alive, restart = (uint32_t) in->restart;
+  walk_numbers (k, &in->until, &in->n_until);
+  walk_tries (k, &in->probe_tries);
+  walk_u32 (k, &alive);
+  walk_string (k, &in->alive_argument);
+  walk_tries (k, &in->alive_tries);
+  walk_u32 (k, &restart);
+  walk_i64 (k, &in->restart_delay_ns);
+  walk_i64 (k, &in->restart_longest_ns);
+  walk_u32 (k, &in->restart_times);
+  walk_i64 (k, &in->restart_within_ns);
+  walk_string (k, &in->env_file);
+  walk_bool (k, &in->terminal);
+  walk_bool (k, &in->removed);
+  walk_bool (k, &in->changed);
+  in->alive = (TbProbeKind) alive;
+  in->restart = (TbRestart) restart;
+}
+
+static void
 walk_instance (TbWalk *k, TbWireInstance *in)
 {
   walk_string (k, &in->id);
@@ -62,7 +98,7 @@ walk_instance (TbWalk *k, TbWireInstance *in)
   walk_u32 (k, &in->address);
   walk_argv (k, in);
   walk_string (k, &in->work_dir);
-  walk_list (k, (void **) &in->env, &in->n_env, sizeof *in->env, 8);
+  walk_list (k, (void **) &in->env, &in->n_env, sizeof *in->env, 9);
   for (uint32_t i = 0; i < in->n_env; i++)
     walk_env (k, &in->env[i]);
   walk_list (k, (void **) &in->files, &in->n_files, sizeof *in->files, 12);
@@ -83,6 +119,7 @@ walk_instance (TbWalk *k, TbWireInstance *in)
   walk_bool (k, &in->allow_io_uring);
   walk_bool (k, &in->builtin);
   walk_string (k, &in->package);
+  walk_life (k, in);
 }
 
 static void
@@ -119,13 +156,25 @@ walk_plan (TbWalk *k, TbWirePlan *p)
     walk_link (k, &p->links[i]);
 }
 
+static void
+write_plan (TbWriter *w, TbCommandType type, const TbWirePlan *plan)
+{
+  TbWalk k = { .writer = w };
+  tb_writer_begin (w, type);
+  walk_plan (&k, (TbWirePlan *) plan);
+  tb_writer_end (w);
+}
+
 void
 tb_wire_plan_write (TbWriter *w, const TbWirePlan *plan)
 {
-  TbWalk k = { .writer = w };
-  tb_writer_begin (w, TB_COMMAND_PLAN);
-  walk_plan (&k, (TbWirePlan *) plan);
-  tb_writer_end (w);
+  write_plan (w, TB_COMMAND_PLAN, plan);
+}
+
+void
+tb_wire_change_write (TbWriter *w, const TbWirePlan *plan)
+{
+  write_plan (w, TB_COMMAND_CHANGE, plan);
 }
 
 static bool
@@ -144,7 +193,9 @@ plan_is_sound (const TbWirePlan *p)
   for (uint32_t i = 0; i < p->n_instances; i++)
     {
       const TbWireInstance *in = &p->instances[i];
-      if (in->n_argv == 0 || in->probe > TB_PROBE_EXEC
+      if (in->n_argv == 0 || in->probe > TB_PROBE_MQTT || in->alive > TB_PROBE_MQTT
+          || in->restart > TB_RESTART_UNLESS_STOPPED
+          || (in->n_until != 0 && in->n_until != in->n_depends)
           || !indices_below (in->depends, in->n_depends, p->n_instances))
         return false;
       for (uint32_t f = 0; f < in->n_files; f++)
@@ -196,6 +247,11 @@ clear_instance (TbWireInstance *in)
   free (in->depends);
   free (in->clean_exits);
   free (in->probe_argument);
+  free (in->probe_tries.header);
+  free (in->alive_argument);
+  free (in->alive_tries.header);
+  free (in->until);
+  free (in->env_file);
   free (in->user);
   free (in->package);
 }

@@ -42,7 +42,10 @@
   X (FAULT_ADD, 9, "see TbWireFault")                                                              \
   X (FAULT_REMOVE, 10, "str fault id; empty removes all")                                          \
   X (PING, 11, "u64 token")                                                                        \
-  X (FAULT_STEP, 12, "str id of a hold, u32 messages: lets so many go on, 0: all that wait")
+  X (FAULT_STEP, 12, "str id of a hold, u32 messages: lets so many go on, 0: all that wait")       \
+  X (HALT, 20, "str instance; stops it alone, and leaves it stopped")                              \
+  X (START, 21, "str instance; starts it with everything it needs that does not run")              \
+  X (CHANGE, 22, "a TbWirePlan: what is to run from now on; see tb-wire.h")
 
 #define TB_FACTS(X)                                                                                \
   X (WELCOME, 101, "u32 version; carries two descriptors: counters, ring")                         \
@@ -58,7 +61,8 @@
   X (PONG, 111, "u64 token")                                                                       \
   X (AGENT_LOAD, 112, "i64 time_ns, u64 cpu_ns, u64 loop_lag_max_ns, u64 rss_bytes, u64 loop_lag_p99_ns; "   \
      "each second")                                                                                \
-  X (INSTANCE_LOAD, 113, "u32 instance index, i64 time_ns, u64 cpu_ns, u64 rss_bytes, u32 n; each second")
+  X (INSTANCE_LOAD, 113, "u32 instance index, i64 time_ns, u64 cpu_ns, u64 rss_bytes, u32 processes, "   \
+     "u32 threads, u32 files; each second")
 
 typedef enum
 {
@@ -138,12 +142,44 @@ typedef enum
   TB_PROBE_HTTP,   /* "PORT /path", any 2xx or 3xx */
   TB_PROBE_RESP,   /* "PORT", PING is answered */
   TB_PROBE_LOG,    /* a POSIX extended regular expression a line of its output must match */
-  TB_PROBE_EXEC    /* a shell command, status 0 */
+  TB_PROBE_EXEC,   /* a shell command, status 0 */
+  TB_PROBE_POSTGRESQL, /* "PORT": it lets clients in, or asks them for a password */
+  TB_PROBE_MQTT        /* "PORT": CONNECT is answered */
 } TbProbeKind;
+
+/* How often and how patiently it is asked. What is 0 is the default. */
+typedef struct
+{
+  int64_t delay_ns;    /* before the first try */
+  int64_t interval_ns; /* between two; 0: from 10 to 250 ms */
+  int64_t within_ns;   /* for one try; 0: 1 s, a command's 10 s */
+  uint32_t successes;  /* in a row; 0: one */
+  uint32_t failures;   /* in a row, of a liveness probe; 0: three */
+  uint16_t status;     /* HTTP; 0: any 2xx or 3xx */
+  char *header;        /* HTTP: "Name: value", or empty */
+} TbWireTries;
+
+/* When an instance may start, as far as another one is concerned. */
+typedef enum
+{
+  TB_UNTIL_READY,    /* that is ready, or has ended well */
+  TB_UNTIL_STARTED,  /* its program runs, or did */
+  TB_UNTIL_ENDED,    /* it has ended */
+  TB_UNTIL_SUCCEEDED /* it has ended well */
+} TbUntil;
+
+typedef enum
+{
+  TB_RESTART_NO,
+  TB_RESTART_ON_FAILURE,
+  TB_RESTART_ALWAYS,        /* after a kill by the person too; only not after a stop */
+  TB_RESTART_UNLESS_STOPPED /* after any end but those the person asked for */
+} TbRestart;
 
 typedef struct
 {
   char *name, *value;
+  bool drawn; /* said by the drawing, so that it goes before the environment file */
 } TbWireEnv;
 
 typedef struct
@@ -166,11 +202,22 @@ typedef struct
   uint32_t n_env;
   TbWireFile *files;
   uint32_t n_files;
-  uint32_t *depends; /* instance indices that must be ready first */
+  uint32_t *depends; /* instance indices that must be so far first */
   uint32_t n_depends;
+  uint32_t *until;   /* as many: TbUntil of each */
+  uint32_t n_until;  /* 0: all TB_UNTIL_READY */
   TbProbeKind probe;
   char *probe_argument;
+  TbWireTries probe_tries;
   int64_t ready_timeout_ns; /* 0: never gives up */
+  TbProbeKind alive; /* asked from readiness on; NONE: it is not asked */
+  char *alive_argument;
+  TbWireTries alive_tries;
+  TbRestart restart;
+  int64_t restart_delay_ns;   /* before the first; doubles each time; 0: 100 ms */
+  int64_t restart_longest_ns; /* 0: 30 s */
+  uint32_t restart_times;     /* so many within restart_within_ns are the last; 0: never */
+  int64_t restart_within_ns;  /* what ran for so long begins anew; 0: 1 min */
   int32_t stop_signal;
   int64_t stop_grace_ns;    /* then SIGKILL */
   uint32_t *clean_exits;    /* statuses besides 0 with which it ends as it should */
@@ -179,6 +226,10 @@ typedef struct
   bool allow_io_uring;
   bool builtin;             /* tierboard-node: nothing of the user's runs */
   char *package;            /* what brings its program, for advice; empty: not known */
+  char *env_file;           /* read at each start; empty: none */
+  bool terminal;            /* a terminal of its own instead of a pipe */
+  bool removed;             /* CHANGE: it is not drawn any more; its index stays its own */
+  bool changed;             /* CHANGE: what it was started with holds no longer */
 } TbWireInstance;
 
 typedef enum
@@ -220,7 +271,10 @@ typedef struct
   uint32_t n_links;
 } TbWirePlan;
 
+/* As a PLAN, or as a CHANGE of it. A change keeps the index of every instance and link there was:
+ * those that are gone stay as `removed` instances and as links that lead nowhere. */
 void tb_wire_plan_write (TbWriter *w, const TbWirePlan *plan);
+void tb_wire_change_write (TbWriter *w, const TbWirePlan *plan);
 /* Returns false for a frame that is no plan; then *plan is empty. Free with tb_wire_plan_clear(). */
 bool tb_wire_plan_read (TbReader *r, TbWirePlan *plan);
 void tb_wire_plan_clear (TbWirePlan *plan);
@@ -263,7 +317,9 @@ typedef enum
   X (STOPPING, "stopping")                                                                         \
   X (STOPPED, "stopped") /* ended as it should */                                                  \
   X (FAILED, "failed")   /* could not start, died, or never became ready */                        \
-  X (KILLED, "killed")   /* by the person */
+  X (KILLED, "killed")   /* by the person */                                                       \
+  X (UNHEALTHY, "not answering") /* it was ready, runs, and does not answer */                     \
+  X (BACKOFF, "starting again")  /* ended, and will be started again; see due_ns */
 
 typedef enum
 {
@@ -276,7 +332,8 @@ const char *tb_run_state_name (TbRunState state);
 const char *tb_instance_state_name (TbInstanceState state);
 
 /* INSTANCE_STATE: u32 index, u8 state, u32 pid (0: none), i32 exit code or -signal, i64 time_ns,
- * u32 restarts, str sentence ("exited with status 1", "cannot run «redis-servr»: no such file"). */
+ * u32 restarts, str sentence ("exited with status 1", "cannot run «redis-servr»: no such file"),
+ * i64 due_ns, u32 loop. */
 typedef struct
 {
   uint32_t instance;
@@ -286,6 +343,8 @@ typedef struct
   int64_t time_ns;
   uint32_t restarts;
   char *sentence;
+  int64_t due_ns; /* BACKOFF: when it is started again; STOPPING: when it is killed; else 0 */
+  uint32_t loop;  /* how many times in a row it ended soon after its start: from three on a crash loop */
 } TbWireInstanceState;
 
 void tb_wire_instance_state_write (TbWriter *w, const TbWireInstanceState *s);

@@ -43,6 +43,27 @@ state_cross (cairo_t *cr)
 }
 
 static void
+state_bang (cairo_t *cr)
+{
+  cairo_rectangle (cr, -1.2, -4.6, 2.4, 5.4);
+  cairo_rectangle (cr, -1.2, 2.2, 2.4, 2.4);
+  cairo_fill (cr);
+}
+
+/* Nearly a whole turn, with a tip: it goes round. */
+static void
+state_round (cairo_t *cr)
+{
+  cairo_arc (cr, 0, 0, 3.4, -G_PI_4, G_PI + G_PI_2 - 0.35);
+  cairo_stroke (cr);
+  cairo_move_to (cr, -1, -5.4);
+  cairo_line_to (cr, 2.6, -3.4);
+  cairo_line_to (cr, -0.8, -1.2);
+  cairo_close_path (cr);
+  cairo_fill (cr);
+}
+
+static void
 state_waiting (cairo_t *cr)
 {
   cairo_save (cr);
@@ -65,6 +86,8 @@ static const struct
   [TB_INSTANCE_STOPPED] = { state_hollow, TB_COLOUR_DIM },
   [TB_INSTANCE_FAILED] = { state_cross, TB_COLOUR_BAD },
   [TB_INSTANCE_KILLED] = { state_cross, TB_COLOUR_BAD },
+  [TB_INSTANCE_UNHEALTHY] = { state_bang, TB_COLOUR_WARN },
+  [TB_INSTANCE_BACKOFF] = { state_round, TB_COLOUR_BAD },
 };
 
 typedef struct
