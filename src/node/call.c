@@ -119,6 +119,8 @@ attempt (const Options *o, Call *call, Host *host, const CallCommand *command, c
     return result;
   if (call->protocol == OVER_HTTP)
     result = exchange_http (ch, o, call, host, trace, caller, deadline, answer, &keep);
+  else if (call->protocol == OVER_MQTT)
+    result = exchange_mqtt (ch, o, call, host, trace, caller, deadline, answer, &keep);
   else
     result = exchange_resp (ch, o, call, command, caller, host, deadline, answer);
   if (keep && (result == CALL_OK || result == CALL_ERROR))
@@ -151,7 +153,8 @@ call_link (const Options *o, Call *call, const CallCommand *command, const Trace
            Caller *caller, CallAnswer *answer)
 {
   CallResult result;
-  caller->key = tb_rng_below (&caller->rng, call->keys);
+  if (!caller->keeps_key)
+    caller->key = tb_rng_below (&caller->rng, call->keys);
   Choice choice = choice_of (o, call, caller);
   *answer = (CallAnswer) { 0 };
   for (;;)

@@ -337,19 +337,37 @@ complain (const char *what, const char *where)
   return text;
 }
 
+int
+engine_socket (const Options *o, char **error)
+{
+  int on = 1, fd = socket (o->address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  bool six = o->address.any.sa_family == AF_INET6;
+  struct rlimit limit;
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      setrlimit (RLIMIT_NOFILE, &limit);
+    }
+  if (fd >= 0)
+    setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (fd >= 0
+      && bind (fd, &o->address.any, six ? sizeof o->address.in6 : sizeof o->address.in) == 0
+      && listen (fd, 4096) == 0)
+    return fd;
+  *error = complain ("listen at", o->listen);
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
 static char *
 listen_at (Engine *e)
 {
   const Options *o = e->options;
-  int on = 1;
-  bool six = o->address.any.sa_family == AF_INET6;
-  e->listen_fd = socket (o->address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  char *error = NULL;
+  e->listen_fd = engine_socket (o, &error);
   if (e->listen_fd < 0)
-    return complain ("listen at", o->listen);
-  setsockopt (e->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind (e->listen_fd, &o->address.any, six ? sizeof o->address.in6 : sizeof o->address.in) < 0
-      || listen (e->listen_fd, 4096) < 0)
-    return complain ("listen at", o->listen);
+    return error;
   e->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   struct epoll_event event = { EPOLLIN, { .ptr = e } };
   if (e->epoll_fd < 0 || epoll_ctl (e->epoll_fd, EPOLL_CTL_ADD, e->listen_fd, &event) < 0)
@@ -376,14 +394,8 @@ Engine *
 engine_listen (Options *o, const Service *service, char **error)
 {
   Engine *e = calloc (1, sizeof *e);
-  struct rlimit limit;
   if (e == NULL)
     abort ();
-  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
-    {
-      limit.rlim_cur = limit.rlim_max;
-      setrlimit (RLIMIT_NOFILE, &limit);
-    }
   e->options = o;
   e->service = service;
   pthread_mutex_init (&e->lock, NULL);

@@ -5,13 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-static void
-hex (const uint8_t *bytes, size_t n, char *out)
-{
-  for (size_t i = 0; i < n; i++)
-    sprintf (out + 2 * i, "%02x", bytes[i]);
-}
-
 #define SESSION "tierboard-session="
 
 /* The cookie of that name ("a=") in a jar; NULL where there is none. */
@@ -72,16 +65,15 @@ static size_t
 http_request (const Call *call, const Host *host, const Trace *trace, const Caller *caller,
               char *out, size_t size)
 {
-  char trace_id[33], span_id[17], length[48] = "";
-  hex (trace->trace_id, 16, trace_id);
-  hex (trace->span_id, 8, span_id);
+  char parent[64], length[48] = "";
+  trace_format (trace, parent, sizeof parent);
   if (call->body > 0 || strcmp (call->method, "GET") != 0)
     snprintf (length, sizeof length, "Content-Length: %zu\r\n", call->body);
   bool cookie = caller->keeps_cookies && caller->cookies[0] != '\0';
   return (size_t) snprintf (out, size,
                             "%s %s HTTP/1.1\r\nHost: %s\r\n"
-                            "traceparent: 00-%s-%s-01\r\n%s%s%s%s\r\n",
-                            call->method, call->path, host->name, trace_id, span_id, length,
+                            "traceparent: %s\r\n%s%s%s%s\r\n",
+                            call->method, call->path, host->name, parent, length,
                             cookie ? "Cookie: " : "", cookie ? caller->cookies : "",
                             cookie ? "\r\n" : "");
 }

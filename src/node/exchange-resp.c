@@ -18,9 +18,8 @@ begin_incarnation (void)
   incarnation = (uint64_t) t.tv_sec << 20 ^ (uint64_t) t.tv_nsec >> 10;
 }
 
-/* Written values are unique over all callers and restarts, so that a history can be judged. */
-static size_t
-unique_value (const Options *o, char *out, size_t size)
+size_t
+call_unique_value (const Options *o, char *out, size_t size)
 {
   uint64_t n = atomic_fetch_add (&values, 1) + 1;
   pthread_once (&once, begin_incarnation);
@@ -59,7 +58,7 @@ command_of (const Options *o, const Call *call, Caller *caller)
       return append_bulk (out, 13, key, k);
     }
   memcpy (out, "*3\r\n$3\r\nSET\r\n", 13);
-  size_t at = append_bulk (out, 13, key, k), n = unique_value (o, value, sizeof value);
+  size_t at = append_bulk (out, 13, key, k), n = call_unique_value (o, value, sizeof value);
   size_t padded = TB_CLAMP (call->body, n, (size_t) EXCHANGE_BYTES - 1024);
   at += (size_t) sprintf (out + at, "$%zu\r\n", padded);
   memcpy (out + at, value, n);
@@ -90,6 +89,10 @@ exchange_resp (Channel *ch, const Options *o, const Call *call, const CallComman
     return result;
   char line[CALL_TEXT_MAX - 80];
   first_line (caller->bytes, kept, line, sizeof line);
+  answer->missed = strcmp (line, "$-1") == 0 || strcmp (line, "_") == 0;
+  if (line[0] == '$' && !answer->missed)
+    first_line (caller->bytes + strlen (line) + 2, kept - TB_MIN (kept, strlen (line) + 2),
+                answer->text, sizeof answer->text);
   if (line[0] == ':')
     answer->integer = strtoll (line + 1, NULL, 10);
   if (!x.reply.error)

@@ -142,23 +142,12 @@ forward_clear (Forward *f)
 /* ---- The request ---- */
 
 static void
-append_trace (Text *t, const Trace *trace)
-{
-  append (t, "traceparent: 00-");
-  for (unsigned i = 0; i < 16; i++)
-    append (t, "%02x", trace->trace_id[i]);
-  append (t, "-");
-  for (unsigned i = 0; i < 8; i++)
-    append (t, "%02x", trace->span_id[i]);
-  append (t, "-01\r\n");
-}
-
-static void
 write_request (Forward *f, Text *t)
 {
   const TbHttpHead *head = f->r->head;
   TbSlice before = tb_http_header (head, "x-forwarded-for");
   Trace child;
+  char parent[64];
   trace_child (&f->r->trace, &child, &f->w->rng);
   append (t, "%.*s %.*s HTTP/1.%u\r\n", (int) head->method.n, head->method.p, (int) head->target.n,
           head->target.p, head->minor);
@@ -168,8 +157,8 @@ write_request (Forward *f, Text *t)
               (int) head->headers[i].value.n, head->headers[i].value.p);
   append (t, "X-Forwarded-For: %.*s%s%s\r\n", (int) before.n, before.p ? before.p : "",
           before.n > 0 ? ", " : "", f->client);
-  append_trace (t, &child);
-  append (t, "\r\n");
+  trace_format (&child, parent, sizeof parent);
+  append (t, "traceparent: %s\r\n\r\n", parent);
 }
 
 /* ---- The reply ---- */

@@ -160,6 +160,7 @@ http_main (Options *o, const Service *service)
   Engine *e = engine_listen (o, service, &error);
   if (e == NULL)
     return report_failure (error);
+  consumers_start (o);
   report_ready ("%s serves HTTP at %s", o->name, o->listen);
   error = engine_run (e);
   if (error != NULL)
@@ -168,7 +169,8 @@ http_main (Options *o, const Service *service)
   report_wait (0);
   engine_stop (e);
   EngineCounts *c = engine_counts (e);
-  report_line ("{\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"connections\":%" PRIu64 "}",
-               c->requests, c->errors, c->connections);
+  report_line ("{\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"connections\":%" PRIu64
+               ",\"consumed\":%" PRIu64 "}",
+               c->requests, c->errors, c->connections, consumers_count ());
   return 0;
 }

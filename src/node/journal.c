@@ -278,9 +278,8 @@ append_entry (TbSlice key, const DictEntry *e, void *data)
   append (data, SET, key, (TbSlice) { e->value, e->value_n }, e->expires_ms);
 }
 
-/* Writes what counts to a new file and puts that in the place of the old one. */
-static bool
-compact (Journal *j, Dict *d)
+bool
+journal_compact (Journal *j, Dict *d)
 {
   int old = j->fd, fd = openat (j->folder_fd, FILE_NAME ".new",
                                 O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
@@ -296,6 +295,7 @@ compact (Journal *j, Dict *d)
     {
       fsync (j->folder_fd);
       close (old);
+      j->synced = j->written;
       return true;
     }
   unlinkat (j->folder_fd, FILE_NAME ".new", 0);
@@ -357,7 +357,7 @@ journal_open (const char *folder, Dict *d, size_t *torn, char **error)
   fsync (j->fd);
   fsync (j->folder_fd);
   if (records > COMPACT_BELOW && records / 2 > dict_count (d, 0))
-    compact (j, d);
+    journal_compact (j, d);
   j->synced = j->written;
   return j;
 }

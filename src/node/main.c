@@ -13,7 +13,7 @@ static int (*const mains[]) (Options *) = {
   [NODE_SERVER] = server_main,
   [NODE_STORE] = store_main,     [NODE_CACHE] = store_main,
   [NODE_BALANCER] = forward_main, [NODE_PROXY] = forward_main,
-  [NODE_MEDIATOR] = server_main,
+  [NODE_MEDIATOR] = server_main,  [NODE_BROKER] = broker_main,
 };
 
 int

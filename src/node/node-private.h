@@ -9,7 +9,10 @@
  *   server.c    what a server answers                 client.c    load: closed loop, open loop
  *   sessions.c  a stateful server's memory            store*.c    RESP commands on a dict
  *   forward.c   what balancer and proxy do            dict.c      keys and values
- *   replies.c   what a caching proxy keeps            journal.c   the append-only file */
+ *   replies.c   what a caching proxy keeps            journal.c   the append-only file
+ *   steps.c     work, then calls, and what undoes them  fan.c     calls side by side
+ *   consumer.c  messages taken from a broker
+ *   mqtt*.c     packets of MQTT                       broker*.c   a message broker */
 #pragma once
 
 #include "tb-base.h"
@@ -30,7 +33,8 @@ typedef enum
   NODE_CACHE,    /* a store that forgets */
   NODE_BALANCER, /* passes requests on, to one of several */
   NODE_PROXY,    /* the same, and may keep what it was answered */
-  NODE_MEDIATOR  /* a server whose answer is how its calls went */
+  NODE_MEDIATOR, /* a server whose answer is how its calls went */
+  NODE_BROKER
 } NodeKind;
 
 typedef enum
@@ -53,8 +57,17 @@ typedef enum
 typedef enum
 {
   OVER_HTTP,
-  OVER_RESP
+  OVER_RESP,
+  OVER_MQTT
 } Protocol;
+
+/* How a call is made among the calls of a request. */
+typedef enum
+{
+  ORDER_SEQUENCE,
+  ORDER_PARALLEL, /* beside the one before it */
+  ORDER_FIRST     /* the same, and one answer of them will do */
+} Order;
 
 typedef union
 {
@@ -77,7 +90,7 @@ typedef struct
 } Host;
 
 /* A link it calls. */
-typedef struct
+typedef struct Call
 {
   char id[64];
   Protocol protocol;
@@ -89,6 +102,11 @@ typedef struct
   unsigned times, retries, keys;
   size_t body;
   int64_t timeout_ns;
+  Order order;
+  bool on_miss;      /* only where the read before it found nothing */
+  unsigned qos;      /* MQTT: 0, 1 */
+  char consume[128]; /* MQTT: not a call but a subscription, in a group of that name */
+  struct Call *undo; /* what takes it back, or NULL */
   Host *hosts;
   unsigned n_hosts, index; /* among the calls */
   _Atomic unsigned turn;
@@ -170,6 +188,9 @@ void trace_begin (Trace *t, TbRng *rng);
 /* A new parent id in the same trace. */
 void trace_child (const Trace *t, Trace *child, TbRng *rng);
 
+/* As in the header traceparent; returns its length. */
+size_t trace_format (const Trace *t, char *out, size_t size);
+
 void work_do (const Options *o, TbRng *rng);
 void sleep_until (int64_t due_ns);
 /* Which calls happen this time: a bit per call of o. */
@@ -196,6 +217,7 @@ typedef struct
   char cookies[256]; /* "a=1; b=2" */
   bool keeps_cookies;
   uint64_t key; /* number of the key that is read or written */
+  bool keeps_key; /* the next call is about the same one */
   uint16_t stuck[CALLS_MAX]; /* BALANCE_STICKY: the host each call went to, from 1; 0: to none yet */
 } Caller;
 
@@ -206,6 +228,7 @@ typedef struct
   int64_t integer;  /* of a RESP integer */
   unsigned retries;
   bool lost_session; /* another was begun for it */
+  bool missed;       /* RESP: there is no such key */
 } CallAnswer;
 
 /* What is sent instead of what the link's options say; NULL for these. */
@@ -247,6 +270,11 @@ CallResult call_link (const Options *o, Call *call, const CallCommand *command, 
                       Caller *caller, CallAnswer *answer);
 /* Of an async link: queued for another thread, false where the queue is full. */
 bool call_later (const Options *o, Call *call, const Trace *trace);
+/* Written values are unique over all callers and restarts, so that a history can be judged. */
+size_t call_unique_value (const Options *o, char *out, size_t size);
+CallResult exchange_mqtt (Channel *ch, const Options *o, const Call *call, const Host *host,
+                          const Trace *trace, Caller *caller, int64_t deadline_ns,
+                          CallAnswer *answer, bool *keep);
 /* Every link's own threads and locks; call before the first call. */
 void calls_init (Options *o);
 /* Until no async call is queued or at work. */
@@ -268,6 +296,21 @@ CallResult exchange_http (Channel *ch, const Options *o, const Call *call, const
 CallResult exchange_resp (Channel *ch, const Options *o, const Call *call,
                           const CallCommand *command, Caller *caller, const Host *host,
                           int64_t deadline_ns, CallAnswer *answer);
+
+/* ---- fan.c: calls side by side ---- */
+
+#define FAN_MAX 16
+
+typedef struct
+{
+  CallResult result;
+  bool finished; /* else it is still on its way */
+  char text[CALL_TEXT_MAX];
+} FanResult;
+
+/* Makes all of them at once; waits for all, or for the first that succeeds. */
+void fan_run (Options *o, Call **calls, unsigned n, bool first, const Trace *trace, TbRng *rng,
+              FanResult *results);
 
 /* ---- engine.c ---- */
 
@@ -338,6 +381,8 @@ typedef struct
 /* Listens, so that callers can connect; NULL and a sentence in *error (to be freed) where it
  * cannot. */
 Engine *engine_listen (Options *o, const Service *service, char **error);
+/* A socket that listens where the options say; -1 and a sentence in *error. */
+int engine_socket (const Options *o, char **error);
 /* Starts the threads. Returns NULL or a sentence, to be freed. */
 char *engine_run (Engine *e);
 /* Lets requests at work end, for 50 ms at most. */
@@ -350,6 +395,36 @@ void worker_printf (Worker *w, const char *format, ...) __attribute__ ((format (
 void worker_flush (Worker *w);
 /* The thread is about to wait or to burn CPU: others take over what it holds up. */
 void worker_may_block (Worker *w);
+
+/* ---- steps.c: what a request makes of work and calls ---- */
+
+typedef struct
+{
+  Options *options;
+  TbRng *rng;
+  Caller *caller;
+  const Trace *trace;
+  Worker *worker; /* NULL: of no connection */
+  /* how it went */
+  const Call *failed;
+  unsigned status; /* 502, 503, 504 */
+  char text[CALL_TEXT_MAX];
+  uint8_t order[CALLS_MAX], undone[CALLS_MAX]; /* indices of calls, as they were made, taken back */
+  unsigned n_done, n_undone;
+  /* on the way */
+  Call *missed;
+  uint64_t missed_key;
+} Steps;
+
+bool steps_run (Steps *s);
+/* Takes a call back, with some patience; what cannot be taken back is said. */
+void steps_undo (const Options *o, const Call *call, const Trace *trace, Caller *caller);
+
+/* ---- consumer.c ---- */
+
+/* Threads that take messages, for each call that is a subscription. */
+void consumers_start (Options *o);
+uint64_t consumers_count (void);
 
 /* ---- http.c, server.c, forward.c, sessions.c ---- */
 
@@ -375,6 +450,7 @@ const char *http_connection (const HttpRequest *r);
 int http_main (Options *o, const Service *service);
 int server_main (Options *o);
 int forward_main (Options *o);
+int broker_main (Options *o);
 
 /* ---- replies.c: what a caching proxy keeps ---- */
 
@@ -444,6 +520,9 @@ uint64_t journal_clear (Journal *j);
 /* Until everything up to `at` is on disk; one sync serves all that wait for it. */
 bool journal_sync (Journal *j, uint64_t at);
 uint64_t journal_size (const Journal *j);
+/* Writes what counts to a new file and puts that in the place of the old one; nobody else may be
+ * writing. */
+bool journal_compact (Journal *j, Dict *d);
 void journal_close (Journal *j);
 
 /* ---- store.c, client.c ---- */

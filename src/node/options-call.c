@@ -14,6 +14,7 @@ static const struct
 } schemes[] = {
   { "http://", OVER_HTTP },
   { "resp://", OVER_RESP },
+  { "mqtt://", OVER_MQTT },
 };
 
 static bool
@@ -88,6 +89,57 @@ call_method (Call *c, const char *value)
 }
 
 static bool
+call_order (Call *c, const char *value)
+{
+  static const char *const orders[] = { "sequence", "parallel", "first" };
+  for (size_t i = 0; i < TB_ARRAY_LENGTH (orders); i++)
+    if (strcmp (orders[i], value) == 0)
+      {
+        c->order = (Order) i;
+        return true;
+      }
+  return false;
+}
+
+static bool
+call_when (Call *c, const char *value)
+{
+  c->on_miss = strcmp (value, "miss") == 0;
+  return c->on_miss || strcmp (value, "always") == 0;
+}
+
+static bool
+call_qos (Call *c, const char *value)
+{
+  uint64_t n = 0;
+  bool ok = option_count (value, 1, &n);
+  c->qos = (unsigned) n;
+  return ok;
+}
+
+static bool
+call_consume (Call *c, const char *value)
+{
+  size_t n = strlen (value);
+  if (n == 0 || n >= sizeof c->consume)
+    return false;
+  memcpy (c->consume, value, n + 1);
+  return true;
+}
+
+/* Another call over the same link, to a path of its own. */
+static bool
+call_undo (Call *c, const char *value)
+{
+  if (value[0] != '/' || strlen (value) >= sizeof c->path)
+    return false;
+  if (c->undo == NULL && (c->undo = calloc (1, sizeof *c->undo)) == NULL)
+    abort ();
+  strcpy (c->undo->path, value);
+  return true;
+}
+
+static bool
 call_timeout (Call *c, const char *value)
 {
   return tb_duration_parse (value, &c->timeout_ns, NULL) && c->timeout_ns > 0;
@@ -101,6 +153,8 @@ static const struct
   { "op", call_op },           { "share", call_share },     { "times", call_times },
   { "method", call_method },   { "body", call_body },       { "timeout", call_timeout },
   { "retries", call_retries }, { "balance", call_balance }, { "keys", call_keys },
+  { "order", call_order },     { "when", call_when },       { "qos", call_qos },
+  { "consume", call_consume }, { "undo", call_undo },
 };
 
 static bool
@@ -162,6 +216,20 @@ call_url (Call *c, char *url)
   return call_hosts (c, hosts);
 }
 
+static void
+finish_undo (Call *c)
+{
+  if (c->undo == NULL)
+    return;
+  char path[sizeof c->path];
+  strcpy (path, c->undo->path);
+  *c->undo = *c;
+  c->undo->undo = NULL;
+  c->undo->body = 0;
+  strcpy (c->undo->path, path);
+  strcpy (c->undo->method, "POST");
+}
+
 char *
 option_call (Options *o, const char *value)
 {
@@ -170,7 +238,7 @@ option_call (Options *o, const char *value)
   if (o->n_calls == CALLS_MAX)
     return option_sentence ("--call: more than 64 links");
   Call *c = &o->calls[o->n_calls++];
-  *c = (Call) { .share = 1, .times = 1, .keys = 100, .timeout_ns = 5 * TB_NS_PER_S,
+  *c = (Call) { .share = 1, .times = 1, .keys = 100, .timeout_ns = 5 * TB_NS_PER_S, .qos = 1,
                 .index = o->n_calls - 1 };
   if (!option_word (&p, c->id, sizeof c->id) || !option_word (&p, word, sizeof word))
     return option_sentence ("--call: an id and an address are needed, found “%s”", value);
@@ -182,5 +250,12 @@ option_call (Options *o, const char *value)
       return option_sentence ("--call %s: cannot read “%s”", c->id, word);
   if (c->method[0] == '\0')
     strcpy (c->method, c->write ? "POST" : "GET");
+  if (c->consume[0] != '\0')
+    c->share = 0; /* no request makes it */
+  if (c->consume[0] != '\0' && c->protocol != OVER_MQTT)
+    return option_sentence ("--call %s: messages are taken from mqtt://", c->id);
+  if (c->undo != NULL && c->protocol != OVER_HTTP)
+    return option_sentence ("--call %s: only what was called over http:// can be undone", c->id);
+  finish_undo (c);
   return option_at_end (p) ? NULL : option_sentence ("--call %s: a word is too long", c->id);
 }

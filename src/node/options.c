@@ -7,17 +7,18 @@
 #include <sys/random.h>
 
 const char options_help[] =
-  "tierboard-node client|server|store|cache|balancer|proxy|mediator [options]\n"
+  "tierboard-node client|server|store|cache|balancer|proxy|mediator|broker\n"
+  "               [options]\n"
   "\n"
   "  --name NAME               what it calls itself (default: the kind)\n"
-  "  --listen HOST:PORT        a store or cache: RESP; others: HTTP\n"
+  "  --listen HOST:PORT        a store or cache: RESP; a broker: MQTT; others: HTTP\n"
   "  --threads MODEL           single, \"pool N\" or per-request; of a client: pool N\n"
   "  --work \"wait|cpu TIME\"    for each request, such as \"wait exponential 2ms\"\n"
   "  --think TIME              client: the pause after each answer\n"
   "  --rate N                  client: open loop, N requests a second\n"
   "  --call \"ID URL KEY=…\"     a link it calls; http:// or resp://\n"
   "  --state stateless|stateful\n"
-  "  --durable DIR             store: keeps its data in DIR\n"
+  "  --durable DIR             store, broker: keeps its data in DIR\n"
   "  --capacity N, --ttl TIME  cache, proxy: how many entries it keeps, and how long\n"
   "  --check \"TIME [PATH]\"     balancer, proxy: how often hosts are asked whether they are well\n"
   "  --requests N, --duration TIME\n"
@@ -161,7 +162,7 @@ read_check (Options *o, const char *value)
 #define FORWARDS (OF (BALANCER) | OF (PROXY))
 #define SERVERS (OF (SERVER) | OF (MEDIATOR))
 #define LISTENERS (STORES | FORWARDS | SERVERS)
-#define ALL (LISTENERS | OF (CLIENT))
+#define ALL (LISTENERS | OF (CLIENT) | OF (BROKER))
 static const struct
 {
   const char *name;
@@ -169,14 +170,14 @@ static const struct
   bool (*read) (Options *, const char *);
 } table[] = {
   { "--name", ALL, read_name },
-  { "--listen", LISTENERS, read_listen },
-  { "--threads", ALL, read_threads },
+  { "--listen", LISTENERS | OF (BROKER), read_listen },
+  { "--threads", LISTENERS | OF (CLIENT), read_threads },
   { "--work", LISTENERS, read_work },
   { "--think", OF (CLIENT), read_think },
   { "--rate", OF (CLIENT), read_rate },
   { "--state", SERVERS, read_state },
-  { "--durable", OF (STORE), read_durable },
-  { "--capacity", OF (CACHE) | OF (PROXY), read_capacity },
+  { "--durable", OF (STORE) | OF (BROKER), read_durable },
+  { "--capacity", OF (CACHE) | OF (PROXY) | OF (BROKER), read_capacity },
   { "--ttl", OF (CACHE) | OF (PROXY), read_ttl },
   { "--check", FORWARDS, read_check },
   { "--requests", OF (CLIENT), read_requests },
@@ -185,7 +186,7 @@ static const struct
 };
 
 static const char *const kinds[]
-  = { "client", "server", "store", "cache", "balancer", "proxy", "mediator" };
+  = { "client", "server", "store", "cache", "balancer", "proxy", "mediator", "broker" };
 
 static bool
 read_kind (Options *o, const char *word)
@@ -203,7 +204,7 @@ read_kind (Options *o, const char *word)
 static char *
 read_option (Options *o, const char *name, const char *value)
 {
-  if (strcmp (name, "--call") == 0 && !(STORES >> o->kind & 1))
+  if (strcmp (name, "--call") == 0 && !((STORES | OF (BROKER)) >> o->kind & 1))
     return option_call (o, value);
   for (size_t i = 0; i < TB_ARRAY_LENGTH (table); i++)
     if (strcmp (table[i].name, name) == 0 && (table[i].kinds >> o->kind & 1))
@@ -221,6 +222,10 @@ check (const Options *o)
   for (unsigned i = 0; i < o->n_calls; i++)
     if ((FORWARDS >> o->kind & 1) && o->calls[i].protocol != OVER_HTTP)
       return option_sentence ("--call %s: a %s passes on http://", o->calls[i].id, kinds[o->kind]);
+  for (unsigned i = 0; i < o->n_calls; i++)
+    if (o->kind == NODE_CLIENT && o->calls[i].consume[0] != '\0')
+      return option_sentence ("--call %s: a client does not take messages, a server does",
+                              o->calls[i].id);
   if (o->kind == NODE_CLIENT && o->model == THREADS_PER_REQUEST)
     return option_sentence ("--threads: a client has a pool, or is single");
   return NULL;
@@ -239,7 +244,7 @@ options_parse (Options *o, int argc, char **argv)
     return NULL;
   if (argc < 2 || !read_kind (o, argv[1]))
     return option_sentence ("what it is to be is needed first: client, server, store, cache, balancer, "
-                            "proxy or mediator%s%s", argc < 2 ? "" : ", found ",
+                            "proxy, mediator or broker%s%s", argc < 2 ? "" : ", found ",
                      argc < 2 ? "" : argv[1]);
   for (int i = 2; i < argc; i += 2)
     {
@@ -256,5 +261,8 @@ void
 options_clear (Options *o)
 {
   for (unsigned i = 0; i < o->n_calls; i++)
-    free (o->calls[i].hosts);
+    {
+      free (o->calls[i].hosts);
+      free (o->calls[i].undo);
+    }
 }

@@ -70,44 +70,6 @@ call_or_fail (Worker *w, const HttpRequest *r, Call *call, const CallCommand *co
 }
 
 static bool
-do_call (Worker *w, const HttpRequest *r, Call *call, Answer *a)
-{
-  CallAnswer answer;
-  Trace child;
-  for (unsigned i = 0; i < call->times; i++)
-    {
-      if (!call->async && !call_or_fail (w, r, call, NULL, &answer, a))
-        return false;
-      if (!call->async)
-        continue;
-      trace_child (&r->trace, &child, &w->rng);
-      if (!call_later (w->options, call, &child))
-        {
-          report_error ("%s: too many calls wait to be sent", call->id);
-          fail (a, 503, call->id, "too many calls wait to be sent");
-          return false;
-        }
-    }
-  return true;
-}
-
-static bool
-do_work_and_calls (Worker *w, const HttpRequest *r, Answer *a)
-{
-  Options *o = w->options;
-  if (o->has_work)
-    {
-      worker_may_block (w);
-      work_do (o, &w->rng);
-    }
-  uint64_t chosen = o->n_calls > 0 ? work_choose (o, &w->rng) : 0;
-  for (unsigned i = 0; i < o->n_calls; i++)
-    if ((chosen >> i & 1) && !do_call (w, r, &o->calls[i], a))
-      return false;
-  return true;
-}
-
-static bool
 store_incr (Worker *w, const HttpRequest *r, const char *key, uint64_t *count, Answer *a)
 {
   const char *const words[] = { "INCR", key };
@@ -220,21 +182,46 @@ info (Worker *w, Answer *a)
   EngineCounts *c = engine_counts (w->engine);
   snprintf (a->body, sizeof a->body,
             "{\"name\":\"%s\",\"threads\":%u,\"busy\":%u,\"queue\":%u,\"connections\":%u,"
-            "\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 "}\n",
-            name, c->threads, c->busy, c->queue, c->open, c->requests, c->errors);
+            "\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"consumed\":%" PRIu64 "}\n",
+            name, c->threads, c->busy, c->queue, c->open, c->requests, c->errors, consumers_count ());
+}
+
+/* ,"steps":["a","b"] before the end of the object; not at all where there is no room for all. */
+static void
+append_steps (Answer *a, const Options *o, const char *key, const uint8_t *calls, unsigned n)
+{
+  char text[BODY_SIZE], id[160];
+  size_t at = (size_t) snprintf (text, sizeof text, ",\"%s\":[", key), length = strlen (a->body);
+  if (n == 0)
+    return;
+  for (unsigned i = 0; i < n && at < sizeof text; i++)
+    {
+      report_escape (o->calls[calls[i]].id, id, sizeof id);
+      at += (size_t) snprintf (text + at, sizeof text - at, "%s\"%s\"", i ? "," : "", id);
+    }
+  if (at < sizeof text && length + at + 4 < sizeof a->body)
+    snprintf (a->body + length - 2, sizeof a->body - length + 2, "%.*s]}\n", (int) at, text);
 }
 
 static void
 work_and_answer (Worker *w, const HttpRequest *r, Answer *a)
 {
-  if (!do_work_and_calls (w, r, a))
-    return;
+  Steps steps = { .options = w->options, .rng = &w->rng, .caller = &w->caller, .trace = &r->trace,
+                  .worker = w };
+  if (!steps_run (&steps))
+    {
+      fail (a, steps.status, steps.failed->id, steps.text);
+      append_steps (a, w->options, "undone", steps.undone, steps.n_undone);
+      return;
+    }
   if (path_is (r, "/count"))
     count (w, r, a);
   else if (path_is (r, "/session"))
     session (w, r, a);
   else
     other (w, r, a);
+  if (w->options->kind == NODE_MEDIATOR)
+    append_steps (a, w->options, "steps", steps.order, steps.n_done);
 }
 
 static void

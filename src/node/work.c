@@ -2,6 +2,7 @@
 #include "node-private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -21,6 +22,24 @@ trace_child (const Trace *t, Trace *child, TbRng *rng)
   uint64_t span = tb_rng_next (rng) | 1;
   memcpy (child->trace_id, t->trace_id, 16);
   memcpy (child->span_id, &span, 8);
+}
+
+size_t
+trace_format (const Trace *t, char *out, size_t size)
+{
+  static const char digits[] = "0123456789abcdef";
+  size_t n = 0;
+  TB_CHECK (size >= 56);
+  n += (size_t) sprintf (out, "00-");
+  for (unsigned i = 0; i < 24; i++)
+    {
+      uint8_t byte = i < 16 ? t->trace_id[i] : t->span_id[i - 16];
+      if (i == 16)
+        out[n++] = '-';
+      out[n++] = digits[byte >> 4];
+      out[n++] = digits[byte & 15];
+    }
+  return n + (size_t) sprintf (out + n, "-01");
 }
 
 void

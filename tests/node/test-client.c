@@ -215,7 +215,7 @@ static const struct
   const char *a, *b, *c, *sentence;
 } bad_options[] = {
   { NULL, NULL, NULL, "what it is to be is needed first" },
-  { "waiter", NULL, NULL, "proxy or mediator, found waiter" },
+  { "waiter", NULL, NULL, "mediator or broker, found waiter" },
   { "server", NULL, NULL, "a server needs --listen HOST:PORT" },
   { "client", NULL, NULL, "a client needs a --call" },
   { "server", "--listen", "here", "--listen: cannot read “here”" },

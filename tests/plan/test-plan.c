@@ -157,8 +157,6 @@ static void
 test_nothing_to_run (void)
 {
   assert_refused ("", "there is nothing to run");
-  assert_refused ("<component id=\"b\" kind=\"broker\" name=\"Events\"/>\n",
-                  "test.tierboard:3: Events has nothing to run: choose a template or a command");
 }
 
 static void
@@ -166,7 +164,9 @@ test_stand_ins (void)
 {
   g_autoptr (TbPlan) plan = plan_of (
     "<component id=\"a\" kind=\"cache\"/>\n<component id=\"b\" kind=\"balancer\"/>\n"
-    "<component id=\"c\" kind=\"proxy\"/>\n<component id=\"d\" kind=\"mediator\"/>\n");
+    "<component id=\"c\" kind=\"proxy\"/>\n<component id=\"d\" kind=\"mediator\"/>\n"
+    "<component id=\"e\" kind=\"broker\"/>\n");
+  g_assert_cmpstr (instance (plan, "e/1")->argv[1], ==, "broker");
   g_assert_cmpstr (instance (plan, "a/1")->argv[1], ==, "cache");
   g_assert_cmpstr (instance (plan, "b/1")->argv[1], ==, "balancer");
   g_assert_cmpstr (instance (plan, "c/1")->argv[1], ==, "proxy");
@@ -242,6 +242,39 @@ test_balancer_asks_its_targets (void)
 }
 
 static void
+test_broker_is_published_to_and_read (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"c\" kind=\"client\"/>\n"
+    "<component id=\"b\" kind=\"broker\" durable=\"yes\" threads=\"pool 4\"><builtin capacity=\"9\"/></component>\n"
+    "<component id=\"s\" kind=\"server\" replicas=\"2\"/>\n"
+    "<component id=\"t\" kind=\"server\"><builtin><call link=\"all\" op=\"read\" path=\"/a/+\" "
+    "deliver=\"each\" qos=\"0\"/></builtin></component>\n"
+    "<link id=\"put\" from=\"c\" to=\"b\" call=\"async\" flow=\"request\"/>\n"
+    "<link id=\"take\" from=\"s\" to=\"b\" call=\"async\" flow=\"reply\"/>\n"
+    "<link id=\"all\" from=\"t\" to=\"b\" call=\"async\"/>\n");
+  const TbPlanInstance *b = instance (plan, "b/1");
+  g_assert_cmpuint (link_named (plan, "put")->port, ==, 1883);
+  g_assert_cmpstr (option (b, "--capacity"), ==, "9");
+  g_assert_cmpstr (option (b, "--durable"), ==, "/run/b-1");
+  g_assert_null (option (b, "--threads"));
+  assert_contains (option (instance (plan, "c/1"), "--call"), "put mqtt://127.77.");
+  g_assert_null (strstr (option (instance (plan, "c/1"), "--call"), "consume"));
+  assert_contains (option (instance (plan, "s/2"), "--call"), ":1883/ consume=s");
+  assert_contains (option (instance (plan, "t/1"), "--call"), ":1883/a/+ op=read qos=0 consume=t/1");
+}
+
+static void
+test_steps_of_a_mediator (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"m\" kind=\"mediator\"><builtin><call link=\"l\" path=\"/hold\" order=\"parallel\" "
+    "undo=\"/release\"/></builtin></component>\n<component id=\"s\" kind=\"server\"/>\n"
+    "<link id=\"l\" from=\"m\" to=\"s\"/>\n");
+  assert_contains (option (instance (plan, "m/1"), "--call"), "/hold order=parallel undo=/release");
+}
+
+static void
 test_proxy_keeps_replies (void)
 {
   g_autoptr (TbPlan) plan = plan_of (
@@ -270,8 +303,8 @@ test_builtin_cannot_speak_everything (void)
                   "<component id=\"p\" kind=\"store\"><service name=\"sql\" protocol=\"postgresql\"/>"
                   "<command>postgres</command></component>\n"
                   "<link id=\"l\" from=\"s\" to=\"p\"/>\n",
-                  "test.tierboard:3: Shop cannot call over the link “l”: built-in parts speak http "
-                  "and resp, and its service speaks postgresql");
+                  "test.tierboard:3: Shop cannot call over the link “l”: built-in parts speak http, "
+                  "resp and mqtt, and its service speaks postgresql");
 }
 
 /* ---- Devices --------------------------------------------------------------------------------------- */
@@ -783,6 +816,8 @@ main (int argc, char **argv)
   T ("builtin/balancer-takes-turns", balancer_takes_turns);
   T ("builtin/balancer-asks-its-targets", balancer_asks_its_targets);
   T ("builtin/proxy-keeps-replies", proxy_keeps_replies);
+  T ("builtin/broker", broker_is_published_to_and_read);
+  T ("builtin/mediator", steps_of_a_mediator);
   T ("builtin/replicas-draw-different-numbers", replicas_draw_different_numbers);
   T ("builtin/cannot-speak-everything", builtin_cannot_speak_everything);
   T ("devices", devices);

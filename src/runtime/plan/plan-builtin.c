@@ -83,28 +83,53 @@ static const struct
 } call_keys[] = {
   { TB_PROP_OP, "op" },         { TB_PROP_SHARE, "share" }, { TB_PROP_TIMES, "times" },
   { TB_PROP_METHOD, "method" }, { TB_PROP_BODY, "body" },   { TB_PROP_TIMEOUT, "timeout" },
+  { TB_PROP_ORDER, "order" },   { TB_PROP_WHEN, "when" },   { TB_PROP_QOS, "qos" },
+  { TB_PROP_UNDO, "undo" },
 };
 
+/* Whether a link to a broker is for messages that come: the call reads, or, where it does not say,
+ * the link's data flow with the reply. */
 static gboolean
-add_call (const TbPlanner *planner, const TbPart *part, const TbPlanLink *link,
-          const TbElement *call, GPtrArray *argv, GError **error)
+takes_messages (const TbPart *part, const TbPlanLink *link, const TbElement *call)
 {
+  const char *op = call ? tb_element_get (call, TB_PROP_OP) : NULL;
+  if (g_str_equal (part->node_kind, "client"))
+    return FALSE;
+  return op != NULL ? g_str_equal (op, "read") : link->takes;
+}
+
+/* The replicas share the messages, as of a queue, unless each is to get them all, as of a topic. */
+static void
+append_consume (GString *out, const TbPart *part, const TbPlanInstance *instance,
+                const TbElement *call)
+{
+  const char *deliver = call ? tb_element_get (call, TB_PROP_DELIVER) : NULL;
+  gboolean each = g_strcmp0 (deliver, "each") == 0;
+  g_string_append_printf (out, " consume=%s", each ? instance->id : part->id);
+}
+
+static gboolean
+add_call (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance,
+          const TbPlanLink *link, const TbElement *call, GPtrArray *argv, GError **error)
+{
+  static const char *const spoken[] = { "http", "resp", "mqtt", NULL };
   const char *protocol = link->protocol;
-  gboolean http = g_strcmp0 (protocol, "http") == 0;
-  if (!http && g_strcmp0 (protocol, "resp") != 0)
+  if (protocol == NULL || !g_strv_contains (spoken, protocol))
     return tb_planner_fail (planner, part->element, TB_PLAN_ERROR_VALUE, error,
-                            "%s cannot call over the link “%s”: built-in parts speak http and resp, "
+                            "%s cannot call over the link “%s”: built-in parts speak http, resp and mqtt, "
                             "and its service speaks %s", part->title, link->id,
                             protocol ? protocol : "something unnamed");
   g_autoptr (GPtrArray) addresses = tb_planner_link_addresses (planner, link);
   g_autofree char *hosts = tb_plan_format_addresses (addresses, "%", ",");
   g_autoptr (GString) text = g_string_new (NULL);
-  g_string_printf (text, "%s %s://%s", link->id, http ? "http" : "resp", hosts);
-  if (http)
+  g_string_printf (text, "%s %s://%s", link->id, protocol, hosts);
+  if (!g_str_equal (protocol, "resp"))
     append_path (text, call);
   for (gsize i = 0; i < G_N_ELEMENTS (call_keys); i++)
     append_property (text, call, call_keys[i].prop, call_keys[i].key);
   append_property (text, part->by, TB_PROP_KEYS, "keys");
+  if (g_str_equal (protocol, "mqtt") && takes_messages (part, link, call))
+    append_consume (text, part, instance, call);
   append_link_keys (planner, text, link, call);
   add (argv, "--call", text->str);
   return TRUE;
@@ -125,7 +150,8 @@ link_of_call (const TbPart *part, const TbElement *call)
 
 /* The calls drawn; where none is, each link once for every request. */
 static gboolean
-add_calls (const TbPlanner *planner, const TbPart *part, GPtrArray *argv, GError **error)
+add_calls (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance,
+           GPtrArray *argv, GError **error)
 {
   gboolean any = FALSE;
   for (guint i = 0; part->by != NULL && i < tb_element_n_children (part->by); i++)
@@ -139,12 +165,12 @@ add_calls (const TbPlanner *planner, const TbPart *part, GPtrArray *argv, GError
         return tb_planner_fail (planner, call, TB_PLAN_ERROR_REFERENCE, error,
                                 "%s calls over “%s”, which is no link of it", part->title,
                                 id ? id : "");
-      if (!add_call (planner, part, link, call, argv, error))
+      if (!add_call (planner, part, instance, link, call, argv, error))
         return FALSE;
       any = TRUE;
     }
   for (guint i = 0; !any && i < part->links->len; i++)
-    if (!add_call (planner, part, g_ptr_array_index (part->links, i), NULL, argv, error))
+    if (!add_call (planner, part, instance, g_ptr_array_index (part->links, i), NULL, argv, error))
       return FALSE;
   return TRUE;
 }
@@ -169,7 +195,7 @@ static const struct
   const char *option, *kinds;
 } server_options[] = {
   { TB_PROP_WORK, "--work", "server store cache balancer proxy mediator" },
-  { TB_PROP_CAPACITY, "--capacity", "cache proxy" },
+  { TB_PROP_CAPACITY, "--capacity", "cache proxy broker" },
   { TB_PROP_TTL, "--ttl", "cache proxy" },
 };
 
@@ -198,6 +224,8 @@ add_check (const TbPlanner *planner, const TbPart *part, GPtrArray *argv)
 static void
 add_threads (const TbPart *part, GPtrArray *argv)
 {
+  if (g_str_equal (part->node_kind, "broker")) /* it has one, whatever is drawn */
+    return;
   if (tb_element_get (part->element, TB_PROP_THREADS) != NULL)
     add_property (argv, part->element, TB_PROP_THREADS, "--threads");
   else if (is_of (part, "balancer proxy mediator"))
@@ -218,7 +246,7 @@ add_server_options (const TbPlanner *planner, const TbPart *part, const TbPlanIn
     add_property (argv, part->element, TB_PROP_STATE, "--state");
   if (is_of (part, "balancer proxy"))
     add_check (planner, part, argv);
-  if (is_of (part, "store") && tb_element_get_boolean (part->element, TB_PROP_DURABLE))
+  if (is_of (part, "store broker") && tb_element_get_boolean (part->element, TB_PROP_DURABLE))
     add (argv, "--durable", dir);
 }
 
@@ -260,7 +288,8 @@ tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance 
     add_client_options (part, argv);
   else
     add_server_options (planner, part, instance, dir, argv);
-  if (!tb_part_keeps_data (part) && !add_calls (planner, part, argv, error))
+  if (!tb_part_keeps_data (part) && !g_str_equal (part->node_kind, "broker")
+      && !add_calls (planner, part, instance, argv, error))
     return FALSE;
   add_seed (planner, part, instance, argv);
   g_ptr_array_add (argv, NULL);

@@ -58,6 +58,7 @@ link_new (const TbElement *element, const TbPart *from, const TbPart *to, const 
   link->protocol = g_strdup (protocol != NULL ? protocol : port->protocol);
   link->balance = g_strdup (balance_of (element, from, to));
   link->async = g_strcmp0 (tb_element_get (element, TB_PROP_CALL), "async") == 0;
+  link->takes = g_strcmp0 (tb_element_get (element, TB_PROP_FLOW), "reply") == 0;
   link->timeout_ns = tb_element_get_ns (element, TB_PROP_TIMEOUT);
   link->retries = (guint) tb_element_get_integer (element, TB_PROP_RETRIES);
   return link;

@@ -25,13 +25,22 @@ native_port (const char *protocol)
 static const char *const default_node[TB_N_ROLES] = {
   [TB_ROLE_CLIENT] = "client",  [TB_ROLE_SERVER] = "server",   [TB_ROLE_STORE] = "store",
   [TB_ROLE_CACHE] = "cache",    [TB_ROLE_BALANCER] = "balancer", [TB_ROLE_PROXY] = "proxy",
-  [TB_ROLE_MEDIATOR] = "mediator",
+  [TB_ROLE_MEDIATOR] = "mediator", [TB_ROLE_BROKER] = "broker",
 };
 
 gboolean
 tb_part_keeps_data (const TbPart *part)
 {
   return g_str_equal (part->node_kind, "store") || g_str_equal (part->node_kind, "cache");
+}
+
+/* What a built-in part speaks that does not say, and what that service is called. */
+static const char *
+builtin_protocol (const TbPart *part, const char **name)
+{
+  gboolean broker = g_str_equal (part->node_kind, "broker");
+  *name = tb_part_keeps_data (part) ? "store" : broker ? "messages" : "web";
+  return tb_part_keeps_data (part) ? "resp" : broker ? "mqtt" : "http";
 }
 
 static void
@@ -192,7 +201,7 @@ static gboolean
 drawn_port (const TbPlanner *planner, TbPart *part, const TbElement *service, GError **error)
 {
   const char *name = tb_element_get (service, TB_PROP_NAME);
-  const char *protocol = tb_element_get (service, TB_PROP_PROTOCOL);
+  const char *protocol = tb_element_get (service, TB_PROP_PROTOCOL), *standard;
   guint16 port = (guint16) tb_element_get_integer (service, TB_PROP_PORT);
   if (protocol == NULL)
     protocol = template_protocol (part, name);
@@ -204,7 +213,7 @@ drawn_port (const TbPlanner *planner, TbPart *part, const TbElement *service, GE
   if (port == 0)
     port = native_port (protocol);
   if (port == 0 && part->how == TB_PART_BUILTIN)
-    port = native_port (tb_part_keeps_data (part) ? "resp" : "http");
+    port = native_port (builtin_protocol (part, &standard));
   if (port == 0)
     return tb_planner_fail (planner, service, TB_PLAN_ERROR_VALUE, error,
                             "the service “%s” of %s needs a port", name ? name : "", part->title);
@@ -235,8 +244,8 @@ find_ports (const TbPlanner *planner, TbPart *part, GError **error)
       }
   else if (part->how == TB_PART_BUILTIN && !g_str_equal (part->node_kind, "client"))
     {
-      gboolean store = tb_part_keeps_data (part);
-      add_port (part->ports, store ? "store" : "web", store ? "resp" : "http", store ? 6379 : 8080);
+      const char *name, *protocol = builtin_protocol (part, &name);
+      add_port (part->ports, name, protocol, native_port (protocol));
     }
   return TRUE;
 }

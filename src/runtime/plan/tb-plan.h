@@ -109,6 +109,7 @@ typedef struct
   guint32 address;   /* virtual, host order */
   char *protocol;    /* "http", "resp", "tcp", NULL: sniffed */
   char *balance;     /* "round-robin" …; NULL */
+  gboolean takes;    /* its data flow from the called to the caller */
   gboolean async;
   gint64 timeout_ns; /* 0: none */
   guint retries;
