@@ -117,6 +117,7 @@ test_virtual_address_with_another_links_port (World *w, gconstpointer data)
   g_assert_cmpuint (tb_route_connect (w->routes, SHOP, ADDRESS (224, 1), 11211, NULL).link, ==, LOOK_UP);
   g_assert_cmpuint (tb_route_connect (w->routes, SHOP, ADDRESS (224, 1), 9, NULL).link, ==, SAVE);
   w->links[LOOK_UP].to = cache;
+  w->links[LOOK_UP].n_to = 1;
   g_assert_cmpuint (tb_route_connect (w->routes, SHOP, ADDRESS (224, 1), 11211, NULL).link, ==, SAVE);
 }
 
