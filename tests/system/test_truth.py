@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the figures say is what happened, on built-ins and on real servers alike."""
 import json
+import signal
 import subprocess
 import time
 
@@ -53,6 +54,13 @@ def redis(address, *command):
                           timeout=10, check=True).stdout.strip()
 
 
+def sets(address):
+    """SET commands that this redis-server has counted."""
+    stats = redis(address, "INFO", "commandstats")
+    line = next((l for l in stats.splitlines() if l.startswith("cmdstat_set:")), "calls=0,")
+    return int(line.split("calls=")[1].split(",")[0])
+
+
 def live_rows(process):
     return (json.loads(line) for line in process.stdout)
 
@@ -72,14 +80,16 @@ def test_redis_replication_is_tapped():
     need("redis-server", "redis-cli")
     with workplace() as place:
         drawing = place.file("r.tierboard", REPLICATED)
-        process = place.start("run", drawing, "--json", "--trust", "--duration", "8s")
+        process = place.start("run", drawing, "--json", "--trust", "--duration", "120s")
         address = ready_addresses(process)
-        wait_until(lambda: "master_link_status:up" in redis(address["replica/1"], "INFO", "replication"), 8,
+        wait_until(lambda: "master_link_status:up" in redis(address["replica/1"], "INFO", "replication"), 30,
                    "the replica's link to its primary")
         redis(address["primary/1"], "SET", "from-outside", "1")
-        wait_until(lambda: redis(address["replica/1"], "GET", "from-outside") == "1", 5, "replication")
+        wait_until(lambda: redis(address["replica/1"], "GET", "from-outside") == "1", 30, "replication")
+        wait_until(lambda: sets(address["primary/1"]) > 100, 30, "a hundred writes")
+        process.send_signal(signal.SIGINT)
         totals = list(live_rows(process))[-1]
-        process.wait(20)
+        process.wait(60)
         follow, save = link_of(totals, "follow"), link_of(totals, "save")
         assert follow["tapped"] and follow["bytes_down"] > 0, follow
         assert save["tapped"] and save["requests"] > 100 and save["requests"] == save["replies"], save
@@ -91,16 +101,13 @@ def test_redis_counts_what_the_tap_counts():
     need("redis-server", "redis-cli")
     with workplace() as place:
         text = REPLICATED.replace('think="constant 5ms"', 'requests="3000" think="0s"')
-        process = place.start("run", place.file("r.tierboard", text), "--json", "--trust", "--duration", "6s")
+        process = place.start("run", place.file("r.tierboard", text), "--json", "--trust", "--duration", "120s")
         address = ready_addresses(process)
-
-        def sets():
-            stats = redis(address["primary/1"], "INFO", "commandstats")
-            line = next((l for l in stats.splitlines() if l.startswith("cmdstat_set:")), "calls=0,")
-            return int(line.split("calls=")[1].split(",")[0])
-        wait_until(lambda: sets() == 3000, 10, "3000 SET commands in redis-server's own count")
+        wait_until(lambda: sets(address["primary/1"]) == 3000, 60,
+                   "3000 SET commands in redis-server's own count")
+        process.send_signal(signal.SIGINT)
         totals = list(live_rows(process))[-1]
-        process.wait(20)
+        process.wait(60)
         save = link_of(totals, "save")
         assert save["requests"] == save["replies"] == 3000, save
         return "3000 SET commands in both"

@@ -287,6 +287,26 @@ carry_out (TbGathering *k, TbParcel *p, const TbCut *cut, TbVerdict *v)
     emit (k, p);
 }
 
+/* A fault of messages meets bytes that are none, or none that can be taken alone: said once. */
+static void
+tell_useless (TbGathering *k)
+{
+  const TbEffects *e = tb_conn_effects_of (k->c);
+  const TbTap *tap = k->c->tap;
+  for (unsigned i = 0; i < e->n_strikes[k->d]; i++)
+    {
+      TbFault *fault = e->strikes[k->d][i];
+      bool needs = tb_fault_strikes (fault->wire.kind) == TB_STRIKES_MESSAGES;
+      if (!needs || fault->told)
+        continue;
+      fault->told = true;
+      tb_tap_problem (k->t, 1, tap->from, "%s does nothing to %s: %s", tb_fault_name (fault->wire.kind),
+                      tap->link != TB_NOBODY ? k->t->plan->links[tap->link].id : "this link",
+                      k->c->plain ? "its bytes are not read as messages"
+                                  : "its messages interleave, and none can be taken out");
+    }
+}
+
 static void
 judge (TbGathering *k, const TbCut *cut, bool whole)
 {
@@ -300,7 +320,10 @@ judge (TbGathering *k, const TbCut *cut, bool whole)
   TbParcel *p = wrap (k, cut);
   if (p == NULL)
     return;
-  if (whole && a != NULL && tb_proto_is_contiguous ((TbProto) k->c->proto))
+  bool alone = tb_proto_is_contiguous ((TbProto) k->c->proto);
+  if (whole && a != NULL && !alone)
+    tell_useless (k);
+  else if (whole && a != NULL)
     tb_effects_judge (&a->effects, &a->faulted, k->d, &struck, &verdict);
   /* Out of turn: see http_abort.c. */
   if (verdict.answer != 0 && (k->t->n_cuts != 1 || tb_reading_outstanding (k->c) != 1))
@@ -319,25 +342,6 @@ let_pass (TbGathering *k)
     hold (k, p);
   else
     emit (k, p);
-}
-
-/* A fault of messages meets bytes that are none: said once. */
-static void
-tell_useless (TbGathering *k)
-{
-  const TbEffects *e = tb_conn_effects_of (k->c);
-  const TbTap *tap = k->c->tap;
-  for (unsigned i = 0; i < e->n_strikes[k->d]; i++)
-    {
-      TbFault *fault = e->strikes[k->d][i];
-      bool needs = tb_fault_strikes (fault->wire.kind) == TB_STRIKES_MESSAGES;
-      if (!needs || fault->told)
-        continue;
-      fault->told = true;
-      tb_tap_problem (k->t, 1, tap->from, "%s does nothing to %s: its bytes are not read as messages",
-                      tb_fault_name (fault->wire.kind),
-                      tap->link != TB_NOBODY ? k->t->plan->links[tap->link].id : "this link");
-    }
 }
 
 /* Whether what has come of a message must not wait for the rest of it. */

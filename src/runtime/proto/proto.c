@@ -21,13 +21,6 @@ static const struct
   { "udp", TB_PROTO_UDP },
 };
 
-bool
-tb_proto_messages_stand_alone (TbProto proto)
-{
-  return proto != TB_PROTO_UNKNOWN && proto != TB_PROTO_BYTES && proto != TB_PROTO_HTTP2
-         && proto != TB_PROTO_UDP;
-}
-
 TbProto
 tb_proto_from_name (const char *name, bool *known)
 {

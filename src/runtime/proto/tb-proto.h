@@ -37,10 +37,6 @@ const char *tb_proto_name (TbProto proto);
 /* Whether a message is one run of bytes that can be left out or moved without breaking what comes after
  * it: not where messages interleave, nor where one's coding depends on those before it. */
 bool tb_proto_is_contiguous (TbProto proto);
-/* Whether a message of it is bytes of its own, so that it can be left out, repeated or moved and the
- * others can still be read. Not so of HTTP/2: messages interleave, and its headers are compressed
- * with what went before. */
-bool tb_proto_messages_stand_alone (TbProto proto);
 
 typedef enum
 {

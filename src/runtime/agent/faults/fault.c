@@ -110,10 +110,13 @@ suits_link (const TbFault *fault, const TbWirePlan *plan, char *why, size_t size
   bool messages = tb_fault_strikes (fault->wire.kind) == TB_STRIKES_MESSAGES;
   bool http = tb_fault_type (fault->wire.kind)->http_requests;
   bool suits = !messages || proto == TB_PROTO_UNKNOWN
-               || (http ? proto == TB_PROTO_HTTP : proto != TB_PROTO_BYTES);
+               || (http ? proto == TB_PROTO_HTTP : proto != TB_PROTO_BYTES && proto != TB_PROTO_HTTP2);
   if (!suits)
     snprintf (why, size, "%s needs %s, and %s is read as %s", tb_fault_name (fault->wire.kind),
-              http ? "HTTP requests" : "messages", link->id, tb_proto_name (proto));
+              http                         ? "HTTP/1 requests"
+              : proto == TB_PROTO_HTTP2 ? "messages that do not interleave"
+                                        : "messages",
+              link->id, tb_proto_name (proto));
   return suits;
 }
 
