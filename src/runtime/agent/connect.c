@@ -219,6 +219,8 @@ tb_connect_accept (TbTaps *t, unsigned which)
         match_accepted (t, which, fd, &peer);
       else if (!tb_connect_spare (t, t->listener[which].fd))
         return;
+      if (t->n_pending == 0) /* nobody else is expected: if a stranger comes, epoll says so */
+        return;
     }
 }
 
