@@ -104,7 +104,7 @@ static const TbPropSpec component_props[] = {
 static const TbPropSpec service_props[] = {
   { P (NAME, "Name", STRING), .help = "What links call it; one name once in a component." },
   { P (PROTOCOL, "Protocol", STRING),
-    .choices = "http http2 grpc resp postgresql mqtt nats kafka tcp udp",
+    .choices = "http http2 grpc rpc resp postgresql mqtt nats kafka tcp udp",
     .help = "The language spoken at its port." },
   { P (PORT, "Port", INTEGER), .min = 1, .max = 65535, .help = "The port it listens on." },
   COMMON,
@@ -299,7 +299,7 @@ static const TbPropSpec link_props[] = {
   { P (VIA, "Middleware", REF), .ref_kinds = BIT (MIDDLEWARE),
     .help = "The middleware the calls go through." },
   { P (PROTOCOL, "Protocol", STRING),
-    .choices = "http http2 grpc resp postgresql mqtt nats kafka tcp udp",
+    .choices = "http http2 grpc rpc resp postgresql mqtt nats kafka tcp udp",
     .help = "The language spoken; the service's where absent." },
   { P (TIMEOUT, "Timeout", DURATION), .help = "After that long the caller gives up." },
   { P (RETRIES, "Retries", INTEGER), .default_text = "0", .min = 0, .max = 1000,

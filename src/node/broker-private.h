@@ -160,6 +160,8 @@ bool topics_unsubscribe (Session *s, TbSlice filter);
 void topics_unsubscribe_all (Session *s);
 /* Also without a connection: what was kept from an earlier process. */
 void topics_retain (Message *m);
+/* Frees them all, whatever is kept of them. */
+void topics_forget_retained (void);
 
 /* ---- broker-session.c ---- */
 

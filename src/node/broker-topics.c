@@ -41,6 +41,23 @@ topics_retain (Message *m)
   keep_retained (topic, keep ? m : NULL);
 }
 
+static void
+unref_retained (TbSlice topic, const DictEntry *e, void *data)
+{
+  (void) topic;
+  (void) data;
+  message_unref (message_of (e));
+}
+
+void
+topics_forget_retained (void)
+{
+  if (retained == NULL)
+    return;
+  dict_each (retained, 0, unref_retained, NULL);
+  dict_clear (retained);
+}
+
 typedef struct
 {
   Session *session;

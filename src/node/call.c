@@ -119,6 +119,8 @@ attempt (const Options *o, Call *call, Host *host, const CallCommand *command, c
     return result;
   if (call->protocol == OVER_HTTP)
     result = exchange_http (ch, o, call, host, trace, caller, deadline, answer, &keep);
+  else if (call->protocol == OVER_RPC)
+    result = exchange_rpc (ch, call, host, trace, caller, deadline, answer);
   else if (call->protocol == OVER_MQTT)
     result = exchange_mqtt (ch, o, call, host, trace, caller, deadline, answer, &keep);
   else

@@ -74,16 +74,29 @@ queue_pop (Engine *e)
   return c;
 }
 
-/* Under the lock. */
-static void
+/* Whether so many wait already that another is refused. Under the lock. */
+static bool
+is_full (const Engine *e)
+{
+  return e->options->has_queue && e->counts.queue >= e->options->queue + e->idle;
+}
+
+/* False where it has to be refused. Under the lock. */
+static bool
 ready (Engine *e, Conn *c, uint32_t events)
 {
+  if (is_full (e) && !(c->state & OWNED))
+    {
+      atomic_fetch_or (&c->state, OWNED);
+      return false;
+    }
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
     atomic_fetch_or (&c->state, ENDING);
   if (!(atomic_fetch_or (&c->state, OWNED) & OWNED))
     queue_push (e, c);
   else
     atomic_fetch_or (&c->state, AGAIN);
+  return true;
 }
 
 /* Nothing more to do for it now; false if bytes came meanwhile, and then it is queued again. */
@@ -175,6 +188,19 @@ accept_all (Engine *e)
     }
 }
 
+/* What it has sent is read, or closing would reset the answer away. */
+static void
+turn_away (Engine *e, Conn *c)
+{
+  char bytes[4096];
+  bool sent = false;
+  while (recv (c->fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+    sent = true;
+  if (sent)
+    say_busy (e, c->fd);
+  conn_close (e, c);
+}
+
 /* Queues what is ready. Called without the lock, by the one that set e->polling. */
 static void
 poll_once (Engine *e, int timeout_ms)
@@ -184,10 +210,19 @@ poll_once (Engine *e, int timeout_ms)
   for (int i = 0; i < n; i++)
     if (events[i].data.ptr == e)
       accept_all (e);
+  Conn *refused[EVENTS];
+  unsigned n_refused = 0;
   pthread_mutex_lock (&e->lock);
   for (int i = 0; i < n; i++)
-    if (events[i].data.ptr != e)
-      ready (e, events[i].data.ptr, events[i].events);
+    if (events[i].data.ptr != e && !ready (e, events[i].data.ptr, events[i].events))
+      refused[n_refused++] = events[i].data.ptr;
+  if (n_refused > 0)
+    {
+      pthread_mutex_unlock (&e->lock);
+      while (n_refused > 0)
+        turn_away (e, refused[--n_refused]);
+      pthread_mutex_lock (&e->lock);
+    }
   e->polling = false;
 }
 
@@ -204,6 +239,22 @@ look_around (Engine *e, bool blocked)
   e->polling = true;
   pthread_mutex_unlock (&e->lock);
   poll_once (e, timeout);
+}
+
+/* Where the queue has an end, somebody must look even when all are at work. Only it polls then. */
+static void *
+poller_main (void *data)
+{
+  Engine *e = data;
+  for (;;)
+    {
+      poll_once (e, -1);
+      e->polling = true;
+      if (e->idle > 0 && e->first != NULL)
+        pthread_cond_broadcast (&e->wake);
+      pthread_mutex_unlock (&e->lock);
+    }
+  return NULL;
 }
 
 static void *
@@ -380,6 +431,9 @@ engine_run (Engine *e)
 {
   if (e->options->model == THREADS_PER_REQUEST)
     return thread_start (dispatcher_main, e) ? NULL : complain ("start a thread of", "its own");
+  e->polling = e->options->has_queue;
+  if (e->polling && !thread_start (poller_main, e))
+    return complain ("start a thread of", "its own");
   atomic_store (&e->counts.threads, e->options->threads);
   for (unsigned i = 0; i < e->options->threads; i++)
     {

@@ -185,7 +185,7 @@ int
 forward_main (Options *o)
 {
   static const Service service = { .serve = http_serve, .answer = forward_answer,
-                                   .busy = http_busy };
+                                   .busy = http_busy, .what = "HTTP" };
   replies_init (o);
-  return http_main (o, &service);
+  return service_main (o, &service);
 }

@@ -7,6 +7,7 @@
 
 #define HEAD_MAX (32u << 10)
 #define BODY_MAX (1u << 20)
+#define PADDING_AT_ONCE (32u << 10)
 
 static const struct
 {
@@ -42,18 +43,36 @@ http_connection (const HttpRequest *r)
   return r->head->minor == 0 ? "Connection: keep-alive\r\n" : "";
 }
 
+/* Blanks behind a JSON text are no part of it. */
+static void
+write_padding (Worker *w, size_t n)
+{
+  static const char blanks[4096] = { [0 ... 4095] = ' ' };
+  while (n > 0 && !w->broken)
+    {
+      size_t part = TB_MIN (n, sizeof blanks);
+      worker_write (w, blanks, part);
+      if (w->out_n > PADDING_AT_ONCE)
+        worker_flush (w);
+      n -= part;
+    }
+}
+
 void
 http_reply (Worker *w, const HttpRequest *r, unsigned status, const char *more_headers,
             const char *body, size_t n)
 {
+  size_t size = status == 200 ? TB_MAX ((size_t) w->options->size, n) : n;
   bool head_only = r->head != NULL && r->head->method.n == 4
                    && memcmp (r->head->method.p, "HEAD", 4) == 0;
   worker_printf (w,
                  "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
                  "%s%s\r\n",
-                 status, reason_of (status), n, http_connection (r), more_headers);
-  if (!head_only)
-    worker_write (w, body, n);
+                 status, reason_of (status), size, http_connection (r), more_headers);
+  if (head_only)
+    return;
+  worker_write (w, body, n);
+  write_padding (w, size - n);
 }
 
 void
@@ -153,7 +172,7 @@ const char http_busy[]
     "{\"error\":\"too many are being served now\"}\n";
 
 int
-http_main (Options *o, const Service *service)
+service_main (Options *o, const Service *service)
 {
   char *error;
   calls_init (o);
@@ -161,7 +180,7 @@ http_main (Options *o, const Service *service)
   if (e == NULL)
     return report_failure (error);
   consumers_start (o);
-  report_ready ("%s serves HTTP at %s", o->name, o->listen);
+  report_ready ("%s serves %s at %s", o->name, service->what, o->listen);
   error = engine_run (e);
   if (error != NULL)
     return report_failure (error);

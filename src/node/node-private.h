@@ -12,6 +12,7 @@
  *   replies.c   what a caching proxy keeps            journal.c   the append-only file
  *   steps.c     work, then calls, and what undoes them  fan.c     calls side by side
  *   consumer.c  messages taken from a broker
+ *   rpc.c       calls in the memory of C
  *   mqtt*.c     packets of MQTT                       broker*.c   a message broker */
 #pragma once
 
@@ -58,7 +59,8 @@ typedef enum
 {
   OVER_HTTP,
   OVER_RESP,
-  OVER_MQTT
+  OVER_MQTT,
+  OVER_RPC
 } Protocol;
 
 /* How a call is made among the calls of a request. */
@@ -140,6 +142,11 @@ typedef struct
   int64_t ttl_ns;    /* of its entries; 0: as long as they are not pushed out */
   int64_t check_ns;  /* how often hosts are asked whether they are well; 0: never */
   char check_path[128];
+  bool rpc;          /* a server speaks rpc.h's language, not HTTP */
+  uint64_t size;     /* bytes of a reply at least */
+  bool has_queue;
+  unsigned queue;    /* requests that may wait beyond those that are served */
+  double fail;       /* share of the requests that fail */
   bool help, version;
 } Options;
 
@@ -272,6 +279,8 @@ CallResult call_link (const Options *o, Call *call, const CallCommand *command, 
 bool call_later (const Options *o, Call *call, const Trace *trace);
 /* Written values are unique over all callers and restarts, so that a history can be judged. */
 size_t call_unique_value (const Options *o, char *out, size_t size);
+CallResult exchange_rpc (Channel *ch, const Call *call, const Host *host, const Trace *trace,
+                         Caller *caller, int64_t deadline_ns, CallAnswer *answer);
 CallResult exchange_mqtt (Channel *ch, const Options *o, const Call *call, const Host *host,
                           const Trace *trace, Caller *caller, int64_t deadline_ns,
                           CallAnswer *answer, bool *keep);
@@ -338,6 +347,7 @@ typedef struct
   void (*answer) (Worker *w, const HttpRequest *r);
   /* What a connection gets that there is no room for. */
   const char *busy;
+  const char *what; /* it serves: "HTTP" */
 } Service;
 
 struct Worker
@@ -446,10 +456,11 @@ void http_reply_error (Worker *w, const HttpRequest *r, unsigned status, const c
                        const char *why);
 /* What a reply says of the connection: a header line or nothing. */
 const char *http_connection (const HttpRequest *r);
-/* Runs an HTTP service until it is told to end. */
-int http_main (Options *o, const Service *service);
+/* Runs a service until it is told to end. */
+int service_main (Options *o, const Service *service);
 int server_main (Options *o);
 int forward_main (Options *o);
+int rpc_main (Options *o);
 int broker_main (Options *o);
 
 /* ---- replies.c: what a caching proxy keeps ---- */

@@ -15,6 +15,7 @@ static const struct
   { "http://", OVER_HTTP },
   { "resp://", OVER_RESP },
   { "mqtt://", OVER_MQTT },
+  { "rpc://", OVER_RPC },
 };
 
 static bool

@@ -19,6 +19,9 @@ const char options_help[] =
   "  --call \"ID URL KEY=…\"     a link it calls; http:// or resp://\n"
   "  --state stateless|stateful\n"
   "  --durable DIR             store, broker: keeps its data in DIR\n"
+  "  --speak http|rpc          server: for any language, or for C alone\n"
+  "  --size N, --fail SHARE    server: bytes of a reply, part of the requests that fail\n"
+  "  --queue N                 how many requests may wait before more are refused\n"
   "  --capacity N, --ttl TIME  cache, proxy: how many entries it keeps, and how long\n"
   "  --check \"TIME [PATH]\"     balancer, proxy: how often hosts are asked whether they are well\n"
   "  --requests N, --duration TIME\n"
@@ -157,6 +160,34 @@ read_check (Options *o, const char *value)
          && o->check_path[0] == '/' && option_at_end (p);
 }
 
+static bool
+read_speak (Options *o, const char *value)
+{
+  o->rpc = strcmp (value, "rpc") == 0;
+  return o->rpc || strcmp (value, "http") == 0;
+}
+
+static bool
+read_size (Options *o, const char *value)
+{
+  return option_count (value, 1u << 30, &o->size);
+}
+
+static bool
+read_queue (Options *o, const char *value)
+{
+  uint64_t n;
+  o->has_queue = option_count (value, 1u << 30, &n);
+  o->queue = o->has_queue ? (unsigned) n : 0;
+  return o->has_queue;
+}
+
+static bool
+read_fail (Options *o, const char *value)
+{
+  return option_number (value, &o->fail) && o->fail <= 1;
+}
+
 #define OF(kind) (1u << NODE_##kind)
 #define STORES (OF (STORE) | OF (CACHE))
 #define FORWARDS (OF (BALANCER) | OF (PROXY))
@@ -177,6 +208,10 @@ static const struct
   { "--rate", OF (CLIENT), read_rate },
   { "--state", SERVERS, read_state },
   { "--durable", OF (STORE) | OF (BROKER), read_durable },
+  { "--speak", SERVERS, read_speak },
+  { "--size", SERVERS, read_size },
+  { "--fail", SERVERS, read_fail },
+  { "--queue", LISTENERS, read_queue },
   { "--capacity", OF (CACHE) | OF (PROXY) | OF (BROKER), read_capacity },
   { "--ttl", OF (CACHE) | OF (PROXY), read_ttl },
   { "--check", FORWARDS, read_check },

@@ -233,6 +233,8 @@ server_answer (Worker *w, const HttpRequest *r)
   bool keeps_sessions = w->options->stateful || calls_store (w->options) != NULL;
   if (path_is (r, "/info"))
     info (w, &a);
+  else if (w->options->fail > 0 && tb_rng_uniform (&w->rng) < w->options->fail)
+    fail (&a, 500, "", "it was told to fail now and then");
   else if (is_browsers_own (r) || r->head->target.p[0] != '/')
     fail (&a, 404, "", "there is nothing here");
   else if (path_is (r, "/session") && !keeps_sessions)
@@ -247,7 +249,8 @@ server_answer (Worker *w, const HttpRequest *r)
 int
 server_main (Options *o)
 {
-  static const Service service = { .serve = http_serve, .answer = server_answer, .busy = http_busy };
+  static const Service service = { .serve = http_serve, .answer = server_answer, .busy = http_busy,
+                                   .what = "HTTP" };
   report_escape (o->name, name, sizeof name);
-  return http_main (o, &service);
+  return o->rpc ? rpc_main (o) : service_main (o, &service);
 }

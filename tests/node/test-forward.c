@@ -264,7 +264,7 @@ test_checks (void)
       if (status_of (reply) != 200)
         ok = -1, failures++;
     }
-  g_assert_cmpuint (failures, <=, 1); /* who found it out */
+  g_assert_cmpuint (failures, <=, 2); /* who found it out, perhaps beside a check */
   t.back[1] = node_start ("server", address, "--name", "s/2", NULL);
   for (gboolean back = FALSE; !back;)
     {

@@ -186,6 +186,120 @@ test_wrk (void)
   stop (node);
 }
 
+/* The rest of the reply are blanks, which are no part of its JSON. */
+static void
+test_size (void)
+{
+  Node *node = node_start ("server", NULL, "--size", "100000", NULL);
+  g_autofree char *text = http_get (node->address, "/");
+  g_assert_cmpuint (strlen (body_of (text)), ==, 100000);
+  g_autofree char *stripped = g_strstrip (g_strdup (body_of (text)));
+  g_assert_cmpstr (stripped, ==, "{\"name\":\"server\",\"count\":1}");
+  stop (node);
+}
+
+static void
+test_fails_when_told (void)
+{
+  Node *node = node_start ("server", NULL, "--fail", "1", NULL);
+  g_autofree char *text = http_get (node->address, "/"), *info = http_get (node->address, "/info");
+  g_assert_cmpuint (status_of (text), ==, 500);
+  g_assert_cmpuint (status_of (info), ==, 200);
+  stop (node);
+}
+
+/* One is served and one waits; the third is told so while both are still there. */
+static void
+test_queue_has_an_end (void)
+{
+  g_autofree char *back = node_address ();
+  int listener = socket_listen (back);
+  g_autofree char *call = g_strdup_printf ("next http://%s/ timeout=1m", back);
+  Node *node = node_start ("server", NULL, "--queue", "1", "--call", call, NULL);
+  int first = socket_to (node->address), second = socket_to (node->address);
+  socket_send (first, "GET /1 HTTP/1.1\r\n\r\n", -1);
+  int peer = accept (listener, NULL, NULL);
+  g_free (socket_read_until (peer, "\r\n\r\n"));
+  socket_send (second, "GET /2 HTTP/1.1\r\n\r\n", -1);
+  int third = socket_to (node->address); /* connected later, so it is seen later */
+  socket_send (third, "GET /3 HTTP/1.1\r\n\r\n", -1);
+  g_autofree char *text = socket_read_until (third, "served now\"}\n");
+  g_assert_cmpuint (status_of (text), ==, 503);
+  close (third);
+  socket_send (peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", -1);
+  g_autofree char *one = socket_read_until (first, "}\n");
+  g_assert_cmpuint (status_of (one), ==, 200);
+  g_free (socket_read_until (peer, "\r\n\r\n"));
+  socket_send (peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", -1);
+  g_autofree char *two = socket_read_until (second, "}\n");
+  g_assert_cmpuint (status_of (two), ==, 200);
+  close (first);
+  close (second);
+  close (peer);
+  close (listener);
+  stop (node);
+}
+
+/* ---- In the memory of C ---- */
+
+static void
+test_language_bound (void)
+{
+  Node *node = node_start ("server", NULL, "--speak", "rpc", NULL);
+  g_autofree char *call = g_strdup_printf ("add rpc://%s/add body=64", node->address);
+  Node *client = node_start ("client", NULL, "--call", call, "--requests", "50", NULL);
+  g_autofree char *said = node_wait (client, 30, NULL);
+  g_assert_cmpint (number_in (said, "errors"), ==, 0);
+  g_assert_cmpint (number_in (said, "replies"), ==, 50);
+  g_autofree char *nothing = talk (node->address, "GET / HTTP/1.1\r\n\r\n");
+  g_assert_cmpstr (nothing, ==, "");
+  g_autofree char *text = node_stop (node);
+  g_assert_nonnull (strstr (text, "does not speak this server's language: it began with “GET / HTTP"));
+  g_assert_cmpint (number_in (text, "requests"), ==, 50);
+}
+
+/* ---- Memory ---- */
+
+static gint64
+private_kib (const Node *node)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/smaps_rollup", (int) node->pid), *text = NULL;
+  gint64 sum = 0;
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  for (const char *p = text; (p = strstr (p, "Private_Dirty")) != NULL; p++)
+    sum += atoll (strchr (p, ':') + 1);
+  return sum;
+}
+
+static void
+ask_often (const Node *node, const char *requests)
+{
+  g_autofree char *call = g_strdup_printf ("c http://%s/", node->address);
+  Node *client = node_start ("client", NULL, "--threads", "pool 4", "--call", call, "--requests",
+                             requests, NULL);
+  g_autofree char *said = node_wait (client, 60, NULL);
+  g_assert_cmpint (number_in (said, "errors"), ==, 0);
+}
+
+/* What the first requests needed is enough for those that follow. */
+static void
+test_memory_stays (void)
+{
+  Node *back = node_start ("server", NULL, "--threads", "pool 4", NULL);
+  g_autofree char *call = g_strdup_printf ("next http://%s/", back->address);
+  Node *front = node_start ("balancer", NULL, "--threads", "pool 4", "--call", call, NULL);
+  ask_often (front, "2000");
+  gint64 server = private_kib (back), balancer = private_kib (front);
+  g_test_message ("server %d KiB, balancer %d KiB private", (int) server, (int) balancer);
+  g_assert_cmpint (server, <, 1024);
+  g_assert_cmpint (balancer, <, 1024);
+  ask_often (front, "10000");
+  g_assert_cmpint (private_kib (back), <=, server + 256);
+  g_assert_cmpint (private_kib (front), <=, balancer + 256);
+  stop (front);
+  stop (back);
+}
+
 /* ---- State ---- */
 
 static char *
@@ -431,6 +545,11 @@ main (int argc, char **argv)
   g_test_add_func ("/server/info", test_info);
   g_test_add_func ("/server/curl", test_curl);
   g_test_add_func ("/server/wrk", test_wrk);
+  g_test_add_func ("/server/size", test_size);
+  g_test_add_func ("/server/fails-when-told", test_fails_when_told);
+  g_test_add_func ("/server/queue-has-an-end", test_queue_has_an_end);
+  g_test_add_func ("/server/language-bound", test_language_bound);
+  g_test_add_func ("/server/memory-stays", test_memory_stays);
   g_test_add_func ("/server/stateful-loses-sessions", test_stateful);
   g_test_add_func ("/server/stateless-keeps-sessions-in-the-store", test_stateless);
   g_test_add_func ("/server/count-is-shared-through-the-store", test_shared_count);

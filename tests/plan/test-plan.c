@@ -304,7 +304,7 @@ test_builtin_cannot_speak_everything (void)
                   "<command>postgres</command></component>\n"
                   "<link id=\"l\" from=\"s\" to=\"p\"/>\n",
                   "test.tierboard:3: Shop cannot call over the link “l”: built-in parts speak http, "
-                  "resp and mqtt, and its service speaks postgresql");
+                  "rpc, resp and mqtt, and its service speaks postgresql");
 }
 
 /* ---- Devices --------------------------------------------------------------------------------------- */

@@ -112,12 +112,12 @@ static gboolean
 add_call (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance,
           const TbPlanLink *link, const TbElement *call, GPtrArray *argv, GError **error)
 {
-  static const char *const spoken[] = { "http", "resp", "mqtt", NULL };
+  static const char *const spoken[] = { "http", "resp", "mqtt", "rpc", NULL };
   const char *protocol = link->protocol;
   if (protocol == NULL || !g_strv_contains (spoken, protocol))
     return tb_planner_fail (planner, part->element, TB_PLAN_ERROR_VALUE, error,
-                            "%s cannot call over the link “%s”: built-in parts speak http, resp and mqtt, "
-                            "and its service speaks %s", part->title, link->id,
+                            "%s cannot call over the link “%s”: built-in parts speak http, rpc, resp and "
+                            "mqtt, and its service speaks %s", part->title, link->id,
                             protocol ? protocol : "something unnamed");
   g_autoptr (GPtrArray) addresses = tb_planner_link_addresses (planner, link);
   g_autofree char *hosts = tb_plan_format_addresses (addresses, "%", ",");
@@ -195,6 +195,8 @@ static const struct
   const char *option, *kinds;
 } server_options[] = {
   { TB_PROP_WORK, "--work", "server store cache balancer proxy mediator" },
+  { TB_PROP_QUEUE, "--queue", "server store cache balancer proxy mediator" },
+  { TB_PROP_SIZE, "--size", "server mediator" },
   { TB_PROP_CAPACITY, "--capacity", "cache proxy broker" },
   { TB_PROP_TTL, "--ttl", "cache proxy" },
 };
@@ -242,6 +244,9 @@ add_server_options (const TbPlanner *planner, const TbPart *part, const TbPlanIn
   for (gsize i = 0; i < G_N_ELEMENTS (server_options); i++)
     if (is_of (part, server_options[i].kinds))
       add_property (argv, part->by, server_options[i].prop, server_options[i].option);
+  if (is_of (part, "server mediator")
+      && g_strcmp0 (tb_part_port (part, NULL)->protocol, "rpc") == 0)
+    add (argv, "--speak", "rpc");
   if (is_of (part, "server mediator"))
     add_property (argv, part->element, TB_PROP_STATE, "--state");
   if (is_of (part, "balancer proxy"))

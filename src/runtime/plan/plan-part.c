@@ -8,7 +8,7 @@ static const struct
   const char *protocol;
   guint16 port;
 } native_ports[] = {
-  { "http", 8080 }, { "http2", 8080 }, { "grpc", 50051 }, { "resp", 6379 },
+  { "http", 8080 }, { "http2", 8080 }, { "rpc", 7400 }, { "grpc", 50051 }, { "resp", 6379 },
   { "postgresql", 5432 }, { "mqtt", 1883 }, { "nats", 4222 },
 };
 
