@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -46,6 +47,11 @@ arrange_descriptors (const TbLeashSpec *spec)
   int out = spec->out >= 0 ? TB_LEASH_OUT : STDIN_FILENO;
   dup2 (out, STDOUT_FILENO);
   dup2 (out, STDERR_FILENO);
+  if (spec->terminal && spec->out >= 0)
+    {
+      dup2 (out, STDIN_FILENO);
+      ioctl (STDIN_FILENO, TIOCSCTTY, 0);
+    }
   if (spec->ready >= 0)
     fcntl (TB_LEASH_READY, F_SETFD, 0);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 static void
@@ -309,11 +310,27 @@ refuse_now (Instance *in, const char *sentence)
   tb_instance_check_gone (in);
 }
 
+/* What the program writes is kept as it wrote it, without the carriage returns of a screen. */
+static bool
+open_terminal (int out[2])
+{
+  char name[64];
+  struct termios ways;
+  out[0] = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (out[0] < 0 || unlockpt (out[0]) != 0 || ptsname_r (out[0], name, sizeof name) != 0)
+    return false;
+  out[1] = open (name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (out[1] < 0 || tcgetattr (out[1], &ways) != 0)
+    return false;
+  ways.c_oflag &= (tcflag_t) ~ONLCR;
+  return tcsetattr (out[1], TCSANOW, &ways) == 0;
+}
+
 static bool
 open_pipes (Instance *in, int out[2], int ready[2])
 {
   out[0] = out[1] = ready[0] = ready[1] = -1;
-  if (pipe2 (out, O_CLOEXEC) != 0
+  if (!(in->plan->terminal ? open_terminal (out) : pipe2 (out, O_CLOEXEC) == 0)
       || (in->plan->probe == TB_PROBE_NOTIFY && pipe2 (ready, O_CLOEXEC) != 0))
     return false;
   fcntl (out[0], F_SETFL, O_NONBLOCK);
@@ -335,9 +352,9 @@ tb_instance_spawn (Instance *in)
   Agent *a = in->agent;
   int out[2], ready[2], control = -EMFILE;
   char text[TB_SENTENCE], why[64];
-  if (in->refusal[0] != '\0')
+  if (in->refusal[0] != '\0' || !tb_prepare_env_file (&in->prepared, in->plan, text))
     {
-      refuse_now (in, in->refusal);
+      refuse_now (in, in->refusal[0] != '\0' ? in->refusal : text);
       return;
     }
   if (in->log.path == NULL)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "env-file.h"
 #include "supervise.h"
 
 /* What of the agent's environment instances see: where programs are, who and where the person is. */
@@ -93,6 +94,62 @@ make_environment (const TbWireInstance *instance, const char *dir, const struct 
   if (instance->probe == TB_PROBE_NOTIFY)
     set_variable (envp, "TIERBOARD_READY_FD", text);
   return envp;
+}
+
+typedef struct
+{
+  const TbWireInstance *instance;
+  char **envp;
+  size_t n;
+} Addition;
+
+/* What the drawing says goes before the file, and the file before conventions. */
+static void
+add_from_file (const char *name, const char *value, void *data)
+{
+  Addition *a = data;
+  for (uint32_t i = 0; i < a->instance->n_env; i++)
+    if (a->instance->env[i].drawn && strcmp (a->instance->env[i].name, name) == 0)
+      return;
+  if (strncmp (name, "TIERBOARD_", 10) == 0)
+    return;
+  a->envp = realloc (a->envp, (a->n + 2) * sizeof *a->envp);
+  TB_CHECK (a->envp != NULL);
+  a->envp[a->n] = a->envp[a->n + 1] = NULL;
+  set_variable (a->envp, name, value);
+  a->n += a->envp[a->n] != NULL;
+}
+
+static void
+free_environment (char **envp)
+{
+  for (char **e = envp; e != NULL && *e != NULL; e++)
+    free (*e);
+  free (envp);
+}
+
+bool
+tb_prepare_env_file (TbPrepared *p, const TbWireInstance *instance, char *why)
+{
+  if (instance->env_file == NULL || instance->env_file[0] == '\0')
+    return true;
+  const char *from = instance->work_dir != NULL && instance->work_dir[0] == '/' ? instance->work_dir
+                                                                                : p->dir;
+  char *path = instance->env_file[0] == '/' ? strdup (instance->env_file)
+                                            : join (from, "/", instance->env_file);
+  Addition a = { .instance = instance };
+  while (p->envp[a.n] != NULL)
+    a.n++;
+  a.envp = calloc (a.n + 2, sizeof *a.envp);
+  TB_CHECK (a.envp != NULL && path != NULL);
+  for (size_t i = 0; i < a.n; i++)
+    TB_CHECK ((a.envp[i] = strdup (p->envp[i])) != NULL);
+  bool good = tb_env_file_read (path, add_from_file, &a, why);
+  free (path);
+  free_environment (p->with_file);
+  p->with_file = a.envp;
+  p->spec.envp = p->with_file;
+  return good;
 }
 
 /* ---- User -------------------------------------------------------------------------------------- */
@@ -235,6 +292,7 @@ tb_prepare (TbPrepared *p, const TbWirePlan *plan, uint32_t index, const struct 
   p->spec.intercept = !plan->no_seccomp;
   p->spec.allow_io_uring = instance->allow_io_uring;
   p->spec.contain = plan->contain;
+  p->spec.terminal = instance->terminal;
   p->spec.nofile = *nofile;
   good = good && check_command (instance, why) && check_files (instance, why);
   if (good)
@@ -260,9 +318,8 @@ tb_prepare_names (TbPrepared *p, const TbWirePlan *plan, uint32_t index, TbNames
 void
 tb_prepared_clear (TbPrepared *p)
 {
-  for (char **e = p->envp; e != NULL && *e != NULL; e++)
-    free (*e);
-  free (p->envp);
+  free_environment (p->envp);
+  free_environment (p->with_file);
   free (p->groups);
   free (p->dir);
   free (p->log_path);

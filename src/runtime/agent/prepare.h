@@ -9,6 +9,7 @@ typedef struct
   char *dir;      /* run_dir/orders-1 */
   char *log_path; /* run_dir/orders-1.log */
   char **envp;
+  char **with_file; /* the same and its environment file, as of the last start; NULL: none */
   char *hosts, *hosts_path;
   char *remark; /* what the person should know of it before it is started; NULL: nothing */
   gid_t *groups;
@@ -25,6 +26,8 @@ enum
  * then it is still to be cleared. nofile is what its processes get. */
 bool tb_prepare (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index,
                  const struct rlimit *nofile, char *why);
+/* Reads its environment file anew, as each start does. False with *why where it cannot be read. */
+bool tb_prepare_env_file (TbPrepared *prepared, const TbWireInstance *instance, char *why);
 /* Gives it the drawing's names to look up; machine: what else its /etc/hosts says. */
 void tb_prepare_names (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index, TbNamesWay way,
                        const char *machine);
