@@ -381,6 +381,12 @@ tb_scene_preview_stretches (TbScene *scene, gboolean stretches)
 }
 
 void
+tb_scene_preview_alone (TbScene *scene, gboolean alone)
+{
+  scene->preview_alone = alone;
+}
+
+void
 tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
                        GArray *dirty)
 {
@@ -396,6 +402,8 @@ tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, do
       {
         show_moved (scene, i);
         container |= TB_ITEM (scene, i)->kind < TB_ITEM_MIDDLEWARE;
+        if (scene->preview_alone)
+          break;
       }
   if (container)
     show_members_moved (scene);

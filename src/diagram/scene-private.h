@@ -189,6 +189,7 @@ struct _TbScene
   GArray *touched; /* of guint: items to be looked at again in this layout */
   GArray *prints;  /* of TbPrint, one an item: what is on show */
   gboolean preview_stretches; /* containers stretch with what moves in them */
+  gboolean preview_alone;     /* one box moves, not all of its element */
 
   TbRouter *router; /* NULL while it is lent */
   TbRouterStop stop; /* NULL: never */

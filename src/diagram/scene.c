@@ -303,6 +303,41 @@ topmost (const TbScene *scene, double x, double y, double tolerance, guint kinds
   return found;
 }
 
+static const TbItem *
+topmost_of (const TbScene *scene, TbItemKind kind, double x, double y)
+{
+  TbRect at = { x, y, 0, 0 };
+  TbItemSet set = tb_scene_collect (scene, &at);
+  const TbItem *found = NULL;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
+    if (TB_ITEM (scene, i)->kind == kind && tb_item_is_shown (scene, TB_ITEM (scene, i))
+        && tb_rect_contains (&TB_ITEM (scene, i)->rect, x, y))
+      found = TB_ITEM (scene, i);
+  g_free (set.words);
+  return found;
+}
+
+gboolean
+tb_scene_instance_at (const TbScene *scene, double x, double y, TbDeployed *instance)
+{
+  const TbItem *item = topmost_of (scene, TB_ITEM_COMPONENT, x, y);
+  if (item == NULL || item->replica == 0)
+    return FALSE;
+  *instance = (TbDeployed){ item->uid, item->element, item->replica, FALSE, item->rect };
+  return TRUE;
+}
+
+gboolean
+tb_scene_device_at (const TbScene *scene, double x, double y, TbDeployed *device)
+{
+  const TbItem *item = topmost_of (scene, TB_ITEM_DEVICE, x, y);
+  if (item == NULL)
+    return FALSE;
+  gboolean made_up = item->element == TB_ITEM (scene, item->tier)->element;
+  *device = (TbDeployed){ item->uid, item->element, 0, made_up, item->rect };
+  return TRUE;
+}
+
 TbUid
 tb_scene_badge_at (const TbScene *scene, double x, double y, double tolerance)
 {

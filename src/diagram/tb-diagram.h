@@ -138,6 +138,9 @@ void tb_scene_set_view (TbScene *scene, const TbModel *model, const char *view_i
 /* Whether containers that stay stretch meanwhile with what moves in them; they do not, unless told
  * so: what is dragged may be about to leave. For the next preview. */
 void tb_scene_preview_stretches (TbScene *scene, gboolean stretches);
+/* Whether only the box that goes by the uid moves, not all that its element is drawn as; all do,
+ * unless told so. For the next preview. */
+void tb_scene_preview_alone (TbScene *scene, gboolean alone);
 /* While dragging: shows these elements moved by (dx, dy), links following, without an edit. NULL, 0
  * ends it. */
 void tb_scene_preview_move (TbScene *scene, const TbUid *uids, guint n, double dx, double dy,
@@ -203,6 +206,19 @@ gboolean tb_scene_replica_dot (const TbScene *scene, TbUid component, guint repl
 /* Where a new component of the standard size would stand without moving or covering anything, and
  * inside or outside of each container rather than over its edge, as near to (x, y) as may be. */
 TbPoint tb_scene_free_place (const TbScene *scene, double x, double y);
+
+/* In a deployment, where each instance is a box on its device. */
+typedef struct
+{
+  TbUid box;     /* to be used as an element's uid for what is drawn: bounds, previews */
+  TbUid element; /* the component; the device, or the tier that it was made up for */
+  guint replica; /* instance: from 1; device: 0 */
+  gboolean made_up;  /* a device that the architecture does not have */
+  TbRect rect;
+} TbDeployed;
+
+gboolean tb_scene_instance_at (const TbScene *scene, double x, double y, TbDeployed *instance);
+gboolean tb_scene_device_at (const TbScene *scene, double x, double y, TbDeployed *device);
 
 /* ---- Folding ---------------------------------------------------------------------------------- */
 

@@ -69,6 +69,8 @@ typedef struct
   gboolean labels;       /* a drag from here moves the label of pressed, a link */
   gboolean vertical;     /* ROOM: it pushes down, not right */
   TbUid link;            /* whose part is dragged */
+  TbUid box;             /* MOVE, in a deployment: the one box that moves, 0: what is in moving */
+  guint replica;         /* and whose it is */
   TbLinkPart part;
   GArray *points;        /* TbPoint: the way as it would be */
   GArray *tidy;          /* TbPlacement */
@@ -260,6 +262,15 @@ void tb_resize_end (TbEditor *editor);
 void tb_room_begin (TbEditor *editor, double x, double y);
 void tb_room_update (TbEditor *editor, double x, double y);
 void tb_room_end (TbEditor *editor);
+/* deploy.c: what a drag in a deployment would be dropped in, 0: nothing; and the drop, one undo step
+ * where it changes anything. */
+TbUid tb_deploy_target (TbEditor *editor, TbPoint at);
+void tb_deploy_drop (TbEditor *editor, TbUid component, guint replica, TbPoint at);
+/* Making room by key: what is beyond the far edge of the selection moves right or down by so much, or
+ * back (below 0) as far as there is room. */
+void tb_room_step (TbEditor *editor, gboolean vertical, double by);
+/* Whether something is selected that has such an edge. */
+gboolean tb_room_has_edge (TbEditor *editor);
 /* Inside a transaction: all beyond a line moves away from it. */
 void tb_room_open (TbPlaces *places, gboolean vertical, double line, double by);
 /* Whether nothing that would stay covers rect. */

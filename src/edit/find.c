@@ -158,8 +158,12 @@ replace_in (TbEditor *editor, TbUid uid, GRegex *words, const char *with)
   const TbElement *element = tb_editor_element (editor, uid);
   if (element == NULL)
     return FALSE;
-  TbProp prop = tb_element_kind (element) == TB_KIND_NOTE ? TB_PROP_TEXT : TB_PROP_NAME;
+  TbKind kind = tb_element_kind (element);
+  TbProp prop = kind == TB_KIND_NOTE ? TB_PROP_TEXT : TB_PROP_NAME;
   const char *text = tb_element_is_set (element, prop) ? tb_element_get (element, prop) : NULL;
+  /* What has no name is drawn, and found, by its id, which others refer to: it gets a name. */
+  if (text == NULL && kind != TB_KIND_LINK && tb_schema_prop (kind, prop) != NULL)
+    text = tb_element_id (element);
   if (text == NULL)
     return FALSE;
   g_autofree char *changed = g_regex_replace_literal (words, text, -1, 0, with, 0, NULL);

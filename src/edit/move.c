@@ -21,6 +21,16 @@ tb_move_begin (TbEditor *editor)
   TbTool *tool = &editor->tool;
   if (!tb_editor_is_selected (editor, tool->pressed))
     tb_editor_select_one (editor, tool->pressed);
+  /* Several selected or a stack: components move as wholes, from tier to tier. */
+  TbDeployed instance;
+  if (tb_editor_selected_one (editor)
+      && tb_scene_instance_at (editor->scene, tool->press.x, tool->press.y, &instance)
+      && instance.element == tool->pressed)
+    {
+      tool->box = instance.box;
+      tool->replica = instance.replica;
+      tool->rect0 = instance.rect;
+    }
   tool->moving = tb_editor_moving_set (editor);
   tool->moving_uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
   for (guint i = 0; i < tool->moving->len; i++)
@@ -68,8 +78,8 @@ find_target (TbEditor *editor)
                   tool->rect0.height };
   TbItemKind kind = TB_ITEM_NOTE;
   tb_editor_bounds (editor, tool->pressed, &kind, NULL);
-  tool->target = 0;
-  if (kind != TB_ITEM_COMPONENT && kind != TB_ITEM_GROUP)
+  tool->target = tool->box ? tb_deploy_target (editor, tool->pointer) : 0;
+  if (tool->box || (kind != TB_ITEM_COMPONENT && kind != TB_ITEM_GROUP))
     return;
   g_autoptr (GHashTable) along = tb_editor_moved_along (tool->moving);
   tool->target = tb_editor_landing (tool->frames, &lead, along, kind == TB_ITEM_GROUP);
@@ -96,8 +106,14 @@ tb_move_end (TbEditor *editor)
   g_autoptr (GArray) moving = g_steal_pointer (&tool->moving);
   g_autoptr (GArray) frames = g_steal_pointer (&tool->frames);
   double dx = tool->dx, dy = tool->dy;
+  TbUid component = tool->box ? tool->pressed : 0;
+  guint replica = tool->replica;
+  TbPoint at = tool->pointer;
 
   tb_tool_clear (tool);
   tb_editor_preview_moving (editor, 0, 0, FALSE);
-  tb_editor_apply_move (editor, moving, frames, dx, dy, NULL);
+  if (component)
+    tb_deploy_drop (editor, component, replica, at);
+  else
+    tb_editor_apply_move (editor, moving, frames, dx, dy, NULL);
 }

@@ -213,11 +213,12 @@ tb_room_is_clear (TbEditor *editor, gboolean vertical, double line, const TbRect
 }
 
 static void
-write_room (TbEditor *editor, const TbTool *tool)
+write_room (TbEditor *editor, const TbTool *tool, const char *merge_key)
 {
   double by = tool->vertical ? tool->dy : tool->dx;
   TbPlaces places;
-  tb_document_begin (editor->document, by > 0 ? "Make room" : "Take room back", NULL);
+  tb_document_begin (editor->document, by > 0 ? "Make room" : "Take room back",
+                     merge_key);
   tb_places_begin (&places, editor);
   tb_places_pin (&places);
   move_beyond (&places, tool);
@@ -232,6 +233,48 @@ tb_room_end (TbEditor *editor)
   editor->tool = (TbTool){ .handle = -1, .scale = 1 };
   tb_editor_preview_moving (editor, 0, 0, FALSE);
   if (tool.moving->len > 0 && (tool.dx != 0 || tool.dy != 0))
-    write_room (editor, &tool);
+    write_room (editor, &tool, NULL);
+  tb_tool_clear (&tool);
+}
+
+/* The far edge of the selection; FALSE where nothing is selected that stands somewhere. */
+static gboolean
+selection_edge (TbEditor *editor, gboolean vertical, double *edge)
+{
+  gboolean any = FALSE;
+  for (guint i = 0; i < editor->selection->len; i++)
+    {
+      TbItemKind kind;
+      TbRect r;
+      if (!tb_editor_bounds (editor, g_array_index (editor->selection, TbUid, i), &kind, &r)
+          || kind == TB_ITEM_LINK)
+        continue;
+      double to = vertical ? r.y + r.height : r.x + r.width;
+      *edge = any ? MAX (*edge, to) : to;
+      any = TRUE;
+    }
+  return any;
+}
+
+gboolean
+tb_room_has_edge (TbEditor *editor)
+{
+  double edge;
+  return selection_edge (editor, FALSE, &edge);
+}
+
+void
+tb_room_step (TbEditor *editor, gboolean vertical, double by)
+{
+  double line;
+  if (!selection_edge (editor, vertical, &line))
+    return;
+  TbTool tool = { .handle = -1, .vertical = vertical, .press = { line, line } };
+  divide (editor, &tool);
+  if (by < 0)
+    by = MAX (by, -room_to_take_back (&tool));
+  *(vertical ? &tool.dy : &tool.dx) = by;
+  if (tool.moving->len > 0 && by != 0)
+    write_room (editor, &tool, vertical ? "room-down" : "room-right");
   tb_tool_clear (&tool);
 }

@@ -72,8 +72,11 @@ tb_editor_preview_moving (TbEditor *editor, double dx, double dy, gboolean on)
   g_autoptr (GArray) dirty = g_array_new (FALSE, FALSE, sizeof (TbRect));
   guint n = 0;
   const TbUid *uids = on ? tb_editor_moving (editor, &n) : NULL;
+  if (on && editor->tool.box)
+    uids = &editor->tool.box;
   tb_editor_begin_scene (editor);
   tb_scene_preview_stretches (editor->scene, editor->tool.state == TB_TOOL_ROOM);
+  tb_scene_preview_alone (editor->scene, on && editor->tool.box != 0);
   tb_scene_preview_move (editor->scene, uids, n, dx, dy, dirty);
   tb_editor_end_scene (editor);
   tb_editor_emit_dirty (editor, dirty);

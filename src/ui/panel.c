@@ -1,3 +1,10 @@
+/* Folded, the panel is its row of tabs, which still says how many problems there are:
+ *
+ *   folded → open    tab_clicked(), fold_clicked(), tb_panel_set_folded(), tb_panel_show_page()
+ *   open → folded    fold_clicked(), tb_panel_set_folded()
+ *
+ * It opens for what a person asked for (a tab, a run, a log, a file that could not be read whole) and
+ * never by itself while one draws: nothing jumps under the pointer. */
 #include "panel.h"
 
 #include "format.h"
@@ -36,13 +43,15 @@ struct _TbPanel
   TbLiveFrame *frame;
   TbProblems *other_problems;
   const TbProblems *problems; /* borrowed, until the next */
+  GtkWidget *fold;
   PageId page;
+  gboolean folded;
   gint64 refreshed_ns;
 };
 
 G_DEFINE_FINAL_TYPE (TbPanel, tb_panel, GTK_TYPE_WIDGET)
 
-static guint picked;
+static guint picked, fold_changed;
 
 static void
 page_picked (GtkWidget *page, guint uid, TbPanel *self)
@@ -138,7 +147,8 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
     }
   tb_messages_page_feed (TB_MESSAGES_PAGE (page_of (panel, PAGE_MESSAGES)), frame);
   gint64 now_ns = tb_now_ns ();
-  if (!gtk_widget_get_mapped (GTK_WIDGET (panel)) || now_ns - panel->refreshed_ns < REFRESH_NS)
+  if (!gtk_widget_get_mapped (GTK_WIDGET (panel)) || panel->folded
+      || now_ns - panel->refreshed_ns < REFRESH_NS)
     return;
   panel->refreshed_ns = now_ns;
   refresh (panel);
@@ -155,6 +165,10 @@ show_problems (TbPanel *self)
             + (self->other_problems ? self->other_problems->len : 0);
   g_autofree char *title = n ? g_strdup_printf ("Problems %u", n) : g_strdup ("Problems");
   gtk_button_set_label (GTK_BUTTON (self->tabs[PAGE_PROBLEMS]), title);
+  if (n)
+    gtk_widget_add_css_class (self->tabs[PAGE_PROBLEMS], "some");
+  else
+    gtk_widget_remove_css_class (self->tabs[PAGE_PROBLEMS], "some");
   tb_problems_page_show (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), model,
                          self->other_problems, self->problems);
 }
@@ -199,13 +213,14 @@ tb_panel_show_page (TbPanel *panel, const char *page)
   for (int id = 0; id < N_PAGES; id++)
     if (g_str_equal (pages[id].name, page))
       choose (panel, id);
+  tb_panel_set_folded (panel, FALSE);
 }
 
 void
 tb_panel_show_log (TbPanel *panel, const char *instance)
 {
   tb_logs_page_choose (TB_LOGS_PAGE (page_of (panel, PAGE_LOGS)), instance);
-  choose (panel, PAGE_LOGS);
+  tb_panel_show_page (panel, "logs");
 }
 
 void
@@ -217,6 +232,45 @@ tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
   show_problems (panel);
 }
 
+gboolean
+tb_panel_is_folded (TbPanel *panel)
+{
+  return panel->folded;
+}
+
+static void
+show_fold (TbPanel *self)
+{
+  const char *name = self->folded ? "Open the bottom panel" : "Fold the bottom panel";
+  gtk_button_set_icon_name (GTK_BUTTON (self->fold),
+                            self->folded ? "pan-up-symbolic" : "pan-down-symbolic");
+  tb_ui_name (self->fold, name);
+  gtk_widget_set_tooltip_text (self->fold, name);
+  gtk_widget_set_visible (self->stack, !self->folded);
+  if (self->folded)
+    gtk_widget_add_css_class (self->box, "folded");
+  else
+    gtk_widget_remove_css_class (self->box, "folded");
+}
+
+void
+tb_panel_set_folded (TbPanel *panel, gboolean folded)
+{
+  if (panel->folded == folded)
+    return;
+  panel->folded = folded;
+  show_fold (panel);
+  if (!folded)
+    refresh (panel);
+  g_signal_emit (panel, fold_changed, 0);
+}
+
+static void
+fold_clicked (TbPanel *self)
+{
+  tb_panel_set_folded (self, !self->folded);
+}
+
 static void
 tab_toggled (GtkToggleButton *tab, TbPanel *self)
 {
@@ -225,6 +279,13 @@ tab_toggled (GtkToggleButton *tab, TbPanel *self)
   for (int id = 0; id < N_PAGES; id++)
     if (self->tabs[id] == GTK_WIDGET (tab) && self->page != (PageId) id)
       choose (self, id);
+}
+
+/* Also of the page that was open last. */
+static void
+tab_clicked (GtkButton *tab, TbPanel *self)
+{
+  tb_panel_set_folded (self, FALSE);
 }
 
 static GtkWidget *
@@ -240,12 +301,18 @@ new_tab_bar (TbPanel *self)
         gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->tabs[id]),
                                      GTK_TOGGLE_BUTTON (self->tabs[0]));
       g_signal_connect (self->tabs[id], "toggled", G_CALLBACK (tab_toggled), self);
+      g_signal_connect_after (self->tabs[id], "clicked", G_CALLBACK (tab_clicked), self);
       gtk_box_append (GTK_BOX (bar), self->tabs[id]);
     }
   self->status = tb_ui_label (NULL, "panel-status");
   gtk_label_set_xalign (GTK_LABEL (self->status), 1);
   gtk_widget_set_hexpand (self->status, TRUE);
   gtk_box_append (GTK_BOX (bar), self->status);
+  self->fold = gtk_button_new ();
+  gtk_widget_add_css_class (self->fold, "flat");
+  gtk_widget_add_css_class (self->fold, "panel-fold");
+  g_signal_connect_swapped (self->fold, "clicked", G_CALLBACK (fold_clicked), self);
+  gtk_box_append (GTK_BOX (bar), self->fold);
   return bar;
 }
 
@@ -278,6 +345,8 @@ tb_panel_class_init (TbPanelClass *class)
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   picked = g_signal_new ("picked", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                          G_TYPE_NONE, 1, G_TYPE_UINT);
+  fold_changed = g_signal_new ("fold-changed", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -290,7 +359,9 @@ tb_panel_init (TbPanel *self)
   gtk_box_append (GTK_BOX (self->box), scrolling (new_tab_bar (self)));
   gtk_box_append (GTK_BOX (self->box), self->stack);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->folded = TRUE;
   choose (self, PAGE_PROBLEMS);
+  show_fold (self);
 }
 
 GtkWidget *

@@ -21,11 +21,14 @@ void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems);
 void tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems);
 /* Every frame of a run: events are kept, pages are refreshed a few times a second. NULL: no run. */
 void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
-/* "problems", "messages", "logs", "metrics". */
+/* "problems", "messages", "logs", "metrics". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
-/* The log page, with that instance's log. */
+/* The log page, with that instance's log. Opens the panel. */
 void tb_panel_show_log (TbPanel *panel, const char *instance);
+/* Folded, only the row of tabs is there. It is at first. */
+gboolean tb_panel_is_folded (TbPanel *panel);
+void tb_panel_set_folded (TbPanel *panel, gboolean folded);
 
-/* Signal: "picked" (guint uid): the canvas should show it. */
+/* Signals: "picked" (guint uid): the canvas should show it. "fold-changed" (). */
 
 G_END_DECLS

@@ -29,7 +29,7 @@ struct _TbSheet
   GtkWidget *paned;
   GtkWidget *split;     /* the canvas and its source */
   TbSourcePane *source; /* made when first shown */
-  gboolean narrow;
+  gboolean narrow, panel_pulled;
   TbCanvas *canvas;
   GtkWidget *zoom_label;
   TbMinimap *minimap;

@@ -181,6 +181,8 @@ start (TbSheet *self, TbModel *model)
   g_signal_connect (session, "problem", G_CALLBACK (run_problem), self);
   g_signal_connect (session, "waiting", G_CALLBACK (run_waiting), self);
   tb_canvas_set_session (self->canvas, session);
+  if (tb_panel_is_folded (self->panel))
+    tb_panel_show_page (self->panel, "messages");
   show_elapsed (self);
   self->elapsed_id = g_timeout_add (ELAPSED_MS, show_elapsed, self);
   tb_sheet_state_changed (self);

@@ -14,6 +14,9 @@
 
 /* Soon enough to be live, late enough that a drag is not held up by it. */
 #define VALIDATE_MS 30
+/* Heights of the bottom panel: of its tabs alone, and the least at which it counts as open. */
+#define PANEL_TABS 44
+#define PANEL_LEAST 80
 
 G_DEFINE_FINAL_TYPE (TbSheet, tb_sheet, GTK_TYPE_WIDGET)
 
@@ -295,6 +298,34 @@ new_top (TbSheet *self)
   return box;
 }
 
+/* Folded it is as low as its tabs are; open, as high as it was left last. */
+static void
+panel_fold_changed (TbSheet *self)
+{
+  gboolean folded = tb_panel_is_folded (self->panel);
+  int height = gtk_widget_get_height (GTK_WIDGET (self->panel));
+  if (folded && height > PANEL_LEAST)
+    tb_settings_set ("panel-height", height);
+  gtk_widget_set_size_request (GTK_WIDGET (self->panel), -1,
+                               folded ? PANEL_TABS : tb_settings_get ("panel-height", 230));
+  if (folded || !self->panel_pulled)
+    g_object_set (self->paned, "position-set", FALSE, NULL);
+}
+
+/* Whoever pulls the folded panel up wants it open. */
+static void
+panel_pulled (TbSheet *self)
+{
+  gboolean by_hand;
+  g_object_get (self->paned, "position-set", &by_hand, NULL);
+  int left = gtk_widget_get_height (self->paned) - gtk_paned_get_position (GTK_PANED (self->paned));
+  if (!by_hand || !tb_panel_is_folded (self->panel) || left < PANEL_LEAST)
+    return;
+  self->panel_pulled = TRUE;
+  tb_panel_set_folded (self->panel, FALSE);
+  self->panel_pulled = FALSE;
+}
+
 static GtkWidget *
 new_middle (TbSheet *self)
 {
@@ -306,9 +337,10 @@ new_middle (TbSheet *self)
   gtk_paned_set_end_child (GTK_PANED (self->paned), tb_later_new (GTK_WIDGET (self->panel)));
   gtk_paned_set_resize_end_child (GTK_PANED (self->paned), FALSE);
   gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
-  gtk_widget_set_size_request (GTK_WIDGET (self->panel), -1,
-                               tb_settings_get ("panel-height", 230));
+  panel_fold_changed (self);
   g_signal_connect (self->panel, "picked", G_CALLBACK (picked), self);
+  g_signal_connect_swapped (self->panel, "fold-changed", G_CALLBACK (panel_fold_changed), self);
+  g_signal_connect_swapped (self->paned, "notify::position", G_CALLBACK (panel_pulled), self);
   return self->paned;
 }
 

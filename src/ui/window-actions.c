@@ -189,8 +189,7 @@ ACTION (act_panel)
   else if (g_str_equal (name, "right-panel"))
     tb_shell_toggle (self->shell, TB_SHELL_RIGHT);
   else
-    gtk_widget_set_visible (GTK_WIDGET (self->panel),
-                            !gtk_widget_get_visible (GTK_WIDGET (self->panel)));
+    tb_panel_set_folded (self->panel, !tb_panel_is_folded (self->panel));
 }
 
 /* Choices for every document: on, but for what a person switched off (or the other way about). */
@@ -304,7 +303,6 @@ ACTION (act_instance_log)
   TbSheet *self = TB_WINDOW (data)->sheet;
   if (!self)
     return;
-  gtk_widget_set_visible (GTK_WIDGET (self->panel), TRUE);
   tb_panel_show_log (self->panel, g_variant_get_string (target, NULL));
 }
 

@@ -61,7 +61,6 @@ refuse (TbWindow *self, const char *path, const TbProblems *problems, const GErr
     {
       TbPanel *panel = self->sheet->panel;
       tb_panel_set_other_problems (panel, name, problems);
-      gtk_widget_set_visible (GTK_WIDGET (panel), TRUE);
       tb_panel_show_page (panel, "problems");
     }
   else
@@ -96,6 +95,8 @@ show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbPro
   gboolean replace = before && tb_sheet_is_pristine (before);
   tb_window_add_document (self, document);
   tb_panel_set_other_problems (self->sheet->panel, name, problems);
+  if (problems->len)
+    tb_panel_show_page (self->sheet->panel, "problems");
   if (replace)
     tb_window_drop_sheet (self, before);
   gtk_window_present (GTK_WINDOW (self));

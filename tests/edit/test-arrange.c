@@ -185,6 +185,41 @@ test_room_is_taken_back_without_overlap (void)
 }
 
 static void
+test_room_is_made_by_key (void)
+{
+  Fixture f;
+  fixture_open (&f, three);
+  g_autofree char *before = fixture_xml (&f);
+  g_assert_false (tb_editor_run (f.editor, "room-right")); /* of nothing, nothing is right */
+  tb_editor_select_one (f.editor, fixture_uid (&f, "a"));
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (tb_editor_run (f.editor, "room-right"));
+  g_assert_cmpfloat (fixture_rect (&f, "a").x, ==, 0);
+  g_assert_cmpfloat (fixture_rect (&f, "b").x, ==, 360);
+  g_assert_cmpfloat (fixture_rect (&f, "c").x, ==, 960);
+  g_assert_cmpstr (tb_document_undo_label (f.document), ==, "Make room");
+  check_one_undo_step (&f, before); /* one key held is one step */
+  g_assert_true (tb_editor_run (f.editor, "room-down"));
+  g_assert_cmpfloat (fixture_rect (&f, "b").y, ==, 150);
+  fixture_close (&f);
+}
+
+static void
+test_room_is_taken_back_by_key_while_there_is_some (void)
+{
+  Fixture f;
+  fixture_open (&f, three);
+  select_ids (&f, IDS ("a", "b", "c"));
+  tb_editor_run (f.editor, "align-top");
+  tb_editor_select_one (f.editor, fixture_uid (&f, "a"));
+  for (guint i = 0; i < 30; i++)
+    tb_editor_run (f.editor, "room-left");
+  g_assert_cmpfloat (fixture_rect (&f, "b").x, ==, 176 + 20);
+  g_assert_cmpfloat (fixture_rect (&f, "c").x, ==, 900 - 104);
+  fixture_close (&f);
+}
+
+static void
 test_room_stretches_what_the_line_goes_through (void)
 {
   Fixture f;
@@ -522,6 +557,8 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/arrange/distribute-never-overlaps", test_distribute_never_overlaps);
   g_test_add_func ("/edit/room/pushes", test_room_pushes_what_is_beyond);
   g_test_add_func ("/edit/room/taken-back", test_room_is_taken_back_without_overlap);
+  g_test_add_func ("/edit/room/by-key", test_room_is_made_by_key);
+  g_test_add_func ("/edit/room/back-by-key", test_room_is_taken_back_by_key_while_there_is_some);
   g_test_add_func ("/edit/room/stretches", test_room_stretches_what_the_line_goes_through);
   g_test_add_func ("/edit/room/cancelled", test_room_cancelled_leaves_no_trace);
   g_test_add_func ("/edit/room/never-overlaps", test_room_never_makes_things_overlap);

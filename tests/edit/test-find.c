@@ -89,6 +89,23 @@ test_replacing_is_one_undo_step (void)
   fixture_close (&f);
 }
 
+static void
+test_replacing_names_what_is_drawn_by_its_id (void)
+{
+  Fixture f;
+  fixture_open (&f, "<architecture xmlns=\"urn:tierboard:1\" name=\"T\"><tier id=\"app-servers\"/>"
+                    "<component id=\"app\" kind=\"server\" tier=\"app-servers\"/>"
+                    "<component id=\"db\" kind=\"store\"/>"
+                    "<link id=\"app-db\" from=\"app\" to=\"db\"/></architecture>");
+  TbUid uids[] = { fixture_uid (&f, "app-servers"), fixture_uid (&f, "app"), fixture_uid (&f, "db"),
+                   fixture_uid (&f, "app-db") };
+  g_assert_cmpuint (tb_editor_replace (f.editor, uids, 4, "app", "web"), ==, 2);
+  g_assert_cmpstr (fixture_get (&f, "app-servers", TB_PROP_NAME), ==, "web-servers");
+  g_assert_cmpstr (fixture_get (&f, "app", TB_PROP_NAME), ==, "web");
+  g_assert_cmpstr (fixture_get (&f, "app", TB_PROP_TIER), ==, "app-servers");
+  fixture_close (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -97,5 +114,6 @@ main (int argc, char **argv)
   g_test_add_func ("/edit/find/tags", test_tags_are_found_whole);
   g_test_add_func ("/edit/find/rank", test_ranking_takes_the_best_names);
   g_test_add_func ("/edit/find/replace", test_replacing_is_one_undo_step);
+  g_test_add_func ("/edit/find/replace-nameless", test_replacing_names_what_is_drawn_by_its_id);
   return g_test_run ();
 }

@@ -24,14 +24,37 @@ def the_drawing_stays_fitted_until_it_is_zoomed(options):
     editor = opened(options)
     try:
         fitted = zoom(editor)
-        key("ctrl+F9")  # without the bottom panel there is more room
-        wait_for("a larger drawing", lambda: zoom(editor) != fitted)
+        key("ctrl+F9")  # with the bottom panel there is less room
+        wait_for("a smaller drawing", lambda: zoom(editor) != fitted)
         key("ctrl+F9")
         wait_for("the size of before", lambda: zoom(editor) == fitted)
         key("ctrl+0")
         wait_for("100 %", lambda: zoom(editor) == "100\u202f%")
         key("ctrl+F9")
         editor.get("100\u202f%")
+    finally:
+        editor.end()
+
+
+def the_bottom_panel_is_its_tabs_until_something_is_asked_of_it(options):
+    editor = opened(options)
+    try:
+        editor.get("Open the bottom panel", "button")
+        fitted = zoom(editor)
+        editor.press("Add Server")  # what is drawn may be wrong meanwhile: nothing moves for it
+        editor.get("Server", "button")
+        editor.get("Open the bottom panel", "button")
+        key("ctrl+z", "ctrl+1")
+        for opener in ("Problems", "Logs", "Open the bottom panel"):
+            editor.press(opener)
+            editor.get("Fold the bottom panel", "button")
+            wait_for("a smaller drawing", lambda: zoom(editor) != fitted)
+            editor.press("Fold the bottom panel")
+            wait_for("the size of before", lambda: zoom(editor) == fitted)
+        x, y, width, _ = editor.bounds(editor.get("Open the bottom panel", "button"))
+        editor.drag(x - 200, y - 9, x - 200, y - 200)  # by its edge
+        editor.get("Fold the bottom panel", "button")
+        wait_for("a smaller drawing", lambda: zoom(editor) != fitted)
     finally:
         editor.end()
 
@@ -136,6 +159,7 @@ def problems_are_badges_and_lead_to_what_they_are_about(options):
             editor.screenshot(picture)
             return red(picture) > 100
         wait_for("two badges", shown)
+        editor.press("Problems 2")
         row = editor.get(lambda text: "no service" in text, "list item")
         editor.focus()
         editor.click(*editor.middle(row))
@@ -149,6 +173,7 @@ def problems_are_badges_and_lead_to_what_they_are_about(options):
 
 if __name__ == "__main__":
     run_tests([the_drawing_stays_fitted_until_it_is_zoomed,
+               the_bottom_panel_is_its_tabs_until_something_is_asked_of_it,
                the_minimap_shows_and_goes_where_one_is, the_history_goes_back_and_forth,
                printing_to_a_file_needs_no_printer,
                problems_are_badges_and_lead_to_what_they_are_about], arguments())
