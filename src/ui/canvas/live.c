@@ -67,6 +67,7 @@ tb_canvas_with_links (TbCanvas *canvas, const TbUid *uids, guint n)
   return all;
 }
 
+/* Each drawn once: what has a box an instance is drawn with the rest. */
 static gboolean
 only_cards (TbCanvas *canvas, const TbUid *uids, guint n)
 {
@@ -74,7 +75,9 @@ only_cards (TbCanvas *canvas, const TbUid *uids, guint n)
     {
       TbItemKind kind;
       TbRect r;
-      if (!tb_scene_item (tb_canvas_scene (canvas), uids[i], &kind, &r)
+      g_autoptr (GArray) boxes = g_array_new (FALSE, FALSE, sizeof (TbRect));
+      tb_scene_boxes (tb_canvas_scene (canvas), uids[i], boxes);
+      if (!tb_scene_item (tb_canvas_scene (canvas), uids[i], &kind, &r) || boxes->len > 1
           || (kind != TB_ITEM_COMPONENT && kind != TB_ITEM_NOTE))
         return FALSE;
     }
