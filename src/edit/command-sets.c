@@ -20,6 +20,7 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_arrange,
   &tb_commands_bends,
   &tb_commands_layout,
+  &tb_commands_settle,
 };
 
 static gpointer

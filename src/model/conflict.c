@@ -41,9 +41,8 @@ append_unescaped (GString *out, const char *text, gsize length)
     }
 }
 
-/* The attribute's value in the mark's start tag; NULL where it has none. (transfer full) */
-static char *
-attribute_of (const char *raw, const char *name)
+char *
+tb_conflict_attribute (const char *raw, const char *name)
 {
   g_autofree char *start = g_strdup_printf (" %s=", name);
   const char *tag_end = strchr (raw, '>'), *value = g_strstr_len (raw, tag_end - raw, start);
@@ -72,8 +71,8 @@ value_words (char *value)
 static char *
 three_words (const char *what, const char *raw)
 {
-  g_autofree char *base = attribute_of (raw, "base"), *ours = attribute_of (raw, "ours"),
-                  *theirs = attribute_of (raw, "theirs");
+  g_autofree char *base = tb_conflict_attribute (raw, "base"), *ours = tb_conflict_attribute (raw, "ours"),
+                  *theirs = tb_conflict_attribute (raw, "theirs");
   g_autofree char *before = value_words (base), *here = value_words (ours),
                   *there = value_words (theirs);
   return g_strdup_printf ("%s is %s here, %s in the other version and was %s", what, here, there,
@@ -83,9 +82,9 @@ three_words (const char *what, const char *raw)
 char *
 tb_conflict_words (const char *raw)
 {
-  g_autofree char *property = attribute_of (raw, "property"), *deleted = attribute_of (raw, "deleted"),
-                  *added = attribute_of (raw, "added"), *order = attribute_of (raw, "order"),
-                  *user = attribute_of (raw, "used-by");
+  g_autofree char *property = tb_conflict_attribute (raw, "property"), *deleted = tb_conflict_attribute (raw, "deleted"),
+                  *added = tb_conflict_attribute (raw, "added"), *order = tb_conflict_attribute (raw, "order"),
+                  *user = tb_conflict_attribute (raw, "used-by");
   if (deleted != NULL)
     {
       gboolean ours = strcmp (deleted, "ours") == 0;

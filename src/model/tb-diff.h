@@ -97,4 +97,16 @@ typedef enum
 TbModel *tb_model_merge (const TbModel *base, const TbModel *ours, const TbModel *theirs,
                          TbMergeFlags flags, GPtrArray **conflicts);
 
+/* Whether such marks stand at these elements, in them or at their places; n 0: anywhere. */
+gboolean tb_model_has_conflicts (const TbModel *model, const TbUid *uids, guint n);
+
+typedef struct
+{
+  guint done, left; /* marks; those left need a hand: bends, an order, another container */
+} TbSettled;
+
+/* Settles those marks: as it is here, or as the other version has it. Inside a transaction. */
+TbSettled tb_document_settle (TbDocument *document, const TbUid *uids, guint n,
+                              gboolean take_theirs);
+
 G_END_DECLS

@@ -155,7 +155,8 @@ check_marks (TbValidation *validation, const TbElement *element, const GPtrArray
       {
         g_autofree char *words = tb_conflict_words (lines->pdata[i]);
         tb_validation_add (validation, TB_SEVERITY_ERROR, "conflict", element,
-                           "a merge is not settled: %s; make it right and remove the <conflict>",
+                           "a merge is not settled: %s; take theirs, keep ours, or make it right and "
+                           "remove the <conflict>",
                            words);
       }
 }

@@ -23,8 +23,10 @@ merge (TbSheet *self)
   gboolean good = tb_file_guard_merge (self->guard, &n, &error);
   g_autofree char *done
       = n == 0 ? g_strdup ("Merged with what is on disk; nothing was in conflict.")
-               : g_strdup_printf ("Merged; both sides changed %u thing%s: see Problems.", n,
-                                  n == 1 ? "" : "s");
+               : g_strdup_printf ("Merged; both sides changed %u thing%s: see Problems, then Take "
+                                  "Theirs or Keep Ours.", n, n == 1 ? "" : "s");
+  if (good && n > 0)
+    tb_panel_show_page (self->panel, "problems");
   say_or_look (self, good, error, done);
 }
 

@@ -348,6 +348,94 @@ test_others_conflicts_are_theirs (void)
   g_assert_null (find_problem (problems, "conflict"));
 }
 
+/* ---- Settling -------------------------------------------------------------------------------- */
+
+static TbDocument *
+merged_document (const char *base, const char *ours, const char *theirs)
+{
+  Merged merged = merge (base, ours, theirs, TB_MERGE_MARK_ALL);
+  g_assert_cmpuint (merged.conflicts->len, >, 0);
+  TbDocument *document = read_good (merged.xml);
+  merged_clear (&merged);
+  return document;
+}
+
+/* What stands after keeping ours, and after taking theirs; each is one step that can be undone. */
+static void
+assert_settles (const char *base, const char *ours, const char *theirs, const char *kept,
+                const char *taken)
+{
+  const char *const expected[] = { kept, taken };
+  for (guint take = 0; take < 2; take++)
+    {
+      g_autoptr (TbDocument) document = merged_document (base, ours, theirs);
+      g_autoptr (TbDocument) wanted = read_inner (expected[take]);
+      g_autofree char *before = xml_of (document), *good = xml_of (wanted);
+      g_assert_true (tb_model_has_conflicts (tb_document_model (document), NULL, 0));
+      tb_document_begin (document, "Settle", NULL);
+      TbSettled settled = tb_document_settle (document, NULL, 0, take == 1);
+      tb_document_commit (document);
+      g_autofree char *now = xml_of (document);
+      g_assert_cmpstr (now, ==, good);
+      g_assert_cmpuint (settled.done, >, 0);
+      g_assert_cmpuint (settled.left, ==, 0);
+      g_assert_false (tb_model_has_conflicts (tb_document_model (document), NULL, 0));
+      g_assert_true (tb_document_undo (document));
+      g_autofree char *again = xml_of (document);
+      g_assert_cmpstr (again, ==, before);
+    }
+}
+
+#define SERVER(attributes) "<component id='a' kind='server' " attributes "/>"
+#define AT(x, y) "<view id='v'><place of='a' x='" x "' y='" y "'/></view>"
+
+static void
+test_ours_is_kept_or_theirs_is_taken (void)
+{
+  assert_settles (SERVER ("replicas='2'"), SERVER ("replicas='3'"), SERVER ("replicas='5'"),
+                  SERVER ("replicas='3'"), SERVER ("replicas='5'"));
+  assert_settles (SERVER ("name='A'"), SERVER ("name='B &amp; C'"), SERVER (""),
+                  SERVER ("name='B &amp; C'"), SERVER (""));
+  assert_settles (A AT ("0", "0"), A AT ("20", "0"), A AT ("40", "60"), A AT ("20", "0"),
+                  A AT ("40", "60"));
+}
+
+static void
+test_what_one_removed_goes_or_stays (void)
+{
+  assert_settles (A B, A "<component id='b' kind='cache'/>", A,
+                  A "<component id='b' kind='cache'/>", A);
+  assert_settles (A B, A, A "<component id='b' kind='cache'/>", A,
+                  A "<component id='b' kind='cache'/>");
+}
+
+static void
+test_only_what_is_meant_is_settled (void)
+{
+  g_autoptr (TbDocument) document = merged_document (
+      SERVER ("replicas='2'") B AT ("0", "0"), SERVER ("replicas='3'") "<component id='b' kind='cache'/>" AT ("20", "0"),
+      SERVER ("replicas='5'") "<component id='b' kind='store'/>" AT ("40", "60"));
+  TbUid a = tb_element_uid (tb_model_lookup (tb_document_model (document), "a"));
+  TbUid b = tb_element_uid (tb_model_lookup (tb_document_model (document), "b"));
+  tb_document_begin (document, "Settle", NULL);
+  TbSettled settled = tb_document_settle (document, &a, 1, TRUE);
+  tb_document_commit (document);
+  g_assert_cmpuint (settled.done, ==, 2); /* its own and its place's */
+  g_assert_false (tb_model_has_conflicts (tb_document_model (document), &a, 1));
+  g_assert_true (tb_model_has_conflicts (tb_document_model (document), &b, 1));
+}
+
+static void
+test_what_a_mark_cannot_tell_is_left (void)
+{
+  g_autoptr (TbDocument) document = merged_document (A, A B, A "<tier id='b'/>");
+  tb_document_begin (document, "Settle", NULL);
+  TbSettled settled = tb_document_settle (document, NULL, 0, TRUE);
+  tb_document_commit (document);
+  g_assert_cmpuint (settled.left, ==, 1);
+  g_assert_true (tb_model_has_conflicts (tb_document_model (document), NULL, 0));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -373,5 +461,9 @@ main (int argc, char **argv)
   TEST (marks_stay_until_they_are_removed);
   TEST (words_of_any_mark_are_harmless);
   TEST (others_conflicts_are_theirs);
+  TEST (ours_is_kept_or_theirs_is_taken);
+  TEST (what_one_removed_goes_or_stays);
+  TEST (only_what_is_meant_is_settled);
+  TEST (what_a_mark_cannot_tell_is_left);
   return g_test_run ();
 }

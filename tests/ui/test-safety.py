@@ -124,6 +124,33 @@ def both_sides_changed_are_merged(options):
         editor.end()
 
 
+def what_both_changed_is_settled_by_a_command(options):
+    editor, path = open_example(options)
+    try:
+        x, y = editor.middle(editor.get("Web server", "button"))
+        editor.click(x, y)
+        type_text("Boutique")
+        key("Return")
+        editor.get("Boutique", "button")
+        write(path, read(path).replace('name="Web server"', 'name="Store front"', 1))
+        notice(editor, "Somebody else changed this file")
+        editor.press("Merge")
+        editor.get(lambda text: "name is “Boutique” here, “Store front” in the other" in text)
+        editor.screenshot(os.path.join(options.out, "window-conflict.png"))
+        editor.focus()
+        alone = len(editor.windows())
+        key("ctrl+shift+p")
+        wait_for("the palette", lambda: len(editor.windows()) > alone)
+        type_text("Take Theirs")
+        key("Return")
+        editor.get("Store front", "button")
+        wait_for("no conflict", lambda: not editor.find(lambda text: "merge is not settled" in text))
+        key("ctrl+z")
+        editor.get("Boutique", "button")
+    finally:
+        editor.end()
+
+
 def read_only_file_is_said_before_typing(options):
     source = os.path.join(options.source, EXAMPLE)
     editor = Editor(options.editor)
@@ -143,4 +170,5 @@ def read_only_file_is_said_before_typing(options):
 
 run_tests([killed_editor_offers_what_was_not_saved, discarded_work_is_not_offered_again,
            unchanged_document_follows_its_file, both_sides_changed_are_merged,
+           what_both_changed_is_settled_by_a_command,
            read_only_file_is_said_before_typing], arguments())

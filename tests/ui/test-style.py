@@ -87,7 +87,10 @@ def a_rule_is_made_of_the_selection_and_coloured(options):
 def an_icon_that_is_not_there_is_a_problem_and_one_that_is_is_offered(options):
     editor = open_shop(options)
     try:
+        editor.press("Problems 1")
         editor.get(lambda text: "its icon rocket cannot be shown" in text)
+        editor.focus()
+        key("ctrl+F9")
         folder = os.path.join(editor.home, "data", "tierboard", "icons")
         os.makedirs(folder)
         with open(os.path.join(folder, "rocket.svg"), "w") as file:
