@@ -312,7 +312,6 @@ new_tab_bar (TbPanel *self)
   gtk_widget_add_css_class (self->fold, "flat");
   gtk_widget_add_css_class (self->fold, "panel-fold");
   g_signal_connect_swapped (self->fold, "clicked", G_CALLBACK (fold_clicked), self);
-  gtk_box_append (GTK_BOX (bar), self->fold);
   return bar;
 }
 
@@ -324,7 +323,19 @@ scrolling (GtkWidget *bar)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_EXTERNAL,
                                   GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), bar);
+  gtk_widget_set_hexpand (scrolled, TRUE);
   return scrolled;
+}
+
+/* The tabs, and what stays in sight however narrow it is. */
+static GtkWidget *
+new_head (TbPanel *self)
+{
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_box_append (GTK_BOX (head), scrolling (new_tab_bar (self)));
+  gtk_widget_set_valign (self->fold, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (head), self->fold);
+  return head;
 }
 
 static void
@@ -356,7 +367,7 @@ tb_panel_init (TbPanel *self)
   gtk_widget_add_css_class (self->box, "bottom-panel");
   self->stack = gtk_stack_new ();
   gtk_widget_set_vexpand (self->stack, TRUE);
-  gtk_box_append (GTK_BOX (self->box), scrolling (new_tab_bar (self)));
+  gtk_box_append (GTK_BOX (self->box), new_head (self));
   gtk_box_append (GTK_BOX (self->box), self->stack);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   self->folded = TRUE;
