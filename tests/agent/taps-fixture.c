@@ -309,6 +309,18 @@ fx_latency (Fixture *fx, const char *id, const char *from, const char *to, gbool
 }
 
 void
+fx_toxic (Fixture *fx, const char *id, const char *text)
+{
+  TbWireFault fault;
+  char why[300] = "";
+  g_assert_true (tb_fault_parse (text, &fault, why, sizeof why));
+  g_assert_true (tb_fault_set (&fault, "id", id, why, sizeof why));
+  g_assert_true (tb_fault_set (&fault, "link", fx->links[0].id, why, sizeof why));
+  add_fault (fx, &fault);
+  tb_wire_fault_clear (&fault);
+}
+
+void
 fx_heal (Fixture *fx, const char *id)
 {
   expect (fx, id);

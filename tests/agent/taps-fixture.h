@@ -101,6 +101,8 @@ gboolean fx_told_bypass (Fixture *fx, uint32_t from, uint32_t to, gboolean open)
 void fx_fault (Fixture *fx, const char *id, TbFaultKind kind, const char *from, const char *to);
 void fx_latency (Fixture *fx, const char *id, const char *from, const char *to, gboolean up,
                  gboolean down, gint64 ns, gint64 jitter_ns);
+/* As text, on the first link. */
+void fx_toxic (Fixture *fx, const char *id, const char *text);
 void fx_heal (Fixture *fx, const char *id);
 
 /* In a child. */
