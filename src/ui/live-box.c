@@ -23,11 +23,12 @@ struct _TbLiveBox
 {
   GtkWidget parent;
   TbUid uid;
-  GtkWidget *box, *heading, *rows, *figures, *faults, *cut_button, *fault_menu, *note;
+  GtkWidget *box, *heading, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note;
   GArray *instance_rows; /* of InstanceRow */
   GtkWidget *values[9];
   guint faults_shown;
   char *link; /* whose menu is shown */
+  char *faults_said; /* what the rows of faults show */
 };
 
 G_DEFINE_FINAL_TYPE (TbLiveBox, tb_live_box, GTK_TYPE_WIDGET)
@@ -256,6 +257,60 @@ show_faults (TbLiveBox *self, const TbLiveLink *link)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->fault_menu), menu);
 }
 
+/* One row a fault: what it does, and buttons to let one message go, to change and to remove it. */
+static GtkWidget *
+new_fault_row (const TbLiveFault *fault)
+{
+  static const char *const states[] = { [TB_FAULT_GONE] = "asked for",
+                                        [TB_FAULT_WAITS] = "begins later",
+                                        [TB_FAULT_OVER] = "its time is over" };
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *text = tb_ui_label (fault->summary, "strong");
+  GtkWidget *state = tb_ui_label (fault->state == TB_FAULT_ACTIVE ? "" : states[fault->state], "dim");
+  struct
+  {
+    const char *icon, *name, *action;
+    gboolean shown;
+  } buttons[] = { { "media-skip-forward-symbolic", "Let one message go", "win.fault-step",
+                    fault->kind == TB_FAULT_HOLD },
+                  { "document-edit-symbolic", "Change", "win.fault-edit", TRUE },
+                  { "edit-delete-symbolic", "Remove", "win.fault-remove", TRUE } };
+  gtk_widget_set_tooltip_text (text, fault->text);
+  gtk_widget_set_hexpand (state, TRUE);
+  gtk_box_append (GTK_BOX (row), text);
+  gtk_box_append (GTK_BOX (row), state);
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    {
+      if (!buttons[i].shown)
+        continue;
+      g_autofree char *name = g_strdup_printf ("%s: %s", buttons[i].name, fault->summary);
+      GtkWidget *button = tb_ui_icon_button (buttons[i].icon, name, NULL);
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", fault->id);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), buttons[i].action);
+      gtk_box_append (GTK_BOX (row), button);
+    }
+  return row;
+}
+
+/* Rows are made anew only when there is something else to say: a button under the pointer stays. */
+static void
+show_fault_rows (TbLiveBox *self, const TbLiveLink *link, const TbLiveFrame *frame)
+{
+  g_autoptr (GString) said = g_string_new (link->id);
+  for (guint i = 0; i < frame->n_faults; i++)
+    if (g_str_equal (frame->faults[i].link, link->id))
+      g_string_append_printf (said, "\n%s %s %d", frame->faults[i].id, frame->faults[i].text,
+                              frame->faults[i].state);
+  if (g_strcmp0 (self->faults_said, said->str) == 0)
+    return;
+  g_free (self->faults_said);
+  self->faults_said = g_strdup (said->str);
+  tb_ui_clear_box (self->fault_rows);
+  for (guint i = 0; i < frame->n_faults; i++)
+    if (g_str_equal (frame->faults[i].link, link->id) && frame->faults[i].kind != TB_FAULT_CUT)
+      gtk_box_append (GTK_BOX (self->fault_rows), new_fault_row (&frame->faults[i]));
+}
+
 static char *
 link_note (const TbLiveLink *link, const TbLiveFrame *frame)
 {
@@ -283,6 +338,7 @@ show_link (TbLiveBox *self, const TbLiveFrame *frame)
         gtk_widget_set_visible (self->note, note != NULL);
         tb_ui_set_text (self->note, note ? note : "");
         show_faults (self, link);
+        show_fault_rows (self, link, frame);
         return TRUE;
       }
   return FALSE;
@@ -299,6 +355,7 @@ tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame)
   gtk_widget_set_visible (box->rows, n > 0);
   gtk_widget_set_visible (box->figures, link);
   gtk_widget_set_visible (box->faults, link);
+  gtk_widget_set_visible (box->fault_rows, link);
   if (!link)
     gtk_widget_set_visible (box->note, FALSE);
   tb_ui_set_text (box->heading, link ? "Traffic" : "Instances");
@@ -317,6 +374,7 @@ tb_live_box_dispose (GObject *object)
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->instance_rows, g_array_unref);
   g_clear_pointer (&self->link, g_free);
+  g_clear_pointer (&self->faults_said, g_free);
   G_OBJECT_CLASS (tb_live_box_parent_class)->dispose (object);
 }
 
@@ -337,11 +395,13 @@ tb_live_box_init (TbLiveBox *self)
   self->rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   self->figures = new_figures (self);
   self->faults = new_faults (self);
+  self->fault_rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   self->note = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->note), 0);
   gtk_widget_add_css_class (self->note, "bad");
-  GtkWidget *parts[] = { self->heading, self->rows, self->figures, self->note, self->faults };
+  GtkWidget *parts[] = { self->heading, self->rows, self->figures, self->note, self->fault_rows,
+                         self->faults };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (self->box), parts[i]);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

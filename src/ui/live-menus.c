@@ -75,6 +75,7 @@ tb_link_menu (const TbLiveLink *link)
   g_menu_append_submenu (faults, "Add latency", G_MENU_MODEL (latency));
   append (faults, "Reset connections", "win.link-reset", link->id);
   append (faults, "Refuse connections", "win.link-refuse", link->id);
+  append (faults, "Add a fault…", "win.link-fault", link->id);
   if (link->faults)
     append (all, "Remove every fault", "win.link-clear", link->id);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (cut));

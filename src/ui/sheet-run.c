@@ -326,13 +326,13 @@ tb_sheet_link_fault (TbSheet *self, TbFaultKind kind, const char *link, const ch
 void
 tb_sheet_link_clear (TbSheet *self, const char *link)
 {
-  char id[160];
   if (!self->session)
     return;
   tb_session_heal (self->session, link);
-  for (int kind = 0; kind < TB_FAULT_COUNT; kind++)
+  for (guint i = tb_session_n_faults (self->session); i-- > 0;)
     {
-      fault_id (id, sizeof id, kind, link);
-      tb_session_remove_fault (self->session, id);
+      const TbWireFault *fault = tb_session_fault_at (self->session, i).fault;
+      if (g_strcmp0 (fault->link, link) == 0)
+        tb_session_remove_fault (self->session, fault->id);
     }
 }

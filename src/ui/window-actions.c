@@ -2,6 +2,7 @@
 
 #include "command-palette.h"
 #include "dialogs.h"
+#include "fault-form.h"
 #include "panes.h"
 #include "preferences.h"
 #include "print.h"
@@ -333,6 +334,30 @@ ACTION (act_link_latency)
     tb_sheet_link_fault (TB_WINDOW (data)->sheet, TB_FAULT_LATENCY, words[0], words[1]);
 }
 
+/* A new one on a link. */
+ACTION (act_link_fault)
+{
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  if (self && self->session)
+    tb_fault_form_open (GTK_WINDOW (data), self->session, g_variant_get_string (target, NULL), NULL);
+}
+
+ACTION (act_fault)
+{
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  const char *name = g_action_get_name (G_ACTION (action));
+  const char *id = g_variant_get_string (target, NULL);
+  TbSessionFault fault;
+  if (!self || !self->session || !tb_session_fault (self->session, id, &fault))
+    return;
+  if (g_str_equal (name, "fault-remove"))
+    tb_session_remove_fault (self->session, id);
+  else if (g_str_equal (name, "fault-step"))
+    tb_session_step_fault (self->session, id, 1);
+  else
+    tb_fault_form_open (GTK_WINDOW (data), self->session, fault.fault->link, id);
+}
+
 ACTION (act_shortcuts)
 {
   tb_show_shortcuts (GTK_WINDOW (data));
@@ -393,6 +418,10 @@ static const GActionEntry entries[] = {
   { "link-refuse", act_link, "s" },
   { "link-clear", act_link, "s" },
   { "link-latency", act_link_latency, "s" },
+  { "link-fault", act_link_fault, "s" },
+  { "fault-edit", act_fault, "s" },
+  { "fault-remove", act_fault, "s" },
+  { "fault-step", act_fault, "s" },
   { "shortcuts", act_shortcuts },
   { "about", act_about },
 };

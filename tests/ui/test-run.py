@@ -9,7 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, wait_for, xdo
+from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, type_text, wait_for, xdo
 
 
 def example(options, name):
@@ -67,6 +67,48 @@ def traffic_is_seen_cut_healed_and_stopped(options):
         editor.screenshot(os.path.join(options.out, "window-cut.png"))
         editor.press("Heal")
         editor.get("Cut", "button")
+        rises(editor)
+        stop(editor, processes)
+    finally:
+        editor.end()
+
+
+def in_form(editor, options):
+    """The keys go to the form from now on."""
+    wait_for("the form", lambda: len(editor.windows()) > 1)
+    form = [window for window in editor.windows() if window != editor.window][0]
+    xdo("windowfocus", "--sync", form)
+    editor.screenshot(os.path.join(options.out, "window-fault-form.png"))
+
+
+def a_fault_is_added_changed_and_removed(options):
+    """By the form, with keys alone once it is open; and it is said on the link."""
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        select_in_outline(editor, "Link from")
+        start(editor)
+        rises(editor)
+        processes = descendants(editor.pid)
+        editor.press("Faults", None)
+        editor.press("Add a fault…", "menu item")
+        in_form(editor, options)
+        type_text("fast")
+        key("Return")
+        editor.get("latency is “fast”, expected a duration like 20ms, "
+                   "or a distribution like “normal 5ms 1ms”", "label")
+        key("ctrl+a")
+        type_text("40ms")
+        key("Return")
+        editor.get("Remove: latency 40ms", "button")
+        editor.screenshot(os.path.join(options.out, "window-fault.png"))
+        editor.press("Change: latency 40ms")
+        in_form(editor, options)
+        key("ctrl+a")
+        type_text("normal 5ms 1ms")
+        key("Return")
+        editor.press("Remove: latency normal 5ms 1ms")
+        wait_for("the fault to be gone",
+                 lambda: editor.find("Remove: latency normal 5ms 1ms", "button") is None)
         rises(editor)
         stop(editor, processes)
     finally:
@@ -241,7 +283,8 @@ def a_killed_editor_of_an_ordinary_user_leaves_nothing(options):
 
 
 if __name__ == "__main__":
-    run_tests([traffic_is_seen_cut_healed_and_stopped, the_web_shop_runs_in_the_window,
+    run_tests([traffic_is_seen_cut_healed_and_stopped, a_fault_is_added_changed_and_removed,
+               the_web_shop_runs_in_the_window,
                a_program_is_asked_about_and_its_death_is_said,
                closing_during_a_run_asks_and_leaves_nothing,
                a_killed_editor_leaves_nothing,

@@ -131,7 +131,10 @@ on_fault_state (TbSession *self, TbReader *r)
     fault->since_ns = time_ns;
   /* Gone, but asked for anew since: that answer is still to come. */
   if (fault != NULL && (state != TB_FAULT_GONE || fault->pending > 0))
-    fault->active = active;
+    {
+      fault->active = active;
+      fault->state = state;
+    }
   else if (fault != NULL)
     g_ptr_array_remove (self->faults, fault);
   if (*reason != '\0')

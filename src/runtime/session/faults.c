@@ -34,6 +34,18 @@ tb_session_add_fault (TbSession *self, const TbWireFault *fault)
   tb_session_sent (self);
 }
 
+void
+tb_session_step_fault (TbSession *self, const char *id, guint n)
+{
+  if (self->closed)
+    return;
+  tb_writer_begin (&self->out, TB_COMMAND_FAULT_STEP);
+  tb_writer_string (&self->out, id);
+  tb_writer_u32 (&self->out, n);
+  tb_writer_end (&self->out);
+  tb_session_sent (self);
+}
+
 guint
 tb_session_n_faults (TbSession *self)
 {

@@ -363,6 +363,7 @@ typedef struct
   TbLiveLink *links;
   TbLiveTap *taps;
   TbLivePartition *partitions;
+  TbLiveFault *faults;
   TbEvent *events;
   char *reason;
 } Frame;
@@ -427,6 +428,27 @@ fill_partition (TbLiveLink *link, const TbKnownFault *fault, guint index)
     link->cut_since_ns = fault->since_ns;
 }
 
+/* What is on it besides cuts, in few words. */
+static void
+say_faults (Frame *frame, TbLiveLink *link, const GPtrArray *faults)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < faults->len; i++)
+    {
+      const TbKnownFault *fault = g_ptr_array_index (faults, i);
+      char summary[160];
+      if (!fault->active || fault->wire.kind == TB_FAULT_CUT
+          || g_strcmp0 (fault->wire.link, link->id) != 0)
+        continue;
+      tb_fault_summary (&fault->wire, summary, sizeof summary);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", summary);
+    }
+  if (text->len == 0)
+    return;
+  g_autoptr (GRefString) kept = g_ref_string_new (text->str);
+  link->fault_text = keep (frame, kept);
+}
+
 static void
 fill_fault (TbLiveLink *link, const GPtrArray *faults, guint index, guint n_drawn)
 {
@@ -463,6 +485,8 @@ fill_links (Frame *frame, const TbLive *live, const TbKnown *known)
           link->tapped = FALSE;
         }
       fill_fault (link, known->faults, i, live->plan->plan->links->len);
+      if (link->faults != 0)
+        say_faults (frame, link, known->faults);
     }
   frame->frame.links = frame->links;
   frame->frame.n_links = live->lines->len;
@@ -481,6 +505,30 @@ fill_partitions (Frame *frame, const GPtrArray *faults)
         continue;
       frame->partitions[frame->frame.n_partitions++] = (TbLivePartition) {
         .id = keep (frame, id), .text = keep (frame, fault->text), .since_ns = fault->since_ns,
+      };
+    }
+}
+
+static void
+fill_faults (Frame *frame, const GPtrArray *faults)
+{
+  frame->faults = g_new0 (TbLiveFault, faults->len + 1);
+  frame->frame.faults = frame->faults;
+  for (guint i = 0; i < faults->len; i++)
+    {
+      const TbKnownFault *fault = g_ptr_array_index (faults, i);
+      char form[500], words[160];
+      if (fault->wire.link == NULL || *fault->wire.link == '\0')
+        continue;
+      tb_fault_format (&fault->wire, form, sizeof form);
+      tb_fault_summary (&fault->wire, words, sizeof words);
+      g_autoptr (GRefString) id = g_ref_string_new (fault->wire.id);
+      g_autoptr (GRefString) link = g_ref_string_new (fault->wire.link);
+      g_autoptr (GRefString) text = g_ref_string_new (form);
+      g_autoptr (GRefString) summary = g_ref_string_new (words);
+      frame->faults[frame->frame.n_faults++] = (TbLiveFault) {
+        .id = keep (frame, id), .link = keep (frame, link), .text = keep (frame, text),
+        .summary = keep (frame, summary), .kind = fault->wire.kind, .state = fault->state,
       };
     }
 }
@@ -531,6 +579,7 @@ tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, gboolean event
   fill_instances (frame, live, known);
   fill_links (frame, live, known);
   fill_partitions (frame, known->faults);
+  fill_faults (frame, known->faults);
   fill_taps (frame, live);
   if (events)
     fill_events (frame, live);
@@ -555,6 +604,7 @@ tb_live_frame_unref (TbLiveFrame *self)
   g_free (frame->links);
   g_free (frame->taps);
   g_free (frame->partitions);
+  g_free (frame->faults);
   g_free (frame->events);
   g_free (frame->reason);
   tb_shared_plan_unref (frame->plan);

@@ -104,6 +104,7 @@ typedef struct
   TbWireFault wire; /* as it was asked for last */
   guint pending;    /* how often it was asked for or removed without an answer yet */
   gboolean active;
+  TbFaultState state;
   gint64 since_ns;
   char *text;       /* of a partition, GRefString; else NULL */
   guint8 *cut_links; /* of a partition: TbCutOf, one for each link of the plan */

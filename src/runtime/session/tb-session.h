@@ -67,9 +67,20 @@ typedef struct
   gint64 p50_ns, p95_ns, p99_ns;             /* of the run; -1: none */
   gint64 recent_p50_ns, recent_p99_ns;       /* of about the last second */
   guint faults;                              /* bit per TbFaultKind */
+  const char *fault_text;                    /* "latency 20ms, drop 10%"; NULL: no fault but cuts */
   gint64 cut_since_ns;                       /* 0: not cut */
   gboolean partly_cut;                       /* some pairs of its instances are, by a partition */
 } TbLiveLink;
+
+/* A fault that was asked for on a link. */
+typedef struct
+{
+  const char *id, *link;
+  const char *text;    /* as tb_fault_format() has it */
+  const char *summary; /* as tb_fault_summary() */
+  TbFaultKind kind;
+  TbFaultState state; /* GONE: the agent has not said yet that it holds */
+} TbLiveFault;
 
 /* A partition that holds. */
 typedef struct
@@ -101,6 +112,8 @@ typedef struct
   guint n_taps;
   const TbLivePartition *partitions;
   guint n_partitions;
+  const TbLiveFault *faults; /* on links by name, in the order in which they were first asked for */
+  guint n_faults;
   const TbEvent *events; /* since the frame before, oldest first */
   guint n_events;
   guint64 missed_events; /* overwritten before they could be read, since the frame before */
@@ -144,6 +157,8 @@ void tb_session_instance_command (TbSession *session, TbCommandType what, const 
 void tb_session_add_fault (TbSession *session, const TbWireFault *fault);
 /* "" removes all. */
 void tb_session_remove_fault (TbSession *session, const char *id);
+/* Of a hold: lets n of the messages that it keeps go on; 0: all that wait now. */
+void tb_session_step_fault (TbSession *session, const char *id, guint n);
 /* A fault that was asked for and is not gone. */
 typedef struct
 {

@@ -507,6 +507,23 @@ tb_fault_format (const TbWireFault *fault, char *out, size_t size)
     }
 }
 
+void
+tb_fault_summary (const TbWireFault *fault, char *out, size_t size)
+{
+  const TbFaultAttribute *a = tb_fault_attribute (fault->kind, 0);
+  const char *name = tb_fault_name (fault->kind);
+  char value[100] = "", share[40] = "";
+  if (a->kind == fault->kind && !(tb_fault_is_normal (fault, a) && a->normal == 0))
+    tb_fault_get (fault, a, value, sizeof value);
+  double chance = fault->probability * fault->toxicity * 100;
+  if (chance < 100)
+    snprintf (share, sizeof share, " %d%%", (int) (chance + 0.5));
+  int n = snprintf (out, size, "%s%s%s%s", name, *value != '\0' ? " " : "", value, share);
+  for (int i = 0; i < n && i < (int) size && i < (int) strlen (name); i++)
+    if (out[i] == '_')
+      out[i] = ' ';
+}
+
 /* ---- Copies ---------------------------------------------------------------------------------- */
 
 static char *

@@ -168,6 +168,9 @@ bool tb_fault_parse (const char *text, TbWireFault *fault, char *why, size_t why
 /* The same form, of what differs from the defaults; id, link, from and to are left out. */
 void tb_fault_format (const TbWireFault *fault, char *out, size_t size);
 
+/* For a person, in few words: "latency 20ms", "drop 10%". */
+void tb_fault_summary (const TbWireFault *fault, char *out, size_t size);
+
 /* A deep copy; to is overwritten. */
 void tb_wire_fault_copy (TbWireFault *to, const TbWireFault *from);
 void tb_wire_fault_clear (TbWireFault *fault);

@@ -115,12 +115,26 @@ age_text (gint64 ns)
                  : g_strdup_printf ("cut %.0f" TB_THIN_SPACE "s", s);
 }
 
+/* A fault is said in words on its link, not by a colour alone. */
+static char *
+with_faults (const char *figure, const char *faults)
+{
+  if (!faults)
+    return g_strdup (figure);
+  const char *more = strchr (faults, ',');
+  g_autofree char *first = more ? g_strndup (faults, (gsize) (more - faults)) : g_strdup (faults);
+  return g_strdup_printf ("%s%s%s%s", figure ? figure : "", figure ? " · " : "", first,
+                          more ? " …" : "");
+}
+
 /* What a link says, the most urgent first. */
 static TbLinkShow
 describe (const TbLiveLink *link, gint64 frame_ns)
 {
   TbLinkShow s = { .colour = TB_COLOUR_TEXT, .line = TB_COLOUR_LINE, .faults = link->faults };
-  guint disturbing = (1u << TB_FAULT_RESET_PEER) | (1u << TB_FAULT_REFUSE);
+  guint disturbing = (1u << TB_FAULT_RESET_PEER) | (1u << TB_FAULT_REFUSE)
+                     | (1u << TB_FAULT_BLACKHOLE) | (1u << TB_FAULT_TIMEOUT) | (1u << TB_FAULT_DROP)
+                     | (1u << TB_FAULT_HTTP_ABORT);
   if (link->cut_since_ns != 0)
     {
       s.cut = TRUE;
@@ -139,11 +153,13 @@ describe (const TbLiveLink *link, gint64 frame_ns)
     }
   else
     {
-      s.text = link->framed ? messages_text (link) : bytes_text (link);
-      s.brief = link->framed && s.text ? tb_figure_rate (link->request_rate) : NULL;
+      g_autofree char *figure = link->framed ? messages_text (link) : bytes_text (link);
+      s.text = with_faults (figure, link->fault_text);
+      s.tooltip = link->fault_text ? g_strdup_printf ("Faults: %s", link->fault_text) : NULL;
+      s.brief = link->framed && figure && !link->fault_text ? tb_figure_rate (link->request_rate) : NULL;
       if (link->error_rate > 0 || (link->faults & disturbing))
         s.line = s.colour = TB_COLOUR_BAD;
-      else if (link->faults & (1u << TB_FAULT_LATENCY))
+      else if (link->faults)
         s.line = TB_COLOUR_WARN;
     }
   return s;
