@@ -6,7 +6,7 @@
 #include "tb-diagram.h"
 
 #define CLEAR 8.0
-#define CROWDED 2.0 /* the last gap between links before margins give way */
+#define CROWDED 5.5 /* links nearer than this have no room to stand apart */
 
 typedef struct
 {

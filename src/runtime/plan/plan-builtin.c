@@ -278,10 +278,26 @@ set_alive (const TbPlanner *planner, const TbPart *part, TbPlanInstance *instanc
                              why->message);
 }
 
+/* What passes requests on does that byte for byte, in HTTP; where what it calls speaks another
+ * language it has to understand them, as a server does. */
+static const char *
+node_kind_of (const TbPart *part)
+{
+  for (guint i = 0; i < part->links->len && is_of (part, "balancer proxy"); i++)
+    {
+      const TbPlanLink *link = g_ptr_array_index (part->links, i);
+      if (link->protocol != NULL && !g_str_equal (link->protocol, "http"))
+        return "server";
+    }
+  return part->node_kind;
+}
+
 gboolean
-tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
+tb_planner_fill_builtin (TbPlanner *planner, const TbPart *drawn, TbPlanInstance *instance,
                          GError **error)
 {
+  TbPart own = *drawn, *part = &own;
+  own.node_kind = node_kind_of (drawn);
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *dir = g_strdup_printf ("%s/%s-%u", planner->options->run_dir, part->id,
                                           instance->replica);
