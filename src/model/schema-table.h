@@ -94,6 +94,8 @@ static const TbPropSpec component_props[] = {
     .help = "Its data survive a crash." },
   { P (AFFINITY, "Affinity", ENUM), .choices = "none session address",
     .help = "Whether requests of one client go to the same replica." },
+  { P (CLOCK, "Clock", ENUM), .choices = "system own", .default_text = "system",
+    .help = "Own: it starts with libfaketime, so that its clock can be moved while it runs." },
   { P (ADDRESS, "Address", STRING), .help = "Host, or host and port, of an external component." },
   { P (COLOUR, "Colour", COLOUR), .help = "Its outline and icon, as #rrggbb; the kind's where absent." },
   { P (ICON, "Icon", STRING),

@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import time
 
@@ -86,16 +87,17 @@ class Run:
 
 
 @contextlib.contextmanager
-def running():
+def running(drawing=DRAWING, begun="/links/ask"):
     with workplace() as place:
         (place.folder / "tmp").mkdir()
         place.env["TMPDIR"] = str(place.folder / "tmp")
-        process = place.start("run", place.file("c.tierboard", DRAWING), "--json", "--trust",
+        process = place.start("run", place.file("c.tierboard", drawing), "--json", "--trust",
                               "--control", "0")
         said = next(line for line in process.stderr if "http://" in line)
         run = Run(place, process, re.search(r"http://\S+", said).group())
-        wait_until(lambda: run.ask("GET", "/links/ask")[0] == 200, 30, "the run's beginning")
-        run.replies_grow()
+        wait_until(lambda: run.ask("GET", begun)[0] == 200, 30, "the run's beginning")
+        if drawing == DRAWING:
+            run.replies_grow()
         try:
             yield run
         finally:
@@ -187,6 +189,60 @@ def test_logs_are_read_and_followed():
         follower.close()
 
 
+def test_the_command_says_it_in_a_terminal():
+    """tierboard ctl: instances, a partition, its end, a log, what it does not know, and the stop"""
+    with running() as run:
+        def ctl(*words, status=0):
+            done = subprocess.run([run.place.tierboard, "ctl", "--run", "c.tierboard", *words],
+                                  env=run.place.env, capture_output=True, text=True, timeout=90)
+            assert done.returncode == status, (words, done)
+            return done.stdout + done.stderr
+        assert "web/3" in ctl("instances") and "c.tierboard" in ctl("list")
+        assert "web/1 | everyone else" in ctl("partition", "isolate", "web/1")
+        assert "cut" in ctl("links") and "partition" in ctl("faults")
+        ctl("heal")
+        assert ctl("faults") == ""
+        assert "latency=20ms" in ctl("fault", "ask", "latency", "latency=20ms")
+        ctl("remove", "all")
+        assert "killed" in ctl("kill", "web/2") and "ready" in ctl("restart", "web/2")
+        assert "three" in ctl("logs", "deaf/1")
+        assert "wub" in ctl("pause", "wub/1", status=2)
+        assert "did you mean “pause”" in ctl("puase", "web/1", status=2)
+        assert "not so within" in ctl("--timeout", "50ms", "stop", status=1)
+
+
+CLOCKED = """\
+<architecture xmlns="urn:tierboard:1" name="Clocked">
+  <component id="clock" kind="server" clock="own">
+    <command>sh -c 'while :; do date +%s; sleep 0.05; done'</command>
+  </component>
+  <component id="plain" kind="server">
+    <command>sleep 600</command>
+  </component>
+</architecture>
+"""
+
+
+def test_a_clock_is_moved():
+    """A clock of its own is moved live, back and forth, and survives a restart; others cannot be"""
+    with running(CLOCKED, "/instances") as run:
+        def offset():
+            lines = run.good("GET", "/instances/clock/1/logs?lines=1").split()
+            return int(lines[-1]) - time.time() if lines else 0
+        status, answer = run.ask("POST", "/instances/clock/1/clock", {"offset": "+1h"})
+        if status == 400 and "libfaketime" in answer["error"]:
+            raise Skip(answer["error"])
+        wait_until(lambda: offset() > 3500, 30, "an hour more")
+        run.good("POST", "/instances/clock/1/restart")
+        wait_until(lambda: offset() > 3500, 30, "an hour more after a restart")
+        run.good("POST", "/instances/clock/1/clock", {"offset": "-1h"})
+        wait_until(lambda: offset() < -3500, 30, "an hour less")
+        run.good("POST", "/instances/clock/1/clock", {"offset": "0"})
+        wait_until(lambda: abs(offset()) < 100, 30, "the true time")
+        status, answer = run.ask("POST", "/instances/plain/1/clock", {"offset": "+1h"})
+        assert status == 400 and 'clock="own"' in answer["error"], answer
+
+
 def test_bad_requests_are_answered():
     """Garbage, endless heads, deep and broken bodies are refused, and the run goes on"""
     with running() as run:
@@ -256,4 +312,5 @@ def test_toxiproxys_client_library_drives_links():
 if __name__ == "__main__":
     run_tests([test_only_the_user_and_the_token, test_commands_return_when_it_is_so,
                test_a_wait_has_an_end, test_partition_cuts_and_heals, test_logs_are_read_and_followed,
-               test_bad_requests_are_answered, test_toxiproxys_client_library_drives_links])
+               test_the_command_says_it_in_a_terminal,
+               test_a_clock_is_moved, test_bad_requests_are_answered, test_toxiproxys_client_library_drives_links])

@@ -294,6 +294,17 @@ take_instance_command (Agent *a, TbReader *r)
   free (id);
 }
 
+/* What the viewer did itself belongs into the recording too. */
+static void
+take_note (Agent *a, TbReader *r)
+{
+  char *id = tb_reader_string (r), *sentence = tb_reader_string (r);
+  if (!r->bad)
+    tb_tell_problem (a, 2, tb_agent_find (a, id), sentence);
+  free (id);
+  free (sentence);
+}
+
 static void
 answer_ping (Agent *a, TbReader *r)
 {
@@ -333,6 +344,8 @@ obey (Agent *a, TbReader *r)
     take_fault_removal (a, r);
   else if (r->type == TB_COMMAND_FAULT_STEP)
     take_fault_step (a, r);
+  else if (r->type == TB_COMMAND_NOTE)
+    take_note (a, r);
   else if ((r->type >= TB_COMMAND_KILL && r->type <= TB_COMMAND_START_ANYWAY)
            || r->type == TB_COMMAND_HALT || r->type == TB_COMMAND_START)
     take_instance_command (a, r);

@@ -190,6 +190,39 @@ command_for (TbCall *call, guint verb)
   return command == TB_COMMAND_START_ANYWAY && is_gone (call) ? TB_COMMAND_RESTART : command;
 }
 
+/* "+10s", "-5m", "0". */
+static gboolean
+read_offset (const char *text, gint64 *offset_ns)
+{
+  gboolean back = *text == '-';
+  *offset_ns = 0;
+  if (*text == '-' || *text == '+')
+    text++;
+  if (!g_str_equal (text, "0") && !tb_duration_parse (text, offset_ns, NULL))
+    return FALSE;
+  if (back)
+    *offset_ns = -*offset_ns;
+  return TRUE;
+}
+
+static void
+set_clock (TbCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  const char *offset = text_of (call, "offset"), *rate = text_of (call, "rate");
+  gint64 offset_ns = 0;
+  if (offset != NULL && !read_offset (offset, &offset_ns))
+    tb_call_error (call, 400, "offset is “%s”, expected a duration like +10s or -5m", offset);
+  else if (!tb_session_set_clock (call->session, call->number, offset_ns,
+                                  rate != NULL ? g_ascii_strtod (rate, NULL) : 1, &error))
+    tb_call_error (call, 400, "%s", error->message);
+  else
+    {
+      call->status = 200;
+      answer_instance (call);
+    }
+}
+
 static void
 post_instance (TbCall *call)
 {
@@ -197,6 +230,12 @@ post_instance (TbCall *call)
   guint restarts = 0, verb = 0;
   if (index < 0)
     return;
+  call->number = (guint) index;
+  if (g_str_equal (call->parts[2], "clock"))
+    {
+      set_clock (call);
+      return;
+    }
   while (verb < G_N_ELEMENTS (instance_verbs)
          && !g_str_equal (instance_verbs[verb].verb, call->parts[2]))
     verb++;
@@ -206,7 +245,6 @@ post_instance (TbCall *call)
                      "resume, restart, start and clock", call->parts[2]);
       return;
     }
-  call->number = (guint) index;
   state_of (call, &restarts);
   call->offset = restarts;
   if (instance_verbs[verb].command != TB_COMMAND_RESTART && instance_verbs[verb].done (call))

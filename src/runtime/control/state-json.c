@@ -23,6 +23,10 @@ tb_json_instance (TbJson *json, const TbLiveInstance *instance)
     tb_json_string (json, "waiting", instance->waiting);
   if (instance->role != NULL && *instance->role != '\0')
     tb_json_string (json, "role", instance->role);
+  if (instance->clock_offset_ns != 0)
+    tb_json_integer (json, "clock_offset_ns", instance->clock_offset_ns);
+  if (instance->clock_rate > 0 && instance->clock_rate != 1)
+    tb_json_number (json, "clock_rate", instance->clock_rate);
   tb_json_integer (json, "restarts", instance->restarts);
   tb_json_number (json, "cpu", instance->cpu);
   tb_json_integer (json, "rss_bytes", (gint64) instance->rss_bytes);

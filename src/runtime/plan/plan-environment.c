@@ -266,6 +266,23 @@ set_drawn_variable (const TbScope *scope, TbPlanInstance *instance, const TbElem
   return TRUE;
 }
 
+/* A clock of its own: libfaketime reads what to add from a file each time the clock is asked, so that
+ * it can be moved while the program runs. Waiting and timeouts go by the true time, as they do where
+ * a machine's clock is wrong. */
+static void
+set_clock (const TbScope *scope, TbPlanInstance *instance)
+{
+  const char *clock = tb_element_get (scope->part->element, TB_PROP_CLOCK);
+  if (g_strcmp0 (clock, "own") != 0 || scope->planner->options->clock_library == NULL)
+    return;
+  g_free (instance->clock_path);
+  instance->clock_path = g_strconcat (scope->dir, ".clock", NULL);
+  tb_plan_add_pair (instance->env, "LD_PRELOAD", scope->planner->options->clock_library);
+  tb_plan_add_pair (instance->env, "FAKETIME_TIMESTAMP_FILE", instance->clock_path);
+  tb_plan_add_pair (instance->env, "FAKETIME_NO_CACHE", "1");
+  tb_plan_add_pair (instance->env, "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+}
+
 gboolean
 tb_scope_set_environment (const TbScope *scope, TbPlanInstance *instance, const TbElement **culprit,
                  GError **error)
@@ -274,6 +291,7 @@ tb_scope_set_environment (const TbScope *scope, TbPlanInstance *instance, const 
   for (guint i = 0; i < scope->part->links->len; i++)
     set_link_variables (scope, instance, g_ptr_array_index (scope->part->links, i));
   set_customary_variables (scope, instance);
+  set_clock (scope, instance);
   for (guint i = 0; i < tb_element_n_children (scope->part->element); i++)
     {
       const TbElement *child = tb_element_child (scope->part->element, i);

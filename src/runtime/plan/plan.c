@@ -77,7 +77,8 @@ instance_free (gpointer data)
   TbPlanInstance *i = data;
   char *texts[] = { i->id, i->component_id, i->device, i->ready.argument, i->ready.header,
                     i->alive.argument, i->alive.header, i->env_file, i->user,
-                    i->external_host, i->trust_text, i->work_dir, i->package };
+                    i->external_host, i->trust_text, i->work_dir, i->package,
+                    i->clock_path };
   for (gsize k = 0; k < G_N_ELEMENTS (texts); k++)
     g_free (texts[k]);
   g_strfreev (i->argv);

@@ -94,6 +94,7 @@ typedef struct
   char *package;    /* Debian's that brings its program; NULL where that is not known */
   char *env_file;   /* NULL: none */
   gboolean builtin, allow_io_uring, terminal;
+  char *clock_path;    /* the file its clock is read from, beside its directory; NULL: the system's */
   gboolean external; /* outside: nothing is started, its address is the drawing's */
   char *external_host; /* external: "db.example.org"; else NULL */
   char *trust_text;  /* what tb_plan_commands shows of it; NULL where it is built in or external */
@@ -130,6 +131,7 @@ typedef struct
   const char *node_program; /* path of tierboard-node */
   guint64 seed;
   const char *file;         /* of the drawing, for errors; NULL: they give the line alone */
+  const char *clock_library; /* path of libfaketimeMT.so.1; NULL: it is not there */
   const char *default_user; /* whom commands run as that do not say; NULL: as who starts them */
   /* NULL: tb_template_find */
   const TbTemplate *(*find_template) (const char *name, GError **error);

@@ -395,6 +395,7 @@ fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
         .log_path = keep (frame, k->log_path), .log_size = k->log_size, .cpu = k->cpu,
         .rss_bytes = k->rss_bytes, .processes = k->processes, .threads = k->threads,
         .files = k->files, .due_ns = k->due_ns, .loop = k->loop, .role = keep (frame, k->role),
+        .clock_offset_ns = k->clock_offset_ns, .clock_rate = k->clock_rate,
       };
     }
   frame->frame.instances = frame->instances;

@@ -7,6 +7,7 @@
  *   live.c       counters and ring to live frames
  *   partition.c  names and partitions to pairs of instances; pure
  *   faults.c     what the viewer asks for on links and between instances
+ *   clock.c      clocks of instances
  *   trust.c      what was allowed before
  *
  * The session's state (TbRunState), and what moves it:
@@ -90,6 +91,8 @@ typedef struct
   gint64 due_ns;
   double cpu;
   char *role; /* GRefString or NULL */
+  gint64 clock_offset_ns;
+  double clock_rate; /* 1: as the true one */
 } TbKnownInstance;
 
 typedef struct
@@ -190,6 +193,10 @@ void tb_replace_text (char **text, const char *with);
 void tb_session_sent (TbSession *self);
 /* One frame with a name, or with none (NULL). */
 void tb_session_send_name (TbSession *self, TbCommandType type, const char *name);
+/* NULL where libfaketime is not installed. */
+const char *tb_clock_find_library (void);
+/* Every clock of its own begins with the true time. */
+void tb_session_prepare_clocks (TbSession *self);
 void tb_known_fault_free (gpointer fault);
 void tb_session_take_fact (TbSession *self, TbReader *r);
 /* The agent ended (why NULL), or is given up. Nothing of the run is left when this returns. */

@@ -319,6 +319,7 @@ make_plan (TbSession *self, const TbSessionOptions *options, GError **error)
   const TbPlanOptions plan_options = {
     .block = self->launch.block, .run_dir = self->launch.run_dir, .node_program = node,
     .seed = seed, .file = options->file, .default_user = tb_launch_default_user (),
+    .clock_library = tb_clock_find_library (),
   };
   TbPlan *plan = tb_plan_new (self->model, &plan_options, &why);
   if (plan == NULL)
@@ -363,6 +364,7 @@ tb_session_start (TbModel *model, const TbSessionOptions *options, GError **erro
   if (!tb_launch_prepare (&self->launch, preferred_block (model, options), error)
       || !make_plan (self, options, error) || !tb_launch_agent (&self->launch, error))
     return NULL;
+  tb_session_prepare_clocks (self);
   begin_talk (self);
   return g_steal_pointer (&self);
 }

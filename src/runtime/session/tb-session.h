@@ -49,6 +49,8 @@ typedef struct
   gint64 due_ns;         /* of the monotonic clock: when it starts again, or is killed; 0: neither */
   guint loop;            /* how often in a row it ended soon after its start; from 3 on a crash loop */
   const char *role;      /* what it says it is ("leader", "replica"); "" where nothing is known */
+  gint64 clock_offset_ns; /* what its clock is wrong by … */
+  double clock_rate;      /* … and how fast it goes; 1: as the true one */
 } TbLiveInstance;
 
 /* Sums over the taps of a drawn link, and over the last second. */
@@ -183,6 +185,16 @@ const char *tb_session_run_dir (TbSession *session);
 void tb_session_cut (TbSession *session, const char *link_id);
 void tb_session_heal (TbSession *session, const char *link_id);
 gboolean tb_session_is_cut (TbSession *session, const char *link_id);
+
+/* ---- Clocks ---------------------------------------------------------------------------------- */
+
+/* Moves the clock of the instance with that plan index: what is added to the true time, and how fast
+ * it goes (1; at most 1000). Waits and timeouts go on by the true time. FALSE with
+ * TB_SESSION_ERROR_NAME where it has no clock of its own (clock="own" on the component), where
+ * libfaketime is not installed, or where its program cannot load it. */
+gboolean tb_session_set_clock (TbSession *session, guint instance, gint64 offset_ns, double rate,
+                               GError **error);
+gboolean tb_session_can_set_clock (TbSession *session, guint instance);
 
 /* ---- Partitions ------------------------------------------------------------------------------ */
 

@@ -45,7 +45,8 @@
   X (FAULT_STEP, 12, "str id of a hold, u32 messages: lets so many go on, 0: all that wait")       \
   X (HALT, 20, "str instance; stops it alone, and leaves it stopped")                              \
   X (START, 21, "str instance; starts it with everything it needs that does not run")              \
-  X (CHANGE, 22, "a TbWirePlan: what is to run from now on; see tb-wire.h")
+  X (CHANGE, 22, "a TbWirePlan: what is to run from now on; see tb-wire.h")                        \
+  X (NOTE, 30, "str instance or empty, str sentence: recorded, and told as a problem of severity 2")
 
 #define TB_FACTS(X)                                                                                \
   X (WELCOME, 101, "u32 version; carries two descriptors: counters, ring")                         \
