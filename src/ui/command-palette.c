@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "partitions.h"
 #include "picker.h"
 #include "settings.h"
 #include "tb-find.h"
@@ -68,6 +69,20 @@ add_window_actions (Palette *self, GPtrArray *rows, const char *text)
                     name, enabled ? NULL : self->sheet ? "Not now" : "No drawing is open");
     }
   add_action (self, rows, text, "About Tierboard", "General", NULL, "win.about", NULL);
+}
+
+typedef struct
+{
+  Palette *palette;
+  GPtrArray *rows;
+  const char *text;
+} RunRows;
+
+static void
+add_run_row (const char *title, const char *action, gpointer data)
+{
+  const RunRows *into = data;
+  add_action (into->palette, into->rows, into->text, title, "Run", NULL, action, NULL);
 }
 
 static void
@@ -156,6 +171,8 @@ palette_rows (const char *text, char **hint, gpointer data)
           = one ? tb_model_get (tb_document_model (self->sheet->document), one) : NULL;
       add_commands (self, rows, text);
       add_kinds (self, rows, text);
+      if (*text)
+        tb_sheet_run_rows (self->sheet, add_run_row, &(RunRows){ self, rows, text });
       if (*text && element)
         add_props (self, rows, text, element);
       if (*text)

@@ -3,6 +3,7 @@
 
 #include "format.h"
 #include "live-box.h"
+#include "partitions.h"
 
 /* Beyond this a menu of instances is no menu any more. */
 #define INSTANCES_MAX 12
@@ -101,6 +102,7 @@ tb_sheet_context_menu (TbCanvas *canvas, guint uid, guint replica, double x, dou
       g_autoptr (GMenu) instances = g_menu_new ();
       add_instances (instances, self->frame, uid, replica);
       g_menu_append_section (menu, NULL, G_MENU_MODEL (instances));
+      tb_sheet_append_partitions (self, menu, uid, replica);
     }
   add_commands (menu, self);
   tb_canvas_to_world (canvas, x, y, &self->menu_at);

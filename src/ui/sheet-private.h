@@ -13,6 +13,7 @@
 #include "shell.h"
 #include "source-pane.h"
 #include "tb-canvas.h"
+#include "tb-control.h"
 #include "tb-edit.h"
 #include "tb-session.h"
 #include "view-bar.h"
@@ -53,6 +54,7 @@ struct _TbSheet
   gboolean settled; /* asked: its changes may be dropped; until the next change */
 
   TbSession *session;
+  TbControl *control;   /* takes commands from outside while it runs; NULL where it cannot */
   char *waiting;       /* what the run waits for; NULL: nothing */
   gint64 run_start_ns; /* of this side's clock */
   gint64 inspected_ns, toasted_ns;

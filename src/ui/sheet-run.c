@@ -44,6 +44,7 @@ tb_sheet_drop_session (TbSheet *self)
   g_clear_handle_id (&self->elapsed_id, g_source_remove);
   tb_canvas_set_session (self->canvas, NULL);
   g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_pointer (&self->control, tb_control_free);
   g_clear_object (&self->session);
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   tb_inspector_show_frame (self->inspector, NULL);
@@ -158,6 +159,14 @@ tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self)
 
 /* ---- Starting -------------------------------------------------------------------------------- */
 
+/* As others would look for it. */
+static const char *
+run_name (TbSheet *self)
+{
+  const char *path = tb_document_path (self->document);
+  return path ? path : tb_element_title (tb_model_root (tb_document_model (self->document)));
+}
+
 static void
 start (TbSheet *self, TbModel *model)
 {
@@ -170,6 +179,9 @@ start (TbSheet *self, TbModel *model)
       return;
     }
   self->session = session;
+  self->control = tb_control_new (session, NULL);
+  if (self->control)
+    tb_control_set_name (self->control, run_name (self));
   self->run_start_ns = tb_now_ns ();
   self->inspected_ns = self->toasted_ns = 0;
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);

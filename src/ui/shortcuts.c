@@ -30,7 +30,8 @@ append_actions (GString *xml)
     {
       begin_group (xml, rows[i].section);
       for (end = i; end < n && g_str_equal (rows[end].section, rows[i].section); end++)
-        append_shortcut (xml, rows[end].accels[0], rows[end].label);
+        if (rows[end].accels[0])
+          append_shortcut (xml, rows[end].accels[0], rows[end].label);
       g_string_append (xml, "</object></child>");
     }
 }

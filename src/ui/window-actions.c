@@ -8,6 +8,7 @@
 #include "print.h"
 #include "search.h"
 #include "settings.h"
+#include "partitions.h"
 #include "shortcuts.h"
 #include "start-page.h"
 
@@ -42,6 +43,8 @@ static const TbActionRow rows[] = {
   { "preferences", "Preferences", { "<Control>comma" }, "General" },
   { "run", "Run", { "F5" }, "Run" },
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
+  { "heal", "Heal every cut", { "<Control>F5" }, "Run" },
+  { "control-address", "Copy the control address", { NULL }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
 };
 
@@ -358,6 +361,30 @@ ACTION (act_fault)
     tb_fault_form_open (GTK_WINDOW (data), self->session, fault.fault->link, id);
 }
 
+ACTION (act_partition)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_partition (TB_WINDOW (data)->sheet, g_variant_get_string (target, NULL));
+}
+
+ACTION (act_heal)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_heal (TB_WINDOW (data)->sheet);
+}
+
+ACTION (act_control_address)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_copy_control_address (TB_WINDOW (data)->sheet);
+}
+
+ACTION (act_instance_clock)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_clock (TB_WINDOW (data)->sheet, g_variant_get_string (target, NULL));
+}
+
 ACTION (act_shortcuts)
 {
   tb_show_shortcuts (GTK_WINDOW (data));
@@ -412,6 +439,10 @@ static const GActionEntry entries[] = {
   { "instance-halt", act_instance, "s" },
   { "instance-start-needed", act_instance, "s" },
   { "instance-log", act_instance_log, "s" },
+  { "instance-clock", act_instance_clock, "s" },
+  { "partition", act_partition, "s" },
+  { "heal", act_heal },
+  { "control-address", act_control_address },
   { "link-cut", act_link, "s" },
   { "link-heal", act_link, "s" },
   { "link-reset", act_link, "s" },
@@ -505,6 +536,8 @@ tb_window_update_actions (TbWindow *self)
   gboolean running = self->sheet && self->sheet->session;
   tb_window_set_action_enabled (self, "run", self->sheet && !running);
   tb_window_set_action_enabled (self, "stop", running);
+  tb_window_set_action_enabled (self, "heal", running);
+  tb_window_set_action_enabled (self, "control-address", running);
   gboolean several = tb_window_n_sheets (self) > 1;
   tb_window_set_action_enabled (self, "previous-tab", several);
   tb_window_set_action_enabled (self, "next-tab", several);

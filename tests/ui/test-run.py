@@ -9,7 +9,8 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, type_text, wait_for, xdo
+from driver import (Editor, Failed, arguments, descendants, is_alive, key, run_tests, type_text, wait_for,
+                    xdo)
 
 
 def example(options, name):
@@ -111,6 +112,33 @@ def a_fault_is_added_changed_and_removed(options):
                  lambda: editor.find("Remove: latency normal 5ms 1ms", "button") is None)
         rises(editor)
         stop(editor, processes)
+    finally:
+        editor.end()
+
+
+def n_windows(editor):
+    return len(xdo("search", "--onlyvisible", "--pid", editor.pid, "").split())
+
+
+def an_instance_is_cut_off_by_name_and_healed_by_a_key(options):
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        select_in_outline(editor, "Link from")
+        start(editor)
+        rises(editor)
+        editor.focus()
+        alone = n_windows(editor)
+        key("ctrl+k")
+        wait_for("the palette", lambda: n_windows(editor) > alone)
+        type_text("cut web/1 off")
+        key("Return")
+        editor.toast("Cut off: web/1 | everyone else")
+        stands_still(editor)
+        editor.screenshot(os.path.join(options.out, "window-partition.png"))
+        editor.focus()
+        key("ctrl+F5")
+        rises(editor)
+        stop(editor, descendants(editor.pid))
     finally:
         editor.end()
 
@@ -284,7 +312,7 @@ def a_killed_editor_of_an_ordinary_user_leaves_nothing(options):
 
 if __name__ == "__main__":
     run_tests([traffic_is_seen_cut_healed_and_stopped, a_fault_is_added_changed_and_removed,
-               the_web_shop_runs_in_the_window,
+               an_instance_is_cut_off_by_name_and_healed_by_a_key, the_web_shop_runs_in_the_window,
                a_program_is_asked_about_and_its_death_is_said,
                closing_during_a_run_asks_and_leaves_nothing,
                a_killed_editor_leaves_nothing,

@@ -49,13 +49,33 @@ instance_at (const TbPlan *plan, guint i)
   return g_ptr_array_index (plan->instances, i);
 }
 
+/* One thing has several names in the field. */
+static gboolean
+same_role (const char *asked, const char *role)
+{
+  static const char *const words[][4] = { { "leader", "primary", "master", NULL },
+                                          { "follower", "replica", "slave", "secondary" } };
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      gboolean a = FALSE, b = FALSE;
+      for (guint k = 0; k < G_N_ELEMENTS (words[i]) && words[i][k] != NULL; k++)
+        {
+          a |= g_ascii_strcasecmp (asked, words[i][k]) == 0;
+          b |= g_ascii_strcasecmp (role, words[i][k]) == 0;
+        }
+      if (a && b)
+        return TRUE;
+    }
+  return g_ascii_strcasecmp (asked, role) == 0;
+}
+
 /* "orders/leader": the part after the slash is what the instance says it is. */
 static gboolean
 has_role (const TbPlanInstance *instance, const char *name, const char *role)
 {
   gsize n = strlen (instance->component_id);
   return role != NULL && strncmp (name, instance->component_id, n) == 0 && name[n] == '/'
-         && g_ascii_strcasecmp (name + n + 1, role) == 0;
+         && same_role (name + n + 1, role);
 }
 
 static gboolean

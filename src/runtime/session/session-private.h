@@ -8,6 +8,7 @@
  *   partition.c  names and partitions to pairs of instances; pure
  *   faults.c     what the viewer asks for on links and between instances
  *   clock.c      clocks of instances
+ *   role.c       who leads, asked of those that say so
  *   trust.c      what was allowed before
  *
  * The session's state (TbRunState), and what moves it:
@@ -145,6 +146,8 @@ TbLiveFrame *tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, g
 
 /* ---- session.c, facts.c ---------------------------------------------------------------------------- */
 
+typedef struct TbRoles TbRoles;
+
 struct _TbSession
 {
   GObject parent;
@@ -167,6 +170,7 @@ struct _TbSession
   GArray *bypasses;           /* of TbKnownBypass */
   GPtrArray *faults;          /* of TbKnownFault */
   guint n_partitions; /* so far: each draws anew */
+  TbRoles *roles;
   gint64 agent_time_ns;
   guint64 agent_cpu_ns;
   double agent_cpu;
@@ -193,6 +197,9 @@ void tb_replace_text (char **text, const char *with);
 void tb_session_sent (TbSession *self);
 /* One frame with a name, or with none (NULL). */
 void tb_session_send_name (TbSession *self, TbCommandType type, const char *name);
+/* Asks until it is freed, which is before the session is. */
+TbRoles *tb_roles_new (TbSession *session);
+void tb_roles_free (TbRoles *roles);
 /* NULL where libfaketime is not installed. */
 const char *tb_clock_find_library (void);
 /* Every clock of its own begins with the true time. */

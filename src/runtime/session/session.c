@@ -101,6 +101,7 @@ tb_session_close (TbSession *self, const char *why)
   if (self->closed)
     return;
   self->closed = TRUE;
+  g_clear_pointer (&self->roles, tb_roles_free);
   drop_source (&self->readable);
   drop_source (&self->writable);
   if (self->launch.socket >= 0)
@@ -252,6 +253,7 @@ tb_session_finalize (GObject *object)
 {
   TbSession *self = TB_SESSION (object);
   int status;
+  g_clear_pointer (&self->roles, tb_roles_free);
   drop_source (&self->readable);
   drop_source (&self->writable);
   if (self->launch.socket >= 0)
@@ -366,6 +368,7 @@ tb_session_start (TbModel *model, const TbSessionOptions *options, GError **erro
     return NULL;
   tb_session_prepare_clocks (self);
   begin_talk (self);
+  self->roles = tb_roles_new (self);
   return g_steal_pointer (&self);
 }
 

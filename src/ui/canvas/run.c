@@ -143,6 +143,13 @@ describe (const TbLiveLink *link, gint64 frame_ns)
       s.text = age_text (frame_ns - link->cut_since_ns);
       s.tooltip = g_strdup ("Cut: what is sent is held back, new connections time out");
     }
+  else if (link->partly_cut && link->not_tapped == NULL)
+    {
+      s.bold = TRUE;
+      s.colour = s.line = TB_COLOUR_BAD;
+      s.text = g_strdup ("cut in part");
+      s.tooltip = g_strdup ("A partition cuts some pairs of its instances, and others not");
+    }
   else if (link->not_tapped != NULL)
     {
       s.not_tapped = TRUE;
