@@ -205,7 +205,7 @@ def test_the_command_says_it_in_a_terminal():
         assert "latency=20ms" in ctl("fault", "ask", "latency", "latency=20ms")
         ctl("remove", "all")
         assert "killed" in ctl("kill", "web/2") and "ready" in ctl("restart", "web/2")
-        assert "three" in ctl("logs", "deaf/1")
+        wait_until(lambda: "three" in ctl("logs", "deaf/1"), 30, "its log")
         assert "wub" in ctl("pause", "wub/1", status=2)
         assert "did you mean “pause”" in ctl("puase", "web/1", status=2)
         assert "not so within" in ctl("--timeout", "50ms", "stop", status=1)

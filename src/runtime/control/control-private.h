@@ -53,7 +53,7 @@ struct TbCall
   /* For the routes' own use. */
   char *subject;      /* id of an instance or of a fault */
   guint number;
-  guint64 offset;
+  guint64 offset, limit; /* of a log: read up to here, and no farther than there */
   GRegex *match;
 };
 

@@ -86,7 +86,10 @@ read_log (TbCall *call, const char *path)
 {
   g_autofree char *piece = g_malloc (PIECE_BYTES);
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  ssize_t n = fd >= 0 ? pread (fd, piece, PIECE_BYTES, (off_t) call->offset) : -1;
+  gsize most = PIECE_BYTES;
+  if (!is_asked (call, "follow"))
+    most = (gsize) MIN (most, call->limit - MIN (call->offset, call->limit));
+  ssize_t n = fd >= 0 ? pread (fd, piece, most, (off_t) call->offset) : -1;
   if (n > 0)
     {
       gsize used = append_lines (call, piece, (gsize) n);
@@ -106,14 +109,18 @@ static gboolean
 more_log (TbCall *call)
 {
   const char *path = tb_session_log_path (call->session, call->number);
+  guint64 before = call->offset;
   if (path != NULL)
     read_log (call, path);
-  return is_asked (call, "follow") ? !run_is_over (call) : call->text->len > 0;
+  if (is_asked (call, "follow"))
+    return !run_is_over (call);
+  /* A program that goes on writing does not make the answer endless. */
+  return call->offset > before && call->offset < call->limit;
 }
 
-/* Where the last so many lines begin. */
+/* Where the last so many lines begin; *size gets how long it is now. */
 static guint64
-find_tail (const char *path, guint64 lines)
+find_tail (const char *path, guint64 lines, guint64 *size)
 {
   struct stat st;
   guint64 start = 0;
@@ -122,6 +129,7 @@ find_tail (const char *path, guint64 lines)
     return 0;
   if (fstat (fd, &st) == 0 && st.st_size > 0)
     {
+      *size = (guint64) st.st_size;
       gsize n = (gsize) MIN (st.st_size, TAIL_MAX);
       g_autofree char *tail = g_malloc (n);
       start = (guint64) st.st_size - n;
@@ -155,7 +163,7 @@ tb_route_logs (TbCall *call)
   else
     {
       const char *path = tb_session_log_path (call->session, call->number);
-      call->offset = path != NULL && n > 0 ? find_tail (path, n) : 0;
+      call->offset = path != NULL && n > 0 ? find_tail (path, n, &call->limit) : 0;
       tb_call_stream (call, "text/plain; charset=utf-8", more_log, LOG_EVERY_NS);
     }
 }
