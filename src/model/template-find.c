@@ -9,13 +9,15 @@
 /* A large drawing asks for each of its components at once. */
 #define LOOK_EVERY_US (G_USEC_PER_SEC / 4)
 
-/* One that was read, and what its file was like then: who edits a template need not start anew. */
-typedef struct
+/* One that was read, and what its file was like then: who edits a template need not start anew. What it
+ * came in the place of is kept behind it, as somebody may still hold that. */
+typedef struct Known
 {
   char *path;
   gint64 size, changed_ns;
   gint64 looked_us;
   TbTemplate *template;
+  struct Known *before;
 } Known;
 
 /* ---- Folders ----------------------------------------------------------------------------------- */
@@ -134,13 +136,13 @@ changed_ns (const GStatBuf *file)
   return file->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + file->st_mtim.tv_nsec;
 }
 
-/* What was handed out once stays where it is, though another came in its place. */
 static const TbTemplate *
-remember (GHashTable *known, const char *name, char *path, const GStatBuf *file, TbTemplate *template)
+remember (GHashTable *known, char *path, const GStatBuf *file, TbTemplate *template)
 {
   Known *k = g_new0 (Known, 1);
-  *k = (Known) { path, file->st_size, changed_ns (file), g_get_monotonic_time (), template };
-  g_hash_table_insert (known, g_strdup (name), k);
+  *k = (Known) { path, file->st_size, changed_ns (file), g_get_monotonic_time (), template,
+                 g_hash_table_lookup (known, template->name) };
+  g_hash_table_replace (known, template->name, k);
   return template;
 }
 
@@ -169,5 +171,5 @@ tb_template_find (const char *name, GError **error)
       return k->template;
     }
   TbTemplate *template = load (name, path, error);
-  return template != NULL ? remember (known, name, g_steal_pointer (&path), &file, template) : NULL;
+  return template != NULL ? remember (known, g_steal_pointer (&path), &file, template) : NULL;
 }

@@ -16,8 +16,6 @@ import time
 
 from system import Skip, lives, run_tests, wait_until, workplace
 
-sys.path.append(str(pathlib.Path(__file__).parent / "toxiproxy-python"))
-
 DRAWING = """\
 <architecture xmlns="urn:tierboard:1" name="Controlled">
   <component id="caller" kind="client" name="Caller">
@@ -265,6 +263,25 @@ def test_bad_requests_are_answered():
         run.replies_grow()
 
 
+def test_toxiproxys_routes_answer_as_it_does():
+    """what its client libraries send, sent plainly"""
+    with running() as run:
+        assert run.ask("GET", "/proxies")[1]["ask"]["enabled"]
+        toxic = {"type": "latency", "stream": "downstream", "attributes": {"latency": 200, "jitter": 0}}
+        status, added = run.ask("POST", "/proxies/ask/toxics", toxic)
+        assert status == 200 and added["name"] == "latency_downstream", (status, added)
+        assert run.ask("POST", "/proxies/ask/toxics", toxic)[0] == 409
+        assert run.ask("POST", "/proxies/ask/toxics", {"type": "sadness"})[0] == 400
+        assert run.ask("GET", "/proxies/none")[0] == 404
+        assert run.ask("GET", "/proxies/ask/toxics/latency_downstream")[1]["attributes"]["latency"] == 200
+        assert run.ask("DELETE", "/proxies/ask/toxics/latency_downstream")[0] == 204
+        assert run.ask("GET", "/proxies/ask/toxics")[1] == []
+        assert run.ask("POST", "/proxies/ask", {"enabled": False})[1]["enabled"] is False
+        assert run.ask("POST", "/reset")[0] == 204
+        assert run.ask("GET", "/proxies")[1]["ask"]["enabled"]
+        run.replies_grow()
+
+
 def test_toxiproxys_client_library_drives_links():
     """toxiproxy-python, unchanged: lists, adds, removes and resets on the links of a run"""
     try:
@@ -313,4 +330,5 @@ if __name__ == "__main__":
     run_tests([test_only_the_user_and_the_token, test_commands_return_when_it_is_so,
                test_a_wait_has_an_end, test_partition_cuts_and_heals, test_logs_are_read_and_followed,
                test_the_command_says_it_in_a_terminal,
-               test_a_clock_is_moved, test_bad_requests_are_answered, test_toxiproxys_client_library_drives_links])
+               test_a_clock_is_moved, test_bad_requests_are_answered,
+               test_toxiproxys_routes_answer_as_it_does, test_toxiproxys_client_library_drives_links])
