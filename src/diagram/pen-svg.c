@@ -16,6 +16,26 @@ typedef struct
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
+/* A picture is a million short pieces: most fit where they go without a call. */
+static inline void
+put_bytes (GString *out, const char *bytes, gsize n)
+{
+  if (out->len + n >= out->allocated_len)
+    {
+      g_string_append_len (out, bytes, (gssize) n);
+      return;
+    }
+  memcpy (out->str + out->len, bytes, n);
+  out->len += n;
+  out->str[out->len] = '\0';
+}
+
+static inline void
+put (GString *out, const char *string)
+{
+  put_bytes (out, string, strlen (string));
+}
+
 #define NUMBER_MAX 32
 
 /* At most two decimals, no needless zeros, no locale; printf is five times slower, and half of a
@@ -43,7 +63,7 @@ static void
 put_number (GString *out, double value)
 {
   char digits[NUMBER_MAX], *end = digits + sizeof digits, *at = write_number (end, value);
-  g_string_append_len (out, at, end - at);
+  put_bytes (out, at, (gsize) (end - at));
 }
 
 /* name: short. */
@@ -59,32 +79,42 @@ put_attribute (GString *out, const char *name, double value)
   at -= n;
   memcpy (at, name, n);
   *--at = ' ';
-  g_string_append_len (out, at, end - at);
+  put_bytes (out, at, (gsize) (end - at));
+}
+
+static const char *
+entity (char c)
+{
+  switch (c)
+    {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    default:
+      return (guchar) c >= 32 || c == '\n' || c == '\t' ? NULL : "";
+    }
 }
 
 /* What XML 1.0 does not allow at all is left out. */
 static void
 put_text (GString *out, const char *text)
 {
-  for (const char *p = text; *p; p++)
-    switch (*p)
-      {
-      case '&':
-        g_string_append (out, "&amp;");
-        break;
-      case '<':
-        g_string_append (out, "&lt;");
-        break;
-      case '>':
-        g_string_append (out, "&gt;");
-        break;
-      case '"':
-        g_string_append (out, "&quot;");
-        break;
-      default:
-        if ((guchar) *p >= 32 || *p == '\n' || *p == '\t')
-          g_string_append_c (out, *p);
-      }
+  const char *from = text;
+  for (; *text; text++)
+    {
+      const char *instead = entity (*text);
+      if (instead == NULL)
+        continue;
+      put_bytes (out, from, (gsize) (text - from));
+      put (out, instead);
+      from = text + 1;
+    }
+  put_bytes (out, from, (gsize) (text - from));
 }
 
 static void
@@ -100,23 +130,23 @@ static void
 put_title (SvgPen *pen, const TbItem *item)
 {
   GString *out = pen->out;
-  g_string_append (out, "<title>");
+  put (out, "<title>");
   put_text (out, item->title);
   if (item->kind == TB_ITEM_LINK)
     {
-      g_string_append (out, ": ");
+      put (out, ": ");
       put_text (out, TB_ITEM (pen->scene, item->from)->title);
-      g_string_append (out, " → ");
+      put (out, " → ");
       put_text (out, TB_ITEM (pen->scene, item->to)->title);
     }
   else if (item->line != NULL && *item->line)
     {
-      g_string_append (out, ", ");
+      put (out, ", ");
       put_text (out, item->line);
     }
   if (item->replicas > 1)
     g_string_append_printf (out, ", %u replicas", item->replicas);
-  g_string_append (out, "</title>");
+  put (out, "</title>");
 }
 
 static void
@@ -125,44 +155,44 @@ begin (TbPen *base, const TbItem *item)
   static const char *const kinds[]
       = { "layer", "tier", "group", "device", "frame", "middleware", "link", "component", "note" };
   SvgPen *pen = (SvgPen *) base;
-  g_string_append (pen->out, "<g");
+  put (pen->out, "<g");
   if (*item->id)
     {
-      g_string_append (pen->out, " id=\"");
+      put (pen->out, " id=\"");
       put_text (pen->out, item->id);
       if (item->next != TB_NO_ITEM || item->uid != item->element)
         g_string_append_printf (pen->out, ".%u", item->uid & (TB_ITEM_BIT - 1));
       g_string_append_c (pen->out, '"');
     }
-  g_string_append (pen->out, " class=\"");
-  g_string_append (pen->out, kinds[item->kind]);
+  put (pen->out, " class=\"");
+  put (pen->out, kinds[item->kind]);
   if (item->kind == TB_ITEM_COMPONENT || item->kind == TB_ITEM_LINK)
     {
       g_string_append_c (pen->out, ' ');
-      g_string_append (pen->out, item->kind == TB_ITEM_COMPONENT ? tb_role_name (item->role)
+      put (pen->out, item->kind == TB_ITEM_COMPONENT ? tb_role_name (item->role)
                                  : item->async                   ? "async"
                                                                  : "sync");
     }
   if (item->faint)
-    g_string_append (pen->out, " faint");
+    put (pen->out, " faint");
   if (item->style != NULL)
     g_string_append_printf (pen->out, " x%u", item->style->index);
-  g_string_append (pen->out, "\">");
+  put (pen->out, "\">");
   put_title (pen, item);
 }
 
 static void
 end (TbPen *pen)
 {
-  g_string_append (((SvgPen *) pen)->out, "</g>\n");
+  put (((SvgPen *) pen)->out, "</g>\n");
 }
 
 static void
 put_class (TbPen *pen, TbStyle style)
 {
   GString *out = ((SvgPen *) pen)->out;
-  g_string_append (out, " class=\"");
-  g_string_append (out, tb_styles[style].class);
+  put (out, " class=\"");
+  put (out, tb_styles[style].class);
   g_string_append_c (out, '"');
 }
 
@@ -170,14 +200,14 @@ static void
 rect (TbPen *pen, TbStyle style, const TbRect *r, double radius)
 {
   GString *out = ((SvgPen *) pen)->out;
-  g_string_append (out, "<rect");
+  put (out, "<rect");
   put_class (pen, style);
   put_attribute (out, "x", r->x);
   put_attribute (out, "y", r->y);
   put_attribute (out, "width", r->width);
   put_attribute (out, "height", r->height);
   put_attribute (out, "rx", MIN (radius, MIN (r->width, r->height) / 2));
-  g_string_append (out, "/>");
+  put (out, "/>");
 }
 
 static void
@@ -197,7 +227,7 @@ put_jumps (GString *out, TbPoint a, TbPoint b, const TbJump *jump, const TbJump 
       double half = b.x > a.x ? jump->half : -jump->half;
       put_point (out, 'L', (TbPoint){ jump->at.x - half, jump->at.y });
       put_point (out, 'A', (TbPoint){ jump->half, TB_JUMP_HEIGHT });
-      g_string_append (out, half > 0 ? " 0 0 1" : " 0 0 0");
+      put (out, half > 0 ? " 0 0 1" : " 0 0 0");
       put_point (out, ' ', (TbPoint){ jump->at.x + half, jump->at.y });
     }
   return jump;
@@ -209,9 +239,9 @@ line (TbPen *pen, TbStyle style, const TbPoint *p, guint n, double radius, const
 {
   GString *out = ((SvgPen *) pen)->out;
   const TbJump *last = jump + n_jumps;
-  g_string_append (out, "<path");
+  put (out, "<path");
   put_class (pen, style);
-  g_string_append (out, " d=\"");
+  put (out, " d=\"");
   put_point (out, 'M', p[0]);
   for (guint i = 1; i + 1 < n; i++)
     {
@@ -224,19 +254,19 @@ line (TbPen *pen, TbStyle style, const TbPoint *p, guint n, double radius, const
     }
   put_jumps (out, p[n - 2], p[n - 1], jump, last);
   put_point (out, 'L', p[n - 1]);
-  g_string_append (out, "\"/>");
+  put (out, "\"/>");
 }
 
 static void
 polygon (TbPen *pen, TbStyle style, const TbPoint *points, guint n, gboolean closed)
 {
   GString *out = ((SvgPen *) pen)->out;
-  g_string_append (out, "<path");
+  put (out, "<path");
   put_class (pen, style);
-  g_string_append (out, " d=\"");
+  put (out, " d=\"");
   for (guint i = 0; i < n; i++)
     put_point (out, i ? 'L' : 'M', points[i]);
-  g_string_append (out, closed ? "z\"/>" : "\"/>");
+  put (out, closed ? "z\"/>" : "\"/>");
 }
 
 static void
@@ -247,18 +277,18 @@ text (TbPen *pen, TbFontId font, TbInk ink, const char *string, double x, double
   double width = tb_text_width (font, string);
   if (*string == '\0')
     return;
-  g_string_append (out, "<text class=\"f");
+  put (out, "<text class=\"f");
   g_string_append_c (out, (char) ('0' + font));
   g_string_append_c (out, ' ');
-  g_string_append (out, tb_ink_classes[ink]);
+  put (out, tb_ink_classes[ink]);
   g_string_append_c (out, '"');
   if (upright)
     {
-      g_string_append (out, " transform=\"translate(");
+      put (out, " transform=\"translate(");
       put_number (out, x);
       g_string_append_c (out, ' ');
       put_number (out, y);
-      g_string_append (out, ") rotate(-90)\"");
+      put (out, ") rotate(-90)\"");
       x = y = 0;
     }
   put_attribute (out, "x", x - (anchor == TB_ANCHOR_MIDDLE ? width / 2 : 0));
@@ -266,7 +296,7 @@ text (TbPen *pen, TbFontId font, TbInk ink, const char *string, double x, double
   put_attribute (out, "textLength", width);
   g_string_append_c (out, '>');
   put_text (out, string);
-  g_string_append (out, "</text>");
+  put (out, "</text>");
 }
 
 static void
@@ -274,12 +304,12 @@ icon (TbPen *pen, TbRole role, double x, double y, double size)
 {
   GString *out = ((SvgPen *) pen)->out;
   (void) size;
-  g_string_append (out, "<use href=\"#_");
-  g_string_append (out, tb_role_name (role));
-  g_string_append (out, "\" class=\"ic\"");
+  put (out, "<use href=\"#_");
+  put (out, tb_role_name (role));
+  put (out, "\" class=\"ic\"");
   put_attribute (out, "x", x);
   put_attribute (out, "y", y);
-  g_string_append (out, "/>");
+  put (out, "/>");
 }
 
 static void
@@ -292,7 +322,7 @@ picture (TbPen *pen, TbIcon *icon_, double x, double y, double size)
   put_attribute (out, "y", y);
   put_attribute (out, "width", size);
   put_attribute (out, "height", size);
-  g_string_append (out, "/>");
+  put (out, "/>");
 }
 
 static const TbPenClass svg_class
@@ -332,14 +362,14 @@ put_style (GString *out, TbThemeId theme, TbStyle style, TbRole role, gboolean o
   put_paint (out, "stroke", &outline);
   if (!only_colours && spec->width > 0)
     {
-      g_string_append (out, "stroke-width:");
+      put (out, "stroke-width:");
       put_number (out, spec->width);
-      g_string_append (out, ";");
+      put (out, ";");
     }
   if (!only_colours && spec->dash[0] > 0)
     g_string_append_printf (out, "stroke-dasharray:%d %d;", (int) spec->dash[0],
                             (int) spec->dash[1]);
-  g_string_append (out, "}\n");
+  put (out, "}\n");
 }
 
 static void
@@ -352,11 +382,11 @@ put_fonts (GString *out)
       g_string_append_printf (out, "px;font-weight:%d", tb_fonts[i].weight);
       if (tb_fonts[i].spacing > 0)
         {
-          g_string_append (out, ";letter-spacing:");
+          put (out, ";letter-spacing:");
           put_number (out, tb_fonts[i].spacing);
-          g_string_append (out, "px");
+          put (out, "px");
         }
-      g_string_append (out, "}\n");
+      put (out, "}\n");
     }
 }
 
@@ -368,7 +398,7 @@ put_inks (GString *out, TbThemeId theme)
       TbColour colour = tb_ink_colour (theme, (TbInk) i);
       g_string_append_printf (out, ".%s{fill:", tb_ink_classes[i]);
       put_hex (out, &colour);
-      g_string_append (out, "}\n");
+      put (out, "}\n");
     }
 }
 
@@ -385,7 +415,7 @@ static void
 put_dash (GString *out, const double *dash)
 {
   if (dash == NULL)
-    g_string_append (out, "stroke-dasharray:none;");
+    put (out, "stroke-dasharray:none;");
   else
     g_string_append_printf (out, "stroke-dasharray:%d %d;", (int) dash[0], (int) dash[1]);
 }
@@ -402,14 +432,14 @@ put_look_style (GString *out, TbThemeId theme, const TbLook *look, TbStyle style
   if (fill.a > 0)
     put_paint (out, "fill", &fill);
   if (fill.a >= 1)
-    g_string_append (out, "fill-opacity:1;"); /* the kind's own may be less */
+    put (out, "fill-opacity:1;"); /* the kind's own may be less */
   if (outline.a > 0)
     put_paint (out, "stroke", &outline);
   if (outline.a > 0 && tb_styles[style].width <= 0)
-    g_string_append (out, "stroke-width:1.2;");
+    put (out, "stroke-width:1.2;");
   if (dash)
     put_dash (out, tb_style_dash (style, look));
-  g_string_append (out, "}\n");
+  put (out, "}\n");
 }
 
 /* After the rules of kinds, which weigh the same: the last one wins. */
@@ -426,7 +456,7 @@ put_look (GString *out, TbThemeId theme, const TbLook *look)
         continue;
       g_string_append_printf (out, ".x%u .%s{", look->index, tb_ink_classes[i]);
       put_paint (out, "fill", &ink);
-      g_string_append (out, "}\n");
+      put (out, "}\n");
     }
 }
 
@@ -462,7 +492,7 @@ put_pictures (GString *out, const TbScene *scene)
       g_string_append_printf (out, "<symbol id=\"_icon%u\" viewBox=\"", look->index);
       for (guint k = 0; k < 4; k++)
         {
-          g_string_append (out, k ? " " : "");
+          put (out, k ? " " : "");
           put_number (out, box[k]);
         }
       /* What it does not say is as in a picture of its own, not as in this one. */
@@ -505,18 +535,18 @@ static void
 put_dark_rules (GString *out, const TbScene *scene)
 {
   TbColour canvas = tb_theme_colour (TB_THEME_DARK, TB_COLOUR_CANVAS);
-  g_string_append (out, "@media (prefers-color-scheme:dark){\n.page{");
+  put (out, "@media (prefers-color-scheme:dark){\n.page{");
   put_paint (out, "fill", &canvas);
-  g_string_append (out, "}\n");
+  put (out, "}\n");
   put_colours (out, scene, TB_THEME_DARK);
-  g_string_append (out, "}\n");
+  put (out, "}\n");
 }
 
 static void
 put_sheet (GString *out, const TbScene *scene, TbThemeId theme, gboolean or_dark)
 {
   guint roles = roles_of (scene);
-  g_string_append (out, "<style>\ntext{font-family:" TB_FONT_FAMILIES
+  put (out, "<style>\ntext{font-family:" TB_FONT_FAMILIES
                         ";font-feature-settings:\"tnum\"}\n"
                         "svg{stroke-linecap:round;stroke-linejoin:round}\n");
   put_fonts (out);
@@ -525,7 +555,7 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme, gboolean or_dark
     put_dark_rules (out, scene);
   if (scene->kind == TB_VIEW_DATA_FLOW)
     g_string_append_printf (out, ".faint path{opacity:%.1f}\n", TB_FAINT);
-  g_string_append (out, "</style>\n<defs>\n");
+  put (out, "</style>\n<defs>\n");
   for (guint r = 0; r < TB_N_ROLES; r++)
     if (roles & 1u << r)
       {
@@ -533,7 +563,7 @@ put_sheet (GString *out, const TbScene *scene, TbThemeId theme, gboolean or_dark
                                 tb_icon_path ((TbRole) r));
       }
   put_pictures (out, scene);
-  g_string_append (out, "</defs>\n");
+  put (out, "</defs>\n");
 }
 
 static TbRect
@@ -562,11 +592,11 @@ tb_scene_to_svg_with (const TbScene *scene, const TbSvgOptions *options, gsize *
                  .out = g_string_sized_new (4096 + scene->items->len * 700) };
   TbColour canvas = tb_theme_colour (theme, TB_COLOUR_CANVAS);
   GString *out = pen.out;
-  g_string_append (out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+  put (out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                         "<svg xmlns=\"http://www.w3.org/2000/svg\"");
   put_attribute (out, "width", page.width * scale);
   put_attribute (out, "height", page.height * scale);
-  g_string_append (out, " viewBox=\"");
+  put (out, " viewBox=\"");
   double box[4] = { page.x, page.y, page.width, page.height };
   for (guint i = 0; i < 4; i++)
     {
@@ -574,25 +604,25 @@ tb_scene_to_svg_with (const TbScene *scene, const TbSvgOptions *options, gsize *
         g_string_append_c (out, ' ');
       put_number (out, box[i]);
     }
-  g_string_append (out, "\">\n");
+  put (out, "\">\n");
   if (options->metadata != NULL)
     g_string_append_printf (out, "<metadata>\n%s</metadata>\n", options->metadata);
   put_sheet (out, scene, theme, options->or_dark);
-  g_string_append (out, options->or_dark ? "<rect class=\"page\"" : "<rect");
+  put (out, options->or_dark ? "<rect class=\"page\"" : "<rect");
   put_attribute (out, "x", page.x);
   put_attribute (out, "y", page.y);
   put_attribute (out, "width", page.width);
   put_attribute (out, "height", page.height);
-  g_string_append (out, " fill=\"");
+  put (out, " fill=\"");
   put_hex (out, &canvas);
-  g_string_append (out, "\"/>\n");
+  put (out, "\"/>\n");
   for (guint i = 0; i < scene->items->len; i++)
     tb_draw_item (&pen.pen, scene, TB_ITEM (scene, i));
   for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
     tb_draw_ports (&pen.pen, scene, TB_ITEM (scene, i));
   if (options->over != NULL)
-    g_string_append (out, options->over);
-  g_string_append (out, "</svg>\n");
+    put (out, options->over);
+  put (out, "</svg>\n");
   *size = out->len;
   return g_string_free (out, FALSE);
 }

@@ -7,7 +7,7 @@
  * Invariants between calls:
  *  1. prints[i] is of item i, with its look and bounds.
  *  2. The index holds every shown item at its present bounds or points.
- *  3. The router, unless lent, has been told every item as it is.
+ *  3. The router, unless lent or told nothing yet, has been told every item as it is.
  *  4. No item is touched. */
 #include "scene-private.h"
 
@@ -219,24 +219,24 @@ lay_out_touched (TbScene *scene, GArray *dirty)
   settle_touched (scene, dirty);
 }
 
-/* Shapes first, so that no link waits for its ends. */
+/* Everything is taken from the router below: what it says has changed is no news. */
 static void
-tell_all (TbScene *scene)
+route_all (TbScene *scene)
 {
-  for (guint links = 0; links < 2; links++)
-    for (guint i = 0; i < scene->items->len; i++)
-      if ((TB_ITEM (scene, i)->kind == TB_ITEM_LINK) == links)
-        tb_scene_tell_router (scene, i);
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (guint));
+  tb_scene_tell_all (scene);
+  tb_scene_run_router (scene);
+  tb_router_take_changed (scene->router, keys);
 }
 
 static void
-lay_out_all (TbScene *scene)
+lay_out_all (TbScene *scene, gboolean route)
 {
-  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (guint));
   arrange (scene);
-  tell_all (scene);
-  tb_scene_run_router (scene);
-  tb_router_take_changed (scene->router, keys);
+  if (route)
+    route_all (scene);
+  else
+    scene->unrouted = TRUE;
   g_array_set_size (scene->prints, 0);
   for (guint i = 0; i < scene->items->len; i++)
     {
@@ -324,7 +324,7 @@ tb_scene_rebuild (TbScene *scene, const TbModel *model, GArray *dirty)
   read_anew (scene, model);
   if (old != NULL)
     forget_gone (scene, old);
-  lay_out_all (scene);
+  lay_out_all (scene, before != NULL || !scene->untold);
   if (before != NULL)
     compare_prints (before, scene->prints, dirty);
 }
@@ -444,6 +444,8 @@ tb_scene_route_on (TbScene *scene, GArray *dirty)
 TbRouter *
 tb_scene_lend_router (TbScene *scene)
 {
+  if (scene->untold)
+    tb_scene_tell_all (scene);
   return g_steal_pointer (&scene->router);
 }
 

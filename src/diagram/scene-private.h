@@ -197,6 +197,7 @@ struct _TbScene
   TbRect first_seen;
   gboolean has_first;
   gboolean unrouted; /* the router is not done */
+  gboolean untold;   /* it has not been told anything yet: nobody needs its answers so far */
 
   double cell; /* index */
   TbRect area;
@@ -248,6 +249,8 @@ gboolean tb_item_takes_links (const TbItem *item);
 gboolean tb_item_fold_button (const TbScene *scene, const TbItem *item, TbRect *at);
 /* One item changed: shapes and link. */
 void tb_scene_tell_router (TbScene *scene, guint i);
+/* Every item. */
+void tb_scene_tell_all (TbScene *scene);
 void tb_scene_forget_in_router (TbScene *scene, const TbItem *item);
 void tb_scene_run_router (TbScene *scene);
 /* What the router is told: of an item its shape and its text; of a link, FALSE where it has none. */

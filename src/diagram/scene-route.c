@@ -92,10 +92,9 @@ tell_link (TbScene *scene, const TbItem *link)
     tb_router_remove_link (scene->router, link->key);
 }
 
-void
-tb_scene_tell_router (TbScene *scene, guint i)
+static void
+tell (TbScene *scene, const TbItem *item)
 {
-  const TbItem *item = TB_ITEM (scene, i);
   if (item->kind == TB_ITEM_LINK)
     tell_link (scene, item);
   else
@@ -103,8 +102,28 @@ tb_scene_tell_router (TbScene *scene, guint i)
 }
 
 void
+tb_scene_tell_router (TbScene *scene, guint i)
+{
+  if (!scene->untold)
+    tell (scene, TB_ITEM (scene, i));
+}
+
+/* Shapes first, so that no link waits for its ends. */
+void
+tb_scene_tell_all (TbScene *scene)
+{
+  scene->untold = FALSE;
+  for (guint links = 0; links < 2; links++)
+    for (guint i = 0; i < scene->items->len; i++)
+      if ((TB_ITEM (scene, i)->kind == TB_ITEM_LINK) == links)
+        tell (scene, TB_ITEM (scene, i));
+}
+
+void
 tb_scene_forget_in_router (TbScene *scene, const TbItem *item)
 {
+  if (scene->untold)
+    return;
   if (item->kind == TB_ITEM_LINK)
     {
       tb_router_remove_link (scene->router, item->key);
@@ -127,6 +146,8 @@ void
 tb_scene_run_router (TbScene *scene)
 {
   TbRouterStop stop = scene->stop ? scene->stop : at_once;
+  if (scene->untold)
+    tb_scene_tell_all (scene);
   tb_router_set_jumps (scene->router, scene->jumps);
   gboolean done = FALSE;
   if (scene->has_first)

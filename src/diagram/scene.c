@@ -26,20 +26,12 @@ tb_scene_new (const TbModel *model, const char *view_id)
   return scene;
 }
 
-static gboolean
-now (gpointer data)
-{
-  (void) data;
-  return TRUE;
-}
-
 TbScene *
 tb_scene_new_unrouted (const TbModel *model, const char *view_id)
 {
   TbScene *scene = make (view_id);
-  tb_scene_set_patience (scene, NULL, now, NULL);
+  scene->untold = TRUE;
   tb_scene_rebuild (scene, model, NULL);
-  tb_scene_set_patience (scene, NULL, NULL, NULL);
   return scene;
 }
 
