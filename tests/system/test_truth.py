@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What the figures say is what happened, on built-ins and on real servers alike."""
+import concurrent.futures
 import json
 import signal
 import subprocess
@@ -113,16 +114,16 @@ def test_redis_counts_what_the_tap_counts():
         return "3000 SET commands in both"
 
 
-def example(name, seconds="6s"):
+def example(name, seconds="6s", folder="examples"):
     with workplace() as place:
-        status, rows, err = run_json(place, str(DATA / "examples" / f"{name}.tierboard"),
+        status, rows, err = run_json(place, str(DATA / folder / f"{name}.tierboard"), "--trust",
                                      "--duration", seconds)
         assert status == 0, (status, err)
         totals = rows[-1]
         silent = [l["id"] for l in totals["links"] if not l["tapped"] or not l["bytes_up"]]
         assert not silent, f"links without traffic: {silent}"
         failing = [f"{l['id']}: {l['errors']} of {l['requests']}" for l in totals["links"]
-                   if l["errors"] > 2 + 0.02 * (l["requests"] or 0)]
+                   if (l["errors"] or 0) > 2 + 0.02 * (l["requests"] or 0)]
         assert not failing, f"links with errors: {failing}"
         assert not place.processes(), place.processes()
         return ", ".join(f"{l['id']} {l['requests']}" for l in totals["links"])
@@ -149,6 +150,27 @@ def test_nginx_redis():
     return example("nginx-redis")
 
 
+# Nothing is drawn in the first; the built-in store of the others does not replicate yet, and run says so.
+NOT_RUN = {"empty", "replicated-store-ap", "replicated-store-cp"}
+RUN_ALONE = {"client-server", "two-tier", "three-tier", "nginx-redis", "real-programs"}
+
+
+def test_all_drawings_that_come_with_us():
+    """Every other example and template has traffic on each of its links: none leads nowhere"""
+    names = [(folder, path.stem) for folder in ("examples", "templates")
+             for path in sorted((DATA / folder).glob("*.tierboard"))
+             if path.stem not in NOT_RUN and (folder == "templates" or path.stem not in RUN_ALONE)]
+    names.remove(("templates", "real-programs"))
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        for (folder, name), run in [(n, pool.submit(example, n[1], "3s", n[0])) for n in names]:
+            try:
+                run.result()
+            except AssertionError as error:
+                raise AssertionError(f"{folder}/{name}: {error}") from error
+    return f"{len(names)} drawings"
+
+
 if __name__ == "__main__":
     run_tests([test_counted_is_sent, test_redis_replication_is_tapped, test_redis_counts_what_the_tap_counts,
-               test_client_server, test_two_tier, test_three_tier, test_nginx_redis])
+               test_client_server, test_two_tier, test_three_tier, test_nginx_redis,
+               test_all_drawings_that_come_with_us])
