@@ -366,8 +366,9 @@ static const TbPropSpec phase_props[] = {
 static const TbPropSpec do_props[] = {
   { P (AT, "At", DURATION), .help = "How long after the phase begins." },
   { P (FOR, "For", DURATION), .help = "After that long it is undone; else it stays until healed." },
-  { P (PARTITION, "Partition", ENUM), .choices = "cut isolate halves bridge ring one random",
-    .help = "Which links are cut at once." },
+  { P (PARTITION, "Partition", ENUM), .choices = "cut isolate halves random-halves minority-third "
+                                                 "majorities-ring bridge one-way",
+    .help = "Who is cut off from whom; cut: that link, or all links of that component." },
   { P (HEAL, "Heal", NAME), .help = "What is healed: all, or a name." },
   { P (FAULT, "Fault", ENUM),
     .choices = "cut latency reset_peer refuse bandwidth slow_close timeout slicer limit_data blackhole "

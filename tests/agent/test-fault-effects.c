@@ -532,8 +532,13 @@ test_faults_that_need_messages_say_so (void)
     { "drop", TB_PROTO_BYTES, "drop needs messages, and save is read as bytes" },
     { "drop", TB_PROTO_RESP, NULL },
     { "drop", TB_PROTO_UNKNOWN, NULL },
-    { "http_abort", TB_PROTO_RESP, "http_abort needs HTTP/1 requests, and save is read as resp" },
-    { "drop", TB_PROTO_HTTP2, "drop needs messages that do not interleave, and save is read as http2" },
+    { "http_abort", TB_PROTO_RESP, "http_abort needs HTTP requests, and save is read as resp" },
+    { "http_abort", TB_PROTO_HTTP2, NULL },
+    { "drop", TB_PROTO_HTTP2, NULL },
+    { "duplicate", TB_PROTO_HTTP2,
+      "duplicate needs messages that do not interleave, and save is read as http2" },
+    { "reorder", TB_PROTO_HTTP2,
+      "reorder needs messages that do not interleave, and save is read as http2" },
     { "latency", TB_PROTO_BYTES, NULL },
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

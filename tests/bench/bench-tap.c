@@ -1,7 +1,8 @@
 /* A tap against the relays people use and against nothing between, in interleaved rounds: round trips,
  * connections, bulk, CPU for each, one connection's latency, injected latency, memory of idle
  * connections. bench-tap [ROUNDS [NAME]]. Peers that are not installed are left out: haproxy (mode tcp,
- * one thread), nginx (stream, one process), socat (a process for each connection).
+ * one thread), nginx (stream, one process), socat (a process for each connection), Toxiproxy
+ * (toxiproxy-server, without toxics).
  *
  * "tap" is `tierboard tap`, which does what the peers do: listens, and passes on. "framed" is the same
  * with messages read. "in a run" is a tap of a run: messages read, and each connect() of the load
@@ -26,7 +27,7 @@
 enum
 {
   ECHO_PORT = 7400, /* RESP: 100 bytes for 100 bytes */
-  BULK_PORT = 7401, /* swallows, and answers a byte at the end */
+  BULK_PORT = 7401, /* swallows, and answers a byte after BULK_BYTES */
   SHORT_PORT = 7402 /* one byte, a byte back, and it closes */
 };
 
@@ -44,6 +45,7 @@ typedef enum
   VIA_HAPROXY,
   VIA_NGINX,
   VIA_SOCAT,
+  VIA_TOXIPROXY,
   VIA_TAP,
   VIA_FRAMED,
   VIA_RUN,
@@ -51,7 +53,7 @@ typedef enum
 } Via;
 
 static const char *const via_names[VIAS]
-    = { "direct", "haproxy", "nginx", "socat", "tap", "tap, framed", "tap in a run" };
+    = { "direct", "haproxy", "nginx", "socat", "Toxiproxy", "tap", "tap, framed", "tap in a run" };
 
 #define PROCESSES_MAX 3
 
@@ -169,9 +171,10 @@ serve_bulk (Fixture *fx, int ready, void *data)
   for (;;)
     {
       int fd = accept (listener, NULL, NULL);
-      while (read (fd, bytes, sizeof bytes) > 0)
-        ;
-      fx_write (fd, "e", 1);
+      ssize_t n;
+      for (uint64_t sum = 0; (n = read (fd, bytes, sizeof bytes)) > 0;)
+        if ((sum += (uint64_t) n) == BULK_BYTES)
+          fx_write (fd, "e", 1);
       close (fd);
     }
   return 0;
@@ -273,8 +276,7 @@ load_bulk (Fixture *fx, int ready, void *data)
   for (uint64_t done = 0; done < BULK_BYTES; done += sizeof bytes)
     if (!fx_write (fd, bytes, sizeof bytes))
       return 1;
-  shutdown (fd, SHUT_WR);
-  if (fx_read (fd, bytes, 1) != 1)
+  if (fx_read (fd, bytes, 1) != 1) /* without a half-close, which not every peer passes on */
     return 1;
   load->seconds = (double) (tb_now_ns () - begin) / 1e9;
   load->amount = BULK_BYTES / 1e9;
@@ -435,6 +437,19 @@ start_socat (Fixture *fx, uint16_t port)
 }
 
 static void
+start_toxiproxy (Fixture *fx)
+{
+  g_autofree char *path = write_config (
+      fx, VIA_TOXIPROXY, "toxiproxy.json",
+      "[", "{\"name\":\"pPORT\",\"listen\":\"NEAR:PORT\",\"upstream\":\"FAR:PORT\",\"enabled\":true},",
+      "{\"name\":\"none\",\"listen\":\"127.0.0.1:0\",\"upstream\":\"127.0.0.1:1\",\"enabled\":false}]");
+  g_setenv ("LOG_LEVEL", "error", TRUE);
+  start_relay (fx, VIA_TOXIPROXY,
+               (const char *[]) { "toxiproxy-server", "-host", "127.0.0.1", "-port", "21179",
+                                  "-config", path, NULL });
+}
+
+static void
 start_tap (Fixture *fx, Via via, uint16_t port, const char *protocol)
 {
   char near_text[20], far_text[20];
@@ -451,6 +466,7 @@ start_relays (Fixture *fx)
 {
   start_haproxy (fx);
   start_nginx (fx);
+  start_toxiproxy (fx);
   for (guint i = 0; i < G_N_ELEMENTS (ports); i++)
     {
       start_socat (fx, ports[i]);

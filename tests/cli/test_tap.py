@@ -70,7 +70,7 @@ class Tap:
         try:
             self.connect().close()
             return False
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):  # reset: it was about to refuse
             return True
 
     def end(self, how=signal.SIGINT):

@@ -181,6 +181,34 @@ tell_fault (const char *id, bool active)
   flush ();
 }
 
+#define FAULTS_MAX 8
+static char *faults[FAULTS_MAX]; /* that were added, by id */
+
+static void
+add_fault (const char *id)
+{
+  for (size_t i = 0; i < FAULTS_MAX; i++)
+    if (faults[i] == NULL)
+      {
+        faults[i] = strdup (id);
+        break;
+      }
+  tell_fault (id, true);
+}
+
+/* "": all of them. */
+static void
+remove_fault (const char *id)
+{
+  for (size_t i = 0; i < FAULTS_MAX; i++)
+    if (faults[i] != NULL && (*id == '\0' || strcmp (faults[i], id) == 0))
+      {
+        tell_fault (faults[i], false);
+        free (faults[i]);
+        faults[i] = NULL;
+      }
+}
+
 static void
 bypass (bool open)
 {
@@ -214,11 +242,11 @@ take (TbReader *r)
       return;
     case TB_COMMAND_FAULT_ADD:
       if (tb_wire_fault_read (r, &fault))
-        tell_fault (fault.id, true);
+        add_fault (fault.id);
       return;
     case TB_COMMAND_FAULT_REMOVE:
       name = tb_reader_string (r);
-      tell_fault (name, false);
+      remove_fault (name);
       break;
     case TB_COMMAND_PAUSE:
       bypass (true);

@@ -15,6 +15,16 @@
   "<component id=\"client\" kind=\"client\"/>\n<component id=\"server\" kind=\"server\"/>\n"         \
   "<link id=\"call\" from=\"client\" to=\"server\"/>\n</architecture>\n"
 
+#define SCENARIO                                                                                     \
+  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                     \
+  "<architecture xmlns=\"urn:tierboard:1\" name=\"Test\">\n"                                         \
+  "<component id=\"client\" kind=\"client\"/>\n<component id=\"server\" kind=\"server\"/>\n"         \
+  "<link id=\"call\" from=\"client\" to=\"server\"/>\n"                                             \
+  "<scenario id=\"s\"><phase id=\"p\" lasts=\"1s\">\n"                                              \
+  "<do fault=\"latency\" of=\"call\" latency=\"5ms\"/><do partition=\"cut\" of=\"call[1&gt;1]\" for=\"2s\"/>\n" \
+  "<do partition=\"isolate\" of=\"server/1\" for=\"3s\"/><do heal=\"call\"/><do heal=\"all\"/>\n"    \
+  "<do kill=\"client/1\"/><do partition=\"bridge\" of=\"server\"/></phase></scenario></architecture>\n"
+
 typedef struct
 {
   TbSession *session;
@@ -52,9 +62,8 @@ model_of (const char *xml)
 }
 
 static void
-start (Fixture *f, const char *fake)
+start_drawing (Fixture *f, const char *fake, TbModel *model)
 {
-  g_autoptr (TbModel) model = model_of (DRAWING);
   g_autoptr (GError) error = NULL;
   const TbSessionOptions options = { .record_off = TRUE, .sole_children = TRUE };
   g_setenv ("TB_FAKE", fake, TRUE);
@@ -63,6 +72,13 @@ start (Fixture *f, const char *fake)
   g_signal_connect (f->session, "state", G_CALLBACK (on_state), f);
   g_signal_connect (f->session, "instance", G_CALLBACK (on_instance), f);
   g_signal_connect (f->session, "waiting", G_CALLBACK (on_waiting), f);
+}
+
+static void
+start (Fixture *f, const char *fake)
+{
+  g_autoptr (TbModel) model = model_of (DRAWING);
+  start_drawing (f, fake, model);
 }
 
 static void
@@ -252,6 +268,58 @@ test_kill_names_the_instance (void)
   finish (&f);
 }
 
+static gboolean
+has_no_faults (Fixture *f, gconstpointer unused)
+{
+  return tb_session_n_faults (f->session) == 0;
+}
+
+static const TbWireFault *
+fault_of (Fixture *f, const char *id)
+{
+  TbSessionFault fault;
+  g_assert_true (tb_session_fault (f->session, id, &fault));
+  return fault.fault;
+}
+
+/* What a scenario's <do> asks for is what the agent is told. */
+static void
+test_does_what_scenarios_ask_for (void)
+{
+  static const char *const ids[] = { "d0", "d1", "d2", "d3", "d4", "d5", "d6" };
+  g_autoptr (TbModel) model = model_of (SCENARIO);
+  g_autoptr (GError) error = NULL;
+  Fixture f;
+  start_drawing (&f, "ok", model);
+  await (&f, is_in, STATE (RUNNING));
+  for (guint i = 0; i < 3; i++)
+    {
+      gboolean done = tb_session_do (f.session, tb_model_nth (model, TB_KIND_DO, i), ids[i], &error);
+      g_assert_no_error (error);
+      g_assert_true (done);
+    }
+  g_assert_cmpstr (fault_of (&f, "d0")->link, ==, "call");
+  g_assert_cmpfloat (fault_of (&f, "d0")->latency.a_ns, ==, 5e6);
+  g_assert_cmpint (fault_of (&f, "d1")->kind, ==, TB_FAULT_CUT);
+  g_assert_cmpstr (fault_of (&f, "d1")->from, ==, "client/1");
+  g_assert_cmpstr (fault_of (&f, "d1")->to, ==, "server/1");
+  g_assert_cmpint (fault_of (&f, "d1")->until_ns, ==, 2 * G_GINT64_CONSTANT (1000000000));
+  g_assert_cmpuint (fault_of (&f, "d2")->n_pairs, ==, 2);
+  g_assert_cmpint (fault_of (&f, "d2")->until_ns, ==, 3 * G_GINT64_CONSTANT (1000000000));
+  for (guint i = 3; i < 6; i++)
+    {
+      tb_session_do (f.session, tb_model_nth (model, TB_KIND_DO, i), ids[i], &error);
+      g_assert_no_error (error);
+    }
+  await (&f, has_no_faults, NULL);
+  g_assert_false (tb_session_do (f.session, tb_model_nth (model, TB_KIND_DO, 6), ids[6], &error));
+  g_assert_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME); /* too few for a bridge */
+  g_clear_error (&error);
+  g_assert_false (tb_session_do (f.session, tb_model_nth (model, TB_KIND_DO, 3), ids[3], &error));
+  g_assert_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME); /* nothing is there to heal */
+  finish (&f);
+}
+
 static void
 assert_fails (const char *fake, const char *reason)
 {
@@ -415,6 +483,7 @@ main (int argc, char **argv)
   T ("cut-and-heal", cut_and_heal);
   T ("what-goes-past-is-not-tapped", what_goes_past_is_not_tapped);
   T ("kill-names-the-instance", kill_names_the_instance);
+  T ("does-what-scenarios-ask-for", does_what_scenarios_ask_for);
   T ("agent-that-fails", agent_that_fails);
   T ("no-orphan-is-left", no_orphan_is_left);
   T ("directory-is-private-and-removed", directory_is_private_and_removed);

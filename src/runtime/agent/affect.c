@@ -148,7 +148,7 @@ uint64_t
 tb_affect_room (const TbConn *c, unsigned d)
 {
   const TbEffects *e = tb_conn_effects_of (c);
-  if (e->rate[d] == 0 || e->n_strikes[d] > 0)
+  if (e->rate[d] == 0 || e->n_strikes[d] > 0 || c->mux != NULL)
     return UINT64_MAX;
   return (uint64_t) TB_MAX (e->rate[d] / 10, 16 * 1024);
 }

@@ -227,6 +227,8 @@ add_faults (Alone *a, char *why, size_t why_size)
         return false;
       snprintf (id, sizeof id, "fault-%u", i + 1);
       tb_fault_set (&fault, "id", id, why, why_size);
+      /* Of its one link: on pairs of instances “upstream” would be both ways, as either may dial. */
+      tb_fault_set (&fault, "link", a->link.id, why, why_size);
       tb_taps_add_fault (a->taps, &fault);
       tb_wire_fault_clear (&fault);
     }

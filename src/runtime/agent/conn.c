@@ -150,6 +150,7 @@ end_conn (TbTaps *t, TbConn *c, bool reset)
   count_end (t, c, reset);
   tb_reading_drop (t, c);
   tb_affect_drop (t, c);
+  tb_streams_drop (c);
   close (c->fd[0]);
   close (c->fd[1]);
   give_conn (t, c);
@@ -192,6 +193,7 @@ tb_conn_effects (TbTaps *t, TbConn *c)
   tb_affect (t, c);
   if (!tb_affect_clock (t, c))
     return;
+  tb_streams_settle (c);
   for (unsigned d = 0; d < 2; d++)
     if (!tb_gather_settle (t, c, d) || !tb_flow_deliver (t, c, d))
       return;

@@ -418,7 +418,7 @@ take_slow (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, size_t n)
 {
   TbFlowing *flow = &c->flow[d];
   const TbEffects *effects = tb_conn_effects_of (c);
-  bool delays = effects->n_strikes[d] > 0, whole = effects->whole[d] && !flow->dead;
+  bool delays = effects->n_strikes[d] > 0, whole = (effects->whole[d] || c->mux != NULL) && !flow->dead;
   TbWaiting *w = flow->dead ? NULL : tb_flow_wait (t, c, d);
   whole = whole || (w != NULL && tb_gather_bytes (w) > 0);
   tb_flow_count (t, c, d, n, 0);
@@ -539,7 +539,7 @@ static bool
 is_slow (const TbConn *c, unsigned d)
 {
   const TbFlowing *flow = &c->flow[d];
-  return flow->waiting != NULL || flow->dead || c->connecting
+  return flow->waiting != NULL || flow->dead || c->connecting || c->mux != NULL
          || (c->affected != NULL && tb_effects_hold (&c->affected->effects, d));
 }
 

@@ -9,56 +9,13 @@
  * A message too long to wait for, or that began before its fault did, passes as it is; so do bytes
  * that are no messages. What is left out or added moves the offsets of all that follows: in the tap
  * they count what goes on, see tb_reading_shift(). */
-#include "taps-private.h"
+#include "gather-private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define GATHER_MAX (1u << 20)
-
-typedef struct
-{
-  TbBlock *head, *tail;
-  uint64_t n;
-} TbChain;
-
-typedef struct TbParcel TbParcel;
-struct TbParcel
-{
-  TbParcel *next;
-  TbChain chain;
-  int64_t due_ns, since_ns;
-  int64_t request_ns;
-  uint32_t number, size;
-  uint32_t copies, ahead; /* ahead: how many may still overtake it */
-  bool message;           /* else bytes that are none */
-  bool stops;             /* held: what is behind it waits for a step */
-};
-
-/* Invariant: bytes is the sum of all chains, messages the parcels that are such. */
-struct TbGather
-{
-  TbChain coming;
-  TbParcel *held, *last; /* in their order */
-  TbParcel *late;         /* one at a time, so that who is late next is overtaken by it */
-  uint64_t bytes;
-  uint32_t messages;
-  TbEnd ending; /* behind what is held */
-};
-
-/* One call of tb_gather_take(). */
-typedef struct
-{
-  TbTaps *t;
-  TbConn *c;
-  TbWaiting *w;
-  TbGather *g;
-  unsigned d;
-  int64_t shift;   /* bytes added, less those left out */
-  uint16_t answer; /* to be given */
-  bool failed;     /* memory is out */
-} TbGathering;
 
 /* ---- Chains of blocks ------------------------------------------------------------------------ */
 
@@ -100,9 +57,9 @@ chain_clear (TbChain *chain, TbPool *blocks)
 }
 
 static void
-chain_flip (TbChain *chain, TbRng *rng)
+chain_flip (TbChain *chain, uint64_t from, uint64_t n, TbRng *rng)
 {
-  uint64_t bit = tb_rng_below (rng, 8 * chain->n), at = bit / 8;
+  uint64_t bit = tb_rng_below (rng, 8 * n), at = from + bit / 8;
   for (TbBlock *block = chain->head; block != NULL; block = block->next)
     {
       if (at < block->to - block->from)
@@ -123,31 +80,48 @@ begin (const TbGathering *k)
   return k->d == TB_DIR_UP ? &row->up : &row->down;
 }
 
-static void
-tell (const TbGathering *k, const TbParcel *p, TbEventKind kind)
+void
+tb_gather_tell (const TbGathering *k, TbEventKind kind, uint32_t number, uint32_t size)
 {
   TbEvent event = { .time_ns = k->t->now_ns,
                     .tap = k->c->tap->index,
                     .connection = k->c->number,
-                    .number = p->number,
-                    .size = p->size,
+                    .number = number,
+                    .size = size,
                     .kind = (uint8_t) kind,
                     .direction = (uint8_t) k->d };
   tb_tap_emit (k->t, &event, NULL, 0);
 }
 
 static void
-count_dropped (TbGathering *k, const TbParcel *p)
+tell (const TbGathering *k, const TbParcel *p, TbEventKind kind)
+{
+  tb_gather_tell (k, kind, p->number, p->size);
+}
+
+static void
+count_dropped (TbGathering *k, uint64_t bytes, uint32_t messages)
 {
   TbFlow *flow = begin (k);
-  flow->held--;
-  flow->dropped++;
-  flow->bytes_held -= p->chain.n;
-  flow->bytes_dropped += p->chain.n;
+  flow->held -= messages;
+  flow->dropped += messages;
+  flow->bytes_held -= bytes;
+  flow->bytes_dropped += bytes;
   tb_tap_end (k->c->tap, k->t->now_ns);
-  k->t->held_bytes -= p->chain.n;
-  k->shift -= (int64_t) p->chain.n;
-  tell (k, p, TB_EVENT_DROPPED);
+  k->t->held_bytes -= bytes;
+  k->shift -= (int64_t) bytes;
+}
+
+/* Bytes that nobody sent. */
+static void
+count_added (TbGathering *k, uint64_t bytes)
+{
+  TbFlow *flow = begin (k);
+  flow->bytes_held += bytes;
+  flow->bytes_duplicated += bytes;
+  tb_tap_end (k->c->tap, k->t->now_ns);
+  k->t->held_bytes += bytes;
+  k->shift += (int64_t) bytes;
 }
 
 static void
@@ -235,9 +209,8 @@ hold (TbGathering *k, TbParcel *p)
   k->g->last = p;
 }
 
-/* All that has come, as one parcel. NULL where memory is out. */
-static TbParcel *
-wrap (TbGathering *k, const TbCut *cut)
+TbParcel *
+tb_gather_wrap (TbGathering *k, const TbCut *cut)
 {
   TbParcel *p = tb_pool_take (&k->t->parcels);
   k->failed = k->failed || p == NULL;
@@ -256,6 +229,56 @@ wrap (TbGathering *k, const TbCut *cut)
   return p;
 }
 
+void
+tb_gather_send (TbGathering *k, TbParcel *p)
+{
+  if (p->stops || k->g->held != NULL)
+    hold (k, p);
+  else
+    emit (k, p);
+}
+
+void
+tb_gather_append (TbGathering *k, const uint8_t *bytes, uint64_t n)
+{
+  k->failed = k->failed || !chain_append (&k->g->coming, &k->t->blocks, bytes, n);
+  if (!k->failed)
+    k->g->bytes += n;
+}
+
+void
+tb_gather_leave_out (TbGathering *k, const TbCut *cuts, uint32_t n)
+{
+  uint64_t bytes = k->g->coming.n;
+  count_dropped (k, bytes, n);
+  k->g->bytes -= bytes;
+  chain_clear (&k->g->coming, &k->t->blocks);
+  for (uint32_t i = 0; i < n; i++)
+    tb_gather_tell (k, TB_EVENT_DROPPED, cuts[i].number, cuts[i].size);
+}
+
+void
+tb_gather_flip (TbGathering *k, uint64_t from, uint64_t n, TbRng *rng)
+{
+  TB_CHECK (n > 0 && from + n <= k->g->coming.n);
+  chain_flip (&k->g->coming, from, n, rng);
+}
+
+void
+tb_gather_replace (TbGathering *k, const uint8_t *const pieces[], const uint64_t sizes[], unsigned n)
+{
+  uint64_t before = k->g->coming.n;
+  k->g->bytes -= before;
+  chain_clear (&k->g->coming, &k->t->blocks);
+  for (unsigned i = 0; i < n; i++)
+    tb_gather_append (k, pieces[i], sizes[i]);
+  uint64_t after = k->g->coming.n;
+  if (after > before)
+    count_added (k, after - before);
+  else
+    count_dropped (k, before - after, 0);
+}
+
 /* ---- Judging --------------------------------------------------------------------------------- */
 
 static void
@@ -269,11 +292,12 @@ carry_out (TbGathering *k, TbParcel *p, const TbCut *cut, TbVerdict *v)
   if (v->flips > 0)
     tell (k, p, TB_EVENT_CORRUPTED);
   for (uint32_t i = 0; i < v->flips && p->chain.n > 0; i++)
-    chain_flip (&p->chain, &v->rng);
+    chain_flip (&p->chain, 0, p->chain.n, &v->rng);
   if (v->drop || v->answer != 0)
     {
       k->answer = v->answer;
-      count_dropped (k, p);
+      count_dropped (k, p->chain.n, 1);
+      tell (k, p, TB_EVENT_DROPPED);
       forget (k, p);
     }
   else if (v->hold || k->g->held != NULL)
@@ -287,24 +311,25 @@ carry_out (TbGathering *k, TbParcel *p, const TbCut *cut, TbVerdict *v)
     emit (k, p);
 }
 
-/* A fault of messages meets bytes that are none, or none that can be taken alone: said once. */
+void
+tb_gather_tell_useless (const TbGathering *k, TbFault *fault, const char *why)
+{
+  const TbTap *tap = k->c->tap;
+  if (fault->told)
+    return;
+  fault->told = true;
+  tb_tap_problem (k->t, 1, tap->from, "%s does nothing to %s: %s", tb_fault_name (fault->wire.kind),
+                  tap->link != TB_NOBODY ? k->t->plan->links[tap->link].id : "this link", why);
+}
+
+/* Faults of messages meet bytes that are none. */
 static void
-tell_useless (TbGathering *k)
+tell_useless (const TbGathering *k)
 {
   const TbEffects *e = tb_conn_effects_of (k->c);
-  const TbTap *tap = k->c->tap;
   for (unsigned i = 0; i < e->n_strikes[k->d]; i++)
-    {
-      TbFault *fault = e->strikes[k->d][i];
-      bool needs = tb_fault_strikes (fault->wire.kind) == TB_STRIKES_MESSAGES;
-      if (!needs || fault->told)
-        continue;
-      fault->told = true;
-      tb_tap_problem (k->t, 1, tap->from, "%s does nothing to %s: %s", tb_fault_name (fault->wire.kind),
-                      tap->link != TB_NOBODY ? k->t->plan->links[tap->link].id : "this link",
-                      k->c->plain ? "its bytes are not read as messages"
-                                  : "its messages interleave, and none can be taken out");
-    }
+    if (tb_fault_strikes (e->strikes[k->d][i]->wire.kind) == TB_STRIKES_MESSAGES)
+      tb_gather_tell_useless (k, e->strikes[k->d][i], "its bytes are not read as messages");
 }
 
 static void
@@ -317,13 +342,10 @@ judge (TbGathering *k, const TbCut *cut, bool whole)
                       .request = cut->kind == TB_MSG_REQUEST,
                       .proto = (TbProto) k->c->proto };
   TbVerdict verdict = { .bits = 0 };
-  TbParcel *p = wrap (k, cut);
+  TbParcel *p = tb_gather_wrap (k, cut);
   if (p == NULL)
     return;
-  bool alone = tb_proto_is_contiguous ((TbProto) k->c->proto);
-  if (whole && a != NULL && !alone)
-    tell_useless (k);
-  else if (whole && a != NULL)
+  if (whole && a != NULL)
     tb_effects_judge (&a->effects, &a->faulted, k->d, &struck, &verdict);
   /* Out of turn: see http_abort.c. */
   if (verdict.answer != 0 && (k->t->n_cuts != 1 || tb_reading_outstanding (k->c) != 1))
@@ -335,13 +357,10 @@ judge (TbGathering *k, const TbCut *cut, bool whole)
 static void
 let_pass (TbGathering *k)
 {
-  TbParcel *p = k->g->coming.n > 0 ? wrap (k, NULL) : NULL;
+  TbParcel *p = k->g->coming.n > 0 ? tb_gather_wrap (k, NULL) : NULL;
   if (p == NULL)
     return;
-  if (k->g->held != NULL)
-    hold (k, p);
-  else
-    emit (k, p);
+  tb_gather_send (k, p);
 }
 
 /* Whether what has come of a message must not wait for the rest of it. */
@@ -358,14 +377,18 @@ is_too_much (const TbGathering *k)
 static void
 sort (TbGathering *k, const uint8_t *bytes, uint64_t n)
 {
+  if (k->c->proto == TB_PROTO_HTTP2 && !k->c->plain)
+    {
+      tb_streams_sort (k, bytes, n);
+      return;
+    }
   uint64_t at = k->c->flow[k->d].in - n, start = at - k->g->coming.n;
   TbGather *g = k->g;
   for (uint32_t i = 0; i <= k->t->n_cuts && !k->failed; i++)
     {
       const TbCut *cut = i < k->t->n_cuts ? &k->t->cuts[i] : NULL;
       uint64_t to = cut != NULL ? TB_MAX (cut->end, at) : k->c->flow[k->d].in;
-      k->failed = !chain_append (&g->coming, &k->t->blocks, bytes, to - at);
-      g->bytes += to - at;
+      tb_gather_append (k, bytes, to - at);
       bytes += to - at;
       at = to;
       if (cut != NULL && !k->failed)
@@ -443,7 +466,7 @@ tb_gather_take (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t
       return false;
     }
   sort (&k, bytes, n);
-  if (!end_gathering (&k) || !tb_flow_deliver (t, c, d))
+  if (!end_gathering (&k) || !tb_flow_deliver (t, c, d) || !tb_streams_flush (t, c))
     return false;
   return k.answer == 0 || answer (&k);
 }
@@ -498,7 +521,7 @@ tb_gather_settle (TbTaps *t, TbConn *c, unsigned d)
     return true;
   if (!(e->bits & 1u << TB_FAULT_HOLD))
     release_held (&k, UINT32_MAX);
-  if (!e->whole[d])
+  if (!e->whole[d] && c->mux == NULL)
     {
       let_pass (&k);
       release_late (&k, INT64_MAX);

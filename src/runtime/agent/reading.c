@@ -2,6 +2,8 @@
  * connection come, and given back when it stands between messages and nothing came for a second. */
 #include "taps-private.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define IDLE_NS TB_NS_PER_S
@@ -287,6 +289,39 @@ on_message (const TbMessage *m, void *data)
     add_cut (f->t, m, &mark);
 }
 
+static void
+on_frame (const TbHttp2Frame *frame, void *data)
+{
+  TbFeeding *f = data;
+  TbTaps *t = f->t;
+  uint64_t base = f->c->reading->base[f->d];
+  TB_CHECK (t->n_frame_cuts < TB_FRAME_CUTS_MAX);
+  TbFrameCut *cut = &t->frame_cuts[t->n_frame_cuts++];
+  *cut = (TbFrameCut) { .start = base + frame->start,
+                        .end = base + frame->end,
+                        .stream = frame->stream,
+                        .promised = frame->promised,
+                        .cuts = t->n_cuts,
+                        .block_at = (uint32_t) t->headers.n,
+                        .type = frame->type,
+                        .flags = frame->flags,
+                        .padding = frame->padding,
+                        .begins = frame->begins };
+  snprintf (cut->label, sizeof cut->label, "%s", frame->label);
+  if (t->headers.n + frame->block_n > t->headers.size)
+    {
+      size_t size = TB_MAX (2 * t->headers.size, t->headers.n + frame->block_n);
+      uint8_t *bytes = realloc (t->headers.bytes, size);
+      TB_CHECK (bytes != NULL);
+      t->headers.bytes = bytes;
+      t->headers.size = size;
+    }
+  if (frame->block_n > 0)
+    memcpy (t->headers.bytes + t->headers.n, frame->block, frame->block_n);
+  t->headers.n += frame->block_n;
+  cut->block_n = (uint32_t) frame->block_n;
+}
+
 /* The connection turned out to be something that is not framed; `was` is what it had been read as.
  * Said once of a tap: loudly where the drawing promised something else and nobody agreed to leave it. */
 static void
@@ -326,7 +361,8 @@ learn_proto (TbTaps *t, TbConn *c, TbProto proto)
 void
 tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n, TbSplit split)
 {
-  t->n_cuts = 0;
+  t->n_cuts = t->n_frame_cuts = 0;
+  t->headers.n = 0;
   TbReading *r = c->reading;
   uint64_t from = c->flow[d].in - n;
   if (!c->plain && r == NULL)
@@ -343,7 +379,9 @@ tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_
     }
   TbFeeding f = { t, c, d, bytes, from, split };
   TbFramer *framer = framer_of (r);
-  if (bytes != NULL)
+  if (bytes != NULL && split == TB_SPLIT_WHOLE)
+    tb_framer_feed_frames (framer, (TbDirection) d, bytes, n, t->now_ns, on_message, on_frame, &f);
+  else if (bytes != NULL)
     tb_framer_feed (framer, (TbDirection) d, bytes, n, t->now_ns, on_message, &f);
   else
     tb_framer_skip (framer, (TbDirection) d, n, t->now_ns, on_message, &f);
@@ -380,9 +418,22 @@ void
 tb_reading_end (TbTaps *t, TbConn *c, unsigned d, TbSplit split)
 {
   TbFeeding f = { t, c, d, NULL, c->flow[d].in, split };
-  t->n_cuts = 0;
+  t->n_cuts = t->n_frame_cuts = 0;
   if (c->reading != NULL)
     tb_framer_end (framer_of (c->reading), (TbDirection) d, t->now_ns, on_message, &f);
+}
+
+bool
+tb_reading_is_between_frames (const TbConn *c, unsigned d)
+{
+  return c->reading != NULL && tb_framer_is_between_frames (framer_of (c->reading), (TbDirection) d);
+}
+
+void
+tb_reading_owe_table_size (TbConn *c, unsigned d)
+{
+  if (c->reading != NULL)
+    tb_framer_owe_table_size (framer_of (c->reading), (TbDirection) d);
 }
 
 /* ---- Messages that had to wait --------------------------------------------------------------- */

@@ -8,6 +8,7 @@
  *   connect.c bind.c address.c                            datagram.c door.c  UDP
  *   park.c      connects into a cut                       reading.c  framing what flows
  *   affect.c    faults on a connection: time, pace        gather.c   faults on whole messages
+ *   streams.c   the same where messages interleave
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
  *   lone.c      a tap alone: a listener and a target
  *   route.c queue.c pool.c exchange.c faults/             no sockets, no clock, no chance in these */
@@ -43,6 +44,7 @@ typedef struct TbPark TbPark;
 typedef struct TbGather TbGather;
 typedef struct TbAffected TbAffected;
 typedef struct TbLone TbLone;
+typedef struct TbMux TbMux;
 
 /* ---- Framing of a connection, while bytes flow (reading.c) ----------------------------------- */
 
@@ -114,6 +116,7 @@ struct TbConn
   TbReading *reading;
   TbConn *next, *previous; /* on its tap; next also in the list of free ones */
   TbAffected *affected; /* NULL: no fault is on it */
+  TbMux *mux;           /* HTTP/2 which a fault of messages has met: streams.c */
   uint32_t index, number, last_message;
   uint32_t ordinal;  /* on its tap, from 1 */
   uint32_t began_ms; /* since the loop's began_ns */
@@ -281,6 +284,20 @@ typedef struct
   char label[TB_LABEL_MAX];
 } TbCut;
 
+/* A frame of HTTP/2 that ended in what was read. */
+typedef struct
+{
+  uint64_t start, end;
+  uint32_t stream, promised;
+  uint32_t cuts;                /* so many of t->cuts ended in it or before it */
+  uint32_t block_at, block_n;   /* in t->blocks_of_headers */
+  uint8_t type, flags, padding;
+  bool begins;
+  char label[TB_LABEL_MAX];
+} TbFrameCut;
+
+#define TB_FRAME_CUTS_MAX (TB_BUFFER_BYTES / 9 + 2)
+
 /* Messages as short as two bytes, all there can be in one read. */
 #define TB_CUTS_MAX (TB_BUFFER_BYTES / 2)
 
@@ -343,6 +360,13 @@ struct TbTaps
   uint8_t *buffer;
   TbCut *cuts; /* scratch: the messages that ended in what was read */
   uint32_t n_cuts;
+  TbFrameCut *frame_cuts; /* the same of frames, where faults are on messages of HTTP/2 */
+  uint32_t n_frame_cuts;
+  struct
+  {
+    uint8_t *bytes;
+    size_t n, size;
+  } headers; /* of these frames */
 
   uint64_t bytes_read;
   int64_t began_ns, now_ns, tick_ns, sweep_ns;
@@ -479,6 +503,11 @@ uint64_t tb_gather_bytes (const TbWaiting *w);
 void tb_gather_drop (TbTaps *t, TbWaiting *w, uint64_t *bytes, uint32_t *messages);
 size_t tb_gather_parcel_size (void);
 
+/* streams.c */
+void tb_streams_drop (TbConn *c);
+/* The effects have changed: frames need no look any more where none was left out. */
+void tb_streams_settle (TbConn *c);
+
 /* reading.c */
 typedef enum
 {
@@ -495,6 +524,10 @@ void tb_reading_end (TbTaps *t, TbConn *c, unsigned d, TbSplit split);
 void tb_reading_shift (TbConn *c, unsigned d, int64_t n);
 /* How many bytes nobody needs to look at: all of a connection that is not framed. */
 uint64_t tb_reading_opaque (TbTaps *t, TbConn *c, unsigned d);
+/* Whether frames of HTTP/2 can be added to that direction now. */
+bool tb_reading_is_between_frames (const TbConn *c, unsigned d);
+/* Headers that changed the size of HTTP/2's table did not arrive. */
+void tb_reading_owe_table_size (TbConn *c, unsigned d);
 /* Requests that were not answered. */
 unsigned tb_reading_outstanding (const TbConn *c);
 void tb_reading_drop (TbTaps *t, TbConn *c);

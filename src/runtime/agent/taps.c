@@ -63,6 +63,7 @@ make_memory (TbTaps *t)
   t->spare = calloc (1, sizeof *t->spare);
   t->buffer = aligned_alloc (4096, TB_BUFFER_BYTES);
   t->cuts = malloc (TB_CUTS_MAX * sizeof *t->cuts);
+  t->frame_cuts = malloc (TB_FRAME_CUTS_MAX * sizeof *t->frame_cuts);
   t->pending = malloc (TB_PENDING_MAX * sizeof *t->pending);
   t->open = calloc (t->plan->n_instances + 1, sizeof *t->open);
   t->blind = calloc (t->plan->n_instances + 1, sizeof *t->blind);
@@ -75,6 +76,7 @@ make_memory (TbTaps *t)
   t->stashes.size = pool_size (sizeof (TbStash));
   tb_rng_seed (&t->rng, t->plan->seed + 1);
   return t->routes != NULL && t->spare != NULL && t->buffer != NULL && t->cuts != NULL
+         && t->frame_cuts != NULL
          && t->pending != NULL && t->open != NULL && t->blind != NULL && t->bypasses != NULL;
 }
 
@@ -192,6 +194,8 @@ free_all (TbTaps *t)
   free (t->spare);
   free (t->buffer);
   free (t->cuts);
+  free (t->frame_cuts);
+  free (t->headers.bytes);
   free (t->heap);
   pthread_mutex_destroy (&t->commands_lock);
   free (t);

@@ -88,7 +88,20 @@ tb_http2_free (struct TbHttp2 *two)
   tb_hpack_clear (&two->table[0]);
   tb_hpack_clear (&two->table[1]);
   tb_streams_clear (&two->streams);
+  free (two->block.bytes);
   free (two);
+}
+
+bool
+tb_http2_is_settled (const struct TbHttp2 *two, TbDirection direction)
+{
+  return two->settled[direction];
+}
+
+void
+tb_http2_owe_table_size (struct TbHttp2 *two, TbDirection direction)
+{
+  two->table[direction].resized = true;
 }
 
 unsigned
@@ -154,10 +167,33 @@ tb_http2_line (TbFeed *feed, const char *line, size_t n)
 }
 
 static void
+tell_frame (TbFeed *feed)
+{
+  const TbWork *w = feed->work;
+  struct TbHttp2 *two = feed->framer->two;
+  bool headers = w->two.type == TB_H2_HEADERS || w->two.type == TB_H2_PUSH_PROMISE;
+  feed->frame_func (&(TbHttp2Frame) { .start = w->start,
+                                      .end = feed->framer->side[feed->direction].offset,
+                                      .stream = w->two.id,
+                                      .promised = w->two.promised,
+                                      .type = w->two.type,
+                                      .flags = w->two.flags,
+                                      .padding = w->two.padding,
+                                      .begins = headers && two->begins,
+                                      .label = headers && two->begins ? two->label : "",
+                                      .block = headers ? two->block.bytes : NULL,
+                                      .block_n = headers ? two->block.n : 0 },
+                    feed->data);
+}
+
+static void
 frame_end (TbFeed *feed)
 {
-  if (feed->framer->proto != TB_PROTO_BYTES)
-    tb_feed_restart (feed);
+  if (feed->framer->proto == TB_PROTO_BYTES)
+    return;
+  if (feed->frame_func != NULL && feed->work->step != PREFACE)
+    tell_frame (feed);
+  tb_feed_restart (feed);
 }
 
 /* ---- Headers ---------------------------------------------------------------------------------- */
@@ -334,7 +370,7 @@ static void
 pad (TbFeed *feed)
 {
   TbWork *w = feed->work;
-  w->two.pad = (uint8_t) w->text[0];
+  w->two.pad = w->two.padding = (uint8_t) w->text[0];
   if (w->two.pad + 1u > w->two.left)
     {
       tb_feed_give_up (feed, "not a frame of HTTP/2");
@@ -403,7 +439,7 @@ head (TbFeed *feed)
       w->two.type = type;
       w->two.flags = flags;
       w->two.id = id;
-      w->two.pad = 0;
+      w->two.pad = w->two.padding = 0;
     }
   w->two.left = length;
   w->two.end_headers = (flags & FLAG_END_HEADERS) != 0;

@@ -94,7 +94,7 @@ typedef struct
     struct
     {
       uint32_t id, promised, left, wanted; /* left: bytes of the frame's content; wanted: of them, now */
-      uint8_t type, flags, pad;
+      uint8_t type, flags, pad, padding; /* pad: still to come */
       bool end_headers;
     } two; /* HTTP/2: the frame that is being read; of headers the first frame */
     struct
@@ -151,6 +151,7 @@ typedef struct
   int64_t now_ns;
   TbMessageFunc func;
   void *data;
+  TbHttp2FrameFunc frame_func; /* NULL: nobody asks about frames */
 } TbFeed;
 
 /* --- framer.c, for the protocols --- */
@@ -215,6 +216,8 @@ void tb_http2_block (TbFeed *feed, const char *p, size_t n);
 void tb_http2_upgrade (TbFeed *feed, const TbPending *request);
 void tb_http2_free (struct TbHttp2 *two);
 unsigned tb_http2_outstanding (const struct TbHttp2 *two);
+bool tb_http2_is_settled (const struct TbHttp2 *two, TbDirection direction);
+void tb_http2_owe_table_size (struct TbHttp2 *two, TbDirection direction);
 /* Whether the caller's first line is HTTP/2's, and whether the called side's first bytes (so many)
  * are. */
 #define TB_HTTP2_HEAD 9

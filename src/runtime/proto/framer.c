@@ -660,10 +660,10 @@ resume (TbFeed *feed, TbWork *local)
 
 static void
 feed_bytes (TbFramer *f, TbDirection direction, const char *p, size_t n, int64_t now_ns,
-            TbMessageFunc func, void *data)
+            TbMessageFunc func, TbHttp2FrameFunc frame_func, void *data)
 {
   TbWork local;
-  TbFeed feed = { f, NULL, direction, now_ns, func, data };
+  TbFeed feed = { f, NULL, direction, now_ns, func, data, frame_func };
   uint64_t end = f->side[direction].offset + n;
   if (f->proto != TB_PROTO_BYTES && n > 0)
     {
@@ -683,7 +683,28 @@ void
 tb_framer_feed (TbFramer *f, TbDirection direction, const void *bytes, size_t n, int64_t now_ns,
                 TbMessageFunc func, void *data)
 {
-  feed_bytes (f, direction, bytes, n, now_ns, func, data);
+  feed_bytes (f, direction, bytes, n, now_ns, func, NULL, data);
+}
+
+void
+tb_framer_feed_frames (TbFramer *f, TbDirection direction, const void *bytes, size_t n,
+                       int64_t now_ns, TbMessageFunc func, TbHttp2FrameFunc frame_func, void *data)
+{
+  feed_bytes (f, direction, bytes, n, now_ns, func, frame_func, data);
+}
+
+bool
+tb_framer_is_between_frames (const TbFramer *f, TbDirection direction)
+{
+  return f->proto == TB_PROTO_HTTP2 && f->two != NULL && f->side[direction].work == NULL
+         && tb_http2_is_settled (f->two, direction);
+}
+
+void
+tb_framer_owe_table_size (TbFramer *f, TbDirection direction)
+{
+  if (f->two != NULL)
+    tb_http2_owe_table_size (f->two, direction);
 }
 
 void
@@ -691,7 +712,7 @@ tb_framer_skip (TbFramer *f, TbDirection direction, uint64_t n, int64_t now_ns, 
                 void *data)
 {
   TB_CHECK (n <= tb_framer_opaque (f, direction));
-  feed_bytes (f, direction, NULL, n, now_ns, func, data);
+  feed_bytes (f, direction, NULL, n, now_ns, func, NULL, data);
 }
 
 void
@@ -700,7 +721,7 @@ tb_framer_end (TbFramer *f, TbDirection direction, int64_t now_ns, TbMessageFunc
   TbWork *w = f->side[direction].work;
   if (f->proto != TB_PROTO_HTTP || w == NULL || w->want != TB_WANT_CLOSE)
     return;
-  TbFeed feed = { f, w, direction, now_ns, func, data };
+  TbFeed feed = { f, w, direction, now_ns, func, data, NULL };
   tb_http_close (&feed);
   settle (&feed, NULL);
 }

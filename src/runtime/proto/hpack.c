@@ -63,6 +63,7 @@ tb_hpack_clear (TbHpack *t)
 {
   free (t->entries);
   free (t->values);
+  free (t->literal.bytes);
   tb_hpack_init (t);
 }
 
@@ -135,6 +136,15 @@ values_grow (TbHpack *t, uint32_t more)
   return true;
 }
 
+static void
+keep (TbHpack *t, const char *bytes, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++)
+    t->values[(t->value_end + i) & (t->values_size - 1)] = bytes[i];
+  t->value_end += n;
+}
+
+/* Its literal is the one that is being read. */
 static bool
 insert (TbHpack *t, const Header *h)
 {
@@ -143,16 +153,17 @@ insert (TbHpack *t, const Header *h)
   evict (t, size > t->max ? 0 : t->max - (uint32_t) size);
   if (size > t->max)
     return true; /* larger than the table: it is empty now */
-  if (!entries_grow (t) || !values_grow (t, kept))
+  if (!entries_grow (t) || !values_grow (t, kept + t->literal.n))
     return false;
   *entry_at (t, t->first + t->n) = (TbHpackEntry) { .size = (uint32_t) size,
                                                     .name_n = h->name_n,
                                                     .at = t->value_end,
+                                                    .literal_name_n = t->literal.name_n,
+                                                    .literal_n = t->literal.n,
                                                     .field = h->field,
                                                     .n = (uint8_t) kept };
-  for (uint32_t i = 0; i < kept; i++)
-    t->values[(t->value_end + i) & (t->values_size - 1)] = h->value[i];
-  t->value_end += kept;
+  keep (t, h->value, kept);
+  keep (t, t->literal.bytes, t->literal.n);
   t->n++;
   t->size += (uint32_t) size;
   return true;
@@ -175,6 +186,12 @@ static_entry (uint32_t index, Header *h)
       }
 }
 
+static const TbHpackEntry *
+entry_of (const TbHpack *t, uint32_t index)
+{
+  return entry_at (t, t->first + t->n - (index - STATIC_N));
+}
+
 /* What an entry's value says is copied where it is asked about. */
 static bool
 indexed (const TbHpack *t, uint32_t index, Header *h)
@@ -186,7 +203,7 @@ indexed (const TbHpack *t, uint32_t index, Header *h)
       static_entry (index, h);
       return true;
     }
-  const TbHpackEntry *e = entry_at (t, t->first + t->n - (index - STATIC_N));
+  const TbHpackEntry *e = entry_of (t, index);
   h->field = e->field;
   h->name_n = e->name_n;
   h->value_n = e->n;
@@ -194,12 +211,133 @@ indexed (const TbHpack *t, uint32_t index, Header *h)
   return true;
 }
 
+/* ---- Literals ----------------------------------------------------------------------------------- */
+
+static bool
+add_bytes (TbHpackLiteral *l, const char *bytes, size_t n)
+{
+  if (l->n + n > l->size)
+    {
+      uint32_t size = TB_MAX (64u, l->size);
+      while (size < l->n + n)
+        size *= 2;
+      char *grown = realloc (l->bytes, size);
+      if (grown == NULL)
+        return false;
+      l->bytes = grown;
+      l->size = size;
+    }
+  memcpy (l->bytes + l->n, bytes, n);
+  l->n += (uint32_t) n;
+  return true;
+}
+
+/* An integer whose first `bits` bits share a byte with `above` (5.1). */
+static size_t
+write_integer (char out[6], uint8_t above, unsigned bits, uint32_t value)
+{
+  uint32_t full = (1u << bits) - 1;
+  size_t n = 0;
+  out[n++] = (char) (above | TB_MIN (value, full));
+  if (value < full)
+    return n;
+  for (value -= full; value >= 0x80; value >>= 7)
+    out[n++] = (char) (0x80 | (value & 0x7f));
+  out[n++] = (char) value;
+  return n;
+}
+
+static bool
+add_entry (TbHpack *t, const TbHpackEntry *e, uint32_t n)
+{
+  TbHpackLiteral *l = &t->literal;
+  uint32_t at = l->n;
+  for (uint32_t i = 0; i < n; i++)
+    {
+      char byte = t->values[(e->at + e->n + i) & (t->values_size - 1)];
+      if (!add_bytes (l, &byte, 1))
+        return false;
+    }
+  l->name_n = at + e->literal_name_n;
+  return true;
+}
+
+/* The name of an entry. */
+static bool
+add_name (TbHpack *t, uint32_t index)
+{
+  char bytes[6];
+  if (index > STATIC_N)
+    return add_entry (t, entry_of (t, index), entry_of (t, index)->literal_name_n);
+  return add_bytes (&t->literal, bytes, write_integer (bytes, 0, 4, index));
+}
+
 /* ---- Representations ---------------------------------------------------------------------------- */
 
 typedef struct
 {
   const char *p, *end;
+  TbHpackOut *out; /* or NULL: it is only read */
 } Block;
+
+static bool
+write_out (TbHpackOut *out, const char *bytes, size_t n)
+{
+  if (out->n + n > TB_HPACK_OUT_MAX)
+    return false;
+  if (out->n + n > out->size)
+    {
+      size_t size = TB_MAX ((size_t) 512, out->size);
+      while (size < out->n + n)
+        size *= 2;
+      char *grown = realloc (out->bytes, size);
+      if (grown == NULL)
+        return false;
+      out->bytes = grown;
+      out->size = size;
+    }
+  if (n > 0)
+    memcpy (out->bytes + out->n, bytes, n);
+  out->n += n;
+  return true;
+}
+
+/* A change of the table's size comes before all headers. */
+static bool
+write_size (TbHpack *t, const Block *b)
+{
+  char bytes[6];
+  if (!t->resized)
+    return true;
+  t->resized = false;
+  return write_out (b->out, bytes, write_integer (bytes, 0x20, 5, t->max));
+}
+
+/* The literal; `never`: the bit of one that nobody may index. */
+static bool
+write_literal (TbHpack *t, const Block *b, uint8_t never)
+{
+  if (b->out == NULL)
+    return true;
+  if (!write_size (t, b) || !write_out (b->out, t->literal.bytes, t->literal.n))
+    return false;
+  char *first = &b->out->bytes[b->out->n - t->literal.n];
+  *first = (char) (*first | never);
+  return true;
+}
+
+/* `from`: where its representation begins. */
+static bool
+write_indexed (TbHpack *t, const Block *b, uint32_t index, const char *from)
+{
+  if (b->out == NULL)
+    return true;
+  if (index <= STATIC_N)
+    return write_size (t, b) && write_out (b->out, from, (size_t) (b->p - from));
+  t->literal.n = 0;
+  const TbHpackEntry *e = entry_of (t, index);
+  return add_entry (t, e, e->literal_n) && write_literal (t, b, 0);
+}
 
 /* An integer whose first `bits` bits are in the next byte (5.1). */
 static bool
@@ -257,18 +395,25 @@ field_of (const char *name, uint32_t n)
 static bool
 read_literal (TbHpack *t, Block *b, unsigned bits, Header *h)
 {
+  TbHpackLiteral *l = &t->literal;
+  const char *from;
   uint32_t index;
+  l->n = 0;
   if (!read_integer (b, bits, &index))
     return false;
   if (index == 0)
     {
-      if (!read_string (b, h->value, &h->name_n))
+      from = b->p;
+      if (!read_string (b, h->value, &h->name_n) || !add_bytes (l, "", 1)
+          || !add_bytes (l, from, (size_t) (b->p - from)))
         return false;
       h->field = field_of (h->value, h->name_n);
     }
-  else if (!indexed (t, index, h))
+  else if (!indexed (t, index, h) || !add_name (t, index))
     return false;
-  return read_string (b, h->value, &h->value_n);
+  l->name_n = l->n;
+  from = b->p;
+  return read_string (b, h->value, &h->value_n) && add_bytes (l, from, (size_t) (b->p - from));
 }
 
 static bool
@@ -278,6 +423,7 @@ resize (TbHpack *t, Block *b)
   if (!read_integer (b, 5, &size) || size > TB_HPACK_TABLE_MAX)
     return false;
   t->max = size;
+  t->resized = b->out != NULL;
   evict (t, size);
   return true;
 }
@@ -286,18 +432,18 @@ static bool
 read_header (TbHpack *t, Block *b, Header *h)
 {
   uint8_t first = (uint8_t) *b->p;
+  const char *from = b->p;
   uint32_t index;
   if (first & 0x80)
-    return read_integer (b, 7, &index) && indexed (t, index, h);
+    return read_integer (b, 7, &index) && indexed (t, index, h) && write_indexed (t, b, index, from);
   if (first & 0x40)
-    return read_literal (t, b, 6, h) && insert (t, h);
-  return read_literal (t, b, 4, h);
+    return read_literal (t, b, 6, h) && insert (t, h) && write_literal (t, b, 0);
+  return read_literal (t, b, 4, h) && write_literal (t, b, first & 0x10);
 }
 
-bool
-tb_hpack_read (TbHpack *t, const char *block, size_t n, TbHpackFunc func, void *data)
+static bool
+read_block (TbHpack *t, Block b, TbHpackFunc func, void *data)
 {
-  Block b = { block, block + n };
   while (b.p < b.end)
     {
       Header h;
@@ -313,4 +459,19 @@ tb_hpack_read (TbHpack *t, const char *block, size_t n, TbHpackFunc func, void *
         func ((TbField) h.field, h.value, TB_MIN (h.value_n, (uint32_t) TB_HPACK_VALUE_MAX), data);
     }
   return true;
+}
+
+bool
+tb_hpack_read (TbHpack *t, const char *block, size_t n, TbHpackFunc func, void *data)
+{
+  return read_block (t, (Block) { block, block + n, NULL }, func, data);
+}
+
+bool
+tb_hpack_rewrite (TbHpack *t, const char *block, size_t n, TbHpackFunc func, void *data,
+                  TbHpackOut *out)
+{
+  Block b = { block, block + n, out };
+  out->n = 0;
+  return read_block (t, b, func, data) && write_size (t, &b);
 }

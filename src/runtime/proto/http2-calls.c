@@ -257,7 +257,21 @@ request_headers (TbFeed *feed, const Said *said)
   s->number = ++feed->framer->requests;
   s->side[TB_DIR_UP].begun = true;
   begins_here (feed, s);
+  two->begins = true;
+  memcpy (two->label, s->label, sizeof s->label);
   return s;
+}
+
+static void
+reply_begins (struct TbHttp2 *two, const TbStream *s)
+{
+  char status[4] = { (char) ('0' + s->status / 100 % 10), (char) ('0' + s->status / 10 % 10),
+                     (char) ('0' + s->status % 10), '\0' };
+  const char *word = s->grpc && s->status == 200 ? "reply" : status;
+  size_t at = tb_label_append (two->label, sizeof two->label, 0, word, strlen (word));
+  at = tb_label_append (two->label, sizeof two->label, at, " ", 1);
+  tb_label_append (two->label, sizeof two->label, at, s->label, strlen (s->label));
+  two->begins = true;
 }
 
 static TbStream *
@@ -280,6 +294,7 @@ reply_headers (TbFeed *feed, const Said *said)
     {
       s->status = said->status;
       s->grpc = s->grpc && said->grpc;
+      reply_begins (feed->framer->two, s);
     }
   side->begun = true;
   if (said->grpc_status != GRPC_OPEN)
@@ -312,7 +327,10 @@ tb_http2_headers (TbFeed *feed, const char *block, size_t n)
   struct TbHttp2 *two = feed->framer->two;
   Said said = { .grpc_status = GRPC_OPEN };
   TbStream *s = NULL;
-  if (!tb_hpack_read (&two->table[feed->direction], block, n, on_field, &said))
+  TbHpack *table = &two->table[feed->direction];
+  two->begins = false;
+  if (!(feed->frame_func != NULL ? tb_hpack_rewrite (table, block, n, on_field, &said, &two->block)
+                                 : tb_hpack_read (table, block, n, on_field, &said)))
     {
       tb_feed_give_up (feed, "headers that cannot be read");
       return;

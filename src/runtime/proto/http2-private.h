@@ -31,6 +31,9 @@ struct TbHttp2
   bool settled[2];       /* its SETTINGS were seen, which come first */
   bool more[2];          /* a block of headers goes on in the next frame */
   bool prefaced;
+  bool begins;              /* the headers that were read last began a request or a reply */
+  char label[TB_LABEL_MAX]; /* of that */
+  TbHpackOut block;         /* these headers, for tb_framer_feed_frames() */
 };
 
 /* Makes the connection's state where it is not there yet; false where it had to give up. */

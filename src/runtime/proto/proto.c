@@ -129,25 +129,3 @@ tb_sniff_greeting (const char *line, size_t n)
 {
   return n > 6 && memcmp (line, "INFO {", 6) == 0 ? TB_PROTO_NATS : TB_PROTO_BYTES;
 }
-
-bool
-tb_proto_is_contiguous (TbProto proto)
-{
-  switch (proto)
-    {
-    case TB_PROTO_HTTP:
-    case TB_PROTO_RESP:
-    case TB_PROTO_POSTGRESQL:
-    case TB_PROTO_MQTT:
-    case TB_PROTO_NATS:
-    case TB_PROTO_KAFKA:
-      return true;
-    case TB_PROTO_UNKNOWN:
-    case TB_PROTO_BYTES:
-    case TB_PROTO_UDP:
-    case TB_PROTO_HTTP2: /* messages interleave, and heads are coded by those before them */
-    case TB_PROTO_COUNT:
-    default:
-      return false;
-    }
-}

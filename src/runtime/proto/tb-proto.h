@@ -34,9 +34,6 @@ typedef enum
  * turn out to be the other. */
 TbProto tb_proto_from_name (const char *name, bool *known);
 const char *tb_proto_name (TbProto proto);
-/* Whether a message is one run of bytes that can be left out or moved without breaking what comes after
- * it: not where messages interleave, nor where one's coding depends on those before it. */
-bool tb_proto_is_contiguous (TbProto proto);
 
 typedef enum
 {
@@ -93,6 +90,31 @@ void tb_framer_init (TbFramer *framer, TbProto proto);
  * not call this framer. */
 void tb_framer_feed (TbFramer *framer, TbDirection direction, const void *bytes, size_t n,
                      int64_t now_ns, TbMessageFunc func, void *data);
+/* A frame of HTTP/2, at its last byte; headers with all that continue them are one. For who leaves
+ * some out, or puts others between them. */
+typedef struct
+{
+  uint64_t start, end;          /* in the direction's byte stream, with its head */
+  uint32_t stream;
+  uint32_t promised;            /* of a promise: the stream that it is about */
+  uint8_t type, flags, padding; /* of the first frame */
+  bool begins;                  /* it begins that stream's request, or its reply */
+  const char *label;            /* of what it begins: "GET /cart", "200 GET /cart", "KV/Range", "reply
+                                   KV/Range" */
+  const char *block;            /* headers: block_n bytes that say them without referring to any before */
+  size_t block_n;
+} TbHttp2Frame;
+
+typedef void (*TbHttp2FrameFunc) (const TbHttp2Frame *frame, void *data);
+/* As tb_framer_feed(); frame_func is called for each frame, after func was for what ended in it. */
+void tb_framer_feed_frames (TbFramer *framer, TbDirection direction, const void *bytes, size_t n,
+                            int64_t now_ns, TbMessageFunc func, TbHttp2FrameFunc frame_func,
+                            void *data);
+/* Whether it stands between two frames of HTTP/2, and others may come between them. */
+bool tb_framer_is_between_frames (const TbFramer *framer, TbDirection direction);
+/* A block of headers that changed the table's size was left out: the next one has to say it. */
+void tb_framer_owe_table_size (TbFramer *framer, TbDirection direction);
+
 /* The end of a direction (FIN): completes an HTTP reply that is delimited by close. */
 void tb_framer_end (TbFramer *framer, TbDirection direction, int64_t now_ns, TbMessageFunc func,
                     void *data);

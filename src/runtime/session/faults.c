@@ -28,6 +28,7 @@ tb_session_add_fault (TbSession *self, const TbWireFault *fault)
   tb_wire_fault_copy (&known->wire, fault);
   tb_wire_fault_clear (&old);
   known->pending++;
+  known->going = FALSE;
   tb_replace_text (&known->text, NULL);
   g_clear_pointer (&known->cut_links, g_free);
   tb_wire_fault_write (&self->out, &known->wire);
@@ -78,8 +79,10 @@ tb_session_remove_fault (TbSession *self, const char *id)
   for (guint i = 0; i < self->faults->len; i++)
     {
       TbKnownFault *known = g_ptr_array_index (self->faults, i);
-      if (*id == '\0' || g_strcmp0 (known->wire.id, id) == 0)
+      /* What is gone by then is not confirmed once more where all are removed. */
+      if ((*id == '\0' && !known->going) || g_strcmp0 (known->wire.id, id) == 0)
         known->pending++;
+      known->going = known->going || *id == '\0' || g_strcmp0 (known->wire.id, id) == 0;
     }
   tb_session_send_name (self, TB_COMMAND_FAULT_REMOVE, id);
 }
@@ -121,8 +124,8 @@ tb_session_is_cut (TbSession *self, const char *link_id)
 
 /* ---- Partitions ------------------------------------------------------------------------------------- */
 
-static const char *
-role_of (guint instance, gpointer data)
+const char *
+tb_session_role_of (guint instance, gpointer data)
 {
   const TbSession *self = data;
   return self->instances[instance].role;
@@ -182,7 +185,7 @@ tb_session_partition (TbSession *self, const char *id, const TbPartition *partit
   g_autofree char *text = NULL;
   if (p.seed == 0)
     p.seed = self->map->plan.seed + ++self->n_partitions;
-  g_autoptr (GArray) pairs = tb_partition_pairs (plan, &p, role_of, self, &text, error);
+  g_autoptr (GArray) pairs = tb_partition_pairs (plan, &p, tb_session_role_of, self, &text, error);
   if (pairs == NULL)
     return FALSE;
   g_autofree guint8 *cuts = cut_of_links (plan, pairs);
@@ -191,7 +194,8 @@ tb_session_partition (TbSession *self, const char *id, const TbPartition *partit
   const TbWireFault fault = { .id = name, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all,
                               .from = all, .to = all,
                               .pairs = (TbWirePair *) (gpointer) pairs->data,
-                              .n_pairs = pairs->len };
+                              .n_pairs = pairs->len,
+                              .until_ns = p.for_ns };
   tb_session_add_fault (self, &fault);
   TbKnownFault *known = tb_session_find_fault (self, name);
   if (known != NULL)

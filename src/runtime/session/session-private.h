@@ -7,6 +7,7 @@
  *   live.c       counters and ring to live frames
  *   partition.c  names and partitions to pairs of instances; pure
  *   faults.c     what the viewer asks for on links and between instances
+ *   do.c, fault-of-do.c  what a scenario asks for
  *   clock.c      clocks of instances
  *   role.c       who leads, asked of those that say so
  *   trust.c      what was allowed before
@@ -110,6 +111,7 @@ typedef struct
   gboolean active;
   TbFaultState state;
   gint64 since_ns;
+  gboolean going;   /* the last that was asked was to remove it */
   char *text;       /* of a partition, GRefString; else NULL */
   guint8 *cut_links; /* of a partition: TbCutOf, one for each link of the plan */
 } TbKnownFault;
@@ -191,6 +193,11 @@ extern guint tb_session_signals[TB_N_SESSION_SIGNALS];
 void tb_session_set_state (TbSession *self, TbRunState state, const char *reason);
 /* NULL where there is none of that id. */
 TbKnownFault *tb_session_find_fault (const TbSession *self, const char *id);
+/* A TbRoleFunc; data is the session. */
+const char *tb_session_role_of (guint instance, gpointer data);
+/* As tb_fault_of_do(), of that kind whatever the element names. */
+gboolean tb_fault_of_do_as (const TbPlan *plan, const TbElement *action, TbFaultKind kind,
+                            const char *id, TbWireFault *fault, GError **error);
 /* Frees a GRefString and puts another in its place; NULL and "" give NULL. */
 void tb_replace_text (char **text, const char *with);
 /* Sends what is in self->out. */

@@ -165,6 +165,10 @@ void tb_session_step_fault (TbSession *session, const char *id, guint n);
  * none, or an attribute is nothing that this fault could have. */
 gboolean tb_fault_of_do (const TbPlan *plan, const TbElement *action, const char *id,
                          TbWireFault *fault, GError **error);
+/* Carries a scenario's <do> out: fault, partition and heal as the fault of that id, which ends after
+ * `for` if it says so; kill, pause, resume and restart of the instances that it names. FALSE where it
+ * asks for something that is not there. */
+gboolean tb_session_do (TbSession *session, const TbElement *action, const char *id, GError **error);
 /* A fault that was asked for and is not gone. */
 typedef struct
 {
@@ -228,10 +232,15 @@ typedef struct
   const char *of;   /* NULL: "*" */
   const char *from; /* isolate, one-way: whom they are cut off from; NULL or "": everyone else */
   guint64 seed;     /* 0: drawn from the run's, another each time */
+  gint64 for_ns;    /* after which it is healed; 0: stays */
 } TbPartition;
 
 /* What the instance of that plan index says it is, or NULL. */
 typedef const char *(*TbRoleFunc) (guint instance, gpointer data);
+
+/* The partition that a scenario's <do> asks for; it borrows the names. FALSE where it is none, or is
+ * "cut", which is a fault of links. */
+gboolean tb_partition_of_do (const TbElement *action, TbPartition *partition, GError **error);
 
 /* Plan indices of the instances that the names mean, in the plan's order; those outside are left
  * out. (transfer full) of guint; NULL with TB_SESSION_ERROR_NAME. */

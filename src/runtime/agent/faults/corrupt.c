@@ -1,5 +1,6 @@
 /* Corrupt: bits of a message are turned over, anywhere in it, so that its length may be hit too. What
- * the tap counts and shows is what was sent, not what arrives. */
+ * the tap counts and shows is what was sent, not what arrives. In HTTP/2 it is the content that is hit:
+ * a bit of its frames' heads would end all of the connection. */
 #include "fault.h"
 
 static void

@@ -159,7 +159,8 @@ concerns (const TbFault *fault, const TbStruck *struck)
 {
   const TbFaultType *type = tb_fault_type (fault->wire.kind);
   const char *match = fault->wire.match;
-  if (type->http_requests && !(struck->request && struck->proto == TB_PROTO_HTTP))
+  bool http = struck->proto == TB_PROTO_HTTP || struck->proto == TB_PROTO_HTTP2;
+  if (type->http_requests && !(struck->request && http))
     return false;
   if (!struck->begins && !type->pieces)
     return false;

@@ -108,14 +108,16 @@ suits_link (const TbFault *fault, const TbWirePlan *plan, char *why, size_t size
   const TbWireLink *link = &plan->links[fault->link];
   TbProto proto = (TbProto) link->proto;
   bool messages = tb_fault_strikes (fault->wire.kind) == TB_STRIKES_MESSAGES;
-  bool http = tb_fault_type (fault->wire.kind)->http_requests;
+  const TbFaultType *type = tb_fault_type (fault->wire.kind);
+  bool http = type->http_requests, http2 = proto == TB_PROTO_HTTP2;
   bool suits = !messages || proto == TB_PROTO_UNKNOWN
-               || (http ? proto == TB_PROTO_HTTP : proto != TB_PROTO_BYTES && proto != TB_PROTO_HTTP2);
+               || (http ? http2 || proto == TB_PROTO_HTTP
+                        : proto != TB_PROTO_BYTES && !(http2 && type->in_line));
   if (!suits)
     snprintf (why, size, "%s needs %s, and %s is read as %s", tb_fault_name (fault->wire.kind),
-              http                         ? "HTTP/1 requests"
-              : proto == TB_PROTO_HTTP2 ? "messages that do not interleave"
-                                        : "messages",
+              http    ? "HTTP requests"
+              : http2 ? "messages that do not interleave"
+                      : "messages",
               link->id, tb_proto_name (proto));
   return suits;
 }

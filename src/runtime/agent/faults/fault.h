@@ -122,6 +122,7 @@ typedef struct
   bool whole;         /* of connections, not of bytes: `up` and `down` have no say */
   bool has_onset;     /* counts from when it came onto a connection */
   bool http_requests; /* judges these alone */
+  bool in_line;       /* of messages that come one after the other: HTTP/2's do not */
   bool pieces;        /* judges every piece of a message, not its beginning alone */
   TbDialled dialled;
   void (*apply) (const TbApplying *applying); /* to tap or connection; NULL: it has no such part */

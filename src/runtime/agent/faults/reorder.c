@@ -1,4 +1,5 @@
-/* Reorder: a message waits until so many behind it have gone on, or until nobody came for too long. */
+/* Reorder: a message waits until so many behind it have gone on, or until nobody came for too long. Not
+ * where messages are streams of their own, between which there is no order. */
 #include "fault.h"
 
 static void
@@ -9,4 +10,4 @@ judge (const TbJudging *j)
   j->verdict->overtake_ns = TB_MAX (j->verdict->overtake_ns, wire->delay_ns);
 }
 
-const TbFaultType tb_fault_of_REORDER = { .either_dials = true, .judge = judge };
+const TbFaultType tb_fault_of_REORDER = { .either_dials = true, .in_line = true, .judge = judge };
