@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "cli.h"
+#include "ctl-terminal.h"
 #include "tb-control.h"
 
 typedef struct
 {
   char *run, *timeout, *match, *socket;
-  gboolean json, no_wait, wait, follow;
+  gboolean json, no_wait, wait, follow, restart;
   int lines;
   int argc;
   char **argv; /* the verb and what follows it */
@@ -347,6 +348,17 @@ do_logs (Asked *asked)
   return TB_EXIT_FAILED;
 }
 
+/* Beside the control socket lies that of the terminals. */
+static TbExitStatus
+do_terminal (Asked *asked)
+{
+  gboolean debug = g_str_equal (asked->argv[0], "debug");
+  g_autofree char *run_dir = g_path_get_dirname (asked->socket);
+  return tb_ctl_attach (run_dir, asked->argv[1],
+                        debug ? TB_TERMINAL_DEBUGGER : TB_TERMINAL_OF_INSTANCE,
+                        asked->restart && !debug);
+}
+
 static TbExitStatus
 do_stop (Asked *asked)
 {
@@ -370,6 +382,8 @@ static const struct
   { "start", "INSTANCE…", "starts it, whatever it waits for", 1, do_instance },
   { "clock", "INSTANCE OFFSET [RATE]", "moves its clock: +10s, -5m; 0 is the true time", 2, do_clock },
   { "logs", "INSTANCE", "its output", 1, do_logs },
+  { "attach", "INSTANCE", "this terminal becomes its terminal; Ctrl-] lets go", 1, do_terminal },
+  { "debug", "INSTANCE", "gdb on it, here; Ctrl-] lets it go on", 1, do_terminal },
   { "cut", "LINK", "cuts a link", 1, do_cut },
   { "fault", "LINK KIND [ATTRIBUTE=VALUE…]", "puts a fault on a link", 2, do_fault },
   { "remove", "[ID|all]", "removes a fault", 0, do_remove },
@@ -412,6 +426,8 @@ read_options (Asked *asked, int *argc, char ***argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &asked->json, "The answer as it comes", NULL },
     { "lines", 'n', 0, G_OPTION_ARG_INT, &asked->lines, "How many last lines of a log (100)", "N" },
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &asked->follow, "Go on with the log", NULL },
+    { "restart", 0, 0, G_OPTION_ARG_NONE, &asked->restart,
+      "Of attach: starts it again in a terminal first", NULL },
     { "match", 'm', 0, G_OPTION_ARG_STRING, &asked->match, "Only lines that match", "REGEX" },
     { NULL }
   };

@@ -44,6 +44,13 @@ draw_ring (cairo_t *cr, double s)
 }
 
 static void
+draw_dashes (cairo_t *cr, double s)
+{
+  cairo_set_dash (cr, (double[]){ s * 0.16, s * 0.155 }, 2, 0);
+  draw_ring (cr, s);
+}
+
+static void
 draw_half (cairo_t *cr, double s)
 {
   draw_ring (cr, s);
@@ -64,6 +71,24 @@ draw_square (cairo_t *cr, double s)
 {
   cairo_rectangle (cr, s * 0.2, s * 0.2, s * 0.6, s * 0.6);
   cairo_fill (cr);
+}
+
+/* On its way to the square of what has stopped. */
+static void
+draw_frame (cairo_t *cr, double s)
+{
+  cairo_set_line_width (cr, s * 0.15);
+  cairo_rectangle (cr, s * 0.24, s * 0.24, s * 0.52, s * 0.52);
+  cairo_stroke (cr);
+}
+
+static void
+draw_struck (cairo_t *cr, double s)
+{
+  draw_ring (cr, s);
+  cairo_move_to (cr, s * 0.28, s * 0.72);
+  cairo_line_to (cr, s * 0.72, s * 0.28);
+  cairo_stroke (cr);
 }
 
 static void
@@ -117,14 +142,14 @@ typedef struct
 } Shape;
 
 static const Shape state_shapes[] = {
-  [TB_INSTANCE_WAITING] = { draw_ring, TB_COLOUR_FAINT },
-  [TB_INSTANCE_STARTING] = { draw_half, TB_COLOUR_ACCENT },
+  [TB_INSTANCE_WAITING] = { draw_dashes, TB_COLOUR_DIM },
+  [TB_INSTANCE_STARTING] = { draw_half, TB_COLOUR_GOOD },
   [TB_INSTANCE_READY] = { draw_disc, TB_COLOUR_GOOD },
   [TB_INSTANCE_PAUSED] = { draw_bars, TB_COLOUR_WARN },
-  [TB_INSTANCE_STOPPING] = { draw_half, TB_COLOUR_DIM },
-  [TB_INSTANCE_STOPPED] = { draw_square, TB_COLOUR_FAINT },
+  [TB_INSTANCE_STOPPING] = { draw_frame, TB_COLOUR_DIM },
+  [TB_INSTANCE_STOPPED] = { draw_square, TB_COLOUR_DIM },
   [TB_INSTANCE_FAILED] = { draw_cross, TB_COLOUR_BAD },
-  [TB_INSTANCE_KILLED] = { draw_cross, TB_COLOUR_BAD },
+  [TB_INSTANCE_KILLED] = { draw_struck, TB_COLOUR_BAD },
   [TB_INSTANCE_UNHEALTHY] = { draw_bang, TB_COLOUR_WARN },
   [TB_INSTANCE_BACKOFF] = { draw_round, TB_COLOUR_BAD },
 };

@@ -185,7 +185,7 @@ tb_header_set_run (TbHeader *header, TbRunState state, const char *waiting)
   gtk_widget_set_visible (header->elapsed, running);
   g_autofree char *text = NULL;
   if (waiting && *waiting)
-    text = g_strdup_printf ("%s: waits for %s", tb_run_state_name (state), waiting);
+    text = g_strdup_printf ("waits for %s", waiting); /* who, before it is cut off */
   else if (state == TB_RUN_STARTING || state == TB_RUN_STOPPING)
     text = g_strdup_printf ("%s…", tb_run_state_name (state));
   gtk_widget_set_visible (header->waiting, text != NULL);
@@ -296,7 +296,7 @@ new_end (TbHeader *self)
   GtkWidget *box = tb_fit_box_new (6);
   GtkWidget *menu = new_menu_button ("open-menu-symbolic", "Main menu", make_main_menu, NULL);
   self->waiting = tb_ui_label (NULL, "waiting");
-  gtk_label_set_max_width_chars (GTK_LABEL (self->waiting), 36);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->waiting), 22);
   self->elapsed = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->elapsed, "elapsed");
   gtk_widget_set_visible (self->elapsed, FALSE);

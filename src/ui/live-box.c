@@ -10,6 +10,7 @@
 typedef struct
 {
   GtkWidget *row, *glyph, *name, *detail, *menu;
+  GtkWidget *reason; /* under them */
   TbInstanceState state;
 } InstanceRow;
 
@@ -35,19 +36,24 @@ G_DEFINE_FINAL_TYPE (TbLiveBox, tb_live_box, GTK_TYPE_WIDGET)
 
 /* ---- Instances ------------------------------------------------------------------------------- */
 
+/* Why it is as it is, with what is left of the time it has; NULL: there is nothing to say. */
+static char *
+instance_reason (const TbLiveInstance *instance)
+{
+  gint64 left_ns = instance->due_ns - tb_now_ns ();
+  g_autofree char *left = tb_format_elapsed (MAX (left_ns, 0));
+  if (instance->state == TB_INSTANCE_BACKOFF && left_ns > 0)
+    return g_strdup_printf ("Again in %s: %s", left, instance->sentence);
+  if (instance->state == TB_INSTANCE_STOPPING && left_ns > 0 && instance->due_ns > 0)
+    return g_strdup_printf ("Killed in %s unless it ends", left);
+  if (*instance->waiting)
+    return g_strdup_printf ("Waits for %s", instance->waiting);
+  return *instance->sentence ? g_strdup (instance->sentence) : NULL;
+}
+
 static char *
 instance_detail (const TbLiveInstance *instance)
 {
-  gint64 left_ns = instance->due_ns - tb_now_ns ();
-  if (instance->state == TB_INSTANCE_BACKOFF && left_ns > 0)
-    {
-      g_autofree char *left = tb_format_elapsed (left_ns);
-      return g_strdup_printf ("again in %s: %s", left, instance->sentence);
-    }
-  if (*instance->waiting)
-    return g_strdup_printf ("waits for %s", instance->waiting);
-  if (*instance->sentence)
-    return g_strdup (instance->sentence);
   if (instance->state != TB_INSTANCE_READY)
     return g_strdup (tb_instance_state_name (instance->state));
   return g_strdup_printf ("%.0f\u202f%%", instance->cpu * 100);
@@ -57,8 +63,10 @@ static InstanceRow
 new_instance_row (void)
 {
   InstanceRow row = { .state = TB_INSTANCE_WAITING };
-  row.row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  row.row = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_add_css_class (row.row, "instance-row");
+  gtk_widget_set_size_request (line, -1, 34);
   row.glyph = tb_glyph_new_state (row.state, 10);
   row.name = gtk_label_new (NULL);
   gtk_widget_add_css_class (row.name, "strong");
@@ -68,10 +76,16 @@ new_instance_row (void)
   row.menu = gtk_menu_button_new ();
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (row.menu), "view-more-symbolic");
   gtk_widget_add_css_class (row.menu, "flat");
-  gtk_box_append (GTK_BOX (row.row), row.glyph);
-  gtk_box_append (GTK_BOX (row.row), row.name);
-  gtk_box_append (GTK_BOX (row.row), row.detail);
-  gtk_box_append (GTK_BOX (row.row), row.menu);
+  gtk_box_append (GTK_BOX (line), row.glyph);
+  gtk_box_append (GTK_BOX (line), row.name);
+  gtk_box_append (GTK_BOX (line), row.detail);
+  gtk_box_append (GTK_BOX (line), row.menu);
+  row.reason = tb_ui_label (NULL, "reason");
+  gtk_label_set_wrap (GTK_LABEL (row.reason), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (row.reason), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (GTK_LABEL (row.reason), 4);
+  gtk_box_append (GTK_BOX (row.row), line);
+  gtk_box_append (GTK_BOX (row.row), row.reason);
   return row;
 }
 
@@ -79,13 +93,15 @@ static void
 show_instance (InstanceRow *row, const TbLiveInstance *instance)
 {
   g_autofree char *name = tb_format_instance (instance->id);
-  g_autofree char *detail = instance_detail (instance);
+  g_autofree char *detail = instance_detail (instance), *reason = instance_reason (instance);
   gboolean fresh = g_strcmp0 (gtk_label_get_text (GTK_LABEL (row->name)), name) != 0;
   tb_ui_set_text (row->name, name);
   tb_ui_set_text (row->detail, detail);
+  tb_ui_set_text (row->reason, reason ? reason : "");
+  gtk_widget_set_visible (row->reason, reason != NULL);
   g_autofree char *memory = tb_format_bytes ((double) instance->rss_bytes);
   g_autofree char *whole = g_strdup_printf ("%s: %s\nprocess %u, %s\n%u processes, %u threads, %u open files, started again %u times",
-                                            instance->id, detail, instance->pid, memory,
+                                            instance->id, reason ? reason : detail, instance->pid, memory,
                                             instance->processes, instance->threads,
                                             instance->files, instance->restarts);
   gtk_widget_set_tooltip_text (row->row, whole);

@@ -19,6 +19,11 @@ void tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame);
 
 /* The menu of one instance or of one link, as the canvas shows it too. (transfer full) */
 GMenuModel *tb_instance_menu (const TbLiveInstance *instance);
+/* The same as commands of the palette: their titles, the window's actions and their target. */
+typedef void (*TbInstanceCommandFunc) (const char *title, const char *action, const char *instance,
+                                       gpointer data);
+void tb_instance_each_command (const TbLiveInstance *instance, TbInstanceCommandFunc func,
+                               gpointer data);
 GMenuModel *tb_link_menu (const TbLiveLink *link);
 
 G_END_DECLS

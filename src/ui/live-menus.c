@@ -2,26 +2,40 @@
  * the link as its target. */
 #include "live-box.h"
 
+#include <string.h>
+
 typedef struct
 {
-  const char *label, *action;
+  const char *label;
+  const char *command; /* in the palette, where %s is the instance */
+  const char *action;
   guint states; /* bit per TbInstanceState in which it is offered */
 } InstanceItem;
 
 #define IN(state) (1u << TB_INSTANCE_##state)
 #define ALIVE (IN (STARTING) | IN (READY) | IN (UNHEALTHY) | IN (STOPPING))
 #define GONE (IN (STOPPED) | IN (FAILED) | IN (KILLED))
+#define ANY (~0u)
 
 static const InstanceItem instance_items[] = {
-  { "Start without waiting", "win.instance-start", IN (WAITING) },
-  { "Start now", "win.instance-start", IN (BACKOFF) },
-  { "Start with all it needs", "win.instance-start-needed", GONE | IN (WAITING) },
-  { "Pause", "win.instance-pause", IN (STARTING) | IN (READY) | IN (UNHEALTHY) },
-  { "Resume", "win.instance-resume", IN (PAUSED) },
-  { "Stop", "win.instance-halt",
+  { "Start without waiting", "Start %s without waiting", "instance-start", IN (WAITING) },
+  { "Start now", "Start %s now", "instance-start", IN (BACKOFF) },
+  { "Start with all it needs", "Start %s with all it needs", "instance-start-needed",
+    GONE | IN (WAITING) },
+  { "Pause", "Pause %s", "instance-pause", IN (STARTING) | IN (READY) | IN (UNHEALTHY) },
+  { "Resume", "Resume %s", "instance-resume", IN (PAUSED) },
+  { "Stop", "Stop %s", "instance-halt",
     IN (WAITING) | IN (BACKOFF) | IN (STARTING) | IN (READY) | IN (UNHEALTHY) | IN (PAUSED) },
-  { "Kill", "win.instance-kill", ALIVE | IN (PAUSED) },
-  { "Restart", "win.instance-restart", ALIVE | GONE | IN (PAUSED) },
+  { "Kill", "Kill %s", "instance-kill", ALIVE | IN (PAUSED) },
+  { "Restart", "Restart %s", "instance-restart", ALIVE | GONE | IN (PAUSED) },
+};
+
+/* What only looks at it, in a section of its own. */
+static const InstanceItem looking_items[] = {
+  { "Show log", "Show the log of %s", "instance-log", ANY },
+  { "Open terminal", "Open the terminal of %s", "instance-terminal", ANY },
+  { "Debug with gdb", "Debug %s with gdb", "instance-debug",
+    IN (STARTING) | IN (READY) | IN (UNHEALTHY) | IN (PAUSED) },
 };
 
 static void
@@ -33,19 +47,51 @@ append (GMenu *menu, const char *label, const char *action, const char *target)
   g_object_unref (item);
 }
 
+static GMenu *
+menu_of (const InstanceItem *items, guint n, const TbLiveInstance *instance)
+{
+  GMenu *menu = g_menu_new ();
+  for (guint i = 0; i < n; i++)
+    if (items[i].states >> instance->state & 1)
+      {
+        g_autofree char *action = g_strconcat ("win.", items[i].action, NULL);
+        append (menu, items[i].label, action, instance->id);
+      }
+  return menu;
+}
+
 GMenuModel *
 tb_instance_menu (const TbLiveInstance *instance)
 {
-  GMenu *menu = g_menu_new (), *commands = g_menu_new (), *more = g_menu_new ();
-  for (guint i = 0; i < G_N_ELEMENTS (instance_items); i++)
-    if (instance_items[i].states >> instance->state & 1)
-      append (commands, instance_items[i].label, instance_items[i].action, instance->id);
-  append (more, "Show log", "win.instance-log", instance->id);
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) commands
+      = menu_of (instance_items, G_N_ELEMENTS (instance_items), instance);
+  g_autoptr (GMenu) more = menu_of (looking_items, G_N_ELEMENTS (looking_items), instance);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (commands));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
-  g_object_unref (commands);
-  g_object_unref (more);
   return G_MENU_MODEL (menu);
+}
+
+static void
+offer (const InstanceItem *items, guint n, const TbLiveInstance *instance,
+       TbInstanceCommandFunc func, gpointer data)
+{
+  for (guint i = 0; i < n; i++)
+    if (items[i].states >> instance->state & 1)
+      {
+        const char *at = strstr (items[i].command, "%s");
+        g_autofree char *title
+            = g_strdup_printf ("%.*s%s%s", (int) (at - items[i].command), items[i].command,
+                               instance->id, at + 2);
+        func (title, items[i].action, instance->id, data);
+      }
+}
+
+void
+tb_instance_each_command (const TbLiveInstance *instance, TbInstanceCommandFunc func, gpointer data)
+{
+  offer (instance_items, G_N_ELEMENTS (instance_items), instance, func, data);
+  offer (looking_items, G_N_ELEMENTS (looking_items), instance, func, data);
 }
 
 static GMenu *

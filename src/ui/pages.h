@@ -5,6 +5,7 @@
 
 #include "tb-edit.h"
 #include "tb-session.h"
+#include "tb-terminal.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,16 @@ G_DECLARE_FINAL_TYPE (TbMetricsPage, tb_metrics_page, TB, METRICS_PAGE, GtkWidge
 GtkWidget *tb_metrics_page_new (void);
 void tb_metrics_page_refresh (TbMetricsPage *page, const TbLiveFrame *frame);
 void tb_metrics_page_clear (TbMetricsPage *page);
+
+#define TB_TYPE_TERMINAL_PAGE (tb_terminal_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbTerminalPage, tb_terminal_page, TB, TERMINAL_PAGE, GtkWidget)
+GtkWidget *tb_terminal_page_new (void);
+/* The directory of the run that begins; NULL: it is over. */
+void tb_terminal_page_set_run (TbTerminalPage *page, const char *run_dir);
+/* Offers the instances of the run. */
+void tb_terminal_page_refresh (TbTerminalPage *page, const TbLiveFrame *frame);
+/* Shows one, attached, with the keyboard's focus. */
+void tb_terminal_page_open (TbTerminalPage *page, TbTerminalKind kind, const char *instance);
 
 /* What stands in a page that has nothing to show. (transfer floating) */
 GtkWidget *tb_page_empty (const char *title, const char *sentence);

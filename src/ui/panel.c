@@ -21,6 +21,7 @@ typedef enum
   PAGE_MESSAGES,
   PAGE_LOGS,
   PAGE_METRICS,
+  PAGE_TERMINAL,
   N_PAGES
 } PageId;
 
@@ -33,6 +34,7 @@ static const struct
   [PAGE_MESSAGES] = { "messages", "Messages", tb_messages_page_new },
   [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new },
   [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new },
+  [PAGE_TERMINAL] = { "terminal", "Terminal", tb_terminal_page_new },
 };
 
 struct _TbPanel
@@ -47,6 +49,7 @@ struct _TbPanel
   PageId page;
   gboolean folded;
   gint64 refreshed_ns;
+  char *run_dir; /* of the run that goes on; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE (TbPanel, tb_panel, GTK_TYPE_WIDGET)
@@ -67,6 +70,8 @@ page_of (TbPanel *self, PageId id)
   self->pages[id] = pages[id].make ();
   if (id == PAGE_PROBLEMS)
     g_signal_connect (self->pages[id], "picked", G_CALLBACK (page_picked), self);
+  if (id == PAGE_TERMINAL && self->run_dir)
+    tb_terminal_page_set_run (TB_TERMINAL_PAGE (self->pages[id]), self->run_dir);
   gtk_stack_add_named (GTK_STACK (self->stack), self->pages[id], pages[id].name);
   return self->pages[id];
 }
@@ -87,17 +92,21 @@ selected_link (TbPanel *self)
 static void
 show_status (TbPanel *self)
 {
-  g_autofree char *text = NULL;
-  if (self->frame && self->page == PAGE_MESSAGES)
-    text = tb_messages_page_status (TB_MESSAGES_PAGE (self->pages[PAGE_MESSAGES]));
-  else if (self->frame)
+  g_autofree char *text = NULL, *messages = NULL;
+  if (self->frame)
     {
       g_autofree char *worst = tb_format_ns (self->frame->agent_lag_ns);
       g_autofree char *lag = tb_format_ns (self->frame->agent_lag_p99_ns);
-      text = g_strdup_printf ("taps: %.0f\u202f%% of a core, lag p99 %s, worst %s",
+      if (self->page == PAGE_MESSAGES)
+        messages = tb_messages_page_status (TB_MESSAGES_PAGE (self->pages[PAGE_MESSAGES]));
+      text = g_strdup_printf ("%s%staps: %.0f\u202f%% of a core, lag p99 %s, worst %s",
+                              messages ? messages : "", messages && *messages ? " · " : "",
                               self->frame->agent_cpu * 100, lag, worst);
     }
   tb_ui_set_text (self->status, text ? text : "");
+  gtk_widget_set_tooltip_text (self->status, text ? "What Tierboard itself costs, and by how much its "
+                                                    "tap loop was late in the last second: what is "
+                                                    "larger than that is the system's" : NULL);
 }
 
 static void
@@ -118,6 +127,9 @@ refresh (TbPanel *self)
       break;
     case PAGE_METRICS:
       tb_metrics_page_refresh (TB_METRICS_PAGE (page), self->frame);
+      break;
+    case PAGE_TERMINAL:
+      tb_terminal_page_refresh (TB_TERMINAL_PAGE (page), self->frame);
       break;
     case N_PAGES:
     default:
@@ -221,6 +233,22 @@ tb_panel_show_log (TbPanel *panel, const char *instance)
 {
   tb_logs_page_choose (TB_LOGS_PAGE (page_of (panel, PAGE_LOGS)), instance);
   tb_panel_show_page (panel, "logs");
+}
+
+void
+tb_panel_set_run (TbPanel *panel, const char *run_dir)
+{
+  g_free (panel->run_dir);
+  panel->run_dir = g_strdup (run_dir);
+  if (panel->pages[PAGE_TERMINAL])
+    tb_terminal_page_set_run (TB_TERMINAL_PAGE (panel->pages[PAGE_TERMINAL]), run_dir);
+}
+
+void
+tb_panel_show_terminal (TbPanel *panel, TbTerminalKind kind, const char *instance)
+{
+  tb_panel_show_page (panel, "terminal");
+  tb_terminal_page_open (TB_TERMINAL_PAGE (panel->pages[PAGE_TERMINAL]), kind, instance);
 }
 
 void
@@ -344,6 +372,7 @@ tb_panel_dispose (GObject *object)
   TbPanel *self = TB_PANEL (object);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->frame, tb_live_frame_unref);
+  g_clear_pointer (&self->run_dir, g_free);
   g_clear_pointer (&self->other_problems, g_ptr_array_unref);
   g_clear_object (&self->editor);
   G_OBJECT_CLASS (tb_panel_parent_class)->dispose (object);

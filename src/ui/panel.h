@@ -1,4 +1,4 @@
-/* The bottom panel: Problems, Messages, Logs and Metrics. Each page is made when it is first looked
+/* The bottom panel: Problems, Messages, Logs, Metrics and Terminal. Each page is made when it is first looked
  * at, and only the one that shows does any work. */
 #pragma once
 
@@ -6,6 +6,7 @@
 
 #include "tb-edit.h"
 #include "tb-session.h"
+#include "tb-terminal.h"
 
 G_BEGIN_DECLS
 
@@ -21,10 +22,14 @@ void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems);
 void tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems);
 /* Every frame of a run: events are kept, pages are refreshed a few times a second. NULL: no run. */
 void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
-/* "problems", "messages", "logs", "metrics". Opens the panel. */
+/* The directory of the run that begins; NULL: it is over. */
+void tb_panel_set_run (TbPanel *panel, const char *run_dir);
+/* "problems", "messages", "logs", "metrics", "terminal". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
 /* The log page, with that instance's log. Opens the panel. */
 void tb_panel_show_log (TbPanel *panel, const char *instance);
+/* The terminal page, attached to that instance or to a debugger on it. Opens the panel. */
+void tb_panel_show_terminal (TbPanel *panel, TbTerminalKind kind, const char *instance);
 /* Folded, only the row of tabs is there. It is at first. */
 gboolean tb_panel_is_folded (TbPanel *panel);
 void tb_panel_set_folded (TbPanel *panel, gboolean folded);

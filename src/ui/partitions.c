@@ -2,6 +2,8 @@
  * and what both do. An action's target says it as a scenario would: "isolate shop/1 from shop". */
 #include "partitions.h"
 
+#include "live-box.h"
+
 #include "tb-base.h"
 
 #define PALETTE_INSTANCES_MAX 200
@@ -211,16 +213,25 @@ offer_partition (TbRunRowFunc func, gpointer data, TbPartitionKind kind, const c
   offer (func, data, "partition", target, before, name, after);
 }
 
-static void
-offer_instance (TbSheet *self, TbRunRowFunc func, gpointer data, const char *id)
+typedef struct
 {
-  static const char *const commands[][2] = { { "instance-kill", "Kill " },
-                                             { "instance-pause", "Pause " },
-                                             { "instance-resume", "Resume " },
-                                             { "instance-restart", "Restart " },
-                                             { "instance-log", "Show the log of " } };
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    offer (func, data, commands[i][0], id, commands[i][1], id, "");
+  TbRunRowFunc func;
+  gpointer data;
+} Rows;
+
+static void
+offer_command (const char *title, const char *action, const char *instance, gpointer data)
+{
+  const Rows *rows = data;
+  g_autofree char *detailed = g_strdup_printf ("win.%s('%s')", action, instance);
+  rows->func (title, detailed, rows->data);
+}
+
+static void
+offer_instance (TbRunRowFunc func, gpointer data, const TbLiveInstance *instance)
+{
+  const char *id = instance->id;
+  tb_instance_each_command (instance, offer_command, &(Rows){ func, data });
   offer_partition (func, data, TB_PARTITION_ISOLATE, "Cut ", id, " off from everyone");
   offer_partition (func, data, TB_PARTITION_ONE_WAY, "Let nobody hear ", id, "");
 }
@@ -232,7 +243,7 @@ tb_sheet_run_rows (TbSheet *self, TbRunRowFunc func, gpointer data)
   for (guint i = 0; frame && i < MIN (frame->n_instances, PALETTE_INSTANCES_MAX); i++)
     {
       const TbLiveInstance *instance = &frame->instances[i];
-      offer_instance (self, func, data, instance->id);
+      offer_instance (func, data, instance);
       guint n = instance->replica == 1 ? count_replicas (frame, instance->component_uid) : 0;
       for (guint k = 0; k < G_N_ELEMENTS (divisions); k++)
         if (n >= divisions[k].fewest)

@@ -20,14 +20,16 @@ find_link (const TbLiveFrame *frame, TbUid uid)
 static void
 add_instances (GMenu *menu, const TbLiveFrame *frame, TbUid uid, guint replica)
 {
-  guint n = 0;
+  guint n = 0, all = 0;
+  for (guint i = 0; frame && i < frame->n_instances; i++)
+    all += frame->instances[i].component_uid == uid;
   for (guint i = 0; frame && i < frame->n_instances && n < INSTANCES_MAX; i++)
     {
       const TbLiveInstance *instance = &frame->instances[i];
       if (instance->component_uid != uid || (replica && instance->replica != replica))
         continue;
       g_autoptr (GMenuModel) of_one = tb_instance_menu (instance);
-      if (replica)
+      if (replica || all == 1)
         {
           g_menu_append_section (menu, instance->id, of_one);
           return;

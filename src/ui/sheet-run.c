@@ -8,6 +8,8 @@
  * What runs is the snapshot of the moment Run was pressed: editing goes on beside it. */
 #include "sheet-private.h"
 
+#include <string.h>
+
 #include "dialogs.h"
 #include "settings.h"
 #include "tb-base.h"
@@ -49,6 +51,7 @@ tb_sheet_drop_session (TbSheet *self)
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   tb_inspector_show_frame (self->inspector, NULL);
   tb_panel_show_frame (self->panel, NULL);
+  tb_panel_set_run (self->panel, NULL);
   tb_minimap_show_frame (self->minimap, NULL);
   g_clear_pointer (&self->waiting, g_free);
   tb_sheet_state_changed (self);
@@ -77,11 +80,22 @@ drop_later (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Who holds the start or the stop of the run up, and for how long: as the agent says it. */
+static void
+take_reason (TbSheet *self)
+{
+  static const char waits[] = "waiting for ";
+  g_autoptr (TbLiveFrame) frame = tb_session_look (self->session);
+  g_clear_pointer (&self->waiting, g_free);
+  if (frame && g_str_has_prefix (frame->reason, waits))
+    self->waiting = g_strdup (frame->reason + strlen (waits));
+}
+
 static void
 run_state (TbSession *session, TbSheet *self)
 {
   TbRunState state = tb_session_state (session);
-  g_clear_pointer (&self->waiting, g_free);
+  take_reason (self);
   tb_sheet_state_changed (self);
   if (state == TB_RUN_STOPPED || state == TB_RUN_FAILED)
     g_idle_add_full (G_PRIORITY_DEFAULT, drop_later, g_object_ref (self), g_object_unref);
@@ -110,16 +124,6 @@ run_problem (TbSession *session, guint severity, const char *instance, const cha
     return;
   self->toasted_ns = now_ns;
   tb_sheet_toast (self, text);
-}
-
-static void
-run_waiting (TbSession *session, const char *instance, const char *what, TbSheet *self)
-{
-  g_free (self->waiting);
-  self->waiting = what && *what && instance && *instance
-                      ? g_strdup_printf ("%s: %s", instance, what)
-                      : g_strdup (what);
-  tb_sheet_state_changed (self);
 }
 
 /* An instance that fails is said once, and again where it was started and failed again. */
@@ -191,7 +195,7 @@ start (TbSheet *self, TbModel *model)
   tb_panel_set_other_problems (self->panel, NULL, NULL);
   g_signal_connect (session, "state", G_CALLBACK (run_state), self);
   g_signal_connect (session, "problem", G_CALLBACK (run_problem), self);
-  g_signal_connect (session, "waiting", G_CALLBACK (run_waiting), self);
+  tb_panel_set_run (self->panel, tb_session_run_dir (session));
   tb_canvas_set_session (self->canvas, session);
   if (tb_panel_is_folded (self->panel))
     tb_panel_show_page (self->panel, "messages");

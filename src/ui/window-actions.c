@@ -310,6 +310,15 @@ ACTION (act_instance_log)
   tb_panel_show_log (self->panel, g_variant_get_string (target, NULL));
 }
 
+ACTION (act_instance_terminal)
+{
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  gboolean debug = g_str_equal (g_action_get_name (G_ACTION (action)), "instance-debug");
+  if (self && self->session)
+    tb_panel_show_terminal (self->panel, debug ? TB_TERMINAL_DEBUGGER : TB_TERMINAL_OF_INSTANCE,
+                            g_variant_get_string (target, NULL));
+}
+
 ACTION (act_link)
 {
   TbSheet *self = TB_WINDOW (data)->sheet;
@@ -440,6 +449,8 @@ static const GActionEntry entries[] = {
   { "instance-start-needed", act_instance, "s" },
   { "instance-log", act_instance_log, "s" },
   { "instance-clock", act_instance_clock, "s" },
+  { "instance-terminal", act_instance_terminal, "s" },
+  { "instance-debug", act_instance_terminal, "s" },
   { "partition", act_partition, "s" },
   { "heal", act_heal },
   { "control-address", act_control_address },

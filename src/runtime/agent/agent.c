@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "terminal.h"
 
 /* Whatever cannot be killed by then (a process in the middle of a disk access) is left to its
  * leash, which goes on trying. */
@@ -39,6 +40,7 @@ carry_out (Agent *a, TbAction *action)
       tb_instance_spawn (in);
       break;
     case TB_ACTION_SIGNAL:
+      tb_terminals_let_go (a, action->instance);
       tb_leash_command (in->control.fd, TB_LEASH_SIGNAL, action->signal);
       break;
     case TB_ACTION_KILL:
@@ -268,6 +270,7 @@ tb_agent_start (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n)
     tb_instance_init (a, i);
   give_names (a);
   open_directory (a);
+  tb_terminals_open (a);
   a->supervise_timer = (TbTimer) { .fire = on_deadline, .data = a };
   a->supervisor = tb_supervisor_new (&a->plan);
   tb_upkeep_start (a);
@@ -328,6 +331,7 @@ finish (Agent *a)
 static void
 clear (Agent *a)
 {
+  tb_terminals_close (a);
   for (uint32_t i = 0; a->instances != NULL && i < a->plan.n_instances; i++)
     tb_instance_clear (&a->instances[i]);
   tb_taps_stop (a->taps);

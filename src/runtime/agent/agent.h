@@ -5,7 +5,8 @@
  *   instance.c  one instance's processes: leash, log, readiness, end
  *   orphans.c   reaping, and what loses its leash
  *   upkeep.c    what happens each second: loads, log sizes, recording flushed
- *   recording.c the recording, and what to do when it cannot be written */
+ *   recording.c the recording, and what to do when it cannot be written
+ *   terminal*.c who attaches to an instance's terminal, and debuggers */
 #pragma once
 
 #include <sys/resource.h>
@@ -21,6 +22,7 @@
 #include "tb-wire.h"
 
 typedef struct Agent Agent;
+typedef struct TbTerminals TbTerminals;
 
 typedef struct
 {
@@ -33,6 +35,7 @@ typedef struct
   int ready; /* NOTIFY's read end; -1 */
   pid_t leash, main;
   bool control_ended, leash_reaped, lost;
+  bool has_terminal; /* out is the master of one */
   TbLog log;
   TbProbe probe, alive;
 } Instance;
@@ -52,6 +55,7 @@ struct Agent
   bool planned;
   TbTaps *taps;
   TbSupervisor *supervisor;
+  TbTerminals *terminals; /* NULL before the run begins */
   bool draining; /* the supervisor's actions are being carried out further up the stack */
   Instance *instances;
   pid_t *helpers; /* leashes of probes: not instances, but not strangers either */

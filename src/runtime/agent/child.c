@@ -162,6 +162,16 @@ enter_work_directory (const TbLeashSpec *spec)
     fail (TB_STEP_WORK, 0, errno);
 }
 
+/* Where Yama lets only a parent trace its children, a debugger that the agent starts may. In a PID
+ * namespace the agent has no number to be named by. Elsewhere the call is not known: then whoever is of
+ * the same user may anyway. */
+static void
+let_debuggers_in (const TbLeashSpec *spec)
+{
+  if (spec->tracer > 0)
+    prctl (PR_SET_PTRACER, spec->contain ? PR_SET_PTRACER_ANY : (unsigned long) spec->tracer, 0, 0, 0);
+}
+
 static void
 give_filter (const TbLeashSpec *spec)
 {
@@ -241,6 +251,7 @@ tb_child_run (const TbLeashSpec *spec, pid_t leash)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (getppid () != leash)
     _exit (127);
+  let_debuggers_in (spec);
   give_filter (spec);
   fail (TB_STEP_RUN, 0, run (spec));
 }

@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
+
+#include "terminal.h"
 
 static void
 on_ready (void *data)
@@ -67,6 +68,13 @@ on_probe_leash (pid_t leash, bool alive, void *data)
 }
 
 static void
+on_bytes (const char *bytes, size_t n, void *data)
+{
+  const Instance *in = data;
+  tb_terminals_wrote (in->agent, in->index, bytes, n);
+}
+
+static void
 on_line (const char *line, void *data)
 {
   Instance *in = data;
@@ -82,7 +90,8 @@ tb_instance_init (Agent *a, uint32_t index)
   in->plan = &a->plan.instances[index];
   in->control = in->out = TB_SOURCE_NONE;
   in->ready = -1;
-  in->log = (TbLog) { .file = -1, .on_line = on_line, .data = in };
+  in->log = (TbLog) { .file = -1, .on_line = on_line, .on_bytes = on_bytes,
+                      .data = in };
   bool good = tb_prepare (&in->prepared, &a->plan, index, &a->nofile, in->refusal);
   const TbProbe either = { .loop = &a->loop,
                            .from = tb_taps_probe_address (a->taps),
@@ -247,6 +256,8 @@ on_output (void *data, uint32_t events)
 {
   Instance *in = data;
   int before = in->log.error;
+  if ((events & EPOLLOUT) != 0)
+    tb_terminals_take_typed (in->agent, in->index);
   bool more = tb_log_take (&in->log, in->out.fd);
   say_not_kept (in, before);
   if (!more)
@@ -293,9 +304,11 @@ tb_instance_check_gone (Instance *in)
     close (in->ready);
   in->ready = -1;
   in->main = 0;
+  in->has_terminal = false;
   tb_taps_instance_pid (a->taps, in->index, 0);
   tb_taps_instance_gone (a->taps, in->index);
   tb_supervisor_gone (a->supervisor, in->index, in->log.last, tb_now_ns ());
+  tb_terminals_ended (a, in->index);
 }
 
 /* ---- Starting ---------------------------------------------------------------------------------- */
@@ -310,27 +323,19 @@ refuse_now (Instance *in, const char *sentence)
   tb_instance_check_gone (in);
 }
 
-/* What the program writes is kept as it wrote it, without the carriage returns of a screen. */
 static bool
-open_terminal (int out[2])
+open_terminal (const Instance *in, int out[2])
 {
-  char name[64];
-  struct termios ways;
-  out[0] = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (out[0] < 0 || unlockpt (out[0]) != 0 || ptsname_r (out[0], name, sizeof name) != 0)
-    return false;
-  out[1] = open (name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (out[1] < 0 || tcgetattr (out[1], &ways) != 0)
-    return false;
-  ways.c_oflag &= (tcflag_t) ~ONLCR;
-  return tcsetattr (out[1], TCSANOW, &ways) == 0;
+  uint16_t rows, columns;
+  tb_terminals_size (in->agent, in->index, &rows, &columns);
+  return tb_pty_open (out, rows, columns);
 }
 
 static bool
 open_pipes (Instance *in, int out[2], int ready[2])
 {
   out[0] = out[1] = ready[0] = ready[1] = -1;
-  if (!(in->plan->terminal ? open_terminal (out) : pipe2 (out, O_CLOEXEC) == 0)
+  if (!(in->prepared.spec.terminal ? open_terminal (in, out) : pipe2 (out, O_CLOEXEC) == 0)
       || (in->plan->probe == TB_PROBE_NOTIFY && pipe2 (ready, O_CLOEXEC) != 0))
     return false;
   fcntl (out[0], F_SETFL, O_NONBLOCK);
@@ -383,6 +388,8 @@ tb_instance_spawn (Instance *in)
   tb_taps_instance_pid (a->taps, in->index, in->leash);
   tb_loop_watch (&a->loop, &in->control, control, EPOLLIN, on_control, in);
   tb_loop_watch (&a->loop, &in->out, out[0], EPOLLIN, on_output, in);
+  in->has_terminal = in->log.terminal = in->prepared.spec.terminal;
+  tb_terminals_begun (a, in->index);
 }
 
 void

@@ -45,6 +45,7 @@ typedef struct
   gid_t own_gid;
   bool intercept, allow_io_uring;
   bool contain;
+  pid_t tracer;  /* who may trace it, with all that descends from that; 0: who may anyway */
   bool terminal; /* out is one: it becomes standard input too, and the one that controls it */
   int out;   /* becomes standard output and error; -1: /dev/null */
   int ready; /* becomes descriptor TB_READY_FD; -1: none */

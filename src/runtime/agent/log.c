@@ -148,6 +148,21 @@ split (TbLog *log, const char *bytes, size_t n)
     }
 }
 
+/* In place: without the returns that a terminal puts before each newline. One at the end is held. */
+static size_t
+without_returns (TbLog *log, char *bytes, size_t n)
+{
+  size_t to = 0;
+  if (log->held_return && bytes[0] != '\n')
+    keep (log, "\r", 1);
+  log->held_return = bytes[n - 1] == '\r';
+  n -= log->held_return;
+  for (size_t i = 0; i < n; i++)
+    if (bytes[i] != '\r' || i + 1 >= n || bytes[i + 1] != '\n')
+      bytes[to++] = bytes[i];
+  return to;
+}
+
 bool
 tb_log_take (TbLog *log, int pipe)
 {
@@ -155,7 +170,10 @@ tb_log_take (TbLog *log, int pipe)
   ssize_t n = read (pipe, buffer, sizeof buffer);
   if (n <= 0)
     return n < 0 && (errno == EAGAIN || errno == EINTR);
-  keep (log, buffer, (size_t) n);
-  split (log, buffer, (size_t) n);
+  if (log->on_bytes != NULL)
+    log->on_bytes (buffer, (size_t) n, log->data);
+  size_t kept = log->terminal ? without_returns (log, buffer, (size_t) n) : (size_t) n;
+  keep (log, buffer, kept);
+  split (log, buffer, kept);
   return true;
 }

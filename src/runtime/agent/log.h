@@ -20,6 +20,9 @@ typedef struct
   size_t n_line;
   char last[200]; /* the last line that says something, fit for a sentence */
   void (*on_line) (const char *line, void *data);
+  void (*on_bytes) (const char *bytes, size_t n, void *data); /* as they came; may be NULL */
+  bool terminal; /* each line ends with a carriage return too, which is not kept */
+  bool held_return; /* the last byte was one: what comes next decides */
   void *data;
 } TbLog;
 

@@ -53,6 +53,16 @@ set_variable (char **envp, const char *name, const char *value)
   envp[i] = join (name, "=", value);
 }
 
+static bool
+has_variable (char **envp, const char *name)
+{
+  size_t n = strlen (name);
+  for (; *envp != NULL; envp++)
+    if (strncmp (*envp, name, n) == 0 && (*envp)[n] == '=')
+      return true;
+  return false;
+}
+
 static void
 set_who (char **envp, const TbWireInstance *instance, const struct passwd *user)
 {
@@ -292,12 +302,23 @@ tb_prepare (TbPrepared *p, const TbWirePlan *plan, uint32_t index, const struct 
   p->spec.intercept = !plan->no_seccomp;
   p->spec.allow_io_uring = instance->allow_io_uring;
   p->spec.contain = plan->contain;
-  p->spec.terminal = instance->terminal;
+  if (instance->terminal)
+    tb_prepare_terminal (p);
+  p->spec.tracer = getpid ();
   p->spec.nofile = *nofile;
   good = good && check_command (instance, why) && check_files (instance, why);
   if (good)
     remark_set_uid (p);
   return good;
+}
+
+/* There is room for one more; what the drawing or the person says of it holds. */
+void
+tb_prepare_terminal (TbPrepared *p)
+{
+  p->spec.terminal = true;
+  if (!has_variable (p->envp, "TERM"))
+    set_variable (p->envp, "TERM", "xterm-256color");
 }
 
 void

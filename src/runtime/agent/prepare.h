@@ -28,6 +28,8 @@ bool tb_prepare (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index,
                  const struct rlimit *nofile, char *why);
 /* Reads its environment file anew, as each start does. False with *why where it cannot be read. */
 bool tb_prepare_env_file (TbPrepared *prepared, const TbWireInstance *instance, char *why);
+/* From its next start on it has a terminal of its own. */
+void tb_prepare_terminal (TbPrepared *prepared);
 /* Gives it the drawing's names to look up; machine: what else its /etc/hosts says. */
 void tb_prepare_names (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index, TbNamesWay way,
                        const char *machine);

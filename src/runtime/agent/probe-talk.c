@@ -58,6 +58,11 @@ judge_resp (const TbTalkTopic *topic, const char *reply, size_t n, bool whole, c
     return TB_TALK_MORE;
   if (reply[0] == '+' || strncmp (reply, "-NOAUTH", 7) == 0 || strncmp (reply, "-DENIED", 7) == 0)
     return TB_TALK_GOOD;
+  if (line == 0 || reply[0] == '\0')
+    {
+      strcpy (answer, "the answer is not RESP");
+      return TB_TALK_BAD;
+    }
   snprintf (answer, TB_TALK_ANSWER_MAX, "%.*s", (int) TB_MIN (line, (size_t) 60), reply);
   for (char *p = answer; *p != '\0'; p++)
     if ((unsigned char) *p < 0x20 || (unsigned char) *p > 0x7e)

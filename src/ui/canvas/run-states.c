@@ -20,6 +20,30 @@ state_hollow (cairo_t *cr)
 }
 
 static void
+state_square (cairo_t *cr)
+{
+  cairo_rectangle (cr, -3.2, -3.2, 6.4, 6.4);
+  cairo_fill (cr);
+}
+
+/* On its way to the square of what has stopped. */
+static void
+state_frame (cairo_t *cr)
+{
+  cairo_rectangle (cr, -2.9, -2.9, 5.8, 5.8);
+  cairo_stroke (cr);
+}
+
+static void
+state_struck (cairo_t *cr)
+{
+  state_hollow (cr);
+  cairo_move_to (cr, -2.4, 2.4);
+  cairo_line_to (cr, 2.4, -2.4);
+  cairo_stroke (cr);
+}
+
+static void
 state_half (cairo_t *cr)
 {
   state_hollow (cr);
@@ -72,7 +96,7 @@ state_waiting (cairo_t *cr)
   cairo_restore (cr);
 }
 
-/* One row a state: its shape and its colour both tell it. */
+/* One row a state: its shape and its colour both tell it; the inspector's glyphs are the same. */
 static const struct
 {
   void (*draw) (cairo_t *cr);
@@ -82,10 +106,10 @@ static const struct
   [TB_INSTANCE_STARTING] = { state_half, TB_COLOUR_GOOD },
   [TB_INSTANCE_READY] = { state_full, TB_COLOUR_GOOD },
   [TB_INSTANCE_PAUSED] = { state_bars, TB_COLOUR_WARN },
-  [TB_INSTANCE_STOPPING] = { state_half, TB_COLOUR_DIM },
-  [TB_INSTANCE_STOPPED] = { state_hollow, TB_COLOUR_DIM },
+  [TB_INSTANCE_STOPPING] = { state_frame, TB_COLOUR_DIM },
+  [TB_INSTANCE_STOPPED] = { state_square, TB_COLOUR_DIM },
   [TB_INSTANCE_FAILED] = { state_cross, TB_COLOUR_BAD },
-  [TB_INSTANCE_KILLED] = { state_cross, TB_COLOUR_BAD },
+  [TB_INSTANCE_KILLED] = { state_struck, TB_COLOUR_BAD },
   [TB_INSTANCE_UNHEALTHY] = { state_bang, TB_COLOUR_WARN },
   [TB_INSTANCE_BACKOFF] = { state_round, TB_COLOUR_BAD },
 };
