@@ -264,6 +264,12 @@ count_instances (const Run *run)
   return tb_session_plan (run->session)->instances->len;
 }
 
+static const TbPlanInstance *
+planned (const Run *run, guint index)
+{
+  return g_ptr_array_index (tb_session_plan (run->session)->instances, index);
+}
+
 static gboolean
 all_were_ready (const Run *run)
 {
@@ -287,10 +293,8 @@ begin_duration (Run *run)
 static const char *
 hint (const Run *run, const TbLiveInstance *instance, guint index)
 {
-  const TbPlanInstance *planned
-    = g_ptr_array_index (tb_session_plan (run->session)->instances, index);
   gboolean permission = strstr (instance->sentence, "ermission denied") != NULL;
-  return permission && geteuid () == 0 && g_strcmp0 (planned->user, "nobody") == 0
+  return permission && geteuid () == 0 && g_strcmp0 (planned (run, index)->user, "nobody") == 0
            ? " (root's runs execute commands as nobody; <command user=\"root\"> says otherwise)"
            : "";
 }
@@ -309,10 +313,10 @@ tell_failure (Run *run, const TbLiveInstance *instance, guint index)
 
 /* When all have ended by themselves there is nothing left to watch. */
 static gboolean
-all_ended (const TbLiveFrame *frame)
+all_ended (const Run *run, const TbLiveFrame *frame)
 {
   for (guint i = 0; i < frame->n_instances; i++)
-    if (frame->instances[i].state != TB_INSTANCE_STOPPED
+    if (!planned (run, i)->external && frame->instances[i].state != TB_INSTANCE_STOPPED
         && frame->instances[i].state != TB_INSTANCE_FAILED)
       return FALSE;
   return TRUE;
@@ -344,7 +348,7 @@ on_instance (TbSession *session, guint index, gpointer data)
   if (instance->state == TB_INSTANCE_FAILED)
     note_failure (run, frame, index);
   begin_duration (run);
-  if (!run->stopping && all_ended (frame))
+  if (!run->stopping && all_ended (run, frame))
     stop (run);
 }
 
@@ -445,6 +449,26 @@ loop_until_over (Run *run, gboolean table)
     g_source_remove (run->duration_source);
 }
 
+/* Whoever lies outside calls what is drawn at its link's address: that is where a browser is pointed. */
+static void
+say_ways_in (Run *run)
+{
+  const TbPlan *plan = tb_session_plan (run->session);
+  for (guint i = 0; i < plan->links->len; i++)
+    {
+      const TbPlanLink *link = g_ptr_array_index (plan->links, i);
+      gboolean http = g_strcmp0 (link->protocol, "http") == 0;
+      if (!planned (run, g_array_index (link->from, guint, 0))->external
+          || planned (run, g_array_index (link->to, guint, 0))->external)
+        continue;
+      g_autofree char *address = tb_plan_address_text (link->address);
+      g_autofree char *sentence = g_strdup_printf (
+        "%s calls %s at %s%s:%u", link->from_component, link->to_component, http ? "http://" : "",
+        address, link->port);
+      say (run, sentence);
+    }
+}
+
 static TbExitStatus
 watch (TbSession *session, const Options *o, const char *title)
 {
@@ -462,6 +486,7 @@ watch (TbSession *session, const Options *o, const char *title)
   g_signal_connect (session, "instance", G_CALLBACK (on_instance), &run);
   g_signal_connect (session, "problem", G_CALLBACK (on_problem), &run);
   g_signal_connect (session, "state", G_CALLBACK (on_state), &run);
+  say_ways_in (&run);
   loop_until_over (&run, table);
   g_signal_handlers_disconnect_by_data (session, &run);
   end (&run);

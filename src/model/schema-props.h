@@ -35,6 +35,8 @@ X (AFFINITY, "affinity")
 X (ADDRESS, "address")
 X (PROTOCOL, "protocol")
 X (PORT, "port")
+X (PASSWORD, "password")
+X (DATABASE, "database")
 /* built-in behaviour */
 X (THINK, "think")
 X (RATE, "rate")

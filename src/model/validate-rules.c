@@ -164,6 +164,21 @@ check_layers (TbValidation *validation, const TbElement *component)
     ERROR (component, "layers-apart", "its layers %s are not neighbours", layers);
 }
 
+/* One that only calls, as a person's browser does, may be anywhere. */
+static gboolean
+only_calls (const TbModel *model, const TbElement *component)
+{
+  gboolean calls = FALSE;
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
+    {
+      const TbElement *link = tb_model_nth (model, TB_KIND_LINK, i);
+      if (g_strcmp0 (tb_element_get (link, TB_PROP_TO), tb_element_id (component)) == 0)
+        return FALSE;
+      calls |= g_strcmp0 (tb_element_get (link, TB_PROP_FROM), tb_element_id (component)) == 0;
+    }
+  return calls;
+}
+
 static void
 check_component (TbValidation *validation, const TbElement *component)
 {
@@ -175,7 +190,8 @@ check_component (TbValidation *validation, const TbElement *component)
   check_programs (validation, component);
   check_layers (validation, component);
   if (tb_component_role (component) == TB_ROLE_EXTERNAL
-      && !tb_element_is_set (component, TB_PROP_ADDRESS))
+      && !tb_element_is_set (component, TB_PROP_ADDRESS)
+      && !only_calls (validation->model, component))
     WARNING (component, "external-address", "it is external and has no address");
 }
 
@@ -215,6 +231,52 @@ check_call (TbValidation *validation, const TbElement *call)
 
 /* ---- Links and groups ------------------------------------------------------------------------ */
 
+/* Whether nobody can say what its program speaks but whoever wrote it: not ours, and not known to be bound
+ * to the same middleware. */
+static gboolean
+is_foreign (const TbElement *component, const char *bound)
+{
+  const char *own = tb_element_get (component, TB_PROP_MIDDLEWARE);
+  gboolean not_ours = tb_component_role (component) == TB_ROLE_EXTERNAL
+                      || tb_element_child_of (component, TB_KIND_COMMAND) != NULL
+                      || tb_element_child_of (component, TB_KIND_TEMPLATE) != NULL;
+  return not_ours && (bound == NULL || own == NULL || !tb_words_contain (own, bound));
+}
+
+/* The middleware of a link, its own or the called's, that is bound to a language; NULL: none is. */
+static const TbElement *
+bound_middleware (const TbValidation *validation, const TbElement *link, const TbElement *target)
+{
+  const TbElement *via = tb_element_get_ref (validation->model, link, TB_PROP_VIA);
+  const TbElement *middleware
+    = via != NULL ? via : tb_element_get_ref (validation->model, target, TB_PROP_MIDDLEWARE);
+  const char *language = middleware != NULL ? tb_element_get (middleware, TB_PROP_LANGUAGE) : NULL;
+  return language != NULL && strcmp (language, "any") != 0 ? middleware : NULL;
+}
+
+/* A call that is bound to a language: curl, and whatever is not written in it, cannot make it. */
+static void
+check_language (TbValidation *validation, const TbElement *link, const TbElement *target)
+{
+  const TbElement *from = tb_element_get_ref (validation->model, link, TB_PROP_FROM);
+  const TbElement *service = tb_link_service (validation->model, link);
+  const TbElement *middleware = bound_middleware (validation, link, target);
+  const char *protocol = tb_element_get (link, TB_PROP_PROTOCOL);
+  if (protocol == NULL && service != NULL)
+    protocol = tb_element_get (service, TB_PROP_PROTOCOL);
+  if (from == NULL)
+    return;
+  if (middleware != NULL && is_foreign (from, tb_element_id (middleware)))
+    WARNING (link, "bound-language",
+             "%s is called by way of %s, which is bound to %s: %s must be written in it too",
+             tb_element_id (target), tb_element_id (middleware),
+             tb_element_get (middleware, TB_PROP_LANGUAGE), tb_element_id (from));
+  else if (g_strcmp0 (protocol, "rpc") == 0 && is_foreign (from, NULL))
+    WARNING (link, "bound-language",
+             "%s speaks rpc, the built-in programs' own call, which %s cannot make: offer it http too",
+             tb_element_id (target), tb_element_id (from));
+}
+
 static void
 check_link (TbValidation *validation, const TbElement *link)
 {
@@ -224,6 +286,7 @@ check_link (TbValidation *validation, const TbElement *link)
     return;
   if (g_strcmp0 (tb_element_id (target), tb_element_get (link, TB_PROP_FROM)) == 0)
     WARNING (link, "self-link", "it leads from %s to itself", tb_element_id (target));
+  check_language (validation, link, target);
   const TbTemplate *known = template_of (target);
   if (service != NULL && tb_link_service (validation->model, link) == NULL
       && (known == NULL || tb_template_service (known, service) == NULL))

@@ -5,8 +5,8 @@
 
 #include "node-private.h"
 
-#define RPC_MAGIC "TBC\1"
-#define RPC_SIZE_MAX (1u << 20)
+#define RPC_MAGIC TB_RPC_MAGIC
+#define RPC_SIZE_MAX TB_RPC_SIZE_MAX
 
 typedef struct
 {
@@ -18,6 +18,12 @@ typedef struct
   Trace trace;
   char method[64];
 } RpcHead;
+
+/* The taps read it. */
+_Static_assert (sizeof (RpcHead) == TB_RPC_HEAD && offsetof (RpcHead, size) == TB_RPC_SIZE_AT
+                && offsetof (RpcHead, status) == TB_RPC_STATUS_AT
+                && offsetof (RpcHead, trace) == TB_RPC_TRACE_AT
+                && offsetof (RpcHead, method) == TB_RPC_METHOD_AT, "the head that proto knows");
 
 /* What follows the head of a reply. */
 typedef struct

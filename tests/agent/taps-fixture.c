@@ -348,7 +348,7 @@ send_fd (int socket, int fd)
   c->cmsg_type = SCM_RIGHTS;
   c->cmsg_len = CMSG_LEN (sizeof fd);
   memcpy (CMSG_DATA (c), &fd, sizeof fd);
-  if (sendmsg (socket, &m, 0) < 0)
+  if (sendmsg (socket, &m, MSG_DONTROUTE) < 0)
     _exit (120);
 }
 
@@ -380,7 +380,7 @@ start_child (Fixture *fx, uint32_t instance, int *ready)
       prctl (PR_SET_PDEATHSIG, SIGKILL);
       if (!fx->plan.no_seccomp)
         {
-          int fd = tb_intercept_install (allow_io_uring);
+          int fd = tb_intercept_install ((allow_io_uring ? TB_INTERCEPT_NOT_IO_URING : 0) | TB_INTERCEPT_MESSAGES);
           if (fd < 0)
             _exit (121);
           send_fd (pair[1], fd);

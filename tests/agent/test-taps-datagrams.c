@@ -128,6 +128,27 @@ send_message (Fixture *fx, int ready, void *data)
   return 0;
 }
 
+/* Several at once, one of them in pieces. */
+static int
+send_messages (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in to = address_of (GPOINTER_TO_UINT (data));
+  struct iovec whole = { (void *) "hi", 2 }, pieces[] = { { (void *) "h", 1 }, { (void *) "i", 1 } };
+  struct mmsghdr m[3];
+  int fd = socket (AF_INET, SOCK_DGRAM, 0);
+  for (int i = 0; i < 3; i++)
+    m[i] = (struct mmsghdr) { { .msg_name = &to, .msg_namelen = sizeof to,
+                                .msg_iov = i == 1 ? pieces : &whole, .msg_iovlen = i == 1 ? 2 : 1 }, 0 };
+  for (int sent = 0, n; sent < 3; sent += n)
+    {
+      n = sendmmsg (fd, m + sent, 3 - (unsigned) sent, 0);
+      AT (n >= 1 && m[sent].msg_len == 2);
+    }
+  for (int i = 0; i < 3; i++)
+    AT (is_answered (fd, "ahi"));
+  return 0;
+}
+
 /* As Java does. */
 static int
 send_mapped (Fixture *fx, int ready, void *data)
@@ -163,6 +184,10 @@ static const Way ways[] = {
   { "sendto-instance", send_to, INSTANCE },
   { "sendto-localhost", send_to, LOCALHOST },
   { "sendmsg-link", send_message, LINK },
+  { "sendmsg-instance", send_message, INSTANCE },
+  { "sendmsg-localhost", send_message, LOCALHOST },
+  { "sendmmsg-link", send_messages, LINK },
+  { "sendmmsg-instance", send_messages, INSTANCE },
   { "mapped-link", send_mapped, LINK },
   { "mapped-instance", send_mapped, INSTANCE },
 };
@@ -217,6 +242,71 @@ test_called_sees_the_caller (void)
   pid_t server = fx_serve (fx, 1, see_caller, NULL);
   g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, send_one, NULL)), ==, 0);
   g_assert_cmpint (fx_wait (fx, server), ==, 0);
+}
+
+/* As TFTP: each caller is answered from a port of its own, and goes on with that. */
+static int
+serve_elsewhere (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in all = address_of (0), own = { .sin_family = AF_INET }, from;
+  int first = socket (AF_INET, SOCK_DGRAM, 0), fd;
+  AT (bind (first, (struct sockaddr *) &all, sizeof all) == 0);
+  fx_say_ready (ready);
+  for (;;)
+    {
+      char text[8];
+      socklen_t size = sizeof from;
+      AT (recvfrom (first, text, sizeof text, 0, (struct sockaddr *) &from, &size) == 2);
+      own.sin_addr.s_addr = htonl (fx->instances[1].address);
+      fd = socket (AF_INET, SOCK_DGRAM, 0);
+      AT (bind (fd, (struct sockaddr *) &own, sizeof own) == 0);
+      AT (sendto (fd, "one", 3, 0, (struct sockaddr *) &from, size) == 3);
+      AT (recvfrom (fd, text, sizeof text, 0, (struct sockaddr *) &from, &size) == 4);
+      AT (sendto (fd, "three", 5, 0, (struct sockaddr *) &from, size) == 5);
+      close (fd);
+    }
+}
+
+static int
+go_on_elsewhere (Fixture *fx, int ready, void *data)
+{
+  struct sockaddr_in to = address_of (GPOINTER_TO_UINT (data)), from;
+  for (int i = 0; i < 3; i++)
+    {
+      socklen_t size = sizeof from;
+      char text[8];
+      int fd = socket (AF_INET, SOCK_DGRAM, 0);
+      AT (sendto (fd, "hi", 2, 0, (struct sockaddr *) &to, sizeof to) == 2 && is_readable (fd, 30000));
+      AT (recvfrom (fd, text, sizeof text, 0, (struct sockaddr *) &from, &size) == 3);
+      AT (from.sin_addr.s_addr == to.sin_addr.s_addr && from.sin_port != to.sin_port);
+      AT (sendto (fd, "two!", 4, 0, (struct sockaddr *) &from, size) == 4 && is_answered (fd, "three"));
+      close (fd);
+    }
+  return 0;
+}
+
+static void
+expect_elsewhere (gboolean link)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  fx_instance (fx, "client/1");
+  fx_instance (fx, "server/1");
+  fx_link (fx, "call", 0, 1, PORT, TB_PROTO_UDP);
+  fx_start (fx);
+  fx_serve (fx, 1, serve_elsewhere, NULL);
+  uint32_t to = link ? fx->links[0].address : fx->instances[1].address;
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, go_on_elsewhere, GUINT_TO_POINTER (to))), ==, 0);
+  fx_settle (fx);
+  TbTapCounters row = fx_row (fx, 0, 1, PORT);
+  g_assert_cmpuint (row.up.delivered, ==, 6);
+  g_assert_cmpuint (row.down.delivered, ==, 6);
+}
+
+static void
+test_answers_may_come_from_another_port (void)
+{
+  expect_elsewhere (TRUE);
+  expect_elsewhere (FALSE);
 }
 
 /* Each on every address. */
@@ -436,6 +526,7 @@ main (int argc, char **argv)
 #define ADD(path, test) g_test_add_func ("/taps/datagrams/" path, test)
   ADD ("called-sees-the-caller", test_called_sees_the_caller);
   ADD ("replicas-share-a-port", test_replicas_share_a_port);
+  ADD ("answers-from-another-port", test_answers_may_come_from_another_port);
   ADD ("own-listener-goes-first", test_own_listener_goes_first);
   ADD ("senders-without-end", test_senders_without_end);
   ADD ("cut-loses-them", test_cut_loses_them);

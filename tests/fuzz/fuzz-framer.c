@@ -40,7 +40,9 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
     return 0;
   TbFramer *f = malloc (tb_framer_size ());
   watch.framer = f;
-  tb_framer_init (f, bytes[0] < 0x80 ? lines[bytes[0] % 4] : packets[bytes[0] % 4]);
+  tb_framer_init (f, bytes[0] < 0x80    ? lines[bytes[0] % 4]
+                     : bytes[0] == 0xff ? TB_PROTO_RPC
+                                        : packets[bytes[0] % 4]);
   for (size_t at = 1; at + 2 <= n;)
     {
       TbDirection d = bytes[at] & 1 ? TB_DIR_DOWN : TB_DIR_UP;

@@ -195,9 +195,27 @@ test_an_element_has_one_place_in_a_view (void)
 }
 
 static void
+test_a_call_bound_to_a_language_is_for_its_own (void)
+{
+#define RPC "<component id='b' kind='server'><service name='c' protocol='rpc' port='7400'/></component>" LINK
+#define BOUND "<middleware id='m' language='Java'/>"
+  assert_good ("<component id='a' kind='client'/>" RPC);
+  assert_warning ("<component id='a' kind='client'><command>curl</command></component>" RPC,
+                  "bound-language", "which a cannot make");
+  assert_good (BOUND "<component id='a' kind='client' middleware='m'><command>java A</command></component>"
+               "<component id='b' kind='server' middleware='m'><command>java B</command></component>" LINK);
+  assert_warning (BOUND "<component id='a' kind='client'><command>curl</command></component>"
+                  "<component id='b' kind='server' middleware='m'><command>java B</command></component>" LINK,
+                  "bound-language", "bound to Java: a must be written in it");
+#undef RPC
+#undef BOUND
+}
+
+static void
 test_an_external_component_has_an_address (void)
 {
   assert_warning ("<component id='a' kind='external'/>", "external-address", "no address");
+  assert_good ("<component id='a' kind='external'/><component id='b' kind='server'/>" LINK);
 }
 
 static void
@@ -250,6 +268,7 @@ main (int argc, char **argv)
   TEST (an_expectation_names_a_phase_of_its_scenario);
   TEST (an_element_has_one_place_in_a_view);
   TEST (an_external_component_has_an_address);
+  TEST (a_call_bound_to_a_language_is_for_its_own);
   TEST (all_templates_and_examples_are_good);
   return g_test_run ();
 }

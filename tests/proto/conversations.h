@@ -603,6 +603,23 @@ static const Conversation conversations[] = {
     { { '>', S ("PUB a -1\x0d\x0a") } },
     "",
     "not a size of NATS" },
+#define Z8 "\0\0\0\0\0\0\0\0"
+#define RPC_HEAD(size, status) "TBC\1" size "SSSS" status Z8 Z8 Z8 Z8 "add\0\0\0\0\0" Z8 Z8 Z8 Z8 Z8 Z8 Z8
+  { "rpc/calls",
+    TB_PROTO_RPC,
+    { { '>', S (RPC_HEAD ("p\0\0\0", "\0\0\0\0") RPC_HEAD ("t\0\0\0", "\0\0\0\0") "1234") },
+      { '<', S (RPC_HEAD ("z\0\0\0", "\0\0\0\0") "0123456789") },
+      { '<', S (RPC_HEAD ("p\0\0\0", "\367\1\0\0")) } },
+    "request > 1 «add» [0,112)\n"
+    "request > 2 «add» [112,228)\n"
+    "reply < 1 «reply add» [0,122)\n"
+    "reply < 2 «error add» [122,234) error\n",
+    NULL },
+  { "rpc/curl",
+    TB_PROTO_RPC,
+    { { '>', S ("GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: curl/8.0.0 and more\r\n\r\n") } },
+    "",
+    "not a call of the built-in programs" },
   { "kafka/versions-and-produce",
     TB_PROTO_UNKNOWN,
     { { '>', S ("\x00\x00\x00\x0c\x00\x12\x00\x03\x00\x00\x00\x01\x00\x02me") },

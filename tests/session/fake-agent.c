@@ -60,11 +60,21 @@ tell_run (TbRunState state, const char *reason)
   tb_writer_end (&out);
 }
 
+/* The first that is started, behind those that lie outside. */
+static uint32_t
+first (void)
+{
+  uint32_t i = 0;
+  while (i < plan.n_instances && tb_wire_is_outside (&plan.instances[i]))
+    i++;
+  return i;
+}
+
 static void
 tell_instance (uint32_t i, TbInstanceState state, const char *sentence)
 {
   TbWireInstanceState s = { .instance = i, .state = state, .sentence = (char *) sentence,
-                            .pid = state == TB_INSTANCE_READY ? 4000 + i : 0 };
+                            .pid = state == TB_INSTANCE_READY ? 4000 + i - first () : 0 };
   tb_wire_instance_state_write (&out, &s);
 }
 
@@ -91,20 +101,21 @@ tell_load (uint32_t i, int64_t time_ns, uint64_t cpu_ns)
   tb_writer_end (&out);
 }
 
-/* Ten requests and nine replies on link 0, from instance 0 to 1; and one tap that nobody drew. */
+/* Ten requests and nine replies on link 0, from the first instance to the second; and one tap that nobody
+ * drew. */
 static void
 count (void)
 {
   TbTapRow *row = &counters->rows[0], *other = &counters->rows[1];
   tb_row_begin (row);
-  row->counters = (TbTapCounters) { .link = 0, .from = 0, .to = 1, .port = 8080, .proto = 2,
+  row->counters = (TbTapCounters) { .link = 0, .from = first (), .to = first () + 1, .port = 8080, .proto = 2,
                                     .requests = 10, .replies = 9, .errors = 1, .connections_total = 2 };
   row->counters.up.bytes_seen = 1000;
   row->counters.down.bytes_seen = 9000;
   row->counters.latency.bucket[tb_histogram_index (2000000)] = 9;
   tb_row_end (row);
   tb_row_begin (other);
-  other->counters = (TbTapCounters) { .link = ~0u, .from = 1, .to = 0, .port = 99, .proto = 1 };
+  other->counters = (TbTapCounters) { .link = ~0u, .from = first () + 1, .to = first (), .port = 99, .proto = 1 };
   tb_row_end (other);
   atomic_store (&counters->n_rows, 2);
   for (uint32_t i = 1; i <= 10; i++)
@@ -143,15 +154,15 @@ run_plan (void)
     leave_an_orphan ();
   if (fake ("crash"))
     raise (SIGKILL);
-  for (uint32_t i = 0; i < plan.n_instances; i++)
+  for (uint32_t i = first (); i < plan.n_instances; i++)
     {
       tell_instance (i, TB_INSTANCE_STARTING, "");
       tell_two (TB_FACT_WAITING, plan.instances[i].id, "itself");
       tell_load (i, 1000000000, 0);
       tell_load (i, 2000000000, 250000000);
       if (!fake ("never-ready"))
-        tell_instance (i, i == 0 && fake ("fails") ? TB_INSTANCE_FAILED : TB_INSTANCE_READY,
-                       i == 0 && fake ("fails") ? "exited with status 1" : "");
+        tell_instance (i, i == first () && fake ("fails") ? TB_INSTANCE_FAILED : TB_INSTANCE_READY,
+                       i == first () && fake ("fails") ? "exited with status 1" : "");
     }
   count ();
   tell_run (TB_RUN_RUNNING, "");
@@ -162,7 +173,7 @@ static void
 stop (void)
 {
   tell_run (TB_RUN_STOPPING, "");
-  for (uint32_t i = 0; i < plan.n_instances; i++)
+  for (uint32_t i = 0; i < plan.n_instances; i++) /* what lies outside has its facts, too */
     tell_instance (i, TB_INSTANCE_STOPPED, "");
   tell_run (TB_RUN_STOPPED, "");
   flush ();
@@ -212,7 +223,7 @@ remove_fault (const char *id)
 static void
 bypass (bool open)
 {
-  TbWireBypass b = { .from = 0, .to = 1, .port = 8080, .open = open, .why = (char *) "inherited" };
+  TbWireBypass b = { .from = first (), .to = first () + 1, .port = 8080, .open = open, .why = (char *) "inherited" };
   tb_wire_bypass_write (&out, &b);
   flush ();
 }
@@ -256,7 +267,7 @@ take (TbReader *r)
       break;
     case TB_COMMAND_KILL:
       name = tb_reader_string (r);
-      tell_instance (strcmp (name, plan.instances[0].id) == 0 ? 0 : 1, TB_INSTANCE_KILLED, "killed");
+      tell_instance (strcmp (name, plan.instances[first ()].id) == 0 ? first () : first () + 1, TB_INSTANCE_KILLED, "killed");
       flush ();
       break;
     }

@@ -30,10 +30,30 @@ tb_agent_find (const Agent *a, const char *id)
 
 /* ---- Actions ----------------------------------------------------------------------------------- */
 
+/* What lies outside is taken to run for as long as the run does: true for what needs no more. */
+static bool
+carry_out_outside (Agent *a, const TbAction *action)
+{
+  int64_t now = tb_now_ns ();
+  if (action->kind == TB_ACTION_SPAWN)
+    tb_supervisor_started (a->supervisor, action->instance, 0, now);
+  else if (action->kind == TB_ACTION_SIGNAL || action->kind == TB_ACTION_KILL)
+    {
+      tb_supervisor_exited (a->supervisor, action->instance, 0, false, now);
+      tb_supervisor_gone (a->supervisor, action->instance, "", now);
+    }
+  else
+    return action->kind == TB_ACTION_FREEZE || action->kind == TB_ACTION_THAW;
+  return true;
+}
+
 static void
 carry_out (Agent *a, TbAction *action)
 {
   Instance *in = &a->instances[action->instance];
+  bool of_one = action->kind != TB_ACTION_RUN_STATE && action->kind != TB_ACTION_DONE;
+  if (of_one && tb_wire_is_outside (in->plan) && carry_out_outside (a, action))
+    return;
   switch (action->kind)
     {
     case TB_ACTION_SPAWN:
@@ -223,6 +243,12 @@ open_directory (Agent *a)
 }
 
 /* What is built in looks no names up: its command line has the addresses. */
+static bool
+has_names (const TbWireInstance *instance)
+{
+  return !instance->builtin && !tb_wire_is_outside (instance);
+}
+
 static void
 give_names (Agent *a)
 {
@@ -230,7 +256,7 @@ give_names (Agent *a)
   const char *why_not;
   char text[TB_SENTENCE];
   for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    programs += !a->plan.instances[i].builtin;
+    programs += has_names (&a->plan.instances[i]);
   TbNamesWay way = programs > 0 ? tb_names_way (&why_not) : TB_NAMES_NONE;
   if (programs > 0 && way == TB_NAMES_NONE)
     {
@@ -244,7 +270,7 @@ give_names (Agent *a)
     return;
   char *machine = tb_names_machine ();
   for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    if (!a->plan.instances[i].builtin)
+    if (has_names (&a->plan.instances[i]))
       tb_prepare_names (&a->instances[i].prepared, &a->plan, i, way, machine);
   free (machine);
 }
@@ -261,6 +287,7 @@ tb_agent_start (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n)
       return;
     }
   tb_recording_open (a, frame, n);
+  tb_outside_look_up (a);
   if (!start_taps (a))
     return;
   tb_loop_watch (&a->loop, &a->taps_events, dup (tb_taps_event_fd (a->taps)), EPOLLIN, on_taps, a);

@@ -3,6 +3,7 @@
  *   viewer.c    the socket: commands in, facts out (and into the recording)
  *   agent.c     start-up, the plan, the supervisor's actions, the end
  *   instance.c  one instance's processes: leash, log, readiness, end
+ *   outside.c   addresses of what lies outside
  *   orphans.c   reaping, and what loses its leash
  *   upkeep.c    what happens each second: loads, log sizes, recording flushed
  *   recording.c the recording, and what to do when it cannot be written
@@ -80,6 +81,11 @@ void tb_agent_act (Agent *a);
 void tb_agent_abort (Agent *a, const char *why);
 /* ~0 for a name that is none. */
 uint32_t tb_agent_find (const Agent *a, const char *id);
+
+/* ---- outside.c */
+/* Where what lies outside is; says of whom that is not known. Waits for name servers, a few seconds at
+ * most. */
+void tb_outside_look_up (Agent *a);
 
 /* ---- viewer.c */
 bool tb_viewer_open (Agent *a, int fd);

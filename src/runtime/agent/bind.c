@@ -2,6 +2,7 @@
  * so that replicas can have one port and nothing is offered to other machines. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "address.h"
@@ -43,6 +44,37 @@ bind_own (TbTaps *t, uint32_t instance, int fd, sa_family_t family, uint16_t por
   return bind (fd, &a.any, size) < 0 ? -errno : 0;
 }
 
+/* A program that listens on localhost trusts its callers to be there: it is called from there, as it
+ * would be without us. */
+bool
+tb_bind_is_local (const TbTaps *t, uint32_t instance, uint16_t port)
+{
+  for (uint32_t i = 0; i < t->n_locals; i++)
+    if (t->locals[i].instance == instance && t->locals[i].port == port)
+      return true;
+  return false;
+}
+
+static void
+remember_local (TbTaps *t, uint32_t instance, uint16_t port)
+{
+  if (tb_bind_is_local (t, instance, port))
+    return;
+  TbLocal *locals = realloc (t->locals, (t->n_locals + 1) * sizeof *locals);
+  if (locals == NULL)
+    return;
+  t->locals = locals;
+  t->locals[t->n_locals++] = (TbLocal) { instance, port };
+}
+
+void
+tb_bind_forget (TbTaps *t, uint32_t instance)
+{
+  for (uint32_t i = t->n_locals; i-- > 0;)
+    if (t->locals[i].instance == instance)
+      t->locals[i] = t->locals[--t->n_locals];
+}
+
 void
 tb_bind_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
 {
@@ -59,7 +91,12 @@ tb_bind_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAske
   else if (!may_bind (call, asked->port))
     tb_notify_answer (call, -EACCES);
   else
-    tb_notify_answer (call, bind_own (t, instance, fd, asked->family, asked->port));
+    {
+      int error = bind_own (t, instance, fd, asked->family, asked->port);
+      if (error == 0 && type == SOCK_STREAM && asked->address == TB_LOCALHOST)
+        remember_local (t, instance, asked->port);
+      tb_notify_answer (call, error);
+    }
   if (fd >= 0)
     close (fd);
 }

@@ -178,7 +178,8 @@ give_filter (const TbLeashSpec *spec)
   int fd = -1, error = 0;
   prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (spec->intercept)
-    fd = tb_intercept_install (spec->allow_io_uring);
+    fd = tb_intercept_install ((spec->allow_io_uring ? TB_INTERCEPT_NOT_IO_URING : 0)
+                               | (spec->sends_datagrams ? TB_INTERCEPT_MESSAGES : 0));
   if (fd < 0)
     error = spec->intercept ? -fd : 0;
   tb_leash_report (TB_REPORT_FILTERED, error, 0, 0, false, fd < 0 ? -1 : fd);

@@ -129,19 +129,30 @@ tb_connect_mark (int fd)
   setsockopt (fd, IPPROTO_IP, IP_MULTICAST_ALL, &zero, sizeof zero);
 }
 
+uint32_t
+tb_connect_target (const TbTaps *t, uint32_t to)
+{
+  const TbWireInstance *instance = &t->plan->instances[to];
+  return tb_wire_is_outside (instance) ? instance->reach : instance->address;
+}
+
 TbDial
-tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd)
+tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, bool localhost, int *fd)
 {
   TbAddress source, target;
   socklen_t size;
-  *fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  uint32_t address = tb_connect_target (t, to);
+  *fd = address != 0 ? socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) : -1;
   if (*fd < 0)
     return TB_DIAL_REFUSED;
   tb_connect_mark (*fd);
   tb_connect_send_at_once (*fd);
-  tb_address_set_v4 (&source, &size, t->plan->instances[from].address, 0);
-  bind (*fd, &source.any, size);
-  tb_address_set_v4 (&target, &size, t->plan->instances[to].address, port);
+  localhost = localhost || tb_bind_is_local (t, to, port);
+  tb_address_set_v4 (&source, &size, localhost ? TB_LOCALHOST : t->plan->instances[from].address, 0);
+  /* Outside, its own address means nothing. */
+  if (!tb_wire_is_outside (&t->plan->instances[to]))
+    bind (*fd, &source.any, size);
+  tb_address_set_v4 (&target, &size, address, port);
   int result = connect (*fd, &target.any, size);
   if (result < 0 && errno == EINPROGRESS) /* on loopback it has come out by now: ask again */
     result = connect (*fd, &target.any, size);
@@ -392,7 +403,8 @@ send_to_candidates (TbTaps *t, const TbCaller *caller, uint32_t instance, const 
       if (dialled == TB_DIALLED_PARKED)
         return send_to_park (t, caller, tap);
       int up;
-      TbDial dial = tb_connect_dial (t, instance, to, route->port, &up);
+      tap->by_localhost = route->own_first;
+      TbDial dial = tb_connect_dial (t, instance, to, route->port, route->own_first, &up);
       if (dial != TB_DIAL_REFUSED)
         return send_to_tap (t, caller, tap, up, dial == TB_DIAL_PENDING);
     }
@@ -404,7 +416,7 @@ static bool
 send_strict_to_own (TbTaps *t, const TbCaller *caller, uint32_t instance, uint16_t port, int *error)
 {
   int up;
-  TbDial dial = tb_connect_dial (t, instance, instance, port, &up);
+  TbDial dial = tb_connect_dial (t, instance, instance, port, true, &up);
   if (dial == TB_DIAL_REFUSED)
     return false;
   TbTap *tap = tb_tap_get (t, instance, instance, port, TB_NOBODY);
@@ -432,6 +444,51 @@ send_to_own (TbTaps *t, const TbCaller *caller, uint32_t instance, uint16_t port
   return again == 0 || again == EALREADY;
 }
 
+/* Of each such call once: a service that finds nobody is told apart from one that was not drawn. */
+static bool
+is_news (TbTaps *t, uint32_t instance, uint32_t address, uint16_t port)
+{
+  const uint32_t key[] = { instance, address, port };
+  uint64_t hash = tb_hash_bytes (key, sizeof key);
+  for (uint32_t i = 0; i < t->n_strays; i++)
+    if (t->strays[i] == hash)
+      return false;
+  if (t->n_strays == TB_STRAYS_MAX)
+    return false;
+  t->strays[t->n_strays++] = hash;
+  return true;
+}
+
+static void
+tell_no_link (TbTaps *t, uint32_t instance, uint16_t port)
+{
+  if (!is_news (t, instance, TB_LOCALHOST, port))
+    return;
+  if (tb_route_count_links (t->routes, instance, port) > 1)
+    tb_tap_problem (t, 1, instance,
+                    "it calls localhost:%u, and several of its links lead to a port %u: by the name of "
+                    "what is meant, or by its environment, it would reach it",
+                    port, port);
+  else
+    tb_tap_problem (t, 1, instance,
+                    "it calls localhost:%u, where nothing of the drawing listens for it: it has no link to "
+                    "a service at port %u",
+                    port, port);
+}
+
+/* Names are looked up at port 53, which is no call of the program's own. */
+static void
+tell_undrawn (TbTaps *t, uint32_t instance, const TbAsked *asked)
+{
+  uint32_t a = asked->address;
+  if (a == 0 || asked->port == 0 || asked->port == 53 || !is_news (t, instance, a, asked->port))
+    return;
+  tb_tap_problem (t, 2, instance,
+                  "it calls %u.%u.%u.%u:%u, which is not drawn, so no tap sees it: an external component "
+                  "at that address would be",
+                  a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255, asked->port);
+}
+
 /* 0, or the error that the caller's connect() has come to for now. */
 static int
 carry_out (TbTaps *t, const TbCaller *caller, uint32_t instance, const TbRoute *route)
@@ -442,6 +499,8 @@ carry_out (TbTaps *t, const TbCaller *caller, uint32_t instance, const TbRoute *
     return send_to_refusal (t, caller, NULL);
   if (route->own_first && send_to_own (t, caller, instance, route->port, &error))
     return error;
+  if (route->own_first && route->n == 0)
+    tell_no_link (t, instance, route->port);
   return send_to_candidates (t, caller, instance, route);
 }
 
@@ -460,6 +519,8 @@ tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbA
     }
   if (caller.fd < 0 && route.kind != TB_ROUTE_PASS)
     tb_notified_no_socket (t, call, instance, caller.fd);
+  if (route.kind == TB_ROUTE_PASS)
+    tell_undrawn (t, instance, asked);
   if (caller.fd >= 0 && tb_door_is_for (caller.fd))
     tb_door_connect (t, call, instance, asked, &route, caller.fd);
   else if (caller.fd < 0 || !look_at_caller (&caller) || caller.family != asked->family

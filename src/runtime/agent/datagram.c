@@ -56,6 +56,8 @@ close_path (TbTaps *t, TbPath *path)
   close (path->up);
   if (path->own_down)
     close (path->down);
+  if (path->own_door != 0)
+    tb_door_close (t, path->own_door - 1u);
   leave_buckets (t->datagrams, path);
   path->up = -1;
   path->generation++;
@@ -196,12 +198,23 @@ send_as (const TbPath *path, const uint8_t *bytes, size_t n)
   return sendmsg (path->down, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+static ssize_t
+send_up (const TbPath *path, const uint8_t *bytes, size_t n)
+{
+  TbAddress to;
+  socklen_t size;
+  tb_address_set_v4 (&to, &size, path->to, path->to_port);
+  return sendto (path->up, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL, &to.any, size);
+}
+
 /* The first try after the called has refused one says so, and sends nothing. */
 static bool
 send_on (const TbPath *path, unsigned direction, const uint8_t *bytes, size_t n)
 {
   if (direction == TB_DIR_DOWN && !path->own_down)
     return send_as (path, bytes, n) == (ssize_t) n;
+  if (!path->own_down)
+    return send_up (path, bytes, n) == (ssize_t) n;
   int fd = direction == TB_DIR_UP ? path->up : path->down;
   ssize_t sent = send (fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent < 0 && errno == ECONNREFUSED)
@@ -401,16 +414,45 @@ tb_path_pass (TbTaps *t, TbPath *path, unsigned direction, uint8_t *bytes, size_
     count (t, path, direction, carry (t, path, direction, bytes, n, &fate), n, true);
 }
 
-static void
-take (TbTaps *t, TbPath *path, unsigned direction)
+/* Whose an answer is that came in by this path's socket, which hears everybody; NULL: nobody's. */
+static TbPath *
+path_of_answer (TbTaps *t, TbPath *path, const TbAddress *from)
 {
-  int fd = direction == TB_DIR_UP ? path->down : path->up;
+  uint16_t port = ntohs (from->v4.sin_port);
+  if (path->own_down)
+    return path;
+  if (ntohl (from->v4.sin_addr.s_addr) != path->to)
+    return NULL;
+  return port == path->to_port ? path : tb_path_beside (t, path, port);
+}
+
+static void
+take_up (TbTaps *t, TbPath *path)
+{
   for (int i = 0; i < BATCH; i++)
     {
-      ssize_t n = recv (fd, t->buffer, TB_BUFFER_BYTES, MSG_DONTWAIT);
+      ssize_t n = recv (path->down, t->buffer, TB_BUFFER_BYTES, MSG_DONTWAIT);
       if (n >= 0)
-        tb_path_pass (t, path, direction, t->buffer, (size_t) n);
+        tb_path_pass (t, path, TB_DIR_UP, t->buffer, (size_t) n);
       else if (errno == EAGAIN)
+        return;
+    }
+}
+
+/* A path beside this one may need room, and take this one's. */
+static void
+take_down (TbTaps *t, TbPath *path)
+{
+  uint16_t generation = path->generation;
+  for (int i = 0; i < BATCH && path->up >= 0 && path->generation == generation; i++)
+    {
+      TbAddress from = { .v4.sin_family = AF_UNSPEC };
+      socklen_t size = sizeof from;
+      ssize_t n = recvfrom (path->up, t->buffer, TB_BUFFER_BYTES, MSG_DONTWAIT, &from.any, &size);
+      TbPath *of = n >= 0 ? path_of_answer (t, path, &from) : NULL;
+      if (of != NULL)
+        tb_path_pass (t, of, TB_DIR_DOWN, t->buffer, (size_t) n);
+      else if (n < 0 && errno == EAGAIN)
         return;
     }
 }
@@ -420,7 +462,7 @@ tb_datagrams_ready (TbTaps *t, uint32_t index, uint16_t generation, bool from_be
 {
   TbPath *path = &t->datagrams->paths[index];
   if (index < t->datagrams->n_paths && path->up >= 0 && path->generation == generation)
-    take (t, path, from_below ? TB_DIR_DOWN : TB_DIR_UP);
+    (from_below ? take_down : take_up) (t, path);
 }
 
 /* What is due; then paths that were idle for too long. */
@@ -503,7 +545,8 @@ tb_datagrams_free (TbTaps *t)
     if (g->paths[i].up >= 0)
       close_path (t, &g->paths[i]);
   for (uint32_t i = 0; i < g->n_doors; i++)
-    close (g->doors[i].fd);
+    if (g->doors[i].fd >= 0)
+      close (g->doors[i].fd);
   if (g->late != NULL)
     munmap (g->late, TB_LATE_MAX * sizeof *g->late);
   if (g->timer >= 0)

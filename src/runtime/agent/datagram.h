@@ -7,9 +7,11 @@
  * Ways in:
  *   link's virtual address   a socket of ours is bound there: seen whatever call sends it
  *   connect()                to an instance or localhost: the caller is connected to a door of its own
- *   sendto()                 to an instance or localhost: the agent takes the bytes and sends them on;
+ *   sendto(), sendmsg()      to an instance or localhost: the agent takes the bytes and sends them on;
  *                            answers carry the address that the caller had sent to
- * sendmsg() to an instance's own address is not seen. As on a network, what is cut off is lost, and
+ * The called may answer from another of its ports, as TFTP does: that becomes a path of its own, between
+ * the same two sockets, and has a door at that port.
+ * sendmsg() to an instance's own address is seen of those from which a link for datagrams leads. As on a network, what is cut off is lost, and
  * what is delayed may arrive in another order. That a called instance is not there is not told. */
 #pragma once
 
@@ -23,7 +25,7 @@
 
 typedef struct
 {
-  int up;   /* connected to the called, from the caller's instance; -1: the path is free */
+  int up;   /* from the caller's instance; -1: the path is free */
   int down; /* answers go out there */
   bool own_down;   /* a door for this caller alone, which it is connected to */
   bool spoofed;    /* answers carry the address `as` */
@@ -33,6 +35,9 @@ typedef struct
   TbAddress caller;
   uint32_t as;     /* what the caller sends to: host order */
   uint16_t as_port;
+  uint32_t to;     /* what is called: host order */
+  uint16_t to_port;
+  uint16_t own_door; /* index + 1: it was opened for this path, and is closed with it */
   uint32_t connection, number; /* of the path; of its last datagram */
   TbFaulted faulted;
   int64_t free_ns[2]; /* when the line carries the next, where it is slow */
@@ -43,7 +48,7 @@ typedef struct
  * answers for one port come from. */
 typedef struct
 {
-  int fd;
+  int fd; /* -1: free */
   uint32_t address;
   uint16_t port;
   uint32_t link; /* or TB_NOBODY: for answers alone */
@@ -82,3 +87,8 @@ void tb_path_pass (TbTaps *t, TbPath *path, unsigned direction, uint8_t *bytes, 
 /* Whether an instance sends back there: one of our own sockets. */
 bool tb_path_is_up (const TbTaps *t, uint32_t address, uint16_t port);
 TbPath *tb_path_find (TbTaps *t, const TbAddress *caller, uint32_t as, uint16_t as_port);
+/* door.c */
+/* What comes from another port of what a path calls: by the path that there is for it, or made now. NULL
+ * where there is no room. */
+TbPath *tb_path_beside (TbTaps *t, const TbPath *path, uint16_t port);
+void tb_door_close (TbTaps *t, uint32_t index);

@@ -1,8 +1,9 @@
-/* See datagram.h: where datagrams come in, and connect() and sendto() of such sockets.
+/* See datagram.h: where datagrams come in, and connect(), sendto() and sendmsg() of such sockets.
  *
  *   connect() to a link's address ─▶ bound to the instance's own ─▶ the kernel goes on, to the door
  *             to an instance, localhost ─▶ the caller is connected to a door of its own
- *   sendto()  to a link's address ─▶ as connect()
+ *   sendto(), sendmsg(), sendmmsg():
+ *             to a link's address ─▶ as connect()
  *             to an instance, localhost ─▶ taken from the caller's memory, and sent on from here
  *   localhost, and the caller serves that port itself ─▶ to its own address */
 #include "datagram.h"
@@ -57,24 +58,46 @@ find_door (const TbDatagrams *g, uint32_t address, uint16_t port)
   return NULL;
 }
 
+/* A free one; NULL when memory is out. */
+static TbDoor *
+new_door (TbDatagrams *g)
+{
+  TbDoor *door = find_door (g, 0, 0);
+  if (door != NULL)
+    return door;
+  TbDoor *doors = realloc (g->doors, (g->n_doors + 1) * sizeof *doors);
+  if (doors == NULL)
+    return NULL;
+  g->doors = doors;
+  g->doors[g->n_doors] = (TbDoor) { .fd = -1 };
+  return &g->doors[g->n_doors++];
+}
+
 /* link TB_NOBODY: nothing is expected to come in there. */
 static TbDoor *
 open_door (TbTaps *t, uint32_t address, uint16_t port, uint32_t link)
 {
   TbDatagrams *g = t->datagrams;
   TbDoor *door = find_door (g, address, port);
-  if (door != NULL)
+  if (door == NULL)
+    door = new_door (g);
+  else
     return door;
-  TbDoor *doors = realloc (g->doors, (g->n_doors + 1) * sizeof *doors);
-  int fd = doors != NULL ? open_socket (address, port) : -1;
-  if (doors != NULL)
-    g->doors = doors;
+  int fd = door != NULL ? open_socket (address, port) : -1;
   if (fd < 0)
     return NULL;
-  g->doors[g->n_doors] = (TbDoor) { fd, address, port, link };
+  *door = (TbDoor) { fd, address, port, link };
   if (link != TB_NOBODY)
-    tb_taps_watch (t, fd, EPOLLIN, TB_WATCH_DOOR, g->n_doors, 0, true);
-  return &g->doors[g->n_doors++];
+    tb_taps_watch (t, fd, EPOLLIN, TB_WATCH_DOOR, (uint32_t) (door - g->doors), 0, true);
+  return door;
+}
+
+void
+tb_door_close (TbTaps *t, uint32_t index)
+{
+  TbDoor *door = &t->datagrams->doors[index];
+  close (door->fd);
+  *door = (TbDoor) { .fd = -1 };
 }
 
 void
@@ -99,10 +122,32 @@ choose (TbTaps *t, const TbRoute *route)
   for (uint32_t k = 0; k < route->n; k++)
     {
       uint32_t to = tb_route_candidate (t->routes, route, k);
-      if (somebody_listens (t->plan->instances[to].address, route->port))
+      if (tb_wire_is_outside (&t->plan->instances[to])
+          || somebody_listens (t->plan->instances[to].address, route->port))
         return to;
     }
   return tb_route_candidate (t->routes, route, 0);
+}
+
+/* One that only this caller uses hears, as the caller's own would, from what it is connected to alone. */
+static bool
+open_up (TbTaps *t, uint32_t from, TbPath *path)
+{
+  TbAddress own;
+  socklen_t size = sizeof own;
+  bool outside = tb_wire_is_outside (&t->plan->instances[path->tap->to]);
+  path->up = open_socket (outside ? 0 : t->plan->instances[from].address, 0);
+  if (path->up < 0)
+    return false;
+  tb_connect_mark (path->up);
+  if ((path->own_down && !connect_to (path->up, path->to, path->to_port))
+      || getsockname (path->up, &own.any, &size) != 0)
+    {
+      close (path->up);
+      return false;
+    }
+  path->up_port = ntohs (own.v4.sin_port);
+  return true;
 }
 
 /* path has caller, as, down; the rest is found. */
@@ -110,24 +155,37 @@ static TbPath *
 make_path (TbTaps *t, uint32_t from, const TbRoute *route, TbPath *path)
 {
   uint32_t to = choose (t, route);
-  TbAddress own;
-  socklen_t size = sizeof own;
   path->tap = tb_tap_get (t, from, to, route->port, route->link);
-  path->up = open_socket (t->plan->instances[from].address, 0);
-  if (path->up >= 0)
-    tb_connect_mark (path->up);
-  if (path->tap != NULL && path->up >= 0
-      && connect_to (path->up, t->plan->instances[to].address, route->port)
-      && getsockname (path->up, &own.any, &size) == 0)
-    {
-      path->up_port = ntohs (own.v4.sin_port);
-      return tb_path_new (t, path);
-    }
-  if (path->up >= 0)
-    close (path->up);
+  path->to = tb_connect_target (t, to);
+  path->to_port = route->port;
+  if (path->tap != NULL && open_up (t, from, path))
+    return tb_path_new (t, path);
   if (path->own_down)
     close (path->down);
   return NULL;
+}
+
+TbPath *
+tb_path_beside (TbTaps *t, const TbPath *path, uint16_t port)
+{
+  TbDatagrams *g = t->datagrams;
+  TbPath *known = tb_path_find (t, &path->caller, path->as, port);
+  if (known != NULL || path->own_down)
+    return known;
+  const TbDoor *first = find_door (g, path->as, path->as_port);
+  uint32_t at = path->spoofed ? tb_route_agent_address (t->plan->block) : path->as;
+  bool there = find_door (g, at, port) != NULL;
+  const TbDoor *door = open_door (t, at, port, path->spoofed || first == NULL ? TB_NOBODY : first->link);
+  TbPath made = *path;
+  made.up = door != NULL ? dup (path->up) : -1;
+  if (made.up < 0)
+    return NULL;
+  made.down = door->fd;
+  made.as_port = made.to_port = port;
+  made.own_door = there ? 0 : (uint16_t) (door - g->doors + 1);
+  made.free_ns[0] = made.free_ns[1] = 0;
+  made.faulted = (TbFaulted) { 0 };
+  return tb_path_new (t, &made);
 }
 
 /* Who is at no instance's address is taken for the link's first caller. */
@@ -159,7 +217,7 @@ void
 tb_door_ready (TbTaps *t, uint32_t index)
 {
   const TbDoor door = t->datagrams->doors[index];
-  for (int i = 0; i < 64; i++)
+  for (int i = 0; i < 64 && door.fd >= 0; i++)
     {
       TbAddress caller;
       socklen_t size = sizeof caller;
@@ -318,7 +376,9 @@ send_for (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *ask
   uint32_t home = t->plan->instances[instance].address;
   if (call->n_bytes > TB_DATAGRAM_MAX)
     return -EMSGSIZE;
-  if (call->n_bytes > 0 && !tb_notify_read (call, call->bytes, t->buffer, call->n_bytes))
+  if (call->segments) /* as where the kernel cannot either; programs then send one by one */
+    return -EIO;
+  if (!tb_notify_read_sent (call, t->buffer))
     return -EFAULT;
   if (route->own_first && (route->n == 0 || somebody_listens (home, asked->port)))
     return send_own (sender, home, asked->port, t->buffer, call->n_bytes);
@@ -342,7 +402,7 @@ tb_door_send (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked 
       || has_door (t, asked, &route))
     tb_notify_continue (call);
   else
-    tb_notify_answer (call, send_for (t, call, instance, asked, &route, &sender));
+    tb_notify_answer_sent (call, send_for (t, call, instance, asked, &route, &sender));
   if (sender.fd >= 0)
     close (sender.fd);
 }

@@ -1,4 +1,5 @@
-/* Where there is no seccomp: a listener at each link's virtual address, which the programs' settings
+/* Where callers are under no filter, for want of seccomp or because they lie outside (a browser, curl in
+ * a terminal): a listener at each such link's virtual address, which the programs' settings
  * lead to. Who calls is known by its source address where it bound one, else the link's only or first
  * caller is taken for it. A target that is down is seen as a reset, not as a refusal, since the
  * connection was accepted before. */
@@ -8,6 +9,15 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Its first caller stands for all: links lead from one component. */
+static bool
+needs_listener (const TbTaps *t, const TbWireLink *link)
+{
+  return link->address != 0 && link->port != 0 && link->n_to > 0 && link->n_from > 0
+         && link->proto != TB_PROTO_UDP
+         && (t->plan->no_seccomp || tb_wire_is_outside (&t->plan->instances[link->from[0]]));
+}
 
 int
 tb_fallback_start (TbTaps *t)
@@ -20,7 +30,7 @@ tb_fallback_start (TbTaps *t)
       const TbWireLink *link = &t->plan->links[i];
       TbListener listener = { .fd = -1 };
       int error = 0;
-      if (link->address != 0 && link->port != 0 && link->n_to > 0)
+      if (needs_listener (t, link))
         error = tb_listener_open (&listener, link->address, link->port, SOMAXCONN);
       t->fallback[i] = listener.fd;
       if (error < 0)
@@ -28,7 +38,7 @@ tb_fallback_start (TbTaps *t)
                         link->port, strerror (-error));
       else if (listener.fd >= 0)
         tb_taps_watch (t, listener.fd, EPOLLIN, TB_WATCH_FALLBACK, i, 0, true);
-      if (listener.fd >= 0 && link->n_from > 1)
+      if (listener.fd >= 0 && link->n_from > 1 && t->plan->no_seccomp)
         tb_tap_problem (t, 2, TB_NOBODY,
                         "without interception, calls over %s that come from no instance's address "
                         "are taken for those of %s",
@@ -75,7 +85,7 @@ connect_through (TbTaps *t, uint32_t link, uint32_t from, int fd, uint16_t calle
       first = first != NULL ? first : tap;
       int up;
       TbDial dial = tb_tap_dialled (tap) == TB_DIALLED_REFUSED ? TB_DIAL_REFUSED
-                                        : tb_connect_dial (t, from, to, route.port, &up);
+                                        : tb_connect_dial (t, from, to, route.port, false, &up);
       if (dial == TB_DIAL_REFUSED)
         continue;
       tb_conn_start (t, tap, fd, up, dial == TB_DIAL_PENDING, caller_port);

@@ -92,6 +92,9 @@ tb_instance_init (Agent *a, uint32_t index)
   in->ready = -1;
   in->log = (TbLog) { .file = -1, .on_line = on_line, .on_bytes = on_bytes,
                       .data = in };
+  in->probe.source = in->alive.source = TB_SOURCE_NONE;
+  if (tb_wire_is_outside (in->plan))
+    return;
   bool good = tb_prepare (&in->prepared, &a->plan, index, &a->nofile, in->refusal);
   const TbProbe either = { .loop = &a->loop,
                            .from = tb_taps_probe_address (a->taps),

@@ -2,10 +2,11 @@
  *
  *   connect(), bind()                        all of them
  *   sendto() with an address                 so that datagrams of sockets that are not connected are seen
+ *   sendmsg(), sendmmsg()                    likewise, of instances from which a link for datagrams leads:
+ *                                            no filter can look into memory, where the address is, so all
+ *                                            of them are handed over, and the others should not pay for it
  *   io_uring_setup()                         unless allowed: it connects without a call to be seen
  *   seccomp() that wants a listener          the kernel refuses it, since there is one; to be told
- *
- * sendmsg() has its address in memory, which no filter can look into: it is not handed over.
  *
  * The filter is made here instead of by a library so that it is the same few instructions in a
  * child that may call nothing but system calls. */
@@ -54,6 +55,8 @@ static const TbRule rules_of_this[] = {
   ALWAYS (__NR_bind),
   ALWAYS (TB_IO_URING_SETUP),
   WITH_ADDRESS (__NR_sendto),
+  ALWAYS (__NR_sendmsg),
+  ALWAYS (__NR_sendmmsg),
   WITH_LISTENER (__NR_seccomp),
 };
 
@@ -111,16 +114,31 @@ put_rule (TbFilter *f, const TbRule *rule, uint32_t verdict)
     load (f, offsetof (struct seccomp_data, nr));
 }
 
+/* The filter's own descriptor leaves the child by sendmsg(), which nobody could answer yet. That call is
+ * known by a flag that means nothing on its socket, and that no program sends datagrams with. */
+static const TbRule own_message = { __NR_sendmsg, BPF_JSET, WORD (4), MSG_DONTROUTE };
+
+static bool
+is_wanted (const TbRule *rule, unsigned flags)
+{
+  if (rule->number == TB_IO_URING_SETUP)
+    return (flags & TB_INTERCEPT_NOT_IO_URING) == 0;
+  if (rule->number == __NR_sendmsg || rule->number == __NR_sendmmsg)
+    return (flags & TB_INTERCEPT_MESSAGES) != 0;
+  return true;
+}
+
 /* The architecture is in the accumulator before, and after if it is another. */
 static void
-put_architecture (TbFilter *f, uint32_t architecture, const TbRule *rules, size_t n,
-                  bool allow_io_uring)
+put_architecture (TbFilter *f, uint32_t architecture, const TbRule *rules, size_t n, unsigned flags)
 {
   uint16_t jump = f->n;
   put (f, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, architecture);
   load (f, offsetof (struct seccomp_data, nr));
+  if (architecture == (uint32_t) TB_ARCH_THIS)
+    put_rule (f, &own_message, SECCOMP_RET_ALLOW);
   for (size_t i = 0; i < n; i++)
-    if (rules[i].number != TB_IO_URING_SETUP || !allow_io_uring)
+    if (is_wanted (&rules[i], flags))
       put_rule (f, &rules[i], SECCOMP_RET_USER_NOTIF);
 #if defined(__x86_64__)
   if (architecture == (uint32_t) TB_ARCH_THIS)
@@ -135,12 +153,12 @@ put_architecture (TbFilter *f, uint32_t architecture, const TbRule *rules, size_
 }
 
 static int
-install (bool allow_io_uring, unsigned long flags)
+install (unsigned wanted, unsigned long flags)
 {
   TbFilter f = { .n = 0 };
   load (&f, offsetof (struct seccomp_data, arch));
-  put_architecture (&f, (uint32_t) TB_ARCH_THIS, rules_of_this, TB_ARRAY_LENGTH (rules_of_this), allow_io_uring);
-  put_architecture (&f, TB_ARCH_OTHER, rules_of_other, TB_ARRAY_LENGTH (rules_of_other), allow_io_uring);
+  put_architecture (&f, (uint32_t) TB_ARCH_THIS, rules_of_this, TB_ARRAY_LENGTH (rules_of_this), wanted);
+  put_architecture (&f, TB_ARCH_OTHER, rules_of_other, TB_ARRAY_LENGTH (rules_of_other), wanted);
   give_back (&f, SECCOMP_RET_ALLOW);
   struct sock_fprog program = { f.n, f.code };
   long fd = syscall (__NR_seccomp, SECCOMP_SET_MODE_FILTER,
@@ -149,14 +167,14 @@ install (bool allow_io_uring, unsigned long flags)
 }
 
 int
-tb_intercept_install (bool allow_io_uring)
+tb_intercept_install (unsigned flags)
 {
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
     return -errno;
   /* Killable: a signal must not interrupt a call that the agent is answering, since the call would
    * come again and be answered twice. */
-  int fd = install (allow_io_uring, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
-  return fd == -EINVAL ? install (allow_io_uring, 0) : fd;
+  int fd = install (flags, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+  return fd == -EINVAL ? install (flags, 0) : fd;
 }
 
 /* ---- Does it work here? ---------------------------------------------------------------------- */
@@ -166,7 +184,7 @@ tb_intercept_install (bool allow_io_uring)
 _Noreturn static void
 trial_child (int report)
 {
-  int fd = tb_intercept_install (false);
+  int fd = tb_intercept_install (0);
   struct sockaddr sa = { .sa_family = AF_UNSPEC };
   if (write (report, &fd, sizeof fd) != sizeof fd || fd < 0)
     _exit (1);

@@ -44,6 +44,7 @@ typedef struct
   uid_t own_uid; /* of the agent */
   gid_t own_gid;
   bool intercept, allow_io_uring;
+  bool sends_datagrams; /* to what is drawn */
   bool contain;
   pid_t tracer;  /* who may trace it, with all that descends from that; 0: who may anyway */
   bool terminal; /* out is one: it becomes standard input too, and the one that controls it */

@@ -86,6 +86,17 @@ write_instance (FILE *out, const TbWireInstance *instance)
   write_line (out, instance->address, name);
 }
 
+/* By the name it has outside, its link is reached: so a certificate still fits. */
+static void
+write_outside (FILE *out, const TbWirePlan *plan, uint32_t instance, uint32_t outside)
+{
+  const TbWireInstance *in = &plan->instances[outside];
+  struct in_addr number;
+  const TbWireLink *link = link_to (plan, instance, in->component, 0);
+  if (inet_pton (AF_INET, in->outside, &number) != 1 && link != NULL)
+    write_line (out, link->address, in->outside);
+}
+
 static bool
 is_plain_name (const char *name)
 {
@@ -109,6 +120,8 @@ tb_names_text (const TbWirePlan *plan, uint32_t instance, const char *machine)
       if (first && is_plain_name (in->component))
         write_component (out, plan, instance, in->component);
       write_instance (out, in);
+      if (tb_wire_is_outside (in) && is_plain_name (in->outside) && !is_component (plan, in->outside))
+        write_outside (out, plan, instance, i);
       if (is_plain_name (in->device) && !is_component (plan, in->device))
         write_line (out, in->address, in->device);
     }

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -52,6 +54,8 @@ call_of (const struct seccomp_data *data, bool other_width)
     { __NR_bind, TB_OTHER_BIND, TB_CALL_BIND },
     { TB_IO_URING_SETUP, TB_IO_URING_SETUP, TB_CALL_IO_URING },
     { __NR_seccomp, TB_OTHER_SECCOMP, TB_CALL_LISTENER },
+    { __NR_sendmsg, -1, TB_CALL_SENDTO },
+    { __NR_sendmmsg, -1, TB_CALL_SENDTO },
   };
   for (size_t i = 0; i < TB_ARRAY_LENGTH (rows); i++)
     if (data->nr == (other_width ? rows[i].other : rows[i].number))
@@ -69,6 +73,74 @@ take_arguments (TbNotify *call, const uint64_t args[6])
   call->bytes = sends ? args[1] : 0;
   call->n_bytes = sends ? args[2] : 0;
   call->flags = sends ? (int) args[3] : 0;
+}
+
+/* Whether one of its ancillary data says that the kernel is to cut the bytes into datagrams. */
+static bool
+has_segments (const TbNotify *call, const struct msghdr *m)
+{
+  union
+  {
+    char bytes[256];
+    struct cmsghdr align;
+  } control;
+  struct msghdr copy = { .msg_control = &control, .msg_controllen = TB_MIN (m->msg_controllen, sizeof control) };
+  if (m->msg_controllen == 0
+      || !tb_notify_read (call, (uint64_t) (uintptr_t) m->msg_control, &control, copy.msg_controllen))
+    return false;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR (&copy); c != NULL; c = CMSG_NXTHDR (&copy, c))
+    if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_SEGMENT)
+      return true;
+  return false;
+}
+
+/* A message without an address, or in more pieces than anybody makes, is let through. */
+static void
+take_message (TbNotify *call, const uint64_t args[6], bool several)
+{
+  struct msghdr m;
+  struct iovec pieces[TB_PIECES_MAX];
+  call->call = TB_CALL_OTHER;
+  if ((several && args[2] == 0) || !tb_notify_read (call, args[1], &m, sizeof m) || m.msg_name == NULL
+      || m.msg_iovlen > TB_PIECES_MAX
+      || !tb_notify_read (call, (uint64_t) (uintptr_t) m.msg_iov, pieces, m.msg_iovlen * sizeof *pieces))
+    return;
+  call->call = TB_CALL_SENDTO;
+  call->address = (uint64_t) (uintptr_t) m.msg_name;
+  call->address_size = m.msg_namelen;
+  call->flags = (int) args[several ? 3 : 2];
+  call->pieces = (uint64_t) (uintptr_t) m.msg_iov;
+  call->n_pieces = (uint32_t) m.msg_iovlen;
+  call->n_bytes = 0;
+  for (uint32_t i = 0; i < call->n_pieces; i++)
+    call->n_bytes += TB_MIN (pieces[i].iov_len, (size_t) UINT32_MAX);
+  call->sent_at = several ? args[1] + offsetof (struct mmsghdr, msg_len) : 0;
+  call->segments = has_segments (call, &m);
+}
+
+bool
+tb_notify_read_sent (const TbNotify *call, void *to)
+{
+  struct iovec pieces[TB_PIECES_MAX], local = { to, call->n_bytes };
+  if (call->n_bytes == 0)
+    return true;
+  if (call->pieces == 0)
+    return tb_notify_read (call, call->bytes, to, call->n_bytes);
+  return call->n_pieces <= TB_PIECES_MAX
+         && tb_notify_read (call, call->pieces, pieces, call->n_pieces * sizeof *pieces)
+         && process_vm_readv (call->tid, &local, 1, pieces, call->n_pieces, 0) == (ssize_t) call->n_bytes;
+}
+
+/* Of several messages it is told that the first one was sent, and sends the others again. */
+bool
+tb_notify_answer_sent (const TbNotify *call, int64_t result)
+{
+  uint32_t n = (uint32_t) result;
+  struct iovec local = { &n, sizeof n }, remote = { (void *) (uintptr_t) call->sent_at, sizeof n };
+  if (call->sent_at == 0 || result < 0)
+    return tb_notify_answer (call, result);
+  process_vm_writev (call->tid, &local, 1, &remote, 1, 0);
+  return tb_notify_answer (call, 1);
 }
 
 /* The arguments are in memory. */
@@ -117,6 +189,8 @@ tb_notify_receive (int notify_fd, TbNotify *call)
     {
       call->call = call_of (&n.data, other_width);
       take_arguments (call, args);
+      if (!other_width && (n.data.nr == __NR_sendmsg || n.data.nr == __NR_sendmmsg))
+        take_message (call, args, n.data.nr == __NR_sendmmsg);
     }
   return true;
 }

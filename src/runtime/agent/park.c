@@ -105,7 +105,8 @@ tb_park_accept (TbTaps *t, TbTap *tap)
          >= 0)
     {
       int called;
-      TbDial dial = tb_connect_dial (t, tap->from, tap->to, tap->port, &called);
+      TbDial dial = tb_connect_dial (t, tap->from, tap->to, tap->port, tap->by_localhost,
+                                     &called);
       if (dial == TB_DIAL_REFUSED)
         {
           const struct linger now = { .l_onoff = 1, .l_linger = 0 };

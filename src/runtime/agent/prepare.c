@@ -15,6 +15,7 @@
 #include "names.h"
 #include "env-file.h"
 #include "supervise.h"
+#include "tb-proto.h"
 
 /* What of the agent's environment instances see: where programs are, who and where the person is. */
 static const char *const passed_on[] = { "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR" };
@@ -270,6 +271,18 @@ remark_set_uid (TbPrepared *p)
   free (path);
 }
 
+/* ---- Datagrams --------------------------------------------------------------------------------- */
+
+static bool
+sends_datagrams (const TbWirePlan *plan, uint32_t index)
+{
+  for (uint32_t i = 0; i < plan->n_links; i++)
+    for (uint32_t k = 0; plan->links[i].proto == TB_PROTO_UDP && k < plan->links[i].n_from; k++)
+      if (plan->links[i].from[k] == index)
+        return true;
+  return false;
+}
+
 /* ---- All of it --------------------------------------------------------------------------------- */
 
 static bool
@@ -301,6 +314,7 @@ tb_prepare (TbPrepared *p, const TbWirePlan *plan, uint32_t index, const struct 
   p->spec.n_files = instance->n_files;
   p->spec.intercept = !plan->no_seccomp;
   p->spec.allow_io_uring = instance->allow_io_uring;
+  p->spec.sends_datagrams = sends_datagrams (plan, index);
   p->spec.contain = plan->contain;
   if (instance->terminal)
     tb_prepare_terminal (p);

@@ -50,7 +50,7 @@ tb_routes_new (const TbWirePlan *plan)
   if (routes == NULL)
     return NULL;
   uint32_t size = 16;
-  while (size < 2 * (plan->n_instances + plan->n_links))
+  while (size < 2 * (2 * plan->n_instances + plan->n_links))
     size *= 2;
   routes->plan = plan;
   routes->mask = size - 1;
@@ -66,6 +66,10 @@ tb_routes_new (const TbWirePlan *plan)
     add_place (routes, plan->instances[i].address, i, TB_NOBODY);
   for (uint32_t i = 0; i < plan->n_links; i++)
     add_place (routes, plan->links[i].address, TB_NOBODY, i);
+  /* Who knows where it is calls it there. */
+  for (uint32_t i = 0; i < plan->n_instances; i++)
+    if (tb_wire_is_outside (&plan->instances[i]) && plan->instances[i].reach >> 24 != 127)
+      add_place (routes, plan->instances[i].reach, i, TB_NOBODY);
   return routes;
 }
 
@@ -189,6 +193,33 @@ only_link (const TbRoutes *routes, uint32_t caller, uint16_t port)
   return found;
 }
 
+uint32_t
+tb_route_count_links (const TbRoutes *routes, uint32_t caller, uint16_t port)
+{
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < routes->plan->n_links; i++)
+    {
+      const TbWireLink *link = &routes->plan->links[i];
+      n += !link->replicas && link->port == port && holds (link->from, link->n_from, caller);
+    }
+  return n;
+}
+
+/* Several may lie at one address outside, each with its port; what is not drawn there is passed by. */
+static uint32_t
+link_to_outside (const TbRoutes *routes, uint32_t caller, uint32_t address, uint16_t port)
+{
+  for (uint32_t i = 0; i < routes->plan->n_links; i++)
+    {
+      const TbWireLink *link = &routes->plan->links[i];
+      const TbWireInstance *to = link->n_to > 0 ? &routes->plan->instances[link->to[0]] : NULL;
+      if (to != NULL && tb_wire_is_outside (to) && to->reach == address && link->port == port
+          && holds (link->from, link->n_from, caller))
+        return i;
+    }
+  return TB_NOBODY;
+}
+
 static TbRoute
 route_localhost (TbRoutes *routes, uint32_t caller, uint16_t port, const uint32_t *open)
 {
@@ -212,6 +243,11 @@ tb_route_connect (TbRoutes *routes, uint32_t caller, uint32_t address, uint16_t 
   TbPlace *place = find_place (routes, address);
   if (place->address == 0 || place->instance == caller)
     return pass;
+  if (place->instance != TB_NOBODY && routes->plan->instances[place->instance].address != address)
+    {
+      uint32_t link = link_to_outside (routes, caller, address, port);
+      return link != TB_NOBODY ? route_link (routes, link, caller, port, open) : pass;
+    }
   if (place->instance == TB_NOBODY)
     return route_link (routes, link_with_port (routes, place->link, caller, port), caller, port, open);
   return (TbRoute) { .kind = TB_ROUTE_TAP,

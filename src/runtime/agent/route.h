@@ -41,6 +41,8 @@ typedef struct
  * connections lead to each instance, for balance by it; n is their number. */
 TbRoute tb_route_connect (TbRoutes *routes, uint32_t caller, uint32_t address, uint16_t port,
                           const uint32_t *open);
+/* How many links lead from a caller to a service at that port. */
+uint32_t tb_route_count_links (const TbRoutes *routes, uint32_t caller, uint16_t port);
 /* The k-th candidate, k < route->n. */
 uint32_t tb_route_candidate (const TbRoutes *routes, const TbRoute *route, uint32_t k);
 /* Whether a stream socket's bind() is to be done at the instance's own address instead. */

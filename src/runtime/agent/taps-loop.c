@@ -196,6 +196,7 @@ remove_instance (TbTaps *t, uint32_t instance)
     if (t->notifiers[i].fd >= 0 && t->notifiers[i].instance == instance)
       remove_notifier (t, i);
   tb_datagrams_gone (t, instance);
+  tb_bind_forget (t, instance);
   t->blind[instance] &= (uint8_t) ~(1u << TB_BLIND_HIDDEN | 1u << TB_BLIND_LEADER);
 }
 

@@ -156,6 +156,7 @@ struct TbTap
   uint16_t port;
   uint8_t proto;
   bool told; /* why it could not be read was said */
+  bool by_localhost; /* its last caller called localhost */
   TbEffects effects; /* of those faults that are on some of its connections */
   uint32_t connections;
   uint64_t dials;    /* connections asked for while faults met these */
@@ -189,6 +190,15 @@ typedef struct
   int fd; /* -1: free */
   uint32_t instance;
 } TbNotifier;
+
+/* Where an instance listens for localhost alone. */
+typedef struct
+{
+  uint32_t instance;
+  uint16_t port;
+} TbLocal;
+
+#define TB_STRAYS_MAX 64
 
 /* An instance's connect() that was sent to our listener, until it is accepted there. */
 typedef struct
@@ -325,6 +335,10 @@ struct TbTaps
   TbPending *pending;
   uint32_t n_pending;
   uint32_t *open; /* connections that lead to each instance */
+  TbLocal *locals;
+  uint32_t n_locals;
+  uint64_t strays[TB_STRAYS_MAX]; /* calls that lead to nothing drawn, of which was told */
+  uint32_t n_strays;
   uint8_t *blind; /* of each instance: bit per TbBlind that was told */
   int *fallback;  /* a listener for each link */
   TbLone *lone;   /* a tap alone, in front of one server; or NULL */
@@ -544,6 +558,10 @@ void tb_notified_no_socket (TbTaps *t, const TbNotify *call, uint32_t instance, 
 
 /* bind.c, connect.c */
 void tb_bind_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked);
+/* Whether it listens there for localhost alone. */
+bool tb_bind_is_local (const TbTaps *t, uint32_t instance, uint16_t port);
+/* The instance has ended. */
+void tb_bind_forget (TbTaps *t, uint32_t instance);
 void tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked);
 void tb_taps_tell_no_descriptors (TbTaps *t);
 /* So that the check for what goes past the taps knows a socket of ours. */
@@ -556,8 +574,11 @@ typedef enum
   TB_DIAL_PENDING,
   TB_DIAL_REFUSED
 } TbDial;
-/* From the caller's address; does not block. *fd is -1 when refused. */
-TbDial tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, int *fd);
+/* From the caller's address, or from localhost where the caller or the called means that alone; does not
+ * block. *fd is -1 when refused. */
+TbDial tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, bool localhost, int *fd);
+/* Where an instance is really called. */
+uint32_t tb_connect_target (const TbTaps *t, uint32_t to);
 int tb_connect_listeners (TbTaps *t);
 /* What every socket of ours is set to. */
 void tb_connect_send_at_once (int fd);

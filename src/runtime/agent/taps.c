@@ -98,7 +98,9 @@ tb_taps_new (const TbWirePlan *plan, TbCounters *counters, TbRing *ring, int *er
         t->listener[i].fd = t->dead[i].fd = -1;
       pthread_mutex_init (&t->commands_lock, NULL);
       if (make_shared (t) && make_memory (t))
-        result = plan->no_seccomp ? tb_fallback_start (t) : tb_connect_listeners (t);
+        result = plan->no_seccomp ? 0 : tb_connect_listeners (t);
+      if (result >= 0)
+        result = tb_fallback_start (t);
       if (result >= 0)
         result = tb_datagrams_new (t);
       if (result < 0)
@@ -190,6 +192,7 @@ free_all (TbTaps *t)
   free (t->notifiers);
   free (t->pending);
   free (t->open);
+  free (t->locals);
   free (t->blind);
   free (t->spare);
   free (t->buffer);

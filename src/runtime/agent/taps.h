@@ -22,7 +22,12 @@
 /* Puts the calling process under the filter that hands connect() and bind() to the agent, and sets
  * PR_SET_NO_NEW_PRIVS. Async-signal-safe. Returns the notify descriptor (close-on-exec; to be given
  * to tb_taps_add_instance()), or -errno: EBUSY where a filter with a listener is above already. */
-int tb_intercept_install (bool allow_io_uring);
+enum
+{
+  TB_INTERCEPT_NOT_IO_URING = 1, /* it may use io_uring */
+  TB_INTERCEPT_MESSAGES = 2      /* sendmsg() and sendmmsg() too: it sends datagrams to what is drawn */
+};
+int tb_intercept_install (unsigned flags);
 
 /* Whether interception can be had here, tried on a child of its own. *why_not (may be NULL) gets a
  * static sentence where it returns false. */

@@ -288,7 +288,10 @@ take_instance_command (Agent *a, TbReader *r)
       snprintf (text, sizeof text, "there is no instance «%.100s»", id != NULL ? id : "");
       tb_tell_problem (a, 1, UINT32_MAX, text);
     }
-  for (size_t i = 0; instance != UINT32_MAX && i < TB_ARRAY_LENGTH (table); i++)
+  bool outside = instance != UINT32_MAX && tb_wire_is_outside (&a->plan.instances[instance]);
+  if (outside)
+    tb_tell_problem (a, 1, instance, "it lies outside the run, which neither starts nor stops it");
+  for (size_t i = 0; instance != UINT32_MAX && !outside && i < TB_ARRAY_LENGTH (table); i++)
     if (table[i].type == r->type)
       table[i].act (a->supervisor, instance, tb_now_ns ());
   free (id);

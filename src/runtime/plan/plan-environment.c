@@ -75,13 +75,13 @@ typedef struct
 {
   char *host, *port, *url, *plain; /* plain: without user and database */
   const char *scheme;
-  const TbTemplateService *service;
+  const TbPlanPort *service;
 } Endpoint;
 
 static void
 endpoint_init (Endpoint *e, const TbPlanner *planner, const TbPlanLink *link)
 {
-  e->scheme = tb_plan_scheme (link->protocol);
+  e->scheme = tb_planner_link_scheme (planner, link);
   e->host = tb_planner_link_host (planner, link);
   e->port = g_strdup_printf ("%u", link->port);
   e->url = tb_planner_link_url (planner, link);
@@ -104,7 +104,7 @@ static void
 set_endpoint (TbPlanInstance *instance, const char *id, const Endpoint *e)
 {
   g_autofree char *scheme = g_strconcat ("_", e->scheme, NULL);
-  const TbTemplateService none = { 0 }, *service = e->service != NULL ? e->service : &none;
+  const TbPlanPort *service = e->service;
   const struct
   {
     const char *suffix, *value;
@@ -152,7 +152,7 @@ set_service_keys (const TbScope *scope, TbPlanInstance *instance, const TbPlanLi
       if (other == link)
         break;
       if (g_str_equal (other->to_component, link->to_component)
-          && g_str_equal (tb_plan_scheme (other->protocol), e->scheme))
+          && g_str_equal (tb_planner_link_scheme (scope->planner, other), e->scheme))
         {
           g_autoptr (GPtrArray) before = tb_planner_link_addresses (scope->planner, other);
           at += before->len;
@@ -198,10 +198,23 @@ static const struct
   { "postgresql", "PGPORT", ITS_PORT },        { "postgresql", "PGUSER", ITS_USER },
   { "postgresql", "PGPASSWORD", ITS_PASSWORD }, { "postgresql", "PGDATABASE", ITS_DATABASE },
   { "redis", "REDIS_URL", WHOLE_URL },         { "redis", "REDIS_HOST", ITS_HOST },
-  { "redis", "REDIS_PORT", ITS_PORT },         { "nats", "NATS_URL", WHOLE_URL },
+  { "redis", "REDIS_PORT", ITS_PORT },         { "redis", "REDIS_PASSWORD", ITS_PASSWORD },
+  { "nats", "NATS_URL", WHOLE_URL },
   { "mqtt", "MQTT_URL", WHOLE_URL },           { "mqtt", "MQTT_HOST", ITS_HOST },
   { "mqtt", "MQTT_PORT", ITS_PORT },
 };
+
+/* As programs take them: postgres://, and with TLS. */
+static gboolean
+is_scheme (const char *scheme, const char *asked)
+{
+  static const char *const others[][2]
+    = { { "postgres", "postgresql" }, { "rediss", "redis" }, { "mqtts", "mqtt" } };
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    if (g_str_equal (scheme, others[i][0]))
+      scheme = others[i][1];
+  return g_str_equal (scheme, asked);
+}
 
 static const TbPlanLink *
 only_link_of_scheme (const TbScope *scope, const char *scheme)
@@ -210,7 +223,7 @@ only_link_of_scheme (const TbScope *scope, const char *scheme)
   for (guint i = 0; i < scope->part->links->len; i++)
     {
       const TbPlanLink *link = g_ptr_array_index (scope->part->links, i);
-      if (!g_str_equal (tb_plan_scheme (link->protocol), scheme))
+      if (!is_scheme (tb_planner_link_scheme (scope->planner, link), scheme))
         continue;
       if (found != NULL)
         return NULL;
@@ -222,7 +235,6 @@ only_link_of_scheme (const TbScope *scope, const char *scheme)
 static void
 set_customary_variables (const TbScope *scope, TbPlanInstance *instance)
 {
-  const TbTemplateService none = { 0 };
   for (gsize i = 0; i < G_N_ELEMENTS (customary); i++)
     {
       const TbPlanLink *link = only_link_of_scheme (scope, customary[i].scheme);
@@ -230,7 +242,7 @@ set_customary_variables (const TbScope *scope, TbPlanInstance *instance)
       if (link == NULL)
         continue;
       endpoint_init (&e, scope->planner, link);
-      const TbTemplateService *service = e.service != NULL ? e.service : &none;
+      const TbPlanPort *service = e.service;
       const char *const values[] = {
         [WHOLE_URL] = e.url,           [ITS_HOST] = e.host,
         [ITS_PORT] = e.port,           [ITS_USER] = service->user,
@@ -240,6 +252,28 @@ set_customary_variables (const TbScope *scope, TbPlanInstance *instance)
         set_variable (instance, customary[i].name, values[customary[i].what], FALSE);
       endpoint_clear (&e);
     }
+}
+
+/* Where what is instrumented reports to: a drawn collector, known by its ports (OTLP, 4.1 and 4.2). */
+static void
+set_collector (const TbScope *scope, TbPlanInstance *instance)
+{
+  static const struct
+  {
+    guint16 port;
+    const char *protocol;
+  } rows[] = { { 4318, "http/protobuf" }, { 4317, "grpc" } };
+  for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
+    for (guint i = 0; i < scope->part->links->len; i++)
+      {
+        const TbPlanLink *link = g_ptr_array_index (scope->part->links, i);
+        g_autofree char *host = tb_planner_link_host (scope->planner, link);
+        g_autofree char *url = g_strdup_printf ("http://%s:%u", host, link->port);
+        if (link->port != rows[r].port)
+          continue;
+        set_variable (instance, "OTEL_EXPORTER_OTLP_ENDPOINT", url, FALSE);
+        set_variable (instance, "OTEL_EXPORTER_OTLP_PROTOCOL", rows[r].protocol, FALSE);
+      }
 }
 
 static gboolean
@@ -291,6 +325,7 @@ tb_scope_set_environment (const TbScope *scope, TbPlanInstance *instance, const 
   for (guint i = 0; i < scope->part->links->len; i++)
     set_link_variables (scope, instance, g_ptr_array_index (scope->part->links, i));
   set_customary_variables (scope, instance);
+  set_collector (scope, instance);
   set_clock (scope, instance);
   for (guint i = 0; i < tb_element_n_children (scope->part->element); i++)
     {

@@ -125,20 +125,24 @@ char *
 tb_planner_link_host (const TbPlanner *planner, const TbPlanLink *link)
 {
   const TbPlanInstance *to = tb_planner_instance (planner, g_array_index (link->to, guint, 0));
-  return to->external ? g_strdup (to->external_host) : tb_plan_address_text (link->address);
+  const TbPart *from = tb_planner_part (planner, link->from_component);
+  /* What is built in looks no names up. */
+  gboolean by_name = to->external && *to->external_host != '\0' && from->how != TB_PART_BUILTIN
+                     && !tb_outside_is_number (to->external_host);
+  return by_name ? g_strdup (to->external_host) : tb_plan_address_text (link->address);
 }
 
-const TbTemplateService *
+const TbPlanPort *
 tb_planner_link_service (const TbPlanner *planner, const TbPlanLink *link)
 {
   const TbPart *to = tb_planner_part (planner, link->to_component);
-  for (guint i = 0; to != NULL && to->template != NULL && i < to->template->services->len; i++)
+  for (guint i = 0; i < to->ports->len; i++)
     {
-      const TbTemplateService *service = g_ptr_array_index (to->template->services, i);
-      if (g_strcmp0 (service->protocol, link->protocol) == 0)
-        return service;
+      const TbPlanPort *port = g_ptr_array_index (to->ports, i);
+      if (port->port == link->port)
+        return port;
     }
-  return NULL;
+  g_assert_not_reached ();
 }
 
 const char *
@@ -147,26 +151,51 @@ tb_plan_scheme (const char *protocol)
   static const struct
   {
     const char *protocol, *scheme;
-  } schemes[] = { { "resp", "redis" }, { "http2", "http" }, { "grpc", "http" } };
+  } schemes[] = { { "resp", "redis" }, { "http2", "http" }, { "grpc", "http" }, { "tls", "tcp" } };
   for (gsize i = 0; protocol != NULL && i < G_N_ELEMENTS (schemes); i++)
     if (g_str_equal (protocol, schemes[i].protocol))
       return schemes[i].scheme;
   return protocol != NULL ? protocol : "tcp";
 }
 
+const char *
+tb_planner_link_scheme (const TbPlanner *planner, const TbPlanLink *link)
+{
+  const TbPlanPort *service = tb_planner_link_service (planner, link);
+  gboolean same = g_strcmp0 (service->protocol, link->protocol) == 0;
+  return same && service->scheme != NULL ? service->scheme : tb_plan_scheme (link->protocol);
+}
+
+/* Whatever stands in a name or a password, it stays within its part of the URL. */
+static void
+append_access (GString *url, const TbPlanPort *service)
+{
+  if (service->user == NULL && service->password == NULL)
+    return;
+  if (service->user != NULL)
+    g_string_append_uri_escaped (url, service->user, NULL, FALSE);
+  if (service->password != NULL)
+    {
+      g_string_append_c (url, ':');
+      g_string_append_uri_escaped (url, service->password, NULL, FALSE);
+    }
+  g_string_append_c (url, '@');
+}
+
 char *
 tb_planner_link_url (const TbPlanner *planner, const TbPlanLink *link)
 {
   g_autofree char *host = tb_planner_link_host (planner, link);
-  const TbTemplateService *service = tb_planner_link_service (planner, link);
+  const TbPlanPort *service = tb_planner_link_service (planner, link);
   GString *url = g_string_new (NULL);
-  g_string_printf (url, "%s://", tb_plan_scheme (link->protocol));
-  if (service != NULL && service->user != NULL)
-    g_string_append_printf (url, "%s%s%s@", service->user, service->password != NULL ? ":" : "",
-                            service->password != NULL ? service->password : "");
+  g_string_printf (url, "%s://", tb_planner_link_scheme (planner, link));
+  append_access (url, service);
   g_string_append_printf (url, "%s:%u", host, link->port);
-  if (service != NULL && service->database != NULL)
-    g_string_append_printf (url, "/%s", service->database);
+  if (service->database != NULL)
+    {
+      g_string_append_c (url, '/');
+      g_string_append_uri_escaped (url, service->database, "/", FALSE);
+    }
   return g_string_free (url, FALSE);
 }
 

@@ -43,7 +43,7 @@ builtin_protocol (const TbPart *part, const char **name)
   return tb_part_keeps_data (part) ? "resp" : broker ? "mqtt" : "http";
 }
 
-static void
+static TbPlanPort *
 add_port (GPtrArray *ports, const char *name, const char *protocol, guint16 port)
 {
   TbPlanPort *p = g_new0 (TbPlanPort, 1);
@@ -51,6 +51,7 @@ add_port (GPtrArray *ports, const char *name, const char *protocol, guint16 port
   p->protocol = g_strdup (protocol);
   p->port = port;
   g_ptr_array_add (ports, p);
+  return p;
 }
 
 void
@@ -60,7 +61,7 @@ tb_part_free (gpointer data)
   g_clear_pointer (&part->params, g_hash_table_unref);
   g_ptr_array_unref (part->ports);
   g_ptr_array_unref (part->links);
-  g_free (part->external_host);
+  tb_outside_clear (&part->outside);
   g_free (part);
 }
 
@@ -152,31 +153,22 @@ choose_template (const TbPlanner *planner, TbPart *part, GError **error)
   return TRUE;
 }
 
-/* address= is "host", "host:port" or "[v6]:port". */
-static void
-read_external (TbPart *part)
+static gboolean
+choose_outside (const TbPlanner *planner, TbPart *part, GError **error)
 {
   const char *address = tb_element_get (part->element, TB_PROP_ADDRESS);
-  const char *colon = address ? strrchr (address, ':') : NULL;
-  guint64 port = 0;
-  if (colon != NULL && strchr (address, ':') != colon && address[0] != '[')
-    colon = NULL; /* a bare IPv6 address */
-  if (colon != NULL && g_ascii_string_to_unsigned (colon + 1, 10, 1, 65535, &port, NULL))
-    part->external_host = g_strndup (address, (gsize) (colon - address));
-  else
-    part->external_host = g_strdup (address ? address : "");
-  if (port != 0 && part->ports->len == 0)
-    add_port (part->ports, "service", "tcp", (guint16) port);
+  g_autoptr (GError) why = NULL;
+  part->how = TB_PART_EXTERNAL;
+  return tb_outside_read (&part->outside, address != NULL ? address : "", &why)
+         || tb_planner_fail (planner, part->element, TB_PLAN_ERROR_VALUE, error, "%s: %s", part->title,
+                             why->message);
 }
 
 static gboolean
 choose (const TbPlanner *planner, TbPart *part, GError **error)
 {
   if (part->role == TB_ROLE_EXTERNAL)
-    {
-      part->how = TB_PART_EXTERNAL;
-      return TRUE;
-    }
+    return choose_outside (planner, part, error);
   if ((part->by = tb_element_child_of (part->element, TB_KIND_TEMPLATE)) != NULL)
     return choose_template (planner, part, error);
   if ((part->by = tb_element_child_of (part->element, TB_KIND_COMMAND)) != NULL)
@@ -187,14 +179,34 @@ choose (const TbPlanner *planner, TbPart *part, GError **error)
   return choose_builtin (planner, part, error);
 }
 
-static const char *
-template_protocol (const TbPart *part, const char *name)
+static const TbTemplateService *
+template_service (const TbPart *part, const char *name)
 {
   const TbTemplateService *s
     = part->template && name ? tb_template_service (part->template, name) : NULL;
   if (s == NULL && part->template != NULL && part->template->services->len == 1)
     s = g_ptr_array_index (part->template->services, 0);
-  return s ? s->protocol : NULL;
+  return s;
+}
+
+/* What callers are told beside the address: as drawn, else as the template or a URL has it. */
+static void
+set_access (TbPlanPort *port, const TbElement *service, const char *user, const char *password,
+            const char *database)
+{
+  struct
+  {
+    char **to;
+    TbProp prop;
+    const char *otherwise;
+  } rows[] = { { &port->user, TB_PROP_USER, user },
+               { &port->password, TB_PROP_PASSWORD, password },
+               { &port->database, TB_PROP_DATABASE, database } };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *drawn = service != NULL ? tb_element_get (service, rows[i].prop) : NULL;
+      *rows[i].to = g_strdup (drawn != NULL ? drawn : rows[i].otherwise);
+    }
 }
 
 static gboolean
@@ -203,13 +215,17 @@ drawn_port (const TbPlanner *planner, TbPart *part, const TbElement *service, GE
   const char *name = tb_element_get (service, TB_PROP_NAME);
   const char *protocol = tb_element_get (service, TB_PROP_PROTOCOL), *standard;
   guint16 port = (guint16) tb_element_get_integer (service, TB_PROP_PORT);
+  const TbTemplateService *known = template_service (part, name);
+  const TbPlanPort *outside = &part->outside.port;
   if (protocol == NULL)
-    protocol = template_protocol (part, name);
+    protocol = known != NULL ? known->protocol : outside->protocol;
   if (port == 0 && part->template != NULL)
     {
       const TbTemplateService *s = tb_template_service (part->template, name ? name : "");
       port = s ? s->port : 0;
     }
+  if (port == 0)
+    port = outside->port;
   if (port == 0)
     port = native_port (protocol);
   if (port == 0 && part->how == TB_PART_BUILTIN)
@@ -221,8 +237,26 @@ drawn_port (const TbPlanner *planner, TbPart *part, const TbElement *service, GE
     return tb_planner_fail (planner, service, TB_PLAN_ERROR_VALUE, error,
                             "the service “%s” of %s: ports below 1024 belong to root; take %u", name,
                             part->title, (guint) port + 8000);
-  add_port (part->ports, name, protocol, port);
+  TbPlanPort *p = add_port (part->ports, name, protocol, port);
+  p->scheme = g_strdup (outside->scheme);
+  set_access (p, service, known != NULL ? known->user : outside->user,
+              known != NULL ? known->password : outside->password,
+              known != NULL ? known->database : outside->database);
   return TRUE;
+}
+
+/* A URL says what is there; a bare port, that something is. */
+static void
+add_outside_port (TbPart *part)
+{
+  const TbPlanPort *outside = &part->outside.port;
+  if (outside->port == 0)
+    return;
+  TbPlanPort *p = tb_plan_port_copy (outside);
+  p->name = g_strdup ("service");
+  if (p->protocol == NULL)
+    p->protocol = g_strdup ("tcp");
+  g_ptr_array_add (part->ports, p);
 }
 
 static gboolean
@@ -240,8 +274,11 @@ find_ports (const TbPlanner *planner, TbPart *part, GError **error)
     for (guint i = 0; i < part->template->services->len; i++)
       {
         const TbTemplateService *s = g_ptr_array_index (part->template->services, i);
-        add_port (part->ports, s->name, s->protocol, s->port);
+        TbPlanPort *p = add_port (part->ports, s->name, s->protocol, s->port);
+        set_access (p, NULL, s->user, s->password, s->database);
       }
+  else if (part->how == TB_PART_EXTERNAL)
+    add_outside_port (part);
   else if (part->how == TB_PART_BUILTIN && !g_str_equal (part->node_kind, "client"))
     {
       const char *name, *protocol = builtin_protocol (part, &name);
@@ -274,8 +311,6 @@ tb_planner_make_parts (TbPlanner *planner, GError **error)
       g_ptr_array_add (planner->parts, part);
       if (!choose (planner, part, error) || !find_ports (planner, part, error))
         return FALSE;
-      if (part->how == TB_PART_EXTERNAL)
-        read_external (part);
     }
   if (n == 0)
     return tb_planner_fail (planner, NULL, TB_PLAN_ERROR_EMPTY, error,

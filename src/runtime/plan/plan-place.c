@@ -32,16 +32,6 @@ device_of (const TbElement *component, const TbElement *tier, guint replica)
   return NULL;
 }
 
-static TbPlanPort *
-port_copy (const TbPlanPort *port)
-{
-  TbPlanPort *copy = g_new0 (TbPlanPort, 1);
-  copy->name = g_strdup (port->name);
-  copy->protocol = g_strdup (port->protocol);
-  copy->port = port->port;
-  return copy;
-}
-
 /* A tier without devices has one for each replica: "TIER-2", or "COMPONENT-2" without a tier. */
 static TbPlanInstance *
 instance_new (const TbPlanner *planner, const TbPart *part, guint replica)
@@ -58,14 +48,14 @@ instance_new (const TbPlanner *planner, const TbPart *part, guint replica)
                        : g_strdup_printf ("%s-%u", tier ? tb_element_id (tier) : part->id, replica);
   instance->ports = g_ptr_array_new_with_free_func (tb_plan_port_free);
   for (guint i = 0; i < part->ports->len; i++)
-    g_ptr_array_add (instance->ports, port_copy (g_ptr_array_index (part->ports, i)));
+    g_ptr_array_add (instance->ports, tb_plan_port_copy (g_ptr_array_index (part->ports, i)));
   instance->env = g_ptr_array_new_with_free_func (tb_plan_pair_free);
   instance->files = g_ptr_array_new_with_free_func (tb_plan_pair_free);
   instance->depends = g_array_new (FALSE, FALSE, sizeof (guint));
   instance->until = g_array_new (FALSE, FALSE, sizeof (guint32));
   instance->clean_exits = g_array_new (FALSE, FALSE, sizeof (guint32));
   instance->external = part->how == TB_PART_EXTERNAL;
-  instance->external_host = g_strdup (part->external_host);
+  instance->external_host = g_strdup (part->outside.host);
   instance->builtin = part->how == TB_PART_BUILTIN;
   return instance;
 }

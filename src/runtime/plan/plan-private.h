@@ -1,6 +1,7 @@
 /* How the plan is made, in the order of the files:
  *
  *   plan-part.c     what each component is run by, and its ports
+ *   plan-outside.c  where one lies that is not run
  *   plan-place.c    instances on devices, addresses
  *   plan-link.c     links
  *   plan-order.c    start order
@@ -22,6 +23,13 @@ typedef enum
   TB_PART_EXTERNAL
 } TbPartHow;
 
+/* Where an external component lies. */
+typedef struct
+{
+  char *host;      /* "db.example.org", "127.0.0.1"; "" where nothing is said */
+  TbPlanPort port; /* what a URL says of its service; port 0 where nothing does */
+} TbOutside;
+
 /* A component, while the plan is being made. */
 typedef struct
 {
@@ -34,7 +42,7 @@ typedef struct
   GHashTable *params;          /* TEMPLATE: name → value, defaults filled in */
   const char *node_kind;       /* BUILTIN: "client", "server", "store" …, as tierboard-node has it */
   GPtrArray *ports;            /* of TbPlanPort */
-  char *external_host;         /* EXTERNAL */
+  TbOutside outside;           /* EXTERNAL */
   guint first, n;              /* its instances */
   GPtrArray *links;            /* of TbPlanLink, not owned: outgoing, in file order */
 } TbPart;
@@ -55,6 +63,14 @@ TbPart *tb_planner_part (const TbPlanner *planner, const char *component_id);
 const TbPlanInstance *tb_planner_instance (const TbPlanner *planner, guint index);
 void tb_part_free (gpointer part);
 void tb_plan_port_free (gpointer port);
+/* Frees what it holds, not itself. */
+void tb_plan_port_clear (TbPlanPort *port);
+TbPlanPort *tb_plan_port_copy (const TbPlanPort *port);
+
+/* FALSE with error, one sentence without a place, for a URL that is none. */
+gboolean tb_outside_read (TbOutside *outside, const char *address, GError **error);
+void tb_outside_clear (TbOutside *outside);
+gboolean tb_outside_is_number (const char *host);
 void tb_plan_pair_free (gpointer pair);
 void tb_plan_add_pair (GPtrArray *pairs, const char *name, const char *value);
 /* Of the name, or the first where name is NULL; NULL where there is none. */
@@ -79,11 +95,13 @@ char *tb_plan_format_addresses (const GPtrArray *addresses, const char *format, 
 /* Addresses with port a caller uses for a link: those of the replicas where the caller balances,
  * otherwise the one virtual address. (transfer full) of char * */
 GPtrArray *tb_planner_link_addresses (const TbPlanner *planner, const TbPlanLink *link);
-/* Host that reaches the link: virtual address, or the external's. (transfer full) */
+/* Host that reaches the link: its virtual address, or an external's name, which is looked up as that.
+ * (transfer full) */
 char *tb_planner_link_host (const TbPlanner *planner, const TbPlanLink *link);
-/* What the template of what a link calls tells its callers, user and database; NULL where it is run
- * by no template. */
-const TbTemplateService *tb_planner_link_service (const TbPlanner *planner, const TbPlanLink *link);
+/* The service that a link calls. */
+const TbPlanPort *tb_planner_link_service (const TbPlanner *planner, const TbPlanLink *link);
+/* "redis", or what a URL in the drawing says: "rediss". */
+const char *tb_planner_link_scheme (const TbPlanner *planner, const TbPlanLink *link);
 /* "http" of "http2", "redis" of "resp", "tcp" where nothing is known. */
 const char *tb_plan_scheme (const char *protocol);
 /* "http://127.77.224.1:8080", "postgresql://postgres@127.77.224.2:5432/postgres" (transfer full) */

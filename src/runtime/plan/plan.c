@@ -54,12 +54,32 @@ tb_plan_pair_free (gpointer data)
 }
 
 void
+tb_plan_port_clear (TbPlanPort *p)
+{
+  char *texts[] = { p->name, p->protocol, p->scheme, p->user, p->password, p->database };
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+}
+
+void
 tb_plan_port_free (gpointer data)
 {
-  TbPlanPort *p = data;
-  g_free (p->name);
-  g_free (p->protocol);
-  g_free (p);
+  tb_plan_port_clear (data);
+  g_free (data);
+}
+
+TbPlanPort *
+tb_plan_port_copy (const TbPlanPort *port)
+{
+  TbPlanPort *copy = g_new0 (TbPlanPort, 1);
+  copy->name = g_strdup (port->name);
+  copy->protocol = g_strdup (port->protocol);
+  copy->port = port->port;
+  copy->scheme = g_strdup (port->scheme);
+  copy->user = g_strdup (port->user);
+  copy->password = g_strdup (port->password);
+  copy->database = g_strdup (port->database);
+  return copy;
 }
 
 void

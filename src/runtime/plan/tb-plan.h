@@ -18,6 +18,8 @@ typedef struct
 {
   char *name, *protocol; /* "web", "http" */
   guint16 port;
+  char *scheme;                     /* of its URL, where its protocol does not say it; NULL */
+  char *user, *password, *database; /* that callers are told of; NULL: none */
 } TbPlanPort;
 
 typedef struct

@@ -205,6 +205,8 @@ void tb_mqtt_start (TbFeed *feed);
 void tb_mqtt_body_end (TbFeed *feed);
 void tb_kafka_start (TbFeed *feed);
 void tb_kafka_body_end (TbFeed *feed);
+void tb_rpc_start (TbFeed *feed);
+void tb_rpc_body_end (TbFeed *feed);
 void tb_nats_line (TbFeed *feed, const char *line, size_t n);
 void tb_nats_body_end (TbFeed *feed);
 

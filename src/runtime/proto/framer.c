@@ -329,6 +329,7 @@ static const struct
   [TB_PROTO_NATS] = { NULL, tb_nats_line, tb_nats_body_end },
   [TB_PROTO_KAFKA] = { tb_kafka_start, NULL, tb_kafka_body_end },
   [TB_PROTO_HTTP2] = { tb_http2_start, tb_http2_line, tb_http2_body_end },
+  [TB_PROTO_RPC] = { tb_rpc_start, NULL, tb_rpc_body_end },
 };
 
 static void

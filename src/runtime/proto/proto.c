@@ -19,6 +19,8 @@ static const struct
   { "http2", TB_PROTO_HTTP2 },
   { "grpc", TB_PROTO_HTTP2 },
   { "udp", TB_PROTO_UDP },
+  { "rpc", TB_PROTO_RPC },
+  { "tls", TB_PROTO_BYTES },
 };
 
 TbProto

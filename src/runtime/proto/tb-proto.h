@@ -25,11 +25,12 @@ typedef enum
   TB_PROTO_HTTP2,   /* without TLS, by its preface or by an upgrade from HTTP/1.1; gRPC's messages one
                        by one */
   TB_PROTO_UDP,     /* datagrams: each is a message, whatever it says; never of a stream */
+  TB_PROTO_RPC,     /* the built-in programs' own call, which is bound to their language */
   TB_PROTO_COUNT
 } TbProto;
 
-/* "http", "http2", "resp", "postgresql", "mqtt", "nats", "kafka", "bytes"; also "grpc" (http2), "redis"
- * (resp), "postgres", "tcp" (bytes), "udp", "auto" (unknown). UNKNOWN for anything else; *known
+/* "http", "http2", "resp", "postgresql", "mqtt", "nats", "kafka", "udp", "rpc", "bytes"; also "grpc" (http2),
+ * "redis" (resp), "postgres", "tcp" and "tls" (bytes), "auto" (unknown). UNKNOWN for anything else; *known
  * (may be NULL) tells whether the name was one of these. What is promised as HTTP/1 or HTTP/2 may
  * turn out to be the other. */
 TbProto tb_proto_from_name (const char *name, bool *known);
@@ -137,6 +138,19 @@ unsigned tb_framer_outstanding (const TbFramer *framer);
 /* Whether it stands between messages and remembers nothing but its protocol: it may be cleared, and
  * one begun with tb_framer_init (framer, tb_framer_proto (framer)) goes on, counting from zero. */
 bool tb_framer_is_idle (const TbFramer *framer);
+
+/* RPC: where things stand in the head of a call and of its reply, in the order of bytes of the machine;
+ * the node program, whose struct it is, holds itself to them. */
+#define TB_RPC_MAGIC "TBC\1"
+#define TB_RPC_SIZE_MAX (1u << 20)
+enum
+{
+  TB_RPC_SIZE_AT = 4,    /* 32 bits: of all of it, with the head */
+  TB_RPC_STATUS_AT = 12, /* 32 bits, of a reply: 0, or as in HTTP */
+  TB_RPC_TRACE_AT = 24,  /* 16 bytes trace, 8 bytes parent */
+  TB_RPC_METHOD_AT = 48, /* terminated */
+  TB_RPC_HEAD = 112
+};
 
 /* --- parsing for those who speak: the node program and protocol probes ------------------------ */
 

@@ -29,6 +29,12 @@ plan_index (const TbSession *self, guint32 wire)
   return wire < self->map->plan.n_instances ? self->map->from_wire[wire] : G_MAXUINT;
 }
 
+static const TbPlanInstance *
+planned (const TbSession *self, guint index)
+{
+  return g_ptr_array_index (self->plan->plan->instances, index);
+}
+
 static gboolean
 on_welcome (TbSession *self, TbReader *r)
 {
@@ -70,7 +76,8 @@ on_instance_state (TbSession *self, TbReader *r)
   TbWireInstanceState s = { 0 };
   gboolean good = tb_wire_instance_state_read (r, &s);
   guint index = good ? plan_index (self, s.instance) : G_MAXUINT;
-  if (index != G_MAXUINT)
+  /* What lies outside neither starts nor stops, whatever is told of it. */
+  if (index != G_MAXUINT && !planned (self, index)->external)
     {
       TbKnownInstance *known = &self->instances[index];
       known->state = s.state;

@@ -53,8 +53,8 @@ instance_at (const TbPlan *plan, guint i)
 static gboolean
 same_role (const char *asked, const char *role)
 {
-  static const char *const words[][4] = { { "leader", "primary", "master", NULL },
-                                          { "follower", "replica", "slave", "secondary" } };
+  static const char *const words[][5] = { { "leader", "primary", "master", NULL },
+                                          { "follower", "replica", "slave", "secondary", "standby" } };
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
       gboolean a = FALSE, b = FALSE;
@@ -115,7 +115,9 @@ tb_names_to_instances (const TbPlan *plan, const char *names, TbRoleFunc role, g
       for (guint i = 0; i < plan->instances->len; i++)
         {
           const TbPlanInstance *instance = instance_at (plan, i);
-          if (instance->external || !means (instance, words[w], role ? role (i, data) : NULL))
+          /* What lies outside is cut off where it is named, or by being somebody else. */
+          if ((instance->external && g_str_equal (words[w], "*"))
+              || !means (instance, words[w], role ? role (i, data) : NULL))
             continue;
           some = in[i] = TRUE;
         }
@@ -306,7 +308,7 @@ everyone_else (const TbPlan *plan, const GArray *but)
     {
       if (k < but->len && g_array_index (but, guint, k) == i)
         k++;
-      else if (!instance_at (plan, i)->external)
+      else
         g_array_append_val (others, i);
     }
   return others;

@@ -1,5 +1,6 @@
-/* Who leads: asked of servers that say so, RESP's ROLE and etcd's status, every now and then, and only
- * of components with several replicas. Asked from the agent's own address, which the taps leave alone.
+/* Who leads: asked of servers that say so, RESP's ROLE, etcd's status and PostgreSQL's greeting, every
+ * now and then, and only where there are several: replicas, or components of one protocol with a link
+ * between them. Asked from localhost, where every server lets callers in that lets any in.
  *
  *   resting ──due, ready──▶ connecting ──▶ asking ──answer──▶ resting
  *      ▲                         └──refused, late, nonsense────┘ three times: not asked again until restarted */
@@ -11,21 +12,32 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "role-talk.h"
 #include "session-private.h"
 
 #define ASK_EVERY_MS 1000
+#define POSTGRES_ROUNDS 2 /* a login is a process there: only every so manieth time */
 #define FAILURES_MAX 3
 #define ANSWER_MAX 4096
 #define ETCD_PORT 2379
 
+typedef enum
+{
+  ASK_RESP,
+  ASK_ETCD,
+  ASK_POSTGRES
+} AskHow;
+
 typedef struct
 {
   TbSession *session;
-  guint index, port, failures, restarts;
-  gboolean etcd;
+  const TbPlanPort *port;
+  guint index, failures, restarts, round;
+  AskHow how;
   int fd; /* -1: resting */
   GSource *source;
   GString *answer;
+  TbPostgresTalk postgres;
 } Asking;
 
 struct TbRoles
@@ -89,12 +101,39 @@ rest (Asking *asking)
   g_string_truncate (asking->answer, 0);
 }
 
-/* The answer is whole, or as much of one as will come. */
-static void
-judge (Asking *asking)
+static const char *
+role_of_postgres (TbRoleAnswer answer)
 {
-  const char *role
-    = asking->etcd ? role_of_etcd (asking->answer->str) : role_of_resp (asking->answer->str);
+  return answer == TB_ROLE_LEADS ? "primary" : answer == TB_ROLE_FOLLOWS ? "standby" : NULL;
+}
+
+static gboolean
+send_all (int fd, const void *bytes, gsize n)
+{
+  return n == 0 || send (fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t) n;
+}
+
+/* Bytes of an answer; TRUE while more of it is to come. */
+static gboolean
+hear (Asking *asking, const char *bytes, gsize n, const char **role)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  if (asking->how == ASK_POSTGRES)
+    {
+      TbRoleAnswer answer
+        = tb_postgres_talk_hear (&asking->postgres, (const guint8 *) bytes, n, out);
+      *role = role_of_postgres (answer);
+      return send_all (asking->fd, out->data, out->len) && answer == TB_ROLE_MORE;
+    }
+  g_string_append_len (asking->answer, bytes, (gssize) n);
+  *role = asking->how == ASK_ETCD ? role_of_etcd (asking->answer->str)
+                                  : role_of_resp (asking->answer->str);
+  return *role == NULL && asking->answer->len < ANSWER_MAX;
+}
+
+static void
+judge (Asking *asking, const char *role)
+{
   asking->failures = role != NULL ? 0 : asking->failures + 1;
   rest (asking);
   set_role (asking, role);
@@ -104,31 +143,73 @@ static gboolean
 on_answer (int fd, GIOCondition condition, gpointer data)
 {
   Asking *asking = data;
+  const char *role = NULL;
   char bytes[1024];
   ssize_t n = recv (fd, bytes, sizeof bytes, MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
-  if (n > 0)
-    g_string_append_len (asking->answer, bytes, n);
-  gboolean known = asking->etcd ? role_of_etcd (asking->answer->str) != NULL
-                                : role_of_resp (asking->answer->str) != NULL;
-  if (n > 0 && !known && asking->answer->len < ANSWER_MAX)
+  if (n > 0 && hear (asking, bytes, (gsize) n, &role))
     return G_SOURCE_CONTINUE;
-  judge (asking);
+  judge (asking, role);
   return G_SOURCE_REMOVE;
+}
+
+static void
+append_resp_word (GByteArray *out, const char *word)
+{
+  g_autofree char *text = g_strdup_printf ("$%zu\r\n%s\r\n", strlen (word), word);
+  g_byte_array_append (out, (const guint8 *) text, (guint) strlen (text));
+}
+
+/* A command of up to three words. */
+static void
+append_resp (GByteArray *out, const char *first, const char *second, const char *third)
+{
+  const char *words[] = { first, second, third };
+  char head[] = "*0\r\n";
+  guint n = 0;
+  while (n < G_N_ELEMENTS (words) && words[n] != NULL)
+    n++;
+  head[1] = (char) ('0' + n);
+  g_byte_array_append (out, (const guint8 *) head, 4);
+  for (guint i = 0; i < n; i++)
+    append_resp_word (out, words[i]);
+}
+
+static void
+append_question (Asking *asking, GByteArray *out)
+{
+  static const char etcd[] = "POST /v3/maintenance/status HTTP/1.1\r\nHost: etcd\r\n"
+                             "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
+  const TbPlanPort *port = asking->port;
+  g_autofree char *nonce = g_uuid_string_random ();
+  switch (asking->how)
+    {
+    case ASK_ETCD:
+      g_byte_array_append (out, (const guint8 *) etcd, sizeof etcd - 1);
+      break;
+    case ASK_POSTGRES:
+      tb_postgres_talk_begin (&asking->postgres, nonce, out);
+      break;
+    case ASK_RESP:
+    default:
+      if (port->password != NULL)
+        append_resp (out, "AUTH", port->user != NULL ? port->user : port->password,
+                     port->user != NULL ? port->password : NULL);
+      append_resp (out, "ROLE", NULL, NULL);
+      break;
+    }
 }
 
 static gboolean
 on_connected (int fd, GIOCondition condition, gpointer data)
 {
-  static const char resp[] = "*1\r\n$4\r\nROLE\r\n";
-  static const char etcd[] = "POST /v3/maintenance/status HTTP/1.1\r\nHost: etcd\r\n"
-                             "Connection: close\r\nContent-Length: 2\r\n\r\n{}";
   Asking *asking = data;
-  const char *words = asking->etcd ? etcd : resp;
-  if (send (fd, words, strlen (words), MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t) strlen (words))
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  append_question (asking, out);
+  if (!send_all (fd, out->data, out->len))
     {
-      judge (asking);
+      judge (asking, NULL);
       return G_SOURCE_REMOVE;
     }
   g_source_unref (asking->source);
@@ -150,17 +231,19 @@ ask (Asking *asking)
 {
   const TbPlan *plan = asking->session->plan->plan;
   const TbPlanInstance *instance = g_ptr_array_index (plan->instances, asking->index);
-  const int one = 1;
-  struct sockaddr_in own = address_of (UINT32_C (0x7f00fffe) | plan->block << 16, 0);
-  struct sockaddr_in to = address_of (instance->address, asking->port);
+  const int one = 1, zero = 0;
+  struct sockaddr_in own = address_of (INADDR_LOOPBACK, 0);
+  struct sockaddr_in to = address_of (instance->address, asking->port->port);
   asking->fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (asking->fd < 0)
     return;
+  /* Marked as the agent's own are (connect.c there), so that it is not taken for one past the taps. */
   setsockopt (asking->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+  setsockopt (asking->fd, IPPROTO_IP, IP_MULTICAST_ALL, &zero, sizeof zero);
   if (bind (asking->fd, (struct sockaddr *) &own, sizeof own) < 0
       || (connect (asking->fd, (struct sockaddr *) &to, sizeof to) < 0 && errno != EINPROGRESS))
     {
-      judge (asking);
+      judge (asking, NULL);
       return;
     }
   asking->source = g_unix_fd_source_new (asking->fd, G_IO_OUT | G_IO_HUP | G_IO_ERR);
@@ -177,7 +260,8 @@ ask_if_due (Asking *asking)
   if (known->restarts != asking->restarts)
     asking->failures = 0;
   asking->restarts = known->restarts;
-  if (known->state == TB_INSTANCE_READY && asking->failures < FAILURES_MAX)
+  gboolean turn = asking->how != ASK_POSTGRES || asking->round++ % POSTGRES_ROUNDS == 0;
+  if (known->state == TB_INSTANCE_READY && asking->failures < FAILURES_MAX && turn)
     ask (asking);
   else if (known->state != TB_INSTANCE_READY && known->state != TB_INSTANCE_PAUSED)
     set_role (asking, NULL);
@@ -200,6 +284,7 @@ asking_free (gpointer data)
   Asking *asking = data;
   rest (asking);
   g_string_free (asking->answer, TRUE);
+  tb_postgres_talk_clear (&asking->postgres);
   g_free (asking);
 }
 
@@ -214,18 +299,65 @@ has_siblings (const TbPlan *plan, guint index)
   return FALSE;
 }
 
-/* Where it can be asked; 0: it cannot. The built-in store is all alike. */
-static guint
-port_to_ask (const TbPlanInstance *instance, gboolean *etcd)
+static gboolean
+speaks (const TbPlanInstance *instance, const char *protocol)
 {
+  for (guint i = 0; i < instance->ports->len; i++)
+    if (g_strcmp0 (((TbPlanPort *) g_ptr_array_index (instance->ports, i))->protocol, protocol) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A primary and its standby drawn as two components: a link of that protocol between two that speak it. */
+static gboolean
+has_partner (const TbPlan *plan, const TbPlanInstance *one, const char *protocol)
+{
+  for (guint i = 0; i < plan->links->len; i++)
+    {
+      const TbPlanLink *link = g_ptr_array_index (plan->links, i);
+      const TbPlanInstance *from = g_ptr_array_index (plan->instances, g_array_index (link->from, guint, 0));
+      const TbPlanInstance *to = g_ptr_array_index (plan->instances, g_array_index (link->to, guint, 0));
+      if ((from->component == one->component || to->component == one->component)
+          && from->component != to->component && speaks (from, protocol) && speaks (to, protocol))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* One that would refuse us is not asked: that is in its log. */
+static gboolean
+can_be_asked (const TbPlanPort *port, AskHow *how)
+{
+  gboolean postgres = g_strcmp0 (port->protocol, "postgresql") == 0;
+  *how = port->port == ETCD_PORT ? ASK_ETCD : postgres ? ASK_POSTGRES : ASK_RESP;
+  return port->port == ETCD_PORT || g_strcmp0 (port->protocol, "resp") == 0
+         || (postgres && port->user != NULL);
+}
+
+/* Where it can be asked; NULL: it cannot. The built-in store is all alike. */
+static const TbPlanPort *
+port_to_ask (const TbPlan *plan, guint index, AskHow *how)
+{
+  const TbPlanInstance *instance = g_ptr_array_index (plan->instances, index);
   for (guint i = 0; !instance->external && !instance->builtin && i < instance->ports->len; i++)
     {
       const TbPlanPort *port = g_ptr_array_index (instance->ports, i);
-      *etcd = port->port == ETCD_PORT;
-      if (*etcd || g_strcmp0 (port->protocol, "resp") == 0)
-        return port->port;
+      if (can_be_asked (port, how)
+          && (has_siblings (plan, index) || has_partner (plan, instance, port->protocol)))
+        return port;
     }
-  return 0;
+  return NULL;
+}
+
+static Asking *
+asking_new (TbSession *session, guint index, const TbPlanPort *port, AskHow how)
+{
+  Asking *asking = g_new0 (Asking, 1);
+  *asking = (Asking) { .session = session, .index = index, .port = port, .how = how, .fd = -1,
+                       .answer = g_string_new (NULL) };
+  asking->postgres = (TbPostgresTalk) { .user = port->user, .password = port->password,
+                                        .database = port->database };
+  return asking;
 }
 
 TbRoles *
@@ -236,14 +368,10 @@ tb_roles_new (TbSession *session)
   roles->askings = g_ptr_array_new_with_free_func (asking_free);
   for (guint i = 0; i < plan->instances->len; i++)
     {
-      gboolean etcd;
-      guint port = port_to_ask (g_ptr_array_index (plan->instances, i), &etcd);
-      if (port == 0 || !has_siblings (plan, i))
-        continue;
-      Asking *asking = g_new0 (Asking, 1);
-      *asking = (Asking) { .session = session, .index = i, .port = port, .etcd = etcd, .fd = -1,
-                           .answer = g_string_new (NULL) };
-      g_ptr_array_add (roles->askings, asking);
+      AskHow how;
+      const TbPlanPort *port = port_to_ask (plan, i, &how);
+      if (port != NULL)
+        g_ptr_array_add (roles->askings, asking_new (session, i, port, how));
     }
   if (roles->askings->len == 0)
     return roles;

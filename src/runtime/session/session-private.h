@@ -9,7 +9,7 @@
  *   faults.c     what the viewer asks for on links and between instances
  *   do.c, fault-of-do.c  what a scenario asks for
  *   clock.c      clocks of instances
- *   role.c       who leads, asked of those that say so
+ *   role.c       who leads, asked of those that say so; role-postgres.c is one way to, as pure
  *   trust.c      what was allowed before
  *
  * The session's state (TbRunState), and what moves it:

@@ -1,4 +1,5 @@
-/* The plan as the agent is told it. What lies outside is left out, so indices differ. */
+/* The plan as the agent is told it. */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "session-private.h"
@@ -92,6 +93,26 @@ fill_life (const TbPlanInstance *from, TbWireInstance *to)
   to->restart_times = from->restart_times;
 }
 
+/* Numbers are read here; names are looked up by the agent, whose waiting holds up nobody. */
+static guint32
+reach_of (const char *host)
+{
+  struct in_addr in;
+  if (g_str_equal (host, "localhost") || g_str_equal (host, "::1"))
+    return INADDR_LOOPBACK;
+  return inet_pton (AF_INET, host, &in) == 1 ? ntohl (in.s_addr) : 0;
+}
+
+static void
+fill_outside (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
+{
+  if (!from->external)
+    return;
+  gboolean said = from->external_host != NULL && *from->external_host != '\0';
+  to->outside = said ? from->external_host : own (map, g_strdup ("?"));
+  to->reach = said ? reach_of (from->external_host) : 0;
+}
+
 static void
 fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
 {
@@ -100,7 +121,7 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->device = from->device;
   to->address = from->address;
   to->argv = from->argv;
-  to->n_argv = g_strv_length (from->argv);
+  to->n_argv = from->argv != NULL ? g_strv_length (from->argv) : 0;
   to->work_dir = from->work_dir;
   fill_depends (map, from, to);
   fill_life (from, to);
@@ -115,6 +136,7 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->env_file = from->env_file;
   to->terminal = from->terminal;
   fill_pairs (map, from, to);
+  fill_outside (map, from, to);
 }
 
 static TbBalance
@@ -153,19 +175,12 @@ fill_instances (TbWireMap *map, const TbPlan *plan)
   guint n = plan->instances->len;
   map->to_wire = own (map, g_new0 (guint32, n + 1));
   map->from_wire = own (map, g_new0 (guint32, n + 1));
-  for (guint i = 0; i < n; i++)
-    {
-      const TbPlanInstance *instance = g_ptr_array_index (plan->instances, i);
-      map->to_wire[i] = instance->external ? G_MAXUINT32 : map->plan.n_instances++;
-    }
+  map->plan.n_instances = n;
   map->plan.instances = own (map, g_new0 (TbWireInstance, n + 1));
   for (guint i = 0; i < n; i++)
-    if (map->to_wire[i] != G_MAXUINT32)
-      {
-        map->from_wire[map->to_wire[i]] = i;
-        fill_instance (map, g_ptr_array_index (plan->instances, i),
-                       &map->plan.instances[map->to_wire[i]]);
-      }
+    map->to_wire[i] = map->from_wire[i] = i;
+  for (guint i = 0; i < n; i++)
+    fill_instance (map, g_ptr_array_index (plan->instances, i), &map->plan.instances[i]);
 }
 
 static void

@@ -85,6 +85,8 @@ walk_life (TbWalk *k, TbWireInstance *in)
   walk_bool (k, &in->terminal);
   walk_bool (k, &in->removed);
   walk_bool (k, &in->changed);
+  walk_string (k, &in->outside);
+  walk_u32 (k, &in->reach);
   in->alive = (TbProbeKind) alive;
   in->restart = (TbRestart) restart;
 }
@@ -177,6 +179,12 @@ tb_wire_change_write (TbWriter *w, const TbWirePlan *plan)
   write_plan (w, TB_COMMAND_CHANGE, plan);
 }
 
+bool
+tb_wire_is_outside (const TbWireInstance *instance)
+{
+  return instance->outside != NULL && instance->outside[0] != '\0';
+}
+
 static bool
 indices_below (const uint32_t *items, uint32_t n, uint32_t limit)
 {
@@ -193,7 +201,7 @@ plan_is_sound (const TbWirePlan *p)
   for (uint32_t i = 0; i < p->n_instances; i++)
     {
       const TbWireInstance *in = &p->instances[i];
-      if (in->n_argv == 0 || in->probe > TB_PROBE_MQTT || in->alive > TB_PROBE_MQTT
+      if ((in->n_argv == 0 && !tb_wire_is_outside (in)) || in->probe > TB_PROBE_MQTT || in->alive > TB_PROBE_MQTT
           || in->restart > TB_RESTART_UNLESS_STOPPED
           || (in->n_until != 0 && in->n_until != in->n_depends)
           || !indices_below (in->depends, in->n_depends, p->n_instances))
@@ -252,6 +260,7 @@ clear_instance (TbWireInstance *in)
   free (in->alive_tries.header);
   free (in->until);
   free (in->env_file);
+  free (in->outside);
   free (in->user);
   free (in->package);
 }

@@ -229,6 +229,8 @@ typedef struct
   char *package;            /* what brings its program, for advice; empty: not known */
   char *env_file;           /* read at each start; empty: none */
   bool terminal;            /* a terminal of its own instead of a pipe */
+  char *outside;            /* host that it lies at, outside the run: nothing is started; empty: inside */
+  uint32_t reach;           /* IPv4 of that, host order; 0: to be looked up by the agent, or in vain */
   bool removed;             /* CHANGE: it is not drawn any more; its index stays its own */
   bool changed;             /* CHANGE: what it was started with holds no longer */
 } TbWireInstance;
@@ -271,6 +273,9 @@ typedef struct
   TbWireLink *links;
   uint32_t n_links;
 } TbWirePlan;
+
+/* Whether it lies outside the run, so that there is an address to call and nothing to start. */
+bool tb_wire_is_outside (const TbWireInstance *instance);
 
 /* As a PLAN, or as a CHANGE of it. A change keeps the index of every instance and link there was:
  * those that are gone stay as `removed` instances and as links that lead nowhere. */
