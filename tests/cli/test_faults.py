@@ -375,6 +375,28 @@ def http_abort_on_http2():
     assert "h2-aborted" not in log_of_nginx()
 
 
+def http_abort_of_uploads_on_http2():
+    """HTTP/2: who is answered while it uploads is told that it need not go on, and its connection does"""
+    need("nghttp")
+    with Behind(nginx()[1], "http_abort,http_status=429,match=POST *") as tap:
+        said = subprocess.run(["nghttp", "-ns", "-d", str(FOLDER / "a"), f"http://127.0.0.1:{tap.port}/a"],
+                              capture_output=True, text=True, timeout=60).stdout
+        assert re.search(r" 429 +\S+ /a$", said, re.M), said
+        assert Got(tap, "/b", "--http2-prior-knowledge").body == BODY
+
+
+def many_streams_on_http2():
+    """HTTP/2: of a thousand requests over four connections some are answered, all others are served"""
+    need("h2load")
+    with Behind(nginx()[1], "http_abort,probability=0.25,match=GET /small*") as tap:
+        said = subprocess.run(["h2load", "-n", "1000", "-c", "4", "-m", "20",
+                               f"http://127.0.0.1:{tap.port}/small"], capture_output=True, text=True,
+                              timeout=60).stdout
+    good, bad = (int(re.search(rf"(\d+) {code}", said).group(1)) for code in ("2xx", "5xx"))
+    assert good + bad == 1000 and 150 < bad < 350 and "1000 done" in said, said
+    return f"{bad} of 1000 answered with 503"
+
+
 def log_of_nginx():
     return (FOLDER / "access.log").read_text()
 
@@ -448,5 +470,5 @@ if __name__ == "__main__":
                packet_loss_on_redis, refuse_on_redis, blackhole_on_nginx, cut_on_redis, drop_on_redis,
                dropped_answer_on_redis, duplicate_on_redis, reorder_on_redis, corrupt_on_redis,
                hold_on_postgresql, drop_on_postgresql, http_abort_on_nginx, http_delay_on_nginx,
-               http_abort_on_http2, drop_on_http2, dropped_answers_give_back_what_they_used,
+               http_abort_on_http2, http_abort_of_uploads_on_http2, many_streams_on_http2, drop_on_http2, dropped_answers_give_back_what_they_used,
                corrupt_on_http2, http_delay_on_http2, drop_on_grpc])

@@ -53,8 +53,9 @@ class Echo:
 class Tap:
     """The command in front of a target; knows the port that it listens on, and what it said."""
 
-    def __init__(self, target, *options, listen="0"):
-        self.process = subprocess.Popen([TIERBOARD, "tap", listen, target, *options], text=True,
+    def __init__(self, target, *options, listen="0", limit=None):
+        command = ["prlimit", f"--nofile={limit}:{limit}"] if limit else []
+        self.process = subprocess.Popen([*command, TIERBOARD, "tap", listen, target, *options], text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE)
         first = self.process.stderr.readline()
@@ -218,6 +219,79 @@ def messages_are_read():
     server.close()
 
 
+def memory_of(process):
+    """Its own, in KiB: neither libraries nor what is shared."""
+    rollup = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Anonymous: +(\d+)", rollup, re.M).group(1))
+
+
+def twenty_thousand_connections():
+    """20 000 connections, 500 at a time, are carried; what that took of memory is given back"""
+    server = socket.create_server(("127.0.0.1", 0), backlog=600)
+    tap = Tap(f"127.0.0.1:{server.getsockname()[1]}", "--json")
+    before = 0
+    for batch in range(40):
+        callers, called = [], []
+        for _ in range(500):
+            callers.append(tap.connect())
+            called.append(server.accept()[0])
+        for end in (callers[0], callers[-1]):
+            end.sendall(b"x")
+        assert called[0].recv(1) == called[-1].recv(1) == b"x"
+        for end in callers + called:
+            end.close()
+        before = before or memory_of(tap.process)
+    after = memory_of(tap.process)
+    total = json.loads(tap.end()[1].splitlines()[-1])
+    assert total["connections"] == 20_000 and total["open"] == 0 and total["bytes_up"] == 80, total
+    assert after < before + 500, (before, after)
+    server.close()
+    return f"{after} KiB of memory"
+
+
+def more_callers_than_descriptors():
+    """Callers that there are no descriptors for are turned away and said; all others go on"""
+    server = Echo()
+    tap = Tap(server.address, "--json", limit=300)
+    first = tap.connect()
+    assert ask(first) == b"HELLO"
+    callers = [first]
+    for _ in range(400):
+        with contextlib.suppress(ConnectionError):
+            callers.append(tap.connect())
+    assert ask(first) == b"HELLO"
+    for caller in callers:
+        caller.close()
+
+    def serves():
+        with contextlib.suppress(ConnectionError, AssertionError), tap.connect() as connection:
+            return ask(connection) == b"HELLO"
+    until(serves, "it does not serve any more")
+    tap.end()
+    assert "no descriptors left" in "".join(tap.said), tap.said
+    server.close()
+
+
+def a_cut_is_healed_by_time():
+    """Who connects during a cut is connected after it, and who was connected loses nothing"""
+    server = Echo()
+    begin = time.monotonic()
+    tap = Tap(server.address, "--fault", "cut,after=200ms,until=700ms")
+    old = tap.connect()
+    assert ask(old) == b"HELLO"
+    time.sleep(0.3)
+    old.sendall(b"old")
+    new = tap.connect()
+    new.sendall(b"new")
+    new.shutdown(socket.SHUT_WR)
+    assert (old.recv(100), new.recv(100), new.recv(100)) == (b"OLD", b"NEW", b"")
+    assert time.monotonic() - begin >= 0.7
+    old.close()
+    new.close()
+    assert tap.end()[0] == 0
+    server.close()
+
+
 def what_means_nothing_is_refused():
     """Arguments that mean nothing end it with 2, a port that is taken with 3"""
     taken = socket.create_server(("127.0.0.1", 0))
@@ -242,4 +316,5 @@ def what_means_nothing_is_refused():
 if __name__ == "__main__":
     run_tests([what_passes_is_counted, half_close_is_kept, refuses_as_its_target_does,
                target_that_comes_later, looking_disturbs_nobody, latency_delays, refuse_refuses,
-               both_families, messages_are_read, what_means_nothing_is_refused])
+               both_families, messages_are_read, twenty_thousand_connections,
+               more_callers_than_descriptors, a_cut_is_healed_by_time, what_means_nothing_is_refused])

@@ -1,7 +1,7 @@
 /* The framer under any conversation. The first byte chooses the protocol; then come pieces: a byte
  * of direction and whether to skip, a byte of size, the bytes. What must hold for every input:
  * messages come in the order of their ends and end where bytes were seen, they do not overlap but for
- * HTTP/2's, and their labels are terminated. */
+ * HTTP/2's, and their labels are terminated; frames of HTTP/2 come in a row. */
 #include "tb-base.h"
 #include "tb-proto.h"
 
@@ -11,7 +11,8 @@
 typedef struct
 {
   const TbFramer *framer;
-  uint64_t seen[2], last[2];
+  uint64_t seen[2], last[2], frame[2];
+  TbDirection direction;
 } Watch;
 
 static void
@@ -24,6 +25,17 @@ check (const TbMessage *m, void *data)
   TB_CHECK (memchr (m->label, 0, sizeof m->label) != NULL);
   TB_CHECK (m->kind != TB_MSG_REPLY || m->number > 0);
   w->last[m->direction] = m->end;
+}
+
+static void
+check_frame (const TbHttp2Frame *f, void *data)
+{
+  Watch *w = data;
+  TB_CHECK (f->start >= w->frame[w->direction] && f->start + 9 <= f->end);
+  TB_CHECK (f->end <= w->seen[w->direction]);
+  TB_CHECK (f->padding < f->end - f->start && (f->block_n == 0 || f->block != NULL));
+  TB_CHECK (f->label != NULL && strlen (f->label) < TB_LABEL_MAX);
+  w->frame[w->direction] = f->end;
 }
 
 int LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n);
@@ -56,7 +68,8 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
           tb_framer_skip (f, d, skip, 1, check, &watch);
         }
       watch.seen[d] += size;
-      tb_framer_feed (f, d, bytes + at + 2, size, 1, check, &watch);
+      watch.direction = d;
+      tb_framer_feed_frames (f, d, bytes + at + 2, size, 1, check, check_frame, &watch);
       at += 2 + size;
     }
   tb_framer_end (f, TB_DIR_DOWN, 1, check, &watch);

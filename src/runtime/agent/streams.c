@@ -173,7 +173,8 @@ give_back (TbGathering *k, const TbFrameCut *f)
     put_own (k, !k->d, WINDOW_UPDATE, 0, f->stream, bytes, sizeof bytes);
 }
 
-/* Of these a decoder keeps nothing. A caller that has not sent all need not. */
+/* Of these headers a decoder keeps nothing. A caller that has not sent all of its request is told that
+ * it need not, as servers do: some wait for that. */
 static void
 put_answer (TbGathering *k, const TbFrameCut *f, unsigned status)
 {

@@ -385,6 +385,9 @@ struct TbTaps
   uint64_t bytes_read;
   int64_t began_ns, now_ns, tick_ns, sweep_ns;
   int64_t late_ns; /* what a sleep is too long by, of late */
+  int64_t delayed_ns; /* when bytes were delayed last */
+  uint64_t turn_ns;   /* of the scheduler, if no bytes are */
+  bool turns_are_brief;
   bool quit;
 
   /* To thread 2 and from it. */
