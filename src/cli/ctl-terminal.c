@@ -27,6 +27,7 @@ typedef struct
   TbTerminalKind kind;
   int socket, signals;
   gboolean restart, attached, raw, input_ended, over;
+  gboolean in_line; /* what was typed last ended none */
   struct termios before;
   TbExitStatus status;
 } Attached;
@@ -117,17 +118,20 @@ resize (Attached *t)
 static void
 take_input (Attached *t)
 {
+  /* The key for it would be lost while gdb starts. An empty line would repeat what was last. */
+  const char *quit = t->in_line ? "\nquit\ny\n" : "quit\ny\n";
   char bytes[4096];
   ssize_t n = read (STDIN_FILENO, bytes, sizeof bytes);
   if (n < 0 && (errno == EINTR || errno == EAGAIN))
     return;
   t->input_ended = n <= 0;
   if (t->input_ended && t->kind == TB_TERMINAL_DEBUGGER)
-    tell (t, &(TbTerminalFrame) { .type = TB_TERMINAL_DATA, .bytes = "\004\004", .n = 2 });
+    tell (t, &(TbTerminalFrame) { .type = TB_TERMINAL_DATA, .bytes = quit, .n = strlen (quit) });
   if (t->input_ended)
     return;
   const char *key = t->raw ? memchr (bytes, LET_GO, (gsize) n) : NULL;
   gsize typed = key != NULL ? (gsize) (key - bytes) : (gsize) n;
+  t->in_line = bytes[n - 1] != '\n';
   if (typed > 0)
     tell (t, &(TbTerminalFrame) { .type = TB_TERMINAL_DATA, .bytes = bytes, .n = typed });
   t->over |= key != NULL;
@@ -139,8 +143,8 @@ static void
 say_attached (Attached *t, gboolean typed_to)
 {
   g_autofree char *first
-    = g_strdup_printf ("%s %s; Ctrl-] lets go",
-                       t->kind == TB_TERMINAL_DEBUGGER ? "debugging" : "attached to", t->instance);
+    = g_strdup_printf ("%s %s%s", t->kind == TB_TERMINAL_DEBUGGER ? "debugging" : "attached to",
+                       t->instance, t->raw ? "; Ctrl-] lets go" : "");
   g_autofree char *none
     = g_strdup_printf ("%s has no terminal: what it prints is shown, and nothing can be typed; "
                        "“tierboard ctl attach --restart %s” starts it again in one",

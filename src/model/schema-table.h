@@ -201,7 +201,7 @@ static const TbPropSpec command_props[] = {
   { P (SHELL, "By the shell", BOOLEAN), .default_text = "no",
     .help = "The command line is one of /bin/sh, with pipes, && and the like." },
   { P (TERMINAL, "In a terminal", BOOLEAN), .default_text = "no",
-    .help = "It writes to a terminal of its own, for programs that behave otherwise in a pipe." },
+    .help = "It has a terminal of its own, which a person can attach to, instead of a pipe." },
   { P (IO_URING, "May use io_uring", BOOLEAN), .default_text = "no",
     .help = "It may use io_uring, whose connections no tap sees." },
   COMMON,

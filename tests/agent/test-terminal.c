@@ -263,6 +263,36 @@ test_what_cannot_be_is_said (void)
   fixture_end (f);
 }
 
+static void
+test_the_end_of_the_run_is_said (void)
+{
+  Fixture *f = one_in_a_terminal ("echo up; exec sleep 1000");
+  Screen *s = screen_new (f, TB_TERMINAL_OF_INSTANCE, "a/1");
+  await_text (f, s, "up");
+  fixture_send (f, TB_COMMAND_STOP);
+  await_note (f, s, "the run is over");
+  screen_free (s);
+  fixture_end (f);
+}
+
+/* One who types faster than the program reads is held back, and loses nothing. */
+static void
+test_whoever_types_is_held_back (void)
+{
+  Fixture *f = one_in_a_terminal ("stty raw -echo; echo up; sleep 0.3; head -c 500000 | cksum; exec sleep 1000");
+  Screen *s = screen_new (f, TB_TERMINAL_OF_INSTANCE, "a/1");
+  g_autofree char *bytes = g_strnfill (10000, 'x');
+  await_text (f, s, "up");
+  for (int i = 0; i < 50; i++)
+    {
+      const TbTerminalFrame frame = { .type = TB_TERMINAL_DATA, .bytes = bytes, .n = 10000 };
+      g_assert_true (tb_terminal_send (s->socket, &frame, 30000));
+    }
+  await_text (f, s, " 500000");
+  screen_free (s);
+  fixture_end (f);
+}
+
 /* ---- Debuggers --------------------------------------------------------------------------------- */
 
 static gboolean
@@ -413,6 +443,8 @@ main (int argc, char **argv)
     T (its_end_is_said_and_its_next_life_shown),
     T (nobody_is_waited_for),
     T (what_cannot_be_is_said),
+    T (the_end_of_the_run_is_said),
+    T (whoever_types_is_held_back),
     T (a_debugger_attaches_to_a_paused_instance),
     T (a_debugger_that_nobody_sees_lets_go),
     T (a_stop_is_not_held_up_by_a_debugger),

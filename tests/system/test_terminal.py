@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import pathlib
 import pty
 import select
 import signal
@@ -34,10 +35,10 @@ REDIS = """\
 
 
 @contextlib.contextmanager
-def running(drawing):
-    with workplace() as place:
+def running(drawing, user=None, *options):
+    with workplace(user) as place:
         place.drawing = place.file("t.tierboard", drawing)  # the run's name, among all on this machine
-        process = place.start("run", place.drawing, "--json", "--trust")
+        process = place.start("run", place.drawing, "--json", "--trust", *options)
         wait_until(lambda: all_ready(place), 60, "every instance ready")
         try:
             yield place
@@ -48,9 +49,12 @@ def running(drawing):
             process.communicate(timeout=30)
 
 
-def ctl(place, *words):
-    done = subprocess.run([place.tierboard, "ctl", "--run", place.drawing, *words], env=place.env, text=True, timeout=60,
-                          capture_output=True, stdin=subprocess.DEVNULL)
+def ctl(place, *words, typed=""):
+    command = [place.tierboard, "ctl", "--run", place.drawing, *words]
+    if place.user:
+        command = ["setpriv", f"--reuid={place.user}", "--clear-groups", "--"] + command
+    done = subprocess.run(command, env=place.env, text=True, timeout=60, capture_output=True,
+                          input=typed)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -63,6 +67,15 @@ def pid_of(place, instance):
     _, out, err = ctl(place, "instances")
     assert instance in out, (out, err)
     return int(next(line for line in out.splitlines() if line.startswith(instance)).split()[2])
+
+
+def is_parent_of(pid, name):
+    """Whether it has a child that became a program of that name."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    with contextlib.suppress(OSError):
+        return any(pathlib.Path(f"/proc/{child}/comm").read_text(encoding="utf-8").strip() == name
+                   for child in children)
+    return False
 
 
 class Screen:
@@ -123,8 +136,9 @@ def test_a_shell_is_attached_to_let_go_and_attached_to_again():
         screen.shows("attached to shell/1; Ctrl-] lets go")
         screen.types("stty size; here=$((6 * 7))\n")
         screen.shows("31 97")
-        screen.types("echo going; sleep 1000\n")
-        screen.shows("going\r\n")
+        screen.types("sleep 1000\n")
+        shell = pid_of(place, "shell/1")
+        wait_until(lambda: is_parent_of(shell, "sleep"), 30, "the shell's child")
         before = screen.prompts()
         screen.types("\x03")
         # What is typed before the shell has seen the key goes with it, as everywhere.
@@ -187,7 +201,64 @@ def test_a_paused_server_is_debugged():
         assert pid_of(place, "store/1") == pid
 
 
+def debug_by_script(*options):
+    with running(REDIS, "nobody" if os.geteuid() == 0 else None, *options) as place:
+        pid = pid_of(place, "store/1")
+        status, out, err = ctl(place, "debug", "store/1", typed="print 6 * 7\n")
+        if "ptrace: " in out:
+            raise Skip("nobody may trace here")
+        assert status == 0 and "= 42" in out and f"process {pid}" in out, (status, out, err)
+        wait_until(lambda: not traced(pid), 30, "the debugger to let go")
+        assert all_ready(place) and pid_of(place, "store/1") == pid
+
+
+def test_an_ordinary_user_debugs_by_a_script():
+    """As an ordinary user, in a user namespace of the instance's own: commands from a pipe"""
+    need("redis-server", "gdb", "setpriv")
+    debug_by_script()
+
+
+def test_a_contained_server_is_debugged():
+    """The same in a PID namespace, where the server has another number"""
+    need("redis-server", "gdb", "setpriv", "unshare")
+    if subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", "true"], check=False,
+                      capture_output=True).returncode:
+        raise Skip("no PID namespaces here")
+    debug_by_script("--contain")
+
+
+SERVICE = """\
+<architecture xmlns="urn:tierboard:1" name="Service">
+  <component id="api" kind="server" name="Api">
+    <command shell="yes" dir="FOLDER" env-file="service.env">cat words.txt | tr a-z A-Z &amp;&amp; pwd &amp;&amp;
+      echo "[$GREETING|$DRAWN]" &amp;&amp; exec sleep 1000</command>
+    <env name="DRAWN" value="by the drawing"/>
+    <ready kind="log" pattern="by the drawing"/>
+  </component>
+</architecture>
+"""
+
+
+def test_a_shell_command_in_its_directory_with_its_environment_file():
+    """A service as it lies on the disk: a shell's command line, its own directory and environment file"""
+    with workplace() as place:
+        folder = place.folder / "service"
+        folder.mkdir(mode=0o755)
+        (folder / "words.txt").write_text("hello\n", encoding="utf-8")
+        (folder / "service.env").write_text("GREETING='good day' # said\nDRAWN=no\n", encoding="utf-8")
+        place.drawing = place.file("s.tierboard", SERVICE.replace("FOLDER", str(folder)))
+        process = place.start("run", place.drawing, "--json", "--trust")
+        wait_until(lambda: all_ready(place), 60, "the service")
+        wait_until(lambda: "by the drawing" in ctl(place, "logs", "api/1")[1], 30, "its log")
+        out = ctl(place, "logs", "api/1")[1]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+        assert out == f"HELLO\n{folder}\n[good day|by the drawing]\n", out
+
+
 if __name__ == "__main__":
     run_tests([test_a_shell_is_attached_to_let_go_and_attached_to_again,
                test_one_without_a_terminal_gets_one, test_what_cannot_be_attached_to_is_said,
-               test_a_paused_server_is_debugged])
+               test_a_paused_server_is_debugged, test_an_ordinary_user_debugs_by_a_script,
+               test_a_contained_server_is_debugged,
+               test_a_shell_command_in_its_directory_with_its_environment_file])

@@ -142,6 +142,8 @@ void tb_canvas_snapshot_dots (TbCanvas *canvas, GtkSnapshot *snapshot);
 guint tb_canvas_replica_at (TbCanvas *canvas, TbUid component, double x, double y);
 /* Cut or not tapped: drawn here and not in the tiles. */
 gboolean tb_run_layer_is_broken (TbRunLayer *layer, TbUid link);
+/* How the instances of a component do, a line each; NULL: it has none. (transfer full) */
+char *tb_run_instances_tooltip (TbCanvas *canvas, TbUid component);
 const char *tb_run_layer_tooltip (TbRunLayer *layer, TbUid link);
 
 /* pulse.c */

@@ -350,7 +350,10 @@ ask_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *too
     return FALSE;
   TbUid uid = tb_scene_hit (tb_canvas_scene (canvas), world.x, world.y, 6 / canvas->camera.zoom);
   const char *running = tb_run_layer_tooltip (canvas->run, uid);
-  const char *text = running ? running : tb_canvas_problem_of (canvas, uid);
+  g_autofree char *instances = running ? NULL : tb_run_instances_tooltip (canvas, uid);
+  const char *text = running     ? running
+                     : instances ? instances
+                                 : tb_canvas_problem_of (canvas, uid);
   gtk_tooltip_set_text (tooltip, text);
   return text != NULL;
 }

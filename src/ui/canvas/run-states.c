@@ -4,6 +4,7 @@
 #include <math.h>
 
 #define STATE_RADIUS 4.2
+#define TOOLTIP_LINES 12
 
 static void
 state_full (cairo_t *cr)
@@ -175,6 +176,44 @@ tb_run_card_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCard
       show->node_scale = canvas->camera.zoom;
     }
   tb_draw_at (snapshot, show->node, tb_canvas_whole (canvas, r.x), tb_canvas_whole (canvas, r.y));
+}
+
+/* What is after the state's name: why, or how much it works. */
+static char *
+words_of (const TbLiveInstance *instance)
+{
+  const char *waits = *instance->waiting ? ": waits for " : "";
+  const char *why = *instance->waiting ? instance->waiting : instance->sentence;
+  if (*why)
+    return g_strconcat (*waits ? waits : ": ", why, NULL);
+  return instance->state == TB_INSTANCE_READY
+             ? g_strdup_printf (", %.0f\u202f%% of a core", instance->cpu * 100)
+             : g_strdup ("");
+}
+
+char *
+tb_run_instances_tooltip (TbCanvas *canvas, TbUid component)
+{
+  const TbLiveFrame *frame = canvas->frame;
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint n = 0, more = 0;
+  for (guint i = 0; frame && component && i < frame->n_instances; i++)
+    {
+      const TbLiveInstance *instance = &frame->instances[i];
+      if (instance->component_uid != component)
+        continue;
+      if (n++ >= TOOLTIP_LINES)
+        {
+          more++;
+          continue;
+        }
+      g_autofree char *words = words_of (instance);
+      g_string_append_printf (text, "%s%s %s%s", n > 1 ? "\n" : "", instance->id,
+                              tb_instance_state_name (instance->state), words);
+    }
+  if (more > 0)
+    g_string_append_printf (text, "\nand %u more", more);
+  return n > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
 guint
