@@ -9,7 +9,7 @@
 typedef struct
 {
   char *run, *timeout, *match, *socket;
-  gboolean json, no_wait, wait, follow, restart;
+  gboolean json, no_wait, wait, follow, restart, trust;
   int lines;
   int argc;
   char **argv; /* the verb and what follows it */
@@ -231,6 +231,44 @@ do_instance (Asked *asked)
   return status;
 }
 
+static void
+say_change (const TbJsonValue *c)
+{
+  const char *text = tb_json_member_text (c, "change");
+  if (text == NULL || *text == '\0')
+    printf ("nothing is different; %s run on\n", member (c, "untouched"));
+  else
+    printf ("%s; %s run on\n", text, member (c, "untouched"));
+}
+
+/* COMPONENT N */
+static TbExitStatus
+do_scale (Asked *asked)
+{
+  g_autofree char *name = escape (asked->argv[1], NULL);
+  g_autofree char *path = g_strdup_printf ("/components/%s/scale", name);
+  g_autoptr (TbJson) json = tb_json_new ();
+  tb_json_begin_object (json, NULL);
+  tb_json_string (json, "replicas", asked->argv[2]);
+  tb_json_boolean (json, "trust", asked->trust);
+  tb_json_end_object (json);
+  return say (asked, "POST", path, tb_json_text (json), say_change);
+}
+
+static TbExitStatus
+do_apply (Asked *asked)
+{
+  g_autofree char *file
+    = asked->argc > 1 ? g_canonicalize_filename (asked->argv[1], NULL) : NULL;
+  g_autoptr (TbJson) json = tb_json_new ();
+  tb_json_begin_object (json, NULL);
+  if (file != NULL)
+    tb_json_string (json, "file", file);
+  tb_json_boolean (json, "trust", asked->trust);
+  tb_json_end_object (json);
+  return say (asked, "POST", "/run/apply", tb_json_text (json), say_change);
+}
+
 static TbExitStatus
 do_clock (Asked *asked)
 {
@@ -380,6 +418,10 @@ static const struct
   { "resume", "INSTANCE…", "lets them go on", 1, do_instance },
   { "restart", "INSTANCE…", "ends it, and starts it again", 1, do_instance },
   { "start", "INSTANCE…", "starts it, whatever it waits for", 1, do_instance },
+  { "start-needed", "INSTANCE…", "starts it, and first all it needs that does not run", 1, do_instance },
+  { "halt", "INSTANCE…", "stops it alone, and leaves it stopped", 1, do_instance },
+  { "scale", "COMPONENT N", "so many replicas; +1 or -1: more or fewer than there are", 2, do_scale },
+  { "apply", "[FILE]", "goes on with the drawing as it is now, or with FILE's", 0, do_apply },
   { "clock", "INSTANCE OFFSET [RATE]", "moves its clock: +10s, -5m; 0 is the true time", 2, do_clock },
   { "logs", "INSTANCE", "its output", 1, do_logs },
   { "attach", "INSTANCE", "this terminal becomes its terminal; Ctrl-] lets go", 1, do_terminal },
@@ -428,6 +470,8 @@ read_options (Asked *asked, int *argc, char ***argv)
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &asked->follow, "Go on with the log", NULL },
     { "restart", 0, 0, G_OPTION_ARG_NONE, &asked->restart,
       "Of attach: starts it again in a terminal first", NULL },
+    { "trust", 0, 0, G_OPTION_ARG_NONE, &asked->trust,
+      "Of apply and scale: allow the commands that it would execute", NULL },
     { "match", 'm', 0, G_OPTION_ARG_STRING, &asked->match, "Only lines that match", "REGEX" },
     { NULL }
   };

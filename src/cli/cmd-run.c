@@ -21,7 +21,7 @@
 typedef struct
 {
   char *duration, *record, *control;
-  gboolean json, trust, contain, no_seccomp;
+  gboolean json, trust, contain, no_seccomp, watch;
   gint64 seed;
   gint64 duration_ns; /* 0: until it is stopped */
   const char *file;
@@ -33,6 +33,7 @@ typedef struct
   TbSession *session;
   GMainLoop *loop;
   TbTable *table;       /* NULL: JSON lines */
+  guint n_known;        /* instances, those that are gone too */
   gboolean *ever_ready; /* by instance */
   gint64 *ready_ns;     /* when it first was */
   gboolean *told;       /* its failure was said */
@@ -53,6 +54,8 @@ read_options (Options *o, int *argc, char ***argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "One JSON object a second, not a table", NULL },
     { "trust", 0, 0, G_OPTION_ARG_NONE, &o->trust, "Run its commands without asking", NULL },
     { "contain", 0, 0, G_OPTION_ARG_NONE, &o->contain, "Give each instance a PID namespace", NULL },
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &o->watch,
+      "Go on with the file as it is whenever it was saved", NULL },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, "Keep the recording in that file", "OUT" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Of all that is drawn by chance", "N" },
     { "control", 0, 0, G_OPTION_ARG_STRING, &o->control,
@@ -258,23 +261,27 @@ on_duration (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static guint
-count_instances (const Run *run)
-{
-  return tb_session_plan (run->session)->instances->len;
-}
-
 static const TbPlanInstance *
 planned (const Run *run, guint index)
 {
   return g_ptr_array_index (tb_session_plan (run->session)->instances, index);
 }
 
+/* Those that are drawn. */
+static guint
+count_instances (const Run *run)
+{
+  guint n = 0;
+  for (guint i = 0; i < run->n_known; i++)
+    n += !planned (run, i)->removed;
+  return n;
+}
+
 static gboolean
 all_were_ready (const Run *run)
 {
-  for (guint i = 0; i < count_instances (run); i++)
-    if (!run->ever_ready[i])
+  for (guint i = 0; i < run->n_known; i++)
+    if (!run->ever_ready[i] && !planned (run, i)->removed)
       return FALSE;
   return TRUE;
 }
@@ -316,7 +323,8 @@ static gboolean
 all_ended (const Run *run, const TbLiveFrame *frame)
 {
   for (guint i = 0; i < frame->n_instances; i++)
-    if (!planned (run, i)->external && frame->instances[i].state != TB_INSTANCE_STOPPED
+    if (!frame->instances[i].gone && !planned (run, i)->external
+        && frame->instances[i].state != TB_INSTANCE_STOPPED
         && frame->instances[i].state != TB_INSTANCE_FAILED)
       return FALSE;
   return TRUE;
@@ -345,10 +353,10 @@ on_instance (TbSession *session, guint index, gpointer data)
       run->ready_ns[index] = run->ever_ready[index] ? run->ready_ns[index] : frame->time_ns;
       run->ever_ready[index] = TRUE;
     }
-  if (instance->state == TB_INSTANCE_FAILED)
+  if (instance->state == TB_INSTANCE_FAILED && !instance->removed)
     note_failure (run, frame, index);
   begin_duration (run);
-  if (!run->stopping && all_ended (run, frame))
+  if (!run->stopping && all_ended (run, frame) && !tb_session_is_changing (session))
     stop (run);
 }
 
@@ -375,6 +383,73 @@ on_state (TbSession *session, gpointer data)
   Run *run = data;
   if (is_over (tb_session_state (session)))
     g_main_loop_quit (run->loop);
+}
+
+/* ---- Another drawing --------------------------------------------------------------------------------- */
+
+/* Those that came, and those that came back: whether they ever were ready is asked anew. */
+static void
+know_instances (Run *run)
+{
+  guint before = run->n_known, n = tb_session_plan (run->session)->instances->len;
+  run->ever_ready = g_renew (gboolean, run->ever_ready, n + 1);
+  run->ready_ns = g_renew (gint64, run->ready_ns, n + 1);
+  run->told = g_renew (gboolean, run->told, n + 1);
+  run->n_known = n;
+  for (guint i = before; i < n; i++)
+    {
+      run->ever_ready[i] = planned (run, i)->external;
+      run->ready_ns[i] = 0;
+      run->told[i] = FALSE;
+    }
+}
+
+static void
+on_changed (TbSession *session, gpointer data)
+{
+  know_instances (data);
+}
+
+static TbSessionChange *
+apply (const char *file, gboolean trust, GError **error, gpointer data)
+{
+  Run *run = data;
+  const Options *o = run->options;
+  return tb_run_apply (run->session, file != NULL ? file : o->file, trust || o->trust, error);
+}
+
+static TbSessionChange *
+scale (const char *component, guint replicas, gboolean trust, GError **error, gpointer data)
+{
+  Run *run = data;
+  return tb_control_carry_out (run->session,
+                               tb_session_plan_scale (run->session, component, replicas, error),
+                               trust || run->options->trust, error);
+}
+
+static const TbControlOwner owner = { apply, scale };
+
+static void
+on_file_changed (gpointer data)
+{
+  Run *run = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbSessionChange) change = apply (NULL, FALSE, &error, run);
+  g_autofree char *text
+    = change != NULL ? tb_run_change_text (change)
+                     : g_strdup_printf ("the drawing has changed, and the run goes on as it was: %s",
+                                        error->message);
+  say (run, text);
+}
+
+static TbFileWatch *
+watch_file (Run *run)
+{
+  g_autoptr (GError) error = NULL;
+  TbFileWatch *file = tb_file_watch_new (run->options->file, on_file_changed, run, &error);
+  if (file == NULL)
+    tb_cli_error ("%s cannot be watched: %s", run->options->file, error->message);
+  return file;
 }
 
 /* The agent takes a second STOP as "at once". */
@@ -410,8 +485,8 @@ print_summary (Run *run, const TbLiveFrame *frame)
       n += frame->links[i].requests;
       bad += frame->links[i].errors;
     }
-  for (guint i = 0; i < count_instances (run); i++)
-    ready += run->ever_ready[i] != FALSE;
+  for (guint i = 0; i < run->n_known; i++)
+    ready += run->ever_ready[i] && !planned (run, i)->removed;
   g_autofree char *line = g_strdup_printf (
     "%s requests, %s errors; %u of %u instances became ready",
     tb_words_count (n, requests, sizeof requests), tb_words_count (bad, errors, sizeof errors), ready,
@@ -441,8 +516,10 @@ loop_until_over (Run *run, gboolean table)
     g_unix_signal_add (SIGTERM, on_signal, run),
     g_unix_signal_add (SIGHUP, on_signal, run),
   };
+  TbFileWatch *file = run->options->watch ? watch_file (run) : NULL;
   if (!is_over (tb_session_state (run->session)))
     g_main_loop_run (run->loop);
+  g_clear_pointer (&file, tb_file_watch_free);
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
   if (run->duration_source != 0)
@@ -470,25 +547,25 @@ say_ways_in (Run *run)
 }
 
 static TbExitStatus
-watch (TbSession *session, const Options *o, const char *title)
+watch (TbSession *session, TbControl *control, const Options *o, const char *title)
 {
   gboolean table = !o->json && isatty (STDOUT_FILENO);
   Run run = { .options = o, .session = session, .loop = g_main_loop_new (NULL, FALSE) };
-  run.ever_ready = g_new0 (gboolean, count_instances (&run) + 1);
-  run.ready_ns = g_new0 (gint64, count_instances (&run) + 1);
-  run.told = g_new0 (gboolean, count_instances (&run) + 1);
-  for (guint i = 0; i < count_instances (&run); i++)
-    run.ever_ready[i]
-      = ((TbPlanInstance *) g_ptr_array_index (tb_session_plan (session)->instances, i))->external;
+  know_instances (&run);
   if (table)
     run.table = tb_table_new (title, STDOUT_FILENO, tb_cli_wants_colour (STDOUT_FILENO));
   signal (SIGPIPE, SIG_IGN);
+  if (control != NULL)
+    tb_control_set_owner (control, &owner, &run);
+  g_signal_connect (session, "changed", G_CALLBACK (on_changed), &run);
   g_signal_connect (session, "instance", G_CALLBACK (on_instance), &run);
   g_signal_connect (session, "problem", G_CALLBACK (on_problem), &run);
   g_signal_connect (session, "state", G_CALLBACK (on_state), &run);
   say_ways_in (&run);
   loop_until_over (&run, table);
   g_signal_handlers_disconnect_by_data (session, &run);
+  if (control != NULL)
+    tb_control_set_owner (control, NULL, NULL);
   end (&run);
   TbExitStatus status = judge (&run);
   g_clear_pointer (&run.table, tb_table_free);
@@ -560,7 +637,7 @@ run_file (const Options *o)
   g_autoptr (TbControl) control = NULL;
   if (!offer_control (o, session, &control))
     return TB_EXIT_REFUSED;
-  TbExitStatus status = watch (session, o, tb_element_title (tb_model_root (model)));
+  TbExitStatus status = watch (session, control, o, tb_element_title (tb_model_root (model)));
   if (tb_session_state (session) == TB_RUN_FAILED)
     {
       g_autoptr (TbLiveFrame) frame = tb_session_frame (session);

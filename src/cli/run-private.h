@@ -1,6 +1,7 @@
-/* `tierboard run`, in three files:
+/* `tierboard run`, in four files:
  *
  *   cmd-run.c     options, trust, the run's life, its exit status
+ *   run-change.c  another drawing while it runs, and a file that is watched
  *   run-table.c   the live table of a terminal
  *   run-words.c   numbers and states as people read them */
 #pragma once
@@ -26,6 +27,22 @@ typedef struct
 } TbStateLook;
 
 TbStateLook tb_state_look (TbInstanceState state);
+
+/* ---- Another drawing ------------------------------------------------------------------------------- */
+
+/* Goes on with the drawing of that file: the change that was made (transfer full), or NULL with an error,
+ * and the run is as it was. */
+TbSessionChange *tb_run_apply (TbSession *session, const char *file, gboolean trust, GError **error);
+/* "the drawing has changed: starts cache/1; 7 run on" (transfer full) */
+char *tb_run_change_text (const TbSessionChange *change);
+
+typedef struct TbFileWatch TbFileWatch;
+
+/* Calls changed() whenever there is something else in the file, once it is written. NULL with error where
+ * it cannot be watched. */
+TbFileWatch *tb_file_watch_new (const char *path, void (*changed) (gpointer data), gpointer data,
+                                GError **error);
+void tb_file_watch_free (TbFileWatch *watch);
 
 /* ---- Table ----------------------------------------------------------------------------------------- */
 

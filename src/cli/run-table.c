@@ -225,36 +225,55 @@ add_instance (Sheet *sheet, const TbLiveInstance *instance, guint name_width)
 
 /* All replicas of a component in one line: a shape each, as many as there is room for. */
 static void
-add_component (Sheet *sheet, const TbLiveInstance *first, guint n, guint name_width)
+add_component (Sheet *sheet, const TbLiveInstance *const *of, guint n, guint name_width)
 {
   Line line = line_begin (sheet);
   guint ready = 0, stopped = 0;
   for (guint i = 0; i < n; i++)
     {
-      ready += first[i].state == TB_INSTANCE_READY;
-      stopped += first[i].state == TB_INSTANCE_STOPPED;
+      ready += of[i]->state == TB_INSTANCE_READY;
+      stopped += of[i]->state == TB_INSTANCE_STOPPED;
     }
   g_autofree char *count = stopped == n ? g_strdup_printf ("%u stopped", n)
                                         : g_strdup_printf ("%u of %u ready", ready, n);
   append (&line, NULL, 3, "   ");
-  append (&line, NULL, name_width, first->component);
+  append (&line, NULL, name_width, of[0]->component);
   pad_to (&line, 4 + name_width);
   append (&line, ready == n ? "32" : stopped == n ? "2" : "33", 20, count);
   pad_to (&line, 22 + name_width);
   for (guint i = 0; i < n && line.columns + 2 < sheet->width; i++)
     {
-      const TbStateLook look = tb_state_look (first[i].state);
+      const TbStateLook look = tb_state_look (of[i]->state);
       append (&line, look.colour, 1, look.shape);
     }
   line_end (sheet, &line);
 }
 
-static guint
-replicas_from (const TbLiveFrame *frame, guint i)
+/* A component's replicas stand together, also those that came later. What is gone has no line.
+ * (transfer container) */
+static GPtrArray *
+in_order (const TbLiveFrame *frame)
 {
+  g_autofree gboolean *taken = g_new0 (gboolean, frame->n_instances + 1);
+  GPtrArray *all = g_ptr_array_sized_new (frame->n_instances);
+  for (guint i = 0; i < frame->n_instances; i++)
+    for (guint k = i; !taken[i] && k < frame->n_instances; k++)
+      if (!taken[k] && g_str_equal (frame->instances[k].component, frame->instances[i].component))
+        {
+          taken[k] = k != i;
+          if (!frame->instances[k].gone)
+            g_ptr_array_add (all, (gpointer) &frame->instances[k]);
+        }
+  return all;
+}
+
+static guint
+replicas_from (const GPtrArray *all, guint i)
+{
+  const TbLiveInstance *first = g_ptr_array_index (all, i);
   guint n = 1;
-  while (i + n < frame->n_instances
-         && g_str_equal (frame->instances[i + n].component, frame->instances[i].component))
+  while (i + n < all->len
+         && g_str_equal (((TbLiveInstance *) g_ptr_array_index (all, i + n))->component, first->component))
     n++;
   return n;
 }
@@ -263,15 +282,16 @@ replicas_from (const TbLiveFrame *frame, guint i)
 static void
 add_instances (Sheet *sheet, const TbLiveFrame *frame, guint rows)
 {
+  g_autoptr (GPtrArray) all = in_order (frame);
   guint name_width = widest_instance (frame);
-  gboolean folded = frame->n_instances > rows;
-  for (guint i = 0, n; i < frame->n_instances; i += n)
+  gboolean folded = all->len > rows;
+  for (guint i = 0, n; i < all->len; i += n)
     {
-      n = folded ? replicas_from (frame, i) : 1;
+      n = folded ? replicas_from (all, i) : 1;
       if (n > 1)
-        add_component (sheet, &frame->instances[i], n, name_width);
+        add_component (sheet, (const TbLiveInstance *const *) &all->pdata[i], n, name_width);
       else
-        add_instance (sheet, &frame->instances[i], name_width);
+        add_instance (sheet, g_ptr_array_index (all, i), name_width);
     }
 }
 

@@ -22,8 +22,8 @@
 uint32_t
 tb_agent_find (const Agent *a, const char *id)
 {
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    if (strcmp (a->plan.instances[i].id, id) == 0)
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    if (strcmp (a->plan->instances[i].id, id) == 0)
       return i;
   return UINT32_MAX;
 }
@@ -50,7 +50,7 @@ carry_out_outside (Agent *a, const TbAction *action)
 static void
 carry_out (Agent *a, TbAction *action)
 {
-  Instance *in = &a->instances[action->instance];
+  Instance *in = a->instances[action->instance];
   bool of_one = action->kind != TB_ACTION_RUN_STATE && action->kind != TB_ACTION_DONE;
   if (of_one && tb_wire_is_outside (in->plan) && carry_out_outside (a, action))
     return;
@@ -150,10 +150,10 @@ tb_agent_abort (Agent *a, const char *why)
   tb_supervisor_abort (a->supervisor, why, tb_now_ns ());
   tb_agent_act (a);
   /* Nobody is to be told how each of them ends: only that all have ended is waited for. */
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
     {
-      tb_loop_forget (&a->loop, &a->instances[i].control);
-      tb_loop_forget (&a->loop, &a->instances[i].out);
+      tb_loop_forget (&a->loop, &a->instances[i]->control);
+      tb_loop_forget (&a->loop, &a->instances[i]->out);
     }
   tb_orphans_reap (a);
 }
@@ -169,8 +169,8 @@ indices_are_good (const uint32_t *indices, uint32_t n, uint32_t limit)
   return true;
 }
 
-static bool
-check_plan (const TbWirePlan *plan, char *why)
+bool
+tb_agent_check_plan (const TbWirePlan *plan, char *why)
 {
   struct stat st;
   bool good = plan->block >= 64 && plan->block <= 126;
@@ -204,20 +204,20 @@ start_taps (Agent *a)
   const char *why_not = NULL;
   char text[TB_SENTENCE], why[64];
   int error = 0;
-  if (!a->plan.no_seccomp && !tb_intercept_works (&why_not))
+  if (!a->plan->no_seccomp && !tb_intercept_works (&why_not))
     {
-      a->plan.no_seccomp = true;
+      a->plan->no_seccomp = true;
       snprintf (text, sizeof text,
                 "connections cannot be intercepted here (%.120s): only those that go to a link's "
                 "address are tapped", why_not != NULL ? why_not : "no reason known");
       tb_tell_problem (a, 1, UINT32_MAX, text);
     }
-  a->taps = tb_taps_new (&a->plan, a->counters, a->ring, &error);
+  a->taps = tb_taps_new (a->plan, a->counters, a->ring, &error);
   if (a->taps != NULL)
     error = tb_taps_start (a->taps);
   if (error == 0)
     return true;
-  snprintf (text, sizeof text, "the addresses 127.%u.0.0/16 cannot be used: %s", a->plan.block,
+  snprintf (text, sizeof text, "the addresses 127.%u.0.0/16 cannot be used: %s", a->plan->block,
             tb_words_for_errno (-error, why, sizeof why));
   tb_agent_give_up (a, text);
   return false;
@@ -232,14 +232,14 @@ on_taps (void *data, uint32_t events)
 }
 
 /* Users other than root must be able to pass through the run's directory; nobody can list it. */
-static void
-open_directory (Agent *a)
+void
+tb_agent_open_directory (Agent *a)
 {
   bool users = false;
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    users |= a->instances[i].prepared.spec.change_user;
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    users |= a->instances[i]->prepared.spec.change_user;
   if (users)
-    chmod (a->plan.run_dir, 0711);
+    chmod (a->plan->run_dir, 0711);
 }
 
 /* What is built in looks no names up: its command line has the addresses. */
@@ -249,14 +249,14 @@ has_names (const TbWireInstance *instance)
   return !instance->builtin && !tb_wire_is_outside (instance);
 }
 
-static void
-give_names (Agent *a)
+void
+tb_agent_give_names (Agent *a)
 {
   uint32_t programs = 0;
   const char *why_not;
   char text[TB_SENTENCE];
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    programs += has_names (&a->plan.instances[i]);
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    programs += has_names (&a->plan->instances[i]);
   TbNamesWay way = programs > 0 ? tb_names_way (&why_not) : TB_NAMES_NONE;
   if (programs > 0 && way == TB_NAMES_NONE)
     {
@@ -269,37 +269,54 @@ give_names (Agent *a)
   if (way == TB_NAMES_NONE)
     return;
   char *machine = tb_names_machine ();
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    if (has_names (&a->plan.instances[i]))
-      tb_prepare_names (&a->instances[i].prepared, &a->plan, i, way, machine);
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    if (has_names (&a->plan->instances[i]) && !a->plan->instances[i].removed)
+      {
+        tb_prepare_names (&a->instances[i]->prepared, a->plan, i, way, machine);
+        if (a->instances[i]->leash > 0)
+          tb_names_refresh (&a->instances[i]->prepared.spec);
+      }
   free (machine);
+}
+
+/* Each for itself, since they never move: sources and timers point at them. */
+void
+tb_agent_grow_instances (Agent *a, uint32_t before)
+{
+  a->instances = realloc (a->instances, (a->plan->n_instances + 1) * sizeof *a->instances);
+  TB_CHECK (a->instances != NULL);
+  for (uint32_t i = before; i < a->plan->n_instances; i++)
+    {
+      a->instances[i] = calloc (1, sizeof *a->instances[i]);
+      TB_CHECK (a->instances[i] != NULL);
+    }
+  for (uint32_t i = before; i < a->plan->n_instances; i++)
+    tb_instance_init (a, i);
 }
 
 void
 tb_agent_start (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n)
 {
   char why[TB_SENTENCE];
-  a->plan = *plan;
+  *a->plan = *plan;
   a->planned = true;
-  if (!check_plan (&a->plan, why))
+  if (!tb_agent_check_plan (a->plan, why))
     {
       tb_agent_give_up (a, why);
       return;
     }
-  tb_recording_open (a, frame, n);
+  tb_recording_open (a);
+  tb_recording_plan (a, frame, n);
   tb_outside_look_up (a);
   if (!start_taps (a))
     return;
   tb_loop_watch (&a->loop, &a->taps_events, dup (tb_taps_event_fd (a->taps)), EPOLLIN, on_taps, a);
-  a->instances = calloc (a->plan.n_instances + 1, sizeof *a->instances);
-  TB_CHECK (a->instances != NULL);
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    tb_instance_init (a, i);
-  give_names (a);
-  open_directory (a);
+  tb_agent_grow_instances (a, 0);
+  tb_agent_give_names (a);
+  tb_agent_open_directory (a);
   tb_terminals_open (a);
   a->supervise_timer = (TbTimer) { .fire = on_deadline, .data = a };
-  a->supervisor = tb_supervisor_new (&a->plan);
+  a->supervisor = tb_supervisor_new (a->plan);
   tb_upkeep_start (a);
   tb_supervisor_start (a->supervisor, tb_now_ns ());
 }
@@ -359,15 +376,19 @@ static void
 clear (Agent *a)
 {
   tb_terminals_close (a);
-  for (uint32_t i = 0; a->instances != NULL && i < a->plan.n_instances; i++)
-    tb_instance_clear (&a->instances[i]);
+  for (uint32_t i = 0; a->instances != NULL && i < a->plan->n_instances; i++)
+    {
+      tb_instance_clear (a->instances[i]);
+      free (a->instances[i]);
+    }
   tb_taps_stop (a->taps);
   tb_supervisor_free (a->supervisor);
   free (a->instances);
   free (a->helpers);
   free (a->in);
   tb_writer_clear (&a->out);
-  tb_wire_plan_clear (&a->plan);
+  tb_wire_plan_clear (a->plan);
+  free (a->plan);
   tb_loop_forget (&a->loop, &a->viewer);
   tb_loop_forget (&a->loop, &a->signals);
   tb_loop_forget (&a->loop, &a->parent);
@@ -383,6 +404,8 @@ tb_agent_run (int viewer_fd, const struct rlimit *nofile)
 {
   Agent *a = calloc (1, sizeof *a);
   TB_CHECK (a != NULL);
+  a->plan = calloc (1, sizeof *a->plan);
+  TB_CHECK (a->plan != NULL);
   a->viewer = a->signals = a->parent = a->taps_events = TB_SOURCE_NONE;
   a->nofile = *nofile;
   prctl (PR_SET_CHILD_SUBREAPER, 1);

@@ -2,6 +2,7 @@
  *
  *   viewer.c    the socket: commands in, facts out (and into the recording)
  *   agent.c     start-up, the plan, the supervisor's actions, the end
+ *   change.c    another plan while it runs
  *   instance.c  one instance's processes: leash, log, readiness, end
  *   outside.c   addresses of what lies outside
  *   orphans.c   reaping, and what loses its leash
@@ -52,13 +53,13 @@ struct Agent
   struct rlimit nofile; /* as the agent was started with: what its children get */
   TbCounters *counters;
   TbRing *ring;
-  TbWirePlan plan;
+  TbWirePlan *plan; /* an empty one until it comes; taps and supervisor borrow it */
   bool planned;
   TbTaps *taps;
   TbSupervisor *supervisor;
   TbTerminals *terminals; /* NULL before the run begins */
   bool draining; /* the supervisor's actions are being carried out further up the stack */
-  Instance *instances;
+  Instance **instances; /* as the plan's */
   pid_t *helpers; /* leashes of probes: not instances, but not strangers either */
   size_t n_helpers, helpers_capacity;
   TbRecordWriter *record;
@@ -73,6 +74,13 @@ struct Agent
 int tb_agent_run (int viewer_fd, const struct rlimit *nofile);
 /* Owns the plan from here on. frame: as it came, for the recording. */
 void tb_agent_start (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n);
+/* False with a sentence (at least 256 bytes) for one that no run could be made of. */
+bool tb_agent_check_plan (const TbWirePlan *plan, char *why);
+/* Makes those from `before` on. */
+void tb_agent_grow_instances (Agent *a, uint32_t before);
+/* Every program's /etc/hosts, as the plan says; running ones see what has changed. */
+void tb_agent_give_names (Agent *a);
+void tb_agent_open_directory (Agent *a);
 /* The run cannot be: says so and ends. */
 void tb_agent_give_up (Agent *a, const char *why);
 /* Carries out what the supervisor wants. After everything that tells it something. */
@@ -86,6 +94,10 @@ uint32_t tb_agent_find (const Agent *a, const char *id);
 /* Where what lies outside is; says of whom that is not known. Waits for name servers, a few seconds at
  * most. */
 void tb_outside_look_up (Agent *a);
+
+/* ---- change.c */
+/* Owns the plan from here on. One that is not of this run changes nothing, and is said. */
+void tb_agent_change (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n);
 
 /* ---- viewer.c */
 bool tb_viewer_open (Agent *a, int fd);
@@ -103,6 +115,8 @@ void tb_viewer_flush (Agent *a);
 
 /* ---- instance.c */
 void tb_instance_init (Agent *a, uint32_t index);
+/* The agent has another plan: what it is to be at its next start, and what holds at once. */
+void tb_instance_plan_anew (Instance *in);
 void tb_instance_clear (Instance *in);
 void tb_instance_spawn (Instance *in);
 void tb_instance_flush_log (Instance *in); /* before somebody is told where it is */
@@ -126,7 +140,9 @@ void tb_upkeep_stop (Agent *a);
 void tb_tell_log (Agent *a, Instance *in);
 
 /* ---- recording.c */
-void tb_recording_open (Agent *a, const uint8_t *plan_frame, size_t n);
+void tb_recording_open (Agent *a);
+/* What is drawn, and what runs because of it, from now on. */
+void tb_recording_plan (Agent *a, const uint8_t *plan_frame, size_t n);
 void tb_recording_add (Agent *a, TbRecordType type, int64_t time_ns, const void *body, size_t n);
 void tb_recording_flush (Agent *a);
 void tb_recording_close (Agent *a);

@@ -93,6 +93,37 @@ tb_bypasses_free (TbBypasses *b)
   free (b);
 }
 
+bool
+tb_bypasses_change (TbBypasses *b, const TbWirePlan *plan)
+{
+  const uint32_t before = b->plan->n_instances, n = plan->n_instances;
+  TbRoutes *routes = tb_routes_new (plan);
+  pid_t *pids = calloc (2 * (size_t) n + 2, sizeof *pids);
+  uint8_t *blind = calloc (2 * (size_t) n + 2, sizeof *blind);
+  if (routes == NULL || pids == NULL || blind == NULL)
+    {
+      tb_routes_free (routes);
+      free (pids);
+      free (blind);
+      return false;
+    }
+  pthread_mutex_lock (&b->lock);
+  memcpy (pids, b->pids, before * sizeof *pids);
+  memcpy (blind, b->blind, before);
+  memcpy (blind + n + 1, b->said, before);
+  tb_routes_free (b->routes);
+  free (b->pids);
+  free (b->blind);
+  b->plan = plan;
+  b->routes = routes;
+  b->pids = pids;
+  b->pids_now = pids + n + 1;
+  b->blind = blind;
+  b->said = blind + n + 1;
+  pthread_mutex_unlock (&b->lock);
+  return true;
+}
+
 void
 tb_bypasses_pid (TbBypasses *b, uint32_t instance, pid_t pid)
 {

@@ -19,6 +19,27 @@ needs_listener (const TbTaps *t, const TbWireLink *link)
          && (t->plan->no_seccomp || tb_wire_is_outside (&t->plan->instances[link->from[0]]));
 }
 
+static void
+open_link (TbTaps *t, uint32_t i)
+{
+  const TbWireLink *link = &t->plan->links[i];
+  TbListener listener = { .fd = -1 };
+  int error = 0;
+  if (needs_listener (t, link))
+    error = tb_listener_open (&listener, link->address, link->port, SOMAXCONN);
+  t->fallback[i] = listener.fd;
+  if (error < 0)
+    tb_tap_problem (t, 0, TB_NOBODY, "link %s has no tap: port %u of its address: %s", link->id,
+                    link->port, strerror (-error));
+  else if (listener.fd >= 0)
+    tb_taps_watch (t, listener.fd, EPOLLIN, TB_WATCH_FALLBACK, i, 0, true);
+  if (listener.fd >= 0 && link->n_from > 1 && t->plan->no_seccomp)
+    tb_tap_problem (t, 2, TB_NOBODY,
+                    "without interception, calls over %s that come from no instance's address "
+                    "are taken for those of %s",
+                    link->id, t->plan->instances[link->from[0]].id);
+}
+
 int
 tb_fallback_start (TbTaps *t)
 {
@@ -26,25 +47,23 @@ tb_fallback_start (TbTaps *t)
   if (t->fallback == NULL)
     return -1;
   for (uint32_t i = 0; i < t->plan->n_links; i++)
-    {
-      const TbWireLink *link = &t->plan->links[i];
-      TbListener listener = { .fd = -1 };
-      int error = 0;
-      if (needs_listener (t, link))
-        error = tb_listener_open (&listener, link->address, link->port, SOMAXCONN);
-      t->fallback[i] = listener.fd;
-      if (error < 0)
-        tb_tap_problem (t, 0, TB_NOBODY, "link %s has no tap: port %u of its address: %s", link->id,
-                        link->port, strerror (-error));
-      else if (listener.fd >= 0)
-        tb_taps_watch (t, listener.fd, EPOLLIN, TB_WATCH_FALLBACK, i, 0, true);
-      if (listener.fd >= 0 && link->n_from > 1 && t->plan->no_seccomp)
-        tb_tap_problem (t, 2, TB_NOBODY,
-                        "without interception, calls over %s that come from no instance's address "
-                        "are taken for those of %s",
-                        link->id, t->plan->instances[link->from[0]].id);
-    }
+    open_link (t, i);
   return 0;
+}
+
+/* A link's port may be another one now, or it leads nowhere; what was accepted goes on. */
+void
+tb_fallback_follow (TbTaps *t, uint32_t before)
+{
+  int *fallback = realloc (t->fallback, (t->plan->n_links + 1) * sizeof *fallback);
+  TB_CHECK (fallback != NULL);
+  t->fallback = fallback;
+  for (uint32_t i = 0; i < t->plan->n_links; i++)
+    {
+      if (i < before && fallback[i] >= 0)
+        close (fallback[i]);
+      open_link (t, i);
+    }
 }
 
 static uint32_t

@@ -81,21 +81,11 @@ on_line (const char *line, void *data)
   tb_probe_line (&in->probe, line);
 }
 
-void
-tb_instance_init (Agent *a, uint32_t index)
+/* good: whether what the plan says of it is, but for its probes, sound. */
+static void
+init_probes (Instance *in, bool good)
 {
-  Instance *in = &a->instances[index];
-  in->agent = a;
-  in->index = index;
-  in->plan = &a->plan.instances[index];
-  in->control = in->out = TB_SOURCE_NONE;
-  in->ready = -1;
-  in->log = (TbLog) { .file = -1, .on_line = on_line, .on_bytes = on_bytes,
-                      .data = in };
-  in->probe.source = in->alive.source = TB_SOURCE_NONE;
-  if (tb_wire_is_outside (in->plan))
-    return;
-  bool good = tb_prepare (&in->prepared, &a->plan, index, &a->nofile, in->refusal);
+  Agent *a = in->agent;
   const TbProbe either = { .loop = &a->loop,
                            .from = tb_taps_probe_address (a->taps),
                            .spec = &in->prepared.spec,
@@ -106,11 +96,58 @@ tb_instance_init (Agent *a, uint32_t index)
   in->probe = in->alive = either;
   in->probe.on_answer = on_answer;
   in->alive.on_answer = on_alive;
-  if (in->prepared.remark != NULL)
-    tb_tell_problem (a, 1, index, in->prepared.remark);
   if (!tb_probe_init (&in->probe, in->plan, false, good ? in->refusal : other))
     good = false;
   tb_probe_init (&in->alive, in->plan, true, good ? in->refusal : other);
+}
+
+void
+tb_instance_init (Agent *a, uint32_t index)
+{
+  Instance *in = a->instances[index];
+  in->agent = a;
+  in->index = index;
+  in->plan = &a->plan->instances[index];
+  in->control = in->out = TB_SOURCE_NONE;
+  in->ready = -1;
+  in->log = (TbLog) { .file = -1, .on_line = on_line, .on_bytes = on_bytes, .data = in };
+  in->probe.source = in->alive.source = TB_SOURCE_NONE;
+  if (tb_wire_is_outside (in->plan))
+    return;
+  bool good = tb_prepare (&in->prepared, a->plan, index, &a->nofile, in->refusal);
+  init_probes (in, good);
+  if (in->prepared.remark != NULL)
+    tb_tell_problem (a, 1, index, in->prepared.remark);
+}
+
+/* What runs was started by the plan before, and is ended or goes on; the probes of what goes on are the
+ * same, and go on too. */
+void
+tb_instance_plan_anew (Instance *in)
+{
+  Agent *a = in->agent;
+  in->plan = &a->plan->instances[in->index];
+  bool other = in->plan->changed || in->plan->removed, terminal = in->prepared.spec.terminal;
+  if (tb_wire_is_outside (in->plan))
+    return;
+  in->refusal[0] = '\0';
+  tb_prepared_clear (&in->prepared);
+  bool good = tb_prepare (&in->prepared, a->plan, in->index, &a->nofile, in->refusal);
+  if (terminal && !other)
+    tb_prepare_terminal (&in->prepared); /* a person may have asked for it */
+  if (other)
+    {
+      tb_probe_clear (&in->probe);
+      tb_probe_clear (&in->alive);
+      init_probes (in, good);
+    }
+  else
+    {
+      tb_probe_plan_anew (&in->probe, in->plan);
+      tb_probe_plan_anew (&in->alive, in->plan);
+    }
+  if (in->plan->changed && in->prepared.remark != NULL)
+    tb_tell_problem (a, 1, in->index, in->prepared.remark);
 }
 
 void

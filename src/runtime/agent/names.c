@@ -39,7 +39,7 @@ static bool
 is_component (const TbWirePlan *plan, const char *name)
 {
   for (uint32_t i = 0; i < plan->n_instances; i++)
-    if (strcmp (plan->instances[i].component, name) == 0)
+    if (!plan->instances[i].removed && strcmp (plan->instances[i].component, name) == 0)
       return true;
   return false;
 }
@@ -70,8 +70,22 @@ write_component (FILE *out, const TbWirePlan *plan, uint32_t instance, const cha
   if (k > 0)
     return;
   for (uint32_t i = 0; i < plan->n_instances; i++)
-    if (strcmp (plan->instances[i].component, component) == 0)
+    if (!plan->instances[i].removed && strcmp (plan->instances[i].component, component) == 0)
       write_line (out, plan->instances[i].address, component);
+}
+
+/* Replicas stand together, but for those that came later. */
+static bool
+is_first (const TbWirePlan *plan, uint32_t i)
+{
+  const char *component = plan->instances[i].component, *replica = strchr (plan->instances[i].id, '/');
+  if (i > 0 && !plan->instances[i - 1].removed
+      && strcmp (component, plan->instances[i - 1].component) == 0)
+    return false;
+  for (uint32_t k = 0; replica != NULL && strcmp (replica, "/1") != 0 && k < i; k++)
+    if (!plan->instances[k].removed && strcmp (component, plan->instances[k].component) == 0)
+      return false;
+  return true;
 }
 
 /* "orders/1" is "orders-1". */
@@ -116,8 +130,9 @@ tb_names_text (const TbWirePlan *plan, uint32_t instance, const char *machine)
   for (uint32_t i = 0; i < plan->n_instances; i++)
     {
       const TbWireInstance *in = &plan->instances[i];
-      bool first = i == 0 || strcmp (in->component, plan->instances[i - 1].component) != 0;
-      if (first && is_plain_name (in->component))
+      if (in->removed)
+        continue;
+      if (is_first (plan, i) && is_plain_name (in->component))
         write_component (out, plan, instance, in->component);
       write_instance (out, in);
       if (tb_wire_is_outside (in) && is_plain_name (in->outside) && !is_component (plan, in->outside))
@@ -186,14 +201,23 @@ tb_names_clone_flags (const TbLeashSpec *spec)
   return spec->names == TB_NAMES_USER ? CLONE_NEWUSER | CLONE_NEWNS : 0;
 }
 
-/* Made anew each time: what is mounted for a former life, or for a probe, keeps its own. */
+/* Over what is there, so that it stays the same file: who has it mounted reads on in it. */
 static int
 write_file (const char *path, const char *text)
 {
-  unlink (path);
-  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644), error = 0;
+  int fd = open (path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644), error = 0;
+  struct stat file;
+  /* Where it is a plain file no more, its program did that: it is made anew. */
+  if (fd < 0 || fstat (fd, &file) != 0 || !S_ISREG (file.st_mode) || file.st_nlink != 1)
+    {
+      if (fd >= 0)
+        close (fd);
+      unlink (path);
+      fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    }
   if (fd < 0)
     return errno;
+  off_t size = (off_t) strlen (text);
   for (size_t n = strlen (text); n > 0 && error == 0;)
     {
       ssize_t wrote = write (fd, text, n);
@@ -201,9 +225,17 @@ write_file (const char *path, const char *text)
       n -= error == 0 ? (size_t) wrote : 0;
       text += error == 0 ? wrote : 0;
     }
+  if (error == 0 && ftruncate (fd, size) != 0)
+    error = errno;
   fchmod (fd, 0644);
   close (fd);
   return error;
+}
+
+int
+tb_names_refresh (const TbLeashSpec *spec)
+{
+  return spec->names != TB_NAMES_NONE ? write_file (spec->hosts_path, spec->hosts) : 0;
 }
 
 /* The user is mapped whatever else fails: without that it could not even make a file. */

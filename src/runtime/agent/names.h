@@ -15,6 +15,9 @@ char *tb_names_text (const TbWirePlan *plan, uint32_t instance, const char *mach
 /* The machine's own file, "" where there is none. (transfer full) */
 char *tb_names_machine (void);
 
+/* Writes the file of one that runs, for it to see other names from now on: 0 or errno. */
+int tb_names_refresh (const TbLeashSpec *spec);
+
 /* ---- Between fork and exec --------------------------------------------------------------------- */
 
 /* What clone() needs to be asked for. */

@@ -33,9 +33,9 @@ tb_orphans_remove_helper (Agent *a, pid_t leash)
 static Instance *
 instance_of (Agent *a, pid_t leash)
 {
-  for (uint32_t i = 0; a->instances != NULL && i < a->plan.n_instances; i++)
-    if (a->instances[i].leash == leash)
-      return &a->instances[i];
+  for (uint32_t i = 0; a->instances != NULL && i < a->plan->n_instances; i++)
+    if (a->instances[i]->leash == leash)
+      return a->instances[i];
   return NULL;
 }
 
@@ -65,11 +65,11 @@ sweep (Agent *a)
 {
   struct sweep s = { .agent = a };
   tb_tree_children (getpid (), kill_stranger, &s);
-  for (uint32_t i = 0; s.strangers == 0 && a->instances != NULL && i < a->plan.n_instances; i++)
-    if (a->instances[i].lost)
+  for (uint32_t i = 0; s.strangers == 0 && a->instances != NULL && i < a->plan->n_instances; i++)
+    if (a->instances[i]->lost)
       {
-        a->instances[i].lost = false;
-        tb_instance_check_gone (&a->instances[i]);
+        a->instances[i]->lost = false;
+        tb_instance_check_gone (a->instances[i]);
       }
 }
 

@@ -28,7 +28,7 @@ look_up (const char *host, const char **why)
 static void
 look_one_up (Agent *a, uint32_t index)
 {
-  TbWireInstance *instance = &a->plan.instances[index];
+  TbWireInstance *instance = &a->plan->instances[index];
   char text[TB_SENTENCE];
   const char *why = "";
   if (strcmp (instance->outside, "?") == 0)
@@ -61,9 +61,9 @@ tb_outside_look_up (Agent *a)
   bool own = getenv ("RES_OPTIONS") == NULL;
   if (own)
     setenv ("RES_OPTIONS", "timeout:2 attempts:1", 1);
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    if (tb_wire_is_outside (&a->plan.instances[i]) && a->plan.instances[i].reach == 0
-        && is_called (&a->plan, i))
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    if (tb_wire_is_outside (&a->plan->instances[i]) && a->plan->instances[i].reach == 0
+        && is_called (a->plan, i))
       look_one_up (a, i);
   if (own)
     unsetenv ("RES_OPTIONS");

@@ -68,13 +68,20 @@ compile (TbProbe *probe, const char *text, char *why)
   return false;
 }
 
+void
+tb_probe_plan_anew (TbProbe *probe, const TbWireInstance *instance)
+{
+  const char *text = probe->alive ? instance->alive_argument : instance->probe_argument;
+  probe->argument = text != NULL ? text : "";
+  probe->tries = probe->alive ? &instance->alive_tries : &instance->probe_tries;
+  probe->topic.tries = probe->tries;
+}
+
 bool
 tb_probe_init (TbProbe *probe, const TbWireInstance *instance, bool alive, char *why)
 {
-  const char *text = alive ? instance->alive_argument : instance->probe_argument;
   probe->alive = alive;
-  probe->argument = text != NULL ? text : "";
-  probe->tries = alive ? &instance->alive_tries : &instance->probe_tries;
+  tb_probe_plan_anew (probe, instance);
   probe->topic = (TbTalkTopic) { .kind = alive ? instance->alive : instance->probe,
                                  .address = instance->address,
                                  .path = probe->path,

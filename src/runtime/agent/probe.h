@@ -44,6 +44,8 @@ typedef struct
 
 /* Reads what the instance says of readiness, or of liveness; it is borrowed. False with *why (at least 256 bytes) for one that makes no sense. */
 bool tb_probe_init (TbProbe *probe, const TbWireInstance *instance, bool alive, char *why);
+/* The same is said at another place of memory: what was borrowed is borrowed from there. */
+void tb_probe_plan_anew (TbProbe *probe, const TbWireInstance *instance);
 void tb_probe_clear (TbProbe *probe);
 /* Before it is started (again): what an earlier life printed does not count. */
 void tb_probe_reset (TbProbe *probe);

@@ -11,25 +11,29 @@ give_up (Agent *a, int error)
   char text[TB_SENTENCE], why[64];
   tb_record_writer_close (a->record);
   a->record = NULL;
-  snprintf (text, sizeof text, "the run is not recorded: %.160s: %s", a->plan.recording,
+  snprintf (text, sizeof text, "the run is not recorded: %.160s: %s", a->plan->recording,
             tb_words_for_errno (-error, why, sizeof why));
   tb_tell_problem (a, 1, UINT32_MAX, text);
 }
 
 void
-tb_recording_open (Agent *a, const uint8_t *plan_frame, size_t n)
+tb_recording_open (Agent *a)
 {
-  if (a->plan.recording == NULL || a->plan.recording[0] == '\0')
+  if (a->plan->recording == NULL || a->plan->recording[0] == '\0')
     return;
-  int error = tb_record_writer_open (a->plan.recording, a->plan.seed, a->plan.record_limit_bytes,
+  int error = tb_record_writer_open (a->plan->recording, a->plan->seed, a->plan->record_limit_bytes,
                                      &a->record);
   if (error != 0)
     {
       a->record = NULL;
       give_up (a, error);
-      return;
     }
-  const char *document = a->plan.document;
+}
+
+void
+tb_recording_plan (Agent *a, const uint8_t *plan_frame, size_t n)
+{
+  const char *document = a->plan->document;
   if (document != NULL && document[0] != '\0')
     tb_recording_add (a, TB_RECORD_ARCHITECTURE, tb_now_ns (), document, strlen (document));
   tb_recording_add (a, TB_RECORD_PLAN, tb_now_ns (), plan_frame, n);
@@ -50,7 +54,7 @@ static void
 tell_size (Agent *a, uint64_t size)
 {
   size_t at = tb_fact_begin (a, TB_FACT_RECORD_AT);
-  tb_writer_string (&a->out, a->plan.recording);
+  tb_writer_string (&a->out, a->plan->recording);
   tb_writer_u64 (&a->out, size);
   tb_fact_end (a, at);
 }

@@ -2,6 +2,7 @@
 #include "route.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tb-base.h"
 
@@ -81,6 +82,13 @@ tb_routes_free (TbRoutes *routes)
   free (routes->places);
   free (routes->turn);
   free (routes);
+}
+
+void
+tb_routes_follow (TbRoutes *routes, const TbRoutes *before)
+{
+  memcpy (routes->turn, before->turn, before->plan->n_links * sizeof *routes->turn);
+  routes->rng = before->rng;
 }
 
 static bool

@@ -18,6 +18,8 @@ typedef struct TbRoutes TbRoutes;
 /* The plan is borrowed. NULL when memory is out. */
 TbRoutes *tb_routes_new (const TbWirePlan *plan);
 void tb_routes_free (TbRoutes *routes);
+/* Takes turns where the one before, of a shorter plan, stopped. */
+void tb_routes_follow (TbRoutes *routes, const TbRoutes *before);
 
 typedef enum
 {

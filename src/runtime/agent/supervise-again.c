@@ -159,28 +159,59 @@ renew (TbSupervisor *s, uint32_t i, int64_t now)
     }
 }
 
+/* One that was taken away is drawn again. */
+static void
+bring_back (TbSupervisor *s, uint32_t i, int64_t now)
+{
+  Unit *u = &s->units[i];
+  u->removed = false;
+  u->loop = u->tries = 0;
+  if (u->state == TB_INSTANCE_STOPPING)
+    {
+      u->after = AFTER_RESTART;
+      return;
+    }
+  u->finished = u->anyway = false;
+  u->sentence[0] = '\0';
+  tb_sup_set_state (s, i, TB_INSTANCE_WAITING, now);
+}
+
+/* What runs is ended as it was started: before the plan is another one. */
+static void
+end_what_differs (TbSupervisor *s, const TbWirePlan *plan, int64_t now)
+{
+  for (uint32_t i = 0; i < s->n; i++)
+    if (plan->instances[i].removed)
+      {
+        if (!s->units[i].removed)
+          take_away (s, i, now);
+        s->units[i].removed = true;
+      }
+    else if (s->units[i].removed)
+      bring_back (s, i, now);
+    else if (plan->instances[i].changed)
+      renew (s, i, now);
+}
+
 void
 tb_supervisor_change (TbSupervisor *s, const TbWirePlan *plan, int64_t now)
 {
   uint32_t before = s->n;
+  bool stopping = tb_sup_is_stopping (s);
   TB_CHECK (plan->n_instances >= before);
+  if (!stopping)
+    end_what_differs (s, plan, now);
   s->plan = plan;
   grow (s, plan->n_instances);
   tb_sup_break_cycles (s);
   count_dependents (s);
-  if (tb_sup_is_stopping (s))
-    {
-      for (uint32_t i = before; i < s->n; i++)
-        tb_sup_finish (s, i, TB_INSTANCE_STOPPED, now);
-      return;
-    }
-  for (uint32_t i = 0; i < s->n; i++)
-    if (i >= before)
+  for (uint32_t i = before; i < s->n; i++)
+    if (stopping)
+      tb_sup_finish (s, i, TB_INSTANCE_STOPPED, now);
+    else
       tb_sup_set_state (s, i, TB_INSTANCE_WAITING, now);
-    else if (plan->instances[i].removed)
-      take_away (s, i, now);
-    else if (plan->instances[i].changed)
-      renew (s, i, now);
+  if (stopping)
+    return;
   tb_sup_report (s, now);
   tb_sup_follow (s, now);
 }

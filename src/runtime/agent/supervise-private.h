@@ -21,6 +21,7 @@ typedef struct
   bool alive, running, probing, watching, ready, anyway, main_ended, overdue, finished, refused;
   bool has_run, has_ended; /* in this life: its program runs or did; nothing of it is left */
   bool asked;              /* start_needed() was here */
+  bool removed;            /* by a change */
   int code;
   uint32_t pid, restarts;
   int64_t since_ns, started_ns, paused_ns;

@@ -174,6 +174,33 @@ tb_taps_heal (TbTaps *t, const char *id)
     }
 }
 
+/* Out of the list and off every tap before it is freed. */
+static void
+end_fault (TbTaps *t, TbFault **at, const char *why)
+{
+  char reason[200];
+  TbFault *fault = *at;
+  *at = fault->next;
+  tb_taps_apply_faults (t);
+  snprintf (reason, sizeof reason, "%.80s has ended: %.100s", fault->wire.id, why);
+  confirm (t, fault->wire.id, TB_FAULT_GONE, reason);
+  tb_fault_free (fault);
+}
+
+void
+tb_taps_follow_faults (TbTaps *t)
+{
+  char why[300];
+  for (TbFault **at = &t->faults; *at != NULL;)
+    if (!tb_fault_follow (*at, t->plan, why, sizeof why))
+      end_fault (t, at, why);
+    else if ((*at)->link != TB_NOBODY && t->plan->links[(*at)->link].n_to == 0)
+      end_fault (t, at, "its link is not drawn any more");
+    else
+      at = &(*at)->next;
+  tb_taps_apply_faults (t);
+}
+
 void
 tb_taps_forget_faults (TbTaps *t)
 {

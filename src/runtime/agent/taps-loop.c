@@ -241,6 +241,9 @@ run_command (TbTaps *t, const TbTapsCommand *command)
     case TB_COMMAND_TARGET:
       tb_lone_target (t, command->instance);
       break;
+    case TB_COMMAND_FOLLOW:
+      tb_taps_follow (t);
+      break;
     case TB_COMMAND_QUIT:
       t->quit = true;
       break;

@@ -1,6 +1,6 @@
 /* What the files of the tap loop share. All of it belongs to thread 1, but for what says otherwise.
  *
- *   tap-faults.c the list of faults
+ *   tap-faults.c the list of faults; taps-change.c another plan
  *   taps.c      thread 2's side, making and ending        tap.c      rows, events, facts
  *   taps-loop.c epoll, time, commands: the thread
  *   intercept.c the filter; notify.c one system call      conn.c     a connection: bytes and ends
@@ -45,6 +45,7 @@ typedef struct TbGather TbGather;
 typedef struct TbAffected TbAffected;
 typedef struct TbLone TbLone;
 typedef struct TbMux TbMux;
+typedef struct TbTapsChange TbTapsChange;
 
 /* ---- Framing of a connection, while bytes flow (reading.c) ----------------------------------- */
 
@@ -230,6 +231,7 @@ typedef enum
   TB_COMMAND_HEAL,
   TB_COMMAND_STEP, /* instance: how many */
   TB_COMMAND_TARGET, /* of a tap alone; instance: whether it accepts */
+  TB_COMMAND_FOLLOW, /* what is in TbTaps.change */
   TB_COMMAND_QUIT
 } TbTapsCommandType;
 
@@ -404,11 +406,19 @@ struct TbTaps
   TbHistogram lags_told;
   TbBypasses *bypasses;
 
+  TbTapsChange *change; /* put here before FOLLOW, taken out by it */
   pthread_t thread;
   bool started;
 };
 
 #define TB_CONN_SLAB 512
+
+/* taps-change.c */
+void tb_taps_follow (TbTaps *t);
+
+/* taps.c */
+/* Thread 1 is to call tb_taps_follow(); where there is none yet it is called here. */
+void tb_taps_ask_follow (TbTaps *t);
 
 /* taps-loop.c */
 void *tb_taps_run (void *taps); /* thread 1 */
@@ -444,6 +454,8 @@ void tb_taps_apply_faults (TbTaps *t);
 void tb_taps_fault (TbTaps *t, TbWireFault *wire);
 void tb_taps_heal (TbTaps *t, const char *id);
 void tb_taps_forget_faults (TbTaps *t);
+/* The plan is another: finds anew what their names mean. Those that mean nothing any more are gone. */
+void tb_taps_follow_faults (TbTaps *t);
 /* So many messages that a hold of that id keeps go on, the longest held first; 0: all. */
 void tb_taps_step (TbTaps *t, const char *id, uint32_t n);
 /* The time of some faults begins or ends now. */
@@ -619,6 +631,8 @@ void tb_park_free (TbTap *tap);
 
 /* fallback.c */
 int tb_fallback_start (TbTaps *t);
+/* The plan is another one, the one before had so many links. */
+void tb_fallback_follow (TbTaps *t, uint32_t before);
 void tb_fallback_accept (TbTaps *t, uint32_t link);
 void tb_fallback_stop (TbTaps *t);
 
@@ -635,6 +649,9 @@ void tb_lone_free (TbTaps *t);
 /* bypass.c: thread 2 */
 TbBypasses *tb_bypasses_new (const TbWirePlan *plan);
 void tb_bypasses_free (TbBypasses *b);
+/* Another plan, of which the first instances and links are those of the one before. False when memory
+ * is out: then it is as before. */
+bool tb_bypasses_change (TbBypasses *b, const TbWirePlan *plan);
 void tb_bypasses_pid (TbBypasses *b, uint32_t instance, pid_t pid);
 /* Calls of an instance cannot be seen, until it has ended, or were not allowed. True when that is
  * news: sentence and severity then say it. */

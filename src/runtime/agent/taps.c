@@ -295,6 +295,15 @@ tb_taps_step_fault (TbTaps *t, const char *id, uint32_t n)
 }
 
 void
+tb_taps_ask_follow (TbTaps *t)
+{
+  if (t->started)
+    send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_FOLLOW });
+  else
+    tb_taps_follow (t);
+}
+
+void
 tb_taps_target (TbTaps *t, bool up)
 {
   send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_TARGET, .instance = up });

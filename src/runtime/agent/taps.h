@@ -73,6 +73,11 @@ void tb_taps_remove_fault (TbTaps *taps, const char *id);
 /* So many messages that the hold of that id keeps go on; 0: all that wait now. */
 void tb_taps_step_fault (TbTaps *taps, const char *id, uint32_t n);
 
+/* Goes on with another plan, borrowed like the one before, which may be freed when this returns. Instances
+ * and links keep their indices, new ones come behind; those that are gone lead nowhere. 0 or -errno:
+ * then it goes on with the one before. Thread 2 alone. */
+int tb_taps_change (TbTaps *taps, const TbWirePlan *plan);
+
 /* Of a tap alone: whether its target accepts connections. Until it does nothing is listened to. */
 void tb_taps_target (TbTaps *taps, bool up);
 

@@ -163,7 +163,7 @@ restart_in_terminal (Agent *a, const Terminal *t)
 {
   if (t->is_debugger)
     return;
-  tb_prepare_terminal (&a->instances[t->instance].prepared);
+  tb_prepare_terminal (&a->instances[t->instance]->prepared);
   tb_supervisor_restart (a->supervisor, t->instance, tb_now_ns ());
   tb_agent_act (a);
 }
@@ -176,7 +176,7 @@ take_typed (Client *c, const TbTerminalFrame *frame)
   if (tb_terminal_type (c->agent, t, frame->bytes, frame->n))
     return;
   snprintf (text, sizeof text, "%.100s reads nothing that is typed: it has no terminal now",
-            c->agent->instances[t->instance].plan->id);
+            c->agent->instances[t->instance]->plan->id);
   tb_client_send (c, &(TbTerminalFrame) { .type = TB_TERMINAL_NOTE, .bytes = text, .n = strlen (text) });
 }
 
@@ -290,7 +290,7 @@ tb_clients_open (Agent *a)
   all->listening = TB_SOURCE_NONE;
   for (size_t i = 0; i < TB_TERMINAL_CLIENTS_MAX; i++)
     all->clients[i] = (Client) { .agent = a, .source = TB_SOURCE_NONE };
-  TB_CHECK (asprintf (&all->path, "%s/" TB_TERMINAL_SOCKET, a->plan.run_dir) >= 0);
+  TB_CHECK (asprintf (&all->path, "%s/" TB_TERMINAL_SOCKET, a->plan->run_dir) >= 0);
   int fd = listen_at (all->path);
   if (fd >= 0)
     {

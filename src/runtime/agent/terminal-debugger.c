@@ -27,7 +27,7 @@ static void
 finish (Debugger *d)
 {
   Agent *a = d->agent;
-  Instance *in = &a->instances[d->terminal.instance];
+  Instance *in = a->instances[d->terminal.instance];
   tb_loop_disarm (&a->loop, &d->end);
   tb_loop_forget (&a->loop, &d->pty);
   d->leash = 0;
@@ -138,9 +138,9 @@ spawn (Debugger *d, const Instance *in, int out)
 static Debugger *
 free_slot (Agent *a, uint32_t instance, char *why)
 {
-  if (a->instances[instance].main <= 0)
+  if (a->instances[instance]->main <= 0)
     {
-      snprintf (why, TB_SENTENCE, "%.100s does not run", a->instances[instance].plan->id);
+      snprintf (why, TB_SENTENCE, "%.100s does not run", a->instances[instance]->plan->id);
       return NULL;
     }
   for (size_t i = 0; i < TB_DEBUGGERS_MAX; i++)
@@ -159,7 +159,7 @@ tb_debugger_start (Agent *a, uint32_t instance, uint16_t rows, uint16_t columns,
   if (d == NULL)
     return NULL;
   if (tb_pty_open (out, TB_CLAMP (rows, 1, 1000), TB_CLAMP (columns, 1, 1000)))
-    control = spawn (d, &a->instances[instance], out[1]);
+    control = spawn (d, a->instances[instance], out[1]);
   if (out[1] >= 0)
     close (out[1]);
   if (control < 0)

@@ -43,7 +43,7 @@ static TbSource *
 master_of (const Agent *a, const Terminal *t)
 {
   TbSource *pty = t->is_debugger              ? &tb_debugger_of ((Agent *) a, t)->pty
-                  : a->instances[t->instance].has_terminal ? &a->instances[t->instance].out
+                  : a->instances[t->instance]->has_terminal ? &a->instances[t->instance]->out
                                                            : NULL;
   return pty != NULL && pty->fd >= 0 ? pty : NULL;
 }
@@ -168,7 +168,7 @@ tb_terminal_own (Agent *a, uint32_t instance, bool has_past)
     {
       t->past = malloc (TB_TERMINAL_PAST_MAX);
       TB_CHECK (t->past != NULL);
-      fill_from_log (&a->instances[instance], t);
+      fill_from_log (a->instances[instance], t);
     }
   return t;
 }
@@ -179,7 +179,7 @@ tb_terminals_wrote (Agent *a, uint32_t instance, const char *bytes, size_t n)
   Terminal *t = find_own (a, instance);
   if (t == NULL || t->past == NULL)
     return;
-  if (a->instances[instance].has_terminal)
+  if (a->instances[instance]->has_terminal)
     tb_terminal_show (a, t, bytes, n);
   else
     show_lines (a, t, bytes, n);
@@ -258,7 +258,7 @@ tb_terminals_begun (Agent *a, uint32_t instance)
 {
   if (a->terminals == NULL)
     return;
-  bool has = a->instances[instance].has_terminal;
+  bool has = a->instances[instance]->has_terminal;
   Terminal *t = has ? tb_terminal_own (a, instance, true) : find_own (a, instance);
   if (t != NULL)
     tb_terminal_tell (a, t, TB_TERMINAL_ATTACHED, has, NULL);
@@ -272,7 +272,7 @@ tb_terminals_ended (Agent *a, uint32_t instance)
   if (t == NULL)
     return;
   TbWireInstanceState state = tb_supervisor_state (a->supervisor, instance);
-  snprintf (text, sizeof text, "%.100s %s", a->instances[instance].plan->id,
+  snprintf (text, sizeof text, "%.100s %s", a->instances[instance]->plan->id,
             state.sentence[0] != '\0' ? state.sentence : tb_instance_state_name (state.state));
   t->n_typed = 0;
   tb_clients_listen (a, t);

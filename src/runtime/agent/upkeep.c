@@ -25,9 +25,9 @@ tb_tell_log (Agent *a, Instance *in)
 static void
 tell_logs (Agent *a)
 {
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    if (a->instances[i].log.path != NULL)
-      tb_tell_log (a, &a->instances[i]);
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    if (a->instances[i]->log.path != NULL)
+      tb_tell_log (a, a->instances[i]);
 }
 
 static void
@@ -74,12 +74,12 @@ static void
 on_load (void *data, int64_t now_ns)
 {
   Agent *a = data;
-  TbLoad *loads = calloc (a->plan.n_instances + 1, sizeof *loads);
+  TbLoad *loads = calloc (a->plan->n_instances + 1, sizeof *loads);
   TB_CHECK (loads != NULL);
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
-    loads[i].leash = a->instances[i].leash;
-  tb_load_measure (loads, a->plan.n_instances);
-  for (uint32_t i = 0; i < a->plan.n_instances; i++)
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    loads[i].leash = a->instances[i]->leash;
+  tb_load_measure (loads, a->plan->n_instances);
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
     if (loads[i].leash > 0)
       tell_load (a, i, &loads[i], now_ns);
   free (loads);

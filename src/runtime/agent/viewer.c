@@ -82,7 +82,7 @@ void
 tb_tell_waiting (Agent *a, uint32_t instance, const char *what)
 {
   size_t at = tb_fact_begin (a, TB_FACT_WAITING);
-  tb_writer_string (&a->out, a->plan.instances[instance].id);
+  tb_writer_string (&a->out, a->plan->instances[instance].id);
   write_sentence (a, what);
   tb_fact_end (a, at);
 }
@@ -92,7 +92,7 @@ tb_tell_problem (Agent *a, unsigned severity, uint32_t instance, const char *sen
 {
   size_t at = tb_fact_begin (a, TB_FACT_PROBLEM);
   tb_writer_u8 (&a->out, (uint8_t) severity);
-  tb_writer_string (&a->out, instance < a->plan.n_instances ? a->plan.instances[instance].id : "");
+  tb_writer_string (&a->out, instance < a->plan->n_instances ? a->plan->instances[instance].id : "");
   write_sentence (a, sentence);
   tb_fact_end (a, at);
 }
@@ -233,6 +233,16 @@ take_plan (Agent *a, TbReader *r)
 }
 
 static void
+take_change (Agent *a, TbReader *r)
+{
+  TbWirePlan plan;
+  if (tb_wire_plan_read (r, &plan))
+    tb_agent_change (a, &plan, r->bytes, r->size);
+  else
+    tb_tell_problem (a, 0, UINT32_MAX, "the run was not changed: what it is to be cannot be read");
+}
+
+static void
 take_fault (Agent *a, TbReader *r)
 {
   TbWireFault fault;
@@ -288,7 +298,7 @@ take_instance_command (Agent *a, TbReader *r)
       snprintf (text, sizeof text, "there is no instance «%.100s»", id != NULL ? id : "");
       tb_tell_problem (a, 1, UINT32_MAX, text);
     }
-  bool outside = instance != UINT32_MAX && tb_wire_is_outside (&a->plan.instances[instance]);
+  bool outside = instance != UINT32_MAX && tb_wire_is_outside (&a->plan->instances[instance]);
   if (outside)
     tb_tell_problem (a, 1, instance, "it lies outside the run, which neither starts nor stops it");
   for (size_t i = 0; instance != UINT32_MAX && !outside && i < TB_ARRAY_LENGTH (table); i++)
@@ -341,6 +351,8 @@ obey (Agent *a, TbReader *r)
     answer_ping (a, r);
   else if (a->supervisor == NULL)
     tb_tell_problem (a, 1, UINT32_MAX, "nothing runs yet");
+  else if (r->type == TB_COMMAND_CHANGE)
+    take_change (a, r);
   else if (r->type == TB_COMMAND_FAULT_ADD)
     take_fault (a, r);
   else if (r->type == TB_COMMAND_FAULT_REMOVE)

@@ -310,6 +310,7 @@ tb_call_free (TbCall *call)
   if (call->text != NULL)
     g_string_free (call->text, TRUE);
   g_clear_pointer (&call->match, g_regex_unref);
+  g_clear_pointer (&call->change, tb_session_change_free);
   g_hash_table_unref (call->query);
   tb_json_value_free (call->body);
   tb_json_free (call->json);

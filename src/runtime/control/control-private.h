@@ -5,6 +5,7 @@
  *   routes.c     the table; run, instances, links, faults, partitions
  *   toxiproxy.c  Toxiproxy's routes
  *   follow.c     answers that go on: logs, states
+ *   change.c     a drawing applied, a component scaled
  *   ask.c        the other side
  *   json-*.c state-json.c
  *
@@ -55,6 +56,7 @@ struct TbCall
   guint number;
   guint64 offset, limit; /* of a log: read up to here, and no farther than there */
   GRegex *match;
+  TbSessionChange *change; /* that was made */
 };
 
 struct TbControl
@@ -65,6 +67,8 @@ struct TbControl
   GPtrArray *listeners; /* of TbListening */
   GPtrArray *clients;   /* of TbClient */
   GSource *timer;       /* while somebody waits or follows */
+  const TbControlOwner *owner; /* NULL: nobody's */
+  gpointer owner_data;
 };
 
 typedef struct
@@ -107,6 +111,10 @@ const char *tb_call_query (const TbCall *call, const char *name);
 /* ---- follow.c */
 void tb_route_logs (TbCall *call);
 void tb_route_state (TbCall *call);
+
+/* ---- change.c */
+void tb_route_apply (TbCall *call);
+void tb_route_scale (TbCall *call);
 
 /* ---- routes.c */
 /* "orders/1" of the first two parts; -1: answered with 404. */

@@ -11,7 +11,10 @@ int
 tb_call_instance (TbCall *call)
 {
   g_autofree char *id = g_strdup_printf ("%s/%s", call->parts[0], call->parts[1]);
-  int index = tb_plan_find_instance (tb_session_plan (call->session), id);
+  const TbPlan *plan = tb_session_plan (call->session);
+  int index = tb_plan_find_instance (plan, id);
+  if (index >= 0 && ((TbPlanInstance *) g_ptr_array_index (plan->instances, (guint) index))->removed)
+    index = -1;
   if (index < 0)
     tb_call_error (call, 404, "there is no instance “%s”", id);
   g_free (call->subject);
@@ -47,6 +50,16 @@ get_version (TbCall *call)
   tb_call_reply (call, 200);
 }
 
+static guint
+count_instances (TbSession *session)
+{
+  const TbPlan *plan = tb_session_plan (session);
+  guint n = 0;
+  for (guint i = 0; i < plan->instances->len; i++)
+    n += !((TbPlanInstance *) g_ptr_array_index (plan->instances, i))->removed;
+  return n;
+}
+
 static void
 get_run (TbCall *call)
 {
@@ -55,7 +68,7 @@ get_run (TbCall *call)
   tb_json_begin_object (json, NULL);
   tb_json_string (json, "name", control->name != NULL ? control->name : "");
   tb_json_string (json, "state", tb_run_state_name (tb_session_state (call->session)));
-  tb_json_integer (json, "instances", tb_session_plan (call->session)->instances->len);
+  tb_json_integer (json, "instances", count_instances (call->session));
   tb_json_string (json, "directory", tb_session_run_dir (call->session));
   tb_json_string (json, "socket", control->socket_path);
   tb_json_string (json, "url", control->url);
@@ -97,6 +110,8 @@ get_instances (TbCall *call)
   tb_json_begin_array (call->json, NULL);
   for (guint i = 0; i < frame->n_instances; i++)
     {
+      if (frame->instances[i].gone)
+        continue;
       tb_json_begin_object (call->json, NULL);
       tb_json_instance (call->json, &frame->instances[i]);
       tb_json_end_object (call->json);
@@ -180,6 +195,8 @@ static const struct
   { "resume", TB_COMMAND_RESUME, goes_on },
   { "restart", TB_COMMAND_RESTART, is_restarted },
   { "start", TB_COMMAND_START_ANYWAY, is_ready },
+  { "start-needed", TB_COMMAND_START, is_ready },
+  { "halt", TB_COMMAND_HALT, is_gone },
 };
 
 /* Whoever has ended is started by a restart; who waits, by not waiting any more. */
@@ -242,7 +259,7 @@ post_instance (TbCall *call)
   if (verb == G_N_ELEMENTS (instance_verbs))
     {
       tb_call_error (call, 404, "“%s” is nothing an instance can be told; it is one of kill, pause, "
-                     "resume, restart, start and clock", call->parts[2]);
+                     "resume, restart, start, start-needed, halt and clock", call->parts[2]);
       return;
     }
   state_of (call, &restarts);
@@ -511,6 +528,8 @@ const TbControlRoute tb_control_routes[] = {
   { "GET", "/version", get_version },
   { "GET", "/run", get_run },
   { "POST", "/run/stop", stop_run },
+  { "POST", "/run/apply", tb_route_apply },
+  { "POST", "/components/{}/scale", tb_route_scale },
   { "GET", "/state", tb_route_state },
   { "GET", "/instances", get_instances },
   { "GET", "/instances/{}/{}", get_instance },

@@ -360,6 +360,13 @@ tb_control_free (TbControl *control)
 }
 
 void
+tb_control_set_owner (TbControl *control, const TbControlOwner *owner, gpointer data)
+{
+  control->owner = owner;
+  control->owner_data = data;
+}
+
+void
 tb_control_set_name (TbControl *control, const char *name)
 {
   g_free (control->name);

@@ -143,6 +143,8 @@ tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
   tb_json_begin_array (json, "instances");
   for (guint i = 0; i < frame->n_instances; i++)
     {
+      if (frame->instances[i].gone)
+        continue;
       tb_json_begin_object (json, NULL);
       tb_json_instance (json, &frame->instances[i]);
       tb_json_end_object (json);

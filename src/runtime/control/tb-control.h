@@ -21,6 +21,23 @@ void tb_control_free (TbControl *control);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbControl, tb_control_free)
 /* What the run is called for those who look for it: a file or a title. */
 void tb_control_set_name (TbControl *control, const char *name);
+/* Whose run it is: has a drawing, which is changed with it. Each gives back the change that was made
+ * (transfer full), or NULL with an error. trust: what it would execute is allowed by whoever asks. */
+typedef struct
+{
+  /* file: a path, or NULL for the drawing that runs, as it is now. */
+  TbSessionChange *(*apply) (const char *file, gboolean trust, GError **error, gpointer data);
+  /* NULL: the run alone is scaled. */
+  TbSessionChange *(*scale) (const char *component, guint replicas, gboolean trust, GError **error,
+                             gpointer data);
+} TbControlOwner;
+
+/* owner is borrowed for as long as the control lives. */
+void tb_control_set_owner (TbControl *control, const TbControlOwner *owner, gpointer data);
+/* What owners need: applies a change (taken; NULL gives NULL) unless it would execute what was never
+ * allowed, and gives it back; else NULL with an error. */
+TbSessionChange *tb_control_carry_out (TbSession *session, TbSessionChange *change, gboolean trust,
+                                       GError **error);
 /* Listens on loopback too: "PORT", "127.0.0.1:PORT" or "[::1]:PORT", port 0: any. token NULL: drawn.
  * Once only. */
 gboolean tb_control_listen (TbControl *control, const char *address, const char *token,

@@ -153,7 +153,8 @@ get_proxies (TbCall *call)
   for (guint i = 0; i < plan->links->len; i++)
     {
       const TbPlanLink *link = g_ptr_array_index (plan->links, i);
-      write_proxy (call, link->id, link);
+      if (!link->removed)
+        write_proxy (call, link->id, link);
     }
   tb_json_end_object (call->json);
   tb_call_reply (call, 200);

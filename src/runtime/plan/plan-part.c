@@ -287,8 +287,18 @@ find_ports (const TbPlanner *planner, TbPart *part, GError **error)
   return TRUE;
 }
 
+static guint
+replicas_of (const TbPlanner *planner, const TbPart *part)
+{
+  GHashTable *asked = planner->options->replicas;
+  guint n = asked != NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (asked, part->id)) : 0;
+  if (part->role == TB_ROLE_EXTERNAL)
+    return 1;
+  return n > 0 ? n : tb_component_replicas (part->element);
+}
+
 static TbPart *
-part_new (const TbElement *element)
+part_new (const TbPlanner *planner, const TbElement *element)
 {
   TbPart *part = g_new0 (TbPart, 1);
   part->element = element;
@@ -297,7 +307,7 @@ part_new (const TbElement *element)
   part->role = tb_component_role (element);
   part->ports = g_ptr_array_new_with_free_func (tb_plan_port_free);
   part->links = g_ptr_array_new ();
-  part->n = part->role == TB_ROLE_EXTERNAL ? 1 : tb_component_replicas (element);
+  part->n = replicas_of (planner, part);
   return part;
 }
 
@@ -307,7 +317,7 @@ tb_planner_make_parts (TbPlanner *planner, GError **error)
   guint n = tb_model_count (planner->model, TB_KIND_COMPONENT);
   for (guint i = 0; i < n; i++)
     {
-      TbPart *part = part_new (tb_model_nth (planner->model, TB_KIND_COMPONENT, i));
+      TbPart *part = part_new (planner, tb_model_nth (planner->model, TB_KIND_COMPONENT, i));
       g_ptr_array_add (planner->parts, part);
       if (!choose (planner, part, error) || !find_ports (planner, part, error))
         return FALSE;

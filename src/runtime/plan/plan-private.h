@@ -9,6 +9,7 @@
  *   plan-builtin.c  command lines of tierboard-node
  *   plan-environment.c, plan-ready.c   variables; readiness and stop
  *   plan-program.c  commands and templates: argv, files, user, what is asked trust for
+ *   plan-follow.c   the plan of a run that goes on: indices of the one before
  *   plan.c          all of it, and looking things up */
 #pragma once
 
@@ -81,13 +82,18 @@ gboolean tb_part_keeps_data (const TbPart *part);
 
 gboolean tb_planner_make_parts (TbPlanner *planner, GError **error);
 gboolean tb_planner_place (TbPlanner *planner, GError **error);
-void tb_planner_place_links (TbPlan *plan);
+gboolean tb_planner_place_links (const TbPlanner *planner, GError **error);
 /* Every name gets an address of its own, n: how many slots there are. Fills slot[i], from 0 to
  * n - 1, for names[i]; the same names give the same slots, and one that has its home slot keeps it
- * when others come. */
-void tb_plan_assign_slots (const char *const *names, guint n_names, guint n, guint *slots);
+ * when others come. kept: name → slot + 1 of those that have one already, and of those that had one,
+ * which nobody else gets; may be NULL. */
+void tb_plan_assign_slots (const char *const *names, guint n_names, guint n, GHashTable *kept,
+                           guint *slots);
 gboolean tb_planner_make_links (TbPlanner *planner, GError **error);
 void tb_planner_order (TbPlanner *planner);
+/* Puts everything in the places that it has in options->before; FALSE with error where there is no room
+ * for more. The last step: indices of parts do not hold any more. */
+gboolean tb_planner_follow (TbPlanner *planner, GError **error);
 
 /* "127.77.1.2:6379" of each instance of a part, joined; format: % becomes the address, items are
  * joined by sep. (transfer full) */

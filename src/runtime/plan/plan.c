@@ -169,7 +169,7 @@ check (const TbPlan *plan)
   for (guint i = 0; i < plan->instances->len; i++)
     {
       const TbPlanInstance *instance = g_ptr_array_index (plan->instances, i);
-      g_assert (instance->external || instance->argv != NULL);
+      g_assert (instance->external || instance->removed || instance->argv != NULL);
       g_assert (g_hash_table_add (seen, GUINT_TO_POINTER (instance->address)));
     }
   for (guint i = 0; i < plan->links->len; i++)
@@ -191,6 +191,8 @@ tb_plan_new (const TbModel *model, const TbPlanOptions *options, GError **error)
       || !tb_planner_make_links (&planner, error) || !fill_instances (&planner, error))
     return NULL;
   tb_planner_order (&planner);
+  if (!tb_planner_follow (&planner, error))
+    return NULL;
   check (plan);
   return g_steal_pointer (&plan);
 }
@@ -214,8 +216,11 @@ int
 tb_plan_find_link (const TbPlan *plan, const char *id)
 {
   for (guint i = 0; i < plan->links->len; i++)
-    if (g_str_equal (((TbPlanLink *) g_ptr_array_index (plan->links, i))->id, id))
-      return (int) i;
+    {
+      const TbPlanLink *link = g_ptr_array_index (plan->links, i);
+      if (!link->removed && g_str_equal (link->id, id))
+        return (int) i;
+    }
   return -1;
 }
 

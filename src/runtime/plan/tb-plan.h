@@ -100,6 +100,8 @@ typedef struct
   gboolean external; /* outside: nothing is started, its address is the drawing's */
   char *external_host; /* external: "db.example.org"; else NULL */
   char *trust_text;  /* what tb_plan_commands shows of it; NULL where it is built in or external */
+  gboolean removed;  /* it was in a plan before this one, and is not drawn any more */
+  gboolean changed;  /* it is started otherwise than in the plan before this one */
 } TbPlanInstance;
 
 typedef struct
@@ -116,12 +118,14 @@ typedef struct
   gboolean async;
   gint64 timeout_ns; /* 0: none */
   guint retries;
+  gboolean removed;      /* it was in a plan before this one: leads from nobody to nobody */
 } TbPlanLink;
 
 typedef struct
 {
-  GPtrArray *instances; /* of TbPlanInstance, in file order, replicas in order */
-  GPtrArray *links;     /* of TbPlanLink */
+  GPtrArray *instances; /* of TbPlanInstance, in file order, replicas in order; where it follows
+                           another plan, first those of that one, each in its place */
+  GPtrArray *links;     /* of TbPlanLink, likewise */
   guint block;          /* R */
 } TbPlan;
 
@@ -137,6 +141,9 @@ typedef struct
   const char *default_user; /* whom commands run as that do not say; NULL: as who starts them */
   /* NULL: tb_template_find */
   const TbTemplate *(*find_template) (const char *name, GError **error);
+  /* Of a run that goes on: what is in both plans keeps index and address. NULL: there is none. */
+  const TbPlan *before;
+  GHashTable *replicas; /* component's id → how many, where the drawing is not to say; NULL */
 } TbPlanOptions;
 
 #define TB_PLAN_ERROR (tb_plan_error_quark ())
@@ -158,7 +165,7 @@ TbPlan *tb_plan_new (const TbModel *model, const TbPlanOptions *options, GError 
 void tb_plan_free (TbPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbPlan, tb_plan_free)
 
-/* ≥ 0, or -1. */
+/* ≥ 0, or -1. A link that was removed is none. */
 int tb_plan_find_instance (const TbPlan *plan, const char *id);
 int tb_plan_find_link (const TbPlan *plan, const char *id);
 /* The commands a run would execute that are not built in, one a line, with component and directory
@@ -167,5 +174,25 @@ int tb_plan_find_link (const TbPlan *plan, const char *id);
 char *tb_plan_commands (const TbPlan *plan);
 /* "127.77.1.2" (transfer full) */
 char *tb_plan_address_text (guint32 address);
+
+/* ---- Two plans of one run -------------------------------------------------------------------------- */
+
+/* What it means to go from a plan to one that follows it. */
+typedef struct
+{
+  GPtrArray *started, *restarted, *stopped; /* of char *: ids of instances */
+  guint n_untouched; /* run on */
+  gboolean links;    /* a link is new, gone or another */
+  gboolean settings; /* policies, order, devices, which hold without a restart */
+  char *commands;    /* what would be executed that was not before, as tb_plan_commands() has it */
+} TbPlanChange;
+
+/* after was made with before as options->before. Fills all of *change. */
+void tb_plan_compare (const TbPlan *before, const TbPlan *after, TbPlanChange *change);
+void tb_plan_change_clear (TbPlanChange *change);
+/* Whether nothing that runs, and no link, is different. */
+gboolean tb_plan_change_is_empty (const TbPlanChange *change);
+/* "starts cache/1, restarts shop/1 and shop/2, stops mail/1"; "" for an empty one. (transfer full) */
+char *tb_plan_change_text (const TbPlanChange *change);
 
 G_END_DECLS

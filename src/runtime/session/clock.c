@@ -53,13 +53,17 @@ write_clock (const char *path, gint64 offset_ns, double rate)
 }
 
 void
-tb_session_prepare_clocks (TbSession *self)
+tb_session_prepare_clocks (TbSession *self, const TbPlan *before)
 {
   for (guint i = 0; i < self->plan->plan->instances->len; i++)
     {
-      self->instances[i].clock_rate = 1;
-      if (planned (self, i)->clock_path != NULL)
-        write_clock (planned (self, i)->clock_path, 0, 1);
+      const TbPlanInstance *was
+        = before != NULL && i < before->instances->len ? g_ptr_array_index (before->instances, i) : NULL;
+      if (was == NULL)
+        self->instances[i].clock_rate = 1;
+      if (planned (self, i)->clock_path != NULL && (was == NULL || was->clock_path == NULL))
+        write_clock (planned (self, i)->clock_path, self->instances[i].clock_offset_ns,
+                     self->instances[i].clock_rate);
     }
 }
 

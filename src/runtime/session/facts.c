@@ -247,6 +247,15 @@ on_instance_load (TbSession *self, TbReader *r)
 }
 
 static gboolean
+on_pong (TbSession *self, TbReader *r)
+{
+  guint64 token = tb_reader_u64 (r);
+  if (!r->bad)
+    self->answered = MAX (self->answered, token);
+  return !r->bad;
+}
+
+static gboolean
 ignore_fact (TbSession *self, TbReader *r)
 {
   return TRUE;
@@ -267,7 +276,7 @@ static const struct
   { TB_FACT_LOG_AT, on_log_at },
   { TB_FACT_RECORD_AT, ignore_fact },
   { TB_FACT_PROBLEM, on_problem },
-  { TB_FACT_PONG, ignore_fact },
+  { TB_FACT_PONG, on_pong },
   { TB_FACT_AGENT_LOAD, on_agent_load },
   { TB_FACT_INSTANCE_LOAD, on_instance_load },
 };

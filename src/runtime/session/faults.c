@@ -9,6 +9,7 @@ tb_known_fault_free (gpointer data)
   TbKnownFault *fault = data;
   tb_replace_text (&fault->text, NULL);
   g_free (fault->cut_links);
+  g_clear_pointer (&fault->cut_off, g_array_unref);
   tb_wire_fault_clear (&fault->wire);
   g_free (fault);
 }
@@ -31,6 +32,7 @@ tb_session_add_fault (TbSession *self, const TbWireFault *fault)
   known->going = FALSE;
   tb_replace_text (&known->text, NULL);
   g_clear_pointer (&known->cut_links, g_free);
+  g_clear_pointer (&known->cut_off, g_array_unref);
   tb_wire_fault_write (&self->out, &known->wire);
   tb_session_sent (self);
 }
@@ -177,6 +179,35 @@ to_wire (const TbSession *self, GArray *pairs)
     }
 }
 
+/* pairs: plan indices, wire indices when it returns. for_ns 0: until it is healed. NULL where the run is
+ * over. */
+static TbKnownFault *
+cut_pairs (TbSession *self, const char *id, GArray *pairs, const char *text, gint64 for_ns)
+{
+  g_autofree guint8 *cuts = cut_of_links (self->plan->plan, pairs);
+  char all[] = "";
+  to_wire (self, pairs);
+  const TbWireFault fault = { .id = (char *) id, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all,
+                              .from = all, .to = all,
+                              .pairs = (TbWirePair *) (gpointer) pairs->data,
+                              .n_pairs = pairs->len,
+                              .until_ns = for_ns };
+  tb_session_add_fault (self, &fault);
+  TbKnownFault *known = tb_session_find_fault (self, id);
+  if (known == NULL)
+    return NULL;
+  tb_replace_text (&known->text, text);
+  known->cut_links = g_steal_pointer (&cuts);
+  return known;
+}
+
+static gboolean
+is_from_everyone (const TbPartition *p)
+{
+  return (p->kind == TB_PARTITION_ISOLATE || p->kind == TB_PARTITION_ONE_WAY)
+         && (p->from == NULL || *p->from == '\0');
+}
+
 gboolean
 tb_session_partition (TbSession *self, const char *id, const TbPartition *partition, GError **error)
 {
@@ -188,23 +219,100 @@ tb_session_partition (TbSession *self, const char *id, const TbPartition *partit
   g_autoptr (GArray) pairs = tb_partition_pairs (plan, &p, tb_session_role_of, self, &text, error);
   if (pairs == NULL)
     return FALSE;
-  g_autofree guint8 *cuts = cut_of_links (plan, pairs);
-  to_wire (self, pairs);
-  char all[] = "", *name = (char *) (id != NULL ? id : "partition");
-  const TbWireFault fault = { .id = name, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all,
-                              .from = all, .to = all,
-                              .pairs = (TbWirePair *) (gpointer) pairs->data,
-                              .n_pairs = pairs->len,
-                              .until_ns = p.for_ns };
-  tb_session_add_fault (self, &fault);
-  TbKnownFault *known = tb_session_find_fault (self, name);
-  if (known != NULL)
+  TbKnownFault *known = cut_pairs (self, id != NULL ? id : "partition", pairs, text, p.for_ns);
+  if (known != NULL && is_from_everyone (&p))
     {
-      tb_replace_text (&known->text, text);
-      g_free (known->cut_links);
-      known->cut_links = g_steal_pointer (&cuts);
+      known->cut_off = tb_names_to_instances (plan, p.of ? p.of : "*", tb_session_role_of, self, NULL);
+      known->one_way = p.kind == TB_PARTITION_ONE_WAY;
     }
   return TRUE;
+}
+
+/* ---- Another plan --------------------------------------------------------------------------------------- */
+
+static gboolean
+is_among (const GArray *some, guint index)
+{
+  for (guint i = 0; i < some->len; i++)
+    if (g_array_index (some, guint, i) == index)
+      return TRUE;
+  return FALSE;
+}
+
+static GArray *
+pairs_from_everyone (const TbPlan *plan, const TbKnownFault *fault)
+{
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (TbWirePair));
+  for (guint i = 0; i < plan->instances->len; i++)
+    {
+      const TbPlanInstance *other = g_ptr_array_index (plan->instances, i);
+      if (other->removed || is_among (fault->cut_off, i))
+        continue;
+      for (guint k = 0; k < fault->cut_off->len; k++)
+        {
+          TbWirePair way = { g_array_index (fault->cut_off, guint, k), i }, back = { way.to, way.from };
+          g_array_append_val (pairs, way);
+          if (!fault->one_way)
+            g_array_append_val (pairs, back);
+        }
+    }
+  return pairs;
+}
+
+/* What is left of its time; 0: it has no end. */
+static gint64
+left_of (const TbKnownFault *fault)
+{
+  gint64 gone = fault->since_ns > 0 ? tb_now_ns () - fault->since_ns : 0;
+  return fault->wire.until_ns > 0 ? MAX (fault->wire.until_ns - gone, 1) : 0;
+}
+
+/* Who is cut off from everyone is so from those who came since: the same fault, in more places. */
+static void
+widen (TbSession *self, TbKnownFault *fault)
+{
+  g_autoptr (GArray) pairs = pairs_from_everyone (self->plan->plan, fault);
+  g_autoptr (GArray) cut_off = g_array_copy (fault->cut_off);
+  g_autofree char *id = g_strdup (fault->wire.id), *text = g_strdup (fault->text);
+  gboolean one_way = fault->one_way;
+  if (pairs->len == fault->wire.n_pairs)
+    return;
+  TbKnownFault *known = cut_pairs (self, id, pairs, text, left_of (fault));
+  if (known != NULL)
+    {
+      known->cut_off = g_steal_pointer (&cut_off);
+      known->one_way = one_way;
+    }
+}
+
+/* Of a partition: its ways as the plan counts instances. */
+static GArray *
+from_wire (const TbSession *self, const TbWireFault *fault)
+{
+  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (TbWirePair));
+  for (guint i = 0; i < fault->n_pairs; i++)
+    {
+      TbWirePair pair = { self->map->from_wire[fault->pairs[i].from],
+                          self->map->from_wire[fault->pairs[i].to] };
+      g_array_append_val (pairs, pair);
+    }
+  return pairs;
+}
+
+void
+tb_session_renew_partitions (TbSession *self)
+{
+  for (guint i = 0; i < self->faults->len; i++)
+    {
+      TbKnownFault *fault = g_ptr_array_index (self->faults, i);
+      if (fault->cut_links == NULL)
+        continue;
+      g_autoptr (GArray) pairs = from_wire (self, &fault->wire);
+      g_free (fault->cut_links);
+      fault->cut_links = cut_of_links (self->plan->plan, pairs);
+      if (fault->cut_off != NULL)
+        widen (self, fault);
+    }
 }
 
 void

@@ -24,10 +24,11 @@ typedef struct
 /* What is kept of a link between frames. */
 typedef struct
 {
-  char *id; /* GRefString */
-  const char *from, *to; /* of the plan */
+  char *id, *from, *to; /* GRefString */
   TbUid link;
   gboolean changed;
+  gboolean moved; /* rows came or went: nothing it was can be compared with */
+  gboolean removed; /* its link is not drawn any more */
   TbLiveLink sums;
   TbHistogram *total, *base, *older; /* now, and at the last two seconds' beginnings */
   gint64 base_ns;
@@ -59,6 +60,8 @@ line_free (gpointer data)
 {
   Line *line = data;
   g_ref_string_release (line->id);
+  g_ref_string_release (line->from);
+  g_ref_string_release (line->to);
   g_free (line->total);
   g_free (line->base);
   g_free (line->older);
@@ -66,18 +69,23 @@ line_free (gpointer data)
 }
 
 static Line *
-add_line (TbLive *live, const char *id, TbUid link, const char *from, const char *to)
+line_new (const char *id, TbUid link, const char *from, const char *to)
 {
   Line *line = g_new0 (Line, 1);
   line->id = g_ref_string_new (id);
   line->link = link;
-  line->from = from;
-  line->to = to;
+  line->from = g_ref_string_new (from);
+  line->to = g_ref_string_new (to);
   line->total = g_new0 (TbHistogram, 1);
   line->base = g_new0 (TbHistogram, 1);
   line->older = g_new0 (TbHistogram, 1);
-  g_ptr_array_add (live->lines, line);
   return line;
+}
+
+static Line *
+line_of_link (const TbPlanLink *link)
+{
+  return line_new (link->id, link->link, link->from_component, link->to_component);
 }
 
 TbLive *
@@ -89,11 +97,36 @@ tb_live_new (TbSharedPlan *plan, TbWireMap *map)
   live->rows = g_ptr_array_new_with_free_func (g_free);
   live->lines = g_ptr_array_new_with_free_func (line_free);
   for (guint i = 0; i < plan->plan->links->len; i++)
-    {
-      const TbPlanLink *link = g_ptr_array_index (plan->plan->links, i);
-      add_line (live, link->id, link->link, link->from_component, link->to_component);
-    }
+    g_ptr_array_add (live->lines, line_of_link (g_ptr_array_index (plan->plan->links, i)));
   return live;
+}
+
+static void
+take_link (Line *line, const TbPlanLink *link)
+{
+  tb_replace_text (&line->from, link->from_component);
+  tb_replace_text (&line->to, link->to_component);
+  line->link = link->link;
+  line->removed = link->removed;
+}
+
+/* Lines of new links come before those that nobody drew, whose rows follow them. */
+void
+tb_live_change (TbLive *live, TbSharedPlan *plan, TbWireMap *map)
+{
+  guint before = live->plan->plan->links->len, n = plan->plan->links->len;
+  for (guint i = before; i < n; i++)
+    g_ptr_array_insert (live->lines, (gint) i, line_of_link (g_ptr_array_index (plan->plan->links, i)));
+  for (guint i = 0; i < before; i++)
+    take_link (g_ptr_array_index (live->lines, i), g_ptr_array_index (plan->plan->links, i));
+  for (guint i = 0; i < live->rows->len; i++)
+    {
+      Row *row = g_ptr_array_index (live->rows, i);
+      row->line += row->line >= before ? n - before : 0;
+    }
+  tb_shared_plan_unref (live->plan);
+  live->plan = tb_shared_plan_ref (plan);
+  live->map = map;
 }
 
 void
@@ -162,7 +195,7 @@ undrawn_line (TbLive *live, const Row *row)
   for (guint i = live->plan->plan->links->len; i < live->lines->len; i++)
     if (g_str_equal (((Line *) g_ptr_array_index (live->lines, i))->id, id))
       return i;
-  add_line (live, id, 0, from, to);
+  g_ptr_array_add (live->lines, line_new (id, 0, from, to));
   return live->lines->len - 1;
 }
 
@@ -171,6 +204,19 @@ line_of_row (TbLive *live, const Row *row)
 {
   guint32 wire = row->counters.link;
   return wire < live->map->plan.n_links ? live->map->link_from_wire[wire] : undrawn_line (live, row);
+}
+
+/* A row that goes from line to line takes its sums with it. */
+static void
+move_to_line (TbLive *live, Row *row, guint to, gboolean fresh)
+{
+  Line *was = fresh || row->line == to ? NULL : g_ptr_array_index (live->lines, row->line);
+  Line *is = g_ptr_array_index (live->lines, to);
+  row->line = to;
+  is->changed = TRUE;
+  if (was == NULL)
+    return;
+  was->changed = was->moved = is->moved = TRUE;
 }
 
 /* FALSE: it is new and could not be read yet. One that was read before, and is being written all the
@@ -182,6 +228,7 @@ read_row (TbLive *live, guint index)
   guint32 sequence = atomic_load_explicit (&shared->sequence, memory_order_acquire);
   Row *row = index < live->rows->len ? g_ptr_array_index (live->rows, index) : NULL;
   TbTapCounters copy;
+  gboolean fresh = row == NULL;
   if (row != NULL && row->sequence == sequence)
     return TRUE;
   if (!tb_row_read (shared, &copy))
@@ -195,8 +242,7 @@ read_row (TbLive *live, guint index)
   row->sequence = sequence;
   row->from = plan_instance (live, copy.from);
   row->to = plan_instance (live, copy.to);
-  row->line = line_of_row (live, row);
-  ((Line *) g_ptr_array_index (live->lines, row->line))->changed = TRUE;
+  move_to_line (live, row, line_of_row (live, row), fresh);
   return TRUE;
 }
 
@@ -335,6 +381,15 @@ set_latency (Line *line, gint64 now_ns)
   s->recent_p99_ns = tb_histogram_quantile (&recent, 0.99);
 }
 
+/* What it was before is no measure of what it is now. */
+static void
+begin_anew (Line *line)
+{
+  line->moved = FALSE;
+  line->n_samples = line->next = 0;
+  *line->base = *line->older = *line->total;
+}
+
 static void
 update_lines (TbLive *live, gint64 now_ns)
 {
@@ -342,6 +397,8 @@ update_lines (TbLive *live, gint64 now_ns)
   for (guint i = 0; i < live->lines->len; i++)
     {
       Line *line = g_ptr_array_index (live->lines, i);
+      if (line->moved)
+        begin_anew (line);
       if (!line->sums.tapped)
         line->sums.p50_ns = line->sums.p95_ns = line->sums.p99_ns = -1;
       set_latency (line, now_ns);
@@ -361,6 +418,7 @@ typedef struct
   GPtrArray *texts; /* GRefStrings the frame points to */
   TbLiveInstance *instances;
   TbLiveLink *links;
+  guint *line_to_link; /* where each line is among them */
   TbLiveTap *taps;
   TbLivePartition *partitions;
   TbLiveFault *faults;
@@ -375,6 +433,12 @@ keep (Frame *frame, char *text)
     return "";
   g_ptr_array_add (frame->texts, g_ref_string_acquire (text));
   return text;
+}
+
+static gboolean
+is_over (TbInstanceState state)
+{
+  return state == TB_INSTANCE_STOPPED || state == TB_INSTANCE_FAILED || state == TB_INSTANCE_KILLED;
 }
 
 static void
@@ -396,6 +460,7 @@ fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
         .rss_bytes = k->rss_bytes, .processes = k->processes, .threads = k->threads,
         .files = k->files, .due_ns = k->due_ns, .loop = k->loop, .role = keep (frame, k->role),
         .clock_offset_ns = k->clock_offset_ns, .clock_rate = k->clock_rate,
+        .removed = p->removed, .gone = p->removed && is_over (k->state),
       };
     }
   frame->frame.instances = frame->instances;
@@ -466,20 +531,26 @@ fill_fault (TbLiveLink *link, const GPtrArray *faults, guint index, guint n_draw
     }
 }
 
+/* A line that nothing runs over any more, of a link that is not drawn any more, is not shown. */
 static void
 fill_links (Frame *frame, const TbLive *live, const TbKnown *known)
 {
+  guint n = 0;
   frame->links = g_new0 (TbLiveLink, live->lines->len + 1);
+  frame->line_to_link = g_new (guint, live->lines->len + 1);
   for (guint i = 0; i < live->lines->len; i++)
     {
       const Line *line = g_ptr_array_index (live->lines, i);
-      TbLiveLink *link = &frame->links[i];
+      TbLiveLink *link = &frame->links[n];
+      frame->line_to_link[i] = line->removed ? G_MAXUINT : n++;
+      if (line->removed)
+        continue;
       char *why = bypass_of (live, line, known->bypasses);
       *link = line->sums;
       link->id = keep (frame, line->id);
       link->link = line->link;
-      link->from = line->from;
-      link->to = line->to;
+      link->from = keep (frame, line->from);
+      link->to = keep (frame, line->to);
       if (why != NULL)
         {
           link->not_tapped = keep (frame, why);
@@ -490,7 +561,7 @@ fill_links (Frame *frame, const TbLive *live, const TbKnown *known)
         say_faults (frame, link, known->faults);
     }
   frame->frame.links = frame->links;
-  frame->frame.n_links = live->lines->len;
+  frame->frame.n_links = n;
 }
 
 static void
@@ -541,7 +612,8 @@ fill_taps (Frame *frame, const TbLive *live)
   for (guint i = 0; i < live->rows->len; i++)
     {
       const Row *row = g_ptr_array_index (live->rows, i);
-      frame->taps[i] = (TbLiveTap) { .row = i, .link = row->line, .from = row->from, .to = row->to };
+      frame->taps[i] = (TbLiveTap) { .row = i, .link = frame->line_to_link[row->line],
+                                     .from = row->from, .to = row->to };
       frame->taps[i].counters = row->counters;
     }
   frame->frame.taps = frame->taps;
@@ -603,6 +675,7 @@ tb_live_frame_unref (TbLiveFrame *self)
   g_ptr_array_unref (frame->texts);
   g_free (frame->instances);
   g_free (frame->links);
+  g_free (frame->line_to_link);
   g_free (frame->taps);
   g_free (frame->partitions);
   g_free (frame->faults);

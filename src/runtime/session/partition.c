@@ -91,7 +91,7 @@ refuse_name (const TbPlan *plan, const char *name, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (name, "/", 2);
   for (guint i = 0; parts[1] != NULL && i < plan->instances->len; i++)
-    if (g_str_equal (parts[0], instance_at (plan, i)->component_id)
+    if (!instance_at (plan, i)->removed && g_str_equal (parts[0], instance_at (plan, i)->component_id)
         && !g_ascii_isdigit (parts[1][0]))
       {
         g_set_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME,
@@ -116,7 +116,7 @@ tb_names_to_instances (const TbPlan *plan, const char *names, TbRoleFunc role, g
         {
           const TbPlanInstance *instance = instance_at (plan, i);
           /* What lies outside is cut off where it is named, or by being somebody else. */
-          if ((instance->external && g_str_equal (words[w], "*"))
+          if (instance->removed || (instance->external && g_str_equal (words[w], "*"))
               || !means (instance, words[w], role ? role (i, data) : NULL))
             continue;
           some = in[i] = TRUE;
@@ -308,7 +308,7 @@ everyone_else (const TbPlan *plan, const GArray *but)
     {
       if (k < but->len && g_array_index (but, guint, k) == i)
         k++;
-      else
+      else if (!instance_at (plan, i)->removed)
         g_array_append_val (others, i);
     }
   return others;

@@ -293,7 +293,7 @@ has_siblings (const TbPlan *plan, guint index)
 {
   const TbPlanInstance *one = g_ptr_array_index (plan->instances, index);
   for (guint i = 0; i < plan->instances->len; i++)
-    if (i != index
+    if (i != index && !((TbPlanInstance *) g_ptr_array_index (plan->instances, i))->removed
         && ((TbPlanInstance *) g_ptr_array_index (plan->instances, i))->component == one->component)
       return TRUE;
   return FALSE;
@@ -315,6 +315,8 @@ has_partner (const TbPlan *plan, const TbPlanInstance *one, const char *protocol
   for (guint i = 0; i < plan->links->len; i++)
     {
       const TbPlanLink *link = g_ptr_array_index (plan->links, i);
+      if (link->removed)
+        continue;
       const TbPlanInstance *from = g_ptr_array_index (plan->instances, g_array_index (link->from, guint, 0));
       const TbPlanInstance *to = g_ptr_array_index (plan->instances, g_array_index (link->to, guint, 0));
       if ((from->component == one->component || to->component == one->component)
@@ -339,7 +341,7 @@ static const TbPlanPort *
 port_to_ask (const TbPlan *plan, guint index, AskHow *how)
 {
   const TbPlanInstance *instance = g_ptr_array_index (plan->instances, index);
-  for (guint i = 0; !instance->external && !instance->builtin && i < instance->ports->len; i++)
+  for (guint i = 0; !instance->external && !instance->removed && !instance->builtin && i < instance->ports->len; i++)
     {
       const TbPlanPort *port = g_ptr_array_index (instance->ports, i);
       if (can_be_asked (port, how)

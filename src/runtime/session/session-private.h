@@ -4,6 +4,7 @@
  *   facts.c      what the agent says, and what that changes
  *   launch.c     block of addresses, run directory, agent, and what is left when it dies
  *   wire-plan.c  the plan as the agent is told it
+ *   change.c     another drawing while it runs
  *   live.c       counters and ring to live frames
  *   partition.c  names and partitions to pairs of instances; pure
  *   faults.c     what the viewer asks for on links and between instances
@@ -72,6 +73,8 @@ typedef struct
 
 TbWireMap *tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options,
                             const char *run_dir, guint64 seed);
+/* Of a plan that follows: indices of the wire are kept as the plan's are. */
+TbWireMap *tb_wire_map_follow (const TbWireMap *before, const TbPlan *plan);
 /* The architecture goes into the recording, so that one file holds the run and what ran. */
 void tb_wire_map_set_document (TbWireMap *map, const TbModel *model);
 void tb_wire_map_free (TbWireMap *map);
@@ -113,6 +116,8 @@ typedef struct
   gint64 since_ns;
   gboolean going;   /* the last that was asked was to remove it */
   char *text;       /* of a partition, GRefString; else NULL */
+  GArray *cut_off;  /* of guint: of a partition from everyone else, who it is; else NULL */
+  gboolean one_way; /* they still hear the others */
   guint8 *cut_links; /* of a partition: TbCutOf, one for each link of the plan */
 } TbKnownFault;
 
@@ -127,6 +132,8 @@ typedef struct TbLive TbLive;
 
 TbLive *tb_live_new (TbSharedPlan *plan, TbWireMap *map);
 void tb_live_free (TbLive *live);
+/* Goes on with a plan that follows the one before. */
+void tb_live_change (TbLive *live, TbSharedPlan *plan, TbWireMap *map);
 /* Takes the descriptors. FALSE with error where they are not what they should be. */
 gboolean tb_live_map (TbLive *live, int counters_fd, int ring_fd, GError **error);
 gboolean tb_live_is_mapped (const TbLive *live);
@@ -171,6 +178,10 @@ struct _TbSession
   TbKnownInstance *instances; /* as the plan's */
   GArray *bypasses;           /* of TbKnownBypass */
   GPtrArray *faults;          /* of TbKnownFault */
+  GHashTable *replicas;       /* component's id → how many, where it was scaled and the model says otherwise */
+  char *file;                 /* the drawing's; NULL */
+  guint64 seed;
+  guint64 asked, answered;    /* PINGs that were sent, PONGs that came */
   guint n_partitions; /* so far: each draws anew */
   TbRoles *roles;
   gint64 agent_time_ns;
@@ -185,6 +196,7 @@ enum
   TB_SESSION_SIGNAL_INSTANCE,
   TB_SESSION_SIGNAL_PROBLEM,
   TB_SESSION_SIGNAL_WAITING,
+  TB_SESSION_SIGNAL_CHANGED,
   TB_N_SESSION_SIGNALS
 };
 
@@ -209,8 +221,14 @@ TbRoles *tb_roles_new (TbSession *session);
 void tb_roles_free (TbRoles *roles);
 /* NULL where libfaketime is not installed. */
 const char *tb_clock_find_library (void);
-/* Every clock of its own begins with the true time. */
-void tb_session_prepare_clocks (TbSession *self);
+/* Every clock of its own begins with the true time; those that an earlier plan had go on. */
+void tb_session_prepare_clocks (TbSession *self, const TbPlan *before);
+/* before and replicas as in TbPlanOptions. */
+TbPlan *tb_session_make_plan (TbSession *self, const TbModel *model, const TbPlan *before,
+                              GHashTable *replicas, GError **error);
+/* The plan is another: partitions say anew which links they cut, and who is cut off from everyone is so
+ * from the new ones too. */
+void tb_session_renew_partitions (TbSession *self);
 void tb_known_fault_free (gpointer fault);
 void tb_session_take_fact (TbSession *self, TbReader *r);
 /* The agent ended (why NULL), or is given up. Nothing of the run is left when this returns. */

@@ -231,6 +231,7 @@ tb_session_init (TbSession *self)
   self->bypasses = g_array_new (FALSE, TRUE, sizeof (TbKnownBypass));
   g_array_set_clear_func (self->bypasses, bypass_clear);
   self->faults = g_ptr_array_new_with_free_func (tb_known_fault_free);
+  self->replicas = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->context = g_main_context_ref_thread_default ();
 }
 
@@ -274,6 +275,8 @@ tb_session_finalize (GObject *object)
   g_ptr_array_unref (self->faults);
   g_byte_array_unref (self->in);
   g_main_context_unref (self->context);
+  g_hash_table_unref (self->replicas);
+  g_free (self->file);
   g_free (self->reason);
   G_OBJECT_CLASS (tb_session_parent_class)->finalize (object);
 }
@@ -293,6 +296,8 @@ tb_session_class_init (TbSessionClass *class)
   tb_session_signals[TB_SESSION_SIGNAL_WAITING]
     = g_signal_new ("waiting", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                     G_TYPE_STRING, G_TYPE_STRING);
+  tb_session_signals[TB_SESSION_SIGNAL_CHANGED]
+    = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static guint64
@@ -312,25 +317,32 @@ preferred_block (const TbModel *model, const TbSessionOptions *options)
   return tb_plan_preferred_block (path);
 }
 
+TbPlan *
+tb_session_make_plan (TbSession *self, const TbModel *model, const TbPlan *before,
+                      GHashTable *replicas, GError **error)
+{
+  g_autofree char *node = tb_program_path ("tierboard-node");
+  const TbPlanOptions options = {
+    .block = self->launch.block, .run_dir = self->launch.run_dir, .node_program = node,
+    .seed = self->seed, .file = self->file, .default_user = tb_launch_default_user (),
+    .clock_library = tb_clock_find_library (), .before = before, .replicas = replicas,
+  };
+  return tb_plan_new (model, &options, error);
+}
+
 static gboolean
 make_plan (TbSession *self, const TbSessionOptions *options, GError **error)
 {
-  g_autofree char *node = tb_program_path ("tierboard-node");
   g_autoptr (GError) why = NULL;
-  guint64 seed = choose_seed (options);
-  const TbPlanOptions plan_options = {
-    .block = self->launch.block, .run_dir = self->launch.run_dir, .node_program = node,
-    .seed = seed, .file = options->file, .default_user = tb_launch_default_user (),
-    .clock_library = tb_clock_find_library (),
-  };
-  TbPlan *plan = tb_plan_new (self->model, &plan_options, &why);
+  self->seed = choose_seed (options);
+  TbPlan *plan = tb_session_make_plan (self, self->model, NULL, NULL, &why);
   if (plan == NULL)
     {
       g_set_error_literal (error, TB_SESSION_ERROR, TB_SESSION_ERROR_PLAN, why->message);
       return FALSE;
     }
   self->plan = tb_shared_plan_new (plan);
-  self->map = tb_wire_map_new (plan, options, self->launch.run_dir, seed);
+  self->map = tb_wire_map_new (plan, options, self->launch.run_dir, self->seed);
   tb_wire_map_set_document (self->map, self->model);
   self->live = tb_live_new (self->plan, self->map);
   self->instances = g_new0 (TbKnownInstance, plan->instances->len + 1);
@@ -362,11 +374,12 @@ tb_session_start (TbModel *model, const TbSessionOptions *options, GError **erro
     options = &defaults;
   self->model = tb_model_ref (model);
   self->sole_children = options->sole_children;
+  self->file = g_strdup (options->file);
   self->start_ns = tb_now_ns ();
   if (!tb_launch_prepare (&self->launch, preferred_block (model, options), error)
       || !make_plan (self, options, error) || !tb_launch_agent (&self->launch, error))
     return NULL;
-  tb_session_prepare_clocks (self);
+  tb_session_prepare_clocks (self, NULL);
   begin_talk (self);
   self->roles = tb_roles_new (self);
   return g_steal_pointer (&self);

@@ -51,6 +51,8 @@ typedef struct
   const char *role;      /* what it says it is ("leader", "replica"); "" where nothing is known */
   gint64 clock_offset_ns; /* what its clock is wrong by … */
   double clock_rate;      /* … and how fast it goes; 1: as the true one */
+  gboolean removed;       /* it is not drawn any more … */
+  gboolean gone;          /* … and nothing of it runs: of no interest but for what it was */
 } TbLiveInstance;
 
 /* Sums over the taps of a drawn link, and over the last second. */
@@ -94,7 +96,7 @@ typedef struct
 /* One tap: (calling instance, called instance, port). */
 typedef struct
 {
-  guint row, link; /* link: index in links */
+  guint row, link; /* link: index in links, G_MAXUINT: of one that is not drawn any more */
   guint from, to;  /* instances */
   TbTapCounters counters;
 } TbLiveTap;
@@ -131,7 +133,8 @@ typedef enum
   TB_SESSION_ERROR_PLAN,     /* the drawing cannot be run */
   TB_SESSION_ERROR_AGENT,    /* the agent could not be started or spoken to */
   TB_SESSION_ERROR_UNTRUSTED,
-  TB_SESSION_ERROR_NAME      /* there is no such instance, link, fault … */
+  TB_SESSION_ERROR_NAME,     /* there is no such instance, link, fault … */
+  TB_SESSION_ERROR_OVER      /* the run is over, or about to be */
 } TbSessionError;
 
 /* Plans and starts. Trust must have been settled before (tb_trust_*): this runs what it is given. */
@@ -189,6 +192,31 @@ const char *tb_session_run_dir (TbSession *session);
 void tb_session_cut (TbSession *session, const char *link_id);
 void tb_session_heal (TbSession *session, const char *link_id);
 gboolean tb_session_is_cut (TbSession *session, const char *link_id);
+
+/* ---- Another drawing --------------------------------------------------------------------------- */
+
+/* What the run would become, thought through before it is done. */
+typedef struct TbSessionChange TbSessionChange;
+
+/* The run as that drawing would have it: an instance that is in both, and would be started the same way,
+ * is left alone. NULL with error, and the run is as it was, where it cannot be planned. */
+TbSessionChange *tb_session_plan_change (TbSession *session, TbModel *model, GError **error);
+/* The run with so many replicas of a component, and nothing else different from what runs now. */
+TbSessionChange *tb_session_plan_scale (TbSession *session, const char *component, guint replicas,
+                                        GError **error);
+const TbPlanChange *tb_session_change_of (const TbSessionChange *change);
+/* Whether what it would execute was allowed: nothing new, or all of it remembered. */
+gboolean tb_session_change_is_trusted (const TbSessionChange *change);
+/* Remembers all of it. */
+gboolean tb_session_change_trust (const TbSessionChange *change, GError **error);
+/* Does it; emits "changed". FALSE where the run has become another since it was planned, or ends. */
+gboolean tb_session_apply (TbSession *session, TbSessionChange *change, GError **error);
+void tb_session_change_free (TbSessionChange *change);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbSessionChange, tb_session_change_free)
+/* Whether the agent has yet to say how what was applied last has begun. */
+gboolean tb_session_is_changing (TbSession *session);
+/* How many of it run, or are to; 0: no such component. */
+guint tb_session_replicas (TbSession *session, const char *component);
 
 /* ---- Clocks ---------------------------------------------------------------------------------- */
 
@@ -258,7 +286,7 @@ gboolean tb_session_partition (TbSession *session, const char *id, const TbParti
 /* Ends every cut and partition; other faults stay. */
 void tb_session_heal_all (TbSession *session);
 
-/* Signals: "state" (); "instance" (guint index); "problem" (guint severity, const char *instance,
+/* Signals: "changed" (): another plan, indices of what was before stay; "state" (); "instance" (guint index); "problem" (guint severity, const char *instance,
  * const char *sentence); "waiting" (const char *instance, const char *what). */
 
 /* ---- Trust: opening a file runs nothing, and the first run asks -------------------------------- */

@@ -135,6 +135,8 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->package = from->package ? from->package : (char *) "";
   to->env_file = from->env_file;
   to->terminal = from->terminal;
+  to->removed = from->removed;
+  to->changed = from->changed;
   fill_pairs (map, from, to);
   fill_outside (map, from, to);
 }
@@ -169,6 +171,7 @@ fill_link (TbWireMap *map, const TbPlanLink *from, TbWireLink *to)
   to->replicas = from->link == 0;
 }
 
+/* A plan that follows another keeps its indices, and so they are kept here. */
 static void
 fill_instances (TbWireMap *map, const TbPlan *plan)
 {
@@ -183,30 +186,60 @@ fill_instances (TbWireMap *map, const TbPlan *plan)
     fill_instance (map, g_ptr_array_index (plan->instances, i), &map->plan.instances[i]);
 }
 
+/* Links that had an index keep it, even if they lead nowhere any more. */
 static void
-fill_links (TbWireMap *map, const TbPlan *plan)
+fill_links (TbWireMap *map, const TbPlan *plan, const TbWireMap *before)
 {
+  g_autofree gboolean *has = g_new0 (gboolean, plan->links->len + 1);
   map->plan.links = own (map, g_new0 (TbWireLink, plan->links->len + 1));
   map->link_from_wire = own (map, g_new0 (guint32, plan->links->len + 1));
+  for (guint w = 0; before != NULL && w < before->plan.n_links; w++)
+    {
+      guint32 i = map->link_from_wire[w] = before->link_from_wire[w];
+      has[i] = TRUE;
+      fill_link (map, g_ptr_array_index (plan->links, i), &map->plan.links[map->plan.n_links++]);
+    }
   for (guint i = 0; i < plan->links->len; i++)
     {
       TbWireLink *link = &map->plan.links[map->plan.n_links];
+      if (has[i])
+        continue;
       fill_link (map, g_ptr_array_index (plan->links, i), link);
       if (link->n_from > 0 && link->n_to > 0)
         map->link_from_wire[map->plan.n_links++] = i;
     }
 }
 
-TbWireMap *
-tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options, const char *run_dir,
-                 guint64 seed)
+static TbWireMap *
+map_new (const TbPlan *plan, const TbWireMap *before)
 {
   TbWireMap *map = g_new0 (TbWireMap, 1);
   map->owned = g_ptr_array_new_with_free_func (g_free);
   fill_instances (map, plan);
-  fill_links (map, plan);
-  map->plan.run_dir = own (map, g_strdup (run_dir));
+  fill_links (map, plan, before);
   map->plan.block = plan->block;
+  return map;
+}
+
+TbWireMap *
+tb_wire_map_follow (const TbWireMap *before, const TbPlan *plan)
+{
+  TbWireMap *map = map_new (plan, before);
+  map->plan.run_dir = own (map, g_strdup (before->plan.run_dir));
+  map->plan.recording = own (map, g_strdup (before->plan.recording));
+  map->plan.seed = before->plan.seed;
+  map->plan.contain = before->plan.contain;
+  map->plan.no_seccomp = before->plan.no_seccomp;
+  map->plan.record_limit_bytes = before->plan.record_limit_bytes;
+  return map;
+}
+
+TbWireMap *
+tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options, const char *run_dir,
+                 guint64 seed)
+{
+  TbWireMap *map = map_new (plan, NULL);
+  map->plan.run_dir = own (map, g_strdup (run_dir));
   map->plan.seed = seed;
   map->plan.contain = options->contain;
   map->plan.no_seccomp = options->no_seccomp;

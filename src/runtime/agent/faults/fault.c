@@ -32,8 +32,9 @@ find_named (const TbWirePlan *plan, const char *name, bool *set)
   for (uint32_t i = 0; i < plan->n_instances; i++)
     {
       const TbWireInstance *instance = &plan->instances[i];
-      set[i] = is_any (name) || strcmp (name, instance->id) == 0
-               || strcmp (name, instance->component) == 0;
+      set[i] = is_any (name)
+               || (!instance->removed
+                   && (strcmp (name, instance->id) == 0 || strcmp (name, instance->component) == 0));
       some = some || set[i];
     }
   return some;
@@ -122,6 +123,22 @@ suits_link (const TbFault *fault, const TbWirePlan *plan, char *why, size_t size
   return suits;
 }
 
+bool
+tb_fault_follow (TbFault *fault, const TbWirePlan *plan, char *why, size_t why_size)
+{
+  free (fault->from);
+  free (fault->to);
+  free (fault->ways);
+  fault->ways = NULL;
+  fault->from = calloc (plan->n_instances + 1, sizeof *fault->from);
+  fault->to = calloc (plan->n_instances + 1, sizeof *fault->to);
+  TB_CHECK (fault->from != NULL && fault->to != NULL);
+  if (!find_names (fault, plan, why, why_size) || !suits_link (fault, plan, why, why_size))
+    return false;
+  fault->among_replicas = fault->link != UINT32_MAX && plan->links[fault->link].replicas;
+  return true;
+}
+
 TbFault *
 tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, uint32_t serial, int64_t now_ns,
               char *why, size_t why_size)
@@ -134,17 +151,13 @@ tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, uint32_t serial, 
   TbFault *fault = calloc (1, sizeof *fault);
   TB_CHECK (fault != NULL);
   tb_wire_fault_copy (&fault->wire, wire);
-  fault->from = calloc (plan->n_instances + 1, sizeof *fault->from);
-  fault->to = calloc (plan->n_instances + 1, sizeof *fault->to);
-  TB_CHECK (fault->from != NULL && fault->to != NULL);
   fault->serial = serial;
   fault->added_ns = now_ns;
   fault->seed = wire->seed != 0
                     ? wire->seed
                     : tb_chance_key (plan->seed, tb_hash_string (fault->wire.id), 0);
-  if (find_names (fault, plan, why, why_size) && suits_link (fault, plan, why, why_size))
+  if (tb_fault_follow (fault, plan, why, why_size))
     {
-      fault->among_replicas = fault->link != UINT32_MAX && plan->links[fault->link].replicas;
       fault->phase = tb_fault_phase_at (fault, now_ns, &(int64_t) { 0 });
       return fault;
     }

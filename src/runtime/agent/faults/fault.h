@@ -170,6 +170,9 @@ const TbFaultType *tb_fault_type (TbFaultKind kind);
 TbFault *tb_fault_new (const TbWireFault *wire, const TbWirePlan *plan, uint32_t serial,
                        int64_t now_ns, char *why, size_t why_size);
 void tb_fault_free (TbFault *fault);
+/* Finds what its names mean in another plan of the same run; its time, chance and count go on. False with
+ * a sentence in why where one means nothing any more: then it is only to be freed. */
+bool tb_fault_follow (TbFault *fault, const TbWirePlan *plan, char *why, size_t why_size);
 /* The phase it is in at now_ns; *next_ns becomes when that changes, if that is sooner. */
 TbFaultPhase tb_fault_phase_at (const TbFault *fault, int64_t now_ns, int64_t *next_ns);
 
