@@ -444,6 +444,13 @@ def http_delay_on_http2():
     assert got.body == BODY and got.version == "2" and got.first_ms >= 200, got.first_ms
 
 
+def hold_on_http2():
+    """HTTP/2: hold keeps a request, and what was asked behind it, until it is let go"""
+    with Behind(nginx()[1], "hold,match=GET /a*,until=900ms") as tap:
+        got = Got(tap, "/a", "--http2-prior-knowledge")
+        assert got.body == BODY and tap.ms() >= 900, (got.status, tap.ms())
+
+
 def etcdctl(address, *words, patience="20s"):
     done = subprocess.run(["etcdctl", "--endpoints", f"http://{address}", f"--command-timeout={patience}",
                            *words], capture_output=True, text=True, timeout=60,
@@ -471,4 +478,4 @@ if __name__ == "__main__":
                dropped_answer_on_redis, duplicate_on_redis, reorder_on_redis, corrupt_on_redis,
                hold_on_postgresql, drop_on_postgresql, http_abort_on_nginx, http_delay_on_nginx,
                http_abort_on_http2, http_abort_of_uploads_on_http2, many_streams_on_http2, drop_on_http2, dropped_answers_give_back_what_they_used,
-               corrupt_on_http2, http_delay_on_http2, drop_on_grpc])
+               corrupt_on_http2, hold_on_http2, http_delay_on_http2, drop_on_grpc])

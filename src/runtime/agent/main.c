@@ -129,9 +129,10 @@ main (int argc, char **argv)
       default:
         read_alone (&alone, c, optarg);
       }
-  if (tap)
-    return run_alone (argc - optind, argv + optind, &alone);
+  int status = tap ? run_alone (argc - optind, argv + optind, &alone) : 0;
   free (alone.faults);
+  if (tap)
+    return status;
   if (fd < 0 || optind != argc)
     {
       print_help (stderr);

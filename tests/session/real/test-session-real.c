@@ -9,7 +9,9 @@
   "<architecture xmlns=\"urn:tierboard:1\" name=\"Real\">\n"                                         \
   "<component id=\"caller\" kind=\"client\"><builtin think=\"5ms\"/></component>\n"                  \
   "<component id=\"web\" kind=\"server\"/>\n"                                                        \
-  "<link id=\"ask\" from=\"caller\" to=\"web\" timeout=\"10s\"/>\n</architecture>\n"
+  "<link id=\"ask\" from=\"caller\" to=\"web\" timeout=\"10s\"/>\n"                                     \
+  "<scenario id=\"s\"><phase id=\"p\" lasts=\"1s\">"                                                  \
+  "<do partition=\"isolate\" of=\"web\" for=\"300ms\"/></phase></scenario>\n</architecture>\n"
 
 typedef struct
 {
@@ -191,6 +193,26 @@ test_partition_stops_messages_and_heal_delivers_them (void)
   finish (&run);
 }
 
+/* A scenario's step holds for as long as it says, and is undone by itself. */
+static void
+test_partition_of_a_scenario_holds_for_its_time (void)
+{
+  Run run = start ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbDocument) document
+    = tb_document_load_bytes ("real", DRAWING, strlen (DRAWING), NULL, &error);
+  g_autoptr (TbModel) model = tb_document_snapshot (document);
+  await (&run, replies_are_at_least, 20);
+  gint64 begin = tb_now_ns ();
+  g_assert_true (tb_session_do (run.session, tb_model_nth (model, TB_KIND_DO, 0), "cut off", &error));
+  await (&run, partitions_are, 1);
+  gint64 replies = (gint64) run.frame->links[0].replies;
+  await (&run, replies_are_at_least, replies + 20);
+  g_assert_cmpint (tb_now_ns () - begin, >=, 300 * TB_NS_PER_MS);
+  g_assert_cmpuint (run.frame->links[0].errors, ==, 0);
+  finish (&run);
+}
+
 static void
 test_latency_shows (void)
 {
@@ -245,6 +267,8 @@ main (int argc, char **argv)
   g_test_add_func ("/session-real/cut-and-heal", test_cut_stops_messages_and_heal_delivers_them);
   g_test_add_func ("/session-real/partition-and-heal",
                    test_partition_stops_messages_and_heal_delivers_them);
+  g_test_add_func ("/session-real/scenario-partition",
+                   test_partition_of_a_scenario_holds_for_its_time);
   g_test_add_func ("/session-real/latency-shows", test_latency_shows);
   g_test_add_func ("/session-real/pause-kill-and-restart", test_pause_kill_and_restart);
   g_test_add_func ("/session-real/dropping-the-session-ends-the-run",
