@@ -448,7 +448,11 @@ help_of_verbs (void)
       int width = 36 + (int) (strlen (usage) - (gsize) g_utf8_strlen (usage, -1));
       g_string_append_printf (text, "  %-*s %s\n", width, usage, verbs[i].help);
     }
-  g_string_append (text, "\nKinds of partition:");
+  g_string_append (text, "\nKinds of fault:");
+  for (guint kind = 0; kind < TB_FAULT_COUNT; kind++)
+    g_string_append_printf (text, "\n  %-16s %s", tb_fault_name ((TbFaultKind) kind),
+                            tb_fault_what ((TbFaultKind) kind));
+  g_string_append (text, "\n\nKinds of partition:");
   for (int kind = 0; kind < TB_PARTITION_COUNT; kind++)
     g_string_append_printf (text, "\n  %-16s %s", tb_partition_name ((TbPartitionKind) kind),
                             tb_partition_what ((TbPartitionKind) kind));
