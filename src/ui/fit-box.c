@@ -15,9 +15,10 @@ priority_of (GtkWidget *child)
   return GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (child), "tb-priority"));
 }
 
-/* Width of the visible children up to a priority: natural, or minimum. */
+/* Width of the visible children up to a priority: their natural one, but the least of those from the
+ * priority `small` on. */
 static int
-width_up_to (TbFitBox *self, guint priority, gboolean minimum)
+width_up_to (TbFitBox *self, guint priority, guint small)
 {
   int width = 0, n = 0;
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child;
@@ -27,7 +28,7 @@ width_up_to (TbFitBox *self, guint priority, gboolean minimum)
       if (!gtk_widget_get_visible (child) || priority_of (child) > priority)
         continue;
       gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &min, &nat, NULL, NULL);
-      width += minimum ? min : nat;
+      width += priority_of (child) >= small ? min : nat;
       n++;
     }
   return width + MAX (n - 1, 0) * self->spacing;
@@ -41,8 +42,8 @@ tb_fit_box_measure (GtkWidget *widget, GtkOrientation orientation, int for_size,
   *minimum = *natural = 0;
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
-      *minimum = width_up_to (self, 0, TRUE);
-      *natural = width_up_to (self, self->limit, FALSE);
+      *minimum = width_up_to (self, 0, 0);
+      *natural = width_up_to (self, self->limit, G_MAXUINT);
       return;
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
@@ -55,6 +56,7 @@ tb_fit_box_measure (GtkWidget *widget, GtkOrientation orientation, int for_size,
     }
 }
 
+/* Those that would go next are made small before they go. */
 static guint
 fitting_priority (TbFitBox *self, int width)
 {
@@ -63,7 +65,7 @@ fitting_priority (TbFitBox *self, int width)
        child = gtk_widget_get_next_sibling (child))
     highest = MAX (highest, priority_of (child));
   highest = MIN (highest, self->limit);
-  while (highest && width_up_to (self, highest, FALSE) > width)
+  while (highest && width_up_to (self, highest, highest) > width)
     highest--;
   return highest;
 }
@@ -73,7 +75,7 @@ tb_fit_box_size_allocate (GtkWidget *widget, int width, int height, int baseline
 {
   TbFitBox *self = TB_FIT_BOX (widget);
   guint priority = fitting_priority (self, width);
-  gboolean tight = width_up_to (self, priority, FALSE) > width;
+  int room = width - width_up_to (self, priority, priority);
   gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   int x = 0;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
@@ -87,7 +89,9 @@ tb_fit_box_size_allocate (GtkWidget *widget, int width, int height, int baseline
         continue;
       int min, nat;
       gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &min, &nat, NULL, NULL);
-      int w = tight ? min : nat, at = rtl ? width - x - w : x;
+      int w = priority_of (child) < priority ? nat : CLAMP (min + room, min, nat);
+      int at = rtl ? width - x - w : x;
+      room -= priority_of (child) < priority ? 0 : w - min;
       gtk_widget_allocate (child, w, height, baseline,
                            gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT (at, 0)));
       x += w + self->spacing;

@@ -296,7 +296,8 @@ new_end (TbHeader *self)
   GtkWidget *box = tb_fit_box_new (6);
   GtkWidget *menu = new_menu_button ("open-menu-symbolic", "Main menu", make_main_menu, NULL);
   self->waiting = tb_ui_label (NULL, "waiting");
-  gtk_label_set_max_width_chars (GTK_LABEL (self->waiting), 22);
+  gtk_label_set_width_chars (GTK_LABEL (self->waiting), 14); /* less of it says nothing */
+  gtk_label_set_max_width_chars (GTK_LABEL (self->waiting), 36);
   self->elapsed = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->elapsed, "elapsed");
   gtk_widget_set_visible (self->elapsed, FALSE);

@@ -118,27 +118,21 @@ def says(editor, words):
     wait_for("“%s”" % words, lambda: editor.find(lambda name: words in name, "label"), 30)
 
 
-def an_instance_is_told_by_mouse_keys_and_palette(options):
-    with Drawing(SHELL) as drawing:
-        editor = Editor(options.editor, [drawing.path])
-        try:
-            start(editor)
-            select(editor, "Other")
-            editor.press("Menu of other-1", None)  # the mouse: the row's menu
-            editor.press("Pause", "menu item")
-            says(editor, "paused")
-            by_palette(editor, "Resume other/1")
-            wait_for("it to go on", lambda: not editor.find("paused", "label"))
-            select(editor, "Other")  # keys: the menu of what is selected on the canvas
-            key("Menu")
-            editor.get("Kill", "menu item")
-            editor.press("Stop", "menu item")
-            says(editor, "stopped")
-            by_palette(editor, "Start other/1 with all it needs")
-            wait_for("it to run", lambda: not editor.find("stopped", "label"))
-            stop(editor)
-        finally:
-            editor.end()
+def tell(editor):
+    """By mouse, keys and palette."""
+    select(editor, "Other")
+    editor.press("Menu of other-1", None)  # the mouse: the row's menu
+    editor.press("Pause", "menu item")
+    says(editor, "paused")
+    by_palette(editor, "Resume other/1")
+    wait_for("it to go on", lambda: not editor.find("paused", "label"))
+    select(editor, "Other")  # keys: the menu of what is selected on the canvas
+    key("Menu")
+    editor.get("Kill", "menu item")
+    editor.press("Stop", "menu item")
+    says(editor, "stopped")
+    by_palette(editor, "Start other/1 with all it needs")
+    wait_for("it to run", lambda: not editor.find("stopped", "label"))
 
 
 def every_state_has_its_shape_and_says_why(options):
@@ -212,12 +206,13 @@ def debug(editor, drawing, options):
     wait_for("gdb to end", lambda: not any(is_gdb(pid) for pid, _ in descendants(editor.pid)), 30)
 
 
-def a_terminal_is_typed_to_and_a_paused_instance_debugged(options):
+def an_instance_is_told_what_to_do_typed_to_and_debugged(options):
     with Drawing(SHELL) as drawing:
         editor = Editor(options.editor, [drawing.path],
                         theme="dark" if options.screenshot else "light")
         try:
             start(editor)
+            tell(editor)
             if has_vte():
                 use_terminal(editor, drawing, options)
                 if shutil.which("gdb"):
@@ -239,5 +234,5 @@ def is_gdb(pid):
 
 
 if __name__ == "__main__":
-    run_tests([an_instance_is_told_by_mouse_keys_and_palette, every_state_has_its_shape_and_says_why,
-               a_terminal_is_typed_to_and_a_paused_instance_debugged], arguments())
+    run_tests([an_instance_is_told_what_to_do_typed_to_and_debugged,
+               every_state_has_its_shape_and_says_why], arguments())

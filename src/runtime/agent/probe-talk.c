@@ -123,7 +123,7 @@ judge_postgresql (const TbTalkTopic *topic, const char *reply, size_t n, bool wh
    * server that is up and does not know our name. */
   if (code == NULL || (strcmp (code, "57P03") != 0 && strcmp (code, "53300") != 0))
     return TB_TALK_GOOD;
-  snprintf (answer, TB_TALK_ANSWER_MAX, "%.60s", words != NULL ? words : code);
+  snprintf (answer, TB_TALK_ANSWER_MAX, "%.60s", words != NULL && words[0] != '\0' ? words : code);
   return TB_TALK_BAD;
 }
 
