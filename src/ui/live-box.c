@@ -25,6 +25,7 @@ struct _TbLiveBox
   GtkWidget parent;
   TbUid uid;
   GtkWidget *box, *heading, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note;
+  GtkWidget *address; /* where the link is called from outside; its text can be copied */
   GArray *instance_rows; /* of InstanceRow */
   GtkWidget *values[9];
   guint faults_shown;
@@ -338,6 +339,16 @@ link_note (const TbLiveLink *link, const TbLiveFrame *frame)
   return g_strdup_printf ("Cut for %s: what is sent waits, connecting times out", age);
 }
 
+/* Where a browser or curl is pointed, so that what they do passes this link. */
+static void
+show_address (TbLiveBox *self, const TbLiveLink *link)
+{
+  g_autofree char *text
+    = link->address != NULL ? g_strdup_printf ("Call it at %s", link->address) : g_strdup ("");
+  gtk_widget_set_visible (self->address, link->address != NULL);
+  tb_ui_set_text (self->address, text);
+}
+
 static gboolean
 show_link (TbLiveBox *self, const TbLiveFrame *frame)
 {
@@ -353,6 +364,7 @@ show_link (TbLiveBox *self, const TbLiveFrame *frame)
         g_autofree char *note = link_note (link, frame);
         gtk_widget_set_visible (self->note, note != NULL);
         tb_ui_set_text (self->note, note ? note : "");
+        show_address (self, link);
         show_faults (self, link);
         show_fault_rows (self, link, frame);
         return TRUE;
@@ -373,7 +385,10 @@ tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame)
   gtk_widget_set_visible (box->faults, link);
   gtk_widget_set_visible (box->fault_rows, link);
   if (!link)
-    gtk_widget_set_visible (box->note, FALSE);
+    {
+      gtk_widget_set_visible (box->note, FALSE);
+      gtk_widget_set_visible (box->address, FALSE);
+    }
   tb_ui_set_text (box->heading, link ? "Traffic" : "Instances");
 }
 
@@ -416,8 +431,12 @@ tb_live_box_init (TbLiveBox *self)
   gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->note), 0);
   gtk_widget_add_css_class (self->note, "bad");
-  GtkWidget *parts[] = { self->heading, self->rows, self->figures, self->note, self->fault_rows,
-                         self->faults };
+  self->address = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->address), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->address), 0);
+  gtk_label_set_selectable (GTK_LABEL (self->address), TRUE);
+  GtkWidget *parts[] = { self->heading, self->rows, self->address, self->figures, self->note,
+                         self->fault_rows, self->faults };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (self->box), parts[i]);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

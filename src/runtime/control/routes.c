@@ -262,6 +262,12 @@ post_instance (TbCall *call)
                      "resume, restart, start, start-needed, halt and clock", call->parts[2]);
       return;
     }
+  const TbPlan *plan = tb_session_plan (call->session);
+  if (((const TbPlanInstance *) g_ptr_array_index (plan->instances, (guint) index))->external)
+    {
+      tb_call_error (call, 409, "%s lies outside the run, which neither starts nor stops it", call->subject);
+      return;
+    }
   state_of (call, &restarts);
   call->offset = restarts;
   if (instance_verbs[verb].command != TB_COMMAND_RESTART && instance_verbs[verb].done (call))

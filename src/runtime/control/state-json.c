@@ -87,6 +87,8 @@ tb_json_link (TbJson *json, const TbLiveLink *link)
   tb_json_integer (json, "bytes_down", (gint64) link->bytes_down);
   write_latency (json, "p50_ns", link, link->p50_ns);
   write_latency (json, "p99_ns", link, link->p99_ns);
+  if (link->address != NULL)
+    tb_json_string (json, "address", link->address);
   if (link->not_tapped != NULL)
     tb_json_string (json, "not_tapped", link->not_tapped);
   if (link->faults != 0)

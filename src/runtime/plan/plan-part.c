@@ -189,9 +189,23 @@ template_service (const TbPart *part, const char *name)
   return s;
 }
 
+/* "${param.NAME}" of a template is that parameter; what comes to nothing is not told. */
+static char *
+access_text (const TbPart *part, const char *text)
+{
+  gsize n = text != NULL ? strlen (text) : 0;
+  g_autofree char *name = NULL;
+  if (n > 9 && g_str_has_prefix (text, "${param.") && text[n - 1] == '}')
+    {
+      name = g_strndup (text + 8, n - 9);
+      text = part->params != NULL ? g_hash_table_lookup (part->params, name) : NULL;
+    }
+  return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
+}
+
 /* What callers are told beside the address: as drawn, else as the template or a URL has it. */
 static void
-set_access (TbPlanPort *port, const TbElement *service, const char *user, const char *password,
+set_access (const TbPart *part, TbPlanPort *port, const TbElement *service, const char *user, const char *password,
             const char *database)
 {
   struct
@@ -205,7 +219,7 @@ set_access (TbPlanPort *port, const TbElement *service, const char *user, const 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       const char *drawn = service != NULL ? tb_element_get (service, rows[i].prop) : NULL;
-      *rows[i].to = g_strdup (drawn != NULL ? drawn : rows[i].otherwise);
+      *rows[i].to = drawn != NULL ? g_strdup (drawn) : access_text (part, rows[i].otherwise);
     }
 }
 
@@ -239,7 +253,7 @@ drawn_port (const TbPlanner *planner, TbPart *part, const TbElement *service, GE
                             part->title, (guint) port + 8000);
   TbPlanPort *p = add_port (part->ports, name, protocol, port);
   p->scheme = g_strdup (outside->scheme);
-  set_access (p, service, known != NULL ? known->user : outside->user,
+  set_access (part, p, service, known != NULL ? known->user : outside->user,
               known != NULL ? known->password : outside->password,
               known != NULL ? known->database : outside->database);
   return TRUE;
@@ -275,7 +289,7 @@ find_ports (const TbPlanner *planner, TbPart *part, GError **error)
       {
         const TbTemplateService *s = g_ptr_array_index (part->template->services, i);
         TbPlanPort *p = add_port (part->ports, s->name, s->protocol, s->port);
-        set_access (p, NULL, s->user, s->password, s->database);
+        set_access (part, p, NULL, s->user, s->password, s->database);
       }
   else if (part->how == TB_PART_EXTERNAL)
     add_outside_port (part);

@@ -25,6 +25,7 @@ typedef struct
 typedef struct
 {
   char *id, *from, *to; /* GRefString */
+  char *address; /* GRefString, or NULL */
   TbUid link;
   gboolean changed;
   gboolean moved; /* rows came or went: nothing it was can be compared with */
@@ -62,6 +63,7 @@ line_free (gpointer data)
   g_ref_string_release (line->id);
   g_ref_string_release (line->from);
   g_ref_string_release (line->to);
+  tb_replace_text (&line->address, NULL);
   g_free (line->total);
   g_free (line->base);
   g_free (line->older);
@@ -82,10 +84,23 @@ line_new (const char *id, TbUid link, const char *from, const char *to)
   return line;
 }
 
-static Line *
-line_of_link (const TbPlanLink *link)
+/* Who lies outside calls by the link's address, where a listener is. */
+static void
+set_way_in (Line *line, const TbPlan *plan, const TbPlanLink *link)
 {
-  return line_new (link->id, link->link, link->from_component, link->to_component);
+  const TbPlanInstance *from
+    = link->from->len > 0 ? g_ptr_array_index (plan->instances, g_array_index (link->from, guint, 0)) : NULL;
+  g_autofree char *address = tb_plan_address_text (link->address);
+  g_autofree char *text = g_strdup_printf ("%s:%u", address, link->port);
+  tb_replace_text (&line->address, from != NULL && from->external ? text : NULL);
+}
+
+static Line *
+line_of_link (const TbPlan *plan, const TbPlanLink *link)
+{
+  Line *line = line_new (link->id, link->link, link->from_component, link->to_component);
+  set_way_in (line, plan, link);
+  return line;
 }
 
 TbLive *
@@ -97,13 +112,14 @@ tb_live_new (TbSharedPlan *plan, TbWireMap *map)
   live->rows = g_ptr_array_new_with_free_func (g_free);
   live->lines = g_ptr_array_new_with_free_func (line_free);
   for (guint i = 0; i < plan->plan->links->len; i++)
-    g_ptr_array_add (live->lines, line_of_link (g_ptr_array_index (plan->plan->links, i)));
+    g_ptr_array_add (live->lines, line_of_link (plan->plan, g_ptr_array_index (plan->plan->links, i)));
   return live;
 }
 
 static void
-take_link (Line *line, const TbPlanLink *link)
+take_link (Line *line, const TbPlan *plan, const TbPlanLink *link)
 {
+  set_way_in (line, plan, link);
   tb_replace_text (&line->from, link->from_component);
   tb_replace_text (&line->to, link->to_component);
   line->link = link->link;
@@ -116,9 +132,10 @@ tb_live_change (TbLive *live, TbSharedPlan *plan, TbWireMap *map)
 {
   guint before = live->plan->plan->links->len, n = plan->plan->links->len;
   for (guint i = before; i < n; i++)
-    g_ptr_array_insert (live->lines, (gint) i, line_of_link (g_ptr_array_index (plan->plan->links, i)));
+    g_ptr_array_insert (live->lines, (gint) i,
+                        line_of_link (plan->plan, g_ptr_array_index (plan->plan->links, i)));
   for (guint i = 0; i < before; i++)
-    take_link (g_ptr_array_index (live->lines, i), g_ptr_array_index (plan->plan->links, i));
+    take_link (g_ptr_array_index (live->lines, i), plan->plan, g_ptr_array_index (plan->plan->links, i));
   for (guint i = 0; i < live->rows->len; i++)
     {
       Row *row = g_ptr_array_index (live->rows, i);
@@ -551,6 +568,8 @@ fill_links (Frame *frame, const TbLive *live, const TbKnown *known)
       link->link = line->link;
       link->from = keep (frame, line->from);
       link->to = keep (frame, line->to);
+      if (line->address != NULL)
+        link->address = keep (frame, line->address);
       if (why != NULL)
         {
           link->not_tapped = keep (frame, why);

@@ -61,6 +61,7 @@ typedef struct
   const char *id;
   TbUid link;            /* 0: replicas, or nobody drew it */
   const char *from, *to; /* components */
+  const char *address;   /* where callers from outside the run reach it, with port; NULL: there are none */
   gboolean tapped;       /* a tap exists and nothing goes past it */
   const char *not_tapped; /* why not, in words; NULL */
   gboolean framed;
