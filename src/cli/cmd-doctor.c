@@ -17,6 +17,7 @@ static const struct
   { "namespaces", "Namespaces", tb_doctor_namespaces },
   { "io-uring", "io_uring", tb_doctor_io_uring },
   { "programs", "Real programs", tb_doctor_programs },
+  { "debugger", "Debugger", tb_doctor_debugger },
   { "display", "Display", tb_doctor_display },
   { "fonts", "Fonts", tb_doctor_fonts },
 };

@@ -98,6 +98,26 @@ tb_doctor_descriptors (TbDoctorAnswer *answer)
                     (guint64) limit.rlim_max, connections);
 }
 
+/* Yama's scope 1 lets only parents trace, and whom the traced names: instances name the agent, which
+ * starts gdb. From 2 on it takes a privilege. */
+void
+tb_doctor_debugger (TbDoctorAnswer *answer)
+{
+  g_autofree char *gdb = g_find_program_in_path ("gdb"), *text = NULL;
+  g_file_get_contents ("/proc/sys/kernel/yama/ptrace_scope", &text, NULL, NULL);
+  int scope = text != NULL ? atoi (text) : 0;
+  if (gdb == NULL)
+    tb_doctor_answer (answer, TB_DOCTOR_PARTLY,
+                      "install the package gdb; only “Debug with gdb” and “tierboard ctl debug” need it",
+                      "gdb is not installed");
+  else if (scope >= 2 && geteuid () != 0)
+    tb_doctor_answer (answer, TB_DOCTOR_PARTLY,
+                      "sysctl kernel.yama.ptrace_scope=1 lets a run debug what it started",
+                      "gdb is there, but ptrace_scope %d lets only root trace", scope);
+  else
+    tb_doctor_answer (answer, TB_DOCTOR_GOOD, NULL, "gdb can be attached to instances");
+}
+
 void
 tb_doctor_display (TbDoctorAnswer *answer)
 {

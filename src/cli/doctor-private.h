@@ -27,5 +27,6 @@ void tb_doctor_namespaces (TbDoctorAnswer *answer);
 void tb_doctor_addresses (TbDoctorAnswer *answer);
 void tb_doctor_descriptors (TbDoctorAnswer *answer);
 void tb_doctor_programs (TbDoctorAnswer *answer);
+void tb_doctor_debugger (TbDoctorAnswer *answer);
 void tb_doctor_display (TbDoctorAnswer *answer);
 void tb_doctor_fonts (TbDoctorAnswer *answer);

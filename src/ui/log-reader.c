@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tb-text.h"
+
 void
 tb_log_reader_open (TbLogReader *reader, const char *path)
 {
@@ -27,14 +29,18 @@ size_of (int fd)
   return fstat (fd, &st) == 0 && S_ISREG (st.st_mode) ? (guint64) st.st_size : 0;
 }
 
-/* From the first whole line, where the beginning was cut away. */
+/* From the first whole line, where the beginning was cut away; without colours and the like. A sequence
+ * that goes on is read again with what follows it. */
 static char *
-as_text (char *bytes, gsize n, gboolean cut)
+as_text (TbLogReader *reader, char *bytes, gsize n, gboolean cut)
 {
   char *from = bytes, *line = cut ? memchr (bytes, '\n', n) : NULL;
+  size_t rest;
   if (line)
     from = line + 1;
-  return g_utf8_make_valid (from, (gssize) (n - (gsize) (from - bytes)));
+  n = tb_text_without_escapes (from, n - (gsize) (from - bytes), &rest);
+  reader->at -= rest;
+  return g_utf8_make_valid (from, (gssize) n);
 }
 
 char *
@@ -63,5 +69,5 @@ tb_log_reader_next (TbLogReader *reader, gboolean *restarted)
   if (n <= 0)
     return *restarted ? g_strdup ("") : NULL;
   reader->at += (guint64) n;
-  return as_text (bytes, (gsize) n, cut);
+  return as_text (reader, bytes, (gsize) n, cut);
 }

@@ -91,7 +91,7 @@ test_log_keeps_the_last_line_that_says_something (void)
   say (f, "real\n   \t \n\n");
   g_assert_cmpstr (f->log.last, ==, "real");
   say (f, "\x1b[31mred\xff\xfe caf\xc3\xa9\n");
-  g_assert_cmpstr (f->log.last, ==, "?[31mred?? café");
+  g_assert_cmpstr (f->log.last, ==, "red?? café");
   g_assert_true (g_utf8_validate (f->log.last, -1, NULL));
   log_free (f);
 }

@@ -1,8 +1,10 @@
 /* Durations, distributions, chance. */
 #include <glib.h>
 #include <math.h>
+#include <string.h>
 
 #include "tb-base.h"
+#include "tb-text.h"
 
 static void
 test_duration_reads_every_unit (void)
@@ -121,6 +123,67 @@ test_below_stays_below_and_reaches_all (void)
     g_assert_cmpuint (seen[i], >, 9000);
 }
 
+static void
+test_escapes_are_left_out (void)
+{
+  static const struct
+  {
+    const char *text, *left;
+    size_t rest;
+  } cases[] = {
+    { "plain", "plain", 0 },
+    { "", "", 0 },
+    { "\x1b[31mred\x1b[0m", "red", 0 },
+    { "\x1b[1;38;5;200mx\x1b[?25l", "x", 0 },
+    { "a\x1b]0;a title\ab", "ab", 0 },
+    { "a\x1b]8;;http://x/\x1b\\link\x1b]8;;\x1b\\b", "alinkb", 0 },
+    { "\x1b(B\x1b=x\x1bM", "x", 0 },
+    { "a\x1b", "a", 1 },
+    { "a\x1b[3", "a", 3 },
+    { "a\x1b]0;ti", "a", 6 },
+    { "a\x1b]0;ti\x1b", "a", 7 },
+    { "a\x1b[3\nb", "a[3\nb", 0 },
+    { "\x1b\x1b[0mz", "z", 0 },
+    { "caf\xc3\xa9\x1b[0m", "caf\xc3\xa9", 0 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup (cases[i].text);
+      size_t rest, n = tb_text_without_escapes (text, strlen (text), &rest);
+      text[n] = '\0';
+      g_assert_cmpstr (text, ==, cases[i].left);
+      g_assert_cmpuint (rest, ==, cases[i].rest);
+    }
+}
+
+/* Whatever is cut where: the same is left, and never is anything swallowed for good. */
+static void
+test_escapes_cut_anywhere (void)
+{
+  static const char few[] = "\x1b\x1b\x1b[]\\;0m?(AB\a\n ";
+  guint32 seed = g_random_int ();
+  g_autoptr (GRand) r = g_rand_new_with_seed (seed);
+  g_test_message ("seed %u", seed);
+  for (int round = 0; round < 20000; round++)
+    {
+      char text[24], whole[24], pieces[64];
+      size_t n = (size_t) g_rand_int_range (r, 0, sizeof text), to = 0, rest = 0, whole_rest;
+      for (size_t i = 0; i < n; i++)
+        text[i] = few[g_rand_int_range (r, 0, sizeof few - 1)];
+      memcpy (whole, text, n);
+      size_t n_whole = tb_text_without_escapes (whole, n, &whole_rest);
+      for (size_t from = 0, end = 0; end < n; from = end - rest)
+        {
+          size_t more = (size_t) g_rand_int_range (r, 1, 6);
+          end = MIN (n, end + more);
+          memcpy (pieces + to, text + from, end - from);
+          to += tb_text_without_escapes (pieces + to, end - from, &rest);
+        }
+      g_assert_cmpmem (pieces, to, whole, n_whole);
+      g_assert_cmpuint (rest, ==, n > 0 ? whole_rest : 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,5 +196,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/distribution/refused", test_distributions_refuse_nonsense);
   g_test_add_func ("/base/rng/seed", test_the_same_seed_gives_the_same_numbers);
   g_test_add_func ("/base/rng/below", test_below_stays_below_and_reaches_all);
+  g_test_add_func ("/base/text/escapes", test_escapes_are_left_out);
+  g_test_add_func ("/base/text/escapes-cut", test_escapes_cut_anywhere);
   return g_test_run ();
 }

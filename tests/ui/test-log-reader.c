@@ -50,6 +50,18 @@ what_is_new_is_read_once (Fixture *f, gconstpointer data)
 }
 
 static void
+colours_are_left_out_however_they_come (Fixture *f, gconstpointer data)
+{
+  gboolean restarted;
+  append (f, "\x1b[32mgreen\x1b[");
+  g_autofree char *first = tb_log_reader_next (&f->reader, &restarted);
+  g_assert_cmpstr (first, ==, "green");
+  append (f, "0m\n");
+  g_autofree char *second = tb_log_reader_next (&f->reader, &restarted);
+  g_assert_cmpstr (second, ==, "\n");
+}
+
+static void
 a_log_that_starts_over_is_read_anew (Fixture *f, gconstpointer data)
 {
   gboolean restarted;
@@ -101,6 +113,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/log-reader/what-is-new-is-read-once", what_is_new_is_read_once);
+  ADD ("/log-reader/colours-are-left-out", colours_are_left_out_however_they_come);
   ADD ("/log-reader/a-log-that-starts-over-is-read-anew", a_log_that_starts_over_is_read_anew);
   ADD ("/log-reader/of-a-long-log-the-end-is-shown-from-a-whole-line",
        of_a_long_log_the_end_is_shown_from_a_whole_line);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "supervise.h"
+#include "tb-text.h"
 
 static void
 create (TbLog *log)
@@ -117,7 +118,7 @@ remember (TbLog *log)
 void
 tb_log_end_line (TbLog *log)
 {
-  size_t n = log->n_line;
+  size_t n = tb_text_without_escapes (log->line, log->n_line, NULL);
   log->n_line = 0;
   if (n > 0 && log->line[n - 1] == '\r')
     n--;

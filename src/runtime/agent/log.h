@@ -4,7 +4,8 @@
 #include "tb-base.h"
 
 #define TB_LOG_MAX (8 << 20)
-/* Longer lines are cut where a regular expression or a sentence looks at them, not in the file. */
+/* Longer lines are cut where a regular expression or a sentence looks at them, and colours and the
+ * like left out; not in the file. */
 #define TB_LINE_MAX 4096
 
 typedef struct
