@@ -672,6 +672,24 @@ report (const Bench *bench, Series *series, int rounds)
   compare (name, both, bench->cpu_unit, "<", 1);
 }
 
+/* Another order each round: what one leaves behind on the machine is not always the same one's. */
+static void
+shuffle (Via order[VIAS])
+{
+  static TbRng rng;
+  if (rng.s[0] == 0)
+    tb_rng_seed (&rng, 1);
+  for (Via via = 0; via < VIAS; via++)
+    order[via] = via;
+  for (uint64_t n = VIAS; n > 1; n--)
+    {
+      uint64_t i = tb_rng_below (&rng, n);
+      Via kept = order[i];
+      order[i] = order[n - 1];
+      order[n - 1] = kept;
+    }
+}
+
 static void
 bench_rates (Fixture *fx, int rounds, const char *only)
 {
@@ -682,9 +700,13 @@ bench_rates (Fixture *fx, int rounds, const char *only)
         continue;
       memset (series, 0, sizeof series);
       for (int round = 0; round < rounds; round++)
-        for (Via via = VIA_DIRECT; via < VIAS; via++)
-          if (is_there (via))
-            run_round (fx, via, benches[i].func, round, series);
+        {
+          Via order[VIAS];
+          shuffle (order);
+          for (int k = 0; k < VIAS; k++)
+            if (is_there (order[k]))
+              run_round (fx, order[k], benches[i].func, round, series);
+        }
       report (&benches[i], series, rounds);
     }
 }
@@ -704,8 +726,12 @@ bench_one (Fixture *fx, int rounds)
   double values[VIAS][ROUNDS_MAX], added[VIAS] = { 0 }, best = 0;
   char target[40] = "", name[60], peers[120];
   for (int round = 0; round < rounds; round++)
-    for (Via via = VIA_DIRECT; via < VIAS; via++)
-      values[via][round] = is_there (via) ? latency_ms (fx, via) : 0;
+    {
+      Via order[VIAS];
+      shuffle (order);
+      for (int k = 0; k < VIAS; k++)
+        values[order[k]][round] = is_there (order[k]) ? latency_ms (fx, order[k]) : 0;
+    }
   for (Via via = VIA_DIRECT; via < VIAS; via++)
     added[via] = 1000 * (median (values[via], rounds) - (via > 0 ? median (values[0], rounds) : 0));
   for (Via via = VIA_HAPROXY; via < VIA_TAP; via++)
