@@ -719,12 +719,43 @@ latency_ms (Fixture *fx, Via via)
   return (double) load->median_ns / 1e6;
 }
 
-/* What a relay adds to one connection's round trips. */
+static void
+report_one (double values[VIAS][ROUNDS_MAX], int rounds, const char *which,
+            double (*choose) (double *values, int n), gboolean counts)
+{
+  double added[VIAS] = { 0 }, best = 0, direct = choose (values[VIA_DIRECT], rounds);
+  char target[40] = "", name[80], peers[120];
+  for (Via via = VIA_HAPROXY; via < VIAS; via++)
+    added[via] = 1000 * (choose (values[via], rounds) - direct);
+  for (Via via = VIA_HAPROXY; via < VIA_TAP; via++)
+    if (is_there (via) && (best <= 0 || added[via] < best))
+      best = added[via];
+  if (best > 0 && counts)
+    g_snprintf (target, sizeof target, "<= %.4g", best);
+  g_snprintf (name, sizeof name, "one connection, round trip, %s, direct", which);
+  print (name, 1000 * direct, "us", "", "");
+  for (Via via = VIA_TAP; via < VIAS; via++)
+    {
+      g_snprintf (name, sizeof name, "one connection, added, %s, %s", which, via_names[via]);
+      print (name, added[via], "us", via == VIA_TAP ? target : "", peers_text (added, peers));
+    }
+}
+
+static double
+least (double *values, int n)
+{
+  qsort (values, (size_t) n, sizeof *values, compare_doubles);
+  return values[0];
+}
+
+/* What a relay adds to one connection's round trips. There are two answers on a machine of few
+ * processors, for each relay: who is woken may have one to itself, or has to wait for it to come out of
+ * its sleep. The best round compares the relays; the median beside
+ * it is a toss between the two answers. */
 static void
 bench_one (Fixture *fx, int rounds)
 {
-  double values[VIAS][ROUNDS_MAX], added[VIAS] = { 0 }, best = 0;
-  char target[40] = "", name[60], peers[120];
+  double values[VIAS][ROUNDS_MAX];
   for (int round = 0; round < rounds; round++)
     {
       Via order[VIAS];
@@ -732,19 +763,8 @@ bench_one (Fixture *fx, int rounds)
       for (int k = 0; k < VIAS; k++)
         values[order[k]][round] = is_there (order[k]) ? latency_ms (fx, order[k]) : 0;
     }
-  for (Via via = VIA_DIRECT; via < VIAS; via++)
-    added[via] = 1000 * (median (values[via], rounds) - (via > 0 ? median (values[0], rounds) : 0));
-  for (Via via = VIA_HAPROXY; via < VIA_TAP; via++)
-    if (is_there (via) && (best <= 0 || added[via] < best))
-      best = added[via];
-  if (best > 0)
-    g_snprintf (target, sizeof target, "<= %.4g", best);
-  print ("one connection, round trip, direct", added[VIA_DIRECT], "us", "", "");
-  for (Via via = VIA_TAP; via < VIAS; via++)
-    {
-      g_snprintf (name, sizeof name, "one connection, added, %s", via_names[via]);
-      print (name, added[via], "us", via == VIA_TAP ? target : "", peers_text (added, peers));
-    }
+  report_one (values, rounds, "median", median, FALSE);
+  report_one (values, rounds, "best round", least, TRUE);
 }
 
 /* The same pace with the fault and without it: a machine that has slept for 10 ms wakes up later than
@@ -830,7 +850,7 @@ main (int argc, char **argv)
   const char *only = argc > 2 ? argv[2] : NULL;
   bench_rates (fx, rounds, only);
   if (only == NULL || strcmp (only, "one") == 0)
-    bench_one (fx, rounds);
+    bench_one (fx, ROUNDS_MAX);
   if (only == NULL || strcmp (only, "latency") == 0)
     bench_latency (fx, MIN (rounds, 5));
   if (only == NULL || strcmp (only, "memory") == 0)
