@@ -16,8 +16,11 @@ static const struct
   { "descriptors", "Open files", tb_doctor_descriptors },
   { "namespaces", "Namespaces", tb_doctor_namespaces },
   { "io-uring", "io_uring", tb_doctor_io_uring },
+  { "names", "Names", tb_doctor_names },
+  { "low-ports", "Low ports", tb_doctor_low_ports },
   { "programs", "Real programs", tb_doctor_programs },
   { "debugger", "Debugger", tb_doctor_debugger },
+  { "servers", "Servers here", tb_doctor_servers },
   { "display", "Display", tb_doctor_display },
   { "fonts", "Fonts", tb_doctor_fonts },
 };

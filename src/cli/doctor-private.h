@@ -26,6 +26,10 @@ void tb_doctor_io_uring (TbDoctorAnswer *answer);
 void tb_doctor_namespaces (TbDoctorAnswer *answer);
 void tb_doctor_addresses (TbDoctorAnswer *answer);
 void tb_doctor_descriptors (TbDoctorAnswer *answer);
+/* doctor-own.c */
+void tb_doctor_low_ports (TbDoctorAnswer *answer);
+void tb_doctor_names (TbDoctorAnswer *answer);
+void tb_doctor_servers (TbDoctorAnswer *answer);
 void tb_doctor_programs (TbDoctorAnswer *answer);
 void tb_doctor_debugger (TbDoctorAnswer *answer);
 void tb_doctor_display (TbDoctorAnswer *answer);

@@ -184,6 +184,17 @@ what_to_say (const TbLiveInstance *instance)
   return instance->state == TB_INSTANCE_READY ? "" : instance->sentence;
 }
 
+/* One that is ready says what it is, if it is anything. */
+static const char *
+state_in_a_word (const TbLiveInstance *instance)
+{
+  if (instance->state != TB_INSTANCE_READY)
+    return tb_instance_state_name (instance->state);
+  return *instance->role != '\0' ? instance->role
+         : instance->pid == 0    ? "outside"
+                                 : tb_instance_state_name (instance->state);
+}
+
 static void
 append_load (Line *line, const TbLiveInstance *instance)
 {
@@ -207,7 +218,7 @@ add_instance (Sheet *sheet, const TbLiveInstance *instance, guint name_width)
   append (&line, NULL, 1, " ");
   append (&line, NULL, name_width, instance->id);
   pad_to (&line, 4 + name_width);
-  append (&line, look.colour, 9, tb_instance_state_name (instance->state));
+  append (&line, look.colour, 9, state_in_a_word (instance));
   pad_to (&line, 14 + name_width);
   if (*instance->waiting != '\0')
     append_waiting (&line, instance);

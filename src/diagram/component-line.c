@@ -54,6 +54,8 @@ program_of (const TbElement *component)
   const char *command = program ? tb_element_get (program, TB_PROP_TEXT) : NULL;
   if (command == NULL)
     return NULL;
+  if (tb_element_get_boolean (program, TB_PROP_SHELL)) /* its first word says nothing */
+    return g_strdup ("shell");
   g_autofree char *trimmed = g_strstrip (g_strdup (command));
   trimmed[strcspn (trimmed, " \t\n")] = '\0';
   return *trimmed ? g_path_get_basename (trimmed) : NULL;

@@ -52,12 +52,22 @@ instance_reason (const TbLiveInstance *instance)
   return *instance->sentence ? g_strdup (instance->sentence) : NULL;
 }
 
+/* It answers, and nothing of it was started. */
+static gboolean
+is_outside (const TbLiveInstance *instance)
+{
+  return instance->state == TB_INSTANCE_READY && instance->pid == 0;
+}
+
 static char *
 instance_detail (const TbLiveInstance *instance)
 {
   if (instance->state != TB_INSTANCE_READY)
     return g_strdup (tb_instance_state_name (instance->state));
-  return g_strdup_printf ("%.0f\u202f%%", instance->cpu * 100);
+  if (is_outside (instance))
+    return g_strdup ("outside");
+  return g_strdup_printf ("%s%s%.0f\u202f%%", instance->role, *instance->role ? " · " : "",
+                          instance->cpu * 100);
 }
 
 static InstanceRow
@@ -106,6 +116,7 @@ show_instance (InstanceRow *row, const TbLiveInstance *instance)
                                             instance->processes, instance->threads,
                                             instance->files, instance->restarts);
   gtk_widget_set_tooltip_text (row->row, whole);
+  gtk_widget_set_visible (row->menu, !is_outside (instance));
   tb_glyph_set_state (TB_GLYPH (row->glyph), instance->state);
   gboolean bad = instance->state == TB_INSTANCE_FAILED || instance->state == TB_INSTANCE_KILLED
                  || instance->state == TB_INSTANCE_BACKOFF;

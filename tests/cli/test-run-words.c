@@ -58,7 +58,7 @@ make (Made *m, guint instances, guint links)
       m->instances[i] = (TbLiveInstance) {
         .id = m->ids[i], .component = "shop", .replica = i + 1, .address = 127u << 24 | (i + 1),
         .port = 8080, .state = TB_INSTANCE_READY, .pid = 100 + i, .sentence = "", .waiting = "",
-        .log_path = "", .rss_bytes = 2000000,
+        .role = "", .log_path = "", .rss_bytes = 2000000,
       };
     }
   for (guint i = 0; i < links; i++)
