@@ -202,6 +202,8 @@ static const TbPropSpec command_props[] = {
     .help = "The command line is one of /bin/sh, with pipes, && and the like." },
   { P (TERMINAL, "In a terminal", BOOLEAN), .default_text = "no",
     .help = "It has a terminal of its own, which a person can attach to, instead of a pipe." },
+  { P (PROCESSES, "At most", INTEGER), .default_text = "1000", .min = 1, .max = 1e6,
+    .help = "Processes it may have at once; one that starts more is killed, with all of them." },
   { P (IO_URING, "May use io_uring", BOOLEAN), .default_text = "no",
     .help = "It may use io_uring, whose connections no tap sees." },
   COMMON,

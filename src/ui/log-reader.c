@@ -12,7 +12,7 @@ tb_log_reader_open (TbLogReader *reader, const char *path)
 {
   g_free (reader->path);
   reader->path = g_strdup (path);
-  reader->at = 0;
+  reader->at = reader->inode = 0;
 }
 
 void
@@ -21,12 +21,17 @@ tb_log_reader_clear (TbLogReader *reader)
   tb_log_reader_open (reader, NULL);
 }
 
-/* The file's size, or 0. A log that was bounded by starting over is shorter than before. */
+/* The file's size, or 0. A log that was bounded by starting over is another file, or shorter. */
 static guint64
-size_of (int fd)
+look_at (TbLogReader *reader, int fd, gboolean *restarted)
 {
   struct stat st;
-  return fstat (fd, &st) == 0 && S_ISREG (st.st_mode) ? (guint64) st.st_size : 0;
+  guint64 size = fstat (fd, &st) == 0 && S_ISREG (st.st_mode) ? (guint64) st.st_size : 0;
+  *restarted = size < reader->at || (reader->inode != 0 && reader->inode != st.st_ino);
+  reader->inode = st.st_ino;
+  if (*restarted)
+    reader->at = 0;
+  return size;
 }
 
 /* From the first whole line, where the beginning was cut away; without colours and the like. A sequence
@@ -50,12 +55,7 @@ tb_log_reader_next (TbLogReader *reader, gboolean *restarted)
   int fd = reader->path ? open (reader->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
   if (fd < 0)
     return NULL;
-  guint64 size = size_of (fd);
-  if (size < reader->at)
-    {
-      reader->at = 0;
-      *restarted = TRUE;
-    }
+  guint64 size = look_at (reader, fd, restarted);
   gboolean cut = size - reader->at > TB_LOG_TAIL;
   if (cut)
     {

@@ -12,6 +12,7 @@ typedef struct
 {
   char *path;
   guint64 at; /* of the file: what was read so far */
+  guint64 inode; /* of the file that was read; 0: none yet */
 } TbLogReader;
 
 /* Begins anew with another file; NULL: none. */

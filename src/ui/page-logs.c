@@ -11,7 +11,7 @@
 struct _TbLogsPage
 {
   GtkWidget parent;
-  GtkWidget *box, *chooser, *view, *scrolled;
+  GtkWidget *box, *chooser, *lost, *view, *scrolled;
   GStrv instances; /* offered */
   char *chosen;
   TbLogReader reader;
@@ -122,6 +122,15 @@ chosen_changed (TbLogsPage *self)
     tb_logs_page_choose (self, self->instances[i]);
 }
 
+static void
+show_lost (TbLogsPage *self, guint64 lost)
+{
+  g_autofree char *size = tb_format_bytes ((double) lost);
+  g_autofree char *text = g_strdup_printf ("%s before this are kept no more", size);
+  gtk_widget_set_visible (self->lost, lost > 0);
+  tb_ui_set_text (self->lost, text);
+}
+
 void
 tb_logs_page_refresh (TbLogsPage *page, const TbLiveFrame *frame)
 {
@@ -135,6 +144,7 @@ tb_logs_page_refresh (TbLogsPage *page, const TbLiveFrame *frame)
       if (g_strcmp0 (instance->id, page->chosen) != 0 || !instance->log_path)
         continue;
       gboolean restarted = FALSE;
+      show_lost (page, instance->log_lost);
       if (g_strcmp0 (page->reader.path, instance->log_path) != 0)
         {
           tb_log_reader_open (&page->reader, instance->log_path);
@@ -186,7 +196,16 @@ tb_logs_page_init (TbLogsPage *self)
   self->scrolled = tb_ui_scrolled (self->view);
   gtk_widget_set_hexpand (self->scrolled, TRUE);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  gtk_box_append (GTK_BOX (self->box), self->chooser);
+  self->lost = tb_ui_label ("", "dim");
+  gtk_label_set_wrap (GTK_LABEL (self->lost), TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (self->lost), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->lost), 14);
+  gtk_widget_set_margin_start (self->lost, 16);
+  gtk_widget_set_visible (self->lost, FALSE);
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_box_append (GTK_BOX (column), self->chooser);
+  gtk_box_append (GTK_BOX (column), self->lost);
+  gtk_box_append (GTK_BOX (self->box), column);
   gtk_box_append (GTK_BOX (self->box), self->scrolled);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }

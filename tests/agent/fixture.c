@@ -516,6 +516,15 @@ fixture_stop (Fixture *f)
   g_assert_cmpfloat (fixture_wait_nothing_left (2), >=, 0);
 }
 
+double
+fixture_kill (Fixture *f, double seconds)
+{
+  kill (f->agent, SIGKILL);
+  double ms = fixture_wait_nothing_left (seconds);
+  agent_status = 0;
+  return ms;
+}
+
 static void
 remove_tree (const char *path)
 {

@@ -67,6 +67,8 @@ gboolean fixture_has_problem (Fixture *f, const char *part);
 
 /* STOP, then everything gone: agent and every process it ever had. */
 void fixture_stop (Fixture *f);
+/* SIGKILL of the agent; then as below. */
+double fixture_kill (Fixture *f, double seconds);
 /* Milliseconds until this process has no descendants any more: it is a subreaper, so that whatever
  * loses its parent comes here. -1 after `seconds`; then what is left is killed. */
 double fixture_wait_nothing_left (double seconds);

@@ -4,13 +4,19 @@
  *                   a double-forked daemon that has closed everything
  *   nasty refork    a chain in which each forks the next and ends, for ever
  *   nasty threads   a busy thread beside a busy main, and a busy child
+ *   nasty bomb      all that it forks fork for ever
+ *   nasty bombs     the same, each in a session of its own
+ *   nasty shout     lines without end, as fast as they are taken
  *
  * A line is printed when all of it is there. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,6 +80,28 @@ burn (void *data)
   return data;
 }
 
+/* For the machine that a test runs on, should what it tests not work: so many are enough. */
+#define FORKS_MAX 12000
+
+static void
+bomb (bool sessions)
+{
+  atomic_int *forks = mmap (NULL, sizeof *forks, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  while (atomic_fetch_add (forks, 1) < FORKS_MAX)
+    if (fork () == 0 && sessions)
+      setsid ();
+}
+
+static void
+shout (void)
+{
+  static char text[1 << 16];
+  for (size_t i = 0; i < sizeof text; i++)
+    text[i] = i % 80 == 79 ? '\n' : 'a';
+  while (write (STDOUT_FILENO, text, sizeof text) > 0)
+    ;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -87,6 +115,10 @@ main (int argc, char **argv)
         burn (NULL);
       pthread_create (&thread, NULL, burn, NULL);
     }
+  else if (strncmp (what, "bomb", 4) == 0)
+    bomb (strcmp (what, "bombs") == 0);
+  else if (strcmp (what, "shout") == 0)
+    shout ();
   else
     {
       signal (SIGTERM, SIG_IGN);

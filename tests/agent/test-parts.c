@@ -173,14 +173,52 @@ static void
 test_log_survives_a_full_disk (void)
 {
   LogFixture *f = log_new ();
+  g_autofree char *content = NULL;
   say (f, "first\n");
   tb_log_flush (&f->log);
-  close (f->log.file);
+  int there = f->log.file;
   f->log.file = open ("/dev/full", O_WRONLY | O_CLOEXEC);
   say (f, "line\n");
-  g_assert_cmpint (f->log.file, ==, -1);
+  g_assert_cmpint (f->log.error, ==, ENOSPC);
   say (f, "another\n");
   g_assert_cmpstr (f->log.last, ==, "another");
+  g_assert_cmpuint (f->log.lost, ==, strlen ("line\nanother\n"));
+  close (f->log.file);
+  f->log.file = there;
+  tb_log_try_again (&f->log);
+  say (f, "third\n");
+  g_assert_cmpint (f->log.error, ==, 0);
+  g_assert_true (g_file_get_contents (f->log.path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==,
+                   "first\n\n[13 bytes are missing here: there was no room for them]\nthird\n");
+  log_free (f);
+}
+
+static void
+test_log_counts_what_it_keeps_no_more (void)
+{
+  LogFixture *f = log_new ();
+  g_autofree char *part = g_strnfill (60000, 'x');
+  for (int i = 0; i < 500; i++)
+    say (f, part);
+  g_assert_cmpuint (f->log.taken, ==, 500 * 60000);
+  g_assert_cmpuint (f->log.lost, >, 0);
+  g_assert_cmpuint (f->log.lost, ==, f->log.taken - f->log.size - f->log.before);
+  log_free (f);
+}
+
+static void
+test_log_of_much_looks_at_the_end_where_nobody_wants_all (void)
+{
+  LogFixture *f = log_new ();
+  g_autoptr (GString) much = g_string_new (NULL);
+  for (int i = 0; i < 6000; i++)
+    g_string_append_printf (much, "line %d\n", i);
+  f->log.on_line = NULL;
+  say (f, much->str);
+  while (f->log.taken < much->len)
+    g_assert_true (tb_log_take (&f->log, f->pipe[0]));
+  g_assert_cmpstr (f->log.last, ==, "line 5999");
   log_free (f);
 }
 
@@ -455,6 +493,8 @@ main (int argc, char **argv)
     T (log_keeps_the_order_of_a_long_beginning),
     T (log_that_cannot_be_made_says_why_once),
     T (log_survives_a_full_disk),
+    T (log_counts_what_it_keeps_no_more),
+    T (log_of_much_looks_at_the_end_where_nobody_wants_all),
     T (prepare_names_directory_and_log),
     T (prepare_lets_the_plan_override),
     T (prepare_remarks_on_set_uid),

@@ -486,6 +486,58 @@ test_a_change_while_stopping_starts_nothing (void)
   world_free (w);
 }
 
+/* ---- One that takes too much ------------------------------------------------------------------- */
+
+static void
+test_one_that_takes_too_much_is_killed_and_says_so (void)
+{
+  World *w = world_new (2);
+  world_start (w);
+  world_pass (w, 100);
+  ask (w, overran, 0, "had 1001 processes where 1000 are allowed, and all were killed");
+  world_pass (w, 100);
+  state_is (w, 0, FAILED);
+  state_is (w, 1, READY);
+  g_assert_cmpint (w->actors[0].kills, ==, 1);
+  g_assert_cmpint (w->actors[0].signals, ==, 0);
+  g_assert_true (g_str_has_prefix (w->actors[0].sentence, "had 1001 processes"));
+  world_free (w);
+}
+
+static void
+test_one_that_takes_too_much_follows_its_policy (void)
+{
+  World *w = world_new (1);
+  w->plan.instances[0].restart = TB_RESTART_ON_FAILURE;
+  world_start (w);
+  for (int k = 0; k < 3; k++)
+    {
+      world_pass (w, 1000);
+      state_is (w, 0, READY);
+      ask (w, overran, 0, "had too much");
+      world_pass (w, 10);
+      state_is (w, 0, BACKOFF);
+    }
+  g_assert_true (g_str_has_prefix (w->actors[0].sentence, "crash loop, 3 ends in a row: had too much"));
+  world_free (w);
+}
+
+static void
+test_one_that_takes_too_much_before_it_is_ready_says_why_too (void)
+{
+  World *w = world_new (1);
+  w->actors[0].ready_ms = -1;
+  w->actors[0].end_ms = 400;
+  w->plan.instances[0].ready_timeout_ns = 200 * MS;
+  world_start (w);
+  world_pass (w, 100);
+  ask (w, overran, 0, "had too much");
+  world_pass (w, 1000);
+  state_is (w, 0, FAILED);
+  g_assert_cmpstr (w->actors[0].sentence, ==, "had too much");
+  world_free (w);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -522,6 +574,9 @@ main (int argc, char **argv)
     T (a_failed_one_is_tried_anew_once_it_is_changed),
     T (stopping_follows_the_new_order),
     T (a_change_while_stopping_starts_nothing),
+    T (one_that_takes_too_much_is_killed_and_says_so),
+    T (one_that_takes_too_much_follows_its_policy),
+    T (one_that_takes_too_much_before_it_is_ready_says_why_too),
 #undef T
   };
   g_test_init (&argc, &argv, NULL);

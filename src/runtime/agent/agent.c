@@ -14,6 +14,7 @@
 
 #include "names.h"
 #include "terminal.h"
+#include "turns.h"
 
 /* Whatever cannot be killed by then (a process in the middle of a disk access) is left to its
  * leash, which goes on trying. */
@@ -113,7 +114,6 @@ tb_agent_act (Agent *a)
     carry_out (a, &action);
   a->draining = false;
   tb_loop_arm (&a->loop, &a->supervise_timer, tb_supervisor_deadline (a->supervisor));
-  tb_viewer_flush (a);
 }
 
 static void
@@ -408,11 +408,19 @@ tb_agent_run (int viewer_fd, const struct rlimit *nofile)
   TB_CHECK (a->plan != NULL);
   a->viewer = a->signals = a->parent = a->taps_events = TB_SOURCE_NONE;
   a->nofile = *nofile;
+  a->census_file = -1;
   prctl (PR_SET_CHILD_SUBREAPER, 1);
+  /* So that it sees in time who starts too many processes. */
+  uint64_t before;
+  tb_turns_set (TB_TURN_NS, &before);
   bool good = tb_loop_open (&a->loop) == 0 && tb_orphans_watch (a) && watch_parent (a)
               && tb_viewer_open (a, viewer_fd);
   while (good && !a->done)
-    tb_loop_step (&a->loop);
+    {
+      tb_loop_step (&a->loop);
+      /* All that one round brought goes at once: the viewer wakes up once for it. */
+      tb_viewer_flush (a);
+    }
   tb_orphans_end (a, tb_now_ns () + END_WITHIN_NS);
   finish (a);
   int status = !good ? 3 : a->failed ? 1 : 0;

@@ -7,6 +7,7 @@
  *   outside.c   addresses of what lies outside
  *   orphans.c   reaping, and what loses its leash
  *   upkeep.c    what happens each second: loads, log sizes, recording flushed
+ *   census.c    who has started too many processes
  *   recording.c the recording, and what to do when it cannot be written
  *   terminal*.c who attaches to an instance's terminal, and debuggers */
 #pragma once
@@ -14,6 +15,7 @@
 #include <sys/resource.h>
 
 #include "leash.h"
+#include "load.h"
 #include "log.h"
 #include "loop.h"
 #include "prepare.h"
@@ -39,6 +41,9 @@ typedef struct
   bool control_ended, leash_reaped, lost;
   bool has_terminal; /* out is the master of one */
   TbLog log;
+  uint64_t log_before; /* what it had written a second ago */
+  bool not_kept;       /* it was said that its output is not kept */
+  bool loud, overran;  /* in this life: it writes too much; it had too many processes */
   TbProbe probe, alive;
 } Instance;
 
@@ -65,7 +70,10 @@ struct Agent
   TbRecordWriter *record;
   bool record_dirty;
   unsigned upkeep_round;
-  TbTimer supervise_timer, upkeep_timer, load_timer, end_timer;
+  TbTimer supervise_timer, upkeep_timer, load_timer, census_timer, end_timer;
+  int census_file;     /* /proc/loadavg; -1 */
+  uint32_t census_tasks; /* of the machine, when processes were last counted */
+  uint64_t left_out;   /* facts that a viewer which does not read was not told */
   int64_t end_by_ns; /* whatever still holds up the end is left to the leashes then */
 };
 
@@ -103,7 +111,7 @@ void tb_agent_change (Agent *a, TbWirePlan *plan, const uint8_t *frame, size_t n
 bool tb_viewer_open (Agent *a, int fd);
 /* One fact: begin, the fields with tb_writer_* on a->out, end. end also records it. */
 size_t tb_fact_begin (Agent *a, TbFactType type);
-void tb_fact_end (Agent *a, size_t from);
+bool tb_fact_end (Agent *a, size_t from); /* false: it was left out */
 void tb_tell_run_state (Agent *a, TbRunState state, const char *reason);
 void tb_tell_state (Agent *a, const TbWireInstanceState *state);
 void tb_tell_waiting (Agent *a, uint32_t instance, const char *what);
@@ -138,6 +146,13 @@ void tb_orphans_end (Agent *a, int64_t until_ns);
 void tb_upkeep_start (Agent *a);
 void tb_upkeep_stop (Agent *a);
 void tb_tell_log (Agent *a, Instance *in);
+
+/* ---- census.c */
+/* From now on; nothing where it has begun, or only built-in ones run. */
+void tb_census_start (Agent *a);
+void tb_census_stop (Agent *a);
+/* Each instance's load was measured: whoever has too much is ended. */
+void tb_census_take (Agent *a, const TbLoad *loads);
 
 /* ---- recording.c */
 void tb_recording_open (Agent *a);

@@ -89,6 +89,19 @@ become_user (const TbLeashSpec *spec)
     fail (TB_STEP_USER, 0, errno);
 }
 
+/* Should the agent not get to count them: of each user in each user namespace, since Linux 5.14. Root
+ * is not bound by it. */
+static void
+bound_tasks (const TbLeashSpec *spec)
+{
+  struct rlimit limit;
+  if ((!spec->change_user && spec->names != TB_NAMES_USER) || getrlimit (RLIMIT_NPROC, &limit) != 0)
+    return;
+  limit.rlim_cur = TB_MIN (limit.rlim_cur, (rlim_t) TB_TASKS_MAX);
+  limit.rlim_max = TB_MIN (limit.rlim_max, (rlim_t) TB_TASKS_MAX);
+  setrlimit (RLIMIT_NPROC, &limit);
+}
+
 /* The instance may have planted links in its directory before a restart: nothing above the directory
  * is reached, by whatever path. Where the kernel lacks the call the path alone has to do. */
 static int
@@ -246,6 +259,7 @@ tb_child_run (const TbLeashSpec *spec, pid_t leash)
   know_names (spec);
   make_directory (spec);
   become_user (spec);
+  bound_tasks (spec);
   enter_directory (spec);
   enter_work_directory (spec);
   /* A change of user clears the death signal, so it comes after it; the leash may be dead by then. */

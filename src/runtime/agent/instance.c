@@ -79,6 +79,8 @@ on_line (const char *line, void *data)
 {
   Instance *in = data;
   tb_probe_line (&in->probe, line);
+  if (in->probe.matched)
+    in->log.on_line = NULL;
 }
 
 /* good: whether what the plan says of it is, but for its probes, sound. */
@@ -110,7 +112,7 @@ tb_instance_init (Agent *a, uint32_t index)
   in->plan = &a->plan->instances[index];
   in->control = in->out = TB_SOURCE_NONE;
   in->ready = -1;
-  in->log = (TbLog) { .file = -1, .on_line = on_line, .on_bytes = on_bytes, .data = in };
+  in->log = (TbLog) { .file = -1, .on_bytes = on_bytes, .data = in };
   in->probe.source = in->alive.source = TB_SOURCE_NONE;
   if (tb_wire_is_outside (in->plan))
     return;
@@ -280,26 +282,33 @@ on_control (void *data, uint32_t events)
   tb_agent_act (in->agent);
 }
 
+/* Once, and once that it is kept again. */
 static void
-say_not_kept (Instance *in, int before)
+say_not_kept (Instance *in)
 {
-  if (in->log.error == before)
-    return;
   char text[TB_SENTENCE], why[64];
-  snprintf (text, sizeof text, "its output is not kept: %.120s: %s", in->prepared.log_path,
-            tb_words_for_errno (in->log.error, why, sizeof why));
-  tb_tell_problem (in->agent, 1, in->index, text);
+  if (in->log.error != 0 && !in->not_kept)
+    {
+      in->not_kept = true;
+      snprintf (text, sizeof text, "its output is not kept: %.120s: %s", in->prepared.log_path,
+                tb_words_for_errno (in->log.error, why, sizeof why));
+      tb_tell_problem (in->agent, 1, in->index, text);
+    }
+  else if (in->not_kept && in->log.error == 0 && in->log.missing == 0)
+    {
+      in->not_kept = false;
+      tb_tell_problem (in->agent, 2, in->index, "its output is kept again");
+    }
 }
 
 static void
 on_output (void *data, uint32_t events)
 {
   Instance *in = data;
-  int before = in->log.error;
   if ((events & EPOLLOUT) != 0)
     tb_terminals_take_typed (in->agent, in->index);
   bool more = tb_log_take (&in->log, in->out.fd);
-  say_not_kept (in, before);
+  say_not_kept (in);
   if (!more)
     {
       tb_log_end_line (&in->log);
@@ -310,9 +319,8 @@ on_output (void *data, uint32_t events)
 void
 tb_instance_flush_log (Instance *in)
 {
-  int before = in->log.error;
   tb_log_flush (&in->log);
-  say_not_kept (in, before);
+  say_not_kept (in);
 }
 
 /* What a dead instance still had to say lies in the pipe; at most a pipe's content is waited for. */
@@ -321,9 +329,9 @@ take_last_output (Instance *in)
 {
   for (int i = 0; i < 64 && in->out.fd >= 0; i++)
     {
-      uint64_t before = in->log.size;
+      uint64_t before = in->log.taken;
       on_output (in, 0);
-      if (in->log.size == before)
+      if (in->log.taken == before)
         break;
     }
   tb_log_end_line (&in->log);
@@ -405,6 +413,8 @@ tb_instance_spawn (Instance *in)
   if (in->log.path == NULL)
     tb_log_open (&in->log, strdup (in->prepared.log_path));
   in->log.last[0] = '\0';
+  in->log.on_line = in->probe.compiled ? on_line : NULL;
+  in->loud = in->overran = false;
   in->control_ended = in->leash_reaped = in->lost = false;
   if (open_pipes (in, out, ready))
     {

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "turns.h"
 
 #define DEATH_SIGNAL SIGUSR2
 
@@ -60,13 +61,14 @@ struct count
 {
   int signal;
   unsigned n;
+  pid_t last_group;
 };
 
 static void
 signal_and_count (pid_t pid, void *data)
 {
   struct count *c = data;
-  kill (pid, c->signal);
+  tb_tree_signal (pid, c->signal, &c->last_group);
   c->n++;
 }
 
@@ -79,7 +81,7 @@ freeze (void)
   for (unsigned round = 0, last = UINT_MAX; round < 100 && c.n != last; round++)
     {
       last = c.n;
-      c.n = 0;
+      c = (struct count) { .signal = SIGSTOP };
       tb_tree_descendants (getpid (), signal_and_count, &c);
     }
 }
@@ -90,9 +92,11 @@ code_of (int status)
   return WIFEXITED (status) ? WEXITSTATUS (status) : -WTERMSIG (status);
 }
 
+/* What is to be ended may be many, and want all of the processor. Root alone goes before them. */
 static _Noreturn void
 end (void)
 {
+  tb_turns_go_first ();
   tb_tree_kill_all ();
   _exit (0);
 }

@@ -136,5 +136,12 @@ void tb_leash_report (TbReportKind kind, int32_t value, TbStep step, uint32_t in
 void tb_tree_children (pid_t pid, void (*f) (pid_t child, void *data), void *data);
 /* The same for everything below it, parents before children. */
 void tb_tree_descendants (pid_t pid, void (*f) (pid_t descendant, void *data), void *data);
+/* How many descend from it; beyond `most` no more are looked for, and it is one more than that. `most`
+ * bounds the depth. */
+unsigned tb_tree_count (pid_t pid, unsigned most);
+/* To a descendant, and first to all of its process group unless that is this process's own: what is in
+ * one group gets it at one moment, so that not even one that forks for ever escapes it. *last_group is
+ * the group that had it last, and is passed over; begin with 0. */
+void tb_tree_signal (pid_t pid, int signal, pid_t *last_group);
 /* Kills and reaps what descends from this process until nothing is left. */
 void tb_tree_kill_all (void);

@@ -26,8 +26,22 @@ tb_log_open (TbLog *log, char *path)
 {
   tb_log_close (log);
   log->path = path;
-  log->size = log->n_early = 0;
+  log->size = log->before = log->taken = log->lost = log->missing = log->n_early = 0;
   log->error = 0;
+}
+
+/* What may be otherwise a moment later. */
+static bool
+is_want_of_room (int error)
+{
+  return error == ENOSPC || error == EDQUOT || error == ENFILE || error == EMFILE || error == ENOMEM;
+}
+
+void
+tb_log_try_again (TbLog *log)
+{
+  if (is_want_of_room (log->error))
+    log->error = 0;
 }
 
 void
@@ -45,32 +59,59 @@ static void
 turn (TbLog *log)
 {
   char old[4096];
+  log->lost += log->before;
+  log->before = log->size;
   if (snprintf (old, sizeof old, "%s.1", log->path) < (int) sizeof old)
     rename (log->path, old);
   close (log->file);
   create (log);
 }
 
-static void
+/* Returns how much of it is in the file now: a full disk takes the log, not the run. */
+static size_t
 put (TbLog *log, const char *bytes, size_t n)
 {
-  while (n > 0 && log->file >= 0)
+  size_t at = 0;
+  while (at < n && log->file >= 0 && log->error == 0)
     {
-      ssize_t wrote = write (log->file, bytes, n);
+      ssize_t wrote = write (log->file, bytes + at, n - at);
       if (wrote < 0 && errno == EINTR)
         continue;
       if (wrote < 0)
         {
-          /* A full disk takes the log, not the run. */
           log->error = errno;
-          close (log->file);
-          log->file = -1;
+          if (!is_want_of_room (log->error))
+            {
+              close (log->file);
+              log->file = -1;
+            }
           break;
         }
-      bytes += wrote;
-      n -= (size_t) wrote;
+      at += (size_t) wrote;
       log->size += (uint64_t) wrote;
     }
+  return at;
+}
+
+static void
+lose (TbLog *log, size_t n)
+{
+  log->lost += n;
+  log->missing += n;
+}
+
+/* Where something is missing, before what comes after it. */
+static void
+say_missing (TbLog *log)
+{
+  char text[128];
+  uint64_t before = log->missing;
+  if (before == 0 || log->file < 0)
+    return;
+  int n = snprintf (text, sizeof text, "\n[%llu bytes are missing here: there was no room for them]\n",
+                    (unsigned long long) before);
+  if (put (log, text, (size_t) n) == (size_t) n)
+    log->missing = 0;
 }
 
 void
@@ -79,16 +120,23 @@ tb_log_flush (TbLog *log)
   if (log->n_early == 0)
     return;
   create (log);
-  put (log, log->early, log->n_early);
+  say_missing (log);
+  lose (log, log->n_early - put (log, log->early, log->n_early));
   log->n_early = 0;
 }
 
 static void
 keep (TbLog *log, const char *bytes, size_t n)
 {
-  if (log->error != 0 || log->path == NULL)
+  if (log->path == NULL)
     return;
+  log->taken += n;
   log->dirty = true;
+  if (log->error != 0)
+    {
+      lose (log, n);
+      return;
+    }
   if (log->file < 0 && log->n_early + n <= sizeof log->early)
     {
       memcpy (log->early + log->n_early, bytes, n);
@@ -101,7 +149,8 @@ keep (TbLog *log, const char *bytes, size_t n)
     create (log);
   if (log->size + n > TB_LOG_MAX && log->file >= 0)
     turn (log);
-  put (log, bytes, n);
+  say_missing (log);
+  lose (log, n - put (log, bytes, n));
 }
 
 static void
@@ -164,6 +213,20 @@ without_returns (TbLog *log, char *bytes, size_t n)
   return to;
 }
 
+/* Where nobody wants every line, and much comes at once, only the last ones can matter. */
+static void
+split_tail (TbLog *log, const char *bytes, size_t n)
+{
+  size_t skip = n > 2 * TB_LINE_MAX && log->on_line == NULL ? n - TB_LINE_MAX : 0;
+  if (skip > 0)
+    {
+      const char *newline = memchr (bytes + skip, '\n', n - skip);
+      log->n_line = 0;
+      skip = newline != NULL ? (size_t) (newline - bytes) + 1 : skip;
+    }
+  split (log, bytes + skip, n - skip);
+}
+
 bool
 tb_log_take (TbLog *log, int pipe)
 {
@@ -175,6 +238,6 @@ tb_log_take (TbLog *log, int pipe)
     log->on_bytes (buffer, (size_t) n, log->data);
   size_t kept = log->terminal ? without_returns (log, buffer, (size_t) n) : (size_t) n;
   keep (log, buffer, kept);
-  split (log, buffer, kept);
+  split_tail (log, buffer, kept);
   return true;
 }

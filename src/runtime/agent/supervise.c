@@ -362,6 +362,16 @@ tb_supervisor_start (TbSupervisor *s, int64_t now)
 }
 
 static void
+say_overdue (const TbSupervisor *s, uint32_t i, char *out)
+{
+  const TbWireInstance *instance = &s->plan->instances[i];
+  char time[32], sig[32];
+  snprintf (out, TB_SENTENCE, "did not end within %s of %s and was killed",
+            tb_words_for_time (instance->stop_grace_ns, time, sizeof time),
+            tb_words_for_signal (instance->stop_signal, sig, sizeof sig));
+}
+
+static void
 tick_one (TbSupervisor *s, uint32_t i, int64_t now)
 {
   Unit *u = &s->units[i];
@@ -382,6 +392,7 @@ tick_one (TbSupervisor *s, uint32_t i, int64_t now)
   if (u->alive && now >= u->kill_due_ns)
     {
       u->overdue = true;
+      say_overdue (s, i, tb_sup_push (s, TB_ACTION_PROBLEM, i)->text);
       tb_sup_kill_tree (s, i);
     }
 }
@@ -463,6 +474,20 @@ tb_supervisor_probe_answer (TbSupervisor *s, uint32_t i, const char *answer)
   snprintf (s->units[i].answer, sizeof s->units[i].answer, "%s", answer);
 }
 
+void
+tb_supervisor_overran (TbSupervisor *s, uint32_t i, const char *sentence, int64_t now)
+{
+  Unit *u = &s->units[i];
+  if (!u->alive)
+    return;
+  if (u->after == AFTER_OWN_END)
+    u->after = AFTER_FAILED;
+  u->ready_due_ns = INT64_MAX;
+  snprintf (u->sentence, sizeof u->sentence, "%s", sentence);
+  tb_sup_kill_tree (s, i);
+  tb_sup_follow (s, now);
+}
+
 /* By its own status, or by the signal that asks it to end when everything is being stopped: it may
  * have come before it was this one's turn, from whoever else stops things. */
 static bool
@@ -503,7 +528,7 @@ static TbInstanceState
 end_of (TbSupervisor *s, uint32_t i, const char *last_line, int64_t now)
 {
   Unit *u = &s->units[i];
-  char own[TB_SENTENCE], time[32], sig[32];
+  char own[TB_SENTENCE];
   tb_words_for_end (u->code, now - u->started_ns, ended_well (s, i) ? "" : last_line, own,
                     sizeof own);
   if (u->after == AFTER_FAILED)
@@ -514,9 +539,7 @@ end_of (TbSupervisor *s, uint32_t i, const char *last_line, int64_t now)
       return TB_INSTANCE_KILLED;
     }
   if (u->after == AFTER_STOPPED && u->overdue)
-    snprintf (u->sentence, sizeof u->sentence, "did not end within %s of %s and was killed",
-              tb_words_for_time (s->plan->instances[i].stop_grace_ns, time, sizeof time),
-              tb_words_for_signal (s->plan->instances[i].stop_signal, sig, sizeof sig));
+    say_overdue (s, i, u->sentence);
   else if (u->after == AFTER_STOPPED && u->code < 0 && u->code != -SIGKILL
            && u->code != -s->plan->instances[i].stop_signal)
     memcpy (u->sentence, own, sizeof own);

@@ -66,6 +66,9 @@ void tb_supervisor_exited (TbSupervisor *s, uint32_t i, int code, bool left, int
 /* Nothing of it lives any more. last_line of its output: "" if none. */
 void tb_supervisor_gone (TbSupervisor *s, uint32_t i, const char *last_line, int64_t now_ns);
 
+/* It takes more of the machine than it may, as the sentence says: all of it is killed, as a failure. */
+void tb_supervisor_overran (TbSupervisor *s, uint32_t i, const char *sentence, int64_t now_ns);
+
 /* What the person asks. A request that makes no sense now gives a PROBLEM action. */
 void tb_supervisor_kill (TbSupervisor *s, uint32_t i, int64_t now_ns);
 void tb_supervisor_pause (TbSupervisor *s, uint32_t i, int64_t now_ns);

@@ -2,7 +2,6 @@
 #include "taps-private.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -10,11 +9,11 @@
 
 #include "direct.h"
 #include "notify.h"
+#include "turns.h"
 
 #define EVENTS_MAX 256
 #define SWEEP_NS (TB_NS_PER_S / 4)
 #define COARSE_NS (10 * TB_NS_PER_MS)
-#define TURN_NS (100 * TB_NS_PER_US) /* the shortest that there are */
 #define BRIEF_FOR_NS TB_NS_PER_S /* after the last bytes that were delayed */
 #define LATE_MAX_NS (200 * TB_NS_PER_US)
 
@@ -365,28 +364,13 @@ note_lag (TbTaps *t, int64_t since_ns)
     atomic_store_explicit (&t->lag_ns, lag, memory_order_relaxed);
 }
 
-/* struct sched_attr of sched_setattr(2), which no header of libc has everywhere. */
-typedef struct
-{
-  uint32_t size, policy;
-  uint64_t flags;
-  int32_t nice;
-  uint32_t priority;
-  uint64_t runtime_ns, deadline_ns, period_ns;
-} TbSchedule;
-
 static void
 take_turns (TbTaps *t, bool brief)
 {
-  TbSchedule schedule = { .size = sizeof schedule };
+  uint64_t before = 0;
   t->turns_are_brief = brief;
-  if (syscall (SYS_sched_getattr, 0, &schedule, sizeof schedule, 0) < 0
-      || schedule.policy != SCHED_OTHER)
-    return;
-  if (brief)
-    t->turn_ns = schedule.runtime_ns;
-  schedule.runtime_ns = brief ? TURN_NS : t->turn_ns;
-  syscall (SYS_sched_setattr, 0, &schedule, 0);
+  if (tb_turns_set (brief ? TB_TURN_NS : t->turn_ns, &before) && brief)
+    t->turn_ns = before;
 }
 
 /* Short turns come soon: what computes beside us, in longer ones, then makes delayed bytes less late.

@@ -117,18 +117,59 @@ tb_tree_descendants (pid_t pid, Visit f, void *data)
   tb_tree_children (pid, visit_down, &v);
 }
 
+struct counting
+{
+  unsigned n, most;
+};
+
+static void
+count_down (pid_t pid, void *data)
+{
+  struct counting *c = data;
+  if (c->n <= c->most && ++c->n <= c->most)
+    tb_tree_children (pid, count_down, c);
+}
+
+unsigned
+tb_tree_count (pid_t pid, unsigned most)
+{
+  struct counting c = { 0, most };
+  tb_tree_children (pid, count_down, &c);
+  return c.n;
+}
+
+void
+tb_tree_signal (pid_t pid, int signal, pid_t *last_group)
+{
+  pid_t group = getpgid (pid);
+  if (group > 1 && group != getpgrp () && group != *last_group)
+    {
+      *last_group = group;
+      kill (-group, signal);
+    }
+  kill (pid, signal);
+}
+
+struct killing
+{
+  unsigned own;
+  pid_t last_group;
+};
+
 static void
 kill_one (pid_t pid, void *data)
 {
-  kill (pid, SIGKILL);
+  struct killing *k = data;
+  tb_tree_signal (pid, SIGKILL, &k->last_group);
 }
 
 static void
 kill_branch (pid_t pid, void *data)
 {
-  ++*(unsigned *) data;
-  kill (pid, SIGKILL);
-  tb_tree_descendants (pid, kill_one, NULL);
+  struct killing *k = data;
+  k->own++;
+  kill_one (pid, k);
+  tb_tree_descendants (pid, kill_one, k);
 }
 
 /* Each round kills the whole tree that can be seen, parents first, then waits for as many ends as it
@@ -142,11 +183,11 @@ tb_tree_kill_all (void)
     kill (-1, SIGKILL);
   for (;;)
     {
-      unsigned own = 0;
-      tb_tree_children (self, kill_branch, &own);
+      struct killing k = { 0 };
+      tb_tree_children (self, kill_branch, &k);
       do
         gone = waitpid (-1, NULL, __WALL);
-      while (gone > 0 && own-- > 1);
+      while (gone > 0 && k.own-- > 1);
       while (gone > 0)
         gone = waitpid (-1, NULL, WNOHANG | __WALL);
       if (gone < 0 && errno == ECHILD)

@@ -1,12 +1,14 @@
 /* What happens by the clock: four times a second log sizes and the recording, once a second loads. */
 #include "agent.h"
-#include "load.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The recording is flushed each time (promised: 200 ms), logs every second time (promised: at most
  * four facts a second). */
 #define UPKEEP_NS (125 * TB_NS_PER_MS)
+/* Output of more bytes in a second is worth a word. */
+#define LOUD_BYTES (16u << 20)
 
 void
 tb_tell_log (Agent *a, Instance *in)
@@ -14,12 +16,12 @@ tb_tell_log (Agent *a, Instance *in)
   if (!in->log.dirty)
     return;
   tb_instance_flush_log (in);
-  in->log.dirty = false;
   size_t at = tb_fact_begin (a, TB_FACT_LOG_AT);
   tb_writer_string (&a->out, in->plan->id);
   tb_writer_string (&a->out, in->log.path);
   tb_writer_u64 (&a->out, in->log.size);
-  tb_fact_end (a, at);
+  tb_writer_u64 (&a->out, in->log.lost);
+  in->log.dirty = !tb_fact_end (a, at);
 }
 
 static void
@@ -70,6 +72,27 @@ tell_load (Agent *a, uint32_t instance, const TbLoad *load, int64_t now_ns)
   tb_fact_end (a, at);
 }
 
+/* One that writes without end is named; and a log that had no room is tried again. */
+static void
+look_at_logs (Agent *a)
+{
+  char text[TB_SENTENCE];
+  for (uint32_t i = 0; i < a->plan->n_instances; i++)
+    {
+      Instance *in = a->instances[i];
+      uint64_t more = in->log.taken - TB_MIN (in->log_before, in->log.taken);
+      in->log_before = in->log.taken;
+      tb_log_try_again (&in->log);
+      if (more <= LOUD_BYTES || in->loud)
+        continue;
+      in->loud = true;
+      snprintf (text, sizeof text,
+                "writes %llu MB a second to its output: the last %d to %d MB of it are kept",
+                (unsigned long long) more / 1000000, TB_LOG_MAX / 1000000, 2 * TB_LOG_MAX / 1000000);
+      tb_tell_problem (a, 1, i, text);
+    }
+}
+
 static void
 on_load (void *data, int64_t now_ns)
 {
@@ -79,13 +102,17 @@ on_load (void *data, int64_t now_ns)
   for (uint32_t i = 0; i < a->plan->n_instances; i++)
     loads[i].leash = a->instances[i]->leash;
   tb_load_measure (loads, a->plan->n_instances);
+  tb_census_start (a);
+  tb_census_take (a, loads);
   for (uint32_t i = 0; i < a->plan->n_instances; i++)
     if (loads[i].leash > 0)
       tell_load (a, i, &loads[i], now_ns);
   free (loads);
+  look_at_logs (a);
   tell_own_load (a, now_ns);
-  tb_viewer_flush (a);
   tb_loop_arm (&a->loop, &a->load_timer, now_ns + TB_NS_PER_S);
+  tb_agent_act (a);
+  tb_viewer_flush (a);
 }
 
 void
@@ -96,6 +123,7 @@ tb_upkeep_start (Agent *a)
   a->load_timer = (TbTimer) { .fire = on_load, .data = a };
   tb_loop_arm (&a->loop, &a->upkeep_timer, now + UPKEEP_NS);
   tb_loop_arm (&a->loop, &a->load_timer, now + TB_NS_PER_S);
+  tb_census_start (a);
 }
 
 void
@@ -103,5 +131,6 @@ tb_upkeep_stop (Agent *a)
 {
   tb_loop_disarm (&a->loop, &a->upkeep_timer);
   tb_loop_disarm (&a->loop, &a->load_timer);
+  tb_census_stop (a);
   tell_logs (a);
 }

@@ -1,5 +1,6 @@
 /* The socket to the viewer. It is never waited for: what it does not read is kept, up to a bound,
- * and beyond that what comes every second anyway is left out. */
+ * and beyond that what comes every second anyway is left out; beyond a second bound, everything is.
+ * How much that was is told when it reads again, and then how each instance stands. */
 #include "agent.h"
 
 #include <errno.h>
@@ -12,7 +13,8 @@
 
 enum
 {
-  OUT_SOFT = 4 << 20 /* from here on repeating facts are left out */
+  OUT_SOFT = 4 << 20, /* from here on repeating facts are left out */
+  OUT_HARD = 16 << 20 /* and from here on all */
 };
 
 /* ---- Facts ------------------------------------------------------------------------------------- */
@@ -38,7 +40,7 @@ is_repeating (unsigned type)
          || type == TB_FACT_AGENT_LOAD || type == TB_FACT_INSTANCE_LOAD;
 }
 
-void
+bool
 tb_fact_end (Agent *a, size_t from)
 {
   if (a->out.open)
@@ -48,8 +50,11 @@ tb_fact_end (Agent *a, size_t from)
   /* How long the recording is cannot be in it without making it longer. */
   if (type != TB_FACT_RECORD_AT && type != TB_FACT_WELCOME && type != TB_FACT_PONG)
     tb_recording_add (a, TB_RECORD_FACT, tb_now_ns (), frame, a->out.size - from);
-  if (a->viewer_gone || (from > OUT_SOFT && is_repeating (type)))
-    a->out.size = from;
+  if (!a->viewer_gone && from <= (is_repeating (type) ? OUT_SOFT : OUT_HARD))
+    return true;
+  a->out.size = from;
+  a->left_out += !is_repeating (type);
+  return false;
 }
 
 static void
@@ -421,8 +426,25 @@ on_viewer (void *data, uint32_t events)
   tb_viewer_flush (a);
 }
 
-void
-tb_viewer_flush (Agent *a)
+/* Whatever it was not told has led to how things stand now. */
+static void
+catch_up (Agent *a)
+{
+  char text[TB_SENTENCE];
+  uint64_t left_out = a->left_out;
+  a->left_out = 0;
+  snprintf (text, sizeof text, "%llu facts were left out because they were not read in time",
+            (unsigned long long) left_out);
+  tb_tell_problem (a, 1, UINT32_MAX, text);
+  for (uint32_t i = 0; a->supervisor != NULL && i < a->plan->n_instances; i++)
+    {
+      TbWireInstanceState state = tb_supervisor_state (a->supervisor, i);
+      tb_tell_state (a, &state);
+    }
+}
+
+static void
+send_out (Agent *a)
 {
   while (a->welcomed && !a->viewer_gone && a->out.size > 0)
     {
@@ -437,6 +459,17 @@ tb_viewer_flush (Agent *a)
       if (n < 0)
         break;
       tb_writer_consume (&a->out, (size_t) n);
+    }
+}
+
+void
+tb_viewer_flush (Agent *a)
+{
+  send_out (a);
+  if (a->left_out > 0 && a->out.size == 0 && !a->viewer_gone)
+    {
+      catch_up (a);
+      send_out (a);
     }
   if (a->viewer.fd >= 0)
     tb_loop_change (&a->loop, &a->viewer, a->out.size > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);

@@ -55,6 +55,7 @@ struct TbCall
   char *subject;      /* id of an instance or of a fault */
   guint number;
   guint64 offset, limit; /* of a log: read up to here, and no farther than there */
+  guint64 inode;         /* of the file followed; 0: none yet */
   GRegex *match;
   TbSessionChange *change; /* that was made */
 };

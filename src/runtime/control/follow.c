@@ -80,20 +80,53 @@ append_lines (TbCall *call, const char *bytes, gsize n)
   return at;
 }
 
-/* From call->offset on. A line longer than a piece is given in pieces. */
+/* A log that is full becomes PATH.1, and another begins. What is still unread of the old one comes
+ * first; *old: it is that. */
+static int
+open_followed (TbCall *call, const char *path, gboolean *old)
+{
+  g_autofree char *before = g_strconcat (path, ".1", NULL);
+  struct stat st, st_before;
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  *old = FALSE;
+  if (fd < 0 || fstat (fd, &st) != 0 || call->inode == 0 || call->inode == st.st_ino)
+    {
+      call->inode = fd >= 0 && call->inode == 0 ? st.st_ino : call->inode;
+      return fd;
+    }
+  int rest = open (before, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  gboolean there = rest >= 0 && fstat (rest, &st_before) == 0 && st_before.st_ino == call->inode;
+  if (there && (guint64) st_before.st_size > call->offset)
+    {
+      close (fd);
+      *old = TRUE;
+      return rest;
+    }
+  if (rest >= 0)
+    close (rest);
+  if (!there)
+    g_string_append (call->text, "[what came in between is kept no more]\n");
+  call->inode = st.st_ino;
+  call->offset = 0;
+  return fd;
+}
+
+/* From call->offset on. A line longer than a piece is given in pieces, and one that the old file ends
+ * with as it is. */
 static void
 read_log (TbCall *call, const char *path)
 {
   g_autofree char *piece = g_malloc (PIECE_BYTES);
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  gboolean old = FALSE, follow = is_asked (call, "follow");
+  int fd = follow ? open_followed (call, path, &old) : open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   gsize most = PIECE_BYTES;
-  if (!is_asked (call, "follow"))
+  if (!follow)
     most = (gsize) MIN (most, call->limit - MIN (call->offset, call->limit));
   ssize_t n = fd >= 0 ? pread (fd, piece, most, (off_t) call->offset) : -1;
   if (n > 0)
     {
       gsize used = append_lines (call, piece, (gsize) n);
-      if (used == 0 && n == PIECE_BYTES)
+      if (used == 0 && (n == PIECE_BYTES || old))
         {
           g_autofree char *part = g_utf8_make_valid (piece, n);
           g_string_append (call->text, part);

@@ -34,6 +34,8 @@ tb_json_instance (TbJson *json, const TbLiveInstance *instance)
   tb_json_integer (json, "threads", instance->threads);
   tb_json_integer (json, "open_files", instance->files);
   tb_json_integer (json, "loop", instance->loop);
+  if (instance->log_lost > 0)
+    tb_json_integer (json, "log_lost_bytes", (gint64) instance->log_lost);
 }
 
 /* Messages are known of a framed link alone; of one without a connection yet it is not known what

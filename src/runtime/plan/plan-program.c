@@ -336,6 +336,7 @@ set_command_ways (const TbScope *scope, TbPlanInstance *instance, GError **error
   const char *env_file = tb_element_get (command, TB_PROP_ENV_FILE);
   instance->allow_io_uring = tb_element_get_boolean (command, TB_PROP_IO_URING);
   instance->terminal = tb_element_get_boolean (command, TB_PROP_TERMINAL);
+  instance->processes_max = (guint) tb_element_get_integer (command, TB_PROP_PROCESSES);
   instance->env_file = env_file != NULL ? tb_scope_expand (scope, env_file, error) : NULL;
   return env_file == NULL || instance->env_file != NULL;
 }

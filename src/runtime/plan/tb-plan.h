@@ -96,6 +96,7 @@ typedef struct
   char *package;    /* Debian's that brings its program; NULL where that is not known */
   char *env_file;   /* NULL: none */
   gboolean builtin, allow_io_uring, terminal;
+  guint processes_max; /* 0: as many as is usual */
   char *clock_path;    /* the file its clock is read from, beside its directory; NULL: the system's */
   gboolean external; /* outside: nothing is started, its address is the drawing's */
   char *external_host; /* external: "db.example.org"; else NULL */

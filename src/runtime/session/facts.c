@@ -184,6 +184,7 @@ on_log_at (TbSession *self, TbReader *r)
   if (g_strcmp0 (known->log_path, path) != 0)
     tb_replace_text (&known->log_path, path);
   known->log_size = size;
+  known->log_lost = tb_reader_u64 (r);
   g_signal_emit (self, tb_session_signals[TB_SESSION_SIGNAL_INSTANCE], 0, (guint) index);
   return TRUE;
 }

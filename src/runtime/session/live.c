@@ -473,7 +473,8 @@ fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
         .replica = p->replica, .address = p->address, .port = port ? port->port : 0,
         .state = k->state, .pid = k->pid, .exit_code = k->exit_code, .restarts = k->restarts,
         .sentence = keep (frame, k->sentence), .waiting = keep (frame, k->waiting),
-        .log_path = keep (frame, k->log_path), .log_size = k->log_size, .cpu = k->cpu,
+        .log_path = keep (frame, k->log_path), .log_size = k->log_size,
+        .log_lost = k->log_lost, .cpu = k->cpu,
         .rss_bytes = k->rss_bytes, .processes = k->processes, .threads = k->threads,
         .files = k->files, .due_ns = k->due_ns, .loop = k->loop, .role = keep (frame, k->role),
         .clock_offset_ns = k->clock_offset_ns, .clock_rate = k->clock_rate,
@@ -649,6 +650,13 @@ fill_events (Frame *frame, TbLive *live)
     = (guint) tb_ring_read (live->ring, &live->cursor, frame->events, max,
                             &frame->frame.missed_events);
   frame->frame.events = frame->events;
+}
+
+guint64
+tb_live_behind (const TbLive *live)
+{
+  guint64 waiting = tb_live_is_mapped (live) ? tb_ring_head (live->ring) - live->cursor : 0;
+  return waiting > TB_RING_SLOTS ? waiting - TB_RING_SLOTS : 0;
 }
 
 TbLiveFrame *

@@ -89,7 +89,7 @@ typedef struct
   int exit_code;
   guint restarts;
   char *sentence, *waiting, *log_path; /* GRefString or NULL */
-  guint64 log_size;
+  guint64 log_size, log_lost;
   gint64 load_time_ns;
   guint64 load_cpu_ns, rss_bytes;
   guint processes, threads, files, loop;
@@ -150,6 +150,8 @@ typedef struct
   gint64 agent_lag_ns, agent_lag_p99_ns;
 } TbKnown;
 
+/* Events that the next frame will miss. */
+guint64 tb_live_behind (const TbLive *live);
 /* events FALSE: they are left for the next frame. */
 TbLiveFrame *tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, gboolean events);
 
@@ -188,6 +190,9 @@ struct _TbSession
   guint64 agent_cpu_ns;
   double agent_cpu;
   gint64 agent_lag_ns, agent_lag_p99_ns;
+  GSource *beat;    /* each second: whether this process got to run at all */
+  gint64 beat_ns;
+  guint64 missed;   /* events that were overwritten unread, since the last beat */
 };
 
 enum

@@ -93,6 +93,48 @@ settle_instances (TbSession *self)
     }
 }
 
+/* ---- Whether anybody looks ---------------------------------------------------------------------------- */
+
+#define BEAT_MS 1000
+#define GAP_NS (2 * TB_NS_PER_S)
+
+/* What happened meanwhile is counted, and in the recording; it was only not seen. */
+static void
+say_gap (TbSession *self, gint64 gap_ns, guint64 missed)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_string_printf (text,
+                   "nothing was watched for %.1f s, because this program was stopped or had no "
+                   "processor; the run went on",
+                   (double) gap_ns / (double) TB_NS_PER_S);
+  if (missed > 0)
+    g_string_append_printf (text, ", and %" G_GUINT64_FORMAT " of its events are counted but not shown",
+                            missed);
+  g_signal_emit (self, tb_session_signals[TB_SESSION_SIGNAL_PROBLEM], 0, 1u, "", text->str);
+}
+
+static gboolean
+on_beat (gpointer data)
+{
+  g_autoptr (TbSession) self = g_object_ref (data);
+  gint64 now_ns = tb_now_ns (), gap_ns = now_ns - self->beat_ns - BEAT_MS * TB_NS_PER_MS;
+  guint64 missed = self->missed + tb_live_behind (self->live);
+  self->beat_ns = now_ns;
+  self->missed = 0;
+  if (gap_ns >= GAP_NS && !self->closed)
+    say_gap (self, gap_ns, missed);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+begin_beat (TbSession *self)
+{
+  self->beat_ns = tb_now_ns ();
+  self->beat = g_timeout_source_new (BEAT_MS);
+  g_source_set_callback (self->beat, on_beat, self, NULL);
+  g_source_attach (self->beat, self->context);
+}
+
 /* The agent ended, or is given up: nothing of the run is left when this returns. */
 void
 tb_session_close (TbSession *self, const char *why)
@@ -104,6 +146,7 @@ tb_session_close (TbSession *self, const char *why)
   g_clear_pointer (&self->roles, tb_roles_free);
   drop_source (&self->readable);
   drop_source (&self->writable);
+  drop_source (&self->beat);
   if (self->launch.socket >= 0)
     close (self->launch.socket);
   self->launch.socket = -1;
@@ -257,6 +300,7 @@ tb_session_finalize (GObject *object)
   g_clear_pointer (&self->roles, tb_roles_free);
   drop_source (&self->readable);
   drop_source (&self->writable);
+  drop_source (&self->beat);
   if (self->launch.socket >= 0)
     close (self->launch.socket);
   self->launch.socket = -1;
@@ -381,6 +425,7 @@ tb_session_start (TbModel *model, const TbSessionOptions *options, GError **erro
     return NULL;
   tb_session_prepare_clocks (self, NULL);
   begin_talk (self);
+  begin_beat (self);
   self->roles = tb_roles_new (self);
   return g_steal_pointer (&self);
 }
@@ -410,7 +455,9 @@ read_frame (TbSession *self, gboolean events)
     .agent_cpu = self->agent_cpu, .agent_lag_ns = self->agent_lag_ns,
     .agent_lag_p99_ns = self->agent_lag_p99_ns,
   };
-  return tb_live_frame (self->live, &known, tb_now_ns (), events);
+  TbLiveFrame *frame = tb_live_frame (self->live, &known, tb_now_ns (), events);
+  self->missed += frame->missed_events;
+  return frame;
 }
 
 TbLiveFrame *

@@ -43,6 +43,7 @@ typedef struct
   const char *waiting;   /* what it waits for; "" */
   const char *log_path;
   guint64 log_size;
+  guint64 log_lost;      /* bytes it wrote that are kept no more */
   double cpu;            /* cores used over the last second */
   guint64 rss_bytes;
   guint processes, threads, files; /* of all its processes, each second */

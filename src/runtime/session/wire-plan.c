@@ -137,6 +137,7 @@ fill_instance (TbWireMap *map, const TbPlanInstance *from, TbWireInstance *to)
   to->terminal = from->terminal;
   to->removed = from->removed;
   to->changed = from->changed;
+  to->processes_max = from->processes_max;
   fill_pairs (map, from, to);
   fill_outside (map, from, to);
 }

@@ -87,6 +87,7 @@ walk_life (TbWalk *k, TbWireInstance *in)
   walk_bool (k, &in->changed);
   walk_string (k, &in->outside);
   walk_u32 (k, &in->reach);
+  walk_u32 (k, &in->processes_max);
   in->alive = (TbProbeKind) alive;
   in->restart = (TbRestart) restart;
 }

@@ -56,7 +56,8 @@
   X (FAULT_STATE, 105, "str id, u8 TbFaultState, i64 time_ns, str reason if it could not be")      \
   X (TAP_OPENED, 106, "u32 row, u32 link index or ~0, u32 from, u32 to, u16 port: rows are named") \
   X (BYPASS, 107, "see TbWireBypass: a connection past the taps, or its end")                      \
-  X (LOG_AT, 108, "str instance, str path, u64 size: how far the log file can be read")            \
+  X (LOG_AT, 108, "str instance, str path, u64 size: how far the log file can be read, "             \
+     "u64 lost: bytes before it that are kept no more")                                             \
   X (RECORD_AT, 109, "str path, u64 size: how far the recording can be read")                      \
   X (PROBLEM, 110, "u8 severity 0 error 1 warning 2 info, str instance or empty, str sentence")    \
   X (PONG, 111, "u64 token")                                                                       \
@@ -190,6 +191,11 @@ typedef struct
   uint32_t mode;
 } TbWireFile;
 
+/* What one instance may have at once, where the drawing says nothing else. */
+#define TB_PROCESSES_MAX 1000
+/* Processes and threads together, of one instance. */
+#define TB_TASKS_MAX 8192
+
 typedef struct
 {
   char *id;        /* "orders/1" */
@@ -233,6 +239,7 @@ typedef struct
   uint32_t reach;           /* IPv4 of that, host order; 0: to be looked up by the agent, or in vain */
   bool removed;             /* CHANGE: it is not drawn any more; its index stays its own */
   bool changed;             /* CHANGE: what it was started with holds no longer */
+  uint32_t processes_max;   /* with one more, all of it is killed; 0: TB_PROCESSES_MAX */
 } TbWireInstance;
 
 typedef enum

@@ -1,0 +1,14 @@
+/* When the scheduler lets this thread run. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TB_TURN_NS 100000 /* the shortest that there are */
+
+/* Short turns come soon: what computes beside it, in longer ones, then keeps it waiting less. Its share of
+ * the processor stays what it was, and what it forks has ordinary turns. Before Linux 6.12 it has no
+ * effect. *before: how long they were. */
+bool tb_turns_set (uint64_t turn_ns, uint64_t *before);
+/* Root alone may: before everything else, for a moment in which it ends what takes all turns. */
+void tb_turns_go_first (void);
