@@ -77,6 +77,18 @@ protocol_of (const TbElement *component)
   return protocol ? written (protocol) : NULL;
 }
 
+/* Of a URL where it leads, and neither whom it logs in as nor with what. (transfer full) */
+static char *
+place_of (const char *address)
+{
+  const char *start = strstr (address, "://");
+  if (start == NULL)
+    return g_strdup (address);
+  g_autofree char *authority = g_strndup (start + 3, strcspn (start + 3, "/?#"));
+  const char *at = strrchr (authority, '@');
+  return g_strdup (at != NULL ? at + 1 : authority);
+}
+
 char *
 tb_component_line (const TbElement *component, const char *balance)
 {
@@ -85,7 +97,7 @@ tb_component_line (const TbElement *component, const char *balance)
   g_autofree char *program = program_of (component), *threads = threads_text (component, role);
   const char *address = tb_element_get (component, TB_PROP_ADDRESS);
   if (role == TB_ROLE_EXTERNAL)
-    return g_strdup (address ? address : kind);
+    return address ? place_of (address) : g_strdup (kind);
   if (program != NULL)
     return g_strdup_printf ("%s · %s", program, kind);
   if (role == TB_ROLE_BALANCER && balance != NULL)

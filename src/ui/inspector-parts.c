@@ -132,7 +132,17 @@ is_source (TbKind kind)
   return kind == sources[0] || kind == sources[1] || kind == sources[2];
 }
 
-/* One program plays a component's part: built in, known, or your own. */
+/* One program plays a component's part: built in, known, or your own. Adding one takes the place of what
+ * there is. */
+static const TbElement *
+source_of (const TbElement *element)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    if (tb_element_child_of (element, sources[i]) != NULL)
+      return tb_element_child_of (element, sources[i]);
+  return NULL;
+}
+
 static gboolean
 may_add (const TbElement *element, TbKind kind)
 {
@@ -143,10 +153,17 @@ may_add (const TbElement *element, TbKind kind)
     return FALSE;
   if (spec->max_in_parent && tb_element_child_of (element, kind))
     return FALSE;
-  for (guint i = 0; is_source (kind) && i < G_N_ELEMENTS (sources); i++)
-    if (tb_element_child_of (element, sources[i]))
-      return FALSE;
   return TRUE;
+}
+
+static char *
+adding_label (const TbElement *element, TbKind kind)
+{
+  const char *label = tb_schema_kind (kind)->label;
+  const TbElement *before = is_source (kind) ? source_of (element) : NULL;
+  return before == NULL ? g_strdup (label)
+                        : g_strdup_printf ("%s instead of %s", label,
+                                           tb_schema_kind (tb_element_kind (before))->label);
 }
 
 static void
@@ -157,7 +174,8 @@ add_to_menu (GMenu *menu, const TbElement *element)
       {
         g_autofree char *target = g_strdup_printf ("%u %s", tb_element_uid (element),
                                                    tb_schema_kind (kind)->name);
-        g_autoptr (GMenuItem) item = g_menu_item_new (tb_schema_kind (kind)->label, NULL);
+        g_autofree char *name = adding_label (element, kind);
+        g_autoptr (GMenuItem) item = g_menu_item_new (name, NULL);
         g_menu_item_set_action_and_target (item, "inspector.add-part", "s", target);
         g_menu_append_item (menu, item);
       }
@@ -185,6 +203,9 @@ tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target)
   TbDocument *document = tb_editor_document (self->editor);
   g_autofree char *label = g_strconcat ("Add ", tb_schema_kind (kind)->label, NULL);
   tb_document_begin (document, label, NULL);
+  const TbElement *source = source_of (tb_model_get (tb_inspector_model (self), parent));
+  if (is_source (kind) && source != NULL)
+    tb_document_delete (document, tb_element_uid (source));
   /* Only a style rule is put into the document itself, where kinds have an order. */
   guint before = kind == TB_KIND_STYLE ? style_position (self) : G_MAXUINT;
   self->focus_uid = tb_document_insert (document, kind, NULL, parent, before);

@@ -406,10 +406,31 @@ test_the_frame_of_notes_lies_below_and_can_be_seen_through (void)
 
 #define ADD(name, func) g_test_add_func ("/views/" name, func)
 
+/* A drawing is shown and sent round; what its services are logged in to with is not. */
+static void
+test_lines_show_no_password (void)
+{
+  g_autoptr (TbDocument) d = load (
+    "<architecture xmlns='urn:tierboard:1'>"
+    "<component id='a' kind='external' address='postgres://app:s3cret@db.example.org:5432/shop'/>"
+    "<component id='b' kind='external' address='db.example.org:5432'/>"
+    "<component id='c' kind='client'><command shell='yes'>while :; do curl x; done</command></component>"
+    "</architecture>");
+  static const char *const lines[][2] = { { "a", "db.example.org:5432" }, { "b", "db.example.org:5432" },
+                                          { "c", "shell · client" } };
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *line
+        = tb_component_line (tb_model_lookup (tb_document_model (d), lines[i][0]), NULL);
+      g_assert_cmpstr (line, ==, lines[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("lines/no-password", test_lines_show_no_password);
   ADD ("hidden/component", test_a_hidden_component_and_its_links_are_not_shown);
   ADD ("hidden/notes-of-others", test_a_note_is_on_the_drawings_it_was_put_on);
   ADD ("grid/crosses", test_a_grid_crosses_layers_and_tiers);
