@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STRUCK_MAX 1024 /* then the oldest, long over, is forgotten */
+#define STRUCK_MAX 1024            /* then the oldest, long over, is forgotten */
 #define FRAME_HEAD 9u
 #define FRAME_MAX 16384u
 #define TB_HEADERS_MAX (1u << 20) /* of a block that was written anew: hpack.h */
-#define WAITS_MAX (17u << 20) /* a frame is shorter */
+#define WAITS_MAX (17u << 20)      /* a frame is shorter */
 
 enum
 {

@@ -302,7 +302,7 @@ typedef struct
   uint64_t start, end;
   uint32_t stream, promised;
   uint32_t cuts;                /* so many of t->cuts ended in it or before it */
-  uint32_t block_at, block_n;   /* in t->blocks_of_headers */
+  uint32_t block_at, block_n;   /* in t->headers */
   uint8_t type, flags, padding;
   bool begins;
   char label[TB_LABEL_MAX];
