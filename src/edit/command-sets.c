@@ -11,6 +11,7 @@ static const TbCommandSet *const sets[] = {
   &tb_commands_views,
   &tb_commands_style,
   &tb_commands_clip,
+  &tb_commands_replicas,
   &tb_commands_remove,
   &tb_commands_group,
   &tb_commands_select,

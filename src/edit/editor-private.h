@@ -207,6 +207,7 @@ extern const TbCommandSet tb_commands_remove;  /* remove.c */
 extern const TbCommandSet tb_commands_group;   /* group.c */
 extern const TbCommandSet tb_commands_select;  /* select.c */
 extern const TbCommandSet tb_commands_settle;  /* commands-settle.c */
+extern const TbCommandSet tb_commands_replicas; /* replicas.c */
 extern const TbCommandSet tb_commands_patterns;      /* patterns.c */
 extern const TbCommandSet tb_commands_pattern_links; /* patterns-links.c */
 extern const TbCommandSet tb_commands_pattern_tiers; /* patterns-tiers.c */

@@ -24,7 +24,7 @@ struct _TbLiveBox
 {
   GtkWidget parent;
   TbUid uid;
-  GtkWidget *box, *heading, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note;
+  GtkWidget *box, *heading, *scale, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note;
   GtkWidget *address; /* where the link is called from outside; its text can be copied */
   GArray *instance_rows; /* of InstanceRow */
   GtkWidget *values[9];
@@ -140,7 +140,7 @@ show_instances (TbLiveBox *self, const TbLiveFrame *frame)
   guint n = 0;
   for (guint i = 0; i < frame->n_instances && n < ROWS_MAX; i++)
     {
-      if (frame->instances[i].component_uid != self->uid)
+      if (frame->instances[i].component_uid != self->uid || frame->instances[i].gone)
         continue;
       if (n == self->instance_rows->len)
         {
@@ -392,6 +392,7 @@ tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame)
   gboolean link = frame && box->uid && show_link (box, frame);
   gtk_widget_set_visible (GTK_WIDGET (box), n > 0 || link);
   gtk_widget_set_visible (box->rows, n > 0);
+  gtk_widget_set_visible (box->scale, n > 0);
   gtk_widget_set_visible (box->figures, link);
   gtk_widget_set_visible (box->faults, link);
   gtk_widget_set_visible (box->fault_rows, link);
@@ -428,6 +429,19 @@ tb_live_box_class_init (TbLiveBoxClass *class)
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "live");
 }
 
+/* Of what is selected, which is what is shown. */
+static GtkWidget *
+new_scale (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *fewer = tb_ui_icon_button ("list-remove-symbolic", "One replica fewer", "edit.replicas-fewer");
+  GtkWidget *more = tb_ui_icon_button ("list-add-symbolic", "One replica more", "edit.replicas-more");
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (box), fewer);
+  gtk_box_append (GTK_BOX (box), more);
+  return box;
+}
+
 static void
 tb_live_box_init (TbLiveBox *self)
 {
@@ -435,6 +449,7 @@ tb_live_box_init (TbLiveBox *self)
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   self->heading = tb_ui_heading ("Instances");
   self->rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  self->scale = new_scale ();
   self->figures = new_figures (self);
   self->faults = new_faults (self);
   self->fault_rows = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
@@ -446,7 +461,7 @@ tb_live_box_init (TbLiveBox *self)
   gtk_label_set_wrap (GTK_LABEL (self->address), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->address), 0);
   gtk_label_set_selectable (GTK_LABEL (self->address), TRUE);
-  GtkWidget *parts[] = { self->heading, self->rows, self->address, self->figures, self->note,
+  GtkWidget *parts[] = { self->heading, self->rows, self->scale, self->address, self->figures, self->note,
                          self->fault_rows, self->faults };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (self->box), parts[i]);

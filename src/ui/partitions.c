@@ -100,7 +100,7 @@ count_replicas (const TbLiveFrame *frame, TbUid component)
 {
   guint n = 0;
   for (guint i = 0; i < frame->n_instances; i++)
-    n += frame->instances[i].component_uid == component;
+    n += frame->instances[i].component_uid == component && !frame->instances[i].removed;
   return n;
 }
 
@@ -243,6 +243,8 @@ tb_sheet_run_rows (TbSheet *self, TbRunRowFunc func, gpointer data)
   for (guint i = 0; frame && i < MIN (frame->n_instances, PALETTE_INSTANCES_MAX); i++)
     {
       const TbLiveInstance *instance = &frame->instances[i];
+      if (instance->gone)
+        continue;
       offer_instance (func, data, instance);
       guint n = instance->replica == 1 ? count_replicas (frame, instance->component_uid) : 0;
       for (guint k = 0; k < G_N_ELEMENTS (divisions); k++)

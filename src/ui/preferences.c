@@ -121,6 +121,8 @@ new_page (void)
   static const Switch run[] = {
     { "Contain what runs", "Each instance gets process numbers of its own, where the system lets it",
       "win.contain" },
+    { "Apply changes at once", "What is drawn while it runs is started and stopped as it is drawn",
+      "win.apply-at-once" },
   };
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
   AdwPreferencesGroup *group = add_group (page, "Look", NULL, 0);

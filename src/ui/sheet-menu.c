@@ -26,7 +26,7 @@ add_instances (GMenu *menu, const TbLiveFrame *frame, TbUid uid, guint replica)
   for (guint i = 0; frame && i < frame->n_instances && n < INSTANCES_MAX; i++)
     {
       const TbLiveInstance *instance = &frame->instances[i];
-      if (instance->component_uid != uid || (replica && instance->replica != replica))
+      if (instance->gone || instance->component_uid != uid || (replica && instance->replica != replica))
         continue;
       g_autoptr (GMenuModel) of_one = tb_instance_menu (instance);
       if (replica || all == 1)

@@ -1,5 +1,5 @@
 /* The sheet's parts, shared by the files that make it: sheet.c builds and follows, sheet-run.c is
- * the run, sheet-menu.c the context menus; window-file.c and window-close.c read and write it. */
+ * the run, sheet-change.c what is changed meanwhile, sheet-menu.c the context menus; window-file.c and window-close.c read and write it. */
 #pragma once
 
 #include "sheet.h"
@@ -45,6 +45,7 @@ struct _TbSheet
   TbPoint menu_at; /* where on the drawing it was opened */
 
   TbNoticeBar *notice; /* over the canvas */
+  TbNoticeBar *run_notice; /* what of the drawing does not run yet */
 
   TbDocument *document;
   TbFileGuard *guard;
@@ -63,6 +64,8 @@ struct _TbSheet
   guint elapsed_id;
   TbLiveFrame *frame; /* the latest */
   gboolean closing;   /* close when the run has stopped */
+  guint compare_id;   /* what is drawn will be compared with what runs */
+  char *change_said;  /* of the difference; NULL: nothing */
 };
 
 /* sheet.c */
@@ -88,10 +91,19 @@ void tb_sheet_run (TbSheet *self);
 void tb_sheet_stop (TbSheet *self);
 void tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self);
 void tb_sheet_drop_session (TbSheet *self);
+/* Shows what the drawing would run; allowed, it is remembered, and go() is called. */
+void tb_sheet_ask_trust (TbSheet *self, TbModel *model, void (*go) (TbSheet *self, TbModel *model));
 void tb_sheet_instance_command (TbSheet *self, TbCommandType what, const char *instance);
 void tb_sheet_link_fault (TbSheet *self, TbFaultKind kind, const char *link, const char *latency);
 void tb_sheet_link_clear (TbSheet *self, const char *link);
 TbRunState tb_sheet_run_state (TbSheet *self); /* STOPPED: no run */
+
+/* sheet-change.c */
+void tb_sheet_drawing_changed (TbSheet *self, const TbEdit *edits, guint n);
+/* What runs becomes what is drawn. */
+void tb_sheet_apply (TbSheet *self);
+void tb_sheet_change_over (TbSheet *self); /* nothing runs any more */
+extern const TbControlOwner tb_sheet_owner;
 
 /* sheet-menu.c */
 void tb_sheet_context_menu (TbCanvas *canvas, guint uid, guint replica, double x, double y,

@@ -44,6 +44,7 @@ tb_sheet_drop_session (TbSheet *self)
   if (!self->session)
     return;
   g_clear_handle_id (&self->elapsed_id, g_source_remove);
+  tb_sheet_change_over (self);
   tb_canvas_set_session (self->canvas, NULL);
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_pointer (&self->control, tb_control_free);
@@ -175,6 +176,8 @@ static void
 start (TbSheet *self, TbModel *model)
 {
   g_autoptr (GError) error = NULL;
+  if (self->session)
+    return;
   TbSessionOptions options = { .contain = tb_settings_get ("contain", FALSE) };
   TbSession *session = tb_session_start (model, &options, &error);
   if (!session)
@@ -185,7 +188,10 @@ start (TbSheet *self, TbModel *model)
   self->session = session;
   self->control = tb_control_new (session, NULL);
   if (self->control)
-    tb_control_set_name (self->control, run_name (self));
+    {
+      tb_control_set_name (self->control, run_name (self));
+      tb_control_set_owner (self->control, &tb_sheet_owner, self);
+    }
   self->run_start_ns = tb_now_ns ();
   self->inspected_ns = self->toasted_ns = 0;
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);
@@ -211,6 +217,7 @@ typedef struct
   TbSheet *sheet;
   TbModel *model;
   char *commands;
+  void (*go) (TbSheet *self, TbModel *model);
 } TrustQuestion;
 
 static void
@@ -221,11 +228,11 @@ trust_answered (const char *id, gpointer data)
   g_autoptr (TbModel) model = question->model;
   g_autofree char *commands = question->commands;
   g_autoptr (GError) error = NULL;
-  if (!g_str_equal (id, "run") || self->session)
+  if (!g_str_equal (id, "run"))
     return;
   if (!tb_trust_remember (commands, &error))
     tb_sheet_toast (self, error->message); /* it runs all the same, and asks again next time */
-  start (self, model);
+  question->go (self, model);
 }
 
 static GtkWidget *
@@ -250,12 +257,14 @@ new_command_list (const char *commands)
 }
 
 static void
-ask_trust (TbSheet *self, TbModel *model, const char *commands)
+ask_trust (TbSheet *self, TbModel *model, const char *commands,
+           void (*go) (TbSheet *self, TbModel *model))
 {
   static const TbResponse responses[] = { { "cancel", "_Cancel", TB_RESPONSE_PLAIN },
                                           { "run", "_Run", TB_RESPONSE_SUGGESTED } };
   TrustQuestion *question = g_new (TrustQuestion, 1);
-  *question = (TrustQuestion){ g_object_ref (self), tb_model_ref (model), g_strdup (commands) };
+  *question = (TrustQuestion){ g_object_ref (self), tb_model_ref (model), g_strdup (commands),
+                               go };
   tb_ask (GTK_WINDOW (self->window), "Run these programs?",
           "This drawing starts programs of this machine, as you. Run it if you know where it comes "
           "from.",
@@ -274,6 +283,17 @@ commands_of (TbModel *model, GError **error)
 }
 
 void
+tb_sheet_ask_trust (TbSheet *self, TbModel *model, void (*go) (TbSheet *self, TbModel *model))
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *commands = commands_of (model, &error);
+  if (commands)
+    ask_trust (self, model, commands, go);
+  else
+    tb_sheet_toast (self, error->message);
+}
+
+void
 tb_sheet_run (TbSheet *self)
 {
   g_autoptr (GError) error = NULL;
@@ -288,7 +308,7 @@ tb_sheet_run (TbSheet *self)
       return;
     }
   if (tb_trust_needed (commands) && !tb_trust_is_known (commands))
-    ask_trust (self, model, commands);
+    ask_trust (self, model, commands, start);
   else
     start (self, model);
 }

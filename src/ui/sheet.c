@@ -111,9 +111,10 @@ validate (gpointer data)
 }
 
 static void
-document_changed (TbSheet *self)
+document_changed (TbSheet *self, const TbEdit *edits, guint n)
 {
   self->settled = FALSE;
+  tb_sheet_drawing_changed (self, edits, n);
   if (!self->validate_id)
     self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
   tb_sheet_state_changed (self);
@@ -293,7 +294,9 @@ new_top (TbSheet *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->notice = TB_NOTICE_BAR (tb_notice_bar_new ());
+  self->run_notice = TB_NOTICE_BAR (tb_notice_bar_new ());
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->notice));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->run_notice));
   gtk_box_append (GTK_BOX (box), new_desk (self));
   return box;
 }

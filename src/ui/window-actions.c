@@ -43,6 +43,7 @@ static const TbActionRow rows[] = {
   { "preferences", "Preferences", { "<Control>comma" }, "General" },
   { "run", "Run", { "F5" }, "Run" },
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
+  { "apply", "Apply the drawing to what runs", { "<Control><Shift>F5" }, "Run" },
   { "heal", "Heal every cut", { "<Control>F5" }, "Run" },
   { "control-address", "Copy the control address", { NULL }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
@@ -201,7 +202,8 @@ static const struct
 {
   const char *name;
   gboolean at_first;
-} choices[] = { { "minimap", TRUE }, { "grid", TRUE }, { "contain", FALSE } };
+} choices[] = { { "minimap", TRUE }, { "grid", TRUE }, { "contain", FALSE },
+              { "apply-at-once", FALSE } };
 
 static void
 change_choice (GSimpleAction *action, GVariant *state, gpointer data)
@@ -273,6 +275,11 @@ ACTION (act_add)
 ACTION (act_run)
 {
   tb_sheet_run (TB_WINDOW (data)->sheet);
+}
+
+ACTION (act_apply)
+{
+  tb_sheet_apply (TB_WINDOW (data)->sheet);
 }
 
 ACTION (act_stop)
@@ -433,6 +440,7 @@ static const GActionEntry entries[] = {
   { "minimap", NULL, NULL, "true", change_choice },
   { "grid", NULL, NULL, "true", change_choice },
   { "contain", NULL, NULL, "false", change_choice },
+  { "apply-at-once", NULL, NULL, "false", change_choice },
   { "preferences", act_preferences },
   { "source", act_source },
   { "next-pane", act_pane },
@@ -440,6 +448,7 @@ static const GActionEntry entries[] = {
   { "add", act_add, "s" },
   { "run", act_run },
   { "stop", act_stop },
+  { "apply", act_apply },
   { "instance-kill", act_instance, "s" },
   { "instance-pause", act_instance, "s" },
   { "instance-resume", act_instance, "s" },
@@ -547,6 +556,7 @@ tb_window_update_actions (TbWindow *self)
   gboolean running = self->sheet && self->sheet->session;
   tb_window_set_action_enabled (self, "run", self->sheet && !running);
   tb_window_set_action_enabled (self, "stop", running);
+  tb_window_set_action_enabled (self, "apply", running);
   tb_window_set_action_enabled (self, "heal", running);
   tb_window_set_action_enabled (self, "control-address", running);
   gboolean several = tb_window_n_sheets (self) > 1;

@@ -149,7 +149,7 @@ LINKS = [("Browser", "balancer name=Browse service=web call=sync via=http timeou
                   "flow=both"),
          ("Shop", "mailer name=Notify service=mail via=http timeout=1s carries=mail flow=request")]
 
-CALLS = [("Balancer", ["call forward path=/cart"]),
+CALLS = [("Balancer", ["call forward"]),
          ("Browser", ["call browse op=read share=0.7 path=/item",
                       "call browse op=write share=0.3 path=/cart"]),
          ("Shop", ["call session op=read", "call save op=write share=0.4",

@@ -116,6 +116,58 @@ def a_fault_is_added_changed_and_removed(options):
         editor.end()
 
 
+def await_row(editor, name, there=True):
+    """What runs of the component that is shown has a menu of its own, or has none any more."""
+    wait_for("%s of %s" % ("a menu" if there else "no menu", name),
+             lambda: (editor.find("Menu of " + name) is not None) == there, 30)
+
+
+def goes_on(processes):
+    dead = [process for process in processes if not is_alive(process)]
+    if dead:
+        raise Failed("it was to go on: %s" % dead)
+
+
+def the_drawing_is_changed_while_it_runs(options):
+    """Replicas at once, by button, key and undo; a component when it is applied; the rest keeps its processes."""
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        select_in_outline(editor, "Web server, server")
+        start(editor)
+        await_row(editor, "web-1")
+        before = descendants(editor.pid)
+        editor.press("One replica more")
+        await_row(editor, "web-2")
+        goes_on(before)
+        editor.screenshot(os.path.join(options.out, "window-scaled.png"))
+        editor.press("One replica fewer")
+        await_row(editor, "web-2", False)
+        editor.focus()
+        key("ctrl+z")
+        await_row(editor, "web-2")
+        goes_on(before)
+        alone = n_windows(editor)
+        key("ctrl+k")
+        wait_for("the palette", lambda: n_windows(editor) > alone)
+        type_text("Add Store")
+        key("Return")
+        editor.get("The drawing has changed. Applying it to what runs: starts store/1.")
+        editor.screenshot(os.path.join(options.out, "window-changed.png"))
+        goes_on(before)
+        editor.press("Apply")
+        await_row(editor, "store-1")
+        goes_on(before)
+        key("ctrl+z")
+        editor.get("The drawing has changed. Applying it to what runs: stops store/1.")
+        editor.focus()
+        key("ctrl+shift+F5")
+        editor.toast("Applied: stops store/1")
+        goes_on(before)
+        stop(editor, descendants(editor.pid))
+    finally:
+        editor.end()
+
+
 def n_windows(editor):
     return len(xdo("search", "--onlyvisible", "--pid", editor.pid, "").split())
 
@@ -311,7 +363,7 @@ def a_killed_editor_of_an_ordinary_user_leaves_nothing(options):
 
 
 if __name__ == "__main__":
-    run_tests([traffic_is_seen_cut_healed_and_stopped, a_fault_is_added_changed_and_removed,
+    run_tests([traffic_is_seen_cut_healed_and_stopped, the_drawing_is_changed_while_it_runs, a_fault_is_added_changed_and_removed,
                an_instance_is_cut_off_by_name_and_healed_by_a_key, the_web_shop_runs_in_the_window,
                a_program_is_asked_about_and_its_death_is_said,
                closing_during_a_run_asks_and_leaves_nothing,

@@ -183,6 +183,12 @@ plain_key (TbCanvas *canvas, guint key, gboolean shift)
     case GDK_KEY_End:
       go_to (canvas, tb_editor_reading_step (canvas->editor, 0, key == GDK_KEY_Home ? 1 : -1), shift);
       return TRUE;
+    case GDK_KEY_plus:
+    case GDK_KEY_KP_Add:
+      return tb_editor_run (canvas->editor, "replicas-more") || type_name (canvas, key);
+    case GDK_KEY_minus:
+    case GDK_KEY_KP_Subtract:
+      return tb_editor_run (canvas->editor, "replicas-fewer") || type_name (canvas, key);
     case GDK_KEY_Tab:
     case GDK_KEY_ISO_Left_Tab:
       return tab (canvas, shift ? -1 : 1);

@@ -223,11 +223,24 @@ card_show (TbRunLayer *layer, TbUid uid)
   return show;
 }
 
+/* Replicas go from the last one down. */
+static gboolean
+forget_instance (TbCardShow *show, guint replica)
+{
+  if (replica == 0 || show->states->len < replica)
+    return FALSE;
+  g_byte_array_set_size (show->states, replica - 1);
+  g_clear_pointer (&show->node, gsk_render_node_unref);
+  return TRUE;
+}
+
 static gboolean
 update_instance (TbRunLayer *layer, const TbLiveInstance *instance)
 {
   TbCardShow *show = card_show (layer, instance->component_uid);
   guint8 state = (guint8) instance->state;
+  if (instance->gone)
+    return forget_instance (show, instance->replica);
   if (instance->replica == 0 || instance->replica > 1000)
     return FALSE;
   while (show->states->len < instance->replica)
