@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, type_text, wait_for
+from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, type_text, wait_for, xdo
 
 EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
 <architecture xmlns="urn:tierboard:1" name="Mine">
@@ -16,14 +16,20 @@ EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def typed(editor, line, name):
-    """A line in the entry of Ctrl+E makes an element, which is selected then."""
-    editor.focus()
-    key("ctrl+e")
-    wait_for("the entry", lambda: len(editor.windows()) > 1 or editor.find("New element", "text"))
+def n_windows(editor):
+    """The window's own, its popovers, its dialogs."""
+    return len(xdo("search", "--onlyvisible", "--pid", editor.pid, "").split())
+
+
+def answer(editor, asked_by, line, name):
+    """A key that opens the picker, a line, Enter; what it makes is in the outline then."""
+    wait_for("nothing over the window", lambda: n_windows(editor) == editor.alone)
+    key(asked_by)
+    wait_for("the picker", lambda: n_windows(editor) > editor.alone)
     type_text(line)
     key("Return")
-    wait_for(name + " in the outline", lambda: editor.find(name, "label"))
+    wait_for("the picker to take “%s”" % line, lambda: n_windows(editor) == editor.alone)
+    return wait_for(name + " in the outline", lambda: editor.find(name, "label"))
 
 
 def on_canvas(editor, title):
@@ -45,22 +51,23 @@ def what_runs_already_is_drawn_run_and_cut(options):
         file.write(EMPTY)
     editor = Editor(options.editor, designs={"mine.tierboard": empty})
     try:
-        typed(editor, "external Redis address=redis://default:s3cret@localhost:%d" % port, "Redis")
-        typed(editor, "client App", "App")
+        editor.get("Run", "button")
+        editor.focus()
+        editor.alone = n_windows(editor)
+        answer(editor, "ctrl+e", "external Redis address=redis://default:s3cret@localhost:%d" % port, "Redis")
+        answer(editor, "ctrl+e", "client App", "App")
         editor.press("Add a part", None)
         editor.press("Command instead of Built-in", "menu item")
         wait_for("the command's field", lambda: editor.find("Command line"))
         type_text("sh -c 'while :; do redis-cli -u $REDIS_URL incr n; sleep 0.05; done'")
         editor.click(*editor.middle(on_canvas(editor, "App")))
-        key("c")
-        wait_for("the entry", lambda: len(editor.windows()) > 1)
-        type_text("Redis")
-        key("Return")
-        link = wait_for("the link", lambda: editor.find("App → Redis", "label"))
+        link = answer(editor, "c", "Redis", "App → Redis")
         editor.click(*editor.middle(link))
+        wait_for("the link's panel", lambda: editor.find("Data flow", "label"))
+        editor.focus()
         key("F5")
-        wait_for("the question", lambda: len(editor.windows()) > 1)
-        key("Return")
+        editor.get("Run these programs?")
+        key("alt+r")
         editor.get("Stop", "button", 30)
         wait_for("requests", lambda: (editor.figure("Requests") or 0) > 10, 30)
         processes = descendants(editor.pid)
