@@ -5,7 +5,7 @@ packages_build="gcc libc6-dev meson ninja-build pkg-config libgtk-4-dev libadwai
 # What the window needs beside its libraries: icons, a font with tabular figures, settings.
 packages_run="adwaita-icon-theme librsvg2-common librsvg2-2 libvte-2.91-gtk4-0 fonts-inter fonts-cantarell fonts-dejavu-core gsettings-desktop-schemas"
 packages_test="clang libclang-rt-dev xvfb xauth dbus at-spi2-core dconf-gsettings-backend xdotool xclip
-  imagemagick x11-utils python3 python3-gi python3-requests faketime gdb librsvg2-bin poppler-utils libxml2-utils
+  imagemagick x11-utils python3 python3-gi python3-requests faketime gdb strace librsvg2-bin poppler-utils libxml2-utils
   procps iproute2 git curl wrk redis-server redis-tools nginx-light libnginx-mod-stream socat openjdk-17-jdk-headless golang-go
   liburing-dev haproxy graphviz tshark postgresql mosquitto mosquitto-clients
   python3-psycopg2 python3-redis memcached etcd-server etcd-client nats-server nghttp2-client libnghttp2-dev"

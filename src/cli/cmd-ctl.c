@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  char *run, *timeout, *match, *socket;
+  char *run, *timeout, *match, *socket, *under;
   gboolean json, no_wait, wait, follow, restart, trust;
   int lines;
   int argc;
@@ -390,11 +390,17 @@ do_logs (Asked *asked)
 static TbExitStatus
 do_terminal (Asked *asked)
 {
+  static const char *const tools[] = { "gdb", "strace", "valgrind", NULL };
   gboolean debug = g_str_equal (asked->argv[0], "debug");
+  if (asked->under != NULL && !g_strv_contains (tools, asked->under))
+    {
+      tb_cli_error ("--under takes gdb, strace or valgrind, not “%s”", asked->under);
+      return TB_EXIT_REFUSED;
+    }
   g_autofree char *run_dir = g_path_get_dirname (asked->socket);
   return tb_ctl_attach (run_dir, asked->argv[1],
                         debug ? TB_TERMINAL_DEBUGGER : TB_TERMINAL_OF_INSTANCE,
-                        asked->restart && !debug);
+                        asked->restart && !debug, debug ? NULL : asked->under);
 }
 
 static TbExitStatus
@@ -474,6 +480,8 @@ read_options (Asked *asked, int *argc, char ***argv)
     { "follow", 'f', 0, G_OPTION_ARG_NONE, &asked->follow, "Go on with the log", NULL },
     { "restart", 0, 0, G_OPTION_ARG_NONE, &asked->restart,
       "Of attach: starts it again in a terminal first", NULL },
+    { "under", 0, 0, G_OPTION_ARG_STRING, &asked->under,
+      "Of attach: starts it again under gdb, strace or valgrind first", "TOOL" },
     { "trust", 0, 0, G_OPTION_ARG_NONE, &asked->trust,
       "Of apply and scale: allow the commands that it would execute", NULL },
     { "match", 'm', 0, G_OPTION_ARG_STRING, &asked->match, "Only lines that match", "REGEX" },

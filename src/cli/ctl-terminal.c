@@ -23,7 +23,7 @@
 
 typedef struct
 {
-  const char *instance;
+  const char *instance, *under;
   TbTerminalKind kind;
   int socket, signals;
   gboolean restart, attached, raw, input_ended, over;
@@ -103,7 +103,8 @@ open_there (Attached *t)
   get_size (&frame.rows, &frame.columns);
   tell (t, &frame);
   if (t->restart)
-    tell (t, &(TbTerminalFrame) { .type = TB_TERMINAL_RESTART });
+    tell (t, &(TbTerminalFrame) { .type = TB_TERMINAL_RESTART, .bytes = t->under,
+                                  .n = t->under != NULL ? strlen (t->under) : 0 });
 }
 
 static void
@@ -224,9 +225,11 @@ go_on (Attached *t)
 }
 
 TbExitStatus
-tb_ctl_attach (const char *run_dir, const char *instance, TbTerminalKind kind, gboolean restart)
+tb_ctl_attach (const char *run_dir, const char *instance, TbTerminalKind kind, gboolean restart,
+               const char *under)
 {
-  Attached t = { .instance = instance, .kind = kind, .restart = restart, .status = TB_EXIT_YES };
+  Attached t = { .instance = instance, .under = under, .kind = kind, .restart = restart || under != NULL,
+                 .status = TB_EXIT_YES };
   sigset_t watched, before;
   t.socket = tb_terminal_connect (run_dir);
   if (t.socket < 0)

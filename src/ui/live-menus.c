@@ -38,6 +38,12 @@ static const InstanceItem looking_items[] = {
     IN (STARTING) | IN (READY) | IN (UNHEALTHY) | IN (PAUSED) },
 };
 
+static const InstanceItem under_items[] = {
+  { "gdb", "Restart %s under gdb", "instance-under-gdb", ALIVE | GONE | IN (PAUSED) },
+  { "strace", "Restart %s under strace", "instance-under-strace", ALIVE | GONE | IN (PAUSED) },
+  { "valgrind", "Restart %s under valgrind", "instance-under-valgrind", ALIVE | GONE | IN (PAUSED) },
+};
+
 static void
 append (GMenu *menu, const char *label, const char *action, const char *target)
 {
@@ -67,6 +73,9 @@ tb_instance_menu (const TbLiveInstance *instance)
   g_autoptr (GMenu) commands
       = menu_of (instance_items, G_N_ELEMENTS (instance_items), instance);
   g_autoptr (GMenu) more = menu_of (looking_items, G_N_ELEMENTS (looking_items), instance);
+  g_autoptr (GMenu) under = menu_of (under_items, G_N_ELEMENTS (under_items), instance);
+  if (g_menu_model_get_n_items (G_MENU_MODEL (under)) > 0)
+    g_menu_append_submenu (more, "Restart under", G_MENU_MODEL (under));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (commands));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   return G_MENU_MODEL (menu);
@@ -92,6 +101,7 @@ tb_instance_each_command (const TbLiveInstance *instance, TbInstanceCommandFunc 
 {
   offer (instance_items, G_N_ELEMENTS (instance_items), instance, func, data);
   offer (looking_items, G_N_ELEMENTS (looking_items), instance, func, data);
+  offer (under_items, G_N_ELEMENTS (under_items), instance, func, data);
 }
 
 static GMenu *

@@ -163,6 +163,19 @@ tb_terminal_page_open (TbTerminalPage *page, TbTerminalKind kind, const char *in
   gtk_widget_grab_focus (tb_terminal_view_screen (page->shown->view));
 }
 
+void
+tb_terminal_page_restart (TbTerminalPage *page, const char *instance, const char *under)
+{
+  tb_terminal_page_open (page, TB_TERMINAL_OF_INSTANCE, instance);
+  if (page->run_dir && page->shown)
+    tb_terminal_view_restart (page->shown->view, under);
+  else if (page->run_dir)
+    {
+      g_autofree char *command = g_strdup_printf ("tierboard ctl attach --under %s %s", under, instance);
+      gtk_label_set_text (GTK_LABEL (page->command), command);
+    }
+}
+
 /* ---- What was chosen ------------------------------------------------------------------------- */
 
 static void
@@ -250,7 +263,7 @@ restart_clicked (TbTerminalPage *self)
 {
   if (!self->shown)
     return;
-  tb_terminal_view_restart (self->shown->view);
+  tb_terminal_view_restart (self->shown->view, NULL);
   gtk_widget_grab_focus (tb_terminal_view_screen (self->shown->view));
 }
 

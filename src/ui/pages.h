@@ -50,6 +50,8 @@ GtkWidget *tb_terminal_page_new (void);
 void tb_terminal_page_set_run (TbTerminalPage *page, const char *run_dir);
 /* Offers the instances of the run. */
 void tb_terminal_page_refresh (TbTerminalPage *page, const TbLiveFrame *frame);
+/* Shows it, started again under that tool. */
+void tb_terminal_page_restart (TbTerminalPage *page, const char *instance, const char *under);
 /* Shows one, attached, with the keyboard's focus. */
 void tb_terminal_page_open (TbTerminalPage *page, TbTerminalKind kind, const char *instance);
 

@@ -252,6 +252,13 @@ tb_panel_show_terminal (TbPanel *panel, TbTerminalKind kind, const char *instanc
 }
 
 void
+tb_panel_restart_under (TbPanel *panel, const char *tool, const char *instance)
+{
+  tb_panel_show_page (panel, "terminal");
+  tb_terminal_page_restart (TB_TERMINAL_PAGE (panel->pages[PAGE_TERMINAL]), instance, tool);
+}
+
+void
 tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
 {
   g_set_object (&panel->editor, editor);

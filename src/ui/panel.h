@@ -30,6 +30,8 @@ void tb_panel_show_page (TbPanel *panel, const char *page);
 void tb_panel_show_log (TbPanel *panel, const char *instance);
 /* The terminal page, attached to that instance or to a debugger on it. Opens the panel. */
 void tb_panel_show_terminal (TbPanel *panel, TbTerminalKind kind, const char *instance);
+/* The same, started again under that tool: "gdb", "strace", "valgrind". */
+void tb_panel_restart_under (TbPanel *panel, const char *tool, const char *instance);
 /* Folded, only the row of tabs is there. It is at first. */
 gboolean tb_panel_is_folded (TbPanel *panel);
 void tb_panel_set_folded (TbPanel *panel, gboolean folded);

@@ -21,6 +21,7 @@ struct _TbTerminalView
   guint readable;
   TbTerminalKind kind;
   char *instance;
+  char *restart; /* asked for before it was opened: under what, or ""; NULL: not */
   gboolean opened, over, typed_to;
   GtkEventController *window_keys; /* on the window while we are in one */
   guint16 rows, columns; /* as last told */
@@ -49,6 +50,24 @@ tell (TbTerminalView *self, const TbTerminalFrame *frame)
     gtk_widget_error_bell (GTK_WIDGET (self)); /* the program takes nothing at the moment */
 }
 
+static void
+tell_restart (TbTerminalView *self, const char *under)
+{
+  tell (self, &(TbTerminalFrame){ .type = TB_TERMINAL_RESTART, .bytes = under, .n = strlen (under) });
+}
+
+void
+tb_terminal_view_restart (TbTerminalView *view, const char *under)
+{
+  if (view->opened)
+    tell_restart (view, under ? under : "");
+  else
+    {
+      g_free (view->restart);
+      view->restart = g_strdup (under ? under : "");
+    }
+}
+
 /* The first size opens it, so that a debugger's first words fit. */
 static gboolean
 tell_size (gpointer data)
@@ -69,6 +88,9 @@ tell_size (gpointer data)
   self->rows = frame.rows;
   self->columns = frame.columns;
   tell (self, &frame);
+  g_autofree char *restart = g_steal_pointer (&self->restart);
+  if (restart)
+    tell_restart (self, restart);
   return G_SOURCE_REMOVE;
 }
 
@@ -81,11 +103,6 @@ typed (GtkWidget *screen, const char *bytes, guint n, TbTerminalView *self)
                                     .n = MIN (n - at, (guint) TB_TERMINAL_BYTES_MAX) });
 }
 
-void
-tb_terminal_view_restart (TbTerminalView *view)
-{
-  tell (view, &(TbTerminalFrame){ .type = TB_TERMINAL_RESTART });
-}
 
 /* ---- From the run ---------------------------------------------------------------------------- */
 
@@ -252,6 +269,7 @@ tb_terminal_view_dispose (GObject *object)
   tb_terminal_view_close (self);
   g_clear_pointer (&self->scrolled, gtk_widget_unparent);
   g_clear_pointer (&self->instance, g_free);
+  g_clear_pointer (&self->restart, g_free);
   G_OBJECT_CLASS (tb_terminal_view_parent_class)->dispose (object);
 }
 

@@ -17,8 +17,8 @@ G_DECLARE_FINAL_TYPE (TbTerminalView, tb_terminal_view, TB, TERMINAL_VIEW, GtkWi
 GtkWidget *tb_terminal_view_new (const char *run_dir, TbTerminalKind kind, const char *instance);
 /* Lets go: a debugger ends with it. */
 void tb_terminal_view_close (TbTerminalView *view);
-/* Starts the instance again in a terminal of its own. */
-void tb_terminal_view_restart (TbTerminalView *view);
+/* Starts the instance again in a terminal of its own; under (may be NULL): under that tool. */
+void tb_terminal_view_restart (TbTerminalView *view, const char *under);
 gboolean tb_terminal_view_is_over (TbTerminalView *view);
 /* Whether what is typed is read. */
 gboolean tb_terminal_view_is_typed_to (TbTerminalView *view);

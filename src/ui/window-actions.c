@@ -1,5 +1,7 @@
 #include "window-private.h"
 
+#include <string.h>
+
 #include "command-palette.h"
 #include "dialogs.h"
 #include "fault-form.h"
@@ -326,6 +328,15 @@ ACTION (act_instance_terminal)
                             g_variant_get_string (target, NULL));
 }
 
+/* "instance-under-strace" */
+ACTION (act_instance_under)
+{
+  TbSheet *self = TB_WINDOW (data)->sheet;
+  const char *tool = strrchr (g_action_get_name (G_ACTION (action)), '-') + 1;
+  if (self && self->session)
+    tb_panel_restart_under (self->panel, tool, g_variant_get_string (target, NULL));
+}
+
 ACTION (act_link)
 {
   TbSheet *self = TB_WINDOW (data)->sheet;
@@ -460,6 +471,9 @@ static const GActionEntry entries[] = {
   { "instance-clock", act_instance_clock, "s" },
   { "instance-terminal", act_instance_terminal, "s" },
   { "instance-debug", act_instance_terminal, "s" },
+  { "instance-under-gdb", act_instance_under, "s" },
+  { "instance-under-strace", act_instance_under, "s" },
+  { "instance-under-valgrind", act_instance_under, "s" },
   { "partition", act_partition, "s" },
   { "heal", act_heal },
   { "control-address", act_control_address },

@@ -293,6 +293,57 @@ test_whoever_types_is_held_back (void)
   fixture_end (f);
 }
 
+static gboolean
+runs_again (Fixture *f, gpointer data)
+{
+  return f->instances[0].restarts >= 2 && f->instances[0].state == TB_INSTANCE_READY;
+}
+
+static gboolean
+runs_under (Fixture *f, const char *tool)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", f->instances[0].pid), *text = NULL;
+  return g_file_get_contents (path, &text, NULL, NULL) && g_str_equal (text, tool);
+}
+
+/* For one life: the next is as it was drawn. */
+static void
+test_it_is_started_under_a_tool (void)
+{
+  if (fixture_is_missing ("strace"))
+    return;
+  Fixture *f = fixture_new (1);
+  fixture_command (f, 0, "sh", "-c", "echo up; exec sleep 1000", NULL);
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 30));
+  Screen *s = screen_new (f, TB_TERMINAL_OF_INSTANCE, "a/1");
+  await_text (f, s, "up");
+  say (s, TB_TERMINAL_RESTART, "strace");
+  await_text (f, s, "execve(");
+  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_READY, 30));
+  g_assert_true (runs_under (f, "strace"));
+  fixture_send_name (f, TB_COMMAND_RESTART, "a/1");
+  g_assert_true (fixture_wait (f, runs_again, NULL, 30));
+  g_assert_false (runs_under (f, "strace"));
+  screen_free (s);
+  fixture_end (f);
+}
+
+static void
+test_a_tool_that_is_not_there_is_said (void)
+{
+  Fixture *f = fixture_new (1);
+  fixture_command (f, 0, "/bin/sleep", "1000", NULL);
+  fixture_env (f, 0, "PATH", "/nonexistent");
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 30));
+  Screen *s = screen_new (f, TB_TERMINAL_OF_INSTANCE, "a/1");
+  say (s, TB_TERMINAL_RESTART, "valgrind");
+  await_note (f, s, "cannot run «valgrind»: it is not installed; the package valgrind brings it");
+  screen_free (s);
+  fixture_end (f);
+}
+
 /* ---- Debuggers --------------------------------------------------------------------------------- */
 
 static gboolean
@@ -445,6 +496,8 @@ main (int argc, char **argv)
     T (what_cannot_be_is_said),
     T (the_end_of_the_run_is_said),
     T (whoever_types_is_held_back),
+    T (it_is_started_under_a_tool),
+    T (a_tool_that_is_not_there_is_said),
     T (a_debugger_attaches_to_a_paused_instance),
     T (a_debugger_that_nobody_sees_lets_go),
     T (a_stop_is_not_held_up_by_a_debugger),

@@ -189,6 +189,11 @@ def use_terminal(editor, drawing, options):
     by_palette(editor, "Open the terminal of other/1")
     editor.press("Restart in a terminal")
     wait_for("a terminal", lambda: not editor.find("Restart in a terminal", "button"))
+    if shutil.which("strace"):
+        by_palette(editor, "Restart other/1 under strace")
+        wait_for("strace", lambda: any(is_called(pid, "strace") for pid, _ in descendants(editor.pid)))
+        editor.screenshot(os.path.join(options.out, "window-strace.png"))
+        by_palette(editor, "Restart other/1")
 
 
 def debug(editor, drawing, options):
@@ -197,13 +202,13 @@ def debug(editor, drawing, options):
     says(editor, "paused")
     editor.press("Menu of other-1", None)
     editor.press("Debug with gdb", "menu item")
-    wait_for("gdb", lambda: any(is_gdb(pid) for pid, _ in descendants(editor.pid)), 30)
+    wait_for("gdb", lambda: any(is_called(pid, "gdb") for pid, _ in descendants(editor.pid)), 30)
     made = os.path.join(drawing.folder, "seen")
     type_text("shell touch %s\n" % made)
     wait_for("what was typed to be done", lambda: os.path.exists(made), 30)
     editor.screenshot(os.path.join(options.out, "window-debugger.png"))
     type_text("quit\ny\n")
-    wait_for("gdb to end", lambda: not any(is_gdb(pid) for pid, _ in descendants(editor.pid)), 30)
+    wait_for("gdb to end", lambda: not any(is_called(pid, "gdb") for pid, _ in descendants(editor.pid)), 30)
 
 
 def an_instance_is_told_what_to_do_typed_to_and_debugged(options):
@@ -225,10 +230,10 @@ def an_instance_is_told_what_to_do_typed_to_and_debugged(options):
             editor.end()
 
 
-def is_gdb(pid):
+def is_called(pid, name):
     try:
         with open("/proc/%d/comm" % pid) as file:
-            return file.read().strip() == "gdb"
+            return file.read().strip() == name
     except OSError:
         return False
 

@@ -40,6 +40,7 @@ typedef struct
   pid_t leash, main;
   bool control_ended, leash_reaped, lost;
   bool has_terminal; /* out is the master of one */
+  bool started_under; /* this life is under a tool, the next is not */
   TbLog log;
   uint64_t log_before; /* what it had written a second ago */
   bool not_kept;       /* it was said that its output is not kept */

@@ -168,11 +168,12 @@ tb_instance_clear (Instance *in)
 static void
 say_cannot_run (const Instance *in, int error, const char *why, char *text)
 {
-  const char *package = in->plan->package;
+  const char *program = in->prepared.spec.argv[0];
+  const char *package = in->prepared.under != NULL ? program : in->plan->package;
   bool known = error == ENOENT && package != NULL && package[0] != '\0';
   snprintf (text, TB_SENTENCE, known ? "cannot run «%.150s»: it is not installed; the package %.64s brings it"
                                      : "cannot run «%.150s»: %s",
-            in->plan->argv[0], known ? package : why);
+            program, known ? package : why);
 }
 
 static void
@@ -353,6 +354,9 @@ tb_instance_check_gone (Instance *in)
   in->ready = -1;
   in->main = 0;
   in->has_terminal = false;
+  if (in->started_under)
+    tb_prepare_alone (&in->prepared, in->plan);
+  in->started_under = false;
   tb_taps_instance_pid (a->taps, in->index, 0);
   tb_taps_instance_gone (a->taps, in->index);
   tb_supervisor_gone (a->supervisor, in->index, in->log.last, tb_now_ns ());
@@ -439,6 +443,7 @@ tb_instance_spawn (Instance *in)
   tb_loop_watch (&a->loop, &in->control, control, EPOLLIN, on_control, in);
   tb_loop_watch (&a->loop, &in->out, out[0], EPOLLIN, on_output, in);
   in->has_terminal = in->log.terminal = in->prepared.spec.terminal;
+  in->started_under = in->prepared.under != NULL;
   tb_terminals_begun (a, in->index);
 }
 

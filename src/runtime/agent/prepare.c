@@ -233,9 +233,8 @@ check_files (const TbWireInstance *instance, char *why)
 
 /* ---- Set-uid ----------------------------------------------------------------------------------- */
 
-/* As exec will find it; NULL where it will not. (transfer full) */
-static char *
-find_program (const TbPrepared *p)
+char *
+tb_prepare_find_program (const TbPrepared *p)
 {
   const char *name = p->spec.argv[0], *path = "";
   if (strchr (name, '/') != NULL)
@@ -259,7 +258,7 @@ find_program (const TbPrepared *p)
 static void
 remark_set_uid (TbPrepared *p)
 {
-  char *path = find_program (p);
+  char *path = tb_prepare_find_program (p);
   struct stat file;
   uid_t self = p->spec.change_user ? p->spec.uid : geteuid ();
   if (path != NULL && stat (path, &file) == 0 && (file.st_mode & S_ISUID) != 0 && file.st_uid != self)
@@ -353,6 +352,7 @@ tb_prepare_names (TbPrepared *p, const TbWirePlan *plan, uint32_t index, TbNames
 void
 tb_prepared_clear (TbPrepared *p)
 {
+  tb_prepare_alone (p, NULL);
   free_environment (p->envp);
   free_environment (p->with_file);
   free (p->groups);

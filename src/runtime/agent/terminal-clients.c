@@ -157,13 +157,18 @@ open_one (Client *c, const TbTerminalFrame *frame)
   tb_terminal_resize (a, t, frame->rows, frame->columns);
 }
 
-/* Asked for: from its next start on it has one. */
+/* Asked for: from its next start on it has one; and that life may be under a tool. */
 static void
-restart_in_terminal (Agent *a, const Terminal *t)
+restart_in_terminal (Agent *a, const Terminal *t, const TbTerminalFrame *frame)
 {
+  Instance *in = a->instances[t->instance];
+  char tool[32];
   if (t->is_debugger)
     return;
-  tb_prepare_terminal (&a->instances[t->instance]->prepared);
+  snprintf (tool, sizeof tool, "%.*s", (int) TB_MIN (frame->n, sizeof tool - 1), frame->bytes);
+  tb_prepare_terminal (&in->prepared);
+  tb_prepare_under (&in->prepared, in->plan, tool);
+  in->started_under = false; /* what ends now is not the life that is meant */
   tb_supervisor_restart (a->supervisor, t->instance, tb_now_ns ());
   tb_agent_act (a);
 }
@@ -192,7 +197,7 @@ obey (Client *c, const TbTerminalFrame *frame)
   else if (frame->type == TB_TERMINAL_SIZE)
     tb_terminal_resize (c->agent, c->terminal, frame->rows, frame->columns);
   else if (frame->type == TB_TERMINAL_RESTART)
-    restart_in_terminal (c->agent, c->terminal);
+    restart_in_terminal (c->agent, c->terminal, frame);
 }
 
 static void

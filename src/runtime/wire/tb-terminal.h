@@ -28,7 +28,7 @@ typedef enum
   X (OPEN, 'o', "u8 TbTerminalKind, u16 rows, u16 columns, then the instance's id")                \
   X (DATA, 'd', "bytes as typed, or as written")                                                   \
   X (SIZE, 's', "u16 rows, u16 columns")                                                           \
-  X (RESTART, 'r', "the instance is started again, with a terminal of its own")                    \
+  X (RESTART, 'r', "the instance is started again, with a terminal of its own; under that tool: gdb …")                    \
   X (ATTACHED, 'a', "u8: 1 where it reads what is typed, 0 where it only shows")                   \
   X (NOTE, 'n', "a sentence, not the program's")                                                   \
   X (END, 'e', "a sentence: nothing more comes")
