@@ -10,5 +10,6 @@
  * the processor stays what it was, and what it forks has ordinary turns. Before Linux 6.12 it has no
  * effect. *before: how long they were. */
 bool tb_turns_set (uint64_t turn_ns, uint64_t *before);
-/* Root alone may: before everything else, for a moment in which it ends what takes all turns. */
+/* The same, and where it may, as root, with as large a share as there is: for who ends what takes all
+ * turns. No real-time class: one that waits there for others to end keeps them from it. */
 void tb_turns_go_first (void);
