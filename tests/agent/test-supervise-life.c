@@ -438,6 +438,25 @@ test_a_changed_one_is_started_again (void)
 }
 
 static void
+test_one_that_was_removed_comes_back (void)
+{
+  World *w = world_new (2);
+  world_start (w);
+  world_pass (w, 100);
+  w->plan.instances[1].removed = true;
+  world_change (w);
+  world_pass (w, 100);
+  state_is (w, 1, STOPPED);
+  w->plan.instances[1].removed = false;
+  world_change (w);
+  world_pass (w, 100);
+  state_is (w, 1, READY);
+  g_assert_cmpint (w->actors[1].spawned, ==, 2);
+  g_assert_cmpint (w->actors[0].spawned, ==, 1);
+  world_free (w);
+}
+
+static void
 test_a_failed_one_is_tried_anew_once_it_is_changed (void)
 {
   World *w = world_new (1);
@@ -571,6 +590,7 @@ main (int argc, char **argv)
     T (a_new_one_is_started_and_the_rest_untouched),
     T (a_removed_one_is_stopped_and_nobody_misses_it),
     T (a_changed_one_is_started_again),
+    T (one_that_was_removed_comes_back),
     T (a_failed_one_is_tried_anew_once_it_is_changed),
     T (stopping_follows_the_new_order),
     T (a_change_while_stopping_starts_nothing),
