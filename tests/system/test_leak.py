@@ -63,7 +63,7 @@ def test_nothing_grows():
             process_of.append(start(*arguments, **options))
             return process_of[-1]
         place.start = remember
-        process, row = run_until(place, place.file("leak.tierboard", DRAWING), reached, seconds=REQUESTS // 1000 + 90)
+        process, row = run_until(place, place.file("leak.tierboard", DRAWING), reached, seconds=REQUESTS // 1000 + 150)
         stop(process)
     after = before.pop("after")
     assert set(after) == {"agent", "caller/1", "front/1", "web/1", "store/1"}, after
