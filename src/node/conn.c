@@ -257,6 +257,8 @@ conn_read (Worker *w, Conn *c)
   if (n < 0 && errno == EINTR)
     return CONN_MORE;
   bool empty = n < 0 && errno == EAGAIN;
+  if (empty) /* an end would be read: it was an earlier connection's */
+    atomic_fetch_and (&c->state, ~(unsigned) ENDING);
   if (n == 0 || (n < 0 && !empty))
     return CONN_ENDED;
   if (empty && c->held_n == 0)

@@ -24,6 +24,7 @@ struct Engine
   Conn *free_conns;
   Worker *free_workers;
   unsigned idle, n_workers;
+  unsigned unpolled; /* taken from the queue since the set was asked */
   uint32_t last_id;
   bool polling, stopping;
 };

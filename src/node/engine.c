@@ -13,8 +13,9 @@
  *                                   '------------------------------------------------'
  *
  * Invariant 1: a connection is in the queue at most once, and only while OWNED.
- * Invariant 2: memory of a connection is never given back, only used again: a late event for a
- *              closed one finds it OWNED and does nothing, or wakes its successor for nothing. */
+ * Invariant 2: memory of a connection is never given back, only used again, and never between the
+ *              set's answer and its events: one for a closed connection finds it OWNED and does
+ *              nothing. */
 #include "engine-private.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@
 #define REQUEST_THREADS_MAX 1000
 #define EVENTS 64
 #define QUEUE_WORTH_A_WAKE 4
+#define UNPOLLED_MAX 64
 
 EngineCounts *
 engine_counts (Engine *e)
@@ -81,6 +83,17 @@ is_full (const Engine *e)
   return e->options->has_queue && e->counts.queue >= e->options->queue + e->idle;
 }
 
+/* Takes it, or tells who has it that there is more: in one step, or its release comes in between and
+ * nobody hears of the bytes. True if it was taken. */
+static bool
+take_or_tell (Conn *c)
+{
+  unsigned state = atomic_load (&c->state);
+  while (!atomic_compare_exchange_weak (&c->state, &state, state | (state & OWNED ? AGAIN : OWNED)))
+    ;
+  return !(state & OWNED);
+}
+
 /* False where it has to be refused. Under the lock. */
 static bool
 ready (Engine *e, Conn *c, uint32_t events)
@@ -92,10 +105,8 @@ ready (Engine *e, Conn *c, uint32_t events)
     }
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
     atomic_fetch_or (&c->state, ENDING);
-  if (!(atomic_fetch_or (&c->state, OWNED) & OWNED))
+  if (take_or_tell (c))
     queue_push (e, c);
-  else
-    atomic_fetch_or (&c->state, AGAIN);
   return true;
 }
 
@@ -207,33 +218,36 @@ poll_once (Engine *e, int timeout_ms)
 {
   struct epoll_event events[EVENTS];
   int n = epoll_wait (e->epoll_fd, events, EVENTS, timeout_ms);
-  for (int i = 0; i < n; i++)
-    if (events[i].data.ptr == e)
-      accept_all (e);
   Conn *refused[EVENTS];
   unsigned n_refused = 0;
+  bool knocked = false;
   pthread_mutex_lock (&e->lock);
   for (int i = 0; i < n; i++)
-    if (events[i].data.ptr != e && !ready (e, events[i].data.ptr, events[i].events))
+    if (events[i].data.ptr == e)
+      knocked = true;
+    else if (!ready (e, events[i].data.ptr, events[i].events))
       refused[n_refused++] = events[i].data.ptr;
-  if (n_refused > 0)
+  if (n_refused > 0 || knocked)
     {
       pthread_mutex_unlock (&e->lock);
       while (n_refused > 0)
         turn_away (e, refused[--n_refused]);
+      if (knocked)
+        accept_all (e);
       pthread_mutex_lock (&e->lock);
     }
+  e->unpolled = 0;
   e->polling = false;
 }
 
 /* ---- A pool ---- */
 
 /* Under the lock. After a request that blocked, new arrivals are looked at first: the queue stays
- * in the order of arrival, and its length is known. */
+ * in the order of arrival, and its length is known. A queue that never ends does not shut others out. */
 static void
 look_around (Engine *e, bool blocked)
 {
-  if (e->polling || (e->first != NULL && !blocked))
+  if (e->polling || (e->first != NULL && !blocked && ++e->unpolled < UNPOLLED_MAX))
     return;
   int timeout = e->first != NULL ? 0 : -1;
   e->polling = true;

@@ -300,6 +300,19 @@ test_memory_stays (void)
   stop (back);
 }
 
+/* Who comes takes the place of who goes, which is told at the same time: nobody is left unheard. */
+static void
+test_comings_and_goings (void)
+{
+  Node *back = node_start ("server", NULL, "--threads", "pool 4", NULL);
+  g_autofree char *call = g_strdup_printf ("next http://%s/", back->address);
+  Node *front = node_start ("balancer", NULL, "--threads", "pool 4", "--call", call, NULL);
+  for (int i = 0; i < 100; i++)
+    ask_often (front, "40");
+  stop (front);
+  stop (back);
+}
+
 /* ---- State ---- */
 
 static char *
@@ -550,6 +563,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/queue-has-an-end", test_queue_has_an_end);
   g_test_add_func ("/server/language-bound", test_language_bound);
   g_test_add_func ("/server/memory-stays", test_memory_stays);
+  g_test_add_func ("/server/comings-and-goings", test_comings_and_goings);
   g_test_add_func ("/server/stateful-loses-sessions", test_stateful);
   g_test_add_func ("/server/stateless-keeps-sessions-in-the-store", test_stateless);
   g_test_add_func ("/server/count-is-shared-through-the-store", test_shared_count);
