@@ -18,16 +18,26 @@ static const struct
   { "rpc://", OVER_RPC },
 };
 
+/* Which of the n words it is; false where it is none. */
 static bool
-call_balance (Call *c, const char *value)
+one_of (const char *value, const char *const *words, size_t n, unsigned *which)
 {
-  for (size_t i = 0; i < TB_ARRAY_LENGTH (balances); i++)
-    if (strcmp (balances[i], value) == 0)
+  for (size_t i = 0; i < n; i++)
+    if (strcmp (words[i], value) == 0)
       {
-        c->balance = (Balance) i;
+        *which = (unsigned) i;
         return true;
       }
   return false;
+}
+
+static bool
+call_balance (Call *c, const char *value)
+{
+  unsigned which = c->balance;
+  bool ok = one_of (value, balances, TB_ARRAY_LENGTH (balances), &which);
+  c->balance = (Balance) which;
+  return ok;
 }
 
 static bool
@@ -93,13 +103,10 @@ static bool
 call_order (Call *c, const char *value)
 {
   static const char *const orders[] = { "sequence", "parallel", "first" };
-  for (size_t i = 0; i < TB_ARRAY_LENGTH (orders); i++)
-    if (strcmp (orders[i], value) == 0)
-      {
-        c->order = (Order) i;
-        return true;
-      }
-  return false;
+  unsigned which = c->order;
+  bool ok = one_of (value, orders, TB_ARRAY_LENGTH (orders), &which);
+  c->order = (Order) which;
+  return ok;
 }
 
 static bool

@@ -646,3 +646,12 @@ fixture_was_told (Fixture *f, gpointer data)
 {
   return fixture_has_problem (f, data);
 }
+
+int
+fixture_run_tests (int argc, char **argv, const FixtureTest *tests, size_t n)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (size_t i = 0; i < n; i++)
+    g_test_add_func (tests[i].name, tests[i].test);
+  return g_test_run ();
+}

@@ -93,6 +93,15 @@ gboolean fixture_was_told (Fixture *f, gpointer data);
 /* Stop and free. */
 void fixture_end (Fixture *f);
 
+typedef struct
+{
+  const char *name;
+  void (*test) (void);
+} FixtureTest;
+
+/* What main() is for; returns its status. */
+int fixture_run_tests (int argc, char **argv, const FixtureTest *tests, size_t n);
+
 #define assert_contains(text, part)                                                                \
   G_STMT_START                                                                                     \
   {                                                                                                \

@@ -172,11 +172,7 @@ test_what_is_not_read_is_bounded_and_said (void)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (void);
-  } tests[] = {
+  static const FixtureTest tests[] = {
 #define T(name) { "/days/" #name, test_##name }
     T (one_that_forks_for_ever_is_killed_and_named),
     T (sessions_do_not_help_it),
@@ -186,8 +182,5 @@ main (int argc, char **argv)
     T (what_is_not_read_is_bounded_and_said),
 #undef T
   };
-  g_test_init (&argc, &argv, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add_func (tests[i].name, tests[i].test);
-  return g_test_run ();
+  return fixture_run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

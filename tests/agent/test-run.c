@@ -659,11 +659,7 @@ test_a_lost_leash_takes_its_instance_with_it (void)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (void);
-  } tests[] = {
+  static const FixtureTest tests[] = {
 #define T(name) { "/run/" #name, test_##name }
     T (kill_ends_the_whole_tree),
     T (pause_stops_the_whole_tree),
@@ -696,8 +692,5 @@ main (int argc, char **argv)
     T (a_lost_leash_takes_its_instance_with_it),
 #undef T
   };
-  g_test_init (&argc, &argv, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add_func (tests[i].name, tests[i].test);
-  return g_test_run ();
+  return fixture_run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

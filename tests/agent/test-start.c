@@ -420,11 +420,7 @@ test_a_probe_without_a_port_is_refused (void)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (void);
-  } tests[] = {
+  static const FixtureTest tests[] = {
 #define T(name) { "/start/" #name, test_##name }
     T (starts_and_stops),
     T (a_missing_program_is_named),
@@ -453,8 +449,5 @@ main (int argc, char **argv)
     T (a_probe_without_a_port_is_refused),
 #undef T
   };
-  g_test_init (&argc, &argv, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add_func (tests[i].name, tests[i].test);
-  return g_test_run ();
+  return fixture_run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

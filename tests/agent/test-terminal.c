@@ -426,14 +426,22 @@ test_a_debugger_attaches_to_a_paused_instance (void)
   fixture_end (f);
 }
 
+/* One that has been paused, and goes on. */
+static Fixture *
+resumed_one (void)
+{
+  Fixture *f = paused_one ();
+  fixture_send_name (f, TB_COMMAND_RESUME, "a/1");
+  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_READY, 30));
+  return f;
+}
+
 static void
 test_a_debugger_that_nobody_sees_lets_go (void)
 {
   if (fixture_is_missing ("gdb"))
     return;
-  Fixture *f = paused_one ();
-  fixture_send_name (f, TB_COMMAND_RESUME, "a/1");
-  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_READY, 30));
+  Fixture *f = resumed_one ();
   Screen *s = screen_new (f, TB_TERMINAL_DEBUGGER, "a/1");
   gboolean can = can_debug (f, s);
   screen_free (s);
@@ -448,9 +456,7 @@ test_a_stop_is_not_held_up_by_a_debugger (void)
 {
   if (fixture_is_missing ("gdb"))
     return;
-  Fixture *f = paused_one ();
-  fixture_send_name (f, TB_COMMAND_RESUME, "a/1");
-  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_READY, 30));
+  Fixture *f = resumed_one ();
   Screen *s = screen_new (f, TB_TERMINAL_DEBUGGER, "a/1");
   if (can_debug (f, s))
     {
@@ -480,11 +486,7 @@ test_one_that_does_not_run_cannot_be_debugged (void)
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const char *name;
-    void (*test) (void);
-  } tests[] = {
+  static const FixtureTest tests[] = {
 #define T(name) { "/terminal/" #name, test_##name }
     T (what_is_typed_is_read_and_what_is_written_is_shown),
     T (it_is_as_large_as_the_screen_that_shows_it),
@@ -504,8 +506,5 @@ main (int argc, char **argv)
     T (one_that_does_not_run_cannot_be_debugged),
 #undef T
   };
-  g_test_init (&argc, &argv, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add_func (tests[i].name, tests[i].test);
-  return g_test_run ();
+  return fixture_run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }
