@@ -2,6 +2,7 @@
  * nothing left of its processes. */
 #include <glib.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -238,6 +239,62 @@ test_files_are_written_in_its_directory (void)
   fixture_end (f);
 }
 
+/* More than the agent hands to who forks for it. */
+static void
+test_a_large_file_is_written_whole (void)
+{
+  Fixture *f = fixture_new (1);
+  g_autofree char *content = g_strnfill (300000, 'x');
+  fixture_file (f, 0, "large", content);
+  fixture_shell (f, 0, "wc -c < large; exec sleep 1000");
+  fixture_probe (f, 0, TB_PROBE_LOG, "^300000$");
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 30));
+  fixture_end (f);
+}
+
+/* 0 where there is none. */
+static pid_t
+leash_server (pid_t agent)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/task/%d/children", agent, agent), *text = NULL;
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return 0;
+  g_auto (GStrv) words = g_strsplit (g_strstrip (text), " ", -1);
+  for (char **word = words; *word != NULL; word++)
+    {
+      g_autofree char *name = g_strdup_printf ("/proc/%s/comm", *word), *comm = NULL;
+      if (g_file_get_contents (name, &comm, NULL, NULL) && strcmp (comm, "tb-leashes\n") == 0)
+        return atoi (*word);
+    }
+  return 0;
+}
+
+static void
+test_who_forks_leashes_can_be_lost (void)
+{
+  Fixture *f = fixture_new (2);
+  for (guint i = 0; i < 2; i++)
+    {
+      fixture_shell (f, i, "echo up; exec sleep 1000");
+      fixture_probe (f, i, TB_PROBE_LOG, "^up");
+    }
+  fixture_start (f);
+  g_assert_true (fixture_wait_all_ready (f, 30));
+  pid_t server = leash_server (f->agent), other = f->instances[1].pid;
+  g_assert_cmpint (server, >, 0);
+  kill (server, SIGKILL);
+  fixture_send_name (f, TB_COMMAND_RESTART, "a/1");
+  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_STOPPING, 30));
+  g_assert_true (fixture_wait_all_ready (f, 30));
+  g_assert_cmpint (f->instances[0].restarts, ==, 1);
+  /* What was forked by it goes on. */
+  g_assert_cmpint (f->instances[1].pid, ==, other);
+  g_assert_cmpint (f->instances[1].restarts, ==, 0);
+  g_assert_cmpint (leash_server (f->agent), ==, 0);
+  fixture_end (f);
+}
+
 static void
 test_a_file_outside_its_directory_is_refused (void)
 {
@@ -436,6 +493,8 @@ main (int argc, char **argv)
     T (environment_and_directory),
     T (no_descriptor_of_the_agent_leaks),
     T (files_are_written_in_its_directory),
+    T (a_large_file_is_written_whole),
+    T (who_forks_leashes_can_be_lost),
     T (a_file_outside_its_directory_is_refused),
     T (a_planted_link_leads_nowhere),
     T (runs_as_the_user_it_names),

@@ -149,6 +149,7 @@ tb_agent_abort (Agent *a, const char *why)
   tb_loop_arm (&a->loop, &a->end_timer, tb_now_ns () + END_WITHIN_NS);
   tb_supervisor_abort (a->supervisor, why, tb_now_ns ());
   tb_agent_act (a);
+  tb_leash_server_stop ();
   /* Nobody is to be told how each of them ends: only that all have ended is waited for. */
   for (uint32_t i = 0; i < a->plan->n_instances; i++)
     {
@@ -399,6 +400,15 @@ clear (Agent *a)
     munmap (a->ring, sizeof *a->ring);
 }
 
+/* Before anything else is made: what it forks is a copy of it. */
+static void
+start_leash_server (Agent *a)
+{
+  pid_t pid = tb_leash_server_start ();
+  if (pid > 0)
+    tb_orphans_add_helper (a, pid);
+}
+
 int
 tb_agent_run (int viewer_fd, const struct rlimit *nofile)
 {
@@ -410,6 +420,8 @@ tb_agent_run (int viewer_fd, const struct rlimit *nofile)
   a->nofile = *nofile;
   a->census_file = -1;
   prctl (PR_SET_CHILD_SUBREAPER, 1);
+  tb_orphans_block_signals ();
+  start_leash_server (a);
   /* So that it sees in time who starts too many processes. */
   uint64_t before;
   tb_turns_set (TB_TURN_NS, &before);
@@ -421,6 +433,7 @@ tb_agent_run (int viewer_fd, const struct rlimit *nofile)
       /* All that one round brought goes at once: the viewer wakes up once for it. */
       tb_viewer_flush (a);
     }
+  tb_leash_server_stop ();
   tb_orphans_end (a, tb_now_ns () + END_WITHIN_NS);
   finish (a);
   int status = !good ? 3 : a->failed ? 1 : 0;

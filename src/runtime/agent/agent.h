@@ -135,6 +135,8 @@ void tb_instance_watch (Instance *in, bool on);
 void tb_instance_check_gone (Instance *in);
 
 /* ---- orphans.c */
+/* All of them, and for all that is forked from now on. */
+void tb_orphans_block_signals (void);
 bool tb_orphans_watch (Agent *a);
 /* Whoever has ended. Once nobody watches any more, the last one's end is the agent's. */
 void tb_orphans_reap (Agent *a);

@@ -322,8 +322,8 @@ start_main (Leash *l, const TbLeashSpec *spec)
   close (TB_LEASH_OUT);
 }
 
-static _Noreturn void
-leash_main (const TbLeashSpec *spec, int control, pid_t agent)
+void
+tb_leash_main (const TbLeashSpec *spec, int control, pid_t agent)
 {
   Leash l = { .parent = agent };
   sigset_t all, watched;
@@ -360,10 +360,15 @@ tb_leash_spawn (const TbLeashSpec *spec, pid_t *pid)
     return -errno;
   /* Tells the main process's number as the agent sees it, whatever namespace it lives in. */
   setsockopt (pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-  *pid = fork ();
+  *pid = tb_leash_server_spawn (spec, pair[1]);
+  int error = *pid;
   if (*pid == 0)
-    leash_main (spec, pair[1], agent);
-  int error = -errno;
+    {
+      *pid = fork ();
+      if (*pid == 0)
+        tb_leash_main (spec, pair[1], agent);
+      error = -errno;
+    }
   close (pair[1]);
   if (*pid < 0)
     {

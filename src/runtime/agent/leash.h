@@ -1,4 +1,4 @@
-/* The leash: a forked, not executed, process of the agent above each instance. All that the
+/* The leash: a forked, not executed, child of the agent above each instance. All that the
  * instance starts descends from it, whatever it forks, detaches or double-forks, because the leash
  * is a child subreaper; and when the agent dies, in whatever way, the leash kills all of it.
  *
@@ -107,6 +107,18 @@ int tb_leash_spawn (const TbLeashSpec *spec, pid_t *pid);
 void tb_leash_command (int control, TbLeashCommand command, int signal);
 /* The next report; NONE when there is none yet. */
 TbReport tb_leash_receive (int control);
+
+/* ---- In leash-server.c: who forks them ---------------------------------------------------------- */
+
+/* Early, while there is little to copy, and by the thread that will ask: a child of it, to be reaped.
+ * Returns its number, or -errno; without it each leash is forked by the agent. */
+pid_t tb_leash_server_start (void);
+/* It ends. Nothing happens where there is none. */
+void tb_leash_server_stop (void);
+/* As tb_leash_spawn() does: a child of this thread, -errno, or 0 where the caller has to fork. */
+pid_t tb_leash_server_spawn (const TbLeashSpec *spec, int control);
+/* A leash's life, in the process that was forked for it. agent: its parent. */
+_Noreturn void tb_leash_main (const TbLeashSpec *spec, int control, pid_t agent);
 
 /* ---- In child.c: between the leash's fork and exec -------------------------------------------- */
 

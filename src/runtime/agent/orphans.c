@@ -116,12 +116,18 @@ on_signal (void *data, uint32_t events)
 }
 
 /* Interrupt and hang-up go to the viewer in the foreground; what it decides comes by the socket. */
+void
+tb_orphans_block_signals (void)
+{
+  sigset_t all;
+  sigfillset (&all);
+  sigprocmask (SIG_SETMASK, &all, NULL);
+}
+
 bool
 tb_orphans_watch (Agent *a)
 {
-  sigset_t all, watched;
-  sigfillset (&all);
-  sigprocmask (SIG_SETMASK, &all, NULL);
+  sigset_t watched;
   sigemptyset (&watched);
   sigaddset (&watched, SIGCHLD);
   sigaddset (&watched, SIGTERM);
