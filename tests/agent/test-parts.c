@@ -458,8 +458,26 @@ test_tree_finds_and_kills_all (void)
   tb_tree_descendants (getpid (), count, &all);
   g_assert_cmpint (children, ==, 2);
   g_assert_cmpint (all, ==, 3);
-  tb_tree_kill_all ();
+  tb_tree_kill_all (0);
   all = 0;
+  tb_tree_descendants (getpid (), count, &all);
+  g_assert_cmpint (all, ==, 0);
+}
+
+/* What is not below the one to begin with, and in no group of it, as well. */
+static void
+test_tree_kills_all_beside_the_first (void)
+{
+  int all = 0;
+  sigset_t ended;
+  prctl (PR_SET_CHILD_SUBREAPER, 1);
+  sigemptyset (&ended);
+  sigaddset (&ended, SIGCHLD);
+  sigprocmask (SIG_BLOCK, &ended, NULL);
+  pid_t first = family (), other = family ();
+  g_assert_cmpint (first, !=, other);
+  tb_tree_kill_all (first);
+  sigprocmask (SIG_UNBLOCK, &ended, NULL);
   tb_tree_descendants (getpid (), count, &all);
   g_assert_cmpint (all, ==, 0);
 }
@@ -473,7 +491,7 @@ test_load_counts_what_is_below (void)
   g_assert_cmpuint (loads[1].n, ==, 2);
   g_assert_cmpuint (loads[1].rss_bytes, >, 0);
   g_assert_cmpuint (loads[0].n + loads[2].n, ==, 0);
-  tb_tree_kill_all ();
+  tb_tree_kill_all (0);
 }
 
 int
@@ -502,6 +520,7 @@ main (int argc, char **argv)
     T (probe_reads_its_argument),
     T (timers_fire_when_due_and_can_disarm_each_other),
     T (tree_finds_and_kills_all),
+    T (tree_kills_all_beside_the_first),
     T (load_counts_what_is_below),
 #undef T
   };

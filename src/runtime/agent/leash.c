@@ -94,10 +94,10 @@ code_of (int status)
 
 /* What is to be ended may be many, and want all of the processor. Root alone goes before them. */
 static _Noreturn void
-end (void)
+end (const Leash *l)
 {
   tb_turns_go_first ();
-  tb_tree_kill_all ();
+  tb_tree_kill_all (l->main_ended ? 0 : l->main);
   _exit (0);
 }
 
@@ -111,13 +111,17 @@ obey (Leash *l)
     return;
   if (n != sizeof order || order.command == TB_LEASH_KILL)
     {
-      int status;
+      int status, code = -SIGKILL;
+      bool told = l->main_ended;
       /* The main process's end is still told: the sentence about it depends on how it was. */
-      if (!l->main_ended && n == sizeof order && waitpid (l->main, &status, WNOHANG) == l->main)
-        tb_leash_report (TB_REPORT_EXITED, code_of (status), 0, 0, false, -1);
-      else if (!l->main_ended && n == sizeof order)
-        tb_leash_report (TB_REPORT_EXITED, -SIGKILL, 0, 0, false, -1);
-      end ();
+      if (!told && waitpid (l->main, &status, WNOHANG) == l->main)
+        {
+          l->main_ended = true;
+          code = code_of (status);
+        }
+      if (!told && n == sizeof order)
+        tb_leash_report (TB_REPORT_EXITED, code, 0, 0, false, -1);
+      end (l);
     }
   if (order.command == TB_LEASH_FREEZE)
     freeze ();
@@ -176,7 +180,7 @@ take_signals (Leash *l)
   while (read (l->signals, &info, sizeof info) == sizeof info)
     /* The signal alone proves nothing: anyone of the same user may send it. */
     if (info.ssi_signo == DEATH_SIGNAL && getppid () != l->parent)
-      end ();
+      end (l);
   reap (l);
 }
 

@@ -117,6 +117,10 @@ pid_t tb_leash_server_start (void);
 void tb_leash_server_stop (void);
 /* As tb_leash_spawn() does: a child of this thread, -errno, or 0 where the caller has to fork. */
 pid_t tb_leash_server_spawn (const TbLeashSpec *spec, int control);
+/* The server's life, with its socket at descriptor 3; ends with _exit(). */
+_Noreturn void tb_leash_server_serve (pid_t agent);
+/* The program tierboard-leash, which the agent alone starts. Returns an exit status. */
+int tb_leash_server_main (int argc, char **argv);
 /* A leash's life, in the process that was forked for it. agent: its parent. */
 _Noreturn void tb_leash_main (const TbLeashSpec *spec, int control, pid_t agent);
 
@@ -155,5 +159,6 @@ unsigned tb_tree_count (pid_t pid, unsigned most);
  * one group gets it at one moment, so that not even one that forks for ever escapes it. *last_group is
  * the group that had it last, and is passed over; begin with 0. */
 void tb_tree_signal (pid_t pid, int signal, pid_t *last_group);
-/* Kills and reaps what descends from this process until nothing is left. */
-void tb_tree_kill_all (void);
+/* Kills and reaps what descends from this process until nothing is left. first: a child to begin with,
+ * which has not been waited for, with SIGCHLD blocked; 0 for none. */
+void tb_tree_kill_all (pid_t first);
