@@ -72,7 +72,7 @@ class Workplace:
 
     def copy_programs(self):
         (self.folder / "programs").mkdir(mode=0o755)
-        for program in ("tierboard", "tierboard-agent", "tierboard-node"):
+        for program in ("tierboard", "tierboard-agent", "tierboard-leash", "tierboard-node"):
             shutil.copy2(PROGRAMS / program, self.folder / "programs")
         shutil.copytree(DATA, self.folder / "data")
         return str(self.folder / "programs" / "tierboard"), self.folder / "data"

@@ -8,14 +8,21 @@
  *
  * What it forks is a child of the agent's thread and not its own: death signal, reaping and what is
  * orphaned are as if the agent had forked. It dies with the agent; where it is gone, or a spec is too
- * large for a message, the agent forks itself. */
+ * large for a message, the agent forks itself.
+ *
+ * Most of what a leash costs is making and removing its map of memory. So the server becomes a program of
+ * its own, tierboard-leash, that is static and has a third of the agent's mappings. It lies beside the
+ * agent; where it does not, or is another version's, the server stays the fork that it is. */
 #include "leash.h"
+
+#include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -149,9 +156,10 @@ unpack (void)
 
 /* ---- The server -------------------------------------------------------------------------------- */
 
-static _Noreturn void
-serve (pid_t agent)
+void
+tb_leash_server_serve (pid_t agent)
 {
+  prctl (PR_SET_NAME, "tb-leashes");
   for (;;)
     {
       int fds[3], n = 0;
@@ -173,6 +181,44 @@ serve (pid_t agent)
     }
 }
 
+/* What both programs must be of one mind about. */
+static void
+write_version (char *text, size_t size)
+{
+  snprintf (text, size, "%s/%zu", TB_VERSION, sizeof (TbLeashSpec));
+}
+
+/* Where it cannot, it comes back. */
+static void
+become_program (pid_t agent)
+{
+  static const char name[] = "tierboard-leash";
+  char path[PATH_MAX], version[64], number[16];
+  char *argv[] = { (char *) name, version, number, NULL }, *envp[] = { NULL };
+  ssize_t n = readlink ("/proc/self/exe", path, sizeof path - sizeof name);
+  char *slash = n > 0 ? memrchr (path, '/', (size_t) n) : NULL;
+  if (slash == NULL)
+    return;
+  strcpy (slash + 1, name);
+  write_version (version, sizeof version);
+  snprintf (number, sizeof number, "%d", (int) agent);
+  fcntl (SERVER_SOCKET, F_SETFD, 0);
+  execve (path, argv, envp);
+  fcntl (SERVER_SOCKET, F_SETFD, FD_CLOEXEC);
+}
+
+int
+tb_leash_server_main (int argc, char **argv)
+{
+  char version[64];
+  pid_t agent = argc == 3 ? (pid_t) strtol (argv[2], NULL, 10) : 0;
+  write_version (version, sizeof version);
+  if (argc != 3 || strcmp (argv[1], version) != 0 || getppid () != agent
+      || fcntl (SERVER_SOCKET, F_SETFD, FD_CLOEXEC) != 0)
+    return 2;
+  tb_leash_server_serve (agent);
+}
+
 pid_t
 tb_leash_server_start (void)
 {
@@ -186,11 +232,11 @@ tb_leash_server_start (void)
       prctl (PR_SET_PDEATHSIG, SIGKILL);
       if (getppid () != agent)
         _exit (1);
-      prctl (PR_SET_NAME, "tb-leashes");
       if (pair[1] != SERVER_SOCKET)
         dup3 (pair[1], SERVER_SOCKET, O_CLOEXEC);
       close_range (SERVER_SOCKET + 1, UINT_MAX, 0);
-      serve (agent);
+      become_program (agent);
+      tb_leash_server_serve (agent);
     }
   int error = -errno;
   close (pair[1]);
