@@ -1,6 +1,7 @@
 #include "live-box.h"
 
 #include "format.h"
+#include "settings.h"
 #include "tb-base.h"
 #include "util.h"
 
@@ -27,7 +28,7 @@ struct _TbLiveBox
   GtkWidget *box, *heading, *scale, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note;
   GtkWidget *address; /* where the link is called from outside; its text can be copied */
   GArray *instance_rows; /* of InstanceRow */
-  GtkWidget *values[9];
+  GtkWidget *values[10];
   guint faults_shown;
   char *link; /* whose menu is shown */
   char *faults_said; /* what the rows of faults show */
@@ -66,7 +67,10 @@ instance_detail (const TbLiveInstance *instance)
     return g_strdup (tb_instance_state_name (instance->state));
   if (is_outside (instance))
     return g_strdup ("outside");
-  return g_strdup_printf ("%s%s%.0f\u202f%%", instance->role, *instance->role ? " · " : "",
+  g_autofree char *queue = instance->under_way > 0
+                               ? g_strdup_printf ("%" G_GUINT64_FORMAT " under way · ", instance->under_way)
+                               : g_strdup ("");
+  return g_strdup_printf ("%s%s%s%.0f\u202f%%", instance->role, *instance->role ? " · " : "", queue,
                           instance->cpu * 100);
 }
 
@@ -176,22 +180,35 @@ text_errors (const TbLiveLink *link)
   return tb_format_count (link->errors + link->refused + link->timed_out);
 }
 
+/* Over what was chosen beside the time bar. */
+static const TbLiveSpan *
+span_of (const TbLiveLink *link)
+{
+  return &link->spans[CLAMP (tb_settings_get ("span", TB_SPAN_SECOND), 0, TB_N_SPANS - 1)];
+}
+
 static char *
 text_rate (const TbLiveLink *link)
 {
-  return link->framed ? tb_format_rate (link->request_rate) : g_strdup ("–");
+  return link->framed ? tb_format_rate (span_of (link)->request_rate) : g_strdup ("–");
 }
 
 static char *
 text_p50 (const TbLiveLink *link)
 {
-  return tb_format_ns (link->recent_p50_ns);
+  return tb_format_ns (span_of (link)->p50_ns);
+}
+
+static char *
+text_p95 (const TbLiveLink *link)
+{
+  return tb_format_ns (span_of (link)->p95_ns);
 }
 
 static char *
 text_p99 (const TbLiveLink *link)
 {
-  return tb_format_ns (link->recent_p99_ns);
+  return tb_format_ns (span_of (link)->p99_ns);
 }
 
 static char *
@@ -223,7 +240,8 @@ text_connections (const TbLiveLink *link)
 
 static const Figure figures[] = {
   { "Requests", text_requests }, { "Replies", text_replies }, { "Errors", text_errors },
-  { "Rate", text_rate },         { "p50", text_p50 },         { "p99", text_p99 },
+  { "Rate", text_rate },         { "p50", text_p50 },         { "p95", text_p95 },
+  { "p99", text_p99 },
   { "Sent", text_up },           { "Returned", text_down },
   { "Connections", text_connections },
 };

@@ -55,6 +55,10 @@ add_link (FakeRun *run, guint count, guint n, const TbElement *e, gboolean broke
                       .requests = 1, .p50_ns = 2100000, .p99_ns = 8200000,
                       .recent_p50_ns = 2100000, .recent_p99_ns = 8200000 + n * 1300000 };
   TbLiveTap tap = { .row = n, .link = n };
+  for (guint i = 0; i < TB_N_SPANS; i++)
+    link.spans[i] = (TbLiveSpan){ .request_rate = rate, .reply_rate = rate, .requests = 1, .replies = 1,
+                                  .p50_ns = link.recent_p50_ns, .p95_ns = link.recent_p99_ns,
+                                  .p99_ns = link.recent_p99_ns };
   if (broken && n == count - 1)
     {
       link.tapped = FALSE;

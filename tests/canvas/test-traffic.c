@@ -22,7 +22,7 @@ typedef struct
   TbTraffic *traffic;
   TbLiveLink links[2];
   TbLiveTap taps[2];
-  TbEvent events[64];
+  TbEvent events[80];
   guint n_events;
   TbRect view;
 } Fixture;
@@ -151,33 +151,216 @@ test_dots_travel_from_end_to_end (void)
   add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS);
   feed (&f, 1000 * MS);
   const TbDot *d = dot (&f, 0);
-  g_assert_false (tb_traffic_place (d, f.scene, d->start_ns - 1, &a, &opacity));
-  g_assert_true (tb_traffic_place (d, f.scene, d->start_ns, &a, &opacity));
-  g_assert_true (tb_traffic_place (d, f.scene, d->end_ns - 1, &b, &opacity));
+  g_assert_false (tb_traffic_place (f.traffic, d, f.scene, d->start_ns - 1, &a, &opacity));
+  g_assert_true (tb_traffic_place (f.traffic, d, f.scene, d->start_ns, &a, &opacity));
+  g_assert_true (tb_traffic_place (f.traffic, d, f.scene, d->end_ns - 1, &b, &opacity));
   g_assert_cmpfloat (a.x, <, 200);
   g_assert_cmpfloat (b.x, >, 480);
-  g_assert_false (tb_traffic_place (d, f.scene, d->end_ns, &b, &opacity));
+  g_assert_false (tb_traffic_place (f.traffic, d, f.scene, d->end_ns, &b, &opacity));
   g_assert_cmpuint (tb_traffic_advance (f.traffic, f.scene, d->end_ns), ==, 0);
   close_chain (&f);
 }
 
+static gboolean
+place_of (Fixture *f, guint i, gint64 now, TbPoint *at)
+{
+  double opacity;
+  return tb_traffic_place (f->traffic, dot (f, i), f->scene, now, at, &opacity);
+}
+
 static void
-test_what_is_held_by_a_cut_gets_half_way (void)
+test_what_is_held_waits_at_its_tap (void)
 {
   Fixture f;
   TbPoint at;
-  double opacity;
   open_chain (&f);
-  f.links[0].faults = 1u << TB_FAULT_CUT;
   add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS)->held = 1;
-  add (&f, TB_EVENT_REQUEST, 1, 1, 990 * MS)->held = 1; /* late, not lost: no cut there */
   feed (&f, 1000 * MS);
-  g_assert_cmpint (dot (&f, 0)->shape, ==, TB_DOT_LOST);
-  g_assert_cmpint (dot (&f, 1)->shape, ==, TB_DOT_REQUEST);
-  g_assert_true (tb_traffic_place (dot (&f, 0), f.scene, dot (&f, 0)->end_ns - 100 * MS, &at,
-                                   &opacity));
+  g_assert_cmpint (dot (&f, 0)->shape, ==, TB_DOT_REQUEST);
+  g_assert_true (place_of (&f, 0, 60000 * MS, &at));
   g_assert_cmpfloat_with_epsilon (at.x, (176 + 500) / 2.0, 20);
-  g_assert_cmpfloat (opacity, <, 0.5);
+  add (&f, TB_EVENT_DELIVERED, 0, 1, 60000 * MS);
+  feed (&f, 60000 * MS);
+  g_assert_true (place_of (&f, 0, dot (&f, 0)->end_ns - 1, &at));
+  g_assert_cmpfloat (at.x, >, 480);
+  g_assert_cmpuint (tb_traffic_advance (f.traffic, f.scene, dot (&f, 0)->end_ns), ==, 0);
+  close_chain (&f);
+}
+
+static void
+test_a_dropped_message_falls_at_its_tap (void)
+{
+  Fixture f;
+  TbPoint at, later;
+  open_chain (&f);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS)->held = 1;
+  add (&f, TB_EVENT_DROPPED, 0, 1, 990 * MS);
+  feed (&f, 1000 * MS);
+  g_assert_cmpuint (count (&f), ==, 1);
+  g_assert_cmpint (dot (&f, 0)->shape, ==, TB_DOT_LOST);
+  gint64 falls = dot (&f, 0)->go_ns;
+  g_assert_true (place_of (&f, 0, falls, &at));
+  g_assert_true (place_of (&f, 0, falls + 500 * MS, &later));
+  g_assert_cmpfloat_with_epsilon (at.x, (176 + 500) / 2.0, 20);
+  g_assert_cmpfloat (later.x, ==, at.x);
+  g_assert_cmpfloat (later.y, >, at.y + 5);
+  g_assert_cmpuint (tb_traffic_count (f.traffic).dropped, ==, 1);
+  close_chain (&f);
+}
+
+static void
+test_what_a_connection_leaves_behind_falls (void)
+{
+  Fixture f;
+  open_chain (&f);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS)->held = 1;
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS)->connection = 2;
+  f.events[1].held = 1;
+  add (&f, TB_EVENT_CLOSE, 0, 0, 995 * MS)->connection = 2;
+  feed (&f, 1000 * MS);
+  g_assert_cmpint (dot (&f, 0)->shape, ==, TB_DOT_REQUEST);
+  g_assert_cmpint (dot (&f, 1)->shape, ==, TB_DOT_LOST);
+  close_chain (&f);
+}
+
+static void
+test_a_duplicate_arrives_twice (void)
+{
+  Fixture f;
+  TbPoint at;
+  open_chain (&f);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS)->held = 1;
+  add (&f, TB_EVENT_DUPLICATED, 0, 1, 990 * MS);
+  add (&f, TB_EVENT_DELIVERED, 0, 1, 991 * MS);
+  add (&f, TB_EVENT_DELIVERED, 0, 1, 991 * MS);
+  feed (&f, 1000 * MS);
+  g_assert_cmpuint (count (&f), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (place_of (&f, i, dot (&f, i)->end_ns - 1, &at));
+      g_assert_cmpfloat (at.x, >, 480);
+    }
+  g_assert_cmpint (dot (&f, 1)->end_ns, >, dot (&f, 0)->end_ns);
+  g_assert_false (place_of (&f, 1, dot (&f, 1)->start_ns + 1, &at)); /* it begins at the tap */
+  g_assert_cmpuint (tb_traffic_count (f.traffic).requests, ==, 1);
+  g_assert_cmpuint (tb_traffic_count (f.traffic).duplicated, ==, 1);
+  close_chain (&f);
+}
+
+/* Ten requests through two tiers, in one frame, as a script sends them in a few milliseconds. */
+static void
+test_ten_requests_are_twenty_dots_a_link (void)
+{
+  Fixture f;
+  open_chain (&f);
+  f.links[0].request_rate = f.links[1].request_rate = 400; /* over the first few milliseconds */
+  for (guint i = 1; i <= 10; i++)
+    {
+      add (&f, TB_EVENT_REQUEST, 0, i, (900 + 4 * i) * MS);
+      add (&f, TB_EVENT_REQUEST, 1, i, (901 + 4 * i) * MS);
+      add (&f, TB_EVENT_REPLY, 1, i, (902 + 4 * i) * MS)->aux = (guint64) MS;
+      add (&f, TB_EVENT_REPLY, 0, i, (903 + 4 * i) * MS)->aux = (guint64) (3 * MS);
+    }
+  feed (&f, 999 * MS);
+  TbTrafficCount c = tb_traffic_count (f.traffic);
+  g_assert_cmpuint (c.requests, ==, 20);
+  g_assert_cmpuint (c.replies, ==, 20);
+  g_assert_cmpuint (c.not_shown + c.streamed, ==, 0);
+  g_assert_cmpuint (count (&f), ==, 40);
+  g_assert_cmpfloat (tb_traffic_slowness (f.traffic), >, 100);
+  close_chain (&f);
+}
+
+/* No trace: b has one request of a open while it calls c, so that call is because of it. */
+static void
+test_the_only_open_request_is_the_cause (void)
+{
+  Fixture f;
+  open_chain (&f);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS);
+  add (&f, TB_EVENT_REQUEST, 1, 1, 991 * MS);
+  add (&f, TB_EVENT_REPLY, 1, 1, 992 * MS);
+  add (&f, TB_EVENT_REPLY, 0, 1, 993 * MS);
+  feed (&f, 1000 * MS);
+  for (guint i = 1; i < 4; i++)
+    g_assert_cmpint (dot (&f, i)->start_ns, >=, dot (&f, i - 1)->end_ns);
+  close_chain (&f);
+}
+
+static void
+test_with_two_open_none_is_the_cause (void)
+{
+  Fixture f;
+  open_chain (&f);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS);
+  add (&f, TB_EVENT_REQUEST, 0, 2, 990 * MS);
+  add (&f, TB_EVENT_REQUEST, 1, 1, 991 * MS);
+  feed (&f, 1000 * MS);
+  g_assert_cmpint (dot (&f, 2)->start_ns, <, dot (&f, 0)->end_ns);
+  close_chain (&f);
+}
+
+static void
+test_dots_of_the_link_under_the_pointer_stand_still (void)
+{
+  Fixture f;
+  TbPoint before, now, other;
+  open_chain (&f);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS);
+  add (&f, TB_EVENT_ONE_WAY, 1, 7, 990 * MS);
+  feed (&f, 1000 * MS);
+  gint64 start = dot (&f, 0)->start_ns, end = dot (&f, 0)->end_ns;
+  g_assert_true (place_of (&f, 0, start + 100 * MS, &before));
+  tb_traffic_hold_link (f.traffic, f.links[0].link, start + 100 * MS);
+  g_assert_true (place_of (&f, 0, start + 5000 * MS, &now));
+  g_assert_cmpfloat (now.x, ==, before.x);
+  g_assert_false (place_of (&f, 1, start + 5000 * MS, &other));
+  tb_traffic_hold_link (f.traffic, 0, start + 5100 * MS);
+  g_assert_cmpint (dot (&f, 0)->end_ns, ==, end + 5000 * MS);
+  close_chain (&f);
+}
+
+static void
+test_reduced_motion_does_not_move (void)
+{
+  Fixture f;
+  TbPoint a, b;
+  open_chain (&f);
+  tb_traffic_set_reduced (f.traffic, TRUE);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 990 * MS);
+  feed (&f, 1000 * MS);
+  g_assert_true (place_of (&f, 0, dot (&f, 0)->start_ns + 1, &a));
+  g_assert_true (place_of (&f, 0, dot (&f, 0)->end_ns - 1, &b));
+  g_assert_cmpfloat (a.x, ==, b.x);
+  f.links[0].request_rate = 2000;
+  feed (&f, 3000 * MS);
+  tb_traffic_advance (f.traffic, f.scene, 3100 * MS);
+  g_assert_cmpuint (count (&f), ==, 0);
+  close_chain (&f);
+}
+
+static void
+test_missed_events_are_counted (void)
+{
+  Fixture f;
+  open_chain (&f);
+  TbLiveFrame frame = { .time_ns = 1000 * MS, .links = f.links, .n_links = 2, .missed_events = 77 };
+  tb_traffic_feed (f.traffic, f.scene, &frame, &f.view, 1000 * MS);
+  g_assert_cmpuint (tb_traffic_count (f.traffic).not_shown, ==, 77);
+  close_chain (&f);
+}
+
+/* Played ten times slower, what was 10 ms apart is 100 ms apart. */
+static void
+test_slower_play_spreads_events (void)
+{
+  Fixture f;
+  open_chain (&f);
+  tb_traffic_set_speed (f.traffic, 0.1);
+  add (&f, TB_EVENT_ONE_WAY, 0, 1, 998 * MS);
+  add (&f, TB_EVENT_ONE_WAY, 0, 2, 1000 * MS);
+  feed (&f, 1000 * MS);
+  g_assert_cmpint (dot (&f, 1)->start_ns - dot (&f, 0)->start_ns, ==, 20 * MS);
   close_chain (&f);
 }
 
@@ -261,7 +444,17 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/traffic/reply-waits", test_a_reply_waits_for_its_request);
   g_test_add_func ("/canvas/traffic/trace-keeps-order", test_a_trace_keeps_its_order);
   g_test_add_func ("/canvas/traffic/travel", test_dots_travel_from_end_to_end);
-  g_test_add_func ("/canvas/traffic/cut", test_what_is_held_by_a_cut_gets_half_way);
+  g_test_add_func ("/canvas/traffic/held", test_what_is_held_waits_at_its_tap);
+  g_test_add_func ("/canvas/traffic/dropped", test_a_dropped_message_falls_at_its_tap);
+  g_test_add_func ("/canvas/traffic/connection-ends", test_what_a_connection_leaves_behind_falls);
+  g_test_add_func ("/canvas/traffic/duplicate", test_a_duplicate_arrives_twice);
+  g_test_add_func ("/canvas/traffic/ten-requests", test_ten_requests_are_twenty_dots_a_link);
+  g_test_add_func ("/canvas/traffic/only-open", test_the_only_open_request_is_the_cause);
+  g_test_add_func ("/canvas/traffic/two-open", test_with_two_open_none_is_the_cause);
+  g_test_add_func ("/canvas/traffic/under-pointer", test_dots_of_the_link_under_the_pointer_stand_still);
+  g_test_add_func ("/canvas/traffic/reduced", test_reduced_motion_does_not_move);
+  g_test_add_func ("/canvas/traffic/missed", test_missed_events_are_counted);
+  g_test_add_func ("/canvas/traffic/slower", test_slower_play_spreads_events);
   g_test_add_func ("/canvas/traffic/stream", test_a_busy_link_becomes_a_stream);
   g_test_add_func ("/canvas/traffic/cap", test_there_are_never_too_many);
   g_test_add_func ("/canvas/traffic/out-of-sight", test_nothing_out_of_sight);

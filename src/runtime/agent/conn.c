@@ -135,6 +135,7 @@ count_end (TbTaps *t, TbConn *c, bool reset)
   row->connections_open--;
   row->reset += reset;
   row->errors += unanswered;
+  row->unanswered += unanswered;
   tb_tap_end (c->tap, t->now_ns);
   t->open[c->tap->to]--;
   if (reset)

@@ -35,6 +35,7 @@ typedef struct
   gint64 base_ns;
   Sample samples[N_SAMPLES]; /* a ring; the oldest is at `next` once it is full */
   guint next, n_samples;
+  TbSpans *spans;
 } Line;
 
 typedef struct
@@ -67,6 +68,7 @@ line_free (gpointer data)
   g_free (line->total);
   g_free (line->base);
   g_free (line->older);
+  tb_spans_free (line->spans);
   g_free (line);
 }
 
@@ -81,6 +83,7 @@ line_new (const char *id, TbUid link, const char *from, const char *to)
   line->total = g_new0 (TbHistogram, 1);
   line->base = g_new0 (TbHistogram, 1);
   line->older = g_new0 (TbHistogram, 1);
+  line->spans = tb_spans_new ();
   return line;
 }
 
@@ -395,6 +398,7 @@ set_latency (Line *line, gint64 now_ns)
     }
   tb_histogram_difference (line->total, line->older, &recent);
   s->recent_p50_ns = tb_histogram_quantile (&recent, 0.5);
+  s->recent_p95_ns = tb_histogram_quantile (&recent, 0.95);
   s->recent_p99_ns = tb_histogram_quantile (&recent, 0.99);
 }
 
@@ -405,10 +409,11 @@ begin_anew (Line *line)
   line->moved = FALSE;
   line->n_samples = line->next = 0;
   *line->base = *line->older = *line->total;
+  tb_spans_clear (line->spans);
 }
 
 static void
-update_lines (TbLive *live, gint64 now_ns)
+update_lines (TbLive *live, gint64 start_ns, gint64 now_ns)
 {
   sum_lines (live);
   for (guint i = 0; i < live->lines->len; i++)
@@ -421,6 +426,7 @@ update_lines (TbLive *live, gint64 now_ns)
       set_latency (line, now_ns);
       set_rates (line, now_ns);
       take_sample (line, now_ns);
+      tb_spans_take (line->spans, &line->sums, line->total, start_ns, now_ns);
       line->changed = FALSE;
     }
 }
@@ -625,6 +631,13 @@ fill_faults (Frame *frame, const GPtrArray *faults)
     }
 }
 
+static guint64
+under_way (const TbTapCounters *c)
+{
+  guint64 done = c->replies + c->unanswered + c->up.dropped;
+  return c->requests > done ? c->requests - done : 0;
+}
+
 static void
 fill_taps (Frame *frame, const TbLive *live)
 {
@@ -635,6 +648,8 @@ fill_taps (Frame *frame, const TbLive *live)
       frame->taps[i] = (TbLiveTap) { .row = i, .link = frame->line_to_link[row->line],
                                      .from = row->from, .to = row->to };
       frame->taps[i].counters = row->counters;
+      if (row->to < frame->frame.n_instances)
+        frame->instances[row->to].under_way += under_way (&row->counters);
     }
   frame->frame.taps = frame->taps;
   frame->frame.n_taps = live->rows->len;
@@ -675,7 +690,7 @@ tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, gboolean event
   frame->frame.agent_lag_ns = known->agent_lag_ns;
   frame->frame.agent_lag_p99_ns = known->agent_lag_p99_ns;
   read_rows (live);
-  update_lines (live, now_ns);
+  update_lines (live, known->start_ns, now_ns);
   fill_instances (frame, live, known);
   fill_links (frame, live, known);
   fill_partitions (frame, known->faults);

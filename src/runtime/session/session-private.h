@@ -128,6 +128,16 @@ typedef enum
   TB_CUT_WHOLLY
 } TbCutOf;
 
+/* live-span.c: figures of a link over longer than a second. */
+typedef struct TbSpans TbSpans;
+TbSpans *tb_spans_new (void);
+void tb_spans_clear (TbSpans *spans);
+void tb_spans_free (TbSpans *spans);
+/* Fills sums->spans; what sums says of now and of the last second is known already. */
+void tb_spans_take (TbSpans *spans, TbLiveLink *sums, const TbHistogram *total, gint64 start_ns,
+                    gint64 now_ns);
+void tb_live_span_set_latency (TbLiveSpan *span, const TbHistogram *h);
+
 typedef struct TbLive TbLive;
 
 TbLive *tb_live_new (TbSharedPlan *plan, TbWireMap *map);

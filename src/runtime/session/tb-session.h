@@ -54,7 +54,25 @@ typedef struct
   double clock_rate;      /* … and how fast it goes; 1: as the true one */
   gboolean removed;       /* it is not drawn any more … */
   gboolean gone;          /* … and nothing of it runs: of no interest but for what it was */
+  guint64 under_way;      /* requests that its taps saw come and that it has not answered */
 } TbLiveInstance;
+
+/* How far back a figure looks. */
+typedef enum
+{
+  TB_SPAN_SECOND,
+  TB_SPAN_TEN, /* seconds */
+  TB_SPAN_RUN,
+  TB_N_SPANS
+} TbSpan;
+
+typedef struct
+{
+  double request_rate, reply_rate, error_rate, byte_rate_up, byte_rate_down; /* a second */
+  guint64 requests, replies, errors;
+  guint64 refused; /* connections that were refused or timed out */
+  gint64 p50_ns, p95_ns, p99_ns; /* -1: none */
+} TbLiveSpan;
 
 /* Sums over the taps of a drawn link, and over the last second. */
 typedef struct
@@ -71,11 +89,12 @@ typedef struct
   TbFlow up, down;
   double request_rate, reply_rate, error_rate, byte_rate_up, byte_rate_down; /* a second */
   gint64 p50_ns, p95_ns, p99_ns;             /* of the run; -1: none */
-  gint64 recent_p50_ns, recent_p99_ns;       /* of about the last second */
+  gint64 recent_p50_ns, recent_p95_ns, recent_p99_ns; /* of about the last second */
   guint faults;                              /* bit per TbFaultKind */
   const char *fault_text;                    /* "latency 20ms, drop 10%"; NULL: no fault but cuts */
   gint64 cut_since_ns;                       /* 0: not cut */
   gboolean partly_cut;                       /* some pairs of its instances are, by a partition */
+  TbLiveSpan spans[TB_N_SPANS];
 } TbLiveLink;
 
 /* A fault that was asked for on a link. */

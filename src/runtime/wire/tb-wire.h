@@ -421,6 +421,7 @@ typedef struct
   uint64_t connections_open, connections_total, refused, timed_out, reset;
   uint64_t requests, replies, errors; /* errors: replies with .error, and requests never answered
                                          because their connection ended */
+  uint64_t unanswered; /* of the errors, those whose connection ended */
   TbFlow up, down;
   int64_t last_ns; /* when something last happened */
   TbHistogram latency; /* request's last byte in to reply's first byte out, in ns */

@@ -128,12 +128,12 @@ void tb_canvas_tidy_drop (TbCanvas *canvas);
 /* point.c */
 void tb_canvas_snapshot_point (TbCanvas *canvas, GtkSnapshot *snapshot);
 
-/* run.c, run-states.c, run-dots.c */
+/* run.c, run-states.c, run-loads.c, run-lines.c, run-dots.c */
 TbRunLayer *tb_run_layer_new (void);
 void tb_run_layer_free (TbRunLayer *layer);
 void tb_run_layer_clear (TbRunLayer *layer);
 /* Takes the frame's states and figures in; TRUE where the picture changes. */
-gboolean tb_run_layer_take (TbRunLayer *layer, const TbLiveFrame *frame, gint64 now_ns);
+gboolean tb_run_layer_take (TbCanvas *canvas, const TbLiveFrame *frame, gint64 now_ns);
 void tb_run_layer_scene_changed (TbRunLayer *layer);
 void tb_run_layer_without (TbRunLayer *layer, GArray *uids);
 void tb_canvas_snapshot_run (TbCanvas *canvas, GtkSnapshot *snapshot);

@@ -291,6 +291,7 @@ scene_changed (TbEditor *editor, const TbRect *dirty, guint n, TbCanvas *canvas)
   for (guint i = 0; i < n; i++)
     tb_tiles_invalidate (canvas->tiles, &dirty[i]);
   tb_run_layer_scene_changed (canvas->run);
+  tb_traffic_scene_changed (canvas->traffic);
   /* What a hand does is seen at once; a whole drawing that found its ways may take a few frames. */
   canvas->urgent |= n <= URGENT_DIRTY;
   if (canvas->needs_fit)
@@ -424,7 +425,7 @@ update_theme (TbCanvas *canvas)
   tb_tiles_set_scene (canvas->tiles, tb_canvas_scene (canvas), theme);
   tb_run_layer_clear (canvas->run);
   if (canvas->frame)
-    tb_run_layer_take (canvas->run, canvas->frame, tb_now_ns ());
+    tb_run_layer_take (canvas, canvas->frame, tb_now_ns ());
   canvas->urgent = TRUE;
   tb_canvas_live_changed (canvas);
 }

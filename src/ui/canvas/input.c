@@ -183,6 +183,23 @@ clicked (GtkGestureClick *gesture, int n_press, double x, double y, TbCanvas *ca
   tb_canvas_rename (canvas, uid);
 }
 
+/* Dots of the link under the pointer stand still, so that it can be read. */
+static void
+hold_under_pointer (TbCanvas *canvas)
+{
+  TbUid uid = 0;
+  TbItemKind kind;
+  TbRect r;
+  if (canvas->frame != NULL && canvas->editor != NULL && canvas->pointer_inside)
+    {
+      TbPoint at = tb_camera_to_world (&canvas->camera, canvas->pointer_x, canvas->pointer_y);
+      uid = tb_scene_hit (tb_canvas_scene (canvas), at.x, at.y, 5 / canvas->camera.zoom);
+    }
+  if (uid != 0 && (!tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r) || kind != TB_ITEM_LINK))
+    uid = 0;
+  tb_traffic_hold_link (canvas->traffic, uid, tb_canvas_now_ns (canvas));
+}
+
 static void
 moved (GtkEventControllerMotion *motion, double x, double y, TbCanvas *canvas)
 {
@@ -191,12 +208,14 @@ moved (GtkEventControllerMotion *motion, double x, double y, TbCanvas *canvas)
   canvas->pointer_inside = TRUE;
   if (canvas->editor != NULL && !canvas->pressed && !canvas->panning)
     feed (canvas, tb_editor_motion, x, y, mods_of (motion));
+  hold_under_pointer (canvas);
 }
 
 static void
 left (GtkEventControllerMotion *motion, TbCanvas *canvas)
 {
   canvas->pointer_inside = FALSE;
+  hold_under_pointer (canvas);
   if (canvas->editor != NULL)
     tb_editor_leave (canvas->editor);
 }

@@ -31,6 +31,15 @@ drop_frame (TbCanvas *canvas)
   canvas->frame_release = NULL;
 }
 
+/* Who has switched movement off gets none. */
+static void
+follow_animations (TbCanvas *canvas)
+{
+  gboolean animations = TRUE;
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (canvas)), "gtk-enable-animations", &animations, NULL);
+  tb_traffic_set_reduced (canvas->traffic, !animations);
+}
+
 void
 tb_canvas_take_frame (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbLiveFrame *))
 {
@@ -41,10 +50,11 @@ tb_canvas_take_frame (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbL
   drop_frame (canvas);
   canvas->frame = frame;
   canvas->frame_release = release;
+  follow_animations (canvas);
   if (scene != NULL)
     {
       tb_traffic_feed (canvas->traffic, scene, frame, &view, now_ns);
-      if (tb_run_layer_take (canvas->run, frame, now_ns))
+      if (tb_run_layer_take (canvas, frame, now_ns))
         {
           tb_canvas_update_without (canvas);
           g_clear_pointer (&canvas->still_run, gsk_render_node_unref);
@@ -183,6 +193,14 @@ tb_canvas_set_source (TbCanvas *canvas, const TbFrameSource *source)
     tb_canvas_update_without (canvas);
   tb_canvas_live_changed (canvas);
   schedule (canvas);
+}
+
+TbDotCount
+tb_canvas_dot_count (TbCanvas *canvas)
+{
+  TbTrafficCount c = tb_traffic_count (canvas->traffic);
+  return (TbDotCount){ c.requests, c.replies, c.one_way, c.streamed, c.not_shown, c.dropped, c.duplicated,
+                       tb_traffic_slowness (canvas->traffic) };
 }
 
 void

@@ -118,7 +118,7 @@ append_dot (TbCanvas *canvas, GtkSnapshot *snapshot, const TbDot *dot, gint64 no
 {
   TbPoint world;
   double opacity;
-  if (!tb_traffic_place (dot, tb_canvas_scene (canvas), now_ns, &world, &opacity))
+  if (!tb_traffic_place (canvas->traffic, dot, tb_canvas_scene (canvas), now_ns, &world, &opacity))
     return;
   TbPoint at = tb_camera_from_world (&canvas->camera, world.x, world.y);
   if (at.x < -10 || at.y < -10 || at.x > canvas->camera.width + 10

@@ -6,6 +6,7 @@
  * times a second, or nobody could read them. */
 #include "run-private.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "figures.h"
@@ -18,6 +19,7 @@ link_show_free (gpointer data)
 {
   TbLinkShow *show = data;
   g_clear_pointer (&show->node, gsk_render_node_unref);
+  g_clear_pointer (&show->lines, gsk_render_node_unref);
   g_free (show->text);
   g_free (show->brief);
   g_free (show->tooltip);
@@ -29,6 +31,9 @@ card_show_free (gpointer data)
 {
   TbCardShow *show = data;
   g_clear_pointer (&show->node, gsk_render_node_unref);
+  g_clear_pointer (&show->pills, gsk_render_node_unref);
+  g_free (show->load);
+  g_free (show->role);
   g_byte_array_unref (show->states);
   g_free (show);
 }
@@ -39,6 +44,7 @@ tb_run_layer_new (void)
   TbRunLayer *layer = g_new0 (TbRunLayer, 1);
   layer->links = g_hash_table_new_full (NULL, NULL, NULL, link_show_free);
   layer->cards = g_hash_table_new_full (NULL, NULL, NULL, card_show_free);
+  layer->span = TB_SPAN_SECOND;
   return layer;
 }
 
@@ -68,7 +74,20 @@ tb_run_layer_scene_changed (TbRunLayer *layer)
   layer->generation++;
   g_hash_table_iter_init (&iter, layer->cards);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_clear_pointer (&((TbCardShow *) value)->node, gsk_render_node_unref);
+    {
+      g_clear_pointer (&((TbCardShow *) value)->node, gsk_render_node_unref);
+      g_clear_pointer (&((TbCardShow *) value)->pills, gsk_render_node_unref);
+    }
+  g_hash_table_iter_init (&iter, layer->links);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_clear_pointer (&((TbLinkShow *) value)->lines, gsk_render_node_unref);
+}
+
+void
+tb_canvas_set_span (TbCanvas *canvas, TbSpan span)
+{
+  canvas->run->span = span;
+  canvas->run->figures_ns = 0;
 }
 
 /* ---- Figures of a link ----------------------------------------------------------------------- */
@@ -87,24 +106,57 @@ link_show (TbRunLayer *layer, TbUid uid)
 }
 
 static char *
-messages_text (const TbLiveLink *link)
+messages_text (const TbLiveLink *link, const TbLiveSpan *span)
 {
-  g_autofree char *rate = tb_figure_rate (link->request_rate);
-  gint64 p99 = link->recent_p99_ns >= 0 ? link->recent_p99_ns : link->p99_ns;
+  g_autofree char *rate = tb_figure_rate (span->request_rate);
+  gint64 p99 = span->p99_ns >= 0 ? span->p99_ns : link->p99_ns;
   g_autofree char *latency = p99 >= 0 ? tb_figure_duration (p99) : NULL;
-  g_autofree char *errors = link->error_rate > 0 ? tb_figure_rate (link->error_rate) : NULL;
+  g_autofree char *errors = span->error_rate > 0 ? tb_figure_rate (span->error_rate) : NULL;
+  guint64 held = link->up.held + link->down.held;
+  g_autofree char *waits = held > 0 ? g_strdup_printf (" · %" G_GUINT64_FORMAT " held", held) : NULL;
   if (link->requests == 0)
     return NULL;
-  return g_strdup_printf ("%s%s%s%s%s", rate, latency ? " · p99 " : "", latency ? latency : "",
-                          errors ? " · errors " : "", errors ? errors : "");
+  return g_strdup_printf ("%s%s%s%s%s%s", rate, latency ? " · p99 " : "", latency ? latency : "",
+                          errors ? " · errors " : "", errors ? errors : "", waits ? waits : "");
 }
 
 static char *
-bytes_text (const TbLiveLink *link)
+bytes_text (const TbLiveLink *link, const TbLiveSpan *span)
 {
   if (link->bytes_up + link->bytes_down == 0)
     return NULL;
-  return tb_figure_bytes_rate (link->byte_rate_up + link->byte_rate_down);
+  return tb_figure_bytes_rate (span->byte_rate_up + span->byte_rate_down);
+}
+
+/* All there is to say, a line a span. */
+static void
+tell_span (GString *text, const char *name, const TbLiveSpan *span)
+{
+  g_autofree char *rate = tb_figure_rate (span->request_rate);
+  g_autofree char *bytes = tb_figure_bytes_rate (span->byte_rate_up + span->byte_rate_down);
+  g_string_append_printf (text, "%s%s: %s, %s", text->len ? "\n" : "", name, rate, bytes);
+  if (span->errors > 0)
+    g_string_append_printf (text, ", errors %.1f" TB_THIN_SPACE "%%",
+                            100.0 * (double) span->errors / (double) MAX (span->requests, 1));
+  if (span->p50_ns < 0)
+    return;
+  g_autofree char *p50 = tb_figure_duration (span->p50_ns), *p95 = tb_figure_duration (span->p95_ns),
+                  *p99 = tb_figure_duration (span->p99_ns);
+  g_string_append_printf (text, ", p50 %s, p95 %s, p99 %s", p50, p95, p99);
+}
+
+static char *
+figures_tooltip (const TbLiveLink *link)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  if (link->bytes_up + link->bytes_down == 0)
+    return NULL;
+  tell_span (text, "1" TB_THIN_SPACE "s", &link->spans[TB_SPAN_SECOND]);
+  tell_span (text, "10" TB_THIN_SPACE "s", &link->spans[TB_SPAN_TEN]);
+  tell_span (text, "Run", &link->spans[TB_SPAN_RUN]);
+  if (link->fault_text)
+    g_string_append_printf (text, "\nFaults: %s", link->fault_text);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static char *
@@ -127,10 +179,21 @@ with_faults (const char *figure, const char *faults)
                           more ? " …" : "");
 }
 
+/* Of a rate, in steps of half a unit so that it is not drawn anew for each figure; 0: at rest. */
+static double
+line_width (const TbLiveLink *link, const TbLiveSpan *span)
+{
+  double a_second = link->framed ? MAX (span->request_rate, span->reply_rate)
+                                 : (span->byte_rate_up + span->byte_rate_down) / 1000;
+  double width = 1.8 + 0.75 * log10 (1 + MAX (a_second, 0));
+  return width < 2.25 ? 0 : MIN (round (2 * width) / 2, 5.5);
+}
+
 /* What a link says, the most urgent first. */
 static TbLinkShow
-describe (const TbLiveLink *link, gint64 frame_ns)
+describe (const TbLiveLink *link, TbSpan which, TbHealth health, gint64 frame_ns)
 {
+  const TbLiveSpan *span = &link->spans[which];
   TbLinkShow s = { .colour = TB_COLOUR_TEXT, .line = TB_COLOUR_LINE, .faults = link->faults };
   guint disturbing = (1u << TB_FAULT_RESET_PEER) | (1u << TB_FAULT_REFUSE)
                      | (1u << TB_FAULT_BLACKHOLE) | (1u << TB_FAULT_TIMEOUT) | (1u << TB_FAULT_DROP)
@@ -160,13 +223,17 @@ describe (const TbLiveLink *link, gint64 frame_ns)
     }
   else
     {
-      g_autofree char *figure = link->framed ? messages_text (link) : bytes_text (link);
-      s.text = with_faults (figure, link->fault_text);
-      s.tooltip = link->fault_text ? g_strdup_printf ("Faults: %s", link->fault_text) : NULL;
-      s.brief = link->framed && figure && !link->fault_text ? tb_figure_rate (link->request_rate) : NULL;
-      if (link->error_rate > 0 || (link->faults & disturbing))
+      g_autofree char *figure = link->framed ? messages_text (link, span) : bytes_text (link, span);
+      g_autofree char *marked = figure ? g_strconcat (tb_health_mark (health), figure, NULL) : NULL;
+      s.health = health;
+      s.width = figure ? line_width (link, span) : 0;
+      s.text = with_faults (marked, link->fault_text);
+      s.tooltip = figures_tooltip (link);
+      s.brief = link->framed && figure && !link->fault_text && link->up.held + link->down.held == 0
+                    ? tb_figure_rate (span->request_rate) : NULL;
+      if (span->error_rate > 0 || health == TB_HEALTH_FAILED || (link->faults & disturbing))
         s.line = s.colour = TB_COLOUR_BAD;
-      else if (link->faults)
+      else if (link->faults || health == TB_HEALTH_DEGRADED)
         s.line = TB_COLOUR_WARN;
     }
   return s;
@@ -183,20 +250,26 @@ same_kind (const TbLinkShow *show, const TbLiveLink *link)
 
 /* TRUE where it looks different now. */
 static gboolean
-update_link (TbRunLayer *layer, const TbLiveLink *link, gint64 frame_ns, gboolean figures)
+update_link (TbCanvas *canvas, const TbLiveLink *link, gint64 frame_ns, gboolean figures)
 {
+  TbRunLayer *layer = canvas->run;
   TbLinkShow *show = link_show (layer, link->link);
   if (!figures && same_kind (show, link))
     return FALSE;
-  TbLinkShow now = describe (link, frame_ns);
-  if (same_kind (show, link) && now.line == show->line && g_strcmp0 (now.text, show->text) == 0)
+  TbHealth health = tb_health_of (&link->spans[TB_SPAN_TEN],
+                                  tb_traffic_client_errors (canvas->traffic, link->link));
+  TbLinkShow now = describe (link, layer->span, health, frame_ns);
+  if (same_kind (show, link) && now.line == show->line && now.health == show->health
+      && now.width == show->width && g_strcmp0 (now.text, show->text) == 0)
     {
       g_free (now.text);
       g_free (now.brief);
-      g_free (now.tooltip);
+      g_free (show->tooltip);
+      show->tooltip = now.tooltip;
       return FALSE;
     }
   g_clear_pointer (&show->node, gsk_render_node_unref);
+  g_clear_pointer (&show->lines, gsk_render_node_unref);
   g_free (show->text);
   g_free (show->brief);
   g_free (show->tooltip);
@@ -255,17 +328,20 @@ update_instance (TbRunLayer *layer, const TbLiveInstance *instance)
 }
 
 gboolean
-tb_run_layer_take (TbRunLayer *layer, const TbLiveFrame *frame, gint64 now_ns)
+tb_run_layer_take (TbCanvas *canvas, const TbLiveFrame *frame, gint64 now_ns)
 {
+  TbRunLayer *layer = canvas->run;
   gboolean figures = now_ns - layer->figures_ns >= FIGURES_EVERY_NS, changed = FALSE;
   if (figures)
     layer->figures_ns = now_ns;
   for (guint i = 0; i < frame->n_links; i++)
     if (frame->links[i].link != 0)
-      changed |= update_link (layer, &frame->links[i], frame->time_ns, figures);
+      changed |= update_link (canvas, &frame->links[i], frame->time_ns, figures);
   for (guint i = 0; i < frame->n_instances; i++)
     if (frame->instances[i].component_uid != 0)
       changed |= update_instance (layer, &frame->instances[i]);
+  if (figures && canvas->editor != NULL)
+    changed |= tb_run_take_loads (canvas, layer, frame);
   return changed;
 }
 
@@ -307,8 +383,7 @@ tb_canvas_snapshot_run (TbCanvas *canvas, GtkSnapshot *snapshot)
 
   g_hash_table_iter_init (&iter, layer->links);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    if (((TbLinkShow *) value)->cut || ((TbLinkShow *) value)->not_tapped)
-      tb_run_broken_snapshot (canvas, snapshot, GPOINTER_TO_UINT (key), value);
+    tb_run_line_snapshot (canvas, snapshot, GPOINTER_TO_UINT (key), value);
   if (canvas->camera.zoom >= TB_STATES_MIN_ZOOM)
     {
       g_hash_table_iter_init (&iter, layer->cards);
@@ -317,6 +392,9 @@ tb_canvas_snapshot_run (TbCanvas *canvas, GtkSnapshot *snapshot)
     }
   if (canvas->camera.zoom >= TB_PILL_MIN_ZOOM)
     {
+      g_hash_table_iter_init (&iter, layer->cards);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        tb_run_loads_snapshot (canvas, snapshot, GPOINTER_TO_UINT (key), value);
       g_hash_table_iter_init (&iter, layer->links);
       while (g_hash_table_iter_next (&iter, &key, &value))
         if (((TbLinkShow *) value)->text != NULL)

@@ -18,6 +18,8 @@ TbEditor *tb_canvas_editor (TbCanvas *canvas);
 /* The run to show over the drawing; NULL: none. The canvas asks it for frames while it is mapped
  * and the run goes on; "live-frame" hands each one to the window. */
 void tb_canvas_set_session (TbCanvas *canvas, TbSession *session);
+/* How far back the figures beside links look; the last second until it is set. */
+void tb_canvas_set_span (TbCanvas *canvas, TbSpan span);
 TbLiveFrame *tb_canvas_live_frame (TbCanvas *canvas); /* (transfer none), NULL */
 
 double tb_canvas_zoom (TbCanvas *canvas);
@@ -63,6 +65,16 @@ void tb_canvas_set_matches (TbCanvas *canvas, const TbUid *uids, guint n);
 /* Shows on the canvas which link would be made, or with a reason that it would not; to 0: only from
  * where, from 0: none. */
 void tb_canvas_point_link (TbCanvas *canvas, TbUid from, TbUid to, const char *reason);
+/* What became of the messages of this run on the canvas: each is in one of the first five. */
+typedef struct
+{
+  guint64 requests, replies, one_way; /* shown as a dot each */
+  guint64 streamed;                   /* of links too busy for that */
+  guint64 not_shown;                  /* could not be shown: missed, or too many at once */
+  guint64 dropped, duplicated;        /* of those with a dot of their own */
+  double slowness;                    /* how many times slower than in truth; 0: not known */
+} TbDotCount;
+TbDotCount tb_canvas_dot_count (TbCanvas *canvas);
 /* For tests and replay: shows a frame from elsewhere. Taken over; release (may be NULL) is called
  * when the next one comes. */
 void tb_canvas_show_frame (TbCanvas *canvas, TbLiveFrame *frame,

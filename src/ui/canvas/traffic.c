@@ -1,41 +1,55 @@
-/* Real messages take microseconds; their dots take 0.6 s. What a person must still be able to read
- * off is what came before what, so a dot starts when its message did, but not before
- *   - the dot of the request it answers has arrived, and
- *   - the dots of the same trace that led to it have arrived at the instance it leaves.
- * That keeps the happened-before order of the real run in slow motion.
+/* Dots of messages, and streams of them. When a dot may start is said in traffic-cause.c.
  *
- * Above 50 messages a second a link becomes a stream: dots at a spacing that follows the rate, in
- * the proportion of replies and errors of the last second. Nothing in a stream is one message. */
-#include "traffic.h"
+ * A link is shown message by message up to about 50 a second: each takes one from a bucket of 50 that
+ * fills at that rate, so that a burst of 50 is 50 dots. Where it is empty, the link becomes a stream:
+ * dots at a spacing that follows the rate, in the proportion of replies and errors of the last second.
+ * Nothing in a stream is one message. */
+#include "traffic-private.h"
 
 #include <math.h>
 #include <string.h>
 
 #define LAG_NS (60 * G_GINT64_CONSTANT (1000000)) /* so that events of one frame keep their spacing */
-#define TOO_LATE_NS (4 * TB_NS_PER_S)
+#define TOO_LATE_NS (30 * TB_NS_PER_S)
 #define LOST_NS (700 * TB_NS_PER_MS)
+#define HALF_NS (TB_TRAFFIC_TRAVEL_NS / 2)
+#define COPY_AFTER_NS (140 * TB_NS_PER_MS)
 #define EXACT_AGAIN 40.0 /* a stream below this rate is shown one by one again */
-#define LINK_MAX_DOTS 60
+#define LINK_MAX_DOTS 60 /* of a stream */
 #define BYTES_EVERY_NS (90 * TB_NS_PER_MS)
+#define FALL 30.0 /* world units that a lost dot falls */
+#define SLOWNESS_SHARE 0.2 /* of the newest exchange in the smoothed factor */
 
 typedef struct
 {
-  gboolean stream;
+  gboolean stream, seen;
   double requests, replies, errors; /* a second */
+  double tokens;                    /* messages that may yet be shown one by one */
+  gint64 tokens_ns;                 /* when they were counted */
   double length;
-  gint64 next_request, next_reply, last_bytes[2];
-  guint dots;
+  gint64 next_request, next_reply, last_bytes[2], last_fall;
+  guint dots, waiting;
   GArray *lines; /* TbUid: of the link, where it is drawn as several; NULL */
   guint next_line[2]; /* of requests, of replies */
   guint replied; /* of the stream: which of its replies are errors */
+  double answers, client_errors; /* HTTP replies, and those with 4xx, fading within ten seconds */
+  gint64 faded_ns;
 } Flow;
 
 struct _TbTraffic
 {
   GArray *dots;      /* TbDot */
   GHashTable *flows; /* TbUid → Flow */
-  GHashTable *ready; /* guint64 key → gint64: when a cause's dot arrives */
+  TbCauses *causes;
+  GArray *taps;      /* TbTapInfo, by row; found again when what they were found from is another */
+  const TbScene *scene;
   double crowd;      /* spacing is stretched by it when all streams together are too many */
+  double speed;
+  gboolean reduced;
+  TbUid held;        /* whose dots stand still, 0: none … */
+  gint64 held_ns;    /* … since then */
+  TbTrafficCount count;
+  double slowness;   /* logarithm of it, smoothed; 0: not known */
 };
 
 static void
@@ -51,9 +65,10 @@ tb_traffic_new (void)
 {
   TbTraffic *traffic = g_new0 (TbTraffic, 1);
   traffic->dots = g_array_new (FALSE, FALSE, sizeof (TbDot));
+  traffic->taps = g_array_new (FALSE, TRUE, sizeof (TbTapInfo));
   traffic->flows = g_hash_table_new_full (NULL, NULL, NULL, flow_free);
-  traffic->ready = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  traffic->crowd = 1;
+  traffic->causes = tb_causes_new ();
+  traffic->crowd = traffic->speed = 1;
   return traffic;
 }
 
@@ -61,8 +76,9 @@ void
 tb_traffic_free (TbTraffic *traffic)
 {
   g_array_unref (traffic->dots);
+  g_array_unref (traffic->taps);
   g_hash_table_unref (traffic->flows);
-  g_hash_table_unref (traffic->ready);
+  tb_causes_free (traffic->causes);
   g_free (traffic);
 }
 
@@ -70,8 +86,49 @@ void
 tb_traffic_clear (TbTraffic *traffic)
 {
   g_array_set_size (traffic->dots, 0);
+  g_array_set_size (traffic->taps, 0);
   g_hash_table_remove_all (traffic->flows);
-  g_hash_table_remove_all (traffic->ready);
+  tb_causes_clear (traffic->causes);
+  traffic->held = 0;
+  traffic->count = (TbTrafficCount){ 0 };
+  traffic->slowness = 0;
+}
+
+void
+tb_traffic_scene_changed (TbTraffic *traffic)
+{
+  g_array_set_size (traffic->taps, 0);
+}
+
+void
+tb_traffic_set_speed (TbTraffic *traffic, double speed)
+{
+  traffic->speed = speed > 0 ? speed : 1;
+}
+
+void
+tb_traffic_set_reduced (TbTraffic *traffic, gboolean reduced)
+{
+  traffic->reduced = reduced;
+}
+
+TbTrafficCount
+tb_traffic_count (const TbTraffic *traffic)
+{
+  return traffic->count;
+}
+
+double
+tb_traffic_client_errors (const TbTraffic *traffic, TbUid link)
+{
+  const Flow *flow = g_hash_table_lookup (traffic->flows, GUINT_TO_POINTER (link));
+  return flow && flow->answers > 0.5 ? flow->client_errors / flow->answers : 0;
+}
+
+double
+tb_traffic_slowness (const TbTraffic *traffic)
+{
+  return traffic->slowness > 0 ? exp (traffic->slowness) : 0;
 }
 
 static Flow *
@@ -81,154 +138,260 @@ flow_of (TbTraffic *traffic, TbUid link)
   if (flow == NULL)
     {
       flow = g_new0 (Flow, 1);
+      flow->tokens = TB_TRAFFIC_MAX_EXACT;
       g_hash_table_insert (traffic->flows, GUINT_TO_POINTER (link), flow);
     }
   return flow;
 }
 
-/* ---- Causes ---------------------------------------------------------------------------------- */
-
-static guint64
-cause_key (const void *a, gsize n_a, guint64 b)
-{
-  return tb_hash_bytes (a, n_a) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) ^ (b + 1);
-}
-
-static gint64
-ready_at (TbTraffic *traffic, guint64 key)
-{
-  gint64 *at = g_hash_table_lookup (traffic->ready, &key);
-  return at ? *at : 0;
-}
-
-static void
-set_ready (TbTraffic *traffic, guint64 key, gint64 at)
-{
-  g_hash_table_insert (traffic->ready, g_memdup2 (&key, sizeof key), g_memdup2 (&at, sizeof at));
-}
-
-static gboolean
-is_past (gpointer key, gpointer value, gpointer now)
-{
-  return *(gint64 *) value < *(gint64 *) now;
-}
-
-static gboolean
-has_trace (const TbEvent *event)
-{
-  static const guint8 none[8];
-  return memcmp (event->trace_id, none, sizeof none) != 0;
-}
-
-static guint64
-exchange_key (const TbEvent *event)
-{
-  guint32 ids[3] = { event->tap, event->connection, event->number };
-  return cause_key (ids, sizeof ids, 0);
-}
-
 /* ---- Dots of single messages ----------------------------------------------------------------- */
 
-typedef struct
+static gboolean
+add_dot (TbTraffic *traffic, Flow *flow, const TbDot *dot)
 {
-  const TbLiveLink *link;
-  guint from, to; /* instances */
-  TbUid line;     /* between those two */
-} TapInfo;
-
-static void
-add_dot (TbTraffic *traffic, TbUid link, TbUid line, TbDotShape shape, gboolean backwards,
-         gint64 start)
-{
-  Flow *flow = flow_of (traffic, link);
-  TbDot dot = { .link = link, .line = line, .shape = shape, .backwards = backwards, .reach = 1,
-                .start_ns = start, .end_ns = start + TB_TRAFFIC_TRAVEL_NS };
-  if (traffic->dots->len >= TB_TRAFFIC_MAX_DOTS || flow->dots >= LINK_MAX_DOTS)
-    return;
-  if (shape == TB_DOT_LOST)
-    {
-      dot.reach = 0.5;
-      dot.end_ns += LOST_NS;
-    }
+  gboolean streams = dot->exchange == 0;
+  guint most = streams ? TB_TRAFFIC_MAX_DOTS : TB_TRAFFIC_MAX_EACH;
+  if (traffic->dots->len >= most || (streams && flow->dots >= LINK_MAX_DOTS))
+    return FALSE;
   flow->dots++;
-  g_array_append_val (traffic->dots, dot);
+  flow->waiting += dot->go_ns == G_MAXINT64;
+  g_array_append_vals (traffic->dots, dot, 1);
+  return TRUE;
+}
+
+/* One that goes from end to end, or falls at the tap. */
+static TbDot
+simple_dot (TbUid link, TbUid line, TbDotShape shape, gboolean backwards, gint64 start)
+{
+  gboolean falls = shape == TB_DOT_LOST;
+  return (TbDot){ .link = link, .line = line, .shape = shape, .backwards = backwards, .falls = falls,
+                  .start_ns = start, .go_ns = start + HALF_NS,
+                  .end_ns = start + HALF_NS + (falls ? LOST_NS : HALF_NS) };
 }
 
 static void
-exact_message (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gint64 when,
+let_go (Flow *flow, TbDot *dot, gint64 when, gboolean falls)
+{
+  flow->waiting--;
+  dot->go_ns = MAX (dot->start_ns + HALF_NS, when);
+  dot->end_ns = dot->go_ns + (falls ? LOST_NS : HALF_NS);
+  dot->falls = falls;
+  if (falls)
+    dot->shape = TB_DOT_LOST;
+}
+
+static guint64
+dot_key (const TbEvent *event)
+{
+  return tb_exchange_key (event, event->kind == TB_EVENT_REPLY || event->direction != 0);
+}
+
+/* The oldest dot of that message that waits at its tap; or any of it. */
+static TbDot *
+find_dot (TbTraffic *traffic, guint64 exchange, gboolean waiting)
+{
+  for (guint i = 0; i < traffic->dots->len; i++)
+    {
+      TbDot *dot = &g_array_index (traffic->dots, TbDot, i);
+      if (dot->exchange == exchange && (!waiting || dot->go_ns == G_MAXINT64))
+        return dot;
+    }
+  return NULL;
+}
+
+/* How much slower it is seen than it was. */
+static void
+take_slowness (TbTraffic *traffic, const TbEvent *reply, gint64 arrival)
+{
+  gint64 request = tb_causes_request_of (traffic->causes, reply);
+  if (request == 0 || reply->aux == 0)
+    return;
+  double seen = (double) (arrival - request + TB_TRAFFIC_TRAVEL_NS);
+  double factor = log (MAX (seen / (double) reply->aux, 1.01));
+  traffic->slowness = traffic->slowness > 0
+                          ? traffic->slowness + (factor - traffic->slowness) * SLOWNESS_SHARE : factor;
+}
+
+static void
+exact_message (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *tap, gint64 when,
                gint64 now)
 {
   gboolean reply = event->kind == TB_EVENT_REPLY;
-  gboolean back = reply || event->direction != 0;
-  guint leaves = back ? tap->to : tap->from, arrives = back ? tap->from : tap->to;
-  gboolean traced = has_trace (event);
-  gint64 start = MAX (when, now);
-
+  gint64 start = MAX (MAX (when, now), tb_causes_of (traffic->causes, event, tap));
+  TbDotShape shape = reply ? (event->error ? TB_DOT_ERROR : TB_DOT_REPLY) : TB_DOT_REQUEST;
+  TbDot dot = simple_dot (tap->link, tap->line, shape, reply || event->direction != 0, start);
+  dot.exchange = dot_key (event);
+  dot.tap = event->tap;
+  dot.connection = event->connection;
+  if (event->held)
+    dot.go_ns = dot.end_ns = G_MAXINT64;
   if (reply)
-    start = MAX (start, ready_at (traffic, exchange_key (event)));
-  if (traced)
-    start = MAX (start, ready_at (traffic, cause_key (event->trace_id, 8, leaves)));
-  if (start - now > TOO_LATE_NS)
+    take_slowness (traffic, event, start + TB_TRAFFIC_TRAVEL_NS);
+  tb_causes_sent (traffic->causes, event, tap, start + TB_TRAFFIC_TRAVEL_NS, &dot.cause);
+  if (start - now > TOO_LATE_NS || !add_dot (traffic, flow, &dot))
+    traffic->count.not_shown++;
+  else
+    *(reply ? &traffic->count.replies : event->kind == TB_EVENT_REQUEST ? &traffic->count.requests
+                                                                        : &traffic->count.one_way)
+        += 1;
+}
+
+/* What became of one that was held. */
+static void
+goes_on (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *tap, gint64 when)
+{
+  gboolean drops = event->kind == TB_EVENT_DROPPED;
+  TbDot *dot = flow->waiting > 0 ? find_dot (traffic, dot_key (event), TRUE) : NULL;
+  if (dot)
+    {
+      let_go (flow, dot, when, drops);
+      traffic->count.dropped += drops;
+      if (!drops)
+        tb_causes_arrives (traffic->causes, dot->backwards ? 0 : dot->exchange, dot->cause, dot->end_ns);
+    }
+  else if (drops && flow->stream && when - flow->last_fall >= BYTES_EVERY_NS)
+    {
+      TbDot fall = simple_dot (tap->link, tap->line, TB_DOT_LOST, event->direction != 0, when - HALF_NS);
+      flow->last_fall = when;
+      add_dot (traffic, flow, &fall);
+    }
+}
+
+/* A second one leaves the tap when it is delivered. */
+static void
+doubles (TbTraffic *traffic, Flow *flow, const TbEvent *event)
+{
+  const TbDot *first = flow->dots > 0 ? find_dot (traffic, dot_key (event), FALSE) : NULL;
+  if (first == NULL)
     return;
-  gint64 arrival = start + TB_TRAFFIC_TRAVEL_NS;
-  if (!reply)
-    set_ready (traffic, exchange_key (event), arrival);
-  if (traced)
-    set_ready (traffic, cause_key (event->trace_id, 8, arrives),
-               MAX (arrival, ready_at (traffic, cause_key (event->trace_id, 8, arrives))));
-  gboolean cut = (tap->link->faults & (1u << TB_FAULT_CUT)) != 0;
-  TbDotShape shape = event->held && cut ? TB_DOT_LOST
-                     : reply ? (event->error ? TB_DOT_ERROR : TB_DOT_REPLY)
-                             : TB_DOT_REQUEST;
-  add_dot (traffic, tap->link->link, tap->line, shape, back, start);
+  TbDot copy = *first;
+  copy.copied = TRUE;
+  copy.falls = FALSE;
+  copy.start_ns += COPY_AFTER_NS;
+  copy.go_ns = copy.end_ns = G_MAXINT64;
+  traffic->count.duplicated += add_dot (traffic, flow, &copy);
+}
+
+/* What was still held is lost with its connection. */
+static void
+connection_ends (TbTraffic *traffic, Flow *flow, const TbEvent *event, gint64 when)
+{
+  for (guint i = 0; flow->waiting > 0 && i < traffic->dots->len; i++)
+    {
+      TbDot *dot = &g_array_index (traffic->dots, TbDot, i);
+      if (dot->go_ns != G_MAXINT64 || dot->tap != event->tap || dot->connection != event->connection)
+        continue;
+      let_go (flow, dot, when, TRUE);
+      traffic->count.dropped++;
+    }
 }
 
 /* Bytes come summed over 10 ms: a dot for each sum would only be noise. */
 static void
-bytes_passed (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gint64 start)
+bytes_passed (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *tap, gint64 start)
 {
-  Flow *flow = flow_of (traffic, tap->link->link);
   guint direction = event->direction & 1;
   if (start - flow->last_bytes[direction] < BYTES_EVERY_NS)
     return;
   flow->last_bytes[direction] = start;
-  add_dot (traffic, tap->link->link, tap->line, TB_DOT_BYTES, direction != 0, start);
+  TbDot dot = simple_dot (tap->link, tap->line, TB_DOT_BYTES, direction != 0, start);
+  add_dot (traffic, flow, &dot);
 }
 
 static void
-take_event (TbTraffic *traffic, const TbEvent *event, const TapInfo *tap, gint64 when, gint64 now)
+something_failed (TbTraffic *traffic, Flow *flow, const TbTapInfo *tap, TbDotShape shape, gint64 start)
 {
-  gboolean stream = flow_of (traffic, tap->link->link)->stream;
-  TbUid link = tap->link->link;
+  TbDot dot = simple_dot (tap->link, tap->line, shape, shape == TB_DOT_ERROR, start);
+  add_dot (traffic, flow, &dot);
+}
+
+/* Takes one from what may be shown one by one; FALSE: nothing is left, and it is a stream from now on. */
+static gboolean
+may_be_exact (Flow *flow, gint64 now)
+{
+  double since = (double) (now - flow->tokens_ns) / (double) TB_NS_PER_S;
+  flow->tokens = MIN (flow->tokens + since * TB_TRAFFIC_MAX_EXACT, TB_TRAFFIC_MAX_EXACT);
+  flow->tokens_ns = now;
+  if (flow->stream || flow->tokens < 1)
+    {
+      flow->stream = TRUE;
+      return FALSE;
+    }
+  flow->tokens -= 1;
+  return TRUE;
+}
+
+static void
+take_status (Flow *flow, const TbEvent *event, gint64 now)
+{
+  if (event->kind != TB_EVENT_REPLY || event->status == 0)
+    return;
+  if (now - flow->faded_ns > TB_NS_PER_S)
+    {
+      double fade = exp (-(double) (now - flow->faded_ns) / (10.0 * TB_NS_PER_S));
+      flow->answers *= fade;
+      flow->client_errors *= fade;
+      flow->faded_ns = now;
+    }
+  flow->answers++;
+  flow->client_errors += event->status >= 400 && event->status < 500;
+}
+
+static void
+message (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *tap, gint64 when,
+         gint64 now)
+{
+  gboolean exact = event->kind == TB_EVENT_REPLY ? !flow->stream : may_be_exact (flow, now);
+  take_status (flow, event, now);
+  if (exact)
+    exact_message (traffic, flow, event, tap, when, now);
+  else
+    traffic->count.streamed++;
+}
+
+static void
+take_event (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *tap, gint64 when,
+            gint64 now)
+{
   switch ((TbEventKind) event->kind)
     {
     case TB_EVENT_REQUEST:
     case TB_EVENT_REPLY:
     case TB_EVENT_ONE_WAY:
-      if (!stream)
-        exact_message (traffic, event, tap, when, now);
+      message (traffic, flow, event, tap, when, now);
       break;
     case TB_EVENT_BYTES:
-      bytes_passed (traffic, event, tap, MAX (when, now));
+      bytes_passed (traffic, flow, event, tap, MAX (when, now));
       break;
     case TB_EVENT_REFUSED:
+      something_failed (traffic, flow, tap, TB_DOT_ERROR, MAX (when, now));
+      break;
     case TB_EVENT_RESET:
-      add_dot (traffic, link, tap->line, TB_DOT_ERROR, TRUE, MAX (when, now));
+      something_failed (traffic, flow, tap, TB_DOT_ERROR, MAX (when, now));
+      connection_ends (traffic, flow, event, when);
+      break;
+    case TB_EVENT_CLOSE:
+      connection_ends (traffic, flow, event, when);
       break;
     case TB_EVENT_TIMEOUT:
+      something_failed (traffic, flow, tap, TB_DOT_LOST, MAX (when, now));
+      break;
+    case TB_EVENT_DELIVERED:
     case TB_EVENT_DROPPED:
-      add_dot (traffic, link, tap->line, TB_DOT_LOST, FALSE, MAX (when, now));
+      goes_on (traffic, flow, event, tap, when);
+      break;
+    case TB_EVENT_DUPLICATED:
+      doubles (traffic, flow, event);
       break;
     case TB_EVENT_OPEN:
-    case TB_EVENT_CLOSE:
-    case TB_EVENT_DELIVERED:
     case TB_EVENT_FAULT:
     case TB_EVENT_GAP:
-    case TB_EVENT_DUPLICATED:
     case TB_EVENT_CORRUPTED:
       break;
     }
 }
+
+/* ---- Taps ------------------------------------------------------------------------------------ */
 
 static guint
 replica_of (const TbLiveFrame *frame, guint instance)
@@ -236,24 +399,36 @@ replica_of (const TbLiveFrame *frame, guint instance)
   return instance < frame->n_instances ? frame->instances[instance].replica : 0;
 }
 
-static GArray *
-index_taps (const TbScene *scene, const TbLiveFrame *frame)
+static TbTapInfo
+tap_info (const TbScene *scene, const TbLiveFrame *frame, const TbLiveTap *tap)
 {
-  GArray *taps = g_array_new (FALSE, TRUE, sizeof (TapInfo));
+  TbUid link = frame->links[tap->link].link;
+  TbUid line = link == 0 ? 0 : tb_scene_instance_link (scene, link, replica_of (frame, tap->from),
+                                                      replica_of (frame, tap->to));
+  return (TbTapInfo){ TRUE, link, line, tap->from, tap->to };
+}
+
+/* Finding a tap's line is dear, and thousands of taps stay what they are for a whole run. */
+static void
+index_taps (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *frame)
+{
+  if (traffic->scene != scene)
+    g_array_set_size (traffic->taps, 0);
+  traffic->scene = scene;
   for (guint i = 0; i < frame->n_taps; i++)
     {
       const TbLiveTap *t = &frame->taps[i];
-      if (t->link >= frame->n_links || t->row >= TB_TAPS_MAX)
+      if (t->row >= TB_TAPS_MAX)
         continue;
-      if (t->row >= taps->len)
-        g_array_set_size (taps, t->row + 1);
-      TbUid link = frame->links[t->link].link;
-      TbUid line = tb_scene_instance_link (scene, link, replica_of (frame, t->from),
-                                           replica_of (frame, t->to));
-      g_array_index (taps, TapInfo, t->row)
-          = (TapInfo){ &frame->links[t->link], t->from, t->to, line };
+      if (t->row >= traffic->taps->len)
+        g_array_set_size (traffic->taps, t->row + 1);
+      TbTapInfo *info = &g_array_index (traffic->taps, TbTapInfo, t->row);
+      if (t->link >= frame->n_links)
+        *info = (TbTapInfo){ 0 };
+      else if (!info->known || info->link != frame->links[t->link].link || info->from != t->from
+               || info->to != t->to)
+        *info = tap_info (scene, frame, t);
     }
-  return taps;
 }
 
 /* ---- Streams --------------------------------------------------------------------------------- */
@@ -284,20 +459,54 @@ take_lines (Flow *flow, const TbScene *scene, TbUid link)
     g_clear_pointer (&flow->lines, g_array_unref);
 }
 
+/* A link as busy as that was a stream before this frame; one that has become quiet is none any more. */
+static void
+choose_stream (Flow *flow, double rate, guint64 missed)
+{
+  if (rate < EXACT_AGAIN)
+    flow->stream = FALSE;
+  else if (rate > 2 * TB_TRAFFIC_MAX_EXACT || (missed > 0 && rate > TB_TRAFFIC_MAX_EXACT))
+    flow->stream = TRUE;
+}
+
 static double
-take_rates (TbTraffic *traffic, const TbScene *scene, const TbLiveLink *link, const TbRect *view)
+take_rates (TbTraffic *traffic, const TbScene *scene, const TbLiveLink *link, const TbLiveFrame *frame,
+            const TbRect *view)
 {
   Flow *flow = flow_of (traffic, link->link);
   double rate = MAX (link->request_rate, link->reply_rate);
-  gboolean seen = in_view (scene, link->link, view);
 
-  flow->stream = rate > (flow->stream ? EXACT_AGAIN : TB_TRAFFIC_MAX_EXACT);
-  flow->requests = seen ? link->request_rate : 0;
-  flow->replies = seen ? link->reply_rate : 0;
+  flow->seen = in_view (scene, link->link, view);
+  /* Of a rate over less than a second nobody knows whether it is a burst. */
+  if (frame->time_ns - frame->start_ns >= TB_NS_PER_S || rate < EXACT_AGAIN)
+    choose_stream (flow, rate, frame->missed_events);
+  flow->requests = flow->seen ? link->request_rate : 0;
+  flow->replies = flow->seen ? link->reply_rate : 0;
   flow->errors = link->error_rate;
-  flow->length = seen ? tb_scene_route_length (scene, link->link) : 0;
+  flow->length = flow->seen && flow->stream ? tb_scene_route_length (scene, link->link) : 0;
   take_lines (flow, scene, link->link);
-  return flow->stream && seen ? 2 * flow->length / spacing (rate) : 0;
+  return flow->stream && flow->seen ? 2 * flow->length / spacing (rate) : 0;
+}
+
+static void
+take_events (TbTraffic *traffic, const TbLiveFrame *frame, gint64 now_ns)
+{
+  Flow *flow = NULL;
+  TbUid flow_link = 0;
+  for (guint i = 0; i < frame->n_events; i++)
+    {
+      const TbEvent *event = &frame->events[i];
+      const TbTapInfo *tap
+          = event->tap < traffic->taps->len ? &g_array_index (traffic->taps, TbTapInfo, event->tap) : NULL;
+      if (tap == NULL || tap->link == 0)
+        continue;
+      if (flow == NULL || flow_link != tap->link)
+        flow = flow_of (traffic, tap->link);
+      flow_link = tap->link;
+      gint64 ago = (gint64) ((double) (frame->time_ns - event->time_ns) / traffic->speed);
+      if (flow->seen)
+        take_event (traffic, flow, event, tap, now_ns - ago + LAG_NS, now_ns);
+    }
 }
 
 void
@@ -307,21 +516,15 @@ tb_traffic_feed (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *fr
   double wanted = 0;
   for (guint i = 0; i < frame->n_links; i++)
     if (frame->links[i].link != 0)
-      wanted += take_rates (traffic, scene, &frame->links[i], view);
+      wanted += take_rates (traffic, scene, &frame->links[i], frame, view);
   traffic->crowd = MAX (wanted / (TB_TRAFFIC_MAX_DOTS * 0.8), 1);
-
-  g_autoptr (GArray) taps = frame->n_events ? index_taps (scene, frame) : NULL;
-  for (guint i = 0; i < frame->n_events; i++)
-    {
-      const TbEvent *event = &frame->events[i];
-      const TapInfo *tap = event->tap < taps->len ? &g_array_index (taps, TapInfo, event->tap) : NULL;
-      if (tap == NULL || tap->link == NULL || tap->link->link == 0
-          || !in_view (scene, tap->link->link, view))
-        continue;
-      take_event (traffic, event, tap, event->time_ns + (now_ns - frame->time_ns) + LAG_NS, now_ns);
-    }
-  if (g_hash_table_size (traffic->ready) > 8192)
-    g_hash_table_foreach_remove (traffic->ready, is_past, &now_ns);
+  traffic->count.not_shown += frame->missed_events;
+  if (frame->missed_events > 0)
+    tb_causes_forget_open (traffic->causes);
+  if (frame->n_events > 0)
+    index_taps (traffic, scene, frame);
+  take_events (traffic, frame, now_ns);
+  tb_causes_prune (traffic->causes, now_ns);
 }
 
 static gboolean
@@ -345,20 +548,62 @@ next_line (Flow *flow, TbUid link, gboolean reply)
 }
 
 static void
+emit (TbTraffic *traffic, Flow *flow, TbUid link, TbDotShape shape, gint64 now)
+{
+  gboolean reply = shape != TB_DOT_REQUEST;
+  TbDot dot = simple_dot (link, next_line (flow, link, reply), shape, reply, now);
+  add_dot (traffic, flow, &dot);
+}
+
+static void
 emit_stream (TbTraffic *traffic, TbUid link, Flow *flow, gint64 now)
 {
-  if (!flow->stream)
+  if (!flow->stream || traffic->reduced || link == traffic->held)
     return;
   if (due (&flow->next_request, flow->requests, flow, traffic->crowd, now))
-    add_dot (traffic, link, next_line (flow, link, FALSE), TB_DOT_REQUEST, FALSE, now);
+    emit (traffic, flow, link, TB_DOT_REQUEST, now);
   if (due (&flow->next_reply, flow->replies, flow, traffic->crowd, now))
     {
       double share = flow->errors / MAX (flow->replies, 1e-9);
       flow->replied++;
       /* Evenly, so that one reply in n is a diamond where one in n failed. */
       gboolean error = floor (flow->replied * share) > floor ((flow->replied - 1) * share);
-      add_dot (traffic, link, next_line (flow, link, TRUE), error ? TB_DOT_ERROR : TB_DOT_REPLY, TRUE, now);
+      emit (traffic, flow, link, error ? TB_DOT_ERROR : TB_DOT_REPLY, now);
     }
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+static gint64
+time_of (const TbTraffic *traffic, const TbDot *dot, gint64 now_ns)
+{
+  return dot->link == traffic->held ? MIN (now_ns, traffic->held_ns) : now_ns;
+}
+
+static void
+shift (gint64 *time_ns, gint64 by)
+{
+  if (*time_ns != G_MAXINT64)
+    *time_ns += by;
+}
+
+void
+tb_traffic_hold_link (TbTraffic *traffic, TbUid link, gint64 now_ns)
+{
+  gint64 by = now_ns - traffic->held_ns;
+  if (link == traffic->held)
+    return;
+  for (guint i = 0; traffic->held != 0 && i < traffic->dots->len; i++)
+    {
+      TbDot *dot = &g_array_index (traffic->dots, TbDot, i);
+      if (dot->link != traffic->held)
+        continue;
+      shift (&dot->start_ns, by);
+      shift (&dot->go_ns, by);
+      shift (&dot->end_ns, by);
+    }
+  traffic->held = link;
+  traffic->held_ns = now_ns;
 }
 
 guint
@@ -371,7 +616,7 @@ tb_traffic_advance (TbTraffic *traffic, const TbScene *scene, gint64 now_ns)
   for (guint i = 0; i < traffic->dots->len; i++)
     {
       TbDot *dot = &g_array_index (traffic->dots, TbDot, i);
-      if (dot->end_ns > now_ns)
+      if (dot->end_ns > time_of (traffic, dot, now_ns))
         g_array_index (traffic->dots, TbDot, kept++) = *dot;
       else
         flow_of (traffic, dot->link)->dots--;
@@ -390,17 +635,33 @@ tb_traffic_dots (const TbTraffic *traffic, guint *n)
   return (const TbDot *) (gpointer) traffic->dots->data;
 }
 
-gboolean
-tb_traffic_place (const TbDot *dot, const TbScene *scene, gint64 now_ns, TbPoint *at,
-                  double *opacity)
+/* Which part of its way it has gone; from the tap on, by when it was let go. */
+static double
+way_of (const TbDot *dot, gint64 now_ns)
 {
-  double t = (double) (now_ns - dot->start_ns) / (double) TB_TRAFFIC_TRAVEL_NS;
+  if (now_ns < dot->go_ns)
+    return MIN ((double) (now_ns - dot->start_ns) / (double) TB_TRAFFIC_TRAVEL_NS, 0.5);
+  return dot->falls ? 0.5 : 0.5 + (double) (now_ns - dot->go_ns) / (double) TB_TRAFFIC_TRAVEL_NS;
+}
+
+gboolean
+tb_traffic_place (const TbTraffic *traffic, const TbDot *dot, const TbScene *scene, gint64 now_ns,
+                  TbPoint *at, double *opacity)
+{
   double length = tb_scene_route_length (scene, dot->line);
-  if (t < 0 || now_ns >= dot->end_ns || length <= 0)
+  gint64 now = time_of (traffic, dot, now_ns);
+  double way = way_of (dot, now);
+  if (now < dot->start_ns || now >= dot->end_ns || length <= 0 || (dot->copied && way < 0.5))
     return FALSE;
-  double way = MIN (t, dot->reach) * length;
-  *at = tb_scene_route_point (scene, dot->line, dot->backwards ? length - way : way);
-  *opacity = dot->shape == TB_DOT_LOST && t > dot->reach
-                 ? CLAMP ((double) (dot->end_ns - now_ns) / (double) LOST_NS, 0, 1) : 1;
+  if (traffic->reduced)
+    way = dot->falls ? 0.5 : 0.42;
+  *at = tb_scene_route_point (scene, dot->line, (dot->backwards ? 1 - way : way) * length);
+  *opacity = 1;
+  if (dot->falls && now >= dot->go_ns)
+    {
+      double fallen = (double) (now - dot->go_ns) / (double) LOST_NS;
+      *opacity = CLAMP (1.4 - 1.4 * fallen, 0, 1);
+      at->y += traffic->reduced ? FALL / 2 : FALL * fallen * fallen;
+    }
   return TRUE;
 }
