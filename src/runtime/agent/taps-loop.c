@@ -266,6 +266,9 @@ run_commands (TbTaps *t)
   size_t n;
   if (read (t->commands_event, &count, sizeof count) < 0)
     TB_CHECK (errno == EAGAIN);
+  /* Before it looks: what is put from now on is told again. An exchange, so that it sees what was put by
+   * who found it told already. */
+  atomic_exchange (&t->commands_told, false);
   while ((item = tb_exchange_peek (&t->commands, &n)) != NULL)
     {
       TbTapsCommand command;

@@ -396,6 +396,7 @@ struct TbTaps
   TbExchange told, recorded, commands;
   pthread_mutex_t commands_lock; /* several threads may command; thread 1 never takes it */
   int commands_event, told_event;
+  atomic_bool commands_told; /* the event was written and not yet read */
   bool must_wake;
   uint64_t gap_events, gap_bytes;
   _Atomic uint64_t lag_ns;

@@ -215,6 +215,9 @@ send_command (TbTaps *t, const TbTapsCommand *command)
   while (!tb_exchange_put (&t->commands, command, sizeof *command, NULL, 0))
     usleep (100);
   pthread_mutex_unlock (&t->commands_lock);
+  /* Thread 1 takes all there are at once: a second waking before it has looked is of no use. */
+  if (atomic_exchange (&t->commands_told, true))
+    return;
   if (write (t->commands_event, &one, sizeof one) < 0)
     TB_CHECK (errno == EAGAIN);
 }
