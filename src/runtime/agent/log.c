@@ -11,12 +11,22 @@
 #include "supervise.h"
 #include "tb-text.h"
 
+static int
+create_new (const char *path)
+{
+  return open (path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+}
+
 static void
 create (TbLog *log)
 {
-  unlink (log->path);
   log->size = 0;
-  log->file = open (log->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+  log->file = create_new (log->path);
+  if (log->file < 0 && errno == EEXIST)
+    {
+      unlink (log->path);
+      log->file = create_new (log->path);
+    }
   if (log->file < 0)
     log->error = errno;
 }

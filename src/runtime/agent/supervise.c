@@ -337,9 +337,9 @@ tb_sup_follow (TbSupervisor *s, int64_t now)
   stop_next (s, now);
   settle (s);
   bool moving = false;
-  for (uint32_t i = 0; i < s->n; i++)
-    moving |= s->units[i].state == TB_INSTANCE_STARTING || s->units[i].state == TB_INSTANCE_STOPPING
-              || s->units[i].state == TB_INSTANCE_WAITING;
+  for (uint32_t i = 0; i < s->n && !moving; i++)
+    moving = s->units[i].state == TB_INSTANCE_STARTING || s->units[i].state == TB_INSTANCE_STOPPING
+             || s->units[i].state == TB_INSTANCE_WAITING;
   if (!moving)
     s->report_ns = INT64_MAX;
   else if (s->report_ns == INT64_MAX)
