@@ -53,6 +53,13 @@ typedef struct
   bool overrun;
 } Packing;
 
+/* NULL, which no spec has at the beginning of a request, stays NULL. */
+static void *
+add_base (const void *where)
+{
+  return where != NULL ? request + (uintptr_t) where : NULL;
+}
+
 /* Returns where in the request it lies, as a pointer that add_base() makes a real one of. */
 static void *
 put (Packing *p, const void *data, size_t n)
@@ -82,7 +89,7 @@ put_list (Packing *p, char *const *list)
     n++;
   void *where = put (p, list, (n + 1) * sizeof *list);
   for (size_t i = 0; i < n && !p->overrun; i++)
-    ((char **) (request + (uintptr_t) where))[i] = put_text (p, list[i]);
+    ((char **) add_base (where))[i] = put_text (p, list[i]);
   return where;
 }
 
@@ -90,11 +97,11 @@ static const TbWireFile *
 put_files (Packing *p, const TbWireFile *files, uint32_t n)
 {
   void *where = n > 0 ? put (p, files, n * sizeof *files) : NULL;
+  TbWireFile *packed = add_base (where);
   for (uint32_t i = 0; i < n && !p->overrun; i++)
     {
-      TbWireFile *file = (TbWireFile *) (request + (uintptr_t) where) + i;
-      file->path = put_text (p, files[i].path);
-      file->content = put_text (p, files[i].content);
+      packed[i].path = put_text (p, files[i].path);
+      packed[i].content = put_text (p, files[i].content);
     }
   return where;
 }
@@ -117,13 +124,6 @@ pack (const TbLeashSpec *spec)
   return p.overrun ? 0 : p.used;
 }
 
-/* NULL, which no spec has at the beginning of a request, stays NULL. */
-static void *
-add_base (const void *where)
-{
-  return where != NULL ? request + (uintptr_t) where : NULL;
-}
-
 static char *const *
 add_base_to_list (char *const *where)
 {
@@ -136,7 +136,7 @@ add_base_to_list (char *const *where)
 static TbLeashSpec *
 unpack (void)
 {
-  TbLeashSpec *s = (TbLeashSpec *) request;
+  TbLeashSpec *s = (void *) request;
   s->argv = add_base_to_list (s->argv);
   s->envp = add_base_to_list (s->envp);
   s->dir = add_base (s->dir);
