@@ -256,6 +256,24 @@ on_pong (TbSession *self, TbReader *r)
   return !r->bad;
 }
 
+/* The recording is opened by whoever asks for it first. */
+static gboolean
+on_record_at (TbSession *self, TbReader *r)
+{
+  g_autofree char *path = tb_reader_string (r);
+  guint64 size = tb_reader_u64 (r);
+  if (r->bad)
+    return FALSE;
+  gboolean first = self->recording == NULL;
+  g_free (self->recording);
+  self->recording = g_steal_pointer (&path);
+  self->recorded = size;
+  if (first)
+    g_signal_emit (self, tb_session_signals[TB_SESSION_SIGNAL_PAST], 0);
+  tb_session_refresh_past (self);
+  return TRUE;
+}
+
 static gboolean
 ignore_fact (TbSession *self, TbReader *r)
 {
@@ -275,7 +293,7 @@ static const struct
   { TB_FACT_TAP_OPENED, ignore_fact }, /* the row says it too */
   { TB_FACT_BYPASS, on_bypass },
   { TB_FACT_LOG_AT, on_log_at },
-  { TB_FACT_RECORD_AT, ignore_fact },
+  { TB_FACT_RECORD_AT, on_record_at },
   { TB_FACT_PROBLEM, on_problem },
   { TB_FACT_PONG, on_pong },
   { TB_FACT_AGENT_LOAD, on_agent_load },

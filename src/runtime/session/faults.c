@@ -151,8 +151,8 @@ cut_of_link (const TbPlanLink *link, GHashTable *ways)
   return cut == 0 ? TB_CUT_NOT : cut < n ? TB_CUT_PARTLY : TB_CUT_WHOLLY;
 }
 
-static guint8 *
-cut_of_links (const TbPlan *plan, const GArray *pairs)
+guint8 *
+tb_cut_of_links (const TbPlan *plan, const GArray *pairs)
 {
   g_autoptr (GHashTable) ways = g_hash_table_new (g_int64_hash, g_int64_equal);
   g_autofree guint64 *keys = g_new (guint64, pairs->len + 1);
@@ -184,7 +184,7 @@ to_wire (const TbSession *self, GArray *pairs)
 static TbKnownFault *
 cut_pairs (TbSession *self, const char *id, GArray *pairs, const char *text, gint64 for_ns)
 {
-  g_autofree guint8 *cuts = cut_of_links (self->plan->plan, pairs);
+  g_autofree guint8 *cuts = tb_cut_of_links (self->plan->plan, pairs);
   char all[] = "";
   to_wire (self, pairs);
   const TbWireFault fault = { .id = (char *) id, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all,
@@ -309,7 +309,7 @@ tb_session_renew_partitions (TbSession *self)
         continue;
       g_autoptr (GArray) pairs = from_wire (self, &fault->wire);
       g_free (fault->cut_links);
-      fault->cut_links = cut_of_links (self->plan->plan, pairs);
+      fault->cut_links = tb_cut_of_links (self->plan->plan, pairs);
       if (fault->cut_off != NULL)
         widen (self, fault);
     }

@@ -103,6 +103,7 @@ line_of_link (const TbPlan *plan, const TbPlanLink *link)
 {
   Line *line = line_new (link->id, link->link, link->from_component, link->to_component);
   set_way_in (line, plan, link);
+  line->removed = link->removed;
   return line;
 }
 
@@ -266,9 +267,25 @@ read_row (TbLive *live, guint index)
   return TRUE;
 }
 
+void
+tb_live_set_row (TbLive *live, guint index, const TbTapCounters *counters)
+{
+  gboolean fresh = index >= live->rows->len;
+  g_assert (index <= live->rows->len);
+  if (fresh)
+    g_ptr_array_add (live->rows, g_new0 (Row, 1));
+  Row *row = g_ptr_array_index (live->rows, index);
+  row->counters = *counters;
+  row->from = plan_instance (live, counters->from);
+  row->to = plan_instance (live, counters->to);
+  move_to_line (live, row, line_of_row (live, row), fresh);
+}
+
 static void
 read_rows (TbLive *live)
 {
+  if (live->counters == NULL)
+    return;
   guint n = atomic_load_explicit (&live->counters->n_rows, memory_order_acquire);
   n = MIN (n, TB_TAPS_MAX);
   for (guint i = 0; i < n && read_row (live, i); i++)
@@ -428,6 +445,20 @@ update_lines (TbLive *live, gint64 start_ns, gint64 now_ns)
       take_sample (line, now_ns);
       tb_spans_take (line->spans, &line->sums, line->total, start_ns, now_ns);
       line->changed = FALSE;
+    }
+}
+
+void
+tb_live_begin_at (TbLive *live, gint64 time_ns)
+{
+  sum_lines (live);
+  for (guint i = 0; i < live->lines->len; i++)
+    {
+      Line *line = g_ptr_array_index (live->lines, i);
+      begin_anew (line);
+      line->base_ns = time_ns;
+      take_sample (line, time_ns);
+      line->changed = TRUE;
     }
 }
 
@@ -699,6 +730,16 @@ tb_live_frame (TbLive *live, const TbKnown *known, gint64 now_ns, gboolean event
   if (events)
     fill_events (frame, live);
   return &frame->frame;
+}
+
+void
+tb_live_frame_set_events (TbLiveFrame *self, TbEvent *events, guint n)
+{
+  Frame *frame = (Frame *) self;
+  g_free (frame->events);
+  frame->events = events;
+  frame->frame.events = events;
+  frame->frame.n_events = n;
 }
 
 TbLiveFrame *

@@ -12,6 +12,7 @@
  *   clock.c      clocks of instances
  *   role.c       who leads, asked of those that say so; role-postgres.c is one way to, as pure
  *   trust.c      what was allowed before
+ *   past*.c, trace.c  what has happened, from the recording: past-private.h
  *
  * The session's state (TbRunState), and what moves it:
  *
@@ -160,6 +161,12 @@ typedef struct
   gint64 agent_lag_ns, agent_lag_p99_ns;
 } TbKnown;
 
+/* Where no counters are mapped, rows are set instead, each as it is at some moment; a new one is the next. */
+void tb_live_set_row (TbLive *live, guint index, const TbTapCounters *counters);
+/* What the rows are now is what rates and recent latencies are measured from. */
+void tb_live_begin_at (TbLive *live, gint64 time_ns);
+/* Takes them. */
+void tb_live_frame_set_events (TbLiveFrame *self, TbEvent *events, guint n);
 /* Events that the next frame will miss. */
 guint64 tb_live_behind (const TbLive *live);
 /* events FALSE: they are left for the next frame. */
@@ -203,6 +210,9 @@ struct _TbSession
   GSource *beat;    /* each second: whether this process got to run at all */
   gint64 beat_ns;
   guint64 missed;   /* events that were overwritten unread, since the last beat */
+  char *recording;  /* where it lies, once something of it can be read; NULL */
+  guint64 recorded; /* how far it can be read */
+  struct _TbPast *past; /* NULL: nobody asked */
 };
 
 enum
@@ -212,6 +222,7 @@ enum
   TB_SESSION_SIGNAL_PROBLEM,
   TB_SESSION_SIGNAL_WAITING,
   TB_SESSION_SIGNAL_CHANGED,
+  TB_SESSION_SIGNAL_PAST,
   TB_N_SESSION_SIGNALS
 };
 
@@ -245,6 +256,11 @@ TbPlan *tb_session_make_plan (TbSession *self, const TbModel *model, const TbPla
  * from the new ones too. */
 void tb_session_renew_partitions (TbSession *self);
 void tb_known_fault_free (gpointer fault);
+/* How much of each of the plan's links those ways cut: n_links of TbCutOf (transfer full). pairs: of
+ * TbWirePair, as the plan counts instances. */
+guint8 *tb_cut_of_links (const TbPlan *plan, const GArray *pairs);
+/* What was recorded since, where somebody looks at it. */
+void tb_session_refresh_past (TbSession *self);
 void tb_session_take_fact (TbSession *self, TbReader *r);
 /* The agent ended (why NULL), or is given up. Nothing of the run is left when this returns. */
 void tb_session_close (TbSession *self, const char *why);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "session-private.h"
+#include "tb-past.h"
 
 /* How long an agent that lost us may take to end its run by itself, before it is killed. */
 #define END_WAIT_NS (TB_NS_PER_S * 2)
@@ -152,6 +153,8 @@ tb_session_close (TbSession *self, const char *why)
   self->launch.socket = -1;
   tb_launch_end_agent (&self->launch, why != NULL ? 0 : END_WAIT_NS, self->sole_children, &status);
   settle_instances (self);
+  self->recorded = 0; /* as far as it goes: the agent has ended it */
+  tb_session_refresh_past (self);
   if (self->state == TB_RUN_STOPPED || self->state == TB_RUN_FAILED)
     return;
   g_autofree char *words = why != NULL ? g_strdup (why) : agent_end_in_words (status);
@@ -322,6 +325,8 @@ tb_session_finalize (GObject *object)
   g_hash_table_unref (self->replicas);
   g_free (self->file);
   g_free (self->reason);
+  g_clear_object (&self->past);
+  g_free (self->recording);
   G_OBJECT_CLASS (tb_session_parent_class)->finalize (object);
 }
 
@@ -340,6 +345,8 @@ tb_session_class_init (TbSessionClass *class)
   tb_session_signals[TB_SESSION_SIGNAL_WAITING]
     = g_signal_new ("waiting", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                     G_TYPE_STRING, G_TYPE_STRING);
+  tb_session_signals[TB_SESSION_SIGNAL_PAST]
+    = g_signal_new ("past", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   tb_session_signals[TB_SESSION_SIGNAL_CHANGED]
     = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -470,6 +477,26 @@ TbLiveFrame *
 tb_session_look (TbSession *self)
 {
   return read_frame (self, FALSE);
+}
+
+/* ---- What has happened ---------------------------------------------------------------------------------- */
+
+TbPast *
+tb_session_past (TbSession *self)
+{
+  g_autoptr (GError) error = NULL;
+  if (self->past == NULL && self->recording != NULL)
+    self->past = tb_past_open (self->recording, &error);
+  if (error != NULL)
+    g_debug ("the recording: %s", error->message);
+  return self->past;
+}
+
+void
+tb_session_refresh_past (TbSession *self)
+{
+  if (self->past != NULL)
+    tb_past_refresh (self->past, self->recorded);
 }
 
 TbInstanceState

@@ -174,6 +174,11 @@ void tb_live_frame_unref (TbLiveFrame *frame);
 TbLiveFrame *tb_live_frame_ref (TbLiveFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbLiveFrame, tb_live_frame_unref)
 
+/* What has happened in it so far, from its recording; tb-past.h. (transfer none) NULL until there is
+ * something to read, where nothing is recorded, or where it cannot be read. Reads on by itself from when
+ * it was first asked for, and outlives the session if a reference is kept. */
+struct _TbPast *tb_session_past (TbSession *session);
+
 /* Asks for the ordered stop; "state" tells when it is reached. */
 void tb_session_stop (TbSession *session);
 /* Instance by name. What: one of TB_COMMAND_KILL, PAUSE, RESUME, RESTART, START_ANYWAY,
@@ -308,7 +313,8 @@ gboolean tb_session_partition (TbSession *session, const char *id, const TbParti
 void tb_session_heal_all (TbSession *session);
 
 /* Signals: "changed" (): another plan, indices of what was before stay; "state" (); "instance" (guint index); "problem" (guint severity, const char *instance,
- * const char *sentence); "waiting" (const char *instance, const char *what). */
+ * const char *sentence); "waiting" (const char *instance, const char *what); "past" (): tb_session_past()
+ * has something now. */
 
 /* ---- Trust: opening a file runs nothing, and the first run asks -------------------------------- */
 

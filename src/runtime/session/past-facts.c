@@ -1,0 +1,474 @@
+/* What happens rarely, to rows. Each fact is also kept as it is, so that the picture at a moment can be
+ * told what the run was told until then (past-frame.c).
+ *
+ * A band of a fault:  FAULT_ADD (how it is) … FAULT_STATE active ──▶ open ── active no more ──▶ closed
+ * A band of an instance:  killed, paused ──▶ open ── ready again, or another state ──▶ closed */
+#include <string.h>
+
+#include "past-private.h"
+
+#define NONE G_MAXUINT
+/* A row that somebody claims: more there can never be. */
+#define ROWS_MAX TB_TAPS_MAX
+
+const char *
+tb_past_keep_text (TbPast *self, const char *text)
+{
+  return text != NULL ? g_string_chunk_insert_const (self->texts, text) : "";
+}
+
+void
+tb_past_fault_free (gpointer data)
+{
+  TbPastFault *fault = data;
+  tb_wire_fault_clear (&fault->wire);
+  g_free (fault);
+}
+
+/* ---- The plan ------------------------------------------------------------------------------------ */
+
+/* "orders/2" is the second. */
+static guint
+replica_of (const char *id)
+{
+  const char *slash = strrchr (id, '/');
+  return slash != NULL ? (guint) MIN (g_ascii_strtoull (slash + 1, NULL, 10), G_MAXUINT) : 1;
+}
+
+static void
+take_instance (TbPast *self, guint i, const TbWireInstance *wire)
+{
+  const TbPastInstance row = {
+    .id = tb_past_keep_text (self, wire->id),
+    .component = tb_past_keep_text (self, wire->component),
+    .device = tb_past_keep_text (self, wire->device),
+    .replica = replica_of (wire->id),
+    .address = wire->address,
+    .outside = tb_wire_is_outside (wire),
+    .removed = wire->removed,
+  };
+  if (i == self->instances->len)
+    {
+      const TbPastOf of = { .loads = g_array_new (FALSE, FALSE, sizeof (TbPastRawLoad)),
+                            .logs = g_array_new (FALSE, FALSE, sizeof (TbPastLogAt)),
+                            .kill = NONE, .pause = NONE, .clock = NONE };
+      g_array_append_val (self->instances, row);
+      g_array_append_val (self->of, of);
+    }
+  else
+    g_array_index (self->instances, TbPastInstance, i) = row;
+}
+
+static const char *
+component_of (const TbPast *self, guint32 n, const guint32 *indices)
+{
+  return n > 0 && indices[0] < self->instances->len
+           ? g_array_index (self->instances, TbPastInstance, indices[0]).component
+           : NULL;
+}
+
+/* One that leads nowhere any more keeps the names that it had. */
+static void
+take_link (TbPast *self, guint i, const TbWireLink *wire)
+{
+  const TbPastLink *old = tb_past_link (self, i);
+  const char *from = component_of (self, wire->n_from, wire->from);
+  const char *to = component_of (self, wire->n_to, wire->to);
+  const TbPastLink row = {
+    .id = tb_past_keep_text (self, wire->id),
+    .from = from != NULL ? from : old != NULL ? old->from : "",
+    .to = to != NULL ? to : old != NULL ? old->to : "",
+    .replicas = wire->replicas,
+    .port = wire->port,
+  };
+  if (old == NULL)
+    g_array_append_val (self->links, row);
+  else
+    g_array_index (self->links, TbPastLink, i) = row;
+  for (guint k = 0; k < wire->n_to; k++)
+    if (wire->to[k] < self->instances->len && !wire->replicas)
+      {
+        TbPastInstance *to_row = &g_array_index (self->instances, TbPastInstance, wire->to[k]);
+        to_row->port = to_row->port != 0 ? to_row->port : wire->port;
+      }
+}
+
+static gboolean
+take_plan (TbPast *self, TbReader *r)
+{
+  TbWirePlan plan;
+  if (!tb_wire_plan_read (r, &plan))
+    return FALSE;
+  for (guint i = 0; i < plan.n_instances; i++)
+    take_instance (self, i, &plan.instances[i]);
+  for (guint i = 0; i < plan.n_links; i++)
+    take_link (self, i, &plan.links[i]);
+  tb_wire_plan_clear (&plan);
+  return TRUE;
+}
+
+/* ---- Bands --------------------------------------------------------------------------------------- */
+
+static guint
+open_band (TbPast *self, TbPastBand band)
+{
+  band.to_ns = G_MAXINT64;
+  g_array_append_val (self->bands, band);
+  return self->bands->len - 1;
+}
+
+static void
+close_band (TbPast *self, guint *band, gint64 time_ns)
+{
+  if (*band == NONE)
+    return;
+  TbPastBand *open = &g_array_index (self->bands, TbPastBand, *band);
+  open->to_ns = MAX (time_ns, open->from_ns);
+  *band = NONE;
+}
+
+static guint
+open_instance_band (TbPast *self, TbBandKind kind, guint instance, const char *text, gint64 time_ns)
+{
+  const TbPastInstance *row = tb_past_instance (self, instance);
+  return open_band (self, (TbPastBand) { .kind = kind, .id = row->id, .text = text,
+                                         .instance = instance, .from_ns = time_ns });
+}
+
+static void
+follow_instance (TbPast *self, const TbWireInstanceState *s)
+{
+  TbPastOf *of = &g_array_index (self->of, TbPastOf, s->instance);
+  if (s->state == TB_INSTANCE_KILLED && of->kill == NONE)
+    of->kill = open_instance_band (self, TB_BAND_KILL, s->instance, "killed", s->time_ns);
+  if (s->state == TB_INSTANCE_READY)
+    close_band (self, &of->kill, s->time_ns);
+  if (s->state == TB_INSTANCE_PAUSED && of->pause == NONE)
+    of->pause = open_instance_band (self, TB_BAND_PAUSE, s->instance, "paused", s->time_ns);
+  if (s->state != TB_INSTANCE_PAUSED)
+    close_band (self, &of->pause, s->time_ns);
+}
+
+/* ---- Faults -------------------------------------------------------------------------------------- */
+
+static TbPastFault *
+find_fault (TbPast *self, const char *id)
+{
+  for (guint i = 0; i < self->faults->len; i++)
+    {
+      TbPastFault *fault = g_ptr_array_index (self->faults, i);
+      if (g_strcmp0 (fault->wire.id, id) == 0)
+        return fault;
+    }
+  TbPastFault *fault = g_new0 (TbPastFault, 1);
+  const TbWireFault bare = { .id = (char *) id, TB_FAULT_ALWAYS };
+  tb_wire_fault_copy (&fault->wire, &bare);
+  fault->band = NONE;
+  g_ptr_array_add (self->faults, fault);
+  return fault;
+}
+
+/* Its link, from its id where its command is not in the recording: a cut is called "cut:LINK". */
+static const char *
+link_of_fault (TbPast *self, const TbPastFault *fault)
+{
+  if (fault->known)
+    return fault->wire.link != NULL && *fault->wire.link != '\0'
+             ? tb_past_keep_text (self, fault->wire.link)
+             : NULL;
+  return g_str_has_prefix (fault->wire.id, "cut:") ? tb_past_keep_text (self, fault->wire.id + 4) : NULL;
+}
+
+static const char *
+instance_name (TbPast *self, guint32 index)
+{
+  const TbPastInstance *row = tb_past_instance (self, index);
+  return row != NULL ? row->id : "?";
+}
+
+/* Who is in the same place of a partition stands together: those that hear the same others. */
+static char *
+partition_text (TbPast *self, const TbWireFault *fault)
+{
+  guint n = self->instances->len;
+  g_autofree guint8 *cut = g_new0 (guint8, (gsize) n * n + 1), *said = g_new0 (guint8, n + 1);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < fault->n_pairs; i++)
+    if (fault->pairs[i].from < n && fault->pairs[i].to < n)
+      cut[fault->pairs[i].from * n + fault->pairs[i].to] = TRUE;
+  for (guint i = 0; i < fault->n_pairs; i++)
+    {
+      guint first = fault->pairs[i].from;
+      if (first >= n || said[first])
+        continue;
+      g_string_append (text, text->len > 0 ? " | " : "");
+      g_string_append (text, instance_name (self, first));
+      said[first] = TRUE;
+      for (guint k = 0; k < fault->n_pairs; k++)
+        {
+          guint other = fault->pairs[k].from;
+          if (other >= n || said[other] || memcmp (&cut[first * n], &cut[other * n], n) != 0)
+            continue;
+          said[other] = TRUE;
+          g_string_append_printf (text, " %s", instance_name (self, other));
+        }
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static const char *
+text_of_fault (TbPast *self, const TbPastFault *fault)
+{
+  char summary[160];
+  if (fault->known && fault->wire.n_pairs > 0)
+    {
+      g_autofree char *text = partition_text (self, &fault->wire);
+      return tb_past_keep_text (self, text);
+    }
+  if (!fault->known)
+    return g_str_has_prefix (fault->wire.id, "cut:") ? "cut" : tb_past_keep_text (self, fault->wire.id);
+  tb_fault_summary (&fault->wire, summary, sizeof summary);
+  return tb_past_keep_text (self, summary);
+}
+
+static TbBandKind
+band_of_fault (const TbPastFault *fault)
+{
+  const char *id = fault->wire.id;
+  gboolean cut = fault->known ? fault->wire.kind == TB_FAULT_CUT
+                              : g_str_has_prefix (id, "cut:") || g_str_has_prefix (id, "partition");
+  return cut ? TB_BAND_PARTITION : TB_BAND_PACKET;
+}
+
+static gboolean
+take_fault_state (TbPast *self, TbReader *r)
+{
+  g_autofree char *id = tb_reader_string (r);
+  TbFaultState state = (TbFaultState) tb_reader_u8 (r);
+  gint64 time_ns = tb_reader_i64 (r);
+  if (r->bad)
+    return FALSE;
+  TbPastFault *fault = find_fault (self, id);
+  close_band (self, &fault->band, time_ns);
+  if (state == TB_FAULT_ACTIVE)
+    fault->band = open_band (self, (TbPastBand) { .kind = band_of_fault (fault),
+                                                  .id = tb_past_keep_text (self, id),
+                                                  .link = link_of_fault (self, fault),
+                                                  .text = text_of_fault (self, fault),
+                                                  .instance = NONE, .from_ns = time_ns });
+  return TRUE;
+}
+
+static gboolean
+take_fault_add (TbPast *self, TbReader *r)
+{
+  TbWireFault wire;
+  if (!tb_wire_fault_read (r, &wire))
+    return FALSE;
+  TbPastFault *fault = find_fault (self, wire.id);
+  tb_wire_fault_clear (&fault->wire);
+  fault->wire = wire;
+  fault->known = TRUE;
+  return TRUE;
+}
+
+/* ---- Facts --------------------------------------------------------------------------------------- */
+
+static gboolean
+take_run_state (TbPast *self, TbReader *r)
+{
+  guint8 state = tb_reader_u8 (r);
+  if (r->bad || state > TB_RUN_FAILED)
+    return FALSE;
+  self->run_state = (TbRunState) state;
+  self->ended = state == TB_RUN_STOPPED || state == TB_RUN_FAILED;
+  return TRUE;
+}
+
+static gboolean
+take_instance_state (TbPast *self, TbReader *r)
+{
+  TbWireInstanceState s = { 0 };
+  gboolean good = tb_wire_instance_state_read (r, &s) && s.instance < self->instances->len;
+  if (good)
+    {
+      const TbPastState row = { s.time_ns, s.instance, s.state, tb_past_keep_text (self, s.sentence), s.pid,
+                                s.exit_code };
+      guint at = self->states->len;
+      while (at > 0 && g_array_index (self->states, TbPastState, at - 1).time_ns > s.time_ns)
+        at--;
+      g_array_insert_val (self->states, at, row);
+      follow_instance (self, &s);
+    }
+  tb_wire_instance_state_clear (&s);
+  return good;
+}
+
+static gboolean
+take_tap (TbPast *self, TbReader *r, gint64 time_ns)
+{
+  guint32 row = tb_reader_u32 (r), link = tb_reader_u32 (r), from = tb_reader_u32 (r);
+  guint32 to = tb_reader_u32 (r);
+  guint16 port = tb_reader_u16 (r);
+  if (r->bad || row >= ROWS_MAX)
+    return FALSE;
+  if (row >= self->taps->len)
+    g_array_set_size (self->taps, row + 1);
+  g_array_index (self->taps, TbPastTap, row) = (TbPastTap) {
+    .link = link < self->links->len ? link : NONE,
+    .from = from < self->instances->len ? from : NONE,
+    .to = to < self->instances->len ? to : NONE,
+    .port = port,
+    .opened_ns = time_ns,
+  };
+  return TRUE;
+}
+
+static gboolean
+take_log (TbPast *self, TbReader *r, gint64 time_ns)
+{
+  g_autofree char *id = tb_reader_string (r), *path = tb_reader_string (r);
+  TbPastLogAt at = { .time_ns = time_ns, .size = tb_reader_u64 (r), .lost = tb_reader_u64 (r) };
+  for (guint i = 0; !r->bad && i < self->instances->len; i++)
+    if (g_str_equal (g_array_index (self->instances, TbPastInstance, i).id, id))
+      {
+        TbPastOf *of = &g_array_index (self->of, TbPastOf, i);
+        of->log_path = tb_past_keep_text (self, path);
+        g_array_append_val (of->logs, at);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static gboolean
+take_problem (TbPast *self, TbReader *r, gint64 time_ns)
+{
+  guint severity = tb_reader_u8 (r);
+  g_autofree char *instance = tb_reader_string (r), *sentence = tb_reader_string (r);
+  const TbPastProblem row = { time_ns, severity, tb_past_keep_text (self, instance),
+                              tb_past_keep_text (self, sentence) };
+  if (!r->bad)
+    g_array_append_val (self->problems, row);
+  return !r->bad;
+}
+
+static gboolean
+take_agent_load (TbPast *self, TbReader *r)
+{
+  TbPastAgentLoad load = { .time_ns = tb_reader_i64 (r), .cpu_ns = tb_reader_u64 (r),
+                           .lag_ns = (gint64) tb_reader_u64 (r) };
+  tb_reader_u64 (r); /* memory */
+  load.lag_p99_ns = (gint64) tb_reader_u64 (r);
+  if (!r->bad)
+    g_array_append_val (self->agent_loads, load);
+  return !r->bad;
+}
+
+static gboolean
+take_instance_load (TbPast *self, TbReader *r)
+{
+  guint32 index = tb_reader_u32 (r);
+  TbPastRawLoad load = { .time_ns = tb_reader_i64 (r), .cpu_ns = tb_reader_u64 (r),
+                         .rss_bytes = tb_reader_u64 (r), .processes = tb_reader_u32 (r),
+                         .threads = tb_reader_u32 (r), .files = tb_reader_u32 (r) };
+  if (r->bad || index >= self->of->len)
+    return FALSE;
+  g_array_append_val (g_array_index (self->of, TbPastOf, index).loads, load);
+  return TRUE;
+}
+
+/* Whether it is one that the picture at a moment is told again. */
+static gboolean
+take_frame (TbPast *self, TbReader *r, gint64 time_ns)
+{
+  switch (r->type)
+    {
+    case TB_FACT_RUN_STATE:
+      return take_run_state (self, r);
+    case TB_FACT_INSTANCE_STATE:
+      return take_instance_state (self, r);
+    case TB_FACT_FAULT_STATE:
+      return take_fault_state (self, r);
+    case TB_COMMAND_FAULT_ADD:
+      return take_fault_add (self, r);
+    case TB_COMMAND_PLAN:
+    case TB_COMMAND_CHANGE:
+      return take_plan (self, r);
+    case TB_FACT_WAITING:
+    case TB_FACT_BYPASS:
+      return TRUE;
+    case TB_FACT_TAP_OPENED:
+      take_tap (self, r, time_ns);
+      return FALSE;
+    case TB_FACT_LOG_AT:
+      take_log (self, r, time_ns);
+      return FALSE;
+    case TB_FACT_PROBLEM:
+      take_problem (self, r, time_ns);
+      return FALSE;
+    case TB_FACT_AGENT_LOAD:
+      take_agent_load (self, r);
+      return FALSE;
+    case TB_FACT_INSTANCE_LOAD:
+      take_instance_load (self, r);
+      return FALSE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+take_fact (TbPast *self, const TbRecord *record)
+{
+  TbReader r;
+  size_t used;
+  if (tb_reader_begin (&r, record->body, record->size, &used) != TB_FRAME_WHOLE
+      || !take_frame (self, &r, record->time_ns))
+    return;
+  guint8 *copy = g_memdup2 (record->body, record->size);
+  const TbPastFact fact = { record->time_ns, r.type, (guint32) record->size, copy };
+  g_ptr_array_add (self->frames, copy);
+  g_array_append_val (self->facts, fact);
+}
+
+/* ---- Records ------------------------------------------------------------------------------------- */
+
+static void
+take_drawing (TbPast *self, const TbRecord *record)
+{
+  const TbPastDrawing drawing = { record->time_ns, g_strndup (record->body, record->size) };
+  g_array_append_val (self->drawings, drawing);
+}
+
+static void
+take_gap (TbPast *self, const TbRecord *record)
+{
+  guint64 lost[2];
+  if (record->size < sizeof lost)
+    return;
+  memcpy (lost, record->body, sizeof lost);
+  const TbPastGap gap = { record->time_ns, record->time_ns, lost[0], lost[1],
+                          "more happened than could be written" };
+  g_array_append_val (self->gaps, gap);
+}
+
+void
+tb_past_take_record (TbPast *self, const TbRecord *record)
+{
+  switch ((guint) record->type)
+    {
+    case TB_RECORD_ARCHITECTURE:
+      take_drawing (self, record);
+      break;
+    case TB_RECORD_PLAN:
+    case TB_RECORD_FACT:
+    case TB_RECORD_GAP + 1: /* commands */
+      take_fact (self, record);
+      break;
+    case TB_RECORD_GAP:
+      take_gap (self, record);
+      break;
+    default:
+      break;
+    }
+}

@@ -1,0 +1,298 @@
+/* The past: its file, and what it offers as it stands in its arrays. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "past-private.h"
+
+enum
+{
+  SIGNAL_GROWN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_QUARK (tb-past-error-quark, tb_past_error)
+G_DEFINE_FINAL_TYPE (TbPast, tb_past, G_TYPE_OBJECT)
+
+/* ---- Life ---------------------------------------------------------------------------------------- */
+
+static void
+drawing_clear (gpointer data)
+{
+  g_free (((TbPastDrawing *) data)->xml);
+}
+
+static void
+of_clear (gpointer data)
+{
+  TbPastOf *of = data;
+  g_array_unref (of->loads);
+  g_array_unref (of->logs);
+}
+
+static void
+payload_clear (gpointer data)
+{
+  g_bytes_unref (((TbPastPayload *) data)->bytes);
+}
+
+static GArray *
+array_of (gsize size, GDestroyNotify clear)
+{
+  GArray *array = g_array_new (FALSE, TRUE, (guint) size);
+  if (clear != NULL)
+    g_array_set_clear_func (array, clear);
+  return array;
+}
+
+static void
+tb_past_init (TbPast *self)
+{
+  self->texts = g_string_chunk_new (4096);
+  self->drawings = array_of (sizeof (TbPastDrawing), drawing_clear);
+  self->facts = array_of (sizeof (TbPastFact), NULL);
+  self->frames = g_ptr_array_new_with_free_func (g_free);
+  self->instances = array_of (sizeof (TbPastInstance), NULL);
+  self->links = array_of (sizeof (TbPastLink), NULL);
+  self->taps = array_of (sizeof (TbPastTap), NULL);
+  self->gaps = array_of (sizeof (TbPastGap), NULL);
+  self->states = array_of (sizeof (TbPastState), NULL);
+  self->bands = array_of (sizeof (TbPastBand), NULL);
+  self->problems = array_of (sizeof (TbPastProblem), NULL);
+  self->of = array_of (sizeof (TbPastOf), of_clear);
+  self->agent_loads = array_of (sizeof (TbPastAgentLoad), NULL);
+  self->faults = g_ptr_array_new_with_free_func (tb_past_fault_free);
+  self->events = array_of (sizeof (TbEvent), NULL);
+  self->payloads = array_of (sizeof (TbPastPayload), payload_clear);
+}
+
+static void
+tb_past_finalize (GObject *object)
+{
+  TbPast *self = TB_PAST (object);
+  GArray *const arrays[] = { self->drawings, self->facts, self->instances, self->links, self->taps,
+                             self->gaps, self->states, self->bands, self->problems, self->of,
+                             self->agent_loads, self->events, self->payloads };
+  for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
+    g_array_unref (arrays[i]);
+  g_clear_pointer (&self->picture, tb_past_picture_free);
+  g_ptr_array_unref (self->frames);
+  g_ptr_array_unref (self->faults);
+  g_string_chunk_free (self->texts);
+  tb_record_reader_close (self->reader);
+  g_free (self->path);
+  g_free (self->notice);
+  G_OBJECT_CLASS (tb_past_parent_class)->finalize (object);
+}
+
+static void
+tb_past_class_init (TbPastClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = tb_past_finalize;
+  signals[SIGNAL_GROWN] = g_signal_new ("grown", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 0);
+}
+
+/* ---- The file ------------------------------------------------------------------------------------ */
+
+/* A file that begins as a recording does, and is not read, is one of another version. */
+static gboolean
+begins_as_one (const char *path)
+{
+  char start[6] = "";
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  gboolean is = fd >= 0 && read (fd, start, sizeof start) == sizeof start
+                && memcmp (start, "TBREC1", sizeof start) == 0;
+  if (fd >= 0)
+    close (fd);
+  return is;
+}
+
+static void
+say_why (const char *path, int why, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  if (why != -EPROTO)
+    g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_FILE, "“%s” cannot be read: %s", name,
+                 g_strerror (-why));
+  else if (begins_as_one (path))
+    g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_VERSION,
+                 "“%s” was recorded by another version of Tierboard", name);
+  else
+    g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_NO_RECORDING, "“%s” is not a recording", name);
+}
+
+/* Whether there was anything. */
+static gboolean
+read_on (TbPast *self)
+{
+  TbRecord record;
+  gboolean any = FALSE;
+  for (int got = tb_record_reader_next (self->reader, &record); got != 0;
+       got = tb_record_reader_next (self->reader, &record))
+    {
+      any = TRUE;
+      if (got < 0)
+        continue;
+      self->end_ns = MAX (self->end_ns, record.time_ns);
+      if (record.type == TB_RECORD_EVENT)
+        tb_past_take_event (self, &record);
+      else if (record.type == TB_RECORD_PAYLOAD)
+        tb_past_take_payload (self, &record);
+      else
+        tb_past_take_record (self, &record);
+    }
+  return any;
+}
+
+TbPast *
+tb_past_open (const char *path, GError **error)
+{
+  g_autoptr (TbPast) self = g_object_new (TB_TYPE_PAST, NULL);
+  bool cut_short = false;
+  int why = tb_record_reader_open (path, &self->reader, &cut_short);
+  if (why != 0)
+    {
+      self->reader = NULL;
+      say_why (path, why, error);
+      return NULL;
+    }
+  self->path = g_strdup (path);
+  self->cut_short = cut_short;
+  self->end_ns = tb_record_reader_start_ns (self->reader);
+  read_on (self);
+  return g_steal_pointer (&self);
+}
+
+void
+tb_past_refresh (TbPast *self, guint64 size)
+{
+  if (read_on (self))
+    g_signal_emit (self, signals[SIGNAL_GROWN], 0);
+}
+
+/* ---- What it is ---------------------------------------------------------------------------------- */
+
+const char *
+tb_past_path (TbPast *self)
+{
+  return self->path;
+}
+
+const char *
+tb_past_architecture (TbPast *self, gint64 time_ns)
+{
+  const char *xml = NULL;
+  for (guint i = 0; i < self->drawings->len; i++)
+    {
+      const TbPastDrawing *drawing = &g_array_index (self->drawings, TbPastDrawing, i);
+      if (xml == NULL || drawing->time_ns <= time_ns)
+        xml = drawing->xml;
+    }
+  return xml;
+}
+
+const char *
+tb_past_notice (TbPast *self)
+{
+  if (self->notice == NULL && self->cut_short && !self->ended)
+    self->notice = g_strdup_printf ("the recording ends at %.1f s, before the run did",
+                                    (double) (self->end_ns - tb_past_start_ns (self)) / 1e9);
+  return self->notice;
+}
+
+gint64
+tb_past_start_ns (TbPast *self)
+{
+  return tb_record_reader_start_ns (self->reader);
+}
+
+gint64
+tb_past_end_ns (TbPast *self)
+{
+  return self->end_ns;
+}
+
+gint64
+tb_past_start_realtime_ns (TbPast *self)
+{
+  return 0;
+}
+
+TbRunState
+tb_past_run_state (TbPast *self)
+{
+  return self->run_state;
+}
+
+/* ---- Rows ---------------------------------------------------------------------------------------- */
+
+#define ROWS(name, array, Type)                                                                    \
+  guint tb_past_n_##array (TbPast *self)                                                           \
+  {                                                                                                \
+    return self->array->len;                                                                       \
+  }                                                                                                \
+  const Type *tb_past_##name (TbPast *self, guint i)                                               \
+  {                                                                                                \
+    return i < self->array->len ? &g_array_index (self->array, Type, i) : NULL;                    \
+  }
+
+ROWS (instance, instances, TbPastInstance)
+ROWS (link, links, TbPastLink)
+ROWS (gap, gaps, TbPastGap)
+ROWS (state, states, TbPastState)
+ROWS (band, bands, TbPastBand)
+ROWS (problem, problems, TbPastProblem)
+
+guint
+tb_past_n_taps (TbPast *self)
+{
+  return self->taps->len;
+}
+
+/* A row that was never announced has no time at which it was opened. */
+const TbPastTap *
+tb_past_tap (TbPast *self, guint row)
+{
+  const TbPastTap *tap
+    = row < self->taps->len ? &g_array_index (self->taps, TbPastTap, row) : NULL;
+  return tap != NULL && tap->opened_ns != 0 ? tap : NULL;
+}
+
+/* ---- Instances ----------------------------------------------------------------------------------- */
+
+const char *
+tb_past_log_path (TbPast *self, guint instance)
+{
+  const char *path
+    = instance < self->of->len ? g_array_index (self->of, TbPastOf, instance).log_path : NULL;
+  return path != NULL && g_file_test (path, G_FILE_TEST_EXISTS) ? path : NULL;
+}
+
+GArray *
+tb_past_load (TbPast *self, guint instance)
+{
+  GArray *out = g_array_new (FALSE, FALSE, sizeof (TbPastLoad));
+  if (instance >= self->of->len)
+    return out;
+  const GArray *raw = g_array_index (self->of, TbPastOf, instance).loads;
+  for (guint i = 0; i < raw->len; i++)
+    {
+      const TbPastRawLoad *now = &g_array_index (raw, TbPastRawLoad, i), *before = i > 0 ? now - 1 : now;
+      gint64 ns = now->time_ns - before->time_ns;
+      gboolean known = ns > 0 && now->cpu_ns >= before->cpu_ns;
+      const TbPastLoad load = {
+        .time_ns = now->time_ns,
+        .cpu = known ? (double) (now->cpu_ns - before->cpu_ns) / (double) ns : 0,
+        .rss_bytes = now->rss_bytes,
+        .threads = now->threads,
+        .files = now->files,
+        .processes = now->processes,
+      };
+      g_array_append_val (out, load);
+    }
+  return out;
+}

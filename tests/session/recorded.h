@@ -1,0 +1,50 @@
+/* A recording made up for a test: a client, a shop and orders with two replicas, and what passes between
+ * them. Times are in milliseconds since the start. */
+#pragma once
+
+#include "tb-past.h"
+#include "tb-record.h"
+
+enum
+{
+  CLIENT,
+  SHOP,
+  ORDERS_1,
+  ORDERS_2,
+  MAIL,
+  N_INSTANCES
+};
+
+/* Rows of taps. */
+enum
+{
+  BROWSE, /* client → shop */
+  SAVE_1, /* shop → orders/1 */
+  SAVE_2, /* shop → orders/2 */
+  SEND,   /* orders/1 → mail */
+  N_ROWS
+};
+
+typedef struct
+{
+  char *path;
+  TbRecordWriter *writer;
+  gint64 start_ns;
+  TbWriter frame;
+} Recorded;
+
+/* Begins one with plan, taps, and everything ready at 0. */
+Recorded *recorded_new (void);
+/* Ends the file and opens it. (transfer full) */
+TbPast *recorded_open (Recorded *r);
+/* Removes it. */
+void recorded_free (Recorded *r);
+gint64 recorded_ns (const Recorded *r, double ms);
+void recorded_state (Recorded *r, double ms, guint instance, TbInstanceState state);
+void recorded_fault (Recorded *r, double ms, const char *id, TbFaultState state);
+void recorded_command (Recorded *r, double ms, const TbWireFault *fault);
+void recorded_event (Recorded *r, const TbEvent *event);
+/* A message on a row: trace and span may be 0. */
+void recorded_message (Recorded *r, double ms, TbEventKind kind, guint row, guint connection, guint number,
+                       guint64 trace, guint64 span);
+void recorded_fact (Recorded *r, double ms);
