@@ -4,8 +4,7 @@
  * span; a program that passes the trace on makes requests of the same trace while it serves one. Of the
  * requests of that trace that its instance served then, the one that began last is the parent.
  * Inferred cause: a request without the trace, made by an instance while it served exactly one request,
- * or else while it served several: then that which began last. Such spans, and all below them that are
- * known only through them, say so.
+ * or else, while it served several, for the one that waited for nothing longest. Such spans say so.
  *
  * Critical path: from the root on, of those requests that its reply waited for, the one that ended last;
  * then, of those that ended before it began, the one that ended last, and so on. */
@@ -41,5 +40,8 @@ typedef struct
 
 /* The trees whose roots are at positions [from, to), in their order. (transfer full) of TbTraceRoot. */
 GArray *tb_traces_list (TbPast *past, guint64 from, guint64 to);
+/* The trees themselves, one after the other: (transfer full) of TbTraceSpan, parents before children; nothing
+ * is marked critical. */
+GArray *tb_traces_spans (TbPast *past, guint64 from, guint64 to);
 
 G_END_DECLS

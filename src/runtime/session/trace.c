@@ -19,13 +19,16 @@
 /* Lists are made in pieces; a tree may begin so many events before the piece that its root is in. */
 #define PIECE 262144
 #define MARGIN 32768
+/* Who passes a trace to and fro without end begins a tree anew. */
+#define DEPTH_MAX 250
 
 typedef struct
 {
   guint64 request, reply;
   gint64 from_ns, to_ns, idle_ns; /* idle_ns: since when it has waited for nothing */
   guint64 trace_id, span_id;
-  guint tap, parent, sender, receiver, awaits; /* awaits: requests made for it that are open */
+  guint tap, parent, sender, receiver, depth;
+  guint awaits; /* requests made for it that are open */
   gboolean inferred, error, open;
 } Span;
 
@@ -171,6 +174,12 @@ begin_span (Tracer *t, guint64 position, const TbEvent *event)
                 .sender = up ? tap->from : tap->to, .receiver = up ? tap->to : tap->from,
                 .open = event->kind == TB_EVENT_REQUEST };
   find_parent (t, &span);
+  span.depth = span.parent != NONE ? span_at (t, span.parent)->depth + 1 : 0;
+  if (span.depth > DEPTH_MAX)
+    {
+      span.parent = NONE;
+      span.depth = 0;
+    }
   guint index = t->spans->len;
   g_array_append_val (t->spans, span);
   if (span.trace_id != 0)
@@ -338,13 +347,18 @@ typedef struct
   GArray *out;           /* of TbTraceSpan */
 } Tree;
 
+static TbTraceSpan
+shown (const Span *span, guint parent, guint depth)
+{
+  return (TbTraceSpan) { .request = span->request, .reply = span->reply, .tap = span->tap,
+                         .parent = parent, .from_ns = span->from_ns, .to_ns = span->to_ns,
+                         .inferred = span->inferred, .error = span->error, .depth = depth };
+}
+
 static void
 add_span (Tree *tree, guint index, guint parent, guint depth)
 {
-  const Span *span = span_at (tree->tracer, index);
-  TbTraceSpan out = { .request = span->request, .reply = span->reply, .tap = span->tap,
-                      .parent = parent, .from_ns = span->from_ns, .to_ns = span->to_ns,
-                      .inferred = span->inferred, .error = span->error, .depth = depth };
+  const TbTraceSpan out = shown (span_at (tree->tracer, index), parent, depth);
   guint own = tree->out->len;
   g_array_append_val (tree->out, out);
   for (guint i = 0; i < tree->members->len; i++)
@@ -509,10 +523,11 @@ list_roots (const Tracer *t, guint64 from, guint64 to, GArray *out)
     }
 }
 
-GArray *
-tb_traces_list (TbPast *past, guint64 from, guint64 to)
+/* Goes over [from, to) in pieces; each() is given what was found, and where a piece begins and ends. */
+static void
+go_over (TbPast *past, guint64 from, guint64 to,
+         void (*each) (const Tracer *t, guint64 from, guint64 to, GArray *out), GArray *out)
 {
-  GArray *out = g_array_new (FALSE, TRUE, sizeof (TbTraceRoot));
   guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
   to = MIN (to, n);
   for (guint64 at = MAX (from, first); at < to; at += PIECE)
@@ -521,8 +536,64 @@ tb_traces_list (TbPast *past, guint64 from, guint64 to)
       Tracer t;
       tracer_init (&t, past);
       take_events (&t, at - first > MARGIN ? at - MARGIN : first, MIN (end + MARGIN, n));
-      list_roots (&t, at, end, out);
+      each (&t, at, end, out);
       tracer_clear (&t);
     }
+}
+
+GArray *
+tb_traces_list (TbPast *past, guint64 from, guint64 to)
+{
+  GArray *out = g_array_new (FALSE, TRUE, sizeof (TbTraceRoot));
+  go_over (past, from, to, list_roots, out);
+  return out;
+}
+
+/* Children of each span, as lists in one array: first[i] is the first of i, next[i] who comes after it. */
+typedef struct
+{
+  const Tracer *tracer;
+  guint *first, *last, *next;
+  GArray *out;
+} Forest;
+
+static void
+add_tree (Forest *f, guint index, guint parent, guint depth)
+{
+  const TbTraceSpan out = shown (span_at (f->tracer, index), parent, depth);
+  guint own = f->out->len;
+  g_array_append_val (f->out, out);
+  for (guint child = f->first[index]; child != NONE; child = f->next[child])
+    add_tree (f, child, own, depth + 1);
+}
+
+static void
+list_spans (const Tracer *t, guint64 from, guint64 to, GArray *out)
+{
+  guint n = t->spans->len;
+  g_autofree guint *places = g_new (guint, 3 * (gsize) n + 1);
+  Forest f = { t, places, places + n, places + 2 * (gsize) n, out };
+  memset (places, 0xff, 3 * (gsize) n * sizeof *places);
+  for (guint i = 0; i < n; i++)
+    {
+      guint parent = span_at (t, i)->parent;
+      if (parent == NONE)
+        continue;
+      *(f.first[parent] == NONE ? &f.first[parent] : &f.next[f.last[parent]]) = i;
+      f.last[parent] = i;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      const Span *span = span_at (t, i);
+      if (span->parent == NONE && span->request >= from && span->request < to)
+        add_tree (&f, i, NONE, 0);
+    }
+}
+
+GArray *
+tb_traces_spans (TbPast *past, guint64 from, guint64 to)
+{
+  GArray *out = g_array_new (FALSE, TRUE, sizeof (TbTraceSpan));
+  go_over (past, from, to, list_spans, out);
   return out;
 }
