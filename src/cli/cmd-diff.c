@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "diff-recordings.h"
 #include "tb-json.h"
 #include "tb-diff.h"
 #include "tb-diff-picture.h"
+#include "tb-past.h"
 
 /* Git calls an external diff with: path old-file old-hex old-mode new-file new-hex new-mode, and two
  * more where the file was renamed. */
@@ -261,7 +263,9 @@ tb_cmd_diff (int argc, char **argv)
   if (!tb_cli_options (&argc, &argv, "A B",
                        "Says what differs between two drawings, a line each. Status 0 where they say "
                        "the same, 1 where they differ. - reads one of them from standard input. "
-                       "It also serves Git as an external diff.",
+                       "It also serves Git as an external diff. Of two recordings it compares what went "
+                       "over each link, and which messages led to which; status 1 where one of "
+                       "them has what the other has not.",
                        entries))
     return TB_EXIT_REFUSED;
   if (argc - 1 == GIT_ARGUMENTS || argc - 1 == GIT_RENAMED)
@@ -272,6 +276,15 @@ tb_cmd_diff (int argc, char **argv)
                               : "only one of the two can come from standard input");
       return TB_EXIT_REFUSED;
     }
+  gboolean recorded = tb_past_is_recording (argv[1]);
+  if (recorded != tb_past_is_recording (argv[2]))
+    {
+      tb_cli_error ("%s is a recording and %s is none: two of a kind can be compared",
+                    argv[recorded ? 1 : 2], argv[recorded ? 2 : 1]);
+      return TB_EXIT_REFUSED;
+    }
+  if (recorded)
+    return tb_diff_recordings (argv + 1, as_json);
   g_auto (Comparison) comparison = { argv[1], argv[2] };
   if (!compare (&comparison, ignore_places))
     return TB_EXIT_REFUSED;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "past-private.h"
@@ -98,13 +99,15 @@ tb_past_class_init (TbPastClass *class)
 
 /* ---- The file ------------------------------------------------------------------------------------ */
 
-/* A file that begins as a recording does, and is not read, is one of another version. */
-static gboolean
-begins_as_one (const char *path)
+/* What is no file is not read: a pipe would lose its beginning. */
+gboolean
+tb_past_is_recording (const char *path)
 {
   char start[6] = "";
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  gboolean is = fd >= 0 && read (fd, start, sizeof start) == sizeof start
+  struct stat st;
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  gboolean is = fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode)
+                && read (fd, start, sizeof start) == sizeof start
                 && memcmp (start, "TBREC1", sizeof start) == 0;
   if (fd >= 0)
     close (fd);
@@ -118,7 +121,7 @@ say_why (const char *path, int why, GError **error)
   if (why != -EPROTO)
     g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_FILE, "“%s” cannot be read: %s", name,
                  g_strerror (-why));
-  else if (begins_as_one (path))
+  else if (tb_past_is_recording (path)) /* and is not read */
     g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_VERSION,
                  "“%s” was recorded by another version of Tierboard", name);
   else

@@ -117,6 +117,8 @@ typedef enum
   TB_PAST_ERROR_VERSION       /* of another version of Tierboard */
 } TbPastError;
 
+/* Whether the file begins as a recording does, of whatever version. */
+gboolean tb_past_is_recording (const char *path);
 /* NULL with an error that says in words what is wrong with the file. */
 TbPast *tb_past_open (const char *path, GError **error);
 /* Reads on in a file that has grown, up to that size (0: as far as it is whole); emits "grown" where
