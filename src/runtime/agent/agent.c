@@ -364,6 +364,7 @@ finish (Agent *a)
   if (a->instances != NULL)
     tb_upkeep_stop (a);
   take_last_of_taps (a);
+  tb_log_record_end (a);
   tb_recording_close (a);
   while (!a->viewer_gone && a->out.size > 0 && tb_now_ns () < until)
     {

@@ -8,6 +8,7 @@
  *   orphans.c   reaping, and what loses its leash
  *   upkeep.c    what happens each second: loads, log sizes, recording flushed
  *   census.c    who has started too many processes
+ *   log-record.c what instances print, as part of the recording
  *   recording.c the recording, and what to do when it cannot be written
  *   terminal*.c who attaches to an instance's terminal, and debuggers */
 #pragma once
@@ -28,6 +29,13 @@
 typedef struct Agent Agent;
 typedef struct TbTerminals TbTerminals;
 
+/* How much of what it prints may be recorded yet: see log-record.c. */
+typedef struct
+{
+  int64_t at_ns;       /* when it was filled; 0: never */
+  uint64_t left, lost; /* lost: not recorded, and not yet said */
+} TbLogBudget;
+
 typedef struct
 {
   Agent *agent;
@@ -42,6 +50,7 @@ typedef struct
   bool has_terminal; /* out is the master of one */
   bool started_under; /* this life is under a tool, the next is not */
   TbLog log;
+  TbLogBudget log_budget;
   uint64_t log_before; /* what it had written a second ago */
   bool not_kept;       /* it was said that its output is not kept */
   bool loud, overran;  /* in this life: it writes too much; it had too many processes */
@@ -70,6 +79,7 @@ struct Agent
   size_t n_helpers, helpers_capacity;
   TbRecordWriter *record;
   bool record_dirty;
+  uint64_t logs_recorded; /* bytes of the recording that are output of instances */
   unsigned upkeep_round;
   TbTimer supervise_timer, upkeep_timer, load_timer, census_timer, end_timer;
   int census_file;     /* /proc/loadavg; -1 */
@@ -156,6 +166,12 @@ void tb_census_start (Agent *a);
 void tb_census_stop (Agent *a);
 /* Each instance's load was measured: whoever has too much is ended. */
 void tb_census_take (Agent *a, const TbLoad *loads);
+
+/* ---- log-record.c */
+/* What that instance has printed just now. */
+void tb_log_record (Agent *a, uint32_t index, const char *bytes, size_t n);
+/* What of it was not recorded, where that is not said yet. */
+void tb_log_record_end (Agent *a);
 
 /* ---- recording.c */
 void tb_recording_open (Agent *a);

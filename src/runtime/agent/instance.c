@@ -71,6 +71,7 @@ static void
 on_bytes (const char *bytes, size_t n, void *data)
 {
   const Instance *in = data;
+  tb_log_record (in->agent, in->index, bytes, n);
   tb_terminals_wrote (in->agent, in->index, bytes, n);
 }
 

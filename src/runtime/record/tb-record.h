@@ -22,7 +22,9 @@ typedef enum
   TB_RECORD_EVENT,            /* TbEvent */
   TB_RECORD_PAYLOAD,          /* u32 tap, u32 connection, u32 number, u8 direction, 3 × 0, then the
                                  first bytes of the message */
-  TB_RECORD_GAP               /* u64 events lost, u64 bytes of payload lost */
+  TB_RECORD_GAP,              /* u64 events lost, u64 bytes of payload lost */
+  TB_RECORD_LOG = 9           /* u32 instance, u32 0, u64 bytes before these that are not recorded, then
+                                 bytes as the instance printed them: a line may go on in its next one */
 } TbRecordType;
 
 typedef struct TbRecordWriter TbRecordWriter;
