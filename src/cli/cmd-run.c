@@ -33,6 +33,8 @@ typedef struct
   TbSession *session;
   GMainLoop *loop;
   TbTable *table;       /* NULL: JSON lines */
+  TbRunView *view;      /* of the table */
+  TbLiveFrame *still;   /* what the table shows while it stands still */
   guint n_known;        /* instances, those that are gone too */
   gboolean *ever_ready; /* by instance */
   gint64 *ready_ns;     /* when it first was */
@@ -65,7 +67,8 @@ read_options (Options *o, int *argc, char ***argv)
     { NULL }
   };
   if (!tb_cli_options (argc, argv, "FILE",
-                       "Runs a drawing: a live table in a terminal, JSON lines otherwise. Ctrl-C "
+                       "Runs a drawing: a live table in a terminal, with keys to cut, heal, kill and "
+                       "more (? lists them), JSON lines otherwise. Ctrl-C "
                        "stops in order, a second one at once. Status 0 if every instance became "
                        "ready.", entries))
     return FALSE;
@@ -158,10 +161,11 @@ may_run (const Options *o, const char *commands)
 static void
 say (Run *run, const char *sentence)
 {
+  g_autofree char *plain = tb_words_plain (sentence);
   if (run->table != NULL)
     tb_table_say (run->table, sentence);
   else
-    fprintf (stderr, "tierboard: %s\n", sentence);
+    fprintf (stderr, "tierboard: %s\n", plain);
 }
 
 static void
@@ -234,6 +238,19 @@ tell_progress (Run *run, const TbLiveFrame *frame)
   say (run, waiting);
 }
 
+static void
+draw_table (Run *run, TbLiveFrame *frame)
+{
+  gboolean still = tb_run_view_is_still (run->view);
+  g_autofree char *waiting = waiting_in_words (run, frame);
+  tb_run_view_see (run->view, frame);
+  if (!still)
+    g_clear_pointer (&run->still, tb_live_frame_unref);
+  else if (run->still == NULL)
+    run->still = tb_live_frame_ref (frame);
+  tb_table_draw (run->table, still ? run->still : frame, waiting);
+}
+
 static gboolean
 on_tick (gpointer data)
 {
@@ -243,13 +260,25 @@ on_tick (gpointer data)
     return G_SOURCE_CONTINUE;
   if (run->table != NULL)
     {
-      g_autofree char *waiting = waiting_in_words (run, frame);
-      tb_table_draw (run->table, frame, waiting);
+      draw_table (run, frame);
       return G_SOURCE_CONTINUE;
     }
   print_json (run, frame, FALSE, FALSE);
   tell_progress (run, frame);
   return G_SOURCE_CONTINUE;
+}
+
+/* A key was pressed, or the terminal has another size. */
+static void
+on_look (gpointer data)
+{
+  on_tick (data);
+}
+
+static void
+on_asked_to_stop (gpointer data)
+{
+  stop (data);
 }
 
 static gboolean
@@ -491,6 +520,7 @@ print_summary (Run *run, const TbLiveFrame *frame)
     "%s requests, %s errors; %u of %u instances became ready",
     tb_words_count (n, requests, sizeof requests), tb_words_count (bad, errors, sizeof errors), ready,
     count_instances (run));
+  tb_table_set_view (run->table, NULL);
   tb_table_draw (run->table, frame, NULL);
   printf ("\n%s\n", line);
 }
@@ -517,9 +547,14 @@ loop_until_over (Run *run, gboolean table)
     g_unix_signal_add (SIGHUP, on_signal, run),
   };
   TbFileWatch *file = run->options->watch ? watch_file (run) : NULL;
+  TbRunTerminal *keys = table ? tb_run_terminal_new (run->session, run->view, on_look, on_asked_to_stop, run)
+                              : NULL;
+  if (keys != NULL)
+    tb_table_set_view (run->table, run->view);
   if (!is_over (tb_session_state (run->session)))
     g_main_loop_run (run->loop);
   g_clear_pointer (&file, tb_file_watch_free);
+  tb_run_terminal_free (keys);
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
   if (run->duration_source != 0)
@@ -554,6 +589,7 @@ watch (TbSession *session, TbControl *control, const Options *o, const char *tit
   know_instances (&run);
   if (table)
     run.table = tb_table_new (title, STDOUT_FILENO, tb_cli_wants_colour (STDOUT_FILENO));
+  run.view = tb_run_view_new ();
   signal (SIGPIPE, SIG_IGN);
   if (control != NULL)
     tb_control_set_owner (control, &owner, &run);
@@ -569,6 +605,8 @@ watch (TbSession *session, TbControl *control, const Options *o, const char *tit
   end (&run);
   TbExitStatus status = judge (&run);
   g_clear_pointer (&run.table, tb_table_free);
+  g_clear_pointer (&run.still, tb_live_frame_unref);
+  tb_run_view_free (run.view);
   g_main_loop_unref (run.loop);
   g_free (run.ever_ready);
   g_free (run.ready_ns);

@@ -1,9 +1,12 @@
-/* `tierboard run`, in four files:
+/* `tierboard run`, in a few files:
  *
- *   cmd-run.c     options, trust, the run's life, its exit status
- *   run-change.c  another drawing while it runs, and a file that is watched
- *   run-table.c   the live table of a terminal
- *   run-words.c   numbers and states as people read them */
+ *   cmd-run.c       options, trust, the run's life, its exit status
+ *   run-change.c    another drawing while it runs, and a file that is watched
+ *   run-table.c     the live table of a terminal (run-rows.c, run-line.c)
+ *   run-view.c      what is chosen and filtered in it, what a key asks for, and what was: pure
+ *   run-keys.c      what a terminal sends, as keys: pure
+ *   run-terminal.c  the terminal that sends it, and what is done when a key was pressed
+ *   run-words.c     numbers and states as people read them */
 #pragma once
 
 #include "tb-control.h"
@@ -19,6 +22,9 @@ const char *tb_words_rate (double per_second, char *out, gsize size);
 const char *tb_words_latency (gint64 ns, char *out, gsize size);
 /* "1.2 MB". */
 const char *tb_words_bytes (double bytes, char *out, gsize size);
+
+/* Without what would steer a terminal: a program's words are shown, never obeyed. (transfer full) */
+char *tb_words_plain (const char *text);
 
 typedef struct
 {
@@ -44,11 +50,118 @@ TbFileWatch *tb_file_watch_new (const char *path, void (*changed) (gpointer data
                                 GError **error);
 void tb_file_watch_free (TbFileWatch *watch);
 
+/* ---- Keys ------------------------------------------------------------------------------------------ */
+
+typedef enum
+{
+  TB_KEY_NONE,
+  TB_KEY_CHARACTER,
+  TB_KEY_UP,
+  TB_KEY_DOWN,
+  TB_KEY_PAGE_UP,
+  TB_KEY_PAGE_DOWN,
+  TB_KEY_FIRST,
+  TB_KEY_LAST,
+  TB_KEY_ENTER,
+  TB_KEY_ESCAPE,
+  TB_KEY_BACKSPACE,
+  TB_KEY_SUSPEND /* Ctrl-Z */
+} TbKeyKind;
+
+typedef struct
+{
+  TbKeyKind kind;
+  gunichar c; /* of a character */
+} TbKey;
+
+/* What has come of a key that is not whole yet. Begin with zeros. */
+typedef struct
+{
+  char bytes[16];
+  gsize n;
+} TbKeyReader;
+
+/* Hands over each key; bytes may end in the middle of one. Whatever comes, it never fails. */
+void tb_keys_take (TbKeyReader *reader, const char *bytes, gsize n, void (*func) (TbKey key, gpointer data),
+                   gpointer data);
+
+/* ---- View ------------------------------------------------------------------------------------------ */
+
+typedef struct TbRunView TbRunView;
+
+/* What is to be done after a key. */
+typedef enum
+{
+  TB_DO_NOTHING,
+  TB_DO_DRAW,
+  TB_DO_CUT,
+  TB_DO_HEAL,
+  TB_DO_STEP,
+  TB_DO_GO_ON,
+  TB_DO_HEAL_ALL,
+  TB_DO_KILL,
+  TB_DO_PAUSE, /* or resume, where it is paused */
+  TB_DO_RESTART,
+  TB_DO_STOP,
+  TB_DO_SUSPEND
+} TbRunDo;
+
+/* What stands before the id of a link where instances are named too. */
+#define TB_VIEW_LINK "link "
+
+TbRunView *tb_run_view_new (void);
+void tb_run_view_free (TbRunView *view);
+/* Takes a sample of each link's rate once a second. */
+void tb_run_view_see (TbRunView *view, const TbLiveFrame *frame);
+/* *subject (transfer none): the id of the link or instance that it is for. */
+TbRunDo tb_run_view_key (TbRunView *view, const TbLiveFrame *frame, TbKey key, const char **subject);
+/* Said at the foot for a few seconds. */
+void tb_run_view_note (TbRunView *view, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* The last line: keys, a note, or the filter that is typed. (transfer full) */
+char *tb_run_view_foot (const TbRunView *view);
+/* Lines to be shown instead of the links; none where no help was asked for. */
+const char *const *tb_run_view_help (const TbRunView *view);
+/* The picture stands, the run goes on. */
+gboolean tb_run_view_is_still (const TbRunView *view);
+/* view NULL: everything that is of interest. */
+gboolean tb_run_view_shows_instance (const TbRunView *view, const TbLiveInstance *instance);
+gboolean tb_run_view_shows_link (const TbRunView *view, const TbLiveLink *link);
+/* A component's replicas stand together, also those that came later. (transfer container) of
+ * TbLiveInstance */
+GPtrArray *tb_run_view_instances (const TbRunView *view, const TbLiveFrame *frame);
+/* One of instance and link is NULL. */
+gboolean tb_run_view_is_chosen (const TbRunView *view, const char *instance, const char *link);
+
+#define TB_SPARK_MAX 60   /* samples that are kept: a minute */
+#define TB_SPARK_LEVELS 8 /* 0: nothing at all */
+
+typedef struct
+{
+  guint level; /* of the most in what is shown */
+  gboolean error;
+} TbSparkCell;
+
+/* The newest samples of a link's rate, oldest first: returns how many, at most width. */
+guint tb_run_view_spark (const TbRunView *view, const char *link, guint width, TbSparkCell *out);
+
+/* ---- Terminal -------------------------------------------------------------------------------------- */
+
+typedef struct TbRunTerminal TbRunTerminal;
+
+/* Takes keys from standard input and carries them out on the session. draw() is asked for after each; stop()
+ * where a key asks for the end. NULL: standard input is no terminal, or another job's. */
+TbRunTerminal *tb_run_terminal_new (TbSession *session, TbRunView *view, void (*draw) (gpointer data),
+                                    void (*stop) (gpointer data), gpointer data);
+/* Gives the terminal back as it was. NULL is fine. */
+void tb_run_terminal_free (TbRunTerminal *terminal);
+
 /* ---- Table ----------------------------------------------------------------------------------------- */
 
 typedef struct TbTable TbTable;
 
 TbTable *tb_table_new (const char *title, int fd, gboolean colour);
+/* Whose choice and past it shows, and whose keys it names: borrowed. */
+void tb_table_set_view (TbTable *table, const TbRunView *view);
 /* Draws over what it drew before. waiting: what the start waits for; NULL or "": nothing. */
 void tb_table_draw (TbTable *table, const TbLiveFrame *frame, const char *waiting);
 /* A line that stays, above the table. */
@@ -56,6 +169,8 @@ void tb_table_say (TbTable *table, const char *sentence);
 /* Leaves the table where it is and gives the cursor back. */
 void tb_table_free (TbTable *table);
 /* The table as lines without escapes, at most that many columns and rows: for tests. Rows 0: all.
- * (transfer full) */
+ * view may be NULL. (transfer full) */
 char *tb_table_text (const char *title, const TbLiveFrame *frame, const char *waiting, guint columns,
                      guint rows);
+char *tb_table_text_of (const char *title, const TbLiveFrame *frame, const char *waiting,
+                        const TbRunView *view, guint columns, guint rows);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "run-private.h"
+#include "tb-text.h"
 
 #define THIN "\u2009"
 
@@ -72,6 +73,19 @@ tb_words_bytes (double bytes, char *out, gsize size)
     }
   g_snprintf (out, size, unit > 0 && bytes < 9.95 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
   return out;
+}
+
+char *
+tb_words_plain (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  gsize n = tb_text_without_escapes (valid, strlen (valid), NULL);
+  g_autoptr (GString) plain = g_string_new (NULL);
+  valid[n] = '\0';
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_iscntrl (g_utf8_get_char (p)))
+      g_string_append_unichar (plain, g_utf8_get_char (p));
+  return g_string_free (g_steal_pointer (&plain), FALSE);
 }
 
 TbStateLook
