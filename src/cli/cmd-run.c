@@ -20,7 +20,7 @@
 
 typedef struct
 {
-  char *duration, *record, *control;
+  char *duration, *record, *control, *metrics;
   gboolean json, trust, contain, no_seccomp, watch;
   gint64 seed;
   gint64 duration_ns; /* 0: until it is stopped */
@@ -62,6 +62,8 @@ read_options (Options *o, int *argc, char ***argv)
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Of all that is drawn by chance", "N" },
     { "control", 0, 0, G_OPTION_ARG_STRING, &o->control,
       "Take commands on loopback too, with a token (PORT, 127.0.0.1:PORT; 0: any)", "ADDRESS" },
+    { "metrics", 0, 0, G_OPTION_ARG_STRING, &o->metrics,
+      "Prometheus text at http://ADDRESS/metrics, on loopback (PORT, 127.0.0.1:PORT; 0: any)", "ADDRESS" },
     { "no-seccomp", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->no_seccomp,
       "Do without interception", NULL },
     { NULL }
@@ -626,6 +628,28 @@ can_record (const char *path)
   return path == NULL || fd >= 0;
 }
 
+static gboolean
+offer_loopback (const Options *o, TbControl *control)
+{
+  g_autoptr (GError) error = NULL;
+  if (control != NULL && tb_control_listen (control, o->control, g_getenv ("TIERBOARD_TOKEN"), &error))
+    fprintf (stderr, "tierboard: control at %s\n", tb_control_url (control));
+  else if (error != NULL)
+    tb_cli_error ("--control: %s", error->message);
+  return control != NULL && tb_control_url (control) != NULL;
+}
+
+static gboolean
+offer_metrics (const Options *o, TbControl *control)
+{
+  g_autoptr (GError) error = NULL;
+  if (control != NULL && tb_control_listen_metrics (control, o->metrics, &error))
+    fprintf (stderr, "tierboard: metrics at %s\n", tb_control_metrics_url (control));
+  else if (error != NULL)
+    tb_cli_error ("--metrics: %s", error->message);
+  return control != NULL && tb_control_metrics_url (control) != NULL;
+}
+
 /* The private socket is always there; a run goes on without it where it cannot be had. FALSE: what
  * was asked for cannot be had. */
 static gboolean
@@ -637,15 +661,8 @@ offer_control (const Options *o, TbSession *session, TbControl **control)
     tb_control_set_name (*control, o->file);
   if (*control == NULL)
     tb_cli_error ("it cannot be controlled from outside: %s", error->message);
-  if (o->control == NULL)
-    return TRUE;
-  g_clear_error (&error);
-  if (*control != NULL
-      && tb_control_listen (*control, o->control, g_getenv ("TIERBOARD_TOKEN"), &error))
-    fprintf (stderr, "tierboard: control at %s\n", tb_control_url (*control));
-  else if (error != NULL)
-    tb_cli_error ("--control: %s", error->message);
-  return *control != NULL && tb_control_url (*control) != NULL;
+  return (o->control == NULL || offer_loopback (o, *control))
+         && (o->metrics == NULL || offer_metrics (o, *control));
 }
 
 static TbExitStatus
@@ -694,5 +711,6 @@ tb_cmd_run (int argc, char **argv)
   g_free (options.duration);
   g_free (options.record);
   g_free (options.control);
+  g_free (options.metrics);
   return status;
 }

@@ -36,18 +36,25 @@ send_head (TbCall *call, int status, const char *type, gssize length, gboolean c
   tb_client_send (call->client, head->str, head->len);
 }
 
-static void
-send_text (TbCall *call, int status, const char *text)
+void
+tb_call_reply_text (TbCall *call, int status, const char *type, const char *text)
 {
   g_return_if_fail (!call->answered);
   call->answered = TRUE;
   gsize n = status == 204 ? 0 : strlen (text);
+  gboolean line = n > 0 && text[n - 1] != '\n';
   gboolean closing = call->closing || status == 400 || status == 401 || status == 413;
-  send_head (call, status, status == 204 ? NULL : "application/json", (gssize) n + (n > 0), closing);
+  send_head (call, status, status == 204 ? NULL : type, (gssize) n + line, closing);
   tb_client_send (call->client, text, n);
-  if (n > 0)
+  if (line)
     tb_client_send (call->client, "\n", 1);
   tb_client_finish (call->client, closing);
+}
+
+static void
+send_text (TbCall *call, int status, const char *text)
+{
+  tb_call_reply_text (call, status, "application/json", text);
 }
 
 void
@@ -369,14 +376,29 @@ join_chunks (const char *bytes, gsize size)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* Who has no token and needs none sees the figures and nothing else. */
 static void
-take_whole (TbCall *call, gboolean trusted, const TbHttpHead *head, const char *body, gsize size)
+serve_metrics (TbCall *call, GStrv segments)
+{
+  gboolean asked = segments[0] != NULL && g_str_equal (segments[0], "metrics") && segments[1] == NULL;
+  if (!asked)
+    tb_call_error (call, 404, "there is /metrics here and nothing else");
+  else if (!g_str_equal (call->method, "GET"))
+    tb_call_error (call, 405, "%s is not for this path", call->method);
+  else
+    tb_route_metrics (call);
+}
+
+static void
+take_whole (TbCall *call, TbAccess access, const TbHttpHead *head, const char *body, gsize size)
 {
   GStrv segments = read_target (call, head->target), at = segments;
   g_autofree char *joined = head->chunked ? join_chunks (body, size) : NULL;
   call->closing = !head->keep_alive;
-  gboolean in_path = path_has_token (call->control, &at);
-  if (!trusted && !in_path && !has_token (call->control, head))
+  gboolean in_path = access == TB_ACCESS_TOKEN && path_has_token (call->control, &at);
+  if (access == TB_ACCESS_METRICS)
+    serve_metrics (call, at);
+  else if (access == TB_ACCESS_TOKEN && !in_path && !has_token (call->control, head))
     tb_call_error (call, 401, "the token is missing or wrong");
   else if (read_body (call, joined != NULL ? joined : body, size))
     route (call, at);
@@ -394,7 +416,7 @@ answer_expect (TbCall *call, const TbHttpHead *head)
 }
 
 gsize
-tb_call_take (TbClient *client, TbControl *control, gboolean trusted, const char *bytes, gsize n,
+tb_call_take (TbClient *client, TbControl *control, TbAccess access, const char *bytes, gsize n,
               TbCall **call)
 {
   TbHttpHead head;
@@ -415,7 +437,7 @@ tb_call_take (TbClient *client, TbControl *control, gboolean trusted, const char
     }
   *call = new_call (client, control, &head);
   if (parse == TB_PARSE_DONE)
-    take_whole (*call, trusted, &head, bytes + head.head_size, size);
+    take_whole (*call, access, &head, bytes + head.head_size, size);
   else
     tb_call_error (*call, head_is_whole ? 413 : 400,
                    head_is_whole ? "the body is too long" : "this is no HTTP request");

@@ -5,6 +5,7 @@
  *   routes.c     the table; run, instances, links, faults, partitions
  *   toxiproxy.c  Toxiproxy's routes
  *   follow.c     answers that go on: logs, states
+ *   metrics.c    a frame as Prometheus text
  *   change.c     a drawing applied, a component scaled
  *   ask.c        the other side
  *   json-*.c state-json.c
@@ -28,6 +29,13 @@
 
 typedef struct TbClient TbClient;
 typedef struct TbCall TbCall;
+
+typedef enum
+{
+  TB_ACCESS_TOKEN,   /* loopback: whoever has the token */
+  TB_ACCESS_TRUSTED, /* the private socket */
+  TB_ACCESS_METRICS  /* loopback: everybody, and only the figures */
+} TbAccess;
 
 /* Returns TRUE when what is waited for is so. */
 typedef gboolean (*TbCallFunc) (TbCall *call);
@@ -64,7 +72,7 @@ struct TbControl
 {
   TbSession *session;
   GMainContext *context;
-  char *name, *socket_path, *url, *token;
+  char *name, *socket_path, *url, *token, *metrics_url;
   GPtrArray *listeners; /* of TbListening */
   GPtrArray *clients;   /* of TbClient */
   GSource *timer;       /* while somebody waits or follows */
@@ -92,11 +100,13 @@ void tb_control_need_timer (TbControl *control);
 /* ---- call.c */
 /* Takes a whole request out of bytes, if there is one: returns how many bytes it had, 0 for none
  * yet. It may be answered before this returns. */
-gsize tb_call_take (TbClient *client, TbControl *control, gboolean trusted, const char *bytes,
+gsize tb_call_take (TbClient *client, TbControl *control, TbAccess access, const char *bytes,
                     gsize n, TbCall **call);
 void tb_call_free (TbCall *call);
 /* Sends what was written to call->json (or nothing, for 204). */
 void tb_call_reply (TbCall *call, int status);
+/* Text of that type; it ends with a line's end. */
+void tb_call_reply_text (TbCall *call, int status, const char *type, const char *text);
 /* {"error": …, "status": …}, as Toxiproxy has it. */
 void tb_call_error (TbCall *call, int status, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* Until done() holds, then then(); 504 when the time is over. Time: ?timeout=, 30 s. Where ?wait= is
@@ -112,6 +122,9 @@ const char *tb_call_query (const TbCall *call, const char *name);
 /* ---- follow.c */
 void tb_route_logs (TbCall *call);
 void tb_route_state (TbCall *call);
+
+/* ---- metrics.c */
+void tb_route_metrics (TbCall *call);
 
 /* ---- change.c */
 void tb_route_apply (TbCall *call);

@@ -537,6 +537,7 @@ const TbControlRoute tb_control_routes[] = {
   { "POST", "/run/apply", tb_route_apply },
   { "POST", "/components/{}/scale", tb_route_scale },
   { "GET", "/state", tb_route_state },
+  { "GET", "/metrics", tb_route_metrics },
   { "GET", "/instances", get_instances },
   { "GET", "/instances/{}/{}", get_instance },
   { "GET", "/instances/{}/{}/logs", tb_route_logs },

@@ -19,7 +19,7 @@ typedef struct
 {
   TbControl *control;
   int fd;
-  gboolean trusted; /* the Unix socket: no token */
+  TbAccess access;
   GSource *source;
 } TbListening;
 
@@ -27,7 +27,8 @@ struct TbClient
 {
   TbControl *control;
   int fd;
-  gboolean trusted, closing, busy;
+  TbAccess access;
+  gboolean closing, busy;
   gint64 heard_ns;
   GByteArray *in, *out;
   GSource *readable, *writable;
@@ -128,7 +129,7 @@ serve (TbClient *client)
       if (client->call != NULL && !client->call->answered)
         break;
       g_clear_pointer (&client->call, tb_call_free);
-      gsize used = tb_call_take (client, client->control, client->trusted,
+      gsize used = tb_call_take (client, client->control, client->access,
                                  (const char *) client->in->data, client->in->len, &client->call);
       if (used == 0)
         break;
@@ -203,7 +204,7 @@ on_client (int fd, GIOCondition condition, gpointer data)
   int peer = accept4 (fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (peer < 0)
     return G_SOURCE_CONTINUE;
-  if ((listening->trusted && !is_ours (peer)) || !make_room (control))
+  if ((listening->access == TB_ACCESS_TRUSTED && !is_ours (peer)) || !make_room (control))
     {
       close (peer);
       return G_SOURCE_CONTINUE;
@@ -212,7 +213,7 @@ on_client (int fd, GIOCondition condition, gpointer data)
   TbClient *client = g_new0 (TbClient, 1);
   client->control = control;
   client->fd = peer;
-  client->trusted = listening->trusted;
+  client->access = listening->access;
   client->heard_ns = tb_now_ns ();
   client->in = g_byte_array_new ();
   client->out = g_byte_array_new ();
@@ -232,8 +233,8 @@ listening_free (gpointer data)
 }
 
 static gboolean
-listen_at (TbControl *control, const struct sockaddr *address, socklen_t size, const char *words,
-           GError **error)
+listen_at (TbControl *control, TbAccess access, const struct sockaddr *address, socklen_t size,
+           const char *words, GError **error)
 {
   const int one = 1;
   int fd = socket (address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -250,7 +251,7 @@ listen_at (TbControl *control, const struct sockaddr *address, socklen_t size, c
   TbListening *listening = g_new0 (TbListening, 1);
   listening->control = control;
   listening->fd = fd;
-  listening->trusted = address->sa_family == AF_UNIX;
+  listening->access = access;
   listening->source = watch (control->context, fd, G_IO_IN, on_client, listening);
   g_ptr_array_add (control->listeners, listening);
   return TRUE;
@@ -268,7 +269,7 @@ listen_privately (TbControl *control, GError **error)
     }
   g_strlcpy (address.sun_path, control->socket_path, sizeof address.sun_path);
   mode_t mask = umask (0177);
-  gboolean good = listen_at (control, (const struct sockaddr *) &address, sizeof address,
+  gboolean good = listen_at (control, TB_ACCESS_TRUSTED, (const struct sockaddr *) &address, sizeof address,
                              control->socket_path, error);
   umask (mask);
   return good;
@@ -356,6 +357,7 @@ tb_control_free (TbControl *control)
   g_free (control->name);
   g_free (control->url);
   g_free (control->token);
+  g_free (control->metrics_url);
   g_free (control);
 }
 
@@ -428,42 +430,67 @@ draw_token (void)
   return g_strdup (text);
 }
 
-static gboolean
-set_url (TbControl *control)
+/* "127.0.0.1:8474" of what was listened on last. (transfer full) */
+static char *
+last_address (const TbControl *control)
 {
   const TbListening *last = g_ptr_array_index (control->listeners, control->listeners->len - 1);
   TbLoopback bound;
   socklen_t size = sizeof bound;
   char host[INET6_ADDRSTRLEN] = "";
   if (getsockname (last->fd, &bound.any, &size) != 0)
-    return FALSE;
+    return NULL;
   gboolean six = bound.any.sa_family == AF_INET6;
   inet_ntop (bound.any.sa_family, six ? (void *) &bound.v6.sin6_addr : (void *) &bound.v4.sin_addr,
              host, sizeof host);
-  control->url = g_strdup_printf ("http://tierboard:%s@%s%s%s:%u", control->token, six ? "[" : "", host,
-                                  six ? "]" : "", ntohs (bound.v4.sin_port));
-  return TRUE;
+  return g_strdup_printf ("%s%s%s:%u", six ? "[" : "", host, six ? "]" : "", ntohs (bound.v4.sin_port));
+}
+
+static gboolean
+listen_on_loopback (TbControl *control, TbAccess access, const char *address, GError **error)
+{
+  TbLoopback at;
+  socklen_t size;
+  if (read_address (address, &at, &size))
+    return listen_at (control, access, &at.any, size, address, error);
+  g_set_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME,
+               "“%s” is no port, and no loopback address with one (127.0.0.1:8474)", address);
+  return FALSE;
 }
 
 gboolean
 tb_control_listen (TbControl *control, const char *address, const char *token, GError **error)
 {
-  TbLoopback at;
-  socklen_t size;
   g_return_val_if_fail (control->url == NULL, FALSE);
-  if (!read_address (address, &at, &size))
-    {
-      g_set_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME,
-                   "“%s” is no port, and no loopback address with one (127.0.0.1:8474)", address);
-      return FALSE;
-    }
   control->token = token != NULL && *token != '\0' ? g_strdup (token) : draw_token ();
-  return control->token != NULL && listen_at (control, &at.any, size, address, error)
-         && set_url (control);
+  if (control->token == NULL || !listen_on_loopback (control, TB_ACCESS_TOKEN, address, error))
+    return FALSE;
+  g_autofree char *bound = last_address (control);
+  if (bound != NULL)
+    control->url = g_strdup_printf ("http://tierboard:%s@%s", control->token, bound);
+  return bound != NULL;
 }
 
 const char *
 tb_control_url (const TbControl *control)
 {
   return control->url;
+}
+
+gboolean
+tb_control_listen_metrics (TbControl *control, const char *address, GError **error)
+{
+  g_return_val_if_fail (control->metrics_url == NULL, FALSE);
+  if (!listen_on_loopback (control, TB_ACCESS_METRICS, address, error))
+    return FALSE;
+  g_autofree char *bound = last_address (control);
+  if (bound != NULL)
+    control->metrics_url = g_strdup_printf ("http://%s/metrics", bound);
+  return bound != NULL;
+}
+
+const char *
+tb_control_metrics_url (const TbControl *control)
+{
+  return control->metrics_url;
 }

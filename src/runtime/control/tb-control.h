@@ -45,6 +45,12 @@ gboolean tb_control_listen (TbControl *control, const char *address, const char 
 /* "http://tierboard:TOKEN@127.0.0.1:8474"; NULL without tb_control_listen(). */
 const char *tb_control_url (const TbControl *control);
 
+/* Prometheus text at http://ADDRESS/metrics for everybody on this machine, and nothing else there.
+ * Address as above; once only. */
+gboolean tb_control_listen_metrics (TbControl *control, const char *address, GError **error);
+/* "http://127.0.0.1:9464/metrics"; NULL without it. */
+const char *tb_control_metrics_url (const TbControl *control);
+
 /* Paths of the control sockets of this user's runs. (transfer full) of char* */
 GPtrArray *tb_control_find_sockets (void);
 
@@ -65,6 +71,8 @@ gboolean tb_control_follow (const char *socket, const char *path,
 
 /* One object on one line: what `tierboard run --json` prints; totals: with sums. (transfer full) */
 char *tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready);
+/* The same as Prometheus text, for a scrape; frame may be NULL: there is none yet. (transfer full) */
+char *tb_metrics_text (const TbLiveFrame *frame);
 /* Into an object that is being written: its members. */
 void tb_json_instance (TbJson *json, const TbLiveInstance *instance);
 void tb_json_link (TbJson *json, const TbLiveLink *link);
