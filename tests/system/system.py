@@ -104,8 +104,8 @@ class Workplace:
                 cwd = os.readlink(f"/proc/{entry}/cwd")
             except OSError:
                 continue
-            if stat.rpartition(")")[2].split()[0] == "Z":
-                continue
+            if stat.rpartition(")")[2].split()[:1] in ([], ["Z"]):
+                continue  # it is gone, or was while its file was read
             inside = cwd.startswith(str(self.folder)) or str(self.folder) in cmdline
             if self.marker in cmdline or inside:
                 found[int(entry)] = cmdline
@@ -156,7 +156,7 @@ def lives(pid):
         stat = pathlib.Path("/proc", str(pid), "stat").read_text()
     except OSError:
         return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
+    return (stat.rpartition(")")[2].split() or "X")[0] not in "ZX"
 
 
 def gone_after(place, family=(), seconds=5, without=0):
