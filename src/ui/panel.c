@@ -29,6 +29,7 @@ static const struct
 {
   const char *name, *title;
   GtkWidget *(*make) (void);
+  void (*set_moment) (GtkWidget *page, TbMoment *moment); /* NULL: it shows nothing of a run's past */
 } pages[N_PAGES] = {
   [PAGE_PROBLEMS] = { "problems", "Problems", tb_problems_page_new },
   [PAGE_MESSAGES] = { "messages", "Messages", tb_messages_page_new },
@@ -42,6 +43,7 @@ struct _TbPanel
   GtkWidget parent;
   GtkWidget *box, *stack, *status, *tabs[N_PAGES], *pages[N_PAGES];
   TbEditor *editor;
+  TbMoment *moment; /* NULL: not said yet */
   TbLiveFrame *frame;
   TbProblems *other_problems;
   const TbProblems *problems; /* borrowed, until the next */
@@ -68,8 +70,10 @@ page_of (TbPanel *self, PageId id)
   if (self->pages[id])
     return self->pages[id];
   self->pages[id] = pages[id].make ();
-  if (id == PAGE_PROBLEMS)
+  if (g_signal_lookup ("picked", G_OBJECT_TYPE (self->pages[id])) != 0)
     g_signal_connect (self->pages[id], "picked", G_CALLBACK (page_picked), self);
+  if (pages[id].set_moment && self->moment)
+    pages[id].set_moment (self->pages[id], self->moment);
   if (id == PAGE_TERMINAL && self->run_dir)
     tb_terminal_page_set_run (TB_TERMINAL_PAGE (self->pages[id]), self->run_dir);
   gtk_stack_add_named (GTK_STACK (self->stack), self->pages[id], pages[id].name);
@@ -259,6 +263,15 @@ tb_panel_restart_under (TbPanel *panel, const char *tool, const char *instance)
 }
 
 void
+tb_panel_set_moment (TbPanel *panel, TbMoment *moment)
+{
+  g_set_object (&panel->moment, moment);
+  for (int id = 0; id < N_PAGES; id++)
+    if (panel->pages[id] && pages[id].set_moment)
+      pages[id].set_moment (panel->pages[id], moment);
+}
+
+void
 tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
 {
   g_set_object (&panel->editor, editor);
@@ -382,6 +395,7 @@ tb_panel_dispose (GObject *object)
   g_clear_pointer (&self->run_dir, g_free);
   g_clear_pointer (&self->other_problems, g_ptr_array_unref);
   g_clear_object (&self->editor);
+  g_clear_object (&self->moment);
   G_OBJECT_CLASS (tb_panel_parent_class)->dispose (object);
 }
 

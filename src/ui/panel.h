@@ -4,6 +4,7 @@
 
 #include <gtk/gtk.h>
 
+#include "moment.h"
 #include "tb-edit.h"
 #include "tb-session.h"
 #include "tb-terminal.h"
@@ -15,6 +16,8 @@ G_DECLARE_FINAL_TYPE (TbPanel, tb_panel, TB, PANEL, GtkWidget)
 
 GtkWidget *tb_panel_new (void);
 void tb_panel_set_editor (TbPanel *panel, TbEditor *editor);
+/* Which moment of which run its pages are about. */
+void tb_panel_set_moment (TbPanel *panel, TbMoment *moment);
 /* What is wrong with the document, live. problems is borrowed. */
 void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems);
 /* What a file or a run had to say: stands before the document's problems until the next. file is

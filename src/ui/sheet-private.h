@@ -7,6 +7,7 @@
 #include "file-guard.h"
 #include "inspector.h"
 #include "minimap.h"
+#include "moment.h"
 #include "notice-bar.h"
 #include "outline.h"
 #include "panel.h"
@@ -54,6 +55,7 @@ struct _TbSheet
   guint validate_id, zoom_id;
   gboolean settled; /* asked: its changes may be dropped; until the next change */
 
+  TbMoment *moment;     /* of the run that goes on, or of the one before: what all of it shows */
   TbSession *session;
   TbControl *control;   /* takes commands from outside while it runs; NULL where it cannot */
   char *waiting;       /* what the run waits for; NULL: nothing */

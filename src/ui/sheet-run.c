@@ -48,6 +48,7 @@ tb_sheet_drop_session (TbSheet *self)
   tb_canvas_set_session (self->canvas, NULL);
   g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_pointer (&self->control, tb_control_free);
+  tb_moment_set_past (self->moment, tb_moment_past (self->moment), FALSE);
   g_clear_object (&self->session);
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   tb_inspector_show_frame (self->inspector, NULL);
@@ -162,6 +163,13 @@ tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self)
   tb_minimap_show_frame (self->minimap, live);
 }
 
+/* The recording can be read from now on: it is what everything but the newest frame is read from. */
+static void
+run_past (TbSession *session, TbSheet *self)
+{
+  tb_moment_set_past (self->moment, tb_session_past (session), TRUE);
+}
+
 /* ---- Starting -------------------------------------------------------------------------------- */
 
 /* As others would look for it. */
@@ -201,6 +209,8 @@ start (TbSheet *self, TbModel *model)
   tb_panel_set_other_problems (self->panel, NULL, NULL);
   g_signal_connect (session, "state", G_CALLBACK (run_state), self);
   g_signal_connect (session, "problem", G_CALLBACK (run_problem), self);
+  g_signal_connect (session, "past", G_CALLBACK (run_past), self);
+  tb_moment_set_past (self->moment, NULL, FALSE);
   tb_panel_set_run (self->panel, tb_session_run_dir (session));
   tb_canvas_set_session (self->canvas, session);
   if (tb_panel_is_folded (self->panel))

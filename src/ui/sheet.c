@@ -333,6 +333,7 @@ static GtkWidget *
 new_middle (TbSheet *self)
 {
   self->panel = TB_PANEL (tb_panel_new ());
+  tb_panel_set_moment (self->panel, self->moment);
   self->paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   self->split = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   gtk_paned_set_start_child (GTK_PANED (self->split), new_top (self));
@@ -537,6 +538,7 @@ tb_sheet_dispose (GObject *object)
   if (self->guard)
     g_signal_handlers_disconnect_by_data (self->guard, self);
   g_clear_object (&self->guard);
+  g_clear_object (&self->moment);
   g_clear_object (&self->editor);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (tb_sheet_parent_class)->dispose (object);
@@ -555,6 +557,7 @@ tb_sheet_class_init (TbSheetClass *class)
 static void
 tb_sheet_init (TbSheet *self)
 {
+  self->moment = tb_moment_new ();
   build (self);
 }
 
