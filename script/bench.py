@@ -23,7 +23,7 @@ def verdict(value, target):
 
 
 def programs(folder, names):
-    found = {p.name[len("bench-"):]: p for p in sorted(folder.glob("bench-*"))
+    found = {p.name[len("bench-"):]: p for p in sorted(folder.rglob("bench-*"))
              if p.is_file() and os.access(p, os.X_OK)}
     for name in names:
         if name not in found:
@@ -42,7 +42,7 @@ def run(name, program):
 
 def run_once(name, program, label, extra):
     command = [str(program)]
-    if name in ("canvas", "window", "file"):
+    if name in ("canvas", "window", "file", "live"):
         command = ["dbus-run-session", "--", "xvfb-run", "-a", "-s",
                    "-screen 0 1400x1000x24 -nolisten tcp"] + command
     env = dict(os.environ, GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory", **extra)

@@ -436,6 +436,51 @@ test_unknown_taps_are_passed_over (void)
   close_chain (&f);
 }
 
+static void
+moment (Fixture *f, gint64 at, guint moving)
+{
+  TbLiveFrame frame = { .time_ns = at, .links = f->links, .n_links = 2, .taps = f->taps, .n_taps = 2,
+                        .events = f->events, .n_events = f->n_events };
+  tb_traffic_show_moment (f->traffic, f->scene, &frame, moving, &f->view, at);
+  tb_traffic_advance (f->traffic, f->scene, at);
+  f->n_events = 0;
+}
+
+/* Of three requests one is answered and one dropped by then. */
+static void
+test_a_moment_shows_what_is_under_way (void)
+{
+  Fixture f;
+  TbPoint at;
+  open_chain (&f);
+  for (guint i = 1; i <= 3; i++)
+    add (&f, TB_EVENT_REQUEST, 0, i, 900 * MS)->held = i == 3;
+  add (&f, TB_EVENT_REPLY, 0, 2, 950 * MS);
+  add (&f, TB_EVENT_DROPPED, 0, 3, 950 * MS);
+  moment (&f, 1000 * MS, 0);
+  g_assert_cmpuint (count (&f), ==, 1);
+  g_assert_true (place_of (&f, 0, 90000 * MS, &at));
+  g_assert_cmpfloat_with_epsilon (at.x, (176 + 500) / 2.0, 20);
+  close_chain (&f);
+}
+
+static void
+test_a_step_moves_one_message (void)
+{
+  Fixture f;
+  TbPoint a, b;
+  open_chain (&f);
+  add (&f, TB_EVENT_REQUEST, 1, 1, 900 * MS);
+  add (&f, TB_EVENT_REQUEST, 0, 1, 1000 * MS);
+  moment (&f, 1000 * MS, 1);
+  g_assert_cmpuint (count (&f), ==, 2);
+  gint64 start = dot (&f, 1)->start_ns;
+  g_assert_true (place_of (&f, 1, start, &a));
+  g_assert_true (place_of (&f, 1, start + 500 * MS, &b));
+  g_assert_cmpfloat (b.x, >, a.x + 50);
+  close_chain (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -459,5 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/traffic/cap", test_there_are_never_too_many);
   g_test_add_func ("/canvas/traffic/out-of-sight", test_nothing_out_of_sight);
   g_test_add_func ("/canvas/traffic/unknown-taps", test_unknown_taps_are_passed_over);
+  g_test_add_func ("/canvas/traffic/moment", test_a_moment_shows_what_is_under_way);
+  g_test_add_func ("/canvas/traffic/step", test_a_step_moves_one_message);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 /* Stands in for the agent: says what TB_FAKE tells it to, and keeps no process but one. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,63 @@ count (void)
     }
 }
 
+/* So many events a millisecond, half of them requests, on each link in turn: what a bench watches. */
+#define FLOOD_MS 100u
+
+static void
+flood_once (uint32_t at, uint32_t number)
+{
+  TbTapRow *row = &counters->rows[at];
+  TbEvent event = { .time_ns = tb_now_ns (), .tap = at, .connection = 1, .number = number, .size = 100,
+                    .kind = TB_EVENT_REQUEST, .label = "GET /item" };
+  tb_ring_push (ring, &event);
+  event.kind = TB_EVENT_REPLY;
+  event.direction = 1;
+  event.aux = 200000;
+  event.status = 200;
+  tb_ring_push (ring, &event);
+  tb_row_begin (row);
+  row->counters.requests++;
+  row->counters.replies++;
+  row->counters.up.bytes_seen += 100;
+  row->counters.down.bytes_seen += 100;
+  row->counters.latency.bucket[tb_histogram_index (event.aux)]++;
+  tb_row_end (row);
+}
+
+static void *
+flood (void *unused)
+{
+  int64_t due_ns = tb_now_ns ();
+  uint32_t n = plan.n_links < 5 ? plan.n_links : 5;
+  for (uint32_t i = 0; i < n; i++)
+    {
+      const TbWireLink *link = &plan.links[i];
+      tb_row_begin (&counters->rows[i]);
+      counters->rows[i].counters = (TbTapCounters) { .link = i, .from = link->from[0], .to = link->to[0],
+                                                     .port = link->port, .proto = 2 };
+      tb_row_end (&counters->rows[i]);
+    }
+  atomic_store (&counters->n_rows, n);
+  for (uint32_t number = 1;; due_ns += 1000000)
+    {
+      for (uint32_t i = 0; i < FLOOD_MS / 2; i++, number++)
+        flood_once (number % n, number);
+      while (tb_now_ns () < due_ns)
+        usleep (200);
+    }
+  return NULL;
+}
+
+static void
+begin_flood (void)
+{
+  pthread_t thread;
+  if (pthread_create (&thread, NULL, flood, NULL) != 0)
+    exit (6);
+  pthread_detach (thread);
+}
+
 /* A daemon that has left session and family and does not listen to SIGTERM. Its number is written
  * where the test finds it. */
 static void
@@ -164,7 +222,10 @@ run_plan (void)
         tell_instance (i, i == first () && fake ("fails") ? TB_INSTANCE_FAILED : TB_INSTANCE_READY,
                        i == first () && fake ("fails") ? "exited with status 1" : "");
     }
-  count ();
+  if (fake ("flood"))
+    begin_flood ();
+  else
+    count ();
   tell_run (TB_RUN_RUNNING, "");
   flush ();
 }

@@ -235,9 +235,16 @@ tb_canvas_frame_times (TbCanvas *canvas)
   return tb_frame_meter_times (&canvas->meter);
 }
 
+TbFrameTimes
+tb_canvas_delivery_times (TbCanvas *canvas)
+{
+  return tb_frame_meter_times (&canvas->delivery);
+}
+
 void
 tb_canvas_reset_frame_times (TbCanvas *canvas)
 {
+  tb_frame_meter_reset (&canvas->delivery);
   tb_frame_meter_reset (&canvas->meter);
 }
 

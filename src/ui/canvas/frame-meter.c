@@ -3,18 +3,26 @@
 #include <stdlib.h>
 #include <time.h>
 
-static gint64
-thread_cpu_ns (void)
+gint64
+tb_thread_cpu_ns (void)
 {
   struct timespec t;
   clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
   return (gint64) t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+void
+tb_frame_meter_add (TbFrameMeter *meter, gint64 ns)
+{
+  meter->ring[meter->at] = ns;
+  meter->at = (meter->at + 1) % TB_METER_FRAMES;
+  meter->n = MIN (meter->n + 1, TB_METER_FRAMES);
+}
+
 static void
 before_paint (GdkFrameClock *clock, TbFrameMeter *meter)
 {
-  meter->began_ns = thread_cpu_ns ();
+  meter->began_ns = tb_thread_cpu_ns ();
   meter->drew = FALSE;
 }
 
@@ -23,10 +31,8 @@ after_paint (GdkFrameClock *clock, TbFrameMeter *meter)
 {
   if (meter->began_ns != 0 && meter->drew)
     {
-      meter->last_ns = thread_cpu_ns () - meter->began_ns;
-      meter->ring[meter->at] = meter->last_ns;
-      meter->at = (meter->at + 1) % TB_METER_FRAMES;
-      meter->n = MIN (meter->n + 1, TB_METER_FRAMES);
+      meter->last_ns = tb_thread_cpu_ns () - meter->began_ns;
+      tb_frame_meter_add (meter, meter->last_ns);
     }
   meter->began_ns = 0;
 }

@@ -10,7 +10,7 @@
  *
  * In FAST the rate follows the main thread's cost of a frame: above a quarter of a core it halves,
  * well below it doubles. The system under study runs on the same processor. */
-#include "canvas-private.h"
+#include "run-private.h"
 
 #include "tb-base.h"
 
@@ -40,8 +40,8 @@ follow_animations (TbCanvas *canvas)
   tb_traffic_set_reduced (canvas->traffic, !animations);
 }
 
-void
-tb_canvas_take_frame (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbLiveFrame *))
+static void
+show (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbLiveFrame *), gboolean stands, guint moving)
 {
   const TbScene *scene = tb_canvas_scene (canvas);
   gint64 now_ns = tb_now_ns ();
@@ -53,7 +53,10 @@ tb_canvas_take_frame (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbL
   follow_animations (canvas);
   if (scene != NULL)
     {
-      tb_traffic_feed (canvas->traffic, scene, frame, &view, now_ns);
+      if (stands)
+        tb_traffic_show_moment (canvas->traffic, scene, frame, moving, &view, now_ns);
+      else
+        tb_traffic_feed (canvas->traffic, scene, frame, &view, now_ns);
       if (tb_run_layer_take (canvas, frame, now_ns))
         {
           tb_canvas_update_without (canvas);
@@ -61,7 +64,28 @@ tb_canvas_take_frame (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbL
           gtk_widget_queue_draw (GTK_WIDGET (canvas));
         }
     }
+}
+
+void
+tb_canvas_take_frame (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbLiveFrame *))
+{
+  show (canvas, frame, release, FALSE, 0);
   g_signal_emit_by_name (canvas, "live-frame", frame);
+}
+
+/* Also while the past is shown: the ring is read on, and whoever minds the run hears of it. */
+static void
+take_from_source (TbCanvas *canvas, TbLiveFrame *frame)
+{
+  if (!canvas->past)
+    {
+      tb_canvas_take_frame (canvas, frame, canvas->source.release);
+      return;
+    }
+  void (*release) (TbLiveFrame *) = canvas->source.release;
+  g_signal_emit_by_name (canvas, "live-frame", frame);
+  if (release != NULL)
+    release (frame);
 }
 
 /* ---- The rate -------------------------------------------------------------------------------- */
@@ -98,11 +122,14 @@ static void
 beat (TbCanvas *canvas)
 {
   const TbScene *scene = tb_canvas_scene (canvas);
-  gint64 now_ns = tb_now_ns ();
+  gint64 now_ns = tb_now_ns (), began_ns = tb_thread_cpu_ns ();
   TbLiveFrame *frame = canvas->source.next ? canvas->source.next (canvas->source.data) : NULL;
 
   if (frame != NULL)
-    tb_canvas_take_frame (canvas, frame, canvas->source.release);
+    {
+      take_from_source (canvas, frame);
+      tb_frame_meter_add (&canvas->delivery, tb_thread_cpu_ns () - began_ns);
+    }
   gboolean was_moving = canvas->moving;
   canvas->moving = scene && tb_traffic_advance (canvas->traffic, scene, now_ns) > 0;
   if (canvas->moving || was_moving)
@@ -188,11 +215,34 @@ tb_canvas_set_source (TbCanvas *canvas, const TbFrameSource *source)
   drop_frame (canvas);
   tb_traffic_clear (canvas->traffic);
   tb_run_layer_clear (canvas->run);
-  canvas->moving = FALSE;
+  canvas->moving = canvas->past = FALSE;
   if (canvas->editor != NULL)
     tb_canvas_update_without (canvas);
   tb_canvas_live_changed (canvas);
   schedule (canvas);
+}
+
+/* Figures and dots of another time are of no use. */
+static void
+begin_anew (TbCanvas *canvas)
+{
+  tb_traffic_clear (canvas->traffic);
+  canvas->run->figures_ns = 0;
+  gtk_widget_queue_draw (GTK_WIDGET (canvas));
+}
+
+void
+tb_canvas_show_past (TbCanvas *canvas, TbLiveFrame *frame, double speed, guint moving)
+{
+  gboolean was_past = canvas->past;
+  canvas->past = frame != NULL;
+  tb_traffic_set_speed (canvas->traffic, speed > 0 ? speed : 1);
+  if (was_past != canvas->past || (speed == 0 && frame != NULL))
+    begin_anew (canvas);
+  if (frame != NULL)
+    show (canvas, frame, tb_live_frame_unref, speed == 0, moving);
+  if (!canvas->moving)
+    tb_canvas_pulse_start (canvas);
 }
 
 TbDotCount

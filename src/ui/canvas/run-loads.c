@@ -7,6 +7,7 @@
 
 #include "figures.h"
 
+#define SMOOTH 0.3 /* share of the newest figure, four times a second */
 #define CPU_LEAST 0.05 /* of a core: less says nothing */
 
 typedef struct
@@ -76,21 +77,21 @@ threads_of (TbCanvas *canvas, TbUid component)
 }
 
 static char *
-load_text (const Sum *sum, guint threads, gboolean *full)
+load_text (const Sum *sum, guint64 under_way, guint threads, gboolean *full)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  guint64 room = threads * sum->ready, busy = MIN (sum->under_way, room);
-  *full = threads > 0 && sum->under_way > room;
+  guint64 room = threads * sum->ready, busy = MIN (under_way, room);
+  *full = threads > 0 && under_way > room;
   if (sum->cpu >= CPU_LEAST)
     g_string_append_printf (text, "CPU %.0f" TB_THIN_SPACE "%%", sum->cpu * 100);
-  if (threads > 0 && sum->under_way > 0)
+  if (threads > 0 && under_way > 0)
     g_string_append_printf (text, "%s%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT " busy", text->len ? " · " : "",
                             busy, room);
-  else if (sum->under_way > 0)
+  else if (under_way > 0)
     g_string_append_printf (text, "%s%" G_GUINT64_FORMAT " under way", text->len ? " · " : "",
-                            sum->under_way);
+                            under_way);
   if (*full)
-    g_string_append_printf (text, " · %" G_GUINT64_FORMAT " wait", sum->under_way - room);
+    g_string_append_printf (text, " · %" G_GUINT64_FORMAT " wait", under_way - room);
   return text->len ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
@@ -118,7 +119,9 @@ tb_run_take_loads (TbCanvas *canvas, TbRunLayer *layer, const TbLiveFrame *frame
       if (show == NULL)
         continue;
       char *role = sum->leads ? g_strdup_printf ("%s %u", sum->leads, sum->leader) : NULL;
-      gboolean other = replace (&show->load, load_text (sum, threads_of (canvas, sum->component), &full));
+      show->under_way += ((double) sum->under_way - show->under_way) * SMOOTH;
+      gboolean other = replace (&show->load, load_text (sum, (guint64) (show->under_way + 0.5),
+                                                        threads_of (canvas, sum->component), &full));
       other |= replace (&show->role, role);
       other |= show->full != full;
       show->full = full;

@@ -35,6 +35,7 @@ typedef struct
   GskRenderNode *node;
   double node_scale;
   char *load, *role; /* what its pills say; NULL: no pill */
+  double under_way;  /* smoothed: one that comes and goes ten times a second is a tenth */
   gboolean full;     /* more is under way than it has threads for */
   GskRenderNode *pills;
   double pills_scale;

@@ -185,7 +185,7 @@ line_width (const TbLiveLink *link, const TbLiveSpan *span)
 {
   double a_second = link->framed ? MAX (span->request_rate, span->reply_rate)
                                  : (span->byte_rate_up + span->byte_rate_down) / 1000;
-  double width = 1.8 + 0.75 * log10 (1 + MAX (a_second, 0));
+  double width = 1.8 + 0.5 * log10 (1 + MAX (a_second, 0));
   return width < 2.25 ? 0 : MIN (round (2 * width) / 2, 5.5);
 }
 

@@ -49,6 +49,8 @@ typedef struct
   gint64 median_ns, p95_ns, max_ns;
 } TbFrameTimes;
 TbFrameTimes tb_canvas_frame_times (TbCanvas *canvas);
+/* The same, of taking a frame of the run in: reading it, dots, figures, and whoever hears "live-frame". */
+TbFrameTimes tb_canvas_delivery_times (TbCanvas *canvas);
 void tb_canvas_reset_frame_times (TbCanvas *canvas);
 /* Live frames a second: 60, 30 or 15, whichever keeps drawing under a quarter of a core. */
 guint tb_canvas_live_rate (TbCanvas *canvas);
@@ -65,6 +67,10 @@ void tb_canvas_set_matches (TbCanvas *canvas, const TbUid *uids, guint n);
 /* Shows on the canvas which link would be made, or with a reason that it would not; to 0: only from
  * where, from 0: none. */
 void tb_canvas_point_link (TbCanvas *canvas, TbUid from, TbUid to, const char *reason);
+/* Shows a moment of the past instead of what goes on; "live-frame" is told of that all the same. frame:
+ * (transfer full), NULL: back to what goes on. speed: at which it is played; 0: it stands, and then of
+ * its events the last `moving` go their way. */
+void tb_canvas_show_past (TbCanvas *canvas, TbLiveFrame *frame, double speed, guint moving);
 /* What became of the messages of this run on the canvas: each is in one of the first five. */
 typedef struct
 {

@@ -46,6 +46,7 @@ struct _TbTraffic
   double crowd;      /* spacing is stretched by it when all streams together are too many */
   double speed;
   gboolean reduced;
+  gboolean still;    /* events are of what was under way at a moment, which does not move */
   TbUid held;        /* whose dots stand still, 0: none … */
   gint64 held_ns;    /* … since then */
   TbTrafficCount count;
@@ -212,6 +213,19 @@ take_slowness (TbTraffic *traffic, const TbEvent *reply, gint64 arrival)
                           ? traffic->slowness + (factor - traffic->slowness) * SLOWNESS_SHARE : factor;
 }
 
+/* What has been answered was not under way any more. */
+static void
+answer_still (TbTraffic *traffic, Flow *flow, const TbEvent *event)
+{
+  TbDot *dot = event->kind == TB_EVENT_REPLY ? find_dot (traffic, tb_exchange_key (event, FALSE), TRUE) : NULL;
+  if (dot == NULL)
+    return;
+  flow->dots--;
+  flow->waiting--;
+  g_array_remove_index (traffic->dots,
+                        (guint) (dot - (const TbDot *) (gpointer) traffic->dots->data));
+}
+
 static void
 exact_message (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *tap, gint64 when,
                gint64 now)
@@ -223,8 +237,15 @@ exact_message (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTap
   dot.exchange = dot_key (event);
   dot.tap = event->tap;
   dot.connection = event->connection;
-  if (event->held)
+  if (event->held || traffic->still)
     dot.go_ns = dot.end_ns = G_MAXINT64;
+  if (traffic->still)
+    {
+      dot.start_ns = now - HALF_NS;
+      answer_still (traffic, flow, event);
+      if (reply)
+        return;
+    }
   if (reply)
     take_slowness (traffic, event, start + TB_TRAFFIC_TRAVEL_NS);
   tb_causes_sent (traffic->causes, event, tap, start + TB_TRAFFIC_TRAVEL_NS, &dot.cause);
@@ -245,6 +266,8 @@ goes_on (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *
   if (dot)
     {
       let_go (flow, dot, when, drops);
+      if (traffic->still)
+        dot->end_ns = 0;
       traffic->count.dropped += drops;
       if (!drops)
         tb_causes_arrives (traffic->causes, dot->backwards ? 0 : dot->exchange, dot->cause, dot->end_ns);
@@ -282,6 +305,8 @@ connection_ends (TbTraffic *traffic, Flow *flow, const TbEvent *event, gint64 wh
       if (dot->go_ns != G_MAXINT64 || dot->tap != event->tap || dot->connection != event->connection)
         continue;
       let_go (flow, dot, when, TRUE);
+      if (traffic->still)
+        dot->end_ns = 0;
       traffic->count.dropped++;
     }
 }
@@ -353,6 +378,10 @@ static void
 take_event (TbTraffic *traffic, Flow *flow, const TbEvent *event, const TbTapInfo *tap, gint64 when,
             gint64 now)
 {
+  gboolean message_or_fate = event->kind == TB_EVENT_REQUEST || event->kind == TB_EVENT_REPLY
+                             || event->kind == TB_EVENT_DROPPED || event->kind == TB_EVENT_CLOSE;
+  if (traffic->still && !message_or_fate)
+    return;
   switch ((TbEventKind) event->kind)
     {
     case TB_EVENT_REQUEST:
@@ -489,11 +518,11 @@ take_rates (TbTraffic *traffic, const TbScene *scene, const TbLiveLink *link, co
 }
 
 static void
-take_events (TbTraffic *traffic, const TbLiveFrame *frame, gint64 now_ns)
+take_events (TbTraffic *traffic, const TbLiveFrame *frame, guint from, guint to, gint64 now_ns)
 {
   Flow *flow = NULL;
   TbUid flow_link = 0;
-  for (guint i = 0; i < frame->n_events; i++)
+  for (guint i = from; i < to; i++)
     {
       const TbEvent *event = &frame->events[i];
       const TbTapInfo *tap
@@ -509,9 +538,8 @@ take_events (TbTraffic *traffic, const TbLiveFrame *frame, gint64 now_ns)
     }
 }
 
-void
-tb_traffic_feed (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *frame,
-                 const TbRect *view, gint64 now_ns)
+static void
+take_frame (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *frame, const TbRect *view)
 {
   double wanted = 0;
   for (guint i = 0; i < frame->n_links; i++)
@@ -523,8 +551,28 @@ tb_traffic_feed (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *fr
     tb_causes_forget_open (traffic->causes);
   if (frame->n_events > 0)
     index_taps (traffic, scene, frame);
-  take_events (traffic, frame, now_ns);
+}
+
+void
+tb_traffic_feed (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *frame,
+                 const TbRect *view, gint64 now_ns)
+{
+  take_frame (traffic, scene, frame, view);
+  take_events (traffic, frame, 0, frame->n_events, now_ns);
   tb_causes_prune (traffic->causes, now_ns);
+}
+
+void
+tb_traffic_show_moment (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *frame, guint moving,
+                        const TbRect *view, gint64 now_ns)
+{
+  guint still = frame->n_events - MIN (moving, frame->n_events);
+  tb_traffic_clear (traffic);
+  take_frame (traffic, scene, frame, view);
+  traffic->still = TRUE;
+  take_events (traffic, frame, 0, still, now_ns);
+  traffic->still = FALSE;
+  take_events (traffic, frame, still, frame->n_events, now_ns);
 }
 
 static gboolean

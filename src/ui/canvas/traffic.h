@@ -58,6 +58,10 @@ void tb_traffic_clear (TbTraffic *traffic);
 /* Takes a frame's events and rates in at display time now_ns. view: links outside it need no dots. */
 void tb_traffic_feed (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *frame,
                       const TbRect *view, gint64 now_ns);
+/* What was before is gone; the last `moving` events of the frame go their way, and of those before them
+ * what was under way at that moment stands still at its taps. For a moment of the past. */
+void tb_traffic_show_moment (TbTraffic *traffic, const TbScene *scene, const TbLiveFrame *frame,
+                             guint moving, const TbRect *view, gint64 now_ns);
 /* Other items or places: what was known of lines is found anew. */
 void tb_traffic_scene_changed (TbTraffic *traffic);
 /* How fast what is fed goes by: 1 as it was, 0.1 ten times slower. */
