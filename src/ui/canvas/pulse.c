@@ -16,7 +16,7 @@
 
 #define SLOW_MS 100
 #define SHARE 0.25
-#define SHARE_TO_RISE 0.17
+#define SHARE_TO_RISE 0.21
 #define FALL_AFTER_NS TB_NS_PER_S
 #define RISE_AFTER_NS (4 * TB_NS_PER_S)
 
