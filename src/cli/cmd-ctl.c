@@ -403,6 +403,119 @@ do_terminal (Asked *asked)
                         asked->restart && !debug, debug ? NULL : asked->under);
 }
 
+/* ---- Steps ---------------------------------------------------------------------------------------- */
+
+/* A label is a program's own bytes. */
+static char *
+plain (const char *text)
+{
+  char *copy = g_strdup (text);
+  for (char *c = copy; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = '?';
+  return copy;
+}
+
+static void
+say_one_held (const TbJsonValue *h)
+{
+  const TbJsonValue *waits = tb_json_member (h, "waits"), *behind = tb_json_member (h, "behind");
+  g_autofree char *label = plain (member (h, "label"));
+  printf ("%6s  %-12s %-24s %-8s %s", member (h, "id"), member (h, "link"), member (h, "way"),
+          member (h, "kind"), label);
+  printf ("  %.1f s", waits != NULL ? waits->number : 0);
+  if (behind != NULL && behind->number > 0)
+    printf (", %.0f behind it", behind->number);
+  putchar ('\n');
+}
+
+static void
+say_held (const TbJsonValue *answer)
+{
+  const TbJsonValue *held = tb_json_member (answer, "held"), *holds = tb_json_member (answer, "holds");
+  const TbJsonValue *total = tb_json_member (answer, "total");
+  guint n = held != NULL && held->items != NULL ? held->items->len : 0;
+  for (guint i = 0; i < n; i++)
+    say_one_held (g_ptr_array_index (held->items, i));
+  if (total != NULL && total->number > n)
+    printf ("        and %.0f more\n", total->number - n);
+  if (n == 0)
+    printf (holds != NULL && holds->number > 0 ? "nothing waits\n"
+                                               : "no link is held; see “tierboard ctl hold”\n");
+}
+
+static TbExitStatus
+do_held (Asked *asked)
+{
+  return say (asked, "GET", "/held", NULL, say_held);
+}
+
+/* LINK [ATTRIBUTE=VALUE…] */
+static TbExitStatus
+do_hold (Asked *asked)
+{
+  gboolean all = g_str_equal (asked->argv[1], "all");
+  g_autofree char *id = g_strdup_printf ("id=hold:%s", all ? "*" : asked->argv[1]);
+  g_autofree char **words = g_new0 (char *, (gsize) asked->argc + 3);
+  Asked as_fault = *asked;
+  as_fault.argc = asked->argc + 2;
+  as_fault.argv = words;
+  words[1] = all ? (char *) "" : asked->argv[1];
+  words[2] = (char *) "hold";
+  words[3] = id;
+  memcpy (words + 4, asked->argv + 2, (gsize) (asked->argc - 2) * sizeof *words);
+  return do_fault (&as_fault);
+}
+
+static TbExitStatus
+step_one (Asked *asked, const char *verb, const char *id, const char *with)
+{
+  g_autofree char *name = escape (id, NULL), *path = g_strdup_printf ("/held/%s/%s", name, verb);
+  g_autoptr (TbJson) json = tb_json_new ();
+  tb_json_begin_object (json, NULL);
+  if (with != NULL)
+    tb_json_string (json, "with", with);
+  tb_json_end_object (json);
+  return say (asked, "POST", path, tb_json_text (json), say_held);
+}
+
+static TbExitStatus
+step_next (Asked *asked, int n)
+{
+  TbExitStatus status = TB_EXIT_YES;
+  for (int i = 0; i < n && status == TB_EXIT_YES; i++)
+    status = say (asked, "POST", "/held/next", NULL, i + 1 < n ? NULL : say_held);
+  return status;
+}
+
+/* [N] | all | end | release ID… | drop ID… | duplicate ID… | swap ID ID */
+static TbExitStatus
+do_step (Asked *asked)
+{
+  const char *what = asked->argc > 1 ? asked->argv[1] : "1";
+  guint64 n = 0;
+  TbHeldVerb verb;
+  TbExitStatus status = TB_EXIT_YES;
+  if (g_ascii_string_to_unsigned (what, 10, 1, 100000, &n, NULL))
+    return step_next (asked, (int) n);
+  if (g_str_equal (what, "all"))
+    return say (asked, "POST", "/held/all", NULL, say_held);
+  if (g_str_equal (what, "end"))
+    return say (asked, "DELETE", "/held", NULL, say_held);
+  gboolean swap = g_str_equal (what, "swap");
+  if (!tb_held_verb_from_name (what, &verb) || verb == TB_HELD_RELEASE_ALL || asked->argc < 3
+      || (swap && asked->argc != 4))
+    {
+      tb_cli_error ("step takes a number, all, end, release ID…, drop ID…, duplicate ID… or swap ID ID");
+      return TB_EXIT_REFUSED;
+    }
+  if (swap)
+    return step_one (asked, what, asked->argv[2], asked->argv[3]);
+  for (int i = 2; i < asked->argc && status == TB_EXIT_YES; i++)
+    status = step_one (asked, what, asked->argv[i], NULL);
+  return status;
+}
+
 static TbExitStatus
 do_stop (Asked *asked)
 {
@@ -435,6 +548,11 @@ static const struct
   { "cut", "LINK", "cuts a link", 1, do_cut },
   { "fault", "LINK KIND [ATTRIBUTE=VALUE…]", "puts a fault on a link", 2, do_fault },
   { "remove", "[ID|all]", "removes a fault", 0, do_remove },
+  { "hold", "LINK|all [ATTRIBUTE=VALUE…]", "holds what crosses a link: match=GET*, stream=upstream", 1,
+    do_hold },
+  { "held", "", "messages that are held, as they would go on", 0, do_held },
+  { "step", "[N|all|end|VERB ID…]", "lets held messages go on; VERB: release, drop, duplicate, swap", 0,
+    do_step },
   { "partition", "KIND [NAME…] [from NAME…]", "cuts instances off from others", 1, do_partition },
   { "heal", "[LINK|partition|all]", "ends cuts and partitions", 0, do_heal },
   { "url", "", "where else it can be controlled", 0, do_url },

@@ -69,6 +69,7 @@ fx_new (void)
   fx->faults = g_array_new (FALSE, FALSE, sizeof (FxFault));
   fx->records = g_array_new (FALSE, FALSE, sizeof (FxRecord));
   fx->problems = g_ptr_array_new_with_free_func (g_free);
+  fx->held = g_array_new (FALSE, FALSE, sizeof (TbWireHeld));
   return fx;
 }
 
@@ -145,6 +146,24 @@ on_fault (const char *id, TbFaultState state, int64_t time_ns, const char *reaso
 }
 
 static void
+on_held (const TbWireHeld *held, uint32_t n, uint32_t total, void *data)
+{
+  Fixture *fx = data;
+  g_array_set_size (fx->held, 0);
+  g_array_append_vals (fx->held, held, n);
+  fx->held_total = total;
+}
+
+static void
+on_held_done (uint32_t token, const char *why_not, void *data)
+{
+  Fixture *fx = data;
+  fx->held_token = token;
+  g_free (fx->held_why);
+  fx->held_why = g_strdup (why_not);
+}
+
+static void
 on_problem (unsigned severity, uint32_t instance, const char *sentence, void *data)
 {
   Fixture *fx = data;
@@ -173,6 +192,8 @@ fx_drain (Fixture *fx)
                             .bypass = on_bypass,
                             .fault = on_fault,
                             .problem = on_problem,
+                            .held = on_held,
+                            .held_done = on_held_done,
                             .record = on_record,
                             .gap = on_gap };
   TbEvent events[256];
@@ -593,6 +614,8 @@ free_records (Fixture *fx)
   g_array_unref (fx->faults);
   g_array_unref (fx->records);
   g_ptr_array_unref (fx->problems);
+  g_array_unref (fx->held);
+  g_free (fx->held_why);
 }
 
 static void
@@ -637,4 +660,19 @@ fx_free (Fixture *fx)
   g_free (fx->dir);
   close (fx->claim);
   g_free (fx);
+}
+
+static gboolean
+is_answered (Fixture *fx, gpointer token)
+{
+  return fx->held_token == GPOINTER_TO_UINT (token);
+}
+
+const char *
+fx_held (Fixture *fx, TbHeldVerb verb, uint64_t id, uint64_t other)
+{
+  const TbWireHeldDo what = { fx->held_token + 1, verb, id, other };
+  tb_taps_held (fx->taps, &what);
+  fx_until (fx, is_answered, GUINT_TO_POINTER (what.token));
+  return fx->held_why;
 }

@@ -54,6 +54,10 @@ typedef struct
   GArray *events;  /* of TbEvent, from the ring */
   GArray *taps_seen, *bypasses, *faults, *records;
   GPtrArray *problems;
+  GArray *held;        /* of TbWireHeld, as told last */
+  uint32_t held_total;
+  uint32_t held_token; /* of the last answer */
+  char *held_why;
   uint32_t gaps;
   pid_t children[FX_CHILDREN];
   uint32_t n_children;
@@ -104,6 +108,8 @@ void fx_latency (Fixture *fx, const char *id, const char *from, const char *to, 
 /* As text, on the first link. */
 void fx_toxic (Fixture *fx, const char *id, const char *text);
 void fx_heal (Fixture *fx, const char *id);
+/* Does it, waits for the answer, and returns why it could not be: "" where it was done. */
+const char *fx_held (Fixture *fx, TbHeldVerb verb, uint64_t id, uint64_t other);
 
 /* In a child. */
 struct sockaddr_in fx_address (Fixture *fx, uint32_t instance, uint16_t port);

@@ -120,6 +120,49 @@ test_frames_of_another_version_are_refused (void)
 }
 
 static void
+test_held_survives_the_wire (void)
+{
+  TbWireHeld held[2] = { { .id = 7, .since_ns = -3, .row = 1, .link = ~0u, .from = 2, .to = 3,
+                           .connection = 4, .number = 5, .size = 6, .behind = 8, .direction = 1,
+                           .kind = TB_EVENT_REPLY, .next = true, .label = "200 \xff" },
+                         { .id = 9, .in_line = true } }, back[TB_HELD_LIST_MAX];
+  TbWireHeldDo what = { 3, TB_HELD_SWAP, 7, 9 }, what_back;
+  TbWriter w = { 0 };
+  TbReader r;
+  size_t used;
+  guint32 n, total;
+  tb_wire_held_write (&w, held, 2, 300);
+  tb_reader_begin (&r, w.bytes, w.size, &used);
+  g_assert_true (tb_wire_held_read (&r, back, &n, &total));
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (total, ==, 300);
+  g_assert_cmpmem (back, sizeof held, held, sizeof held);
+  for (size_t cut = 8; cut < w.size; cut++)
+    {
+      TbReader some = { .bytes = w.bytes, .size = cut, .at = 8, .type = TB_FACT_HELD };
+      g_assert_false (tb_wire_held_read (&some, back, &n, &total));
+    }
+  tb_writer_consume (&w, w.size);
+  tb_wire_held_do_write (&w, &what);
+  tb_reader_begin (&r, w.bytes, w.size, &used);
+  g_assert_true (tb_wire_held_do_read (&r, &what_back));
+  g_assert_cmpmem (&what_back, sizeof what, &what, sizeof what);
+  tb_writer_clear (&w);
+}
+
+static void
+test_held_verbs_have_names (void)
+{
+  TbHeldVerb verb;
+  for (guint i = 0; i < TB_HELD_VERB_COUNT; i++)
+    {
+      g_assert_true (tb_held_verb_from_name (tb_held_verb_name ((TbHeldVerb) i), &verb));
+      g_assert_cmpuint (verb, ==, i);
+    }
+  g_assert_false (tb_held_verb_from_name ("burn", &verb));
+}
+
+static void
 test_fault_survives_the_wire (void)
 {
   TbWireFault f = { .id = (char *) "f", .kind = TB_FAULT_LATENCY, .link = (char *) "save",
@@ -338,6 +381,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/plan/escape", test_a_file_path_that_escapes_is_refused);
   g_test_add_func ("/wire/frame/version", test_frames_of_another_version_are_refused);
   g_test_add_func ("/wire/fault/round-trip", test_fault_survives_the_wire);
+  g_test_add_func ("/wire/held/round-trip", test_held_survives_the_wire);
+  g_test_add_func ("/wire/held/verbs", test_held_verbs_have_names);
   g_test_add_func ("/wire/fault/pairs", test_pairs_survive_the_wire);
   g_test_add_func ("/wire/fault/names", test_fault_names_are_read_back);
   g_test_add_func ("/wire/histogram/error", test_histogram_is_within_two_percent);

@@ -103,7 +103,8 @@ tb_flow_watch (TbTaps *t, TbConn *c)
     {
       const TbWaiting *w = c->flow[d].waiting;
       uint64_t bytes = w != NULL ? w->queue.end - w->queue.at + tb_gather_bytes (w) : 0;
-      c->flow[d].paused = w != NULL && bytes >= tb_flow_hold_limit (t, c, d);
+      c->flow[d].paused
+        = w != NULL && (bytes >= tb_flow_hold_limit (t, c, d) || tb_gather_is_full (t, w));
     }
   watch_side (t, c, TB_DIR_UP);
   watch_side (t, c, TB_DIR_DOWN);

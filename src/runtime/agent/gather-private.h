@@ -10,7 +10,6 @@ typedef struct
   uint64_t n;
 } TbChain;
 
-typedef struct TbParcel TbParcel;
 struct TbParcel
 {
   TbParcel *next;
@@ -21,9 +20,18 @@ struct TbParcel
   uint32_t copies, ahead; /* ahead: how many may still overtake it */
   bool message;           /* else bytes that are none */
   bool stops;             /* held: what is behind it waits for a step */
+  uint8_t kind;           /* TbMessageKind, of what stops */
+
+  /* Of what stops, while it is held: its place in the list of all that is (held.c). */
+  uint64_t id;
+  TbParcel *before, *after;
+  TbConn *conn;
+  uint8_t direction;
+  char label[TB_LABEL_MAX];
 };
 
-/* Invariant: bytes is the sum of all chains, messages the parcels that are such. */
+/* Invariants: 1. bytes is the sum of all chains, messages the parcels that are such; 2. the first that
+ * is held stops; 3. what is held and stops is in TbTaps.held, once, in the order of its queue. */
 struct TbGather
 {
   TbChain coming;
@@ -64,6 +72,26 @@ void tb_gather_replace (TbGathering *k, const uint8_t *const pieces[], const uin
 void tb_gather_tell (const TbGathering *k, TbEventKind kind, uint32_t number, uint32_t size);
 /* A fault of messages cannot do anything here: said once, for that reason. */
 void tb_gather_tell_useless (const TbGathering *k, TbFault *fault, const char *why);
+
+/* Begins to work on a direction; false where memory is out, or there is nothing to work on. */
+bool tb_gather_begin (TbGathering *k, TbTaps *t, TbConn *c, unsigned d);
+/* False when the connection had to be reset. */
+bool tb_gather_finish (TbGathering *k);
+/* Into the queue, past the one that is late. */
+void tb_gather_emit (TbGathering *k, TbParcel *p);
+/* It does not arrive: counted, told, freed. It is in no list any more. */
+void tb_gather_drop_parcel (TbGathering *k, TbParcel *p);
+/* Another one like it, counted and told; in no list yet. NULL where memory is out. */
+TbParcel *tb_gather_double (TbGathering *k, const TbParcel *p);
+
+/* held.c */
+/* Behind all that is held in that direction. */
+void tb_held_add (TbGathering *k, TbParcel *p);
+/* So many that stop go on, and what is behind them up to the next; where nothing is held any more, so
+ * does the end. */
+void tb_held_release (TbGathering *k, uint32_t steps);
+/* Its gathering is about to be freed. */
+void tb_held_forget (TbTaps *t, TbParcel *p);
 
 /* streams.c */
 /* As sort() in gather.c, of frames. */

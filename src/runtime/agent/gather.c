@@ -16,6 +16,9 @@
 #include <string.h>
 
 #define GATHER_MAX (1u << 20)
+#define GATHERED_MAX 4096u  /* messages of one direction before its sender is not read from */
+#define GATHERED_ALL 8192u  /* of all of them; then each may have GATHERED_LEAST */
+#define GATHERED_LEAST 64u
 
 /* ---- Chains of blocks ------------------------------------------------------------------------ */
 
@@ -191,9 +194,9 @@ emit_late (TbGathering *k)
   push (k, late);
 }
 
-/* It goes past the one that is late; who was overtaken often enough follows. */
-static void
-emit (TbGathering *k, TbParcel *p)
+/* Who was overtaken often enough follows. */
+void
+tb_gather_emit (TbGathering *k, TbParcel *p)
 {
   bool message = p->message;
   push (k, p);
@@ -201,12 +204,38 @@ emit (TbGathering *k, TbParcel *p)
     emit_late (k);
 }
 
-static void
-hold (TbGathering *k, TbParcel *p)
+void
+tb_gather_drop_parcel (TbGathering *k, TbParcel *p)
 {
-  p->next = NULL;
-  *(k->g->held != NULL ? &k->g->last->next : &k->g->held) = p;
-  k->g->last = p;
+  count_dropped (k, p->chain.n, p->message);
+  tell (k, p, TB_EVENT_DROPPED);
+  forget (k, p);
+}
+
+TbParcel *
+tb_gather_double (TbGathering *k, const TbParcel *p)
+{
+  TbParcel *copy = tb_pool_take (&k->t->parcels);
+  TbChain chain = { 0 };
+  bool done = copy != NULL;
+  for (const TbBlock *b = p->chain.head; b != NULL && done; b = b->next)
+    done = chain_append (&chain, &k->t->blocks, b->bytes + b->from, b->to - b->from);
+  if (!done)
+    {
+      chain_clear (&chain, &k->t->blocks);
+      if (copy != NULL)
+        tb_pool_give (&k->t->parcels, copy);
+      return NULL;
+    }
+  *copy = *p;
+  copy->chain = chain;
+  copy->request_ns = 0; /* a reply is timed once */
+  copy->copies = copy->ahead = 0;
+  copy->since_ns = k->t->now_ns;
+  k->g->bytes += chain.n;
+  k->g->messages++;
+  count_duplicated (k, copy);
+  return copy;
 }
 
 TbParcel *
@@ -224,6 +253,8 @@ tb_gather_wrap (TbGathering *k, const TbCut *cut)
       p->number = cut->number;
       p->size = cut->size;
       p->request_ns = cut->request_ns;
+      p->kind = (uint8_t) cut->kind;
+      memcpy (p->label, cut->label, sizeof p->label);
       k->g->messages++;
     }
   return p;
@@ -233,9 +264,9 @@ void
 tb_gather_send (TbGathering *k, TbParcel *p)
 {
   if (p->stops || k->g->held != NULL)
-    hold (k, p);
+    tb_held_add (k, p);
   else
-    emit (k, p);
+    tb_gather_emit (k, p);
 }
 
 void
@@ -296,19 +327,17 @@ carry_out (TbGathering *k, TbParcel *p, const TbCut *cut, TbVerdict *v)
   if (v->drop || v->answer != 0)
     {
       k->answer = v->answer;
-      count_dropped (k, p->chain.n, 1);
-      tell (k, p, TB_EVENT_DROPPED);
-      forget (k, p);
+      tb_gather_drop_parcel (k, p);
     }
   else if (v->hold || k->g->held != NULL)
-    hold (k, p);
+    tb_held_add (k, p);
   else if (v->distance > 0 && k->g->late == NULL)
     {
       p->due_ns = k->t->now_ns + v->overtake_ns;
       k->g->late = p;
     }
   else
-    emit (k, p);
+    tb_gather_emit (k, p);
 }
 
 void
@@ -407,8 +436,8 @@ sort (TbGathering *k, const uint8_t *bytes, uint64_t n)
 
 /* ---- From outside ---------------------------------------------------------------------------- */
 
-static bool
-begin_gathering (TbGathering *k, TbTaps *t, TbConn *c, unsigned d)
+bool
+tb_gather_begin (TbGathering *k, TbTaps *t, TbConn *c, unsigned d)
 {
   TbWaiting *w = tb_flow_wait (t, c, d);
   if (w != NULL && w->gather == NULL)
@@ -417,9 +446,8 @@ begin_gathering (TbGathering *k, TbTaps *t, TbConn *c, unsigned d)
   return k->g != NULL;
 }
 
-/* False when the connection had to be reset. */
-static bool
-end_gathering (TbGathering *k)
+bool
+tb_gather_finish (TbGathering *k)
 {
   if (k->shift != 0)
     tb_reading_shift (k->c, k->d, k->shift);
@@ -460,31 +488,15 @@ bool
 tb_gather_take (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_t n)
 {
   TbGathering k;
-  if (!begin_gathering (&k, t, c, d))
+  if (!tb_gather_begin (&k, t, c, d))
     {
       tb_conn_reset (t, c, -1);
       return false;
     }
   sort (&k, bytes, n);
-  if (!end_gathering (&k) || !tb_flow_deliver (t, c, d) || !tb_streams_flush (t, c))
+  if (!tb_gather_finish (&k) || !tb_flow_deliver (t, c, d) || !tb_streams_flush (t, c))
     return false;
   return k.answer == 0 || answer (&k);
-}
-
-static void
-release_held (TbGathering *k, uint32_t steps)
-{
-  while (k->g->held != NULL)
-    {
-      TbParcel *p = k->g->held;
-      if (p->stops && steps-- == 0)
-        return;
-      k->g->held = p->next;
-      emit (k, p);
-    }
-  if (k->g->ending != TB_END_NONE)
-    tb_queue_finish (&k->w->queue, k->g->ending, k->t->now_ns);
-  k->g->ending = TB_END_NONE;
 }
 
 static void
@@ -499,7 +511,7 @@ tb_gather_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end)
 {
   TbGathering k;
   if (c->flow[d].waiting == NULL || c->flow[d].waiting->gather == NULL
-      || !begin_gathering (&k, t, c, d))
+      || !tb_gather_begin (&k, t, c, d))
     return false;
   sort (&k, NULL, 0);
   let_pass (&k);
@@ -517,50 +529,50 @@ tb_gather_settle (TbTaps *t, TbConn *c, unsigned d)
   TbGathering k;
   const TbEffects *e = tb_conn_effects_of (c);
   if (c->flow[d].waiting == NULL || c->flow[d].waiting->gather == NULL
-      || !begin_gathering (&k, t, c, d))
+      || !tb_gather_begin (&k, t, c, d))
     return true;
   if (!(e->bits & 1u << TB_FAULT_HOLD))
-    release_held (&k, UINT32_MAX);
+    tb_held_release (&k, UINT32_MAX);
   if (!e->whole[d] && c->mux == NULL)
     {
       let_pass (&k);
       release_late (&k, INT64_MAX);
     }
-  return end_gathering (&k);
+  return tb_gather_finish (&k);
 }
 
 bool
 tb_gather_step (TbTaps *t, TbConn *c, unsigned d)
 {
   TbGathering k;
-  if (!begin_gathering (&k, t, c, d))
+  if (!tb_gather_begin (&k, t, c, d))
     return true;
-  release_held (&k, 1);
-  return end_gathering (&k) && tb_flow_deliver (t, c, d);
-}
-
-int64_t
-tb_gather_held_since_ns (const TbConn *c, unsigned d)
-{
-  const TbWaiting *w = c->flow[d].waiting;
-  bool holds = w != NULL && w->gather != NULL && w->gather->held != NULL;
-  return holds ? w->gather->held->since_ns : INT64_MAX;
+  tb_held_release (&k, 1);
+  return tb_gather_finish (&k) && tb_flow_deliver (t, c, d);
 }
 
 bool
 tb_gather_due (TbTaps *t, TbConn *c, unsigned d)
 {
   TbGathering k;
-  if (c->flow[d].waiting->gather == NULL || !begin_gathering (&k, t, c, d))
+  if (c->flow[d].waiting->gather == NULL || !tb_gather_begin (&k, t, c, d))
     return true;
   release_late (&k, t->now_ns);
-  return end_gathering (&k);
+  return tb_gather_finish (&k);
 }
 
 int64_t
 tb_gather_next_ns (const TbWaiting *w)
 {
   return w->gather != NULL && w->gather->late != NULL ? w->gather->late->due_ns : INT64_MAX;
+}
+
+/* Each has a block of its own, however short it is. */
+bool
+tb_gather_is_full (const TbTaps *t, const TbWaiting *w)
+{
+  uint32_t n = w->gather != NULL ? w->gather->messages : 0;
+  return n >= GATHERED_MAX || (n >= GATHERED_LEAST && t->parcels.used >= GATHERED_ALL);
 }
 
 uint64_t
@@ -575,6 +587,7 @@ drop_parcels (TbTaps *t, TbParcel *p)
   for (TbParcel *next; p != NULL; p = next)
     {
       next = p->next;
+      tb_held_forget (t, p);
       chain_clear (&p->chain, &t->blocks);
       tb_pool_give (&t->parcels, p);
     }

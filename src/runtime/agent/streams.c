@@ -314,11 +314,16 @@ hurt (TbGathering *k, const TbFrameCut *f, TbStruckStream *s, uint32_t number)
 
 /* A parcel has one message at most, so that the others follow in parcels without bytes. */
 static void
-pass (TbGathering *k, const TbCut *cuts, uint32_t n, const TbVerdict *v)
+pass (TbGathering *k, const TbFrameCut *f, const TbCut *cuts, uint32_t n, const TbVerdict *v)
 {
   TbParcel *p = tb_gather_wrap (k, n > 0 ? &cuts[0] : NULL);
   if (p == NULL)
     return;
+  if (v->hold && f != NULL)
+    {
+      p->kind = k->d == TB_DIR_UP ? TB_MSG_REQUEST : TB_MSG_REPLY;
+      memcpy (p->label, f->label, sizeof p->label);
+    }
   p->due_ns += v->delay_ns;
   p->stops = v->hold;
   tb_gather_send (k, p);
@@ -343,7 +348,7 @@ take_frame (TbGathering *k, const TbFrameCut *f, bool whole, const TbCut *cuts, 
     rewrite (k, f);
   else if (whole && s != NULL && f->type == DATA && s->flips[k->d] > 0)
     hurt (k, f, s, n > 0 ? cuts[0].number : 0);
-  pass (k, cuts, n, &v);
+  pass (k, f, cuts, n, &v);
 }
 
 void
@@ -369,5 +374,5 @@ tb_streams_sort (TbGathering *k, const uint8_t *bytes, uint64_t n)
     }
   tb_gather_append (k, bytes, end - at);
   if (!k->failed && (cut < t->n_cuts || k->g->coming.n > WAITS_MAX))
-    pass (k, &t->cuts[cut], t->n_cuts - cut, &none); /* what led to HTTP/2 was HTTP/1 */
+    pass (k, NULL, &t->cuts[cut], t->n_cuts - cut, &none); /* what led to HTTP/2 was HTTP/1 */
 }

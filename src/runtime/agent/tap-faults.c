@@ -214,42 +214,13 @@ tb_taps_forget_faults (TbTaps *t)
 
 /* ---- Steps ----------------------------------------------------------------------------------- */
 
-/* The connection and direction that has held a message longest where the fault is. */
-static TbConn *
-find_longest_held (TbTaps *t, const TbFault *fault, unsigned *direction)
-{
-  TbConn *longest = NULL;
-  int64_t since = INT64_MAX;
-  for (uint32_t i = 0; i < t->n_taps; i++)
-    {
-      TbTap *tap = t->taps[i];
-      TbFaultPlace place = { tap->link, tap->from, tap->to };
-      if (!tb_fault_is_at (fault, &place))
-        continue;
-      for (TbConn *c = tap->conns; c != NULL; c = c->next)
-        for (unsigned d = 0; d < 2; d++)
-          if (tb_gather_held_since_ns (c, d) < since)
-            {
-              longest = c;
-              *direction = d;
-              since = tb_gather_held_since_ns (c, d);
-            }
-    }
-  return longest;
-}
-
 void
 tb_taps_step (TbTaps *t, const char *id, uint32_t n)
 {
   const TbFault *fault = *find_fault (t, id);
-  unsigned direction = 0;
   if (fault == NULL)
     return;
   for (uint32_t i = 0; i < n || n == 0; i++)
-    {
-      TbConn *c = find_longest_held (t, fault, &direction);
-      if (c == NULL)
-        return;
-      tb_gather_step (t, c, direction);
-    }
+    if (!tb_held_step (t, fault))
+      return;
 }

@@ -142,6 +142,7 @@ tick (TbTaps *t)
       t->tick_ns = INT64_MAX;
       tb_tap_flush_unframed (t);
       t->tick_ns = INT64_MAX;
+      tb_held_tick (t);
       t->must_wake = t->must_wake || (t->recording && tb_exchange_used (&t->recorded) > 0);
     }
   if (t->fault_ns <= t->now_ns)
@@ -242,6 +243,9 @@ run_command (TbTaps *t, const TbTapsCommand *command)
       break;
     case TB_COMMAND_FOLLOW:
       tb_taps_follow (t);
+      break;
+    case TB_COMMAND_HELD:
+      tb_held_do (t, &command->held);
       break;
     case TB_COMMAND_QUIT:
       t->quit = true;

@@ -8,7 +8,7 @@
  *   connect.c bind.c address.c                            datagram.c door.c  UDP
  *   park.c      connects into a cut                       reading.c  framing what flows
  *   affect.c    faults on a connection: time, pace        gather.c   faults on whole messages
- *   streams.c   the same where messages interleave
+ *   streams.c   the same where messages interleave       held.c     chosen ones that are held
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
  *   lone.c      a tap alone: a listener and a target
  *   route.c queue.c pool.c exchange.c faults/             no sockets, no clock, no chance in these */
@@ -46,6 +46,7 @@ typedef struct TbAffected TbAffected;
 typedef struct TbLone TbLone;
 typedef struct TbMux TbMux;
 typedef struct TbTapsChange TbTapsChange;
+typedef struct TbParcel TbParcel;
 
 /* ---- Framing of a connection, while bytes flow (reading.c) ----------------------------------- */
 
@@ -232,6 +233,7 @@ typedef enum
   TB_COMMAND_STEP, /* instance: how many */
   TB_COMMAND_TARGET, /* of a tap alone; instance: whether it accepts */
   TB_COMMAND_FOLLOW, /* what is in TbTaps.change */
+  TB_COMMAND_HELD,
   TB_COMMAND_QUIT
 } TbTapsCommandType;
 
@@ -242,6 +244,7 @@ typedef struct
   int fd;
   TbWireFault *fault; /* owned by whoever has the command */
   char *id;
+  TbWireHeldDo held;
 } TbTapsCommand;
 
 typedef enum
@@ -252,6 +255,8 @@ typedef enum
   TB_TOLD_EMPTY,
   TB_TOLD_LISTENS, /* a tap alone */
   TB_TOLD_UNIX, /* a connect() to a Unix socket: thread 2 finds whose it is */
+  TB_TOLD_HELD, /* row: how many are in the text, as TbWireHeld; link: of so many */
+  TB_TOLD_HELD_DONE, /* row: token; text: why not */
   TB_TOLD_BLIND /* calls of an instance cannot be seen or not be allowed: flag is a TbBlind */
 } TbToldType;
 
@@ -359,6 +364,14 @@ struct TbTaps
   TbFault *faults;
   uint32_t fault_serial; /* of the last one */
   int64_t fault_ns;      /* when the next one's time begins or ends */
+  struct
+  {
+    TbParcel *first, *last; /* as they would be let go */
+    uint32_t n;
+    uint64_t serial; /* of the last one */
+    bool changed;    /* since it was told */
+    int64_t told_ns;
+  } held;
 
   /* Connections. */
   TbConn **conns; /* slabs of TB_CONN_SLAB */
@@ -526,12 +539,20 @@ bool tb_gather_due (TbTaps *t, TbConn *c, unsigned d);
 int64_t tb_gather_next_ns (const TbWaiting *w);
 /* One held message, and what is behind it up to the next. */
 bool tb_gather_step (TbTaps *t, TbConn *c, unsigned d);
-/* Since when its first one is held; INT64_MAX: none is. */
-int64_t tb_gather_held_since_ns (const TbConn *c, unsigned d);
+/* So many are gathered already that the sender is not read from. */
+bool tb_gather_is_full (const TbTaps *t, const TbWaiting *w);
 uint64_t tb_gather_bytes (const TbWaiting *w);
 /* Frees it, and adds up what is lost with it. */
 void tb_gather_drop (TbTaps *t, TbWaiting *w, uint64_t *bytes, uint32_t *messages);
 size_t tb_gather_parcel_size (void);
+
+/* held.c */
+/* Something is done to chosen ones; what is held then is told, and how it came out. */
+void tb_held_do (TbTaps *t, const TbWireHeldDo *what);
+/* What is held is told, where that has changed and it is not too soon. */
+void tb_held_tick (TbTaps *t);
+/* The first that waits where that fault is goes on; false where none does. */
+bool tb_held_step (TbTaps *t, const TbFault *fault);
 
 /* streams.c */
 void tb_streams_drop (TbConn *c);

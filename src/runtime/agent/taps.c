@@ -243,7 +243,9 @@ void
 tb_taps_add_instance (TbTaps *t, uint32_t instance, int notify_fd)
 {
   TB_CHECK (instance < t->plan->n_instances);
-  send_command (t, &(TbTapsCommand) { TB_COMMAND_INSTANCE, instance, notify_fd, NULL, NULL });
+  send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_INSTANCE,
+                                         .instance = instance,
+                                         .fd = notify_fd });
 }
 
 void
@@ -295,6 +297,12 @@ void
 tb_taps_step_fault (TbTaps *t, const char *id, uint32_t n)
 {
   send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_STEP, .instance = n, .id = copy_text (id) });
+}
+
+void
+tb_taps_held (TbTaps *t, const TbWireHeldDo *what)
+{
+  send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_HELD, .held = *what });
 }
 
 void
@@ -379,6 +387,14 @@ hand_out (TbTaps *t, const TbTold *told, const char *text, size_t n, const TbTap
       break;
     case TB_TOLD_UNIX:
       tb_bypasses_unix (t->bypasses, told->from, text, n);
+      break;
+    case TB_TOLD_HELD:
+      if (sink->held != NULL)
+        sink->held ((const TbWireHeld *) (const void *) text, told->row, told->link, data);
+      break;
+    case TB_TOLD_HELD_DONE:
+      if (sink->held_done != NULL)
+        sink->held_done (told->row, text, data);
       break;
     case TB_TOLD_BLIND:
       if (tb_bypasses_blind (t->bypasses, told->from, (TbBlind) told->flag, &text, &severity)

@@ -73,6 +73,9 @@ void tb_taps_remove_fault (TbTaps *taps, const char *id);
 /* So many messages that the hold of that id keeps go on; 0: all that wait now. */
 void tb_taps_step_fault (TbTaps *taps, const char *id, uint32_t n);
 
+/* Something is done to chosen held messages; what comes of it, from tb_taps_drain(). */
+void tb_taps_held (TbTaps *taps, const TbWireHeldDo *what);
+
 /* Goes on with another plan, borrowed like the one before, which may be freed when this returns. Instances
  * and links keep their indices, new ones come behind; those that are gone lead nowhere. 0 or -errno:
  * then it goes on with the one before. Thread 2 alone. */
@@ -117,6 +120,11 @@ typedef struct
   void (*problem) (unsigned severity, uint32_t instance, const char *sentence, void *data);
   /* Nothing is left that was started with one of its notify descriptors. */
   void (*instance_empty) (uint32_t instance, int64_t time_ns, void *data);
+  /* What is held, in the order in which it would be let go: the first n of total. Told when it changes,
+   * a few times a second at most. */
+  void (*held) (const TbWireHeld *held, uint32_t n, uint32_t total, void *data);
+  /* In answer to tb_taps_held(), behind what is held then; why_not is empty where it was done. */
+  void (*held_done) (uint32_t token, const char *why_not, void *data);
   /* A tap alone: told when it changes, and in answer to tb_taps_target(). */
   void (*listening) (TbListening listening, int64_t time_ns, void *data);
   /* For the recording, only if the plan names one: every event, with the first bytes of the message

@@ -47,8 +47,9 @@ tb_fact_end (Agent *a, size_t from)
     tb_writer_end (&a->out);
   const uint8_t *frame = a->out.bytes + from;
   unsigned type = type_of_frame (frame);
-  /* How long the recording is cannot be in it without making it longer. */
-  if (type != TB_FACT_RECORD_AT && type != TB_FACT_WELCOME && type != TB_FACT_PONG)
+  /* How long the recording is cannot be in it without making it longer; what is held, its events say. */
+  if (type != TB_FACT_RECORD_AT && type != TB_FACT_WELCOME && type != TB_FACT_PONG
+      && type != TB_FACT_HELD && type != TB_FACT_HELD_DONE)
     tb_recording_add (a, TB_RECORD_FACT, tb_now_ns (), frame, a->out.size - from);
   if (!a->viewer_gone && from <= (is_repeating (type) ? OUT_SOFT : OUT_HARD))
     return true;
@@ -146,6 +147,25 @@ on_problem (unsigned severity, uint32_t instance, const char *sentence, void *da
 }
 
 static void
+on_held (const TbWireHeld *held, uint32_t n, uint32_t total, void *data)
+{
+  Agent *a = data;
+  size_t at = a->out.size;
+  tb_wire_held_write (&a->out, held, n, total);
+  tb_fact_end (a, at);
+}
+
+static void
+on_held_done (uint32_t token, const char *why_not, void *data)
+{
+  Agent *a = data;
+  size_t at = tb_fact_begin (a, TB_FACT_HELD_DONE);
+  tb_writer_u32 (&a->out, token);
+  tb_writer_string (&a->out, why_not);
+  tb_fact_end (a, at);
+}
+
+static void
 on_record (const TbEvent *event, const void *payload, size_t n, void *data)
 {
   uint8_t body[16 + TB_TAPS_PAYLOAD_MAX] = { 0 };
@@ -175,6 +195,8 @@ tb_viewer_take_taps (Agent *a)
                                    .bypass = on_bypass,
                                    .fault = on_fault,
                                    .problem = on_problem,
+                                   .held = on_held,
+                                   .held_done = on_held_done,
                                    .record = on_record,
                                    .gap = on_gap };
   if (a->taps != NULL)
@@ -279,6 +301,14 @@ take_fault_step (Agent *a, TbReader *r)
   free (id);
 }
 
+static void
+take_held (Agent *a, TbReader *r)
+{
+  TbWireHeldDo what;
+  if (tb_wire_held_do_read (r, &what))
+    tb_taps_held (a->taps, &what);
+}
+
 typedef void (*OneInstance) (TbSupervisor *s, uint32_t i, int64_t now_ns);
 
 static void
@@ -364,6 +394,8 @@ obey (Agent *a, TbReader *r)
     take_fault_removal (a, r);
   else if (r->type == TB_COMMAND_FAULT_STEP)
     take_fault_step (a, r);
+  else if (r->type == TB_COMMAND_HELD_DO)
+    take_held (a, r);
   else if (r->type == TB_COMMAND_NOTE)
     take_note (a, r);
   else if ((r->type >= TB_COMMAND_KILL && r->type <= TB_COMMAND_START_ANYWAY)

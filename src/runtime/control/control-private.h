@@ -7,6 +7,7 @@
  *   follow.c     answers that go on: logs, states
  *   metrics.c    a frame as Prometheus text
  *   change.c     a drawing applied, a component scaled
+ *   held.c       messages that are held
  *   ask.c        the other side
  *   json-*.c state-json.c
  *
@@ -19,6 +20,7 @@
 #pragma once
 
 #include "tb-control.h"
+#include "tb-held.h"
 #include "tb-proto.h"
 
 #define TB_CONTROL_CLIENTS_MAX 64
@@ -129,6 +131,13 @@ void tb_route_metrics (TbCall *call);
 /* ---- change.c */
 void tb_route_apply (TbCall *call);
 void tb_route_scale (TbCall *call);
+
+/* ---- held.c */
+void tb_route_held (TbCall *call);
+void tb_route_held_next (TbCall *call);
+void tb_route_held_all (TbCall *call);
+void tb_route_held_do (TbCall *call);
+void tb_route_held_end (TbCall *call);
 
 /* ---- routes.c */
 /* "orders/1" of the first two parts; -1: answered with 404. */

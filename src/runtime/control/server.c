@@ -337,6 +337,7 @@ tb_control_new (TbSession *session, GError **error)
   control->socket_path = g_build_filename (tb_session_run_dir (session), "control", NULL);
   g_signal_connect_swapped (session, "state", G_CALLBACK (tb_control_look), control);
   g_signal_connect_swapped (session, "instance", G_CALLBACK (tb_control_look), control);
+  g_signal_connect_swapped (tb_session_held (session), "answered", G_CALLBACK (tb_control_look), control);
   if (!listen_privately (control, error))
     g_clear_pointer (&control, tb_control_free);
   return control;
@@ -348,6 +349,7 @@ tb_control_free (TbControl *control)
   if (control == NULL)
     return;
   g_signal_handlers_disconnect_by_data (control->session, control);
+  g_signal_handlers_disconnect_by_data (tb_session_held (control->session), control);
   drop_source (&control->timer);
   g_ptr_array_unref (control->clients);
   g_ptr_array_unref (control->listeners);

@@ -298,6 +298,8 @@ static const struct
   { TB_FACT_PONG, on_pong },
   { TB_FACT_AGENT_LOAD, on_agent_load },
   { TB_FACT_INSTANCE_LOAD, on_instance_load },
+  { TB_FACT_HELD, tb_session_take_held },
+  { TB_FACT_HELD_DONE, tb_session_take_held_done },
 };
 
 void

@@ -8,6 +8,7 @@
  *   live.c       counters and ring to live frames
  *   partition.c  names and partitions to pairs of instances; pure
  *   faults.c     what the viewer asks for on links and between instances
+ *   held.c       messages that are held, and what is done to them
  *   do.c, fault-of-do.c  what a scenario asks for
  *   clock.c      clocks of instances
  *   role.c       who leads, asked of those that say so; role-postgres.c is one way to, as pure
@@ -24,6 +25,7 @@
  * ended when tb_session_close() returns, a moment later at most, and nothing is sent any more. */
 #pragma once
 
+#include "tb-held.h"
 #include "tb-session.h"
 
 /* A plan that frames and session share, since frames outlive the session. */
@@ -213,6 +215,8 @@ struct _TbSession
   char *recording;  /* where it lies, once something of it can be read; NULL */
   guint64 recorded; /* how far it can be read */
   struct _TbPast *past; /* NULL: nobody asked */
+  TbHeldList *held;
+  guint held_token; /* of what was asked last */
 };
 
 enum
@@ -261,6 +265,10 @@ void tb_known_fault_free (gpointer fault);
 guint8 *tb_cut_of_links (const TbPlan *plan, const GArray *pairs);
 /* What was recorded since, where somebody looks at it. */
 void tb_session_refresh_past (TbSession *self);
+/* held.c: facts, and the end: nothing is held any more, and nothing that was asked is answered. */
+gboolean tb_session_take_held (TbSession *self, TbReader *r);
+gboolean tb_session_take_held_done (TbSession *self, TbReader *r);
+void tb_session_close_held (TbSession *self);
 void tb_session_take_fact (TbSession *self, TbReader *r);
 /* The agent ended (why NULL), or is given up. Nothing of the run is left when this returns. */
 void tb_session_close (TbSession *self, const char *why);

@@ -155,6 +155,7 @@ tb_session_close (TbSession *self, const char *why)
   settle_instances (self);
   self->recorded = 0; /* as far as it goes: the agent has ended it */
   tb_session_refresh_past (self);
+  tb_session_close_held (self);
   if (self->state == TB_RUN_STOPPED || self->state == TB_RUN_FAILED)
     return;
   g_autofree char *words = why != NULL ? g_strdup (why) : agent_end_in_words (status);
@@ -277,6 +278,7 @@ tb_session_init (TbSession *self)
   self->bypasses = g_array_new (FALSE, TRUE, sizeof (TbKnownBypass));
   g_array_set_clear_func (self->bypasses, bypass_clear);
   self->faults = g_ptr_array_new_with_free_func (tb_known_fault_free);
+  self->held = g_object_new (TB_TYPE_HELD_LIST, NULL);
   self->replicas = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->context = g_main_context_ref_thread_default ();
 }
@@ -320,6 +322,7 @@ tb_session_finalize (GObject *object)
   g_array_unref (self->descriptors);
   g_array_unref (self->bypasses);
   g_ptr_array_unref (self->faults);
+  g_clear_object (&self->held);
   g_byte_array_unref (self->in);
   g_main_context_unref (self->context);
   g_hash_table_unref (self->replicas);

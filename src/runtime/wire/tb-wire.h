@@ -46,7 +46,8 @@
   X (HALT, 20, "str instance; stops it alone, and leaves it stopped")                              \
   X (START, 21, "str instance; starts it with everything it needs that does not run")              \
   X (CHANGE, 22, "a TbWirePlan: what is to run from now on; see tb-wire.h")                        \
-  X (NOTE, 30, "str instance or empty, str sentence: recorded, and told as a problem of severity 2")
+  X (NOTE, 30, "str instance or empty, str sentence: recorded, and told as a problem of severity 2") \
+  X (HELD_DO, 40, "see TbWireHeldDo: something is done to held messages")
 
 #define TB_FACTS(X)                                                                                \
   X (WELCOME, 101, "u32 version; carries two descriptors: counters, ring")                         \
@@ -64,7 +65,9 @@
   X (AGENT_LOAD, 112, "i64 time_ns, u64 cpu_ns, u64 loop_lag_max_ns, u64 rss_bytes, u64 loop_lag_p99_ns; "   \
      "each second")                                                                                \
   X (INSTANCE_LOAD, 113, "u32 instance index, i64 time_ns, u64 cpu_ns, u64 rss_bytes, u32 processes, "   \
-     "u32 threads, u32 files; each second")
+     "u32 threads, u32 files; each second")                                                         \
+  X (HELD, 140, "see tb_wire_held_write(): the messages that are held, whenever that changes")     \
+  X (HELD_DONE, 141, "u32 token of a HELD_DO, str why it could not be, or empty; behind its HELD")
 
 typedef enum
 {
@@ -305,6 +308,63 @@ typedef enum
 void tb_wire_fault_write (TbWriter *w, const TbWireFault *fault);
 /* False for a frame that is no fault, or one with attributes out of their bounds. */
 bool tb_wire_fault_read (TbReader *r, TbWireFault *fault);
+
+/* ---- What is held: messages that wait in a tap for a step --------------------------------------- */
+
+/* X (NAME, name, what it does) */
+#define TB_HELD_VERBS(X)                                                                           \
+  X (RELEASE, "release", "goes on; of id 0: the one that is next")                                 \
+  X (RELEASE_ALL, "release-all", "all that wait now go on, in their order")                        \
+  X (DROP, "drop", "does not arrive")                                                              \
+  X (DUPLICATE, "duplicate", "another one like it waits behind it")                                \
+  X (SWAP, "swap", "changes places with the other one")
+
+typedef enum
+{
+#define X(name, text, what) TB_HELD_##name,
+  TB_HELD_VERBS (X)
+#undef X
+  TB_HELD_VERB_COUNT
+} TbHeldVerb;
+
+const char *tb_held_verb_name (TbHeldVerb verb);
+const char *tb_held_verb_what (TbHeldVerb verb);
+/* False where there is none of that name. */
+bool tb_held_verb_from_name (const char *name, TbHeldVerb *verb);
+
+typedef struct
+{
+  uint32_t token; /* of the viewer's: the answer has it */
+  TbHeldVerb verb;
+  uint64_t id, other; /* TbWireHeld.id; 0: none */
+} TbWireHeldDo;
+
+void tb_wire_held_do_write (TbWriter *w, const TbWireHeldDo *what);
+bool tb_wire_held_do_read (TbReader *r, TbWireHeldDo *what);
+
+#define TB_HELD_LABEL 48
+typedef struct
+{
+  uint64_t id; /* from 1 over the run, never used again */
+  int64_t since_ns;
+  uint32_t row;            /* of the tap */
+  uint32_t link, from, to; /* indices of the plan; link ~0: nobody drew it */
+  uint32_t connection, number; /* as in its event; number 0: not known yet */
+  uint32_t size;           /* bytes that wait of it */
+  uint32_t behind;         /* messages that wait behind it, up to the next that is held */
+  uint8_t direction;       /* TbDirection */
+  uint8_t kind;            /* TB_EVENT_REQUEST, _REPLY or _ONE_WAY */
+  bool next;               /* nothing that is held is before it on its connection */
+  bool in_line;            /* whole, and of messages one after the other: see the verbs' refusals */
+  char label[TB_HELD_LABEL]; /* terminated; any bytes */
+} TbWireHeld;
+
+#define TB_HELD_LIST_MAX 128 /* what is told of; the others are counted */
+
+/* In the order in which they would be let go. total: of all, told of or not. */
+void tb_wire_held_write (TbWriter *w, const TbWireHeld *held, uint32_t n, uint32_t total);
+/* held has room for TB_HELD_LIST_MAX. */
+bool tb_wire_held_read (TbReader *r, TbWireHeld *held, uint32_t *n, uint32_t *total);
 
 /* ---- States ---------------------------------------------------------------------------------- */
 
