@@ -125,18 +125,22 @@ GMenuModel *
 tb_link_menu (const TbLiveLink *link)
 {
   GMenu *menu = g_menu_new (), *cut = g_menu_new (), *faults = g_menu_new (),
-        *latency = latency_menu (link->id), *all = g_menu_new ();
+        *latency = latency_menu (link->id), *step = g_menu_new (), *all = g_menu_new ();
   gboolean is_cut = link->faults >> TB_FAULT_CUT & 1;
   append (cut, is_cut ? "Heal" : "Cut", is_cut ? "win.link-heal" : "win.link-cut", link->id);
   g_menu_append_submenu (faults, "Add latency", G_MENU_MODEL (latency));
   append (faults, "Reset connections", "win.link-reset", link->id);
   append (faults, "Refuse connections", "win.link-refuse", link->id);
   append (faults, "Add a fault…", "win.link-fault", link->id);
+  append (step, link->faults >> TB_FAULT_HOLD & 1 ? "Hold no longer" : "Hold here", "win.link-hold",
+          link->id);
   if (link->faults)
     append (all, "Remove every fault", "win.link-clear", link->id);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (cut));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (faults));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (step));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (all));
+  g_object_unref (step);
   g_object_unref (cut);
   g_object_unref (faults);
   g_object_unref (latency);

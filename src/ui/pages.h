@@ -55,6 +55,15 @@ void tb_terminal_page_restart (TbTerminalPage *page, const char *instance, const
 /* Shows one, attached, with the keyboard's focus. */
 void tb_terminal_page_open (TbTerminalPage *page, TbTerminalKind kind, const char *instance);
 
+#define TB_TYPE_HELD_PAGE (tb_held_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbHeldPage, tb_held_page, TB, HELD_PAGE, GtkWidget)
+GtkWidget *tb_held_page_new (void);
+/* NULL: nothing runs. */
+void tb_held_page_set_session (TbHeldPage *page, TbSession *session);
+/* How long they have waited, anew. */
+void tb_held_page_refresh (TbHeldPage *page);
+/* Signals: "count-changed" (guint total): of all that wait; "refused" (const char *why). */
+
 /* What stands in a page that has nothing to show. (transfer floating) */
 GtkWidget *tb_page_empty (const char *title, const char *sentence);
 

@@ -22,6 +22,7 @@ typedef enum
   PAGE_LOGS,
   PAGE_METRICS,
   PAGE_TERMINAL,
+  PAGE_HELD,
   N_PAGES
 } PageId;
 
@@ -36,6 +37,7 @@ static const struct
   [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new },
   [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new },
   [PAGE_TERMINAL] = { "terminal", "Terminal", tb_terminal_page_new },
+  [PAGE_HELD] = { "held", "Held", tb_held_page_new },
 };
 
 struct _TbPanel
@@ -56,12 +58,26 @@ struct _TbPanel
 
 G_DEFINE_FINAL_TYPE (TbPanel, tb_panel, GTK_TYPE_WIDGET)
 
-static guint picked, fold_changed;
+static guint picked, fold_changed, refused;
 
 static void
 page_picked (GtkWidget *page, guint uid, TbPanel *self)
 {
   g_signal_emit (self, picked, 0, uid);
+}
+
+static void
+held_count_changed (GtkWidget *page, guint total, TbPanel *self)
+{
+  g_autofree char *title = total ? g_strdup_printf ("Held %u", total) : g_strdup ("Held");
+  if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (self->tabs[PAGE_HELD])), title) != 0)
+    gtk_button_set_label (GTK_BUTTON (self->tabs[PAGE_HELD]), title);
+}
+
+static void
+held_refused (GtkWidget *page, const char *why, TbPanel *self)
+{
+  g_signal_emit (self, refused, 0, why);
 }
 
 static GtkWidget *
@@ -76,6 +92,11 @@ page_of (TbPanel *self, PageId id)
     pages[id].set_moment (self->pages[id], self->moment);
   if (id == PAGE_TERMINAL && self->run_dir)
     tb_terminal_page_set_run (TB_TERMINAL_PAGE (self->pages[id]), self->run_dir);
+  if (id == PAGE_HELD)
+    {
+      g_signal_connect (self->pages[id], "count-changed", G_CALLBACK (held_count_changed), self);
+      g_signal_connect (self->pages[id], "refused", G_CALLBACK (held_refused), self);
+    }
   gtk_stack_add_named (GTK_STACK (self->stack), self->pages[id], pages[id].name);
   return self->pages[id];
 }
@@ -134,6 +155,9 @@ refresh (TbPanel *self)
       break;
     case PAGE_TERMINAL:
       tb_terminal_page_refresh (TB_TERMINAL_PAGE (page), self->frame);
+      break;
+    case PAGE_HELD:
+      tb_held_page_refresh (TB_HELD_PAGE (page));
       break;
     case N_PAGES:
     default:
@@ -246,6 +270,13 @@ tb_panel_set_run (TbPanel *panel, const char *run_dir)
   panel->run_dir = g_strdup (run_dir);
   if (panel->pages[PAGE_TERMINAL])
     tb_terminal_page_set_run (TB_TERMINAL_PAGE (panel->pages[PAGE_TERMINAL]), run_dir);
+}
+
+void
+tb_panel_set_held (TbPanel *panel, TbSession *session)
+{
+  if (session || panel->pages[PAGE_HELD])
+    tb_held_page_set_session (TB_HELD_PAGE (page_of (panel, PAGE_HELD)), session);
 }
 
 void
@@ -406,6 +437,8 @@ tb_panel_class_init (TbPanelClass *class)
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   picked = g_signal_new ("picked", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                          G_TYPE_NONE, 1, G_TYPE_UINT);
+  refused = g_signal_new ("refused", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                          G_TYPE_NONE, 1, G_TYPE_STRING);
   fold_changed = g_signal_new ("fold-changed", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);
 }

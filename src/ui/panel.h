@@ -1,4 +1,4 @@
-/* The bottom panel: Problems, Messages, Logs, Metrics and Terminal. Each page is made when it is first looked
+/* The bottom panel: Problems, Messages, Logs, Metrics, Terminal and Held. Each page is made when it is first looked
  * at, and only the one that shows does any work. */
 #pragma once
 
@@ -27,7 +27,9 @@ void tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProb
 void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
 /* The directory of the run that begins; NULL: it is over. */
 void tb_panel_set_run (TbPanel *panel, const char *run_dir);
-/* "problems", "messages", "logs", "metrics", "terminal". Opens the panel. */
+/* The run whose held messages are listed; NULL: none. */
+void tb_panel_set_held (TbPanel *panel, TbSession *session);
+/* "problems", "messages", "logs", "metrics", "terminal", "held". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
 /* The log page, with that instance's log. Opens the panel. */
 void tb_panel_show_log (TbPanel *panel, const char *instance);
@@ -39,6 +41,7 @@ void tb_panel_restart_under (TbPanel *panel, const char *tool, const char *insta
 gboolean tb_panel_is_folded (TbPanel *panel);
 void tb_panel_set_folded (TbPanel *panel, gboolean folded);
 
-/* Signals: "picked" (guint uid): the canvas should show it. "fold-changed" (). */
+/* Signals: "picked" (guint uid): the canvas should show it. "fold-changed" ();
+ * "refused" (const char *why): what was asked in it could not be done. */
 
 G_END_DECLS

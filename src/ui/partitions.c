@@ -236,10 +236,22 @@ offer_instance (TbRunRowFunc func, gpointer data, const TbLiveInstance *instance
   offer_partition (func, data, TB_PARTITION_ONE_WAY, "Let nobody hear ", id, "");
 }
 
+static void
+offer_hold (TbRunRowFunc func, gpointer data, const TbLiveLink *link)
+{
+  gboolean holds = link->faults >> TB_FAULT_HOLD & 1;
+  g_autofree char *title = g_strconcat (holds ? "Hold no longer: " : "Hold messages of ", link->id, NULL);
+  g_autofree char *action = g_strdup_printf ("win.link-hold('%s')", link->id);
+  func (title, action, data);
+}
+
 void
 tb_sheet_run_rows (TbSheet *self, TbRunRowFunc func, gpointer data)
 {
   const TbLiveFrame *frame = self->session ? self->frame : NULL;
+  for (guint i = 0; frame && i < MIN (frame->n_links, PALETTE_INSTANCES_MAX); i++)
+    if (frame->links[i].link)
+      offer_hold (func, data, &frame->links[i]);
   for (guint i = 0; frame && i < MIN (frame->n_instances, PALETTE_INSTANCES_MAX); i++)
     {
       const TbLiveInstance *instance = &frame->instances[i];

@@ -97,6 +97,11 @@ void tb_sheet_drop_session (TbSheet *self);
 void tb_sheet_ask_trust (TbSheet *self, TbModel *model, void (*go) (TbSheet *self, TbModel *model));
 void tb_sheet_instance_command (TbSheet *self, TbCommandType what, const char *instance);
 void tb_sheet_link_fault (TbSheet *self, TbFaultKind kind, const char *link, const char *latency);
+/* Begins to hold what crosses a link ("": any), or ends that. */
+void tb_sheet_hold (TbSheet *self, const char *link);
+void tb_sheet_step_mode (TbSheet *self);
+/* The next held message goes on, or all do. */
+void tb_sheet_step (TbSheet *self, TbHeldVerb verb);
 void tb_sheet_link_clear (TbSheet *self, const char *link);
 TbRunState tb_sheet_run_state (TbSheet *self); /* STOPPED: no run */
 

@@ -13,6 +13,7 @@
 #include "dialogs.h"
 #include "settings.h"
 #include "tb-base.h"
+#include "tb-held.h"
 #include "util.h"
 #include "window-private.h"
 
@@ -54,6 +55,7 @@ tb_sheet_drop_session (TbSheet *self)
   tb_inspector_show_frame (self->inspector, NULL);
   tb_panel_show_frame (self->panel, NULL);
   tb_panel_set_run (self->panel, NULL);
+  tb_panel_set_held (self->panel, NULL);
   tb_minimap_show_frame (self->minimap, NULL);
   g_clear_pointer (&self->waiting, g_free);
   tb_sheet_state_changed (self);
@@ -212,6 +214,7 @@ start (TbSheet *self, TbModel *model)
   g_signal_connect (session, "past", G_CALLBACK (run_past), self);
   tb_moment_set_past (self->moment, NULL, FALSE);
   tb_panel_set_run (self->panel, tb_session_run_dir (session));
+  tb_panel_set_held (self->panel, session);
   tb_canvas_set_session (self->canvas, session);
   if (tb_panel_is_folded (self->panel))
     tb_panel_show_page (self->panel, "messages");
@@ -381,4 +384,36 @@ tb_sheet_link_clear (TbSheet *self, const char *link)
       if (g_strcmp0 (fault->link, link) == 0)
         tb_session_remove_fault (self->session, fault->id);
     }
+}
+
+/* ---- Step by step ---------------------------------------------------------------------------- */
+
+void
+tb_sheet_hold (TbSheet *self, const char *link)
+{
+  if (!self->session)
+    return;
+  gboolean hold = !tb_session_holds (self->session, link);
+  tb_session_hold (self->session, link, hold);
+  if (hold)
+    tb_panel_show_page (self->panel, "held");
+}
+
+/* Ends whatever is held; or holds every link, where nothing is. */
+void
+tb_sheet_step_mode (TbSheet *self)
+{
+  if (!self->session)
+    return;
+  if (tb_session_n_holds (self->session) > 0)
+    tb_session_end_holds (self->session);
+  else
+    tb_sheet_hold (self, "");
+}
+
+void
+tb_sheet_step (TbSheet *self, TbHeldVerb verb)
+{
+  if (self->session)
+    tb_session_held_do (self->session, verb, 0, 0);
 }

@@ -344,6 +344,7 @@ new_middle (TbSheet *self)
   panel_fold_changed (self);
   g_signal_connect (self->panel, "picked", G_CALLBACK (picked), self);
   g_signal_connect_swapped (self->panel, "fold-changed", G_CALLBACK (panel_fold_changed), self);
+  g_signal_connect_swapped (self->panel, "refused", G_CALLBACK (tb_sheet_toast), self);
   g_signal_connect_swapped (self->paned, "notify::position", G_CALLBACK (panel_pulled), self);
   return self->paned;
 }

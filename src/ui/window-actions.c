@@ -47,6 +47,9 @@ static const TbActionRow rows[] = {
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
   { "apply", "Apply the drawing to what runs", { "<Control><Shift>F5" }, "Run" },
   { "heal", "Heal every cut", { "<Control>F5" }, "Run" },
+  { "step", "Step: the next held message goes on", { "F11" }, "Run" },
+  { "step-all", "Step: all held messages go on", { "<Control>F11" }, "Run" },
+  { "step-mode", "Step mode: hold every link, or none", { "<Shift>F11" }, "Run" },
   { "control-address", "Copy the control address", { NULL }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
 };
@@ -400,6 +403,22 @@ ACTION (act_heal)
     tb_sheet_heal (TB_WINDOW (data)->sheet);
 }
 
+ACTION (act_step)
+{
+  TbSheet *sheet = TB_WINDOW (data)->sheet;
+  const char *name = g_action_get_name (G_ACTION (action));
+  if (sheet && g_str_equal (name, "step-mode"))
+    tb_sheet_step_mode (sheet);
+  else if (sheet)
+    tb_sheet_step (sheet, g_str_equal (name, "step") ? TB_HELD_RELEASE : TB_HELD_RELEASE_ALL);
+}
+
+ACTION (act_link_hold)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_hold (TB_WINDOW (data)->sheet, g_variant_get_string (target, NULL));
+}
+
 ACTION (act_control_address)
 {
   if (TB_WINDOW (data)->sheet)
@@ -477,6 +496,10 @@ static const GActionEntry entries[] = {
   { "partition", act_partition, "s" },
   { "heal", act_heal },
   { "control-address", act_control_address },
+  { "step", act_step },
+  { "step-all", act_step },
+  { "step-mode", act_step },
+  { "link-hold", act_link_hold, "s" },
   { "link-cut", act_link, "s" },
   { "link-heal", act_link, "s" },
   { "link-reset", act_link, "s" },
@@ -573,6 +596,9 @@ tb_window_update_actions (TbWindow *self)
   tb_window_set_action_enabled (self, "apply", running);
   tb_window_set_action_enabled (self, "heal", running);
   tb_window_set_action_enabled (self, "control-address", running);
+  tb_window_set_action_enabled (self, "step", running);
+  tb_window_set_action_enabled (self, "step-all", running);
+  tb_window_set_action_enabled (self, "step-mode", running);
   gboolean several = tb_window_n_sheets (self) > 1;
   tb_window_set_action_enabled (self, "previous-tab", several);
   tb_window_set_action_enabled (self, "next-tab", several);
