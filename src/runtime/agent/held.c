@@ -309,7 +309,7 @@ swap_in_list (TbTaps *t, TbParcel *a, TbParcel *b)
   uint32_t n = 0;
   for (TbParcel *p = a; p != b->after && n < SEGMENT_MAX; p = p->after)
     was[n++] = p;
-  if (was[n - 1] != b)
+  if (n == 0 || was[n - 1] != b)
     return "too many wait between the two";
   memcpy (now, was, n * sizeof *now);
   now[0] = b;
