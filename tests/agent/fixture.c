@@ -64,6 +64,7 @@ fixture_new (guint n)
   f->instances = g_new0 (FixtureInstance, n);
   f->plan.run_dir = keep (f, f->dir);
   f->plan.recording = keep (f, "");
+  f->plan.record_payload = 4096;
   f->plan.block = 64 + (guint) getpid () % 63;
   f->plan.seed = 1;
   f->plan.n_instances = n;

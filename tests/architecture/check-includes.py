@@ -22,7 +22,7 @@ ALLOWED = {
     "runtime/plan": (["model"], "glib"),
     "runtime/wire": (["base"], ""),
     "runtime/proto": (["base"], ""),
-    "runtime/record": (["base", "runtime/wire"], ""),
+    "runtime/record": (["base", "runtime/wire"], "zstd"),
     "runtime/history": (["base"], ""),
     "runtime/session": (["runtime/plan", "runtime/wire", "runtime/proto", "runtime/record", "runtime/history"], "glib"),
     "runtime/control": (["runtime/session", "runtime/plan", "runtime/wire", "runtime/proto"], "glib"),
@@ -41,6 +41,7 @@ LIBRARIES = {
     "pango": r"^pango/",
     "gtk": r"^(gtk|gdk|gsk|adwaita)\b",
     "graphviz": r"^(graphviz/)?(cgraph|gvc)\.h",
+    "zstd": r"^zstd",
 }
 
 

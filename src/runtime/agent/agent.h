@@ -80,6 +80,9 @@ struct Agent
   TbRecordWriter *record;
   bool record_dirty;
   uint64_t logs_recorded; /* bytes of the recording that are output of instances */
+  int64_t figures_ns;      /* when the counters were recorded last */
+  TbTapCounters *figures;  /* as they were then, row by row */
+  uint32_t n_figures;
   unsigned upkeep_round;
   TbTimer supervise_timer, upkeep_timer, load_timer, census_timer, end_timer;
   int census_file;     /* /proc/loadavg; -1 */
@@ -178,5 +181,9 @@ void tb_recording_open (Agent *a);
 /* What is drawn, and what runs because of it, from now on. */
 void tb_recording_plan (Agent *a, const uint8_t *plan_frame, size_t n);
 void tb_recording_add (Agent *a, TbRecordType type, int64_t time_ns, const void *body, size_t n);
+void tb_recording_event (Agent *a, const TbEvent *event, const void *payload, size_t n);
+void tb_recording_gap (Agent *a, uint64_t events, uint64_t payload_bytes, int64_t time_ns);
+/* What the counters did since this was last called. */
+void tb_recording_figures (Agent *a, int64_t now_ns);
 void tb_recording_flush (Agent *a);
 void tb_recording_close (Agent *a);

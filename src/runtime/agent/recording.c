@@ -2,27 +2,41 @@
  * sentence, never the run. */
 #include "agent.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void
 give_up (Agent *a, int error)
 {
   char text[TB_SENTENCE], why[64];
+  bool begun = a->record != NULL;
   tb_record_writer_close (a->record);
   a->record = NULL;
-  snprintf (text, sizeof text, "the run is not recorded: %.160s: %s", a->plan->recording,
-            tb_words_for_errno (-error, why, sizeof why));
+  snprintf (text, sizeof text, "the run is not recorded%s: %.160s: %s", begun ? " any further" : "",
+            a->plan->recording,
+            error == -EFBIG ? "what must be kept fills it"
+                            : tb_words_for_errno (-error, why, sizeof why));
   tb_tell_problem (a, 1, UINT32_MAX, text);
 }
 
 void
 tb_recording_open (Agent *a)
 {
-  if (a->plan->recording == NULL || a->plan->recording[0] == '\0')
+  const TbWirePlan *plan = a->plan;
+  if (plan->recording == NULL || plan->recording[0] == '\0')
     return;
-  int error = tb_record_writer_open (a->plan->recording, a->plan->seed, a->plan->record_limit_bytes,
-                                     &a->record);
+  const char **masks = calloc (plan->n_record_masks + 1, sizeof *masks);
+  TB_CHECK (masks != NULL);
+  for (uint32_t i = 0; i < plan->n_record_masks; i++)
+    masks[i] = plan->record_masks[i];
+  TbRecordLimits limits = { .limit_bytes = plan->record_limit_bytes,
+                            .limit_ns = plan->record_limit_ns,
+                            .payload_max = plan->record_payload,
+                            .masks = masks };
+  int error = tb_record_writer_open (plan->recording, plan->seed, &limits, &a->record);
+  free (masks);
   if (error != 0)
     {
       a->record = NULL;
@@ -50,6 +64,61 @@ tb_recording_add (Agent *a, TbRecordType type, int64_t time_ns, const void *body
     give_up (a, error);
 }
 
+void
+tb_recording_event (Agent *a, const TbEvent *event, const void *payload, size_t n)
+{
+  if (a->record == NULL)
+    return;
+  int error = tb_record_writer_event (a->record, event, payload, n);
+  a->record_dirty = true;
+  if (error != 0)
+    give_up (a, error);
+}
+
+void
+tb_recording_gap (Agent *a, uint64_t events, uint64_t payload_bytes, int64_t time_ns)
+{
+  if (a->record == NULL)
+    return;
+  tb_record_writer_gap (a->record, events, payload_bytes, time_ns);
+  a->record_dirty = true;
+}
+
+/* ---- Figures ----------------------------------------------------------------------------------- */
+
+static void
+have_rows (Agent *a, uint32_t n)
+{
+  if (n <= a->n_figures)
+    return;
+  a->figures = realloc (a->figures, n * sizeof *a->figures);
+  TB_CHECK (a->figures != NULL);
+  memset (a->figures + a->n_figures, 0, (n - a->n_figures) * sizeof *a->figures);
+  a->n_figures = n;
+}
+
+void
+tb_recording_figures (Agent *a, int64_t now_ns)
+{
+  TbWriter out = { 0 };
+  TbTapCounters now;
+  bool changed = false;
+  if (a->record == NULL || a->counters == NULL)
+    return;
+  uint32_t n = atomic_load_explicit (&a->counters->n_rows, memory_order_acquire);
+  have_rows (a, n);
+  size_t at = tb_record_figures_begin (&out, a->figures_ns);
+  for (uint32_t i = 0; i < n; i++)
+    if (tb_row_read (&a->counters->rows[i], &now))
+      changed |= tb_record_figures_row (&out, at, i, &now, &a->figures[i]);
+  if (changed)
+    tb_recording_add (a, TB_RECORD_FIGURES, now_ns, out.bytes, out.size);
+  a->figures_ns = now_ns;
+  tb_writer_clear (&out);
+}
+
+/* ---- Its end ----------------------------------------------------------------------------------- */
+
 static void
 tell_size (Agent *a, uint64_t size)
 {
@@ -76,7 +145,11 @@ tb_recording_flush (Agent *a)
 void
 tb_recording_close (Agent *a)
 {
+  tb_recording_figures (a, tb_now_ns ());
   tb_recording_flush (a);
+  free (a->figures);
+  a->figures = NULL;
+  a->n_figures = 0;
   int error = tb_record_writer_close (a->record);
   a->record = NULL;
   if (error != 0)

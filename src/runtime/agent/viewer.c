@@ -168,24 +168,13 @@ on_held_done (uint32_t token, const char *why_not, void *data)
 static void
 on_record (const TbEvent *event, const void *payload, size_t n, void *data)
 {
-  uint8_t body[16 + TB_TAPS_PAYLOAD_MAX] = { 0 };
-  tb_recording_add (data, TB_RECORD_EVENT, event->time_ns, event, sizeof *event);
-  if (n == 0)
-    return;
-  n = TB_MIN (n, (size_t) TB_TAPS_PAYLOAD_MAX);
-  memcpy (body, &event->tap, 4);
-  memcpy (body + 4, &event->connection, 4);
-  memcpy (body + 8, &event->number, 4);
-  body[12] = event->direction;
-  memcpy (body + 16, payload, n);
-  tb_recording_add (data, TB_RECORD_PAYLOAD, event->time_ns, body, 16 + n);
+  tb_recording_event (data, event, payload, n);
 }
 
 static void
 on_gap (uint64_t events, uint64_t payload_bytes, int64_t time_ns, void *data)
 {
-  uint64_t body[2] = { events, payload_bytes };
-  tb_recording_add (data, TB_RECORD_GAP, time_ns, body, sizeof body);
+  tb_recording_gap (data, events, payload_bytes, time_ns);
 }
 
 void
@@ -371,9 +360,19 @@ stop (Agent *a)
     a->done = true;
 }
 
+/* What was done to the run from outside. A plan has a record of its own. */
+static void
+record_command (Agent *a, const TbReader *r)
+{
+  if (r->type != TB_COMMAND_HELLO && r->type != TB_COMMAND_PLAN && r->type != TB_COMMAND_CHANGE
+      && r->type != TB_COMMAND_PING)
+    tb_recording_add (a, TB_RECORD_COMMAND, tb_now_ns (), r->bytes, r->size);
+}
+
 static void
 obey (Agent *a, TbReader *r)
 {
+  record_command (a, r);
   if (r->type == TB_COMMAND_HELLO)
     say_hello (a, r);
   else if (!a->welcomed)

@@ -25,6 +25,11 @@ typedef struct
   gboolean no_seccomp;
   gboolean record_off;
   const char *file;        /* the drawing's, for errors and the block of addresses; NULL: its name */
+  gint64 record_limit_bytes; /* 0: 1 GiB, or 256 MiB of one that is gone with the run */
+  gint64 record_limit_ns;    /* 0: none; detail older than that goes from the recording */
+  guint payload_max;         /* first bytes kept of each message, at most TB_SESSION_PAYLOAD_MOST; 0: the default */
+  gboolean payload_off;      /* none are */
+  const char *const *record_masks; /* POSIX extended expressions: what they match in a message is not recorded; NULL: none */
   gboolean sole_children;  /* this process starts no other children: what comes to it is the run's */
 } TbSessionOptions;
 
@@ -146,6 +151,10 @@ typedef struct
   gint64 agent_lag_ns;   /* its loop's worst lag of the last second */
   gint64 agent_lag_p99_ns; /* and that which 99 of 100 of its rounds stayed below */
 } TbLiveFrame;
+
+/* What a tap hands on of a message, and what of it is kept where nothing is said. */
+#define TB_SESSION_PAYLOAD_MOST 4096
+#define TB_SESSION_PAYLOAD_DEFAULT 4096
 
 #define TB_SESSION_ERROR (tb_session_error_quark ())
 GQuark tb_session_error_quark (void);

@@ -222,6 +222,16 @@ map_new (const TbPlan *plan, const TbWireMap *before)
   return map;
 }
 
+static void
+own_masks (TbWireMap *map, const char *const *masks, guint n)
+{
+  char **copy = own (map, g_new0 (char *, n + 1));
+  for (guint i = 0; i < n; i++)
+    copy[i] = own (map, g_strdup (masks[i]));
+  map->plan.record_masks = copy;
+  map->plan.n_record_masks = n;
+}
+
 TbWireMap *
 tb_wire_map_follow (const TbWireMap *before, const TbPlan *plan)
 {
@@ -232,6 +242,9 @@ tb_wire_map_follow (const TbWireMap *before, const TbPlan *plan)
   map->plan.contain = before->plan.contain;
   map->plan.no_seccomp = before->plan.no_seccomp;
   map->plan.record_limit_bytes = before->plan.record_limit_bytes;
+  map->plan.record_limit_ns = before->plan.record_limit_ns;
+  map->plan.record_payload = before->plan.record_payload;
+  own_masks (map, (const char *const *) before->plan.record_masks, before->plan.n_record_masks);
   return map;
 }
 
@@ -244,7 +257,15 @@ tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options, const char
   map->plan.seed = seed;
   map->plan.contain = options->contain;
   map->plan.no_seccomp = options->no_seccomp;
-  map->plan.record_limit_bytes = options->record_path ? 0 : UNKEPT_RECORDING_MAX;
+  map->plan.record_limit_bytes = options->record_limit_bytes > 0 ? options->record_limit_bytes
+                                 : options->record_path          ? 0
+                                                                 : UNKEPT_RECORDING_MAX;
+  map->plan.record_limit_ns = options->record_limit_ns;
+  map->plan.record_payload = options->payload_off       ? 0
+                             : options->payload_max > 0 ? options->payload_max
+                                                        : TB_SESSION_PAYLOAD_DEFAULT;
+  own_masks (map, options->record_masks,
+             options->record_masks != NULL ? g_strv_length ((char **) options->record_masks) : 0);
   map->plan.recording = own (map, options->record_off ? g_strdup ("")
                                   : options->record_path
                                     ? g_canonicalize_filename (options->record_path, NULL)

@@ -157,6 +157,11 @@ walk_plan (TbWalk *k, TbWirePlan *p)
   walk_list (k, (void **) &p->links, &p->n_links, sizeof *p->links, 16);
   for (uint32_t i = 0; i < p->n_links; i++)
     walk_link (k, &p->links[i]);
+  walk_i64 (k, &p->record_limit_ns);
+  walk_u32 (k, &p->record_payload);
+  walk_list (k, (void **) &p->record_masks, &p->n_record_masks, sizeof *p->record_masks, 4);
+  for (uint32_t i = 0; i < p->n_record_masks; i++)
+    walk_string (k, &p->record_masks[i]);
 }
 
 static void
@@ -282,5 +287,8 @@ tb_wire_plan_clear (TbWirePlan *plan)
   free (plan->document);
   free (plan->instances);
   free (plan->links);
+  for (uint32_t i = 0; i < plan->n_record_masks; i++)
+    free (plan->record_masks[i]);
+  free (plan->record_masks);
   *plan = (TbWirePlan){ 0 };
 }

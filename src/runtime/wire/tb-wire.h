@@ -282,6 +282,10 @@ typedef struct
   uint32_t n_instances;
   TbWireLink *links;
   uint32_t n_links;
+  int64_t record_limit_ns;    /* 0: none; older detail goes from the recording */
+  uint32_t record_payload;    /* first bytes of each message that go into it; 0: none */
+  char **record_masks;        /* what these expressions match in a message is not recorded */
+  uint32_t n_record_masks;
 } TbWirePlan;
 
 /* Whether it lies outside the run, so that there is an address to call and nothing to start. */

@@ -1,0 +1,57 @@
+/* What the parts of the reader share: reader.c opens, loads and walks the records; events.c gives
+ * events and payload by position. */
+#pragma once
+
+#include "walk-private.h"
+
+#define EVENT_BLOCKS 16
+#define PAYLOAD_BLOCKS 4
+
+typedef struct
+{
+  uint64_t sequence; /* of the block, plus 1; 0: empty */
+  uint64_t used;     /* when last, by counting */
+  TbEvent *events;
+  size_t n;
+} TbEventCache;
+
+typedef struct
+{
+  uint32_t event; /* counted from the block's first */
+  uint32_t at, n; /* in bytes */
+} TbPayloadPlace;
+
+typedef struct
+{
+  uint64_t sequence, used;
+  uint8_t *bytes;
+  TbPayloadPlace *places;
+  size_t n;
+} TbPayloadCache;
+
+struct TbRecordReader
+{
+  TbRecordHeader header;
+  TbWalk walk; /* walk.fd is the file */
+  bool finished; /* it has an index: nothing comes any more */
+  int64_t *until; /* of each block of events, the latest time up to its end */
+  size_t until_capacity;
+
+  size_t next;   /* kept block to be loaded next */
+  uint64_t next_sequence;
+  uint8_t *block, *stored;
+  size_t capacity, stored_capacity, size, at;
+
+  TbColumns *columns; /* NULL until the first block */
+  TbSqueeze *squeeze;
+  uint64_t uses;
+  TbEventCache event_cache[EVENT_BLOCKS];
+  TbPayloadCache payload_cache[PAYLOAD_BLOCKS];
+};
+
+/* Reads and unpacks a block into *bytes (grown as needed). 1; 0: it has gone meanwhile; -EBADMSG:
+ * damaged. */
+int tb_reader_load (TbRecordReader *r, const TbIndexEntry *entry, uint8_t **bytes, size_t *capacity);
+void tb_reader_forget_events (TbRecordReader *r);
+/* After the blocks have changed. */
+void tb_reader_index_events (TbRecordReader *r);
