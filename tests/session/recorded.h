@@ -31,6 +31,9 @@ typedef struct
   TbRecordWriter *writer;
   gint64 start_ns;
   TbWriter frame;
+  TbTapCounters rows[N_ROWS], before[N_ROWS];
+  gint64 figures_ns;
+  gboolean payload; /* each message has some */
 } Recorded;
 
 /* Begins one with plan, taps, and everything ready at 0. */
@@ -47,4 +50,6 @@ void recorded_event (Recorded *r, const TbEvent *event);
 /* A message on a row: trace and span may be 0. */
 void recorded_message (Recorded *r, double ms, TbEventKind kind, guint row, guint connection, guint number,
                        guint64 trace, guint64 span);
+/* What the counters did since they were written last. */
+void recorded_figures (Recorded *r, double ms);
 void recorded_fact (Recorded *r, double ms);

@@ -27,9 +27,12 @@ write_requests (Recorded *r, guint row, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
+      if (i % 100 == 0)
+        recorded_figures (r, 10 * i);
       recorded_message (r, 10 * i + 5, TB_EVENT_REQUEST, row, row + 1, i + 1, 0, 0);
       recorded_message (r, 10 * i + 6, TB_EVENT_REPLY, row, row + 1, i + 1, 0, 0);
     }
+  recorded_figures (r, 10 * n);
 }
 
 static void

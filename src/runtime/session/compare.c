@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "past-private.h"
 #include "tb-trace.h"
 
 #define CHUNK 1024
@@ -150,7 +151,7 @@ count_labels (GHashTable *labels, TbPast *past, guint side)
   guint64 last = last_event (past);
   for (guint64 at = tb_past_first_event (past); at < last;)
     {
-      gsize n = tb_past_events (past, at, chunk, (gsize) MIN (CHUNK, last - at));
+      gsize n = tb_past_read_events (past, &at, chunk, (gsize) MIN (CHUNK, last - at));
       for (gsize i = 0; i < n; i++)
         if (chunk[i].kind == TB_EVENT_REQUEST || chunk[i].kind == TB_EVENT_ONE_WAY)
           count_label (labels, past, &chunk[i], side);

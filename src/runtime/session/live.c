@@ -421,12 +421,13 @@ set_latency (Line *line, gint64 now_ns)
 
 /* What it was before is no measure of what it is now. */
 static void
-begin_anew (Line *line)
+begin_anew (Line *line, gboolean spans)
 {
   line->moved = FALSE;
   line->n_samples = line->next = 0;
   *line->base = *line->older = *line->total;
-  tb_spans_clear (line->spans);
+  if (spans)
+    tb_spans_clear (line->spans);
 }
 
 static void
@@ -437,7 +438,7 @@ update_lines (TbLive *live, gint64 start_ns, gint64 now_ns)
     {
       Line *line = g_ptr_array_index (live->lines, i);
       if (line->moved)
-        begin_anew (line);
+        begin_anew (line, TRUE);
       if (!line->sums.tapped)
         line->sums.p50_ns = line->sums.p95_ns = line->sums.p99_ns = -1;
       set_latency (line, now_ns);
@@ -449,15 +450,16 @@ update_lines (TbLive *live, gint64 start_ns, gint64 now_ns)
 }
 
 void
-tb_live_begin_at (TbLive *live, gint64 time_ns)
+tb_live_begin_at (TbLive *live, gint64 start_ns, gint64 time_ns, gboolean again)
 {
   sum_lines (live);
   for (guint i = 0; i < live->lines->len; i++)
     {
       Line *line = g_ptr_array_index (live->lines, i);
-      begin_anew (line);
+      begin_anew (line, !again);
       line->base_ns = time_ns;
       take_sample (line, time_ns);
+      tb_spans_take (line->spans, &line->sums, line->total, start_ns, time_ns);
       line->changed = TRUE;
     }
 }

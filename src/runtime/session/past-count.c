@@ -102,6 +102,7 @@ tb_past_count (TbTapCounters *c, const TbEvent *event)
     case TB_EVENT_CLOSE:
       c->connections_open -= MIN (c->connections_open, 1);
       c->errors += event->aux;
+      c->unanswered += event->aux;
       break;
     case TB_EVENT_RESET:
       c->reset++;

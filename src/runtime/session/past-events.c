@@ -1,95 +1,60 @@
 /* Events by position and by time. */
-#include <string.h>
-
 #include "past-private.h"
 
 #define CHUNK 1024
 
-void
-tb_past_take_event (TbPast *self, const TbRecord *record)
-{
-  TbEvent event;
-  if (record->size != sizeof event)
-    return;
-  memcpy (&event, record->body, sizeof event);
-  event.label[TB_EVENT_LABEL - 1] = '\0';
-  g_array_append_val (self->events, event);
-}
-
-/* It follows its event. */
-void
-tb_past_take_payload (TbPast *self, const TbRecord *record)
-{
-  if (record->size < 16 || self->events->len == 0)
-    return;
-  const TbPastPayload payload = {
-    .position = self->events->len - 1,
-    .bytes = g_bytes_new ((const guint8 *) record->body + 16, record->size - 16),
-  };
-  g_array_append_val (self->payloads, payload);
-}
-
 guint64
 tb_past_first_event (TbPast *self)
 {
-  return 0;
+  return tb_record_reader_first_event (self->reader);
 }
 
 guint64
 tb_past_n_events (TbPast *self)
 {
-  return self->events->len;
+  return tb_record_reader_n_events (self->reader);
 }
 
 gsize
 tb_past_events (TbPast *self, guint64 position, TbEvent *out, gsize max)
 {
-  guint64 n = self->events->len;
-  if (position >= n)
-    return 0;
-  max = (gsize) MIN (max, n - position);
-  memcpy (out, &g_array_index (self->events, TbEvent, position), max * sizeof *out);
-  return max;
+  return tb_record_reader_events (self->reader, position, out, max);
+}
+
+guint64
+tb_past_skip (TbPast *self, guint64 position)
+{
+  return tb_record_reader_skip (self->reader, position);
+}
+
+gsize
+tb_past_read_events (TbPast *self, guint64 *position, TbEvent *out, gsize max)
+{
+  gsize n = tb_past_events (self, *position, out, max);
+  if (n > 0 || *position >= tb_past_n_events (self))
+    return n;
+  *position = tb_past_skip (self, *position);
+  return tb_past_events (self, *position, out, max);
 }
 
 gboolean
 tb_past_event (TbPast *self, guint64 position, TbEvent *event)
 {
-  return tb_past_events (self, position, event, 1) == 1;
+  return tb_record_reader_event (self->reader, position, event) == 1;
 }
 
-/* The first from which on none is earlier: what several connections say may be out of order by a little. */
 guint64
 tb_past_find (TbPast *self, gint64 time_ns)
 {
-  guint64 low = 0, high = self->events->len;
-  while (low < high)
-    {
-      guint64 middle = low + (high - low) / 2;
-      if (g_array_index (self->events, TbEvent, middle).time_ns < time_ns)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
+  return tb_record_reader_find (self->reader, time_ns);
 }
 
 GBytes *
 tb_past_payload (TbPast *self, guint64 position)
 {
-  guint low = 0, high = self->payloads->len;
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-      const TbPastPayload *payload = &g_array_index (self->payloads, TbPastPayload, middle);
-      if (payload->position == position)
-        return g_bytes_ref (payload->bytes);
-      if (payload->position < position)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return NULL;
+  const void *bytes;
+  size_t n;
+  return tb_record_reader_payload (self->reader, position, &bytes, &n) == 1 ? g_bytes_new (bytes, n) : NULL;
 }
 
 /* ---- Partners ------------------------------------------------------------------------------------ */

@@ -440,35 +440,51 @@ take_drawing (TbPast *self, const TbRecord *record)
   g_array_append_val (self->drawings, drawing);
 }
 
+/* What goes as the oldest is one gap that grows. */
 static void
 take_gap (TbPast *self, const TbRecord *record)
 {
-  guint64 lost[2];
-  if (record->size < sizeof lost)
+  static const char aged[] = "the oldest went, since the recording had reached its limit";
+  TbRecordGap read;
+  if (!tb_record_gap_read (record, &read))
     return;
-  memcpy (lost, record->body, sizeof lost);
-  const TbPastGap gap = { record->time_ns, record->time_ns, lost[0], lost[1],
-                          "more happened than could be written" };
+  TbPastGap gap = { read.from_ns, read.to_ns, read.events, read.payload_bytes,
+                    read.aged ? aged : "more happened than could be written" };
+  for (guint i = 0; read.aged && i < self->gaps->len; i++)
+    {
+      TbPastGap *known = &g_array_index (self->gaps, TbPastGap, i);
+      if (known->why != aged)
+        continue;
+      known->from_ns = MIN (known->from_ns, gap.from_ns);
+      known->to_ns = MAX (known->to_ns, gap.to_ns);
+      known->events += gap.events;
+      known->payload_bytes += gap.payload_bytes;
+      return;
+    }
   g_array_append_val (self->gaps, gap);
 }
 
 void
 tb_past_take_record (TbPast *self, const TbRecord *record)
 {
-  switch ((guint) record->type)
+  switch (record->type)
     {
     case TB_RECORD_ARCHITECTURE:
       take_drawing (self, record);
       break;
     case TB_RECORD_PLAN:
     case TB_RECORD_FACT:
-    case TB_RECORD_GAP + 1: /* commands */
+    case TB_RECORD_COMMAND:
       take_fact (self, record);
       break;
     case TB_RECORD_GAP:
       take_gap (self, record);
       break;
-    default:
+    case TB_RECORD_FIGURES:
+      tb_past_take_figures (self, record);
+      break;
+    case TB_RECORD_EVENT:
+    case TB_RECORD_PAYLOAD:
       break;
     }
 }

@@ -315,5 +315,6 @@ tb_past_known_advance (TbPastKnown *known, TbPast *past, gint64 time_ns)
       set_load (instance_at (known, i), of, time_ns);
       set_log (instance_at (known, i), of, time_ns);
     }
+  known->time_ns = time_ns;
   known->agent_load = last_at (past->agent_loads, sizeof (TbPastAgentLoad), time_ns);
 }

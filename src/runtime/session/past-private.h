@@ -72,6 +72,22 @@ typedef struct
   guint band;     /* open, G_MAXUINT: none */
 } TbPastFault;
 
+/* What the counters did in about a second. */
+typedef struct
+{
+  gint64 time_ns, since_ns;
+  gint64 last_ns; /* of the latest thing that it has counted */
+  guint32 size;
+  const guint8 *bytes;
+} TbPastFigures;
+
+/* What one link did in one of them. */
+typedef struct
+{
+  guint figures; /* index */
+  TbPastSample sample;
+} TbPastStep;
+
 struct _TbPast
 {
   GObject parent;
@@ -88,16 +104,11 @@ struct _TbPast
   GArray *of;          /* of TbPastOf, as instances */
   GArray *agent_loads; /* of TbPastAgentLoad */
   GPtrArray *faults;   /* of TbPastFault */
-  GArray *events;      /* of TbEvent */
-  GArray *payloads;    /* of TbPastPayload */
+  GArray *figures;     /* of TbPastFigures */
+  GPtrArray *steps;    /* of GArray of TbPastStep: of all taps, of those that nobody drew, then by link */
+  GPtrArray *sums;     /* of GArray of TbTapCounters: rows as they were after so many figures */
   struct TbPastPicture *picture; /* NULL: none was asked for */
 };
-
-typedef struct
-{
-  guint64 position;
-  GBytes *bytes;
-} TbPastPayload;
 
 /* ---- past-facts.c -------------------------------------------------------------------------------- */
 
@@ -108,8 +119,18 @@ const char *tb_past_keep_text (TbPast *self, const char *text);
 
 /* ---- past-events.c ------------------------------------------------------------------------------- */
 
-void tb_past_take_event (TbPast *self, const TbRecord *record);
-void tb_past_take_payload (TbPast *self, const TbRecord *record);
+/* As tb_past_events(), but goes on behind what is damaged: *position becomes that of the first. */
+gsize tb_past_read_events (TbPast *self, guint64 *position, TbEvent *out, gsize max);
+
+/* ---- past-series.c ------------------------------------------------------------------------------- */
+
+void tb_past_take_figures (TbPast *self, const TbRecord *record);
+/* Index of the last figures that have counted nothing after that time, -1: there are none. */
+gint64 tb_past_figures_at (TbPast *self, gint64 time_ns);
+/* Adds what the figures [from, to) say to rows, of TbTapCounters, which become more where there are more. */
+void tb_past_add_figures (TbPast *self, guint from, guint to, GArray *rows);
+/* Rows as the first n figures make them, from the nearest that are kept. (transfer full) */
+GArray *tb_past_sum_figures (TbPast *self, guint n);
 
 /* ---- past-plan.c --------------------------------------------------------------------------------- */
 
@@ -132,6 +153,7 @@ typedef struct
   guint plan;        /* index among the facts of the plan that holds, G_MAXUINT: none yet */
   guint next;        /* fact that comes next */
   gint64 agent_load; /* index of the last load of the agent's own, -1: none */
+  gint64 time_ns;    /* until when */
 } TbPastKnown;
 
 TbPastKnown *tb_past_known_new (TbPast *past);

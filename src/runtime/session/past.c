@@ -34,12 +34,6 @@ of_clear (gpointer data)
   g_array_unref (of->logs);
 }
 
-static void
-payload_clear (gpointer data)
-{
-  g_bytes_unref (((TbPastPayload *) data)->bytes);
-}
-
 static GArray *
 array_of (gsize size, GDestroyNotify clear)
 {
@@ -66,8 +60,9 @@ tb_past_init (TbPast *self)
   self->of = array_of (sizeof (TbPastOf), of_clear);
   self->agent_loads = array_of (sizeof (TbPastAgentLoad), NULL);
   self->faults = g_ptr_array_new_with_free_func (tb_past_fault_free);
-  self->events = array_of (sizeof (TbEvent), NULL);
-  self->payloads = array_of (sizeof (TbPastPayload), payload_clear);
+  self->figures = array_of (sizeof (TbPastFigures), NULL);
+  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  self->sums = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
 }
 
 static void
@@ -76,12 +71,14 @@ tb_past_finalize (GObject *object)
   TbPast *self = TB_PAST (object);
   GArray *const arrays[] = { self->drawings, self->facts, self->instances, self->links, self->taps,
                              self->gaps, self->states, self->bands, self->problems, self->of,
-                             self->agent_loads, self->events, self->payloads };
+                             self->agent_loads, self->figures };
   for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_array_unref (arrays[i]);
   g_clear_pointer (&self->picture, tb_past_picture_free);
   g_ptr_array_unref (self->frames);
   g_ptr_array_unref (self->faults);
+  g_ptr_array_unref (self->steps);
+  g_ptr_array_unref (self->sums);
   g_string_chunk_free (self->texts);
   tb_record_reader_close (self->reader);
   g_free (self->path);
@@ -114,41 +111,23 @@ tb_past_is_recording (const char *path)
   return is;
 }
 
-static void
-say_why (const char *path, int why, GError **error)
+static TbPastError
+code_of (int why)
 {
-  g_autofree char *name = g_path_get_basename (path);
-  if (why != -EPROTO)
-    g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_FILE, "“%s” cannot be read: %s", name,
-                 g_strerror (-why));
-  else if (tb_past_is_recording (path)) /* and is not read */
-    g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_VERSION,
-                 "“%s” was recorded by another version of Tierboard", name);
-  else
-    g_set_error (error, TB_PAST_ERROR, TB_PAST_ERROR_NO_RECORDING, "“%s” is not a recording", name);
+  return why == -EPROTO || why == -ENODATA              ? TB_PAST_ERROR_NO_RECORDING
+         : why == -EPROTONOSUPPORT || why == -ENOTSUP   ? TB_PAST_ERROR_VERSION
+                                                        : TB_PAST_ERROR_FILE;
 }
 
-/* Whether there was anything. */
-static gboolean
+static void
 read_on (TbPast *self)
 {
   TbRecord record;
-  gboolean any = FALSE;
   for (int got = tb_record_reader_next (self->reader, &record); got != 0;
        got = tb_record_reader_next (self->reader, &record))
-    {
-      any = TRUE;
-      if (got < 0)
-        continue;
-      self->end_ns = MAX (self->end_ns, record.time_ns);
-      if (record.type == TB_RECORD_EVENT)
-        tb_past_take_event (self, &record);
-      else if (record.type == TB_RECORD_PAYLOAD)
-        tb_past_take_payload (self, &record);
-      else
-        tb_past_take_record (self, &record);
-    }
-  return any;
+    if (got > 0)
+      tb_past_take_record (self, &record);
+  self->end_ns = MAX (self->end_ns, tb_record_reader_end_ns (self->reader));
 }
 
 TbPast *
@@ -159,8 +138,9 @@ tb_past_open (const char *path, GError **error)
   int why = tb_record_reader_open (path, &self->reader, &cut_short);
   if (why != 0)
     {
+      g_autofree char *name = g_path_get_basename (path);
       self->reader = NULL;
-      say_why (path, why, error);
+      g_set_error (error, TB_PAST_ERROR, code_of (why), "“%s”: %s", name, tb_record_words (why));
       return NULL;
     }
   self->path = g_strdup (path);
@@ -173,8 +153,11 @@ tb_past_open (const char *path, GError **error)
 void
 tb_past_refresh (TbPast *self, guint64 size)
 {
-  if (read_on (self))
-    g_signal_emit (self, signals[SIGNAL_GROWN], 0);
+  if (tb_record_reader_refresh (self->reader, size) <= 0)
+    return;
+  g_clear_pointer (&self->notice, g_free);
+  read_on (self);
+  g_signal_emit (self, signals[SIGNAL_GROWN], 0);
 }
 
 /* ---- What it is ---------------------------------------------------------------------------------- */
@@ -198,12 +181,37 @@ tb_past_architecture (TbPast *self, gint64 time_ns)
   return xml;
 }
 
+static double
+seconds_of (TbPast *self, gint64 time_ns)
+{
+  return (double) (time_ns - tb_past_start_ns (self)) / 1e9;
+}
+
+/* Why there are no messages before some time: 0, they are all there. */
+static gint64
+detail_from_ns (TbPast *self)
+{
+  TbEvent first;
+  if (tb_past_first_event (self) == 0)
+    return 0;
+  return tb_past_event (self, tb_past_first_event (self), &first) ? first.time_ns : self->end_ns;
+}
+
 const char *
 tb_past_notice (TbPast *self)
 {
-  if (self->notice == NULL && self->cut_short && !self->ended)
-    self->notice = g_strdup_printf ("the recording ends at %.1f s, before the run did",
-                                    (double) (self->end_ns - tb_past_start_ns (self)) / 1e9);
+  g_autoptr (GString) text = g_string_new (NULL);
+  gint64 from_ns = detail_from_ns (self);
+  if (self->notice != NULL)
+    return self->notice;
+  if (from_ns != 0)
+    g_string_printf (text, "messages of the first %.1f s are not kept any more, only figures",
+                     seconds_of (self, from_ns));
+  if (self->cut_short && !self->ended)
+    g_string_append_printf (text, "%sit ends at %.1f s, before the run did", text->len > 0 ? "; " : "",
+                            seconds_of (self, self->end_ns));
+  if (text->len > 0)
+    self->notice = g_string_free (g_steal_pointer (&text), FALSE);
   return self->notice;
 }
 
@@ -222,7 +230,7 @@ tb_past_end_ns (TbPast *self)
 gint64
 tb_past_start_realtime_ns (TbPast *self)
 {
-  return 0;
+  return tb_record_reader_start_realtime_ns (self->reader);
 }
 
 TbRunState

@@ -165,8 +165,9 @@ typedef struct
 
 /* Where no counters are mapped, rows are set instead, each as it is at some moment; a new one is the next. */
 void tb_live_set_row (TbLive *live, guint index, const TbTapCounters *counters);
-/* What the rows are now is what rates and recent latencies are measured from. */
-void tb_live_begin_at (TbLive *live, gint64 time_ns);
+/* What the rows are now is what rates and recent latencies are measured from; again: only those of the last
+ * second, the others are measured from where they began before. */
+void tb_live_begin_at (TbLive *live, gint64 start_ns, gint64 time_ns, gboolean again);
 /* Takes them. */
 void tb_live_frame_set_events (TbLiveFrame *self, TbEvent *events, guint n);
 /* Events that the next frame will miss. */

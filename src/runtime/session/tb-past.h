@@ -159,6 +159,9 @@ guint64 tb_past_n_events (TbPast *self);
 gboolean tb_past_event (TbPast *self, guint64 position, TbEvent *event);
 /* A run of them: how many were written to out. */
 gsize tb_past_events (TbPast *self, guint64 position, TbEvent *out, gsize max);
+/* The first position from there on that can be read; tb_past_n_events() where there is none. Only where the
+ * file is damaged or cut is it another one within [first, n). */
+guint64 tb_past_skip (TbPast *self, guint64 position);
 /* Position of the first event at or after that time; tb_past_n_events() where there is none. */
 guint64 tb_past_find (TbPast *self, gint64 time_ns);
 /* The first bytes of its message. (transfer full), NULL: none were kept. */

@@ -295,8 +295,8 @@ take_events (Tracer *t, guint64 from, guint64 to)
   TbEvent chunk[CHUNK];
   for (guint64 at = from; at < to;)
     {
-      gsize n = tb_past_events (t->past, at, chunk, (gsize) MIN (CHUNK, to - at));
-      for (gsize i = 0; i < n; i++)
+      gsize n = tb_past_read_events (t->past, &at, chunk, (gsize) MIN (CHUNK, to - at));
+      for (gsize i = 0; i < n && at + i < to; i++)
         take_event (t, at + i, &chunk[i]);
       if (n == 0)
         break;
