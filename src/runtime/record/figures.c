@@ -14,7 +14,7 @@
   X (way.bytes_seen) X (way.bytes_delivered) X (way.bytes_held) X (way.bytes_lost)                 \
   X (way.bytes_dropped) X (way.bytes_duplicated)
 #define SUMS(X)                                                                                    \
-  X (connections_total) X (refused) X (timed_out) X (reset) X (requests) X (replies) X (errors)    \
+  X (connections_total) X (refused) X (timed_out) X (reset) X (requests) X (replies) X (errors) X (unanswered) \
   FLOW (X, up) FLOW (X, down)
 
 static const struct

@@ -156,6 +156,7 @@ typedef struct
   uint64_t connections_open; /* as it is now */
   /* By how much the others have grown; held may have shrunk: add as uint64_t. */
   uint64_t connections_total, refused, timed_out, reset, requests, replies, errors;
+  uint64_t unanswered;
   TbFlow up, down;
   uint32_t n_buckets;
   struct

@@ -179,6 +179,7 @@ tb_log_book_read (TbLogBook *book, gint64 budget_ns, gboolean over)
   gint64 until_ns = tb_now_ns () + budget_ns;
   TbRecord record;
   int got;
+  tb_record_reader_refresh (book->reader, 0);
   for (guint i = 0; (got = tb_record_reader_next (book->reader, &record)) != 0; i++)
     {
       if (got > 0)

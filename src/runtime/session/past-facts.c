@@ -485,6 +485,7 @@ tb_past_take_record (TbPast *self, const TbRecord *record)
       break;
     case TB_RECORD_EVENT:
     case TB_RECORD_PAYLOAD:
+    case TB_RECORD_LOG: /* is read by whoever shows it: tb-log-book.h */
       break;
     }
 }
