@@ -147,6 +147,26 @@ recorded_command (Recorded *r, double ms, const TbWireFault *fault)
   add (r, TB_RECORD_COMMAND, ms);
 }
 
+void
+recorded_say (Recorded *r, double ms, const char *of, const char *what, const char *value)
+{
+  tb_writer_begin (&r->frame, TB_COMMAND_SAY);
+  tb_writer_string (&r->frame, of);
+  tb_writer_string (&r->frame, what);
+  tb_writer_string (&r->frame, value);
+  tb_writer_end (&r->frame);
+  add (r, TB_RECORD_COMMAND, ms);
+}
+
+void
+recorded_kill (Recorded *r, double ms, const char *instance)
+{
+  tb_writer_begin (&r->frame, TB_COMMAND_KILL);
+  tb_writer_string (&r->frame, instance);
+  tb_writer_end (&r->frame);
+  add (r, TB_RECORD_COMMAND, ms);
+}
+
 /* As a tap counts, without the cases that these tests have not. */
 static void
 count (TbTapCounters *row, const TbEvent *event)

@@ -46,6 +46,8 @@ gint64 recorded_ns (const Recorded *r, double ms);
 void recorded_state (Recorded *r, double ms, guint instance, TbInstanceState state);
 void recorded_fault (Recorded *r, double ms, const char *id, TbFaultState state);
 void recorded_command (Recorded *r, double ms, const TbWireFault *fault);
+void recorded_say (Recorded *r, double ms, const char *of, const char *what, const char *value);
+void recorded_kill (Recorded *r, double ms, const char *instance);
 void recorded_event (Recorded *r, const TbEvent *event);
 /* A message on a row: trace and span may be 0. */
 void recorded_message (Recorded *r, double ms, TbEventKind kind, guint row, guint connection, guint number,

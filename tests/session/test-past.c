@@ -114,6 +114,55 @@ test_bands_say_what_was_done_and_when (Fixture *f, gconstpointer data)
   g_assert_cmpint (paused->kind, ==, TB_BAND_PAUSE);
 }
 
+static void
+test_a_partition_is_called_as_it_was (Fixture *f, gconstpointer data)
+{
+  TbWirePair pairs[] = { { ORDERS_2, ORDERS_1 }, { ORDERS_1, ORDERS_2 } };
+  char none[] = "", said[] = "said", unsaid[] = "unsaid";
+  TbWireFault fault = { .id = said, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = none, .from = none,
+                        .to = none, .match = none, .pairs = pairs, .n_pairs = 2 };
+  recorded_say (f->r, 10, "said", "partition", "the words it had");
+  recorded_command (f->r, 10, &fault);
+  recorded_fault (f->r, 10, "said", TB_FAULT_ACTIVE);
+  fault.id = unsaid;
+  recorded_command (f->r, 20, &fault);
+  recorded_fault (f->r, 20, "unsaid", TB_FAULT_ACTIVE);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_assert_cmpuint (tb_past_n_bands (past), ==, 2);
+  g_assert_cmpint (tb_past_band (past, 0)->kind, ==, TB_BAND_PARTITION);
+  g_assert_cmpstr (tb_past_band (past, 0)->text, ==, "the words it had");
+  g_assert_cmpstr (tb_past_band (past, 1)->text, ==, "orders/2 | orders/1");
+  g_autoptr (TbLiveFrame) frame = tb_past_frame (past, NULL, recorded_ns (f->r, 15), 0);
+  g_assert_cmpuint (frame->n_partitions, ==, 1);
+  g_assert_cmpstr (frame->partitions[0].text, ==, "the words it had");
+}
+
+static void
+test_roles_clocks_and_kills_are_of_their_moment (Fixture *f, gconstpointer data)
+{
+  recorded_say (f->r, 10, "orders/1", "role", "leader");
+  recorded_say (f->r, 20, "orders/2", "clock", "2000000000 1");
+  recorded_kill (f->r, 30, "orders/1");
+  recorded_state (f->r, 31, ORDERS_1, TB_INSTANCE_BACKOFF);
+  recorded_say (f->r, 40, "orders/1", "role", "");
+  recorded_say (f->r, 50, "orders/2", "clock", "0 1");
+  recorded_state (f->r, 60, ORDERS_1, TB_INSTANCE_READY);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_autoptr (TbLiveFrame) then = tb_past_frame (past, NULL, recorded_ns (f->r, 35), 0);
+  g_assert_cmpstr (then->instances[ORDERS_1].role, ==, "leader");
+  g_assert_cmpint (then->instances[ORDERS_2].clock_offset_ns, ==, 2 * TB_NS_PER_S);
+  g_autoptr (TbLiveFrame) later = tb_past_frame (past, NULL, recorded_ns (f->r, 55), 0);
+  g_assert_cmpstr (later->instances[ORDERS_1].role, ==, "");
+  g_assert_cmpint (later->instances[ORDERS_2].clock_offset_ns, ==, 0);
+  g_assert_cmpuint (tb_past_n_bands (past), ==, 2);
+  const TbPastBand *clock = tb_past_band (past, 0), *killed = tb_past_band (past, 1);
+  g_assert_cmpint (clock->kind, ==, TB_BAND_CLOCK);
+  g_assert_cmpstr (clock->text, ==, "clock +2s");
+  g_assert_cmpint (clock->to_ns - clock->from_ns, ==, 30 * TB_NS_PER_MS);
+  g_assert_cmpint (killed->kind, ==, TB_BAND_KILL);
+  g_assert_cmpint (killed->to_ns - killed->from_ns, ==, 30 * TB_NS_PER_MS);
+}
+
 static const TbLiveLink *
 link_of (const TbLiveFrame *frame, const char *id)
 {
@@ -150,8 +199,15 @@ test_a_frame_counts_what_had_happened_by_then (Fixture *f, gconstpointer data)
 static void
 test_a_frame_that_goes_on_is_as_one_that_begins_anew (Fixture *f, gconstpointer data)
 {
-  write_requests (f->r, BROWSE, 300);
-  write_requests (f->r, SAVE_1, 300);
+  for (guint i = 0; i < 300; i++)
+    {
+      if (i % 100 == 3)
+        recorded_figures (f->r, 10 * i);
+      recorded_message (f->r, 10 * i + 5, TB_EVENT_REQUEST, BROWSE, 1, i + 1, 0, 0);
+      recorded_message (f->r, 10 * i + 6, TB_EVENT_REQUEST, SAVE_1, 2, i + 1, 0, 0);
+      recorded_message (f->r, 10 * i + 7, TB_EVENT_REPLY, SAVE_1, 2, i + 1, 0, 0);
+      recorded_message (f->r, 10 * i + 8, TB_EVENT_REPLY, BROWSE, 1, i + 1, 0, 0);
+    }
   g_autoptr (TbPast) past = recorded_open (f->r);
   g_autoptr (TbPast) other = tb_past_open (f->r->path, NULL);
   for (int ms = 1000; ms < 1300; ms += 7)
@@ -263,6 +319,8 @@ main (int argc, char **argv)
   ADD ("/past/events", test_events_have_positions_and_times);
   ADD ("/past/partner", test_a_reply_and_its_request_find_each_other);
   ADD ("/past/bands", test_bands_say_what_was_done_and_when);
+  ADD ("/past/partition", test_a_partition_is_called_as_it_was);
+  ADD ("/past/said", test_roles_clocks_and_kills_are_of_their_moment);
   ADD ("/past/frame", test_a_frame_counts_what_had_happened_by_then);
   ADD ("/past/frame/goes-on", test_a_frame_that_goes_on_is_as_one_that_begins_anew);
   ADD ("/past/frame/known", test_a_frame_shows_faults_and_states_of_its_moment);

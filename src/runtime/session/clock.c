@@ -97,7 +97,11 @@ static void
 note_clock (TbSession *self, guint instance)
 {
   const TbKnownInstance *known = &self->instances[instance];
-  char offset[40];
+  char offset[40], rate[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *value
+    = g_strdup_printf ("%" G_GINT64_FORMAT " %s", known->clock_offset_ns,
+                       g_ascii_dtostr (rate, sizeof rate, known->clock_rate));
+  tb_session_say (self, planned (self, instance)->id, "clock", value);
   tb_duration_format (ABS (known->clock_offset_ns), offset, sizeof offset);
   g_autofree char *words
     = known->clock_offset_ns == 0 && known->clock_rate == 1

@@ -192,6 +192,7 @@ cut_pairs (TbSession *self, const char *id, GArray *pairs, const char *text, gin
                               .pairs = (TbWirePair *) (gpointer) pairs->data,
                               .n_pairs = pairs->len,
                               .until_ns = for_ns };
+  tb_session_say (self, id, "partition", text);
   tb_session_add_fault (self, &fault);
   TbKnownFault *known = tb_session_find_fault (self, id);
   if (known == NULL)

@@ -22,7 +22,17 @@ tb_past_fault_free (gpointer data)
 {
   TbPastFault *fault = data;
   tb_wire_fault_clear (&fault->wire);
+  g_free (fault->text);
   g_free (fault);
+}
+
+int
+tb_past_find_instance (TbPast *self, const char *id)
+{
+  for (guint i = 0; i < self->instances->len; i++)
+    if (g_strcmp0 (g_array_index (self->instances, TbPastInstance, i).id, id) == 0)
+      return (int) i;
+  return -1;
 }
 
 /* ---- The plan ------------------------------------------------------------------------------------ */
@@ -222,6 +232,8 @@ text_of_fault (TbPast *self, const TbPastFault *fault)
   char summary[160];
   if (fault->known && fault->wire.n_pairs > 0)
     {
+      if (fault->text != NULL)
+        return tb_past_keep_text (self, fault->text);
       g_autofree char *text = partition_text (self, &fault->wire);
       return tb_past_keep_text (self, text);
     }
@@ -269,6 +281,73 @@ take_fault_add (TbPast *self, TbReader *r)
   tb_wire_fault_clear (&fault->wire);
   fault->wire = wire;
   fault->known = TRUE;
+  return TRUE;
+}
+
+/* Who is started again at once is never called killed: the command says so. */
+static void
+take_kill (TbPast *self, TbReader *r, gint64 time_ns)
+{
+  g_autofree char *id = tb_reader_string (r);
+  int index = r->bad ? -1 : tb_past_find_instance (self, id);
+  TbPastOf *of = index >= 0 ? &g_array_index (self->of, TbPastOf, index) : NULL;
+  gboolean runs = FALSE;
+  for (guint i = self->states->len; of != NULL && i-- > 0;)
+    {
+      const TbPastState *state = &g_array_index (self->states, TbPastState, i);
+      if (state->instance != (guint) index)
+        continue;
+      runs = state->pid != 0;
+      break;
+    }
+  if (runs && of->kill == NONE)
+    of->kill = open_instance_band (self, TB_BAND_KILL, (guint) index, "killed", time_ns);
+}
+
+/* ---- What the viewer alone knew ------------------------------------------------------------------ */
+
+gboolean
+tb_past_read_clock (const char *value, gint64 *offset_ns, double *rate)
+{
+  char *end;
+  *offset_ns = g_ascii_strtoll (value, &end, 10);
+  *rate = *end == ' ' ? g_ascii_strtod (end, &end) : 0;
+  return *end == '\0' && *rate > 0;
+}
+
+static void
+follow_clock (TbPast *self, guint instance, const char *value, gint64 time_ns)
+{
+  TbPastOf *of = &g_array_index (self->of, TbPastOf, instance);
+  gint64 offset_ns;
+  double rate;
+  char offset[40];
+  if (!tb_past_read_clock (value, &offset_ns, &rate))
+    return;
+  close_band (self, &of->clock, time_ns);
+  if (offset_ns == 0 && rate == 1)
+    return;
+  tb_duration_format (ABS (offset_ns), offset, sizeof offset);
+  g_autofree char *text = rate == 1 ? g_strdup_printf ("clock %c%s", offset_ns < 0 ? '-' : '+', offset)
+                                    : g_strdup_printf ("clock %c%s, ×%g", offset_ns < 0 ? '-' : '+', offset, rate);
+  of->clock = open_instance_band (self, TB_BAND_CLOCK, instance, tb_past_keep_text (self, text), time_ns);
+}
+
+static gboolean
+take_said (TbPast *self, TbReader *r, gint64 time_ns)
+{
+  g_autofree char *id = tb_reader_string (r), *what = tb_reader_string (r), *value = tb_reader_string (r);
+  int instance = r->bad ? -1 : tb_past_find_instance (self, id);
+  if (r->bad)
+    return FALSE;
+  if (g_str_equal (what, "clock") && instance >= 0)
+    follow_clock (self, (guint) instance, value, time_ns);
+  if (g_str_equal (what, "partition"))
+    {
+      TbPastFault *fault = find_fault (self, id);
+      g_free (fault->text);
+      fault->text = g_steal_pointer (&value);
+    }
   return TRUE;
 }
 
@@ -329,15 +408,13 @@ take_log (TbPast *self, TbReader *r, gint64 time_ns)
 {
   g_autofree char *id = tb_reader_string (r), *path = tb_reader_string (r);
   TbPastLogAt at = { .time_ns = time_ns, .size = tb_reader_u64 (r), .lost = tb_reader_u64 (r) };
-  for (guint i = 0; !r->bad && i < self->instances->len; i++)
-    if (g_str_equal (g_array_index (self->instances, TbPastInstance, i).id, id))
-      {
-        TbPastOf *of = &g_array_index (self->of, TbPastOf, i);
-        of->log_path = tb_past_keep_text (self, path);
-        g_array_append_val (of->logs, at);
-        return TRUE;
-      }
-  return FALSE;
+  int index = r->bad ? -1 : tb_past_find_instance (self, id);
+  if (index < 0)
+    return FALSE;
+  TbPastOf *of = &g_array_index (self->of, TbPastOf, index);
+  of->log_path = tb_past_keep_text (self, path);
+  g_array_append_val (of->logs, at);
+  return TRUE;
 }
 
 static gboolean
@@ -391,6 +468,11 @@ take_frame (TbPast *self, TbReader *r, gint64 time_ns)
       return take_fault_state (self, r);
     case TB_COMMAND_FAULT_ADD:
       return take_fault_add (self, r);
+    case TB_COMMAND_KILL:
+      take_kill (self, r, time_ns);
+      return FALSE;
+    case TB_COMMAND_SAY:
+      return take_said (self, r, time_ns);
     case TB_COMMAND_PLAN:
     case TB_COMMAND_CHANGE:
       return take_plan (self, r);

@@ -51,15 +51,6 @@ instance_at (TbPastKnown *known, guint index)
   return index < known->instances->len ? &g_array_index (known->instances, TbKnownInstance, index) : NULL;
 }
 
-static int
-instance_of_id (TbPast *past, const char *id)
-{
-  for (guint i = 0; i < past->instances->len; i++)
-    if (g_strcmp0 (g_array_index (past->instances, TbPastInstance, i).id, id) == 0)
-      return (int) i;
-  return -1;
-}
-
 /* ---- Facts --------------------------------------------------------------------------------------- */
 
 /* Instances are more, never fewer. */
@@ -120,7 +111,7 @@ static void
 on_waiting (TbPastKnown *known, TbReader *r, TbPast *past)
 {
   g_autofree char *id = tb_reader_string (r), *what = tb_reader_string (r);
-  int index = r->bad ? -1 : instance_of_id (past, id);
+  int index = r->bad ? -1 : tb_past_find_instance (past, id);
   TbKnownInstance *instance = index >= 0 ? instance_at (known, (guint) index) : NULL;
   if (instance != NULL)
     tb_replace_text (&instance->waiting, what);
@@ -222,6 +213,22 @@ on_fault_state (TbPastKnown *known, TbReader *r, TbPast *past)
     g_ptr_array_remove (known->faults, fault);
 }
 
+static void
+on_said (TbPastKnown *known, TbReader *r, TbPast *past)
+{
+  g_autofree char *id = tb_reader_string (r), *what = tb_reader_string (r), *value = tb_reader_string (r);
+  int index = r->bad ? -1 : tb_past_find_instance (past, id);
+  TbKnownInstance *instance = index >= 0 ? instance_at (known, (guint) index) : NULL;
+  if (instance != NULL && g_str_equal (what, "role"))
+    tb_replace_text (&instance->role, value);
+  gint64 offset_ns;
+  double rate;
+  if (instance == NULL || !g_str_equal (what, "clock") || !tb_past_read_clock (value, &offset_ns, &rate))
+    return;
+  instance->clock_offset_ns = offset_ns;
+  instance->clock_rate = rate;
+}
+
 /* ---- Going on ------------------------------------------------------------------------------------ */
 
 static const struct
@@ -232,6 +239,7 @@ static const struct
   { TB_COMMAND_PLAN, on_plan },
   { TB_COMMAND_CHANGE, on_plan },
   { TB_COMMAND_FAULT_ADD, on_fault_add },
+  { TB_COMMAND_SAY, on_said },
   { TB_FACT_RUN_STATE, on_run_state },
   { TB_FACT_INSTANCE_STATE, on_instance_state },
   { TB_FACT_WAITING, on_waiting },

@@ -69,6 +69,7 @@ typedef struct
 {
   TbWireFault wire;
   gboolean known; /* its command is in the recording; else only its id is known */
+  char *text;     /* of a partition, as it was called; NULL */
   guint band;     /* open, G_MAXUINT: none */
 } TbPastFault;
 
@@ -116,6 +117,10 @@ struct _TbPast
 void tb_past_take_record (TbPast *self, const TbRecord *record);
 void tb_past_fault_free (gpointer fault);
 const char *tb_past_keep_text (TbPast *self, const char *text);
+/* -1: there is none of that id. */
+int tb_past_find_instance (TbPast *self, const char *id);
+/* "1000 2": an offset in ns and a rate. */
+gboolean tb_past_read_clock (const char *value, gint64 *offset_ns, double *rate);
 
 /* ---- past-events.c ------------------------------------------------------------------------------- */
 

@@ -82,6 +82,9 @@ set_role (Asking *asking, const char *role)
   if (g_strcmp0 (known->role, role) == 0)
     return;
   tb_replace_text (&known->role, role);
+  const GPtrArray *instances = asking->session->plan->plan->instances;
+  const TbPlanInstance *planned = g_ptr_array_index (instances, asking->index);
+  tb_session_say (asking->session, planned->id, "role", role);
   g_signal_emit (asking->session, tb_session_signals[TB_SESSION_SIGNAL_INSTANCE], 0, asking->index);
 }
 

@@ -265,6 +265,19 @@ tb_session_send_name (TbSession *self, TbCommandType type, const char *name)
   tb_session_sent (self);
 }
 
+void
+tb_session_say (TbSession *self, const char *of, const char *what, const char *value)
+{
+  if (self->closed)
+    return;
+  tb_writer_begin (&self->out, TB_COMMAND_SAY);
+  tb_writer_string (&self->out, of);
+  tb_writer_string (&self->out, what);
+  tb_writer_string (&self->out, value);
+  tb_writer_end (&self->out);
+  tb_session_sent (self);
+}
+
 /* ---- Life --------------------------------------------------------------------------------------------- */
 
 static void
