@@ -61,7 +61,7 @@ file_answered (GtkNativeDialog *dialog, int response, gpointer data)
 typedef struct
 {
   const char *name;
-  const char *patterns[5];
+  const char *patterns[6];
 } Filter;
 
 static void
@@ -81,29 +81,33 @@ void
 tb_ask_file (GtkWindow *parent, TbFileMode mode, const char *folder, const char *name,
              TbFileAnswer answer, gpointer data)
 {
-  static const Filter drawings[] = { { "Architectures",
+  static const Filter drawings[] = { { "Architectures and recordings",
                                        { "*.tierboard", "*.xml", "*.tierboard.svg",
-                                         "*.tierboard.png" } },
+                                         "*.tierboard.png", "*.tbrec" } },
                                      { "All files", { "*" } } };
+  static const Filter recordings[] = { { "Recordings", { "*.tbrec" } }, { "All files", { "*" } } };
   static const Filter pictures[] = { { "Pictures (SVG, PNG, PDF by extension)",
                                        { "*.svg", "*.png", "*.pdf" } },
                                      { "All files", { "*" } } };
-  static const char *const titles[] = { "Open an architecture", "Save the architecture",
-                                        "Export the drawing" };
-  static const char *const accepts[] = { "_Open", "_Save", "_Export" };
+  static const Filter *const filters[] = { drawings, drawings, pictures, recordings, recordings };
+  static const char *const titles[] = { "Open an architecture or a recording", "Save the architecture",
+                                        "Export the drawing", "Compare with another recording",
+                                        "Save the recording" };
+  static const char *const accepts[] = { "_Open", "_Save", "_Export", "_Compare", "_Save" };
+  gboolean opens = mode == TB_FILE_OPEN || mode == TB_FILE_RECORDING;
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
       titles[mode], parent,
-      mode == TB_FILE_OPEN ? GTK_FILE_CHOOSER_ACTION_OPEN : GTK_FILE_CHOOSER_ACTION_SAVE,
+      opens ? GTK_FILE_CHOOSER_ACTION_OPEN : GTK_FILE_CHOOSER_ACTION_SAVE,
       accepts[mode], "_Cancel");
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   GtkFileChooser *chooser = GTK_FILE_CHOOSER (dialog);
-  add_filters (chooser, mode == TB_FILE_EXPORT ? pictures : drawings, 2);
+  add_filters (chooser, filters[mode], 2);
   if (folder)
     {
       g_autoptr (GFile) file = g_file_new_for_path (folder);
       gtk_file_chooser_set_current_folder (chooser, file, NULL);
     }
-  if (name && mode != TB_FILE_OPEN)
+  if (name && !opens)
     gtk_file_chooser_set_current_name (chooser, name);
   FileQuestion *question = g_new (FileQuestion, 1);
   *question = (FileQuestion){ answer, data };

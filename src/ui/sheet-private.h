@@ -55,6 +55,10 @@ struct _TbSheet
   guint validate_id, zoom_id;
   gboolean settled; /* asked: its changes may be dropped; until the next change */
 
+  TbPast *recording;    /* that the document was opened from: nothing runs; NULL: none */
+  GtkWidget *time_bar;
+  gint64 shown_ns;      /* of the past, what the canvas shows; 0: none */
+  guint past_id, inspect_id;
   TbMoment *moment;     /* of the run that goes on, or of the one before: what all of it shows */
   TbSession *session;
   TbControl *control;   /* takes commands from outside while it runs; NULL where it cannot */
@@ -104,6 +108,22 @@ void tb_sheet_step_mode (TbSheet *self);
 void tb_sheet_step (TbSheet *self, TbHeldVerb verb);
 void tb_sheet_link_clear (TbSheet *self, const char *link);
 TbRunState tb_sheet_run_state (TbSheet *self); /* STOPPED: no run */
+
+/* sheet-past.c */
+GtkWidget *tb_sheet_new_time_bar (TbSheet *self);
+/* What tb_time_bar_do() takes. */
+void tb_sheet_time (TbSheet *self, const char *what);
+/* Whether the canvas shows a moment of the past. */
+gboolean tb_sheet_shows_past (TbSheet *self);
+void tb_sheet_show_dots (TbSheet *self); /* how many there were, a few times a second */
+/* Something else is selected: the inspector is to say what it did then, once it has taken notice. */
+void tb_sheet_inspect_past (TbSheet *self);
+void tb_sheet_drop_past (TbSheet *self);
+/* The drawing inside a recording, as it was at its end; an empty one where there is none. */
+TbDocument *tb_recording_document (TbPast *past, GError **error);
+void tb_sheet_set_recording (TbSheet *self, TbPast *past);
+void tb_sheet_ask_compare (TbSheet *self);
+void tb_sheet_ask_save_recording (TbSheet *self);
 
 /* sheet-change.c */
 void tb_sheet_drawing_changed (TbSheet *self, const TbEdit *edits, guint n);

@@ -161,6 +161,9 @@ tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self)
   if (now_ns - self->inspected_ns < INSPECT_NS)
     return;
   self->inspected_ns = now_ns;
+  if (tb_sheet_shows_past (self))
+    return;
+  tb_sheet_show_dots (self);
   tb_inspector_show_frame (self->inspector, live);
   tb_minimap_show_frame (self->minimap, live);
 }
@@ -310,7 +313,7 @@ void
 tb_sheet_run (TbSheet *self)
 {
   g_autoptr (GError) error = NULL;
-  if (self->session)
+  if (self->session || self->recording)
     return;
   tb_inspector_commit (self->inspector);
   g_autoptr (TbModel) model = tb_document_snapshot (self->document);

@@ -30,7 +30,7 @@ gboolean
 tb_sheet_is_pristine (TbSheet *sheet)
 {
   return !tb_document_path (sheet->document) && !tb_document_is_modified (sheet->document)
-         && !sheet->session;
+         && !sheet->session && !sheet->recording;
 }
 
 gboolean
@@ -79,6 +79,11 @@ char *
 tb_sheet_subtitle (TbSheet *self)
 {
   const char *path = tb_document_path (self->document);
+  if (!path && self->recording)
+    {
+      g_autofree char *of = tb_format_path (tb_past_path (self->recording));
+      return g_strconcat ("recording · ", of, NULL);
+    }
   if (!path)
     return g_strdup ("not saved yet");
   g_autofree char *where = tb_format_path (path);
@@ -123,6 +128,7 @@ document_changed (TbSheet *self, const TbEdit *edits, guint n)
 static void
 selection_changed (TbSheet *self)
 {
+  tb_sheet_inspect_past (self);
   if (tb_sheet_is_current (self))
     tb_window_update_actions (self->window);
 }
@@ -298,6 +304,7 @@ new_top (TbSheet *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->notice));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->run_notice));
   gtk_box_append (GTK_BOX (box), new_desk (self));
+  gtk_box_append (GTK_BOX (box), tb_sheet_new_time_bar (self));
   return box;
 }
 
@@ -452,6 +459,7 @@ set_editor (TbSheet *self, TbEditor *editor)
 void
 tb_sheet_take_choices (TbSheet *self)
 {
+  tb_canvas_set_span (self->canvas, (TbSpan) CLAMP (tb_settings_get ("span", 0), 0, TB_N_SPANS - 1));
   tb_minimap_set_wanted (self->minimap, tb_settings_get ("minimap", TRUE));
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
 }
@@ -539,6 +547,7 @@ tb_sheet_dispose (GObject *object)
   if (self->guard)
     g_signal_handlers_disconnect_by_data (self->guard, self);
   g_clear_object (&self->guard);
+  tb_sheet_drop_past (self);
   g_clear_object (&self->moment);
   g_clear_object (&self->editor);
   g_clear_object (&self->document);

@@ -50,6 +50,14 @@ static const TbActionRow rows[] = {
   { "step", "Step: the next held message goes on", { "F11" }, "Run" },
   { "step-all", "Step: all held messages go on", { "<Control>F11" }, "Run" },
   { "step-mode", "Step mode: hold every link, or none", { "<Shift>F11" }, "Run" },
+  { "time-live", "Follow the run", { "<Alt>l" }, "Run" },
+  { "time-play", "Pause the picture, or play", { "<Alt>p" }, "Run" },
+  { "time-back", "One message back", { "<Alt>b" }, "Run" },
+  { "time-forward", "One message on", { "<Alt>n" }, "Run" },
+  { "time-slower", "Play slower", { "<Alt>comma" }, "Run" },
+  { "time-faster", "Play faster", { "<Alt>period" }, "Run" },
+  { "compare-recordings", "Compare with another recording", { NULL }, "Run" },
+  { "save-recording", "Save the recording", { NULL }, "Run" },
   { "control-address", "Copy the control address", { NULL }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
 };
@@ -419,6 +427,25 @@ ACTION (act_link_hold)
     tb_sheet_hold (TB_WINDOW (data)->sheet, g_variant_get_string (target, NULL));
 }
 
+/* "time-back" */
+ACTION (act_time)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_time (TB_WINDOW (data)->sheet, g_action_get_name (G_ACTION (action)) + strlen ("time-"));
+}
+
+ACTION (act_compare_recordings)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_ask_compare (TB_WINDOW (data)->sheet);
+}
+
+ACTION (act_save_recording)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_ask_save_recording (TB_WINDOW (data)->sheet);
+}
+
 ACTION (act_control_address)
 {
   if (TB_WINDOW (data)->sheet)
@@ -495,6 +522,14 @@ static const GActionEntry entries[] = {
   { "instance-under-valgrind", act_instance_under, "s" },
   { "partition", act_partition, "s" },
   { "heal", act_heal },
+  { "time-live", act_time },
+  { "time-play", act_time },
+  { "time-back", act_time },
+  { "time-forward", act_time },
+  { "time-slower", act_time },
+  { "time-faster", act_time },
+  { "compare-recordings", act_compare_recordings },
+  { "save-recording", act_save_recording },
   { "control-address", act_control_address },
   { "step", act_step },
   { "step-all", act_step },
@@ -591,7 +626,7 @@ tb_window_update_actions (TbWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);
   gboolean running = self->sheet && self->sheet->session;
-  tb_window_set_action_enabled (self, "run", self->sheet && !running);
+  tb_window_set_action_enabled (self, "run", self->sheet && !running && !self->sheet->recording);
   tb_window_set_action_enabled (self, "stop", running);
   tb_window_set_action_enabled (self, "apply", running);
   tb_window_set_action_enabled (self, "heal", running);

@@ -29,7 +29,7 @@ sheet_with_file (TbWindow *window, const char *path)
   for (guint i = 0; i < tb_window_n_sheets (window); i++)
     {
       TbSheet *sheet = tb_window_nth_sheet (window, i);
-      const char *open = tb_document_path (sheet->document);
+      const char *open = sheet->recording ? tb_past_path (sheet->recording) : tb_document_path (sheet->document);
       if (open && is_same_file (open, path))
         return sheet;
     }
@@ -102,6 +102,26 @@ show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbPro
   gtk_window_present (GTK_WINDOW (self));
 }
 
+/* The drawing inside it, at the end of what was recorded. */
+static void
+open_recording (TbWindow *self, const char *path)
+{
+  g_autoptr (GPtrArray) problems = tb_problems_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbPast) past = tb_past_open (path, &error);
+  g_autoptr (TbDocument) document = past ? tb_recording_document (past, &error) : NULL;
+  if (!document)
+    {
+      refuse (self, path, problems, error);
+      return;
+    }
+  tb_recent_add (path);
+  show_loaded (self, path, document, problems);
+  tb_sheet_set_recording (self->sheet, past);
+  if (tb_panel_is_folded (self->sheet->panel))
+    tb_panel_show_page (self->sheet->panel, "messages");
+}
+
 void
 tb_window_open_path (TbWindow *window, const char *path)
 {
@@ -110,6 +130,11 @@ tb_window_open_path (TbWindow *window, const char *path)
     {
       tb_window_select (open->window, open);
       gtk_window_present (GTK_WINDOW (open->window));
+      return;
+    }
+  if (tb_past_is_recording (path))
+    {
+      open_recording (window, path);
       return;
     }
   g_autoptr (GPtrArray) problems = tb_problems_new ();

@@ -249,8 +249,10 @@ TbDotCount
 tb_canvas_dot_count (TbCanvas *canvas)
 {
   TbTrafficCount c = tb_traffic_count (canvas->traffic);
+  guint n;
+  tb_traffic_dots (canvas->traffic, &n);
   return (TbDotCount){ c.requests, c.replies, c.one_way, c.streamed, c.not_shown, c.dropped, c.duplicated,
-                       tb_traffic_slowness (canvas->traffic) };
+                       n, tb_traffic_slowness (canvas->traffic) };
 }
 
 void

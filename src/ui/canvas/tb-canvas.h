@@ -78,6 +78,7 @@ typedef struct
   guint64 streamed;                   /* of links too busy for that */
   guint64 not_shown;                  /* could not be shown: missed, or too many at once */
   guint64 dropped, duplicated;        /* of those with a dot of their own */
+  guint under_way;                    /* dots there are now */
   double slowness;                    /* how many times slower than in truth; 0: not known */
 } TbDotCount;
 TbDotCount tb_canvas_dot_count (TbCanvas *canvas);

@@ -1,0 +1,181 @@
+#include "compare-view.h"
+
+#include <adwaita.h>
+
+#include "format.h"
+#include "tb-compare.h"
+#include "util.h"
+
+#define ROWS_MAX 200u /* of each list; the command prints all of them */
+
+/* ---- Cells ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GtkGrid *grid;
+  int row;
+} Table;
+
+static Table
+new_table (GtkWidget *box, const char *heading, const char *const *columns, guint n)
+{
+  Table t = { GTK_GRID (gtk_grid_new ()), 0 };
+  gtk_grid_set_column_spacing (t.grid, 18);
+  gtk_grid_set_row_spacing (t.grid, 4);
+  gtk_box_append (GTK_BOX (box), tb_ui_heading (heading));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (t.grid));
+  for (guint i = 0; i < n; i++)
+    {
+      GtkWidget *label = tb_ui_label (columns[i], "dim");
+      gtk_label_set_xalign (GTK_LABEL (label), i == 0 ? 0 : 1);
+      gtk_grid_attach (t.grid, label, (int) i, 0, 1, 1);
+    }
+  t.row = 1;
+  return t;
+}
+
+/* Takes text over. */
+static void
+cell (Table *t, int column, char *text, gboolean differs)
+{
+  g_autofree char *owned = text;
+  GtkWidget *label = tb_ui_label (owned, differs ? "warn" : "numeric");
+  gtk_label_set_xalign (GTK_LABEL (label), column == 0 ? 0 : 1);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  if (column == 0)
+    {
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_widget_set_hexpand (label, TRUE);
+      gtk_widget_set_tooltip_text (label, owned);
+    }
+  gtk_grid_attach (t->grid, label, column, t->row, 1, 1);
+}
+
+/* "before → after", or once where both are the same. */
+static char *
+pair (char *first, char *second)
+{
+  g_autofree char *a = first, *b = second;
+  return g_str_equal (a, b) ? g_strdup (a) : g_strdup_printf ("%s → %s", a, b);
+}
+
+/* ---- Lists ----------------------------------------------------------------------------------- */
+
+static gboolean
+is_far (double a, double b)
+{
+  return MAX (a, b) > 2 * MIN (a, b);
+}
+
+static void
+link_row (Table *t, const TbComparedLink *link)
+{
+  const TbComparedFigures *a = &link->figures[0], *b = &link->figures[1];
+  const char *only = link->in[0] && link->in[1] ? "" : link->in[0] ? " (in the first only)" : " (in the second only)";
+  cell (t, 0, g_strdup_printf ("%s: %s → %s%s", link->id, link->from, link->to, only), *only != '\0');
+  cell (t, 1, pair (tb_format_count (MAX (a->requests, a->messages)), tb_format_count (MAX (b->requests, b->messages))),
+        FALSE);
+  cell (t, 2, pair (tb_format_rate (a->rate), tb_format_rate (b->rate)), is_far (a->rate, b->rate));
+  cell (t, 3, pair (tb_format_count (a->errors + a->refused), tb_format_count (b->errors + b->refused)),
+        (a->errors + a->refused == 0) != (b->errors + b->refused == 0));
+  cell (t, 4, pair (tb_format_count (a->dropped), tb_format_count (b->dropped)), (a->dropped == 0) != (b->dropped == 0));
+  cell (t, 5, pair (tb_format_ns (a->p50_ns), tb_format_ns (b->p50_ns)), is_far ((double) a->p50_ns, (double) b->p50_ns));
+  cell (t, 6, pair (tb_format_ns (a->p99_ns), tb_format_ns (b->p99_ns)), is_far ((double) a->p99_ns, (double) b->p99_ns));
+  t->row++;
+}
+
+static void
+add_links (GtkWidget *box, const TbComparison *c)
+{
+  static const char *const columns[] = { "Link", "Messages", "Rate", "Errors", "Dropped", "p50", "p99" };
+  Table t = new_table (box, "Links", columns, G_N_ELEMENTS (columns));
+  for (guint i = 0; i < c->links->len && i < ROWS_MAX; i++)
+    link_row (&t, c->links->pdata[i]);
+}
+
+static void
+count_row (Table *t, char *text, const guint64 *n)
+{
+  cell (t, 0, text, n[0] == 0 || n[1] == 0);
+  cell (t, 1, tb_format_count (n[0]), n[0] == 0);
+  cell (t, 2, tb_format_count (n[1]), n[1] == 0);
+  t->row++;
+}
+
+static void
+add_labels (GtkWidget *box, const TbComparison *c)
+{
+  static const char *const columns[] = { "What was sent", "First", "Second" };
+  Table t = new_table (box, "Messages", columns, G_N_ELEMENTS (columns));
+  for (guint i = 0; i < c->labels->len && i < ROWS_MAX; i++)
+    {
+      const TbComparedLabel *label = c->labels->pdata[i];
+      count_row (&t, g_strdup_printf ("%s: %s", label->link, label->label), label->n);
+    }
+}
+
+static void
+add_orders (GtkWidget *box, const TbComparison *c)
+{
+  static const char *const columns[] = { "Which request led to which", "First", "Second" };
+  Table t = new_table (box, "Orders", columns, G_N_ELEMENTS (columns));
+  for (guint i = 0; i < c->orders->len && i < ROWS_MAX; i++)
+    {
+      const TbComparedOrder *order = c->orders->pdata[i];
+      count_row (&t, g_strdup (order->text), order->n);
+    }
+}
+
+/* ---- The window ------------------------------------------------------------------------------ */
+
+static char *
+summary (const TbComparison *c)
+{
+  g_autofree char *lasted = pair (tb_format_elapsed (c->lasted_ns[0]), tb_format_elapsed (c->lasted_ns[1]));
+  g_autofree char *events = pair (tb_format_count (c->events[0]), tb_format_count (c->events[1]));
+  return g_strdup_printf ("%s. %s, %s events.%s%s",
+                          tb_comparison_differs (c) ? "They differ: what is in one only stands first"
+                                                    : "Nothing is in one of them only",
+                          lasted, events, c->same_drawing ? "" : " The drawings are not the same.",
+                          c->whole[0] && c->whole[1] ? "" : " Not all events could be compared.");
+}
+
+static gboolean
+escape (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  gtk_window_close (GTK_WINDOW (widget));
+  return TRUE;
+}
+
+void
+tb_compare_view_open (GtkWindow *parent, TbPast *first, TbPast *second)
+{
+  g_autoptr (TbComparison) comparison = tb_compare (first, second);
+  g_autofree char *a = g_path_get_basename (tb_past_path (first)), *b = g_path_get_basename (tb_past_path (second));
+  g_autofree char *title = g_strdup_printf ("%s and %s", a, b), *said = summary (comparison);
+  GtkWidget *window = adw_window_new (), *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10), *bar = adw_header_bar_new ();
+  GtkWidget *label = tb_ui_label (said, "strong");
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar), adw_window_title_new ("Two recordings", title));
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (box, "compared");
+  gtk_box_append (GTK_BOX (box), label);
+  add_links (box, comparison);
+  add_labels (box, comparison);
+  add_orders (box, comparison);
+  gtk_box_append (GTK_BOX (outer), bar);
+  GtkWidget *scrolled = tb_ui_scrolled (box);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_box_append (GTK_BOX (outer), scrolled);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape"),
+                                                          gtk_callback_action_new (escape, NULL, NULL)));
+  gtk_widget_add_controller (window, keys);
+  adw_window_set_content (ADW_WINDOW (window), outer);
+  gtk_window_set_title (GTK_WINDOW (window), title);
+  gtk_window_set_transient_for (GTK_WINDOW (window), parent);
+  gtk_window_set_default_size (GTK_WINDOW (window), 760, 620);
+  gtk_window_present (GTK_WINDOW (window));
+}

@@ -1,0 +1,130 @@
+"""Looking back in a real window: as many dots as messages, the picture paused while the run goes on, and
+a recording as a document."""
+
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, wait_for
+
+# Ten calls by a program that knows nothing of this, each of which makes one more.
+TEN = """<architecture xmlns="urn:tierboard:1" name="Ten">
+  <component id="caller" kind="client" name="Caller">
+    <command>bash -c 'for i in 1 2 3 4 5 6 7 8 9 10; do curl -s -o /dev/null "$WEB_URL/"; done; sleep 1000'</command>
+    <ready kind="none"/>
+  </component>
+  <component id="web" kind="server" name="Web">
+    <service name="http" protocol="http" port="8080"/>
+    <builtin><call link="keep" op="write"/></builtin>
+  </component>
+  <component id="kept" kind="store" name="Kept">
+    <service name="data" protocol="resp" port="6379"/>
+  </component>
+  <link id="ask" from="caller" to="web"/>
+  <link id="keep" from="web" to="kept"/>
+</architecture>
+"""
+
+
+def example(options, name):
+    return os.path.join(options.source, "data", "examples", name + ".tierboard")
+
+
+def start(editor):
+    editor.focus()
+    key("F5")
+    editor.get("Stop")
+
+
+def label_with(editor, words):
+    return editor.find(lambda name: words in name, "label")
+
+
+def as_many_dots_as_messages(options):
+    path = os.path.join(options.out, "ten-%d.tierboard" % os.getpid())
+    with open(path, "w") as file:
+        file.write(TEN)
+    editor = Editor(options.editor, [path])
+    try:
+        editor.get("Run", "button")
+        editor.focus()
+        key("F5")
+        editor.get("Run these programs?")
+        key("alt+r")
+        label = wait_for("forty dots", lambda: label_with(editor, "40 dots"), 60)
+        if "not shown" in label.name or "streams" in label.name or "slow motion" not in label.name:
+            raise Failed("said of the dots: " + label.name)
+        editor.focus()
+        key("F5")  # does nothing while it runs
+        said = wait_for("the words", lambda: label_with(editor, " dots")).name
+        if not said.startswith("40 dots"):
+            raise Failed("and then: " + said)
+        editor.screenshot(os.path.join(options.out, "window-ten.png"))
+    finally:
+        editor.end()
+        os.unlink(path)
+
+
+def the_picture_stands_while_the_run_goes_on(options):
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        row = wait_for("the row of the link", lambda: editor.find(lambda name: "Link from" in name, "label"))
+        editor.click(*editor.middle(row))
+        start(editor)
+        wait_for("requests", lambda: (editor.figure("Requests") or 0) > 20)
+        processes = descendants(editor.pid)
+        wait_for("the time bar", lambda: editor.find("Live", "button"))
+        editor.press("Pause the picture")
+        wait_for("the time of the picture", lambda: label_with(editor, " of "))
+        stood = editor.figure("Requests")
+        time.sleep(1)  # in which a run makes hundreds
+        if editor.figure("Requests") > stood:
+            raise Failed("the picture did not stand")
+        if not all(map(is_alive, processes)):
+            raise Failed("the run did not go on")
+        editor.screenshot(os.path.join(options.out, "window-paused.png"))
+        at = label_with(editor, " of ").name
+        editor.focus()
+        key("alt+b")
+        wait_for("the message before", lambda: label_with(editor, " of ").name != at)
+        key("alt+l")
+        wait_for("the run again", lambda: (editor.figure("Requests") or 0) > stood + 20, 30)
+        key("shift+F5")
+        editor.get("Run", "button", 30)
+    finally:
+        editor.end()
+
+
+def a_recording_is_a_document(options):
+    path = os.path.join(options.out, "past-%d.tbrec" % os.getpid())
+    command = os.path.join(os.path.dirname(options.editor), "tierboard")
+    subprocess.run([command, "run", example(options, "client-server"), "--record", path, "--duration", "3s"],
+                   check=True, stdout=subprocess.DEVNULL)
+    editor = Editor(options.editor, [path])
+    try:
+        editor.get(lambda name: name.startswith("recording · "))
+        wait_for("the time", lambda: label_with(editor, " of "))
+        row = wait_for("the row of the link", lambda: editor.find(lambda name: "Link from" in name, "label"))
+        editor.click(*editor.middle(row))
+        last = wait_for("requests", lambda: editor.figure("Requests"))
+        slider = editor.get("Time", "slider")
+        x, y, width, height = editor.bounds(slider)
+        editor.click(x + width / 2, y + height / 2)
+        wait_for("fewer requests by half of the time", lambda: 0 < editor.figure("Requests") < last)
+        editor.screenshot(os.path.join(options.out, "window-recording.png"))
+        key("Home")
+        wait_for("none at the beginning", lambda: not editor.figure("Requests"))
+        key("End")
+        wait_for("all of them at the end", lambda: editor.figure("Requests") == last)
+        if descendants(editor.pid):
+            raise Failed("something runs")
+    finally:
+        editor.end()
+        os.unlink(path)
+
+
+if __name__ == "__main__":
+    run_tests([as_many_dots_as_messages, the_picture_stands_while_the_run_goes_on, a_recording_is_a_document],
+              arguments())
