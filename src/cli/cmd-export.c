@@ -81,7 +81,7 @@ find_theme (const char *theme, TbExportOptions *options)
 int
 tb_cmd_export (int argc, char **argv)
 {
-  g_autofree char *out = NULL, *name = NULL, *view = NULL, *theme = NULL;
+  g_autofree char *out = NULL, *name = NULL, *view = NULL, *theme = NULL, *interaction = NULL;
   TbExportOptions options = { .scale = 1 };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &out, "The file to write, - for standard output",
@@ -89,6 +89,8 @@ tb_cmd_export (int argc, char **argv)
     { "format", 'f', 0, G_OPTION_ARG_STRING, &name,
       "svg, png or pdf; without it OUT's extension says which", "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_STRING, &view, "Which view; the first without it", "ID" },
+    { "interaction", 0, 0, G_OPTION_ARG_STRING, &interaction,
+      "The sequence diagram of that interaction instead of a view", "ID" },
     { "theme", 0, 0, G_OPTION_ARG_STRING, &theme,
       "light, dark, print, high-contrast, high-contrast-dark or auto", "THEME" },
     { "embed", 'e', 0, G_OPTION_ARG_NONE, &options.embed,
@@ -118,6 +120,7 @@ tb_cmd_export (int argc, char **argv)
   const TbExportFormat *format = find_format (name, out);
   g_autofree char *folder = g_path_get_dirname (argv[1]);
   options.view_id = view;
+  options.interaction = interaction;
   options.folder = folder;
   if (format != NULL && options.or_dark && strcmp (format->name, "svg") != 0)
     {

@@ -62,6 +62,8 @@ tb_export_bytes (const TbModel *model, const TbExportFormat *format,
                    "a %s cannot hold the drawing; SVG and PNG can", format->label);
       return NULL;
     }
+  if (with_scale.interaction != NULL)
+    return tb_export_sequence (model, &with_scale, format->name, error);
   return format->write (model, &with_scale, error);
 }
 

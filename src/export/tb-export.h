@@ -17,6 +17,7 @@ typedef struct
   gboolean or_dark;    /* SVG: dark where the viewer prefers it, theme everywhere else */
   gboolean embed;      /* the drawing goes along (SVG, PNG): opening the picture opens it */
   gboolean no_cache;     /* find every route anew, and keep none */
+  const char *interaction; /* the sequence diagram of that one instead of a view; NULL: a view */
 } TbExportOptions;
 
 typedef struct

@@ -145,5 +145,50 @@ def test_nginx_at_a_breakpoint():
         says(asked, "200")
 
 
+CALLS = """\
+<architecture xmlns="urn:tierboard:1" name="Calls">
+  <component id="browser" kind="client"><builtin think="constant 5ms"/></component>
+  <component id="shop" kind="server"><service name="web" protocol="http" port="8080"/>
+    <builtin><call link="save" op="write"/><call link="ask" op="read"/></builtin></component>
+  <component id="orders" kind="store"/>
+  <component id="stock" kind="store"/>
+  <link id="browse" from="browser" to="shop"/>
+  <link id="save" from="shop" to="orders"/>
+  <link id="ask" from="shop" to="stock"/>
+  <interaction id="as-it-is"><step link="browse"/><step link="save" label="SET*"/><step link="ask"/></interaction>
+  <interaction id="otherwise"><step link="browse"/><step link="ask"/><step link="save"/><step link="ask"/></interaction>
+  <interaction id="never"><step link="save"/><step link="browse"/></interaction>
+</architecture>
+"""
+
+
+def test_interactions_beside_a_recording():
+    """Interactions: as drawn, with steps moved and missing, never recorded; and their pictures"""
+    with workplace() as place:
+        path, record = place.file("i.tierboard", CALLS), str(place.folder / "i.tbrec")
+
+        def tierboard(*words):
+            done = subprocess.run([place.tierboard, *words], env=place.env, capture_output=True, text=True,
+                                  timeout=120)
+            return done.returncode, done.stdout + done.stderr
+        assert tierboard("run", path, "--json", "--duration", "2s", "--record", record)[0] == 0
+        status, said = tierboard("interactions", path, "--against", record, "-i", "as-it-is", "--json")
+        result = json.loads(said)
+        # The last request may have been cut short by the end of the run.
+        assert result["recorded"] > 20 and result["alike"] >= result["recorded"] - 1, result
+        assert status == (0 if result["alike"] == result["recorded"] else 1), said
+        status, said = tierboard("interactions", path, "--against", record, "-i", "otherwise")
+        assert status == 1 and "is missing" in said, said
+        status, said = tierboard("interactions", path, "--against", record, "-i", "never")
+        assert status in (1, 4) and ("not recorded" in said or "missing" in said), said
+        assert tierboard("interactions", path, "-i", "none")[0] == 2
+        assert "as-it-is: " in tierboard("interactions", path)[1]
+        for kind, magic in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
+            out = place.folder / f"i.{kind}"
+            assert tierboard("export", path, "-o", str(out), "--interaction", "as-it-is")[0] == 0
+            assert out.read_bytes().startswith(magic), kind
+        assert tierboard("export", path, "-o", str(place.folder / "x.svg"), "--interaction", "none")[0] == 2
+
+
 if __name__ == "__main__":
-    run_tests([test_redis_in_another_order, test_nginx_at_a_breakpoint])
+    run_tests([test_interactions_beside_a_recording, test_redis_in_another_order, test_nginx_at_a_breakpoint])
