@@ -285,8 +285,38 @@ paint_line (Paint *p, const TbChartLine *line)
   return traced->len > 0;
 }
 
+typedef enum
+{
+  SAY_BOTH, /* name and value of each line */
+  SAY_VALUES,
+  SAY_NAMES
+} Say;
+
+#define KEY 21.0
+
+static char *
+line_words (const TbChart *c, guint l, guint at, Say say)
+{
+  char value[32];
+  tb_axis_format (at == G_MAXUINT ? NAN : c->lines[l].values[at], c->unit, value, sizeof value);
+  return say == SAY_NAMES ? g_strdup (c->lines[l].name)
+         : say == SAY_VALUES ? g_strdup (value)
+                             : g_strdup_printf ("%s %s", c->lines[l].name, value);
+}
+
+static gboolean
+fits (const TbChart *c, guint at, Say say, double width)
+{
+  for (guint l = 0; l < c->n_lines; l++)
+    {
+      g_autofree char *words = line_words (c, l, at, say);
+      width -= tb_plot_text_width (TB_PLOT_SMALL, words) + KEY;
+    }
+  return width >= 0;
+}
+
 /* The title, and at the right each line's name with its value at the moment that is pointed at or
- * shown. */
+ * shown, or as much of that as there is room for. */
 static void
 paint_head (Paint *p)
 {
@@ -295,18 +325,17 @@ paint_head (Paint *p)
   gint64 when = c->hover_ns != G_MININT64 ? c->hover_ns : c->cursor_ns;
   guint at = when == G_MININT64 ? G_MAXUINT : tb_chart_at (c, when);
   double right = p->area.x + p->area.width, y = p->page.y + 14;
+  double room = right - p->page.x - 16 - tb_plot_text_width (TB_PLOT_STRONG, c->title);
+  Say say = when == G_MININT64 ? SAY_NAMES : fits (c, at, SAY_BOTH, room) ? SAY_BOTH : SAY_VALUES;
   for (guint l = c->n_lines; l-- > 0;)
     {
-      char value[32];
-      tb_axis_format (at == G_MAXUINT ? NAN : c->lines[l].values[at], c->unit, value, sizeof value);
-      g_autofree char *words = when == G_MININT64 ? g_strdup (c->lines[l].name)
-                                                  : g_strdup_printf ("%s %s", c->lines[l].name, value);
+      g_autofree char *words = line_words (c, l, at, say);
       TbPlotStroke stroke = { c->lines[l].colour, 2, c->lines[l].dash };
       right -= tb_plot_text_width (TB_PLOT_SMALL, words);
       tb_plot_text (p->plot, TB_PLOT_SMALL, &text, words, right, y, TB_PLOT_START, 0);
-      TbPoint key[] = { { right - 15, y - 3.5 }, { right - 4, y - 3.5 } };
+      TbPoint key[] = { { right - 13, y - 3.5 }, { right - 4, y - 3.5 } };
       tb_plot_line (p->plot, key, 2, &stroke);
-      right -= 25;
+      right -= KEY;
     }
   tb_plot_text (p->plot, TB_PLOT_STRONG, &text, c->title, p->page.x + 6, y, TB_PLOT_START,
                 MAX (right - p->page.x - 10, 20));

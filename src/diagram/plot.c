@@ -81,6 +81,13 @@ tb_plot_triangles (TbPlot *plot, const TbPoint *points, guint n, const TbColour 
 }
 
 void
+tb_plot_quads (TbPlot *plot, const TbPoint *points, guint n, const TbColour *fill)
+{
+  if (n > 3 && tb_plot_shows (fill))
+    plot->class->path (plot, points, n - n % 4, 4, fill, NULL);
+}
+
+void
 tb_plot_disc (TbPlot *plot, TbPoint centre, double radius, const TbColour *fill,
               const TbPlotStroke *outline)
 {

@@ -61,6 +61,8 @@ void tb_plot_segments (TbPlot *plot, const TbPoint *points, guint n, const TbPlo
 void tb_plot_polygon (TbPlot *plot, const TbPoint *points, guint n, const TbColour *fill);
 /* n points, three for each triangle. */
 void tb_plot_triangles (TbPlot *plot, const TbPoint *points, guint n, const TbColour *fill);
+/* n points, four for each quadrangle. */
+void tb_plot_quads (TbPlot *plot, const TbPoint *points, guint n, const TbColour *fill);
 void tb_plot_disc (TbPlot *plot, TbPoint centre, double radius, const TbColour *fill,
                    const TbPlotStroke *outline);
 /* (x, y) on the baseline. width: what does not fit ends in "…"; 0: as long as it is. */

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #define SHADES 6
-#define WAYS_MAX 12
+#define LANES_MAX 16
+#define WAYS_TOLD 300 /* more lie on each other */
 
-/* Way: from one line to another. Each has its place within a step, so that ways side by side are seen. */
+/* From one line to another. Those that would lie on each other stand side by side within a step. */
 typedef struct
 {
   guint from, to;
   guint64 count, bad;
+  guint lane, lanes; /* its place, of so many */
 } Way;
 
 static void
@@ -29,7 +31,7 @@ add_way (GArray *ways, guint from, guint to, guint64 count, guint64 bad)
       way->bad += bad;
       return;
     }
-  Way way = { from, to, count, bad };
+  Way way = { .from = from, .to = to, .count = count, .bad = bad };
   g_array_append_val (ways, way);
 }
 
@@ -45,30 +47,73 @@ add_cell (const TbSpacetime *s, const TbSpacetimeCell *cell, GArray *ways)
   add_way (ways, to, from, cell->down, 0);
 }
 
-/* All ways that are seen, in a fixed order: their places in a step. */
+static gboolean
+overlap (const Way *a, const Way *b)
+{
+  guint a_top = MIN (a->from, a->to), b_top = MIN (b->from, b->to);
+  guint a_foot = MAX (MAX (a->from, a->to), a_top + 1), b_foot = MAX (MAX (b->from, b->to), b_top + 1);
+  return a_top < b_foot && b_top < a_foot;
+}
+
+/* The first lane that none of those it overlaps has; and as many lanes for all that hang together. */
+static void
+find_lanes (GArray *ways)
+{
+  for (guint i = 0; i < ways->len; i++)
+    g_array_index (ways, Way, i).lanes = 1;
+  if (ways->len > WAYS_TOLD)
+    return;
+  for (guint i = 0; i < ways->len; i++)
+    {
+      Way *way = &g_array_index (ways, Way, i);
+      guint taken = 0;
+      for (guint j = 0; j < i; j++)
+        if (overlap (way, &g_array_index (ways, Way, j)))
+          taken |= 1u << g_array_index (ways, Way, j).lane;
+      while (way->lane + 1 < LANES_MAX && (taken & 1u << way->lane))
+        way->lane++;
+      way->lanes = way->lane + 1;
+    }
+  for (gboolean more = TRUE; more;)
+    {
+      more = FALSE;
+      for (guint i = 0; i < ways->len; i++)
+        for (guint j = 0; j < ways->len; j++)
+          {
+            Way *a = &g_array_index (ways, Way, i), *b = &g_array_index (ways, Way, j);
+            if (a->lanes >= b->lanes || !overlap (a, b))
+              continue;
+            a->lanes = b->lanes;
+            more = TRUE;
+          }
+    }
+}
+
+/* All ways that are seen, with their places in a step. */
 static GArray *
 all_ways (const TbSpacetime *s)
 {
   GArray *ways = g_array_new (FALSE, FALSE, sizeof (Way));
   for (guint i = 0; i < s->cells->len; i++)
     add_cell (s, &g_array_index (s->cells, TbSpacetimeCell, i), ways);
+  find_lanes (ways);
   return ways;
 }
 
-static guint
+static const Way *
 place_of (const GArray *all, const Way *way)
 {
-  guint i = 0;
-  while (g_array_index (all, Way, i).from != way->from || g_array_index (all, Way, i).to != way->to)
-    i++;
-  return i % WAYS_MAX;
+  for (guint i = 0; i < all->len; i++)
+    if (g_array_index (all, Way, i).from == way->from && g_array_index (all, Way, i).to == way->to)
+      return &g_array_index (all, Way, i);
+  g_assert_not_reached ();
 }
 
 typedef struct
 {
-  GArray *strokes[SHADES]; /* of TbPoint, pairs */
+  GArray *strokes[SHADES]; /* of TbPoint, four each */
   GArray *bad;
-  double width, lane;
+  double step; /* pixels */
 } Columns;
 
 /* By the logarithm: one message is seen beside a thousand. */
@@ -79,20 +124,24 @@ shade_of (guint64 count, guint64 most)
   return (guint) CLAMP (floor (part * SHADES), 0, SHADES - 1);
 }
 
+/* x: of the step's begin. */
 static void
-add_stroke (TbSpacetimePaint *p, Columns *c, const Way *way, double x, guint64 most)
+add_stroke (TbSpacetimePaint *p, Columns *c, const Way *way, const Way *place, double x, guint64 most)
 {
   double y1 = tb_spacetime_y (p->s, p->page, way->from), y2 = tb_spacetime_y (p->s, p->page, way->to);
+  double wide = c->step / place->lanes, left = x + place->lane * wide;
+  double right = left + MAX (MIN (wide * 0.85, wide - 0.4), 0.7);
   if (way->from == way->to)
     y2 = y1 - MIN (9, p->s->row_height / 2);
-  TbPoint stroke[] = { { x, y1 }, { x, y2 } };
-  g_array_append_vals (c->strokes[shade_of (way->count, most)], stroke, 2);
+  TbPoint stroke[] = { { left, y1 }, { right, y1 }, { right, y2 }, { left, y2 } };
+  g_array_append_vals (c->strokes[shade_of (way->count, most)], stroke, 4);
   if (way->bad == 0)
     return;
   double part = way->count > 0 ? MIN ((double) way->bad / (double) way->count, 1) : 1;
   double half = MAX (fabs (y2 - y1) * part, 5) / 2, middle = (y1 + y2) / 2;
-  TbPoint bad[] = { { x, middle - half }, { x, middle + half } };
-  g_array_append_vals (c->bad, bad, 2);
+  TbPoint bad[] = { { left, middle - half }, { right, middle - half }, { right, middle + half },
+                    { left, middle + half } };
+  g_array_append_vals (c->bad, bad, 4);
 }
 
 /* One step: from cell i on to the first of another time, which it returns. */
@@ -127,20 +176,21 @@ draw_columns (TbSpacetimePaint *p, Columns *c)
   TbColour bad = tb_theme_colour (p->s->theme, TB_COLOUR_BAD);
   for (guint shade = 0; shade < SHADES; shade++)
     {
-      TbPlotStroke stroke = { accent, c->width, 0 };
-      stroke.colour.a = 0.2 + 0.75 * shade / (SHADES - 1);
-      tb_plot_segments (p->plot, (TbPoint *) (void *) c->strokes[shade]->data, c->strokes[shade]->len,
-                        &stroke);
+      accent.a = 0.15 + 0.8 * shade / (SHADES - 1);
+      tb_plot_quads (p->plot, (TbPoint *) (void *) c->strokes[shade]->data, c->strokes[shade]->len, &accent);
     }
-  TbPlotStroke stroke = { bad, c->width + 0.6, 0 };
-  tb_plot_segments (p->plot, (TbPoint *) (void *) c->bad->data, c->bad->len, &stroke);
+  tb_plot_quads (p->plot, (TbPoint *) (void *) c->bad->data, c->bad->len, &bad);
 }
 
-static double
-step_width (const TbSpacetime *s, const TbRect *page)
+static void
+add_step (TbSpacetimePaint *p, Columns *c, const GArray *ways, const GArray *all, gint64 time_ns, guint64 most)
 {
-  return (double) s->cell_ns / (double) MAX (s->to_ns - s->from_ns, 1)
-         * tb_spacetime_area (page).width;
+  double x = tb_spacetime_x (p->s, p->page, time_ns);
+  for (guint w = 0; w < ways->len; w++)
+    {
+      const Way *way = &g_array_index (ways, Way, w);
+      add_stroke (p, c, way, place_of (all, way), x, most);
+    }
 }
 
 void
@@ -149,21 +199,15 @@ tb_spacetime_paint_columns (TbSpacetimePaint *p)
   g_autoptr (GArray) ways = g_array_new (FALSE, FALSE, sizeof (Way));
   g_autoptr (GArray) all = all_ways (p->s);
   Columns c = { .bad = g_array_new (FALSE, FALSE, sizeof (TbPoint)) };
-  guint lanes = CLAMP (all->len, 1, WAYS_MAX);
   guint64 most = most_of_a_step (p->s);
   for (guint shade = 0; shade < SHADES; shade++)
     c.strokes[shade] = g_array_new (FALSE, FALSE, sizeof (TbPoint));
-  c.lane = step_width (p->s, p->page) / lanes;
-  c.width = CLAMP (c.lane * 0.8, 0.8, 4);
+  c.step = (double) p->s->cell_ns / (double) MAX (p->s->to_ns - p->s->from_ns, 1) * p->area.width;
   for (guint i = 0; i < p->s->cells->len;)
     {
-      double x = tb_spacetime_x (p->s, p->page, g_array_index (p->s->cells, TbSpacetimeCell, i).time_ns);
+      gint64 time_ns = g_array_index (p->s->cells, TbSpacetimeCell, i).time_ns;
       i = take_step (p->s, i, ways);
-      for (guint w = 0; w < ways->len; w++)
-        {
-          const Way *way = &g_array_index (ways, Way, w);
-          add_stroke (p, &c, way, x + (place_of (all, way) + 0.5) * c.lane, most);
-        }
+      add_step (p, &c, ways, all, time_ns, most);
     }
   draw_columns (p, &c);
   for (guint shade = 0; shade < SHADES; shade++)

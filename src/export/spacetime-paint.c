@@ -10,7 +10,7 @@
 #define TOP 6.0
 #define AXIS 20.0
 #define TICK_GAP 92.0
-#define ROW_MIN 20.0
+#define ROW_MIN 16.0
 #define ROW_MAX 44.0
 
 /* ---- Places ------------------------------------------------------------------------------------ */
@@ -171,13 +171,14 @@ paint_ground (TbSpacetimePaint *p)
     }
 }
 
-/* What is not known yet is not nothing. */
+/* What is not known yet is not nothing; a live run is always a little ahead. */
 static void
 paint_uncounted (TbSpacetimePaint *p)
 {
   TbRect r;
+  gint64 end = MIN (p->s->to_ns, p->s->source->end_ns (p->s->source->data));
   if (p->s->cells == NULL || p->s->counted_to_ns >= p->s->to_ns
-      || !span (p, MAX (p->s->counted_to_ns, p->s->from_ns), p->s->to_ns, &r) || r.width < 2)
+      || !span (p, MAX (p->s->counted_to_ns, p->s->from_ns), end, &r) || r.width < 30)
     return;
   TbColour ground = tb_theme_colour (p->s->theme, TB_COLOUR_SIDE);
   ground.a = 0.7;

@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 
+#include "moment.h"
 #include "tb-edit.h"
 #include "tb-session.h"
 #include "tb-terminal.h"
@@ -42,6 +43,19 @@ G_DECLARE_FINAL_TYPE (TbMetricsPage, tb_metrics_page, TB, METRICS_PAGE, GtkWidge
 GtkWidget *tb_metrics_page_new (void);
 void tb_metrics_page_refresh (TbMetricsPage *page, const TbLiveFrame *frame);
 void tb_metrics_page_clear (TbMetricsPage *page);
+void tb_metrics_page_set_moment (GtkWidget *page, TbMoment *moment);
+/* A link was selected in the drawing: its charts, until another is. NULL: none is. */
+void tb_metrics_page_choose (TbMetricsPage *page, const char *link);
+
+#define TB_TYPE_SPACETIME_PAGE (tb_spacetime_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbSpacetimePage, tb_spacetime_page, TB, SPACETIME_PAGE, GtkWidget)
+GtkWidget *tb_spacetime_page_new (void);
+void tb_spacetime_page_set_moment (GtkWidget *page, TbMoment *moment);
+
+#define TB_TYPE_TRACE_PAGE (tb_trace_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbTracePage, tb_trace_page, TB, TRACE_PAGE, GtkWidget)
+GtkWidget *tb_trace_page_new (void);
+void tb_trace_page_set_moment (GtkWidget *page, TbMoment *moment);
 
 #define TB_TYPE_TERMINAL_PAGE (tb_terminal_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbTerminalPage, tb_terminal_page, TB, TERMINAL_PAGE, GtkWidget)

@@ -19,8 +19,10 @@ typedef enum
 {
   PAGE_PROBLEMS,
   PAGE_MESSAGES,
+  PAGE_SPACETIME,
   PAGE_LOGS,
   PAGE_METRICS,
+  PAGE_TRACE,
   PAGE_TERMINAL,
   PAGE_HELD,
   N_PAGES
@@ -34,8 +36,10 @@ static const struct
 } pages[N_PAGES] = {
   [PAGE_PROBLEMS] = { "problems", "Problems", tb_problems_page_new },
   [PAGE_MESSAGES] = { "messages", "Messages", tb_messages_page_new },
+  [PAGE_SPACETIME] = { "space-time", "Space-time", tb_spacetime_page_new, tb_spacetime_page_set_moment },
   [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new },
-  [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new },
+  [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new, tb_metrics_page_set_moment },
+  [PAGE_TRACE] = { "trace", "Trace", tb_trace_page_new, tb_trace_page_set_moment },
   [PAGE_TERMINAL] = { "terminal", "Terminal", tb_terminal_page_new },
   [PAGE_HELD] = { "held", "Held", tb_held_page_new },
 };
@@ -142,8 +146,10 @@ refresh (TbPanel *self)
       = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
   switch (self->page)
     {
-    case PAGE_PROBLEMS:
-      break; /* shown when they come */
+    case PAGE_PROBLEMS: /* shown when they come */
+    case PAGE_SPACETIME: /* these follow the moment */
+    case PAGE_TRACE:
+      break;
     case PAGE_MESSAGES:
       tb_messages_page_refresh (TB_MESSAGES_PAGE (page), model ? selected_link (self) : NULL);
       break;
@@ -151,6 +157,7 @@ refresh (TbPanel *self)
       tb_logs_page_refresh (TB_LOGS_PAGE (page), self->frame);
       break;
     case PAGE_METRICS:
+      tb_metrics_page_choose (TB_METRICS_PAGE (page), model ? selected_link (self) : NULL);
       tb_metrics_page_refresh (TB_METRICS_PAGE (page), self->frame);
       break;
     case PAGE_TERMINAL:

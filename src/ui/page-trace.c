@@ -1,0 +1,402 @@
+/* Trace: at the left the requests that came from where nobody calls, about the moment that is shown; at the
+ * right all that was done because of the chosen one. A message chosen anywhere else shows its tree too. */
+#include "pages.h"
+
+#include <string.h>
+
+#include "format.h"
+#include "tb-base.h"
+#include "trace-view.h"
+#include "util.h"
+
+/* Events before the moment among which roots are looked for, and after it. */
+#define BEFORE 20000
+#define AFTER 2000
+#define LISTED_MAX 200
+#define LIST_MS 800
+#define LIST_SHARE 20 /* of the time, at most one part in so many goes to listing */
+
+/* ---- One of the list --------------------------------------------------------------------------- */
+
+#define TB_TYPE_TRACE_ITEM (tb_trace_item_get_type ())
+G_DECLARE_FINAL_TYPE (TbTraceItem, tb_trace_item, TB, TRACE_ITEM, GObject)
+
+struct _TbTraceItem
+{
+  GObject parent;
+  guint64 request;
+  gint64 duration_ns;
+  char *label, *figures;
+  gboolean bad;
+};
+
+G_DEFINE_FINAL_TYPE (TbTraceItem, tb_trace_item, G_TYPE_OBJECT)
+
+static void
+tb_trace_item_finalize (GObject *object)
+{
+  g_free (TB_TRACE_ITEM (object)->label);
+  g_free (TB_TRACE_ITEM (object)->figures);
+  G_OBJECT_CLASS (tb_trace_item_parent_class)->finalize (object);
+}
+
+static void
+tb_trace_item_class_init (TbTraceItemClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = tb_trace_item_finalize;
+}
+
+static void
+tb_trace_item_init (TbTraceItem *self)
+{
+}
+
+static TbTraceItem *
+new_item (TbPast *past, const TbTraceRoot *root)
+{
+  TbTraceItem *item = g_object_new (TB_TYPE_TRACE_ITEM, NULL);
+  TbEvent event;
+  gboolean some = tb_past_event (past, root->request, &event);
+  g_autofree char *label = some ? tb_plot_clean (event.label, strnlen (event.label, sizeof event.label))
+                                : g_strdup ("");
+  g_autofree char *took = tb_format_ns (root->to_ns - root->from_ns);
+  char at[32];
+  tb_axis_format_time (root->from_ns - tb_past_start_ns (past), 1e6, at, sizeof at);
+  item->request = root->request;
+  item->duration_ns = root->to_ns - root->from_ns;
+  item->bad = root->error;
+  item->label = g_strdup_printf ("%s  %s", at, *label ? label : "request");
+  item->figures = g_strdup_printf ("%s%s · %u", root->inferred ? "≈ " : "", took, root->spans);
+  return item;
+}
+
+/* ---- The page ---------------------------------------------------------------------------------- */
+
+struct _TbTracePage
+{
+  GtkWidget parent;
+  GtkWidget *stack, *right, *view, *summary, *order, *list;
+  GListStore *items;
+  GtkSingleSelection *selection;
+  TbMoment *moment;
+  gulong ids[4];
+  TbDocument *document; /* the architecture inside the past */
+  TbPast *past;         /* that it is of */
+  guint64 shown;        /* a message of the tree that is shown; TB_MOMENT_NONE */
+  gint64 next_list_ns;
+  gboolean filling;
+};
+
+G_DEFINE_FINAL_TYPE (TbTracePage, tb_trace_page, GTK_TYPE_WIDGET)
+
+static TbPast *
+past_of (TbTracePage *self)
+{
+  return self->moment != NULL ? tb_moment_past (self->moment) : NULL;
+}
+
+/* ---- The tree ---------------------------------------------------------------------------------- */
+
+static void
+show_tree (TbTracePage *self, guint64 position)
+{
+  TbPast *past = past_of (self);
+  if (past == NULL || position == TB_MOMENT_NONE)
+    return;
+  TbSpacetimeSource source = tb_spacetime_source (past);
+  g_autoptr (GArray) spans = tb_trace_of (past, position);
+  if (spans->len == 0 && self->shown != TB_MOMENT_NONE)
+    return; /* a message without a tree leaves the last one be */
+  GArray *rows = tb_trace_rows_new (&source, self->document ? tb_document_model (self->document) : NULL, spans);
+  g_autofree char *summary = tb_trace_summary (rows);
+  self->shown = spans->len > 0 ? position : TB_MOMENT_NONE;
+  tb_ui_set_text (self->summary, summary);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->right), rows->len > 0 ? "tree" : "none");
+  tb_trace_view_set_rows (TB_TRACE_VIEW (self->view), rows);
+}
+
+static void
+selected (TbTracePage *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    show_tree (self, tb_moment_selected (self->moment));
+}
+
+/* ---- The list ---------------------------------------------------------------------------------- */
+
+static int
+compare_roots (gconstpointer a, gconstpointer b)
+{
+  const TbTraceRoot *p = a, *q = b;
+  gint64 p_ns = p->to_ns - p->from_ns, q_ns = q->to_ns - q->from_ns;
+  return p_ns > q_ns ? -1 : p_ns < q_ns;
+}
+
+/* Newest first, or those that took longest. */
+static GArray *
+read_roots (TbTracePage *self, TbPast *past)
+{
+  guint64 at = tb_past_find (past, tb_moment_time_ns (self->moment));
+  guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
+  GArray *roots = tb_traces_list (past, MAX (first, at > BEFORE ? at - BEFORE : 0), MIN (n, at + AFTER));
+  for (guint i = 0; i < roots->len / 2; i++)
+    {
+      TbTraceRoot *a = &g_array_index (roots, TbTraceRoot, i);
+      TbTraceRoot *b = &g_array_index (roots, TbTraceRoot, roots->len - 1 - i), kept = *a;
+      *a = *b;
+      *b = kept;
+    }
+  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->order)) == 1)
+    g_array_sort (roots, compare_roots);
+  if (roots->len > LISTED_MAX)
+    g_array_set_size (roots, LISTED_MAX);
+  return roots;
+}
+
+static gboolean
+is_listed (TbTracePage *self, const GArray *roots)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->items)) != roots->len)
+    return FALSE;
+  for (guint i = 0; i < roots->len; i++)
+    {
+      g_autoptr (TbTraceItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+      const TbTraceRoot *root = &g_array_index (roots, TbTraceRoot, i);
+      if (item->request != root->request || item->duration_ns != root->to_ns - root->from_ns)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+list (TbTracePage *self)
+{
+  TbPast *past = past_of (self);
+  gint64 began = tb_now_ns ();
+  if (past == NULL)
+    return;
+  g_autoptr (GArray) roots = read_roots (self, past);
+  gint64 read_ns = tb_now_ns () - began;
+  self->next_list_ns = began + MAX (LIST_MS * TB_NS_PER_MS, read_ns * LIST_SHARE);
+  if (is_listed (self, roots))
+    return;
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  guint at = GTK_INVALID_LIST_POSITION;
+  for (guint i = 0; i < roots->len; i++)
+    {
+      const TbTraceRoot *root = &g_array_index (roots, TbTraceRoot, i);
+      g_ptr_array_add (items, new_item (past, root));
+      if (root->request == self->shown)
+        at = i;
+    }
+  self->filling = TRUE;
+  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)), items->pdata,
+                       items->len);
+  gtk_single_selection_set_selected (self->selection, at);
+  self->filling = FALSE;
+}
+
+static void
+list_if_due (TbTracePage *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && tb_now_ns () >= self->next_list_ns)
+    list (self);
+}
+
+/* A list that jumps while one goes through it cannot be read: what is chosen stands still. */
+static void
+grown (TbTracePage *self)
+{
+  if (tb_moment_is_live (self->moment))
+    list_if_due (self);
+}
+
+static void
+item_selected (TbTracePage *self)
+{
+  TbTraceItem *item = gtk_single_selection_get_selected_item (self->selection);
+  if (self->filling || item == NULL || self->moment == NULL)
+    return;
+  self->next_list_ns = tb_now_ns () + LIST_MS * TB_NS_PER_MS;
+  tb_moment_select (self->moment, item->request);
+  show_tree (self, item->request);
+}
+
+static void
+order_changed (TbTracePage *self)
+{
+  list (self);
+}
+
+/* ---- The moment -------------------------------------------------------------------------------- */
+
+static void
+take_past (TbTracePage *self)
+{
+  TbPast *past = past_of (self);
+  if (past == self->past)
+    return;
+  g_set_object (&self->past, past);
+  g_clear_object (&self->document);
+  self->shown = TB_MOMENT_NONE;
+  tb_trace_view_set_rows (TB_TRACE_VIEW (self->view), NULL);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->right), "none");
+  tb_ui_set_text (self->summary, "");
+  g_list_store_remove_all (self->items);
+  const char *xml = past != NULL ? tb_past_architecture (past, tb_past_end_ns (past)) : NULL;
+  if (xml != NULL)
+    self->document = tb_document_load_bytes ("recording", xml, strlen (xml), NULL, NULL);
+}
+
+static void
+past_changed (TbTracePage *self)
+{
+  take_past (self);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), past_of (self) != NULL ? "traces" : "empty");
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    list (self);
+}
+
+static void
+mapped (TbTracePage *self)
+{
+  if (self->moment == NULL)
+    return;
+  list (self);
+  show_tree (self, tb_moment_selected (self->moment));
+}
+
+void
+tb_trace_page_set_moment (GtkWidget *page, TbMoment *moment)
+{
+  static const char *const names[] = { "past-changed", "grown", "moved", "selected" };
+  static void (*const calls[]) (TbTracePage *) = { past_changed, grown, list_if_due, selected };
+  TbTracePage *self = TB_TRACE_PAGE (page);
+  for (guint i = 0; self->moment != NULL && i < G_N_ELEMENTS (names); i++)
+    g_clear_signal_handler (&self->ids[i], self->moment);
+  g_set_object (&self->moment, moment);
+  tb_trace_view_set_moment (TB_TRACE_VIEW (self->view), moment);
+  for (guint i = 0; moment != NULL && i < G_N_ELEMENTS (names); i++)
+    self->ids[i] = g_signal_connect_swapped (moment, names[i], G_CALLBACK (calls[i]), self);
+  if (moment != NULL)
+    past_changed (self);
+}
+
+/* ---- Building ---------------------------------------------------------------------------------- */
+
+static void
+setup_row (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label = tb_ui_label (NULL, "numeric"), *figures = tb_ui_label (NULL, "numeric");
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (figures), PANGO_ELLIPSIZE_NONE);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), figures);
+  gtk_list_item_set_child (item, box);
+}
+
+static void
+bind_row (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+{
+  TbTraceItem *item = gtk_list_item_get_item (list_item);
+  GtkWidget *box = gtk_list_item_get_child (list_item);
+  GtkWidget *label = gtk_widget_get_first_child (box), *figures = gtk_widget_get_last_child (box);
+  gtk_label_set_text (GTK_LABEL (label), item->label);
+  gtk_label_set_text (GTK_LABEL (figures), item->figures);
+  if (item->bad)
+    gtk_widget_add_css_class (figures, "bad");
+  else
+    gtk_widget_remove_css_class (figures, "bad");
+}
+
+static GtkWidget *
+new_list (TbTracePage *self)
+{
+  static const char *const orders[] = { "Newest first", "Slowest first", NULL };
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_row), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_row), NULL);
+  self->items = g_list_store_new (TB_TYPE_TRACE_ITEM);
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->items)));
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  g_signal_connect_swapped (self->selection, "notify::selected", G_CALLBACK (item_selected), self);
+  self->list = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection)), factory);
+  gtk_widget_add_css_class (self->list, "traces");
+  tb_ui_name (self->list, "Traces");
+  self->order = gtk_drop_down_new_from_strings (orders);
+  gtk_widget_add_css_class (self->order, "log-chooser");
+  tb_ui_name (self->order, "Order of the traces");
+  g_signal_connect_swapped (self->order, "notify::selected", G_CALLBACK (order_changed), self);
+  gtk_box_append (GTK_BOX (column), self->order);
+  gtk_box_append (GTK_BOX (column), tb_ui_scrolled (self->list));
+  gtk_widget_set_size_request (column, 140, -1);
+  return column;
+}
+
+static GtkWidget *
+new_traces (TbTracePage *self)
+{
+  GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  GtkWidget *tree = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->summary = tb_ui_label (NULL, "chart-title");
+  self->view = tb_trace_view_new ();
+  gtk_box_append (GTK_BOX (tree), self->summary);
+  gtk_box_append (GTK_BOX (tree), tb_ui_scrolled (self->view));
+  self->right = gtk_stack_new ();
+  gtk_widget_set_hexpand (self->right, TRUE);
+  gtk_stack_add_named (GTK_STACK (self->right),
+                       tb_page_empty ("No request chosen", "Choose one at the left, or any message in "
+                                                           "another panel."),
+                       "none");
+  gtk_stack_add_named (GTK_STACK (self->right), tree, "tree");
+  gtk_paned_set_start_child (GTK_PANED (paned), new_list (self));
+  gtk_paned_set_end_child (GTK_PANED (paned), self->right);
+  gtk_paned_set_resize_start_child (GTK_PANED (paned), FALSE);
+  gtk_paned_set_shrink_start_child (GTK_PANED (paned), FALSE);
+  gtk_paned_set_position (GTK_PANED (paned), 270);
+  return paned;
+}
+
+static void
+tb_trace_page_dispose (GObject *object)
+{
+  TbTracePage *self = TB_TRACE_PAGE (object);
+  if (self->moment != NULL)
+    tb_trace_page_set_moment (GTK_WIDGET (self), NULL);
+  g_clear_pointer (&self->stack, gtk_widget_unparent);
+  g_clear_object (&self->items);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->document);
+  g_clear_object (&self->past);
+  G_OBJECT_CLASS (tb_trace_page_parent_class)->dispose (object);
+}
+
+static void
+tb_trace_page_class_init (TbTracePageClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = tb_trace_page_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+tb_trace_page_init (TbTracePage *self)
+{
+  self->shown = TB_MOMENT_NONE;
+  self->stack = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (self->stack),
+                       tb_page_empty ("No traces yet", "Press Run: what a request causes on its way is "
+                                                       "shown here as a tree."),
+                       "empty");
+  gtk_stack_add_named (GTK_STACK (self->stack), new_traces (self), "traces");
+  gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
+  g_signal_connect (self, "map", G_CALLBACK (mapped), NULL);
+}
+
+GtkWidget *
+tb_trace_page_new (void)
+{
+  return g_object_new (TB_TYPE_TRACE_PAGE, NULL);
+}
