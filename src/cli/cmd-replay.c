@@ -51,6 +51,28 @@ say_problems (Replay *r)
     }
 }
 
+static gboolean
+was_ready (TbPast *past, guint instance)
+{
+  const TbPastInstance *row = tb_past_instance (past, instance);
+  for (guint i = 0; i < tb_past_n_states (past); i++)
+    {
+      const TbPastState *state = tb_past_state (past, i);
+      if (state->instance == instance && state->state == TB_INSTANCE_READY)
+        return TRUE;
+    }
+  return row->outside || row->removed;
+}
+
+static gboolean
+all_were_ready (TbPast *past)
+{
+  for (guint i = 0; i < tb_past_n_instances (past); i++)
+    if (!was_ready (past, i))
+      return FALSE;
+  return TRUE;
+}
+
 /* FALSE: nobody reads it any more. */
 static gboolean
 show (Replay *r, gint64 since_ns, gboolean last)
@@ -62,7 +84,7 @@ show (Replay *r, gint64 since_ns, gboolean last)
       tb_table_draw (r->table, frame, NULL);
       return TRUE;
     }
-  g_autofree char *text = tb_run_json (frame, last, FALSE);
+  g_autofree char *text = tb_run_json (frame, last, last && all_were_ready (r->past));
   return printf ("%s\n", text) >= 0 && fflush (stdout) == 0;
 }
 

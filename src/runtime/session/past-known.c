@@ -313,7 +313,9 @@ tb_past_known_advance (TbPastKnown *known, TbPast *past, gint64 time_ns)
   for (; known->next < past->facts->len; known->next++)
     {
       const TbPastFact *fact = &g_array_index (past->facts, TbPastFact, known->next);
-      if (fact->time_ns > time_ns)
+      /* Before there was a plan, what is going to be planned is shown, and nothing of it runs. */
+      gboolean first_plan = known->plan == G_MAXUINT && fact->type == TB_COMMAND_PLAN;
+      if (fact->time_ns > time_ns && !first_plan)
         break;
       take (known, past, fact);
     }

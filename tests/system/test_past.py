@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Recordings of real runs, asked from a terminal: played again, traced, compared."""
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+
+from system import DATA, need, run_json, run_tests, workplace
+
+HEAD = '<architecture xmlns="urn:tierboard:1" name="Recorded">\n'
+CALLER = """<component id="caller" kind="client" threads="{threads}">
+  <builtin requests="{requests}" think="0ms"><call link="ask"/></builtin>
+</component>
+<link id="ask" from="caller" to="front"/>
+"""
+SERVER = """<component id="{id}" kind="server" threads="pool 8">
+  <service name="web" protocol="http" port="8080"/>
+  <builtin work="wait 1ms">{call}</builtin>
+</component>
+"""
+LINKS = '<link id="pass" from="front" to="middle"/>\n<link id="fetch" from="middle" to="back"/>\n'
+# Passes requests on, and nothing that is in their heads.
+FORWARDER = """<component id="middle" kind="server">
+  <service name="web" protocol="http" port="8080"/>
+  <command>python3 -u {script} ${{host}} ${{port}} MARKER</command>
+  <ready probe="tcp" within="60s"/>
+</component>
+"""
+SCRIPT = """
+import http.server, os, sys, urllib.request
+class Forwarder(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = urllib.request.urlopen(os.environ["BACK_URL"] + "/").read()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *words):
+        pass
+http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Forwarder).serve_forever()
+"""
+
+
+def ask(place, *words, status=0):
+    done = subprocess.run([place.tierboard, *words], env=place.env, text=True, capture_output=True, timeout=60,
+                          check=False)
+    assert done.returncode == status, (words, done)
+    return done.stdout
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def run_to_the_end(place, drawing, recording):
+    """Runs until its client has asked all that it is to ask."""
+    process = place.start("run", drawing, "--json", "--trust", "--record", recording)
+    with process:
+        for line in process.stdout:
+            states = {row["id"]: row["state"] for row in json.loads(line)["instances"]}
+            if states["caller/1"] in ("stopped", "failed"):
+                process.send_signal(signal.SIGINT)
+                break
+        process.stdout.read()
+
+
+def totals(frame):
+    return {row["id"]: {key: row[key] for key in ("requests", "replies", "errors", "bytes_up", "bytes_down")}
+            for row in frame["links"]}
+
+
+def a_replay_is_as_the_run_was():
+    """a replay of nginx and Redis ends with the run's own figures, and lies between them all the while"""
+    need("redis-server", "nginx")
+    with workplace() as place:
+        recording = str(place.folder / "run.tbrec")
+        _, run, _ = run_json(place, str(DATA / "examples" / "nginx-redis.tierboard"), "--duration", "3s", "--record",
+                             recording)
+        replay = lines(ask(place, "replay", recording))
+        assert totals(replay[-1]) == totals(run[-1]), (replay[-1], run[-1])
+        assert sum(row["requests"] for row in totals(run[-1]).values()) > 0
+        for line in run:
+            for then in replay:
+                apart_ns = then["time_ns"] - line["time_ns"]
+                for name, row in totals(line).items():
+                    was = totals(then).get(name, {"requests": 0})["requests"]
+                    assert apart_ns < 5e8 or was >= row["requests"], (name, line["time_ns"], then["time_ns"])
+                    assert apart_ns > -2e9 or was <= row["requests"], (name, line["time_ns"], then["time_ns"])
+        part = lines(ask(place, "replay", recording, "--from", "1s", "--to", "2s"))
+        assert [row["time_ns"] for row in part] == [10**9, 2 * 10**9], part
+
+
+def a_thousand_requests_are_a_thousand_trees():
+    """1 000 requests with traceparent over four tiers are 1 000 complete trees; without, they are inferred"""
+    with workplace() as place:
+        whole, broken = str(place.folder / "whole.tbrec"), str(place.folder / "broken.tbrec")
+        tiers = [SERVER.format(id="front", call='<call link="pass"/>'),
+                 SERVER.format(id="middle", call='<call link="fetch"/>'), SERVER.format(id="back", call="")]
+        drawing = HEAD + CALLER.format(threads="pool 4", requests=1000) + "".join(tiers) + LINKS + "</architecture>\n"
+        run_to_the_end(place, place.file("whole.tierboard", drawing), whole)
+        roots = lines(ask(place, "trace", whole, "--json"))
+        assert len(roots) == 1000, len(roots)
+        for root in roots:
+            assert (root["spans"], root["inferred"], root["error"]) == (3, False, False), root
+        assert len({root["trace"] for root in roots}) == 1000
+        tree = json.loads(ask(place, "trace", whole, roots[500]["trace"], "--json"))
+        assert [(span["link"], span["parent"], span["critical"]) for span in tree] \
+            == [("ask", None, True), ("pass", 0, True), ("fetch", 1, True)], tree
+
+        tiers[1] = FORWARDER.format(script=place.file("forwarder.py", SCRIPT))
+        drawing = HEAD + CALLER.format(threads="single", requests=40) + "".join(tiers) + LINKS + "</architecture>\n"
+        run_to_the_end(place, place.file("broken.tierboard", drawing), broken)
+        roots = lines(ask(place, "trace", broken, "--json"))
+        assert len(roots) == 40, len(roots)
+        for root in roots:
+            assert (root["spans"], root["inferred"]) == (3, True), root
+
+        told = json.loads(ask(place, "diff", whole, broken, "--json"))
+        assert not told["differs"] and not told["same_drawing"], told
+        assert [(row["first"]["requests"], row["second"]["requests"]) for row in told["links"]] == [(1000, 40)] * 3
+        assert [(row["first"], row["second"]) for row in told["orders"]] == [(1000, 40)], told["orders"]
+        ask(place, "diff", whole, place.file("x.tierboard", drawing), status=2)
+        table = in_a_terminal(place, "replay", whole, "--speed", "1000")
+        assert "3\u2009000 requests, 0 errors" in table, table
+
+
+def in_a_terminal(place, *words):
+    master, slave = pty.openpty()
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = subprocess.Popen([place.tierboard, *words], env=dict(place.env, TERM="xterm"), stdin=slave,
+                               stdout=slave, stderr=slave, start_new_session=True)
+    os.close(slave)
+    text = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(master, 65536):
+            text += piece
+    os.close(master)
+    assert process.wait(60) == 0, text
+    return text.decode()
+
+
+run_tests([a_replay_is_as_the_run_was, a_thousand_requests_are_a_thousand_trees])
