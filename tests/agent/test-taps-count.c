@@ -164,6 +164,7 @@ test_events_and_payload (void)
 {
   g_autoptr (Fixture) fx = fx_new ();
   fx->plan.recording = (char *) "wanted";
+  fx->plan.record_payload = TB_TAPS_PAYLOAD_MAX;
   two (fx, TB_PROTO_HTTP);
   fx_serve (fx, 1, serve_http, NULL);
   g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, ask_once, NULL)), ==, 0);

@@ -406,7 +406,7 @@ tb_path_pass (TbTaps *t, TbPath *path, unsigned direction, uint8_t *bytes, size_
   TbOutcome outcome = carry (t, path, direction, bytes, n, &fate);
   count (t, path, direction, outcome, n, false);
   event.held = outcome != TB_SENT;
-  tb_tap_emit (t, &event, bytes, TB_MIN (n, TB_TAPS_PAYLOAD_MAX));
+  tb_tap_emit (t, &event, bytes, TB_MIN (n, (size_t) t->payload_most));
   event.kind = TB_EVENT_DROPPED;
   if (outcome >= TB_LOST)
     tb_tap_emit (t, &event, NULL, 0);

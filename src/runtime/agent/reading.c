@@ -153,7 +153,7 @@ find_payload (const TbFeeding *f, const TbMark *mark, unsigned d, const uint8_t 
   if (!here || mark->start < f->from)
     return 0;
   *payload = f->bytes + (mark->start - f->from);
-  return (size_t) TB_MIN (mark->end - mark->start, (uint64_t) TB_TAPS_PAYLOAD_MAX);
+  return (size_t) TB_MIN (mark->end - mark->start, (uint64_t) f->t->payload_most);
 }
 
 /* Keeps the beginning of what has not been reported as a message yet. n bytes were fed. */
@@ -233,7 +233,7 @@ tell_message (TbFeeding *f, const TbMessage *m, const TbMark *mark, bool held)
     n--; /* never half a character */
   memcpy (event.label, m->label, n);
   const uint8_t *payload = NULL;
-  size_t n_payload = f->t->recording ? find_payload (f, mark, m->direction, &payload) : 0;
+  size_t n_payload = f->t->recording && f->t->payload_most > 0 ? find_payload (f, mark, m->direction, &payload) : 0;
   tb_tap_emit (f->t, &event, payload, n_payload);
 }
 
@@ -385,7 +385,7 @@ tb_reading_feed (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, uint64_
     tb_framer_feed (framer, (TbDirection) d, bytes, n, t->now_ns, on_message, &f);
   else
     tb_framer_skip (framer, (TbDirection) d, n, t->now_ns, on_message, &f);
-  if (t->recording)
+  if (t->recording && t->payload_most > 0)
     stash_rest (&f, n);
   r->last_ns = t->now_ns;
   if (t->newest != r)

@@ -330,6 +330,7 @@ struct TbTaps
   TbRng rng;
   int epoll;
   bool recording;
+  uint32_t payload_most; /* first bytes of a message that are handed on */
 
   /* Interception. */
   TbListener listener[2], dead[2]; /* IPv4, IPv6; dead: bound, and does not listen */

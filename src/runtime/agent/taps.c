@@ -91,6 +91,10 @@ tb_taps_new (const TbWirePlan *plan, TbCounters *counters, TbRing *ring, int *er
       t->counters = counters;
       t->ring = ring;
       t->recording = plan->recording != NULL && plan->recording[0] != '\0';
+      /* A mask must see more than is kept: it may match what goes on behind that. */
+      t->payload_most = plan->record_payload == 0    ? 0
+                        : plan->n_record_masks > 0 ? TB_TAPS_PAYLOAD_MAX
+                                                   : TB_MIN (plan->record_payload, TB_TAPS_PAYLOAD_MAX);
       t->tick_ns = INT64_MAX;
       t->now_ns = tb_now_ns ();
       t->spare_fd = t->epoll = t->commands_event = t->told_event = t->drain_epoll = t->scan_timer = -1;
@@ -418,12 +422,28 @@ drain_told (TbTaps *t, const TbTapsSink *sink, void *data)
 }
 
 static void
+wake_again (TbTaps *t)
+{
+  uint64_t one = 1;
+  if (write (t->told_event, &one, sizeof one) < 0)
+    TB_CHECK (errno == EAGAIN); /* it is to be woken already */
+}
+
+/* Who fills it faster than this can empty it must not keep thread 2 from all else: then the rest comes
+ * in its next round. */
+static void
 drain_recorded (TbTaps *t, const TbTapsSink *sink, void *data)
 {
   const void *item;
-  size_t n;
+  size_t n, taken = 0;
   while (t->recording && (item = tb_exchange_peek (&t->recorded, &n)) != NULL)
     {
+      if (taken > RECORDED_BYTES / 2)
+        {
+          wake_again (t);
+          return;
+        }
+      taken += n;
       const TbRecorded *recorded = item;
       if (recorded->gap_events > 0 && sink->gap != NULL)
         sink->gap (recorded->gap_events, recorded->gap_bytes, recorded->event.time_ns, data);
