@@ -1,8 +1,10 @@
-/* tierboard export: a drawing in another format. Never ends with 0 without the file. */
+/* tierboard export: a drawing or a recording in another format. Never ends with 0 without the file. */
 #include <string.h>
 
 #include "cli.h"
+#include "export-recording.h"
 #include "tb-export.h"
+#include "tb-past.h"
 
 static char *
 format_names (void)
@@ -78,54 +80,120 @@ find_theme (const char *theme, TbExportOptions *options)
   return FALSE;
 }
 
-int
-tb_cmd_export (int argc, char **argv)
+typedef struct
 {
-  g_autofree char *out = NULL, *name = NULL, *view = NULL, *theme = NULL, *interaction = NULL;
-  TbExportOptions options = { .scale = 1 };
+  char *out, *name, *view, *interaction, *theme;
+  TbExportOptions picture;
+  TbExportRecording recording;
+} Options;
+
+static gboolean
+read_options (Options *o, int *argc, char ***argv)
+{
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &out, "The file to write, - for standard output",
-      "OUT" },
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &name,
-      "svg, png or pdf; without it OUT's extension says which", "FORMAT" },
-    { "view", 0, 0, G_OPTION_ARG_STRING, &view, "Which view; the first without it", "ID" },
-    { "interaction", 0, 0, G_OPTION_ARG_STRING, &interaction,
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "The file to write, - for standard output", "OUT" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &o->name, "Without it OUT's extension says which", "FORMAT" },
+    { "view", 0, 0, G_OPTION_ARG_STRING, &o->view, "Which view; the first without it", "ID" },
+    { "interaction", 0, 0, G_OPTION_ARG_STRING, &o->interaction,
       "The sequence diagram of that interaction instead of a view", "ID" },
-    { "theme", 0, 0, G_OPTION_ARG_STRING, &theme,
+    { "theme", 0, 0, G_OPTION_ARG_STRING, &o->theme,
       "light, dark, print, high-contrast, high-contrast-dark or auto", "THEME" },
-    { "embed", 'e', 0, G_OPTION_ARG_NONE, &options.embed,
+    { "embed", 'e', 0, G_OPTION_ARG_NONE, &o->picture.embed,
       "Put the drawing into the picture (SVG, PNG): opening the picture opens it", NULL },
-    { "no-cache", 0, 0, G_OPTION_ARG_NONE, &options.no_cache,
+    { "no-cache", 0, 0, G_OPTION_ARG_NONE, &o->picture.no_cache,
       "Find every link's way anew and keep none for the next time", NULL },
-    { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &options.scale, "Size, 1 is 100 %", "SCALE" },
+    { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &o->picture.scale, "Size, 1 is 100 %", "SCALE" },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &o->recording.at,
+      "Of a recording: the moment that a picture shows (12.5s); the end without it", "TIME" },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &o->recording.from, "Of a recording: begin so long after the start",
+      "TIME" },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &o->recording.to, "Of a recording: end so long after the start", "TIME" },
+    { "filter", 0, 0, G_OPTION_ARG_STRING, &o->recording.filter,
+      "Of a recording: only such events (link:save status>=500)", "FILTER" },
+    { "no-payload", 0, 0, G_OPTION_ARG_NONE, &o->recording.no_payload,
+      "Of a recording: without what messages said", NULL },
+    { "otlp", 0, 0, G_OPTION_ARG_STRING, &o->recording.otlp,
+      "Of a recording: send traces and metrics to an OpenTelemetry collector (http://127.0.0.1:4318)", "URL" },
     { NULL },
   };
-  if (!tb_cli_options (&argc, &argv, "FILE -o OUT",
-                       "Writes a drawing as a picture. - as FILE reads standard input. The theme auto is "
-                       "for SVG: dark where the viewer prefers it.", entries))
-    return TB_EXIT_REFUSED;
-  if (argc != 2 || out == NULL)
+  g_autofree char *names = tb_cli_projection_names ();
+  g_autofree char *help
+    = g_strdup_printf ("Writes a drawing as a picture (svg, png, pdf), or a recording as %s. - as FILE reads a drawing "
+                       "from standard input. The theme auto is for SVG: dark where the viewer prefers it.", names);
+  return tb_cli_options (argc, argv, "FILE -o OUT", help, entries);
+}
+
+static int
+export_drawing (const char *in, const Options *o)
+{
+  const TbExportFormat *format = find_format (o->name, o->out);
+  if (format != NULL && o->picture.or_dark && strcmp (format->name, "svg") != 0)
+    {
+      tb_cli_error ("a %s has one theme: auto is for SVG", format->label);
+      return TB_EXIT_REFUSED;
+    }
+  return format != NULL ? export_file (in, o->out, format, &o->picture) : TB_EXIT_REFUSED;
+}
+
+/* What is only for recordings; NULL: none of it was said. */
+static const char *
+wants_recording (const TbExportRecording *r)
+{
+  return r->at != NULL       ? "--at"
+         : r->from != NULL   ? "--from"
+         : r->to != NULL     ? "--to"
+         : r->filter != NULL ? "--filter"
+         : r->no_payload     ? "--no-payload"
+         : r->otlp != NULL   ? "--otlp"
+                             : NULL;
+}
+
+static int
+export_any (const char *in, Options *o)
+{
+  g_autofree char *folder = g_path_get_dirname (in);
+  gboolean recording = strcmp (in, "-") != 0 && tb_past_is_recording (in);
+  o->picture.view_id = o->view;
+  o->picture.interaction = o->interaction;
+  o->picture.folder = folder;
+  o->recording.out = o->out;
+  o->recording.format = o->name;
+  o->recording.picture = o->picture;
+  if (recording)
+    return tb_cli_export_recording (in, &o->recording);
+  if (wants_recording (&o->recording) == NULL)
+    return export_drawing (in, o);
+  tb_cli_error ("%s is for recordings, and “%s” is none", wants_recording (&o->recording), in);
+  return TB_EXIT_REFUSED;
+}
+
+static int
+check_and_export (int argc, char **argv, Options *o)
+{
+  if (argc != 2 || (o->out == NULL && o->recording.otlp == NULL))
     {
       tb_cli_error (argc != 2 ? "name one file to export, or - for standard input"
                               : "say with -o where to write, - for standard output");
       return TB_EXIT_REFUSED;
     }
-  if (!find_theme (theme, &options))
+  if (!find_theme (o->theme, &o->picture))
     return TB_EXIT_REFUSED;
-  if (options.scale == 0) /* would mean 1 */
+  if (o->picture.scale == 0) /* would mean 1 */
     {
       tb_cli_error ("a scale of 0 is not between 0.01 and 100");
       return TB_EXIT_REFUSED;
     }
-  const TbExportFormat *format = find_format (name, out);
-  g_autofree char *folder = g_path_get_dirname (argv[1]);
-  options.view_id = view;
-  options.interaction = interaction;
-  options.folder = folder;
-  if (format != NULL && options.or_dark && strcmp (format->name, "svg") != 0)
-    {
-      tb_cli_error ("a %s has one theme: auto is for SVG", format->label);
-      return TB_EXIT_REFUSED;
-    }
-  return format != NULL ? export_file (argv[1], out, format, &options) : TB_EXIT_REFUSED;
+  return export_any (argv[1], o);
+}
+
+int
+tb_cmd_export (int argc, char **argv)
+{
+  Options o = { .picture.scale = 1 };
+  int status = read_options (&o, &argc, &argv) ? check_and_export (argc, argv, &o) : TB_EXIT_REFUSED;
+  char *const texts[] = { o.out, o.name, o.view, o.interaction, o.theme, (char *) o.recording.at, (char *) o.recording.from,
+                          (char *) o.recording.to, (char *) o.recording.filter, (char *) o.recording.otlp };
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+  return status;
 }

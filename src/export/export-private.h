@@ -13,6 +13,8 @@ GBytes *tb_export_scene_png (const TbScene *scene, const TbRect *page, const GAr
 /* options->interaction as that format: "svg", "png", "pdf". */
 GBytes *tb_export_sequence (const TbModel *model, const TbExportOptions *options, const char *format,
                             GError **error);
+GBytes *tb_export_scene_pdf (const TbScene *scene, const TbRect *page, const GArray *marks,
+                             const TbExportOptions *options, GError **error);
 
 GBytes *tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error);

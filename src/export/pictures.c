@@ -119,24 +119,38 @@ tb_export_png (const TbModel *model, const TbExportOptions *options, GError **er
 
 /* Everything is drawn in full: paper has no screen size to leave things out by. No dates in it, so
  * that the same drawing gives the same bytes. */
-GBytes *
-tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error)
+static GBytes *
+make_pdf (const TbScene *scene, const TbRect *page, const GArray *marks, const char *title,
+          const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = make_scene (model, options);
-  TbRect page = tb_export_page (scene);
   double scale = options->scale * POINTS_PER_UNIT;
-  scale = MIN (scale, LARGEST_PAGE / MAX (page.width, page.height));
+  scale = MIN (scale, LARGEST_PAGE / MAX (page->width, page->height));
   GByteArray *bytes = g_byte_array_new ();
   cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (append, bytes,
-                                                                  page.width * scale,
-                                                                  page.height * scale);
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE,
-                                  tb_element_title (tb_model_root (model)));
+                                                                  page->width * scale,
+                                                                  page->height * scale);
+  if (title != NULL)
+    cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, title);
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
-  cairo_status_t status = paint (scene, surface, &page, scale, 1, options->theme, NULL);
+  cairo_status_t status = paint (scene, surface, page, scale, 1, options->theme, marks);
   cairo_surface_finish (surface);
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status (surface);
   cairo_surface_destroy (surface);
   return finish (bytes, status, error);
+}
+
+GBytes *
+tb_export_scene_pdf (const TbScene *scene, const TbRect *page, const GArray *marks, const TbExportOptions *options,
+                     GError **error)
+{
+  return make_pdf (scene, page, marks, NULL, options, error);
+}
+
+GBytes *
+tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error)
+{
+  g_autoptr (TbScene) scene = make_scene (model, options);
+  TbRect page = tb_export_page (scene);
+  return make_pdf (scene, &page, NULL, tb_element_title (tb_model_root (model)), options, error);
 }
