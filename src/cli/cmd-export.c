@@ -5,6 +5,7 @@
 #include "export-recording.h"
 #include "tb-export.h"
 #include "tb-past.h"
+#include "tb-projection.h"
 
 static char *
 format_names (void)
@@ -87,12 +88,34 @@ typedef struct
   TbExportRecording recording;
 } Options;
 
+/* "svg, png, pdf, pcapng … or report": of drawings, then what recordings have besides. (transfer full) */
+static char *
+all_formats (void)
+{
+  guint n, m;
+  const TbExportFormat *pictures = tb_export_formats (&n);
+  const TbProjection *projections = tb_projections (&m);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (names, (gpointer) pictures[i].name);
+  for (guint i = 0; i < m; i++)
+    if (tb_export_format (projections[i].name) == NULL)
+      g_ptr_array_add (names, (gpointer) projections[i].name);
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < names->len; i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? "" : i + 1 == names->len ? " or " : ", ",
+                            (const char *) g_ptr_array_index (names, i));
+  return g_string_free (text, FALSE);
+}
+
 static gboolean
 read_options (Options *o, int *argc, char ***argv)
 {
+  g_autofree char *formats = all_formats ();
+  g_autofree char *format_help = g_strdup_printf ("%s; without it OUT's extension says which", formats);
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->out, "The file to write, - for standard output", "OUT" },
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &o->name, "Without it OUT's extension says which", "FORMAT" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &o->name, format_help, "FORMAT" },
     { "view", 0, 0, G_OPTION_ARG_STRING, &o->view, "Which view; the first without it", "ID" },
     { "interaction", 0, 0, G_OPTION_ARG_STRING, &o->interaction,
       "The sequence diagram of that interaction instead of a view", "ID" },

@@ -25,7 +25,7 @@ print_help (void)
           "Usage:\n  tierboard [FILE]                opens the editor\n"
           "  tierboard COMMAND [OPTIONS]\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    printf ("  %-12s %s\n", commands[i].name, commands[i].help);
+    printf ("  %-13s %s\n", commands[i].name, commands[i].help);
   printf ("\n“tierboard COMMAND --help” tells more of one. Exit status: 0 yes, 1 no, 2 the input is\n"
           "unusable or refused, 3 it could not be done, 4 unknown.\n");
 }
