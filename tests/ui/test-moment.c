@@ -22,13 +22,13 @@ static void
 write_run (Fixture *f)
 {
   TbRecordWriter *w;
-  g_assert_cmpint (tb_record_writer_open (f->path, 1, 0, &w), ==, 0);
+  g_assert_cmpint (tb_record_writer_open (f->path, 1, NULL, &w), ==, 0);
   f->start_ns = tb_now_ns ();
   for (guint i = 0; i < N_EVENTS; i++)
     {
       TbEvent event = { .time_ns = f->start_ns + (i + 1) * 10 * MS, .connection = 1, .number = (i + 1) / 2 };
       event.kind = i == 0 ? TB_EVENT_OPEN : i % 2 ? TB_EVENT_REQUEST : TB_EVENT_REPLY;
-      g_assert_cmpint (tb_record_writer_add (w, TB_RECORD_EVENT, event.time_ns, &event, sizeof event), ==, 0);
+      g_assert_cmpint (tb_record_writer_event (w, &event, NULL, 0), ==, 0);
     }
   g_assert_cmpint (tb_record_writer_close (w), ==, 0);
 }
