@@ -1,179 +1,319 @@
-/* Messages: the latest, newest first; of the selected link where one is selected. While they stream
- * only as many as are seen are shown, for each row shown anew costs; with the pointer on the list
- * it stands still and holds the latest few hundred, to be read and scrolled. */
+/* Messages: all that crossed the links, oldest first, of the run that goes on or was; those that a filter
+ * holds for, and of the selected link where one is selected. Where events are missing a row says so. */
 #include "pages.h"
 
+#include "filter-entry.h"
 #include "format.h"
-#include "message-list.h"
+#include "message-words.h"
+#include "row-pane.h"
+#include "tb-filter.h"
 #include "util.h"
 
-#define STREAMING 40
+enum
+{
+  COLUMN_TIME,
+  COLUMN_LINK,
+  COLUMN_WAY,
+  COLUMN_WHAT,
+  COLUMN_LATENCY
+};
 
 struct _TbMessagesPage
 {
   GtkWidget parent;
-  GtkWidget *stack, *view;
-  TbMessageList *list;
-  char *link; /* shown alone; NULL: all */
-  gboolean held;
+  GtkWidget *stack, *entry, *said, *newest;
+  TbRowPane *rows;
+  TbFilter *filter;
+  TbFilter *of_link; /* of the selected link; NULL: of all */
+  char *link;
+  guint n_gaps, n_words; /* that are known here */
 };
 
 G_DEFINE_FINAL_TYPE (TbMessagesPage, tb_messages_page, GTK_TYPE_WIDGET)
 
-static const struct
-{
-  const char *title;
-  gboolean expand, numeric;
-  int width;
-} columns[TB_MESSAGE_COLUMNS] = {
-  [TB_MESSAGE_TIME] = { "Time, s", FALSE, TRUE, 84 },
-  [TB_MESSAGE_LINK] = { "Link", FALSE, FALSE, 120 },
-  [TB_MESSAGE_WAY] = { "From → to", TRUE, FALSE, -1 },
-  [TB_MESSAGE_WHAT] = { "What", TRUE, FALSE, -1 },
-  [TB_MESSAGE_LATENCY] = { "Latency", FALSE, TRUE, 90 },
+static guint link_asked, page_asked;
+
+static const TbRowColumn columns[] = {
+  [COLUMN_TIME] = { "Time, s", 76, 0, FALSE, TRUE, FALSE },
+  [COLUMN_LINK] = { "Link", 110, 520, FALSE, FALSE, FALSE },
+  [COLUMN_WAY] = { "From → to", 0, 400, FALSE, FALSE, FALSE },
+  [COLUMN_WHAT] = { "What", 0, 0, FALSE, FALSE, FALSE },
+  [COLUMN_LATENCY] = { "Latency", 76, 300, TRUE, TRUE, FALSE },
 };
 
-static void
-setup_cell (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+/* ---- Rows ---------------------------------------------------------------------------------------- */
+
+static TbRowLook
+describe_gap (TbMessagesPage *self, TbPast *past, TbEventRow *row, char **texts)
 {
-  TbMessageColumn column = GPOINTER_TO_UINT (data);
-  GtkWidget *label = tb_ui_label (NULL, columns[column].numeric ? "numeric" : NULL);
-  if (column == TB_MESSAGE_LATENCY)
-    gtk_label_set_xalign (GTK_LABEL (label), 1);
-  gtk_list_item_set_child (item, label);
+  const TbPastGap *gap = tb_event_row_which (row) < tb_past_n_gaps (past)
+                             ? tb_past_gap (past, tb_event_row_which (row)) : NULL;
+  texts[COLUMN_TIME] = tb_message_words_time (past, tb_event_row_time_ns (row));
+  texts[COLUMN_TIME + 1] = gap ? tb_message_words_gap (gap) : NULL;
+  return TB_ROW_NOTE;
 }
 
-static void
-bind_cell (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+static TbRowLook
+describe (gpointer owner, TbEventRow *row, char **texts)
 {
-  TbMessageItem *message = gtk_list_item_get_item (item);
-  GtkWidget *label = gtk_list_item_get_child (item);
-  g_autofree char *text = tb_message_item_text (message, GPOINTER_TO_UINT (data));
-  gtk_label_set_text (GTK_LABEL (label), text);
-  if (tb_message_item_is_bad (message))
-    gtk_widget_add_css_class (label, "bad");
-  else
-    gtk_widget_remove_css_class (label, "bad");
-}
-
-static GtkWidget *
-new_view (TbMessagesPage *self)
-{
-  GtkSelectionModel *none = GTK_SELECTION_MODEL (
-      gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->list))));
-  GtkWidget *view = gtk_column_view_new (none);
-  gtk_widget_add_css_class (view, "messages");
-  tb_ui_name (view, "Messages");
-  for (guint i = 0; i < TB_MESSAGE_COLUMNS; i++)
+  TbMessagesPage *self = owner;
+  TbPast *past = tb_row_pane_past (self->rows);
+  TbEvent event;
+  if (!past)
+    return TB_ROW_PLAIN;
+  if (tb_event_row_position (row) == G_MAXUINT64)
+    return describe_gap (self, past, row, texts);
+  if (!tb_past_event (past, tb_event_row_position (row), &event))
     {
-      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-      g_signal_connect (factory, "setup", G_CALLBACK (setup_cell), GUINT_TO_POINTER (i));
-      g_signal_connect (factory, "bind", G_CALLBACK (bind_cell), GUINT_TO_POINTER (i));
-      GtkColumnViewColumn *column = gtk_column_view_column_new (columns[i].title, factory);
-      gtk_column_view_column_set_expand (column, columns[i].expand);
-      gtk_column_view_column_set_resizable (column, TRUE);
-      if (columns[i].width > 0)
-        gtk_column_view_column_set_fixed_width (column, columns[i].width);
-      gtk_column_view_append_column (GTK_COLUMN_VIEW (view), column);
-      g_object_unref (column);
+      texts[COLUMN_WHAT] = g_strdup ("in the recording no more");
+      return TB_ROW_QUIET;
     }
-  return view;
+  texts[COLUMN_TIME] = tb_message_words_time (past, event.time_ns);
+  texts[COLUMN_LINK] = tb_message_words_link (past, &event);
+  texts[COLUMN_WAY] = tb_message_words_way (past, &event);
+  texts[COLUMN_WHAT] = tb_message_words_what (&event);
+  texts[COLUMN_LATENCY] = tb_message_words_latency (&event);
+  return (tb_event_is_bad (&event) ? TB_ROW_BAD : 0)
+         | (tb_row_pane_is_later (self->rows, event.time_ns) ? TB_ROW_LATER : 0);
 }
 
-void
-tb_messages_page_feed (TbMessagesPage *page, const TbLiveFrame *frame)
+/* Connections that come and go, and what arrived later, are shown where a filter asks for them. */
+static gboolean
+is_shown (const TbEvent *event)
 {
-  tb_message_list_feed (page->list, frame);
+  return event->kind != TB_EVENT_OPEN && event->kind != TB_EVENT_CLOSE && event->kind != TB_EVENT_DELIVERED
+         && event->kind != TB_EVENT_FAULT && event->kind != TB_EVENT_GAP;
 }
 
-static void
-publish (TbMessagesPage *self, guint most)
+static gboolean
+holds (gpointer owner, TbPast *past, guint64 position, const TbEvent *event)
 {
-  tb_message_list_publish (self->list, self->link, most);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
-                                    tb_message_list_seen (self->list) ? "list" : "empty");
+  TbMessagesPage *self = owner;
+  if (!is_shown (event) && !tb_filter_picks_kinds (self->filter))
+    return FALSE;
+  return (!self->of_link || tb_filter_matches_at (self->of_link, past, position, event))
+         && tb_filter_matches_at (self->filter, past, position, event);
 }
 
-void
-tb_messages_page_refresh (TbMessagesPage *page, const char *link)
+static gboolean
+gather (gpointer owner, TbPast *past, gboolean anew, gint64 budget_ns)
 {
-  gboolean other = g_strcmp0 (link, page->link) != 0;
-  if (other)
+  TbMessagesPage *self = owner;
+  if (anew)
+    self->n_gaps = 0;
+  for (; self->n_gaps < tb_past_n_gaps (past); self->n_gaps++)
     {
-      g_free (page->link);
-      page->link = g_strdup (link);
+      const TbEventInsert row = { tb_past_gap (past, self->n_gaps)->to_ns, 0, self->n_gaps };
+      tb_row_pane_insert (self->rows, &row, 1);
     }
-  if (other || !page->held)
-    publish (page, page->held ? G_MAXUINT : STREAMING);
+  return FALSE;
 }
 
 static void
-pointer_entered (TbMessagesPage *self)
+show_gap (gpointer owner, TbPayloadPane *pane, TbEventRow *row)
 {
-  self->held = TRUE;
-  publish (self, G_MAXUINT);
+  TbPast *past = tb_row_pane_past (TB_MESSAGES_PAGE (owner)->rows);
+  guint gap = tb_event_row_which (row);
+  g_autofree char *text = gap < tb_past_n_gaps (past) ? tb_message_words_gap (tb_past_gap (past, gap)) : NULL;
+  tb_payload_pane_show_text (pane, "A gap in the recording", text ? text : "");
 }
 
-static void
-pointer_left (TbMessagesPage *self)
-{
-  self->held = FALSE;
-}
+/* ---- What stands beside the filter --------------------------------------------------------------- */
 
-void
-tb_messages_page_rest (TbMessagesPage *page)
+static guint64
+missing_of (TbPast *past)
 {
-  publish (page, G_MAXUINT);
-}
-
-void
-tb_messages_page_clear (TbMessagesPage *page)
-{
-  tb_message_list_clear (page->list);
-  publish (page, STREAMING);
+  guint64 missing = 0;
+  for (guint i = 0; i < tb_past_n_gaps (past); i++)
+    missing += (guint64) MAX (tb_past_gap (past, i)->events, 0);
+  return missing;
 }
 
 char *
 tb_messages_page_status (TbMessagesPage *page)
 {
-  g_autofree char *shown = tb_format_count (g_list_model_get_n_items (G_LIST_MODEL (page->list)));
-  g_autofree char *seen = tb_format_count (tb_message_list_seen (page->list));
-  return g_strdup_printf (page->held ? "held: latest %s of %s" : "latest %s of %s", shown, seen);
+  TbPast *past = tb_row_pane_past (page->rows);
+  TbEventRows *rows = tb_row_pane_rows (page->rows);
+  if (!past)
+    return g_strdup ("");
+  g_autofree char *shown = tb_format_count (tb_event_rows_n_events (rows));
+  g_autofree char *all = tb_format_count (tb_past_n_events (past) - tb_past_first_event (past));
+  double progress = tb_event_rows_progress (rows);
+  GString *text = g_string_new (NULL);
+  g_string_printf (text, "%s of %s events", shown, all);
+  if (page->link)
+    g_string_append_printf (text, " · only %s", page->link);
+  if (missing_of (past) > 0)
+    {
+      g_autofree char *missing = tb_format_count (missing_of (past));
+      g_string_append_printf (text, " · %s missing", missing);
+    }
+  if (progress < 0.995)
+    g_string_append_printf (text, " · looked at %.0f\u202f%%", progress * 100);
+  return g_string_free (text, FALSE);
+}
+
+static void
+show_said (TbMessagesPage *self)
+{
+  const char *error = tb_filter_entry_error (TB_FILTER_ENTRY (self->entry));
+  g_autofree char *status = error ? NULL : tb_messages_page_status (self);
+  tb_ui_set_text (self->said, error ? error : status);
+  if (error)
+    gtk_widget_add_css_class (self->said, "bad");
+  else
+    gtk_widget_remove_css_class (self->said, "bad");
+}
+
+/* Names are offered as soon as there are any. */
+static void
+offer_words (TbMessagesPage *self, TbPast *past)
+{
+  guint n = tb_past_n_links (past) + tb_past_n_instances (past);
+  if (n == self->n_words)
+    return;
+  self->n_words = n;
+  g_auto (GStrv) links = tb_filter_links_of (past), instances = tb_filter_instances_of (past);
+  tb_filter_entry_set_words (TB_FILTER_ENTRY (self->entry), (const char *const *) links,
+                             (const char *const *) instances);
+}
+
+static void
+changed (gpointer owner)
+{
+  TbMessagesPage *self = owner;
+  TbPast *past = tb_row_pane_past (self->rows);
+  if (past)
+    offer_words (self, past);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), past ? "list" : "empty");
+  gtk_widget_set_visible (self->newest, past && !tb_row_pane_is_following (self->rows));
+  show_said (self);
+}
+
+static const TbRowPaneKind kind = { { columns, G_N_ELEMENTS (columns), describe },
+                                    "Messages", holds, gather, show_gap, changed };
+
+static void
+filter_changed (TbMessagesPage *self)
+{
+  g_autoptr (GError) error = NULL;
+  TbFilter *filter = tb_filter_parse (tb_filter_entry_text (TB_FILTER_ENTRY (self->entry)), &error);
+  g_return_if_fail (filter);
+  tb_filter_free (self->filter);
+  self->filter = filter;
+  tb_row_pane_begin_anew (self->rows, TRUE);
+}
+
+void
+tb_messages_page_show_link (TbMessagesPage *page, const char *link)
+{
+  if (g_strcmp0 (link, page->link) == 0)
+    return;
+  g_free (page->link);
+  page->link = g_strdup (link);
+  g_clear_pointer (&page->of_link, tb_filter_free);
+  g_autofree char *text = link ? g_strconcat ("link:", link, NULL) : NULL;
+  page->of_link = text ? tb_filter_parse (text, NULL) : NULL;
+  tb_row_pane_begin_anew (page->rows, TRUE);
+}
+
+/* ---- Elsewhere ----------------------------------------------------------------------------------- */
+
+static void
+ask_for_link (TbMessagesPage *self)
+{
+  TbPast *past = tb_row_pane_past (self->rows);
+  TbEvent event;
+  if (!tb_past_event (past, tb_moment_selected (tb_row_pane_moment (self->rows)), &event))
+    return;
+  const TbPastTap *tap = tb_past_tap (past, event.tap);
+  const TbPastLink *link = tap && tap->link != G_MAXUINT ? tb_past_link (past, tap->link) : NULL;
+  if (link)
+    g_signal_emit (self, link_asked, 0, link->id);
+}
+
+static void
+asked (TbMessagesPage *self, guint what)
+{
+  if (what == TB_PANE_LINK)
+    ask_for_link (self);
+  else
+    g_signal_emit (self, page_asked, 0, what == TB_PANE_LOGS ? "logs" : "trace");
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------- */
+
+void
+tb_messages_page_set_moment (GtkWidget *page, TbMoment *moment)
+{
+  tb_row_pane_set_moment (TB_MESSAGES_PAGE (page)->rows, moment);
+}
+
+static gboolean
+tb_messages_page_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (TB_MESSAGES_PAGE (widget)->entry);
 }
 
 static void
 tb_messages_page_dispose (GObject *object)
 {
-  g_clear_pointer (&TB_MESSAGES_PAGE (object)->stack, gtk_widget_unparent);
-  g_clear_object (&TB_MESSAGES_PAGE (object)->list);
-  g_clear_pointer (&TB_MESSAGES_PAGE (object)->link, g_free);
+  TbMessagesPage *self = TB_MESSAGES_PAGE (object);
+  g_clear_pointer (&self->stack, gtk_widget_unparent);
+  g_clear_pointer (&self->link, g_free);
+  g_clear_pointer (&self->filter, tb_filter_free);
+  g_clear_pointer (&self->of_link, tb_filter_free);
   G_OBJECT_CLASS (tb_messages_page_parent_class)->dispose (object);
 }
 
 static void
 tb_messages_page_class_init (TbMessagesPageClass *class)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = tb_messages_page_dispose;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  widget_class->grab_focus = tb_messages_page_grab_focus;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  link_asked = g_signal_new ("link-asked", TB_TYPE_MESSAGES_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                             NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  page_asked = g_signal_new ("page-asked", TB_TYPE_MESSAGES_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                             NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static GtkWidget *
+new_bar (TbMessagesPage *self)
+{
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  gtk_widget_add_css_class (bar, "page-bar");
+  self->entry = tb_filter_entry_new (TB_FILTER_ENTRY_LANGUAGE, "Filter messages",
+                                     "Filter: link:save is:error latency>20ms");
+  gtk_widget_set_hexpand (self->entry, TRUE);
+  g_signal_connect_swapped (self->entry, "filter-changed", G_CALLBACK (filter_changed), self);
+  g_signal_connect_swapped (self->entry, "error-changed", G_CALLBACK (show_said), self);
+  self->said = tb_ui_label ("", "page-said");
+  self->newest = gtk_button_new_with_label ("Newest");
+  gtk_widget_set_tooltip_text (self->newest, "Go to the newest, and on with it");
+  g_signal_connect_swapped (self->newest, "clicked", G_CALLBACK (tb_row_pane_follow), self->rows);
+  gtk_box_append (GTK_BOX (bar), self->entry);
+  gtk_box_append (GTK_BOX (bar), self->said);
+  gtk_box_append (GTK_BOX (bar), self->newest);
+  return bar;
 }
 
 static void
 tb_messages_page_init (TbMessagesPage *self)
 {
-  self->list = tb_message_list_new ();
-  self->view = new_view (self);
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->view);
-  GtkEventController *pointer = gtk_event_controller_motion_new ();
-  g_signal_connect_swapped (pointer, "enter", G_CALLBACK (pointer_entered), self);
-  g_signal_connect_swapped (pointer, "leave", G_CALLBACK (pointer_left), self);
-  gtk_widget_add_controller (scrolled, pointer);
+  self->filter = tb_filter_parse ("", NULL);
+  self->rows = TB_ROW_PANE (tb_row_pane_new (&kind, self));
+  g_signal_connect_swapped (self->rows, "asked", G_CALLBACK (asked), self);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (box), new_bar (self));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->rows));
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack),
                        tb_page_empty ("No messages yet", "Press Run: every message that crosses a "
                                                          "link is listed here."),
                        "empty");
-  gtk_stack_add_named (GTK_STACK (self->stack), scrolled, "list");
+  gtk_stack_add_named (GTK_STACK (self->stack), box, "list");
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
 }
 

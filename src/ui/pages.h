@@ -21,21 +21,19 @@ void tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const Tb
 #define TB_TYPE_MESSAGES_PAGE (tb_messages_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbMessagesPage, tb_messages_page, TB, MESSAGES_PAGE, GtkWidget)
 GtkWidget *tb_messages_page_new (void);
-/* Keeps the frame's events: cheap, for every frame. */
-void tb_messages_page_feed (TbMessagesPage *page, const TbLiveFrame *frame);
-/* Shows what was kept, of one link or (NULL) all. */
-void tb_messages_page_refresh (TbMessagesPage *page, const char *link);
-/* Nothing more comes: everything kept is shown. */
-void tb_messages_page_rest (TbMessagesPage *page);
-void tb_messages_page_clear (TbMessagesPage *page);
-/* "496 kept, 120 not shown": (transfer full). */
+void tb_messages_page_set_moment (GtkWidget *page, TbMoment *moment);
+/* Only those of that link; NULL: all. */
+void tb_messages_page_show_link (TbMessagesPage *page, const char *link);
+/* "496 of 18 204 events · 120 missing": (transfer full). */
 char *tb_messages_page_status (TbMessagesPage *page);
+/* Signals: "link-asked" (const char *id): to be shown on the canvas. "page-asked" (const char *page). */
 
 #define TB_TYPE_LOGS_PAGE (tb_logs_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbLogsPage, tb_logs_page, TB, LOGS_PAGE, GtkWidget)
 GtkWidget *tb_logs_page_new (void);
-/* Offers the instances of the run, keeps the chosen one, and reads on in its log. */
-void tb_logs_page_refresh (TbLogsPage *page, const TbLiveFrame *frame);
+void tb_logs_page_set_moment (GtkWidget *page, TbMoment *moment);
+/* Signals: as of the messages. */
+/* Only what that instance printed; NULL: all. */
 void tb_logs_page_choose (TbLogsPage *page, const char *instance);
 
 #define TB_TYPE_METRICS_PAGE (tb_metrics_page_get_type ())

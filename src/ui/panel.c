@@ -35,9 +35,9 @@ static const struct
   void (*set_moment) (GtkWidget *page, TbMoment *moment); /* NULL: it shows nothing of a run's past */
 } pages[N_PAGES] = {
   [PAGE_PROBLEMS] = { "problems", "Problems", tb_problems_page_new },
-  [PAGE_MESSAGES] = { "messages", "Messages", tb_messages_page_new },
+  [PAGE_MESSAGES] = { "messages", "Messages", tb_messages_page_new, tb_messages_page_set_moment },
   [PAGE_SPACETIME] = { "space-time", "Space-time", tb_spacetime_page_new, tb_spacetime_page_set_moment },
-  [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new },
+  [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new, tb_logs_page_set_moment },
   [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new, tb_metrics_page_set_moment },
   [PAGE_TRACE] = { "trace", "Trace", tb_trace_page_new, tb_trace_page_set_moment },
   [PAGE_TERMINAL] = { "terminal", "Terminal", tb_terminal_page_new },
@@ -84,6 +84,23 @@ held_refused (GtkWidget *page, const char *why, TbPanel *self)
   g_signal_emit (self, refused, 0, why);
 }
 
+/* The canvas should show that link. */
+static void
+link_asked (GtkWidget *page, const char *id, TbPanel *self)
+{
+  const TbModel *model
+      = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
+  const TbElement *link = model ? tb_model_lookup (model, id) : NULL;
+  if (link)
+    g_signal_emit (self, picked, 0, tb_element_uid (link));
+}
+
+static void
+page_asked (GtkWidget *page, const char *name, TbPanel *self)
+{
+  tb_panel_show_page (self, name);
+}
+
 static GtkWidget *
 page_of (TbPanel *self, PageId id)
 {
@@ -92,6 +109,11 @@ page_of (TbPanel *self, PageId id)
   self->pages[id] = pages[id].make ();
   if (g_signal_lookup ("picked", G_OBJECT_TYPE (self->pages[id])) != 0)
     g_signal_connect (self->pages[id], "picked", G_CALLBACK (page_picked), self);
+  if (g_signal_lookup ("link-asked", G_OBJECT_TYPE (self->pages[id])) != 0)
+    {
+      g_signal_connect (self->pages[id], "link-asked", G_CALLBACK (link_asked), self);
+      g_signal_connect (self->pages[id], "page-asked", G_CALLBACK (page_asked), self);
+    }
   if (pages[id].set_moment && self->moment)
     pages[id].set_moment (self->pages[id], self->moment);
   if (id == PAGE_TERMINAL && self->run_dir)
@@ -121,15 +143,12 @@ selected_link (TbPanel *self)
 static void
 show_status (TbPanel *self)
 {
-  g_autofree char *text = NULL, *messages = NULL;
+  g_autofree char *text = NULL;
   if (self->frame)
     {
       g_autofree char *worst = tb_format_ns (self->frame->agent_lag_ns);
       g_autofree char *lag = tb_format_ns (self->frame->agent_lag_p99_ns);
-      if (self->page == PAGE_MESSAGES)
-        messages = tb_messages_page_status (TB_MESSAGES_PAGE (self->pages[PAGE_MESSAGES]));
-      text = g_strdup_printf ("%s%staps: %.0f\u202f%% of a core, lag p99 %s, worst %s",
-                              messages ? messages : "", messages && *messages ? " · " : "",
+      text = g_strdup_printf ("taps: %.0f\u202f%% of a core, lag p99 %s, worst %s",
                               self->frame->agent_cpu * 100, lag, worst);
     }
   tb_ui_set_text (self->status, text ? text : "");
@@ -151,11 +170,10 @@ refresh (TbPanel *self)
     case PAGE_TRACE:
       break;
     case PAGE_MESSAGES:
-      tb_messages_page_refresh (TB_MESSAGES_PAGE (page), model ? selected_link (self) : NULL);
+      tb_messages_page_show_link (TB_MESSAGES_PAGE (page), model ? selected_link (self) : NULL);
       break;
     case PAGE_LOGS:
-      tb_logs_page_refresh (TB_LOGS_PAGE (page), self->frame);
-      break;
+      break; /* of its own accord */
     case PAGE_METRICS:
       tb_metrics_page_choose (TB_METRICS_PAGE (page), model ? selected_link (self) : NULL);
       tb_metrics_page_refresh (TB_METRICS_PAGE (page), self->frame);
@@ -179,20 +197,13 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
   gboolean first = frame && !panel->frame;
   g_clear_pointer (&panel->frame, tb_live_frame_unref);
   panel->frame = frame ? tb_live_frame_ref (frame) : NULL;
-  if (first)
-    {
-      tb_messages_page_clear (TB_MESSAGES_PAGE (page_of (panel, PAGE_MESSAGES)));
-      if (panel->pages[PAGE_METRICS])
-        tb_metrics_page_clear (TB_METRICS_PAGE (panel->pages[PAGE_METRICS]));
-    }
+  if (first && panel->pages[PAGE_METRICS])
+    tb_metrics_page_clear (TB_METRICS_PAGE (panel->pages[PAGE_METRICS]));
   if (!frame)
     {
-      if (panel->pages[PAGE_MESSAGES])
-        tb_messages_page_rest (TB_MESSAGES_PAGE (panel->pages[PAGE_MESSAGES]));
       show_status (panel);
       return;
     }
-  tb_messages_page_feed (TB_MESSAGES_PAGE (page_of (panel, PAGE_MESSAGES)), frame);
   gint64 now_ns = tb_now_ns ();
   if (!gtk_widget_get_mapped (GTK_WIDGET (panel)) || panel->folded
       || now_ns - panel->refreshed_ns < REFRESH_NS)

@@ -1,7 +1,6 @@
-/* The list models of the outline and of the messages. */
+/* The list model of the outline. */
 #include <string.h>
 
-#include "message-list.h"
 #include "outline-model.h"
 
 /* ---- Outline --------------------------------------------------------------------------------- */
@@ -95,105 +94,6 @@ without_a_document_there_are_no_rows (void)
   g_assert_cmpuint (tb_outline_model_find (outline, 1), ==, G_MAXUINT);
 }
 
-/* ---- Messages -------------------------------------------------------------------------------- */
-
-static const TbLiveInstance instances[] = { { .id = "shop/1" }, { .id = "orders/2" } };
-static const TbLiveLink links[] = { { .id = "save" }, { .id = "load" } };
-static const TbLiveTap taps[] = { { .row = 0, .link = 0, .from = 0, .to = 1 },
-                                  { .row = 1, .link = 1, .from = 0, .to = 1 } };
-
-static void
-feed (TbMessageList *list, const TbEvent *events, guint n)
-{
-  TbLiveFrame frame = { .start_ns = 1000000000, .instances = instances, .n_instances = 2,
-                        .links = links, .n_links = 2, .taps = taps, .n_taps = 2,
-                        .events = events, .n_events = n };
-  tb_message_list_feed (list, &frame);
-}
-
-static void
-expect (TbMessageList *list, guint position, TbMessageColumn column, const char *expected)
-{
-  g_autoptr (TbMessageItem) item = g_list_model_get_item (G_LIST_MODEL (list), position);
-  g_autofree char *text = tb_message_item_text (item, column);
-  g_assert_cmpstr (text, ==, expected);
-}
-
-static void
-the_newest_message_is_first (void)
-{
-  g_autoptr (TbMessageList) list = tb_message_list_new ();
-  TbEvent events[] = { { .time_ns = 1500000000, .kind = TB_EVENT_REQUEST, .label = "SET",
-                         .size = 40 },
-                       { .time_ns = 1502000000, .kind = TB_EVENT_REPLY, .direction = 1,
-                         .aux = 2000000, .status = 200, .size = 5 } };
-  feed (list, events, 2);
-  tb_message_list_publish (list, NULL, G_MAXUINT);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
-  expect (list, 0, TB_MESSAGE_WAY, "orders-2 → shop-1");
-  expect (list, 0, TB_MESSAGE_LATENCY, "2\u202fms");
-  expect (list, 0, TB_MESSAGE_WHAT, "reply 200 · 5\u202fB");
-  expect (list, 1, TB_MESSAGE_TIME, "0.5000");
-  expect (list, 1, TB_MESSAGE_WAY, "shop-1 → orders-2");
-  expect (list, 1, TB_MESSAGE_WHAT, "SET · 40\u202fB");
-  expect (list, 1, TB_MESSAGE_LINK, "save");
-}
-
-static void
-a_selected_link_filters (void)
-{
-  g_autoptr (TbMessageList) list = tb_message_list_new ();
-  TbEvent events[] = { { .kind = TB_EVENT_REQUEST, .tap = 0 },
-                       { .kind = TB_EVENT_REQUEST, .tap = 1 } };
-  feed (list, events, 2);
-  tb_message_list_publish (list, "load", G_MAXUINT);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
-  expect (list, 0, TB_MESSAGE_LINK, "load");
-}
-
-static void
-a_flood_keeps_the_latest (void)
-{
-  g_autoptr (TbMessageList) list = tb_message_list_new ();
-  enum { N = 5000 };
-  TbEvent *events = g_new0 (TbEvent, N);
-  for (int i = 0; i < N; i++)
-    {
-      events[i].kind = TB_EVENT_REQUEST;
-      events[i].time_ns = 1000000000 + (gint64) i * 1000000;
-    }
-  feed (list, events, N);
-  tb_message_list_publish (list, NULL, G_MAXUINT);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), <=, 400);
-  expect (list, 0, TB_MESSAGE_TIME, "4.9990");
-  g_free (events);
-}
-
-static void
-a_live_list_can_be_short (void)
-{
-  g_autoptr (TbMessageList) list = tb_message_list_new ();
-  TbEvent events[] = { { .kind = TB_EVENT_REQUEST, .time_ns = 1000000000 },
-                       { .kind = TB_EVENT_REQUEST, .time_ns = 2000000000 } };
-  feed (list, events, 2);
-  tb_message_list_publish (list, NULL, 1);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
-  expect (list, 0, TB_MESSAGE_TIME, "1.0000");
-}
-
-static void
-what_is_no_message_is_left_out (void)
-{
-  g_autoptr (TbMessageList) list = tb_message_list_new ();
-  TbEvent events[] = { { .kind = TB_EVENT_OPEN }, { .kind = TB_EVENT_REFUSED },
-                       { .kind = TB_EVENT_REQUEST, .tap = 77 } };
-  feed (list, events, 3);
-  tb_message_list_publish (list, NULL, G_MAXUINT);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
-  g_autoptr (TbMessageItem) item = g_list_model_get_item (G_LIST_MODEL (list), 0);
-  g_assert_true (tb_message_item_is_bad (item));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -204,10 +104,5 @@ main (int argc, char **argv)
   g_test_add_func ("/outline/nothing-changed-says-nothing", nothing_changed_says_nothing);
   g_test_add_func ("/outline/without-a-document-there-are-no-rows",
                    without_a_document_there_are_no_rows);
-  g_test_add_func ("/messages/the-newest-message-is-first", the_newest_message_is_first);
-  g_test_add_func ("/messages/a-selected-link-filters", a_selected_link_filters);
-  g_test_add_func ("/messages/a-flood-keeps-the-latest", a_flood_keeps_the_latest);
-  g_test_add_func ("/messages/a-live-list-can-be-short", a_live_list_can_be_short);
-  g_test_add_func ("/messages/what-is-no-message-is-left-out", what_is_no_message_is_left_out);
   return g_test_run ();
 }

@@ -205,7 +205,7 @@ def the_web_shop_runs_in_the_window(options):
         wait_for("every instance ready", lambda: not editor.find(
             lambda name: name in ("waiting", "starting")), 30)
         editor.press("Messages")
-        wait_for("messages", lambda: editor.find(lambda name: name.startswith("latest ")))
+        wait_for("messages", lambda: editor.find(lambda name: " → " in name and "," in name))
         select_in_outline(editor, "Shop, server")
         time.sleep(4)  # rates of about the last second, settled
         editor.screenshot(picture)

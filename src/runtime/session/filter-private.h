@@ -104,7 +104,7 @@ typedef struct _TbTerm
 struct TbFilter
 {
   TbTerm *root; /* NULL: everything */
-  gboolean payload;
+  gboolean payload, kinds; /* asked for in it */
 };
 
 G_END_DECLS

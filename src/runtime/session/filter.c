@@ -81,7 +81,7 @@ typedef struct
   const char *text, *p;
   GError **error;
   guint depth, terms;
-  gboolean payload;
+  gboolean payload, kinds;
 } Parser;
 
 /* ---- Terms --------------------------------------------------------------------------------------- */
@@ -499,6 +499,7 @@ parse_term (Parser *parser)
   TbTerm *term = term_new (TB_TERM_KEY);
   term->key = key;
   parser->payload |= key == TB_KEY_PAYLOAD;
+  parser->kinds |= key == TB_KEY_KIND || key == TB_KEY_IS;
   if (take_value (parser, term, op, word, at))
     return term;
   term_free (term);
@@ -651,6 +652,7 @@ tb_filter_parse (const char *text, GError **error)
   TbFilter *filter = g_new0 (TbFilter, 1);
   filter->root = root;
   filter->payload = parser.payload;
+  filter->kinds = parser.kinds;
   return filter;
 }
 
@@ -667,6 +669,12 @@ gboolean
 tb_filter_is_empty (const TbFilter *filter)
 {
   return !filter->root;
+}
+
+gboolean
+tb_filter_picks_kinds (const TbFilter *filter)
+{
+  return filter->kinds;
 }
 
 gboolean

@@ -18,6 +18,7 @@
 
 #include <glib.h>
 
+#include "tb-past.h"
 #include "tb-wire.h"
 
 G_BEGIN_DECLS
@@ -66,6 +67,13 @@ typedef struct
 gboolean tb_filter_holds (TbFilter *filter, const TbFilterNames *names, guint64 position,
                           const TbEvent *event);
 
+/* The same, of a run's past. */
+gboolean tb_filter_matches_at (TbFilter *filter, TbPast *past, guint64 position, const TbEvent *event);
+/* The same where the position is not known: nothing matches what asks for payload. */
+gboolean tb_filter_matches (TbFilter *filter, TbPast *past, const TbEvent *event);
+/* Whether it says itself which kinds are meant, with kind: or is:, so that none are left out beforehand. */
+gboolean tb_filter_picks_kinds (const TbFilter *filter);
+
 /* ---- While one types --------------------------------------------------------------------------- */
 
 /* What may be offered for the values of link:, from:, to: and instance:; each NULL-terminated or NULL. */
@@ -84,6 +92,10 @@ typedef struct
 /* Offers for the word that ends at cursor (a byte offset); *from gets where it begins. (transfer full)
  * of TbFilterOffer, at most 40, the likeliest first; empty where nothing is known. */
 GArray *tb_filter_complete (const char *text, gsize cursor, const TbFilterWords *words, gsize *from);
+
+/* The names of a past, for the above. (transfer full) of strings, NULL-terminated. */
+GStrv tb_filter_links_of (TbPast *past);
+GStrv tb_filter_instances_of (TbPast *past);
 
 /* Whether an event is a message, or what became of one: not of connections, faults or gaps. */
 gboolean tb_event_is_message (const TbEvent *event);
