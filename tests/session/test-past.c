@@ -213,7 +213,7 @@ test_a_frame_that_goes_on_is_as_one_that_begins_anew (Fixture *f, gconstpointer 
   for (int ms = 1000; ms < 1300; ms += 7)
     {
       g_autoptr (TbLiveFrame) on = tb_past_frame (past, NULL, recorded_ns (f->r, ms), 0);
-      g_autoptr (TbLiveFrame) away = tb_past_frame (other, NULL, 0, 0);
+      tb_live_frame_unref (tb_past_frame (other, NULL, 0, 0));
       g_autoptr (TbLiveFrame) anew = tb_past_frame (other, NULL, recorded_ns (f->r, ms), 0);
       for (guint i = 0; i < on->n_links; i++)
         {

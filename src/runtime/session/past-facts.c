@@ -196,11 +196,14 @@ instance_name (TbPast *self, guint32 index)
   return row != NULL ? row->id : "?";
 }
 
+/* More instances than this are not told apart: the table below grows as their square. */
+#define PARTED_MAX 1000
+
 /* Who is in the same place of a partition stands together: those that hear the same others. */
 static char *
 partition_text (TbPast *self, const TbWireFault *fault)
 {
-  guint n = self->instances->len;
+  guint n = MIN (self->instances->len, PARTED_MAX);
   g_autofree guint8 *cut = g_new0 (guint8, (gsize) n * n + 1), *said = g_new0 (guint8, n + 1);
   g_autoptr (GString) text = g_string_new (NULL);
   for (guint i = 0; i < fault->n_pairs; i++)

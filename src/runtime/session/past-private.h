@@ -94,7 +94,7 @@ struct _TbPast
   GObject parent;
   char *path, *notice;
   TbRecordReader *reader;
-  gboolean cut_short, ended; /* ended: the run said so */
+  gboolean cut_short, growing, ended; /* ended: the run said so */
   TbRunState run_state;
   gint64 end_ns;
   GStringChunk *texts;

@@ -3,6 +3,8 @@
 
 #include "past-private.h"
 
+/* A longer silence is one sample: no run is silent for so many seconds. */
+#define SILENCE_MAX 100000
 /* So many figures apart, rows are kept as they were. */
 #define KEEP_EACH 512
 
@@ -77,6 +79,8 @@ void
 tb_past_take_figures (TbPast *self, const TbRecord *record)
 {
   TbRecordFigures walk = { .record = record };
+  if (record->time_ns < tb_past_start_ns (self) || record->time_ns > self->end_ns)
+    return;
   guint places = OF_LINKS + self->links->len;
   g_autofree Sum *sums = g_new0 (Sum, places);
   g_autofree TbRecordFigure *figure = g_new (TbRecordFigure, 1);
@@ -90,7 +94,8 @@ tb_past_take_figures (TbPast *self, const TbRecord *record)
   for (guint i = 0; i < places; i++)
     keep_step (self, i, &sums[i], record->time_ns);
   guint8 *copy = g_memdup2 (record->body, record->size);
-  const TbPastFigures figures = { record->time_ns, walk.since_ns, last_ns, (guint32) record->size, copy };
+  gint64 since_ns = CLAMP (walk.since_ns, tb_past_start_ns (self), record->time_ns);
+  const TbPastFigures figures = { record->time_ns, since_ns, last_ns, (guint32) record->size, copy };
   g_ptr_array_add (self->frames, copy);
   g_array_append_val (self->figures, figures);
 }
@@ -170,6 +175,8 @@ add_nothing (GArray *out, gint64 time_ns)
 static gint64
 fill_until (GArray *out, gint64 from_ns, gint64 until_ns)
 {
+  if ((until_ns - from_ns) / TB_NS_PER_S > SILENCE_MAX)
+    from_ns = until_ns - TB_NS_PER_S;
   while (until_ns - from_ns > TB_NS_PER_S * 3 / 2)
     add_nothing (out, from_ns += TB_NS_PER_S);
   if (until_ns - from_ns > TB_NS_PER_S / 2)

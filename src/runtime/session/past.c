@@ -119,15 +119,19 @@ code_of (int why)
                                                         : TB_PAST_ERROR_FILE;
 }
 
+/* Differences of times must be times. */
+#define LASTS_MAX_NS (G_MAXINT64 / 4)
+
 static void
 read_on (TbPast *self)
 {
   TbRecord record;
+  gint64 latest_ns = tb_past_start_ns (self) + LASTS_MAX_NS;
+  self->end_ns = CLAMP (tb_record_reader_end_ns (self->reader), self->end_ns, latest_ns);
   for (int got = tb_record_reader_next (self->reader, &record); got != 0;
        got = tb_record_reader_next (self->reader, &record))
     if (got > 0)
       tb_past_take_record (self, &record);
-  self->end_ns = MAX (self->end_ns, tb_record_reader_end_ns (self->reader));
 }
 
 TbPast *
@@ -136,10 +140,12 @@ tb_past_open (const char *path, GError **error)
   g_autoptr (TbPast) self = g_object_new (TB_TYPE_PAST, NULL);
   bool cut_short = false;
   int why = tb_record_reader_open (path, &self->reader, &cut_short);
+  gint64 start_ns = why == 0 ? tb_past_start_ns (self) : 0;
+  if (start_ns < 0 || start_ns > G_MAXINT64 / 2)
+    why = -EPROTO;
   if (why != 0)
     {
       g_autofree char *name = g_path_get_basename (path);
-      self->reader = NULL;
       g_set_error (error, TB_PAST_ERROR, code_of (why), "“%s”: %s", name, tb_record_words (why));
       return NULL;
     }
@@ -158,6 +164,13 @@ tb_past_refresh (TbPast *self, guint64 size)
   g_clear_pointer (&self->notice, g_free);
   read_on (self);
   g_signal_emit (self, signals[SIGNAL_GROWN], 0);
+}
+
+void
+tb_past_set_growing (TbPast *self, gboolean growing)
+{
+  self->growing = growing;
+  g_clear_pointer (&self->notice, g_free);
 }
 
 /* ---- What it is ---------------------------------------------------------------------------------- */
@@ -207,7 +220,7 @@ tb_past_notice (TbPast *self)
   if (from_ns != 0)
     g_string_printf (text, "messages of the first %.1f s are not kept any more, only figures",
                      seconds_of (self, from_ns));
-  if (self->cut_short && !self->ended)
+  if (self->cut_short && !self->growing && !self->ended)
     g_string_append_printf (text, "%sit ends at %.1f s, before the run did", text->len > 0 ? "; " : "",
                             seconds_of (self, self->end_ns));
   if (text->len > 0)

@@ -266,6 +266,8 @@ void tb_known_fault_free (gpointer fault);
 /* How much of each of the plan's links those ways cut: n_links of TbCutOf (transfer full). pairs: of
  * TbWirePair, as the plan counts instances. */
 guint8 *tb_cut_of_links (const TbPlan *plan, const GArray *pairs);
+/* Whether more of it is being written, so that its end is no end. */
+void tb_past_set_growing (struct _TbPast *past, gboolean growing);
 /* What was recorded since, where somebody looks at it. */
 void tb_session_refresh_past (TbSession *self);
 /* held.c: facts, and the end: nothing is held any more, and nothing that was asked is answered. */

@@ -154,6 +154,8 @@ tb_session_close (TbSession *self, const char *why)
   tb_launch_end_agent (&self->launch, why != NULL ? 0 : END_WAIT_NS, self->sole_children, &status);
   settle_instances (self);
   self->recorded = 0; /* as far as it goes: the agent has ended it */
+  if (self->past != NULL)
+    tb_past_set_growing (self->past, FALSE);
   tb_session_refresh_past (self);
   tb_session_close_held (self);
   if (self->state == TB_RUN_STOPPED || self->state == TB_RUN_FAILED)
@@ -502,7 +504,11 @@ tb_session_past (TbSession *self)
 {
   g_autoptr (GError) error = NULL;
   if (self->past == NULL && self->recording != NULL)
-    self->past = tb_past_open (self->recording, &error);
+    {
+      self->past = tb_past_open (self->recording, &error);
+      if (self->past != NULL)
+        tb_past_set_growing (self->past, !self->closed);
+    }
   if (error != NULL)
     g_debug ("the recording: %s", error->message);
   return self->past;
