@@ -76,6 +76,14 @@ void tb_held_page_set_session (TbHeldPage *page, TbSession *session);
 void tb_held_page_refresh (TbHeldPage *page);
 /* Signals: "count-changed" (guint total): of all that wait; "refused" (const char *why). */
 
+#define TB_TYPE_INTERACTIONS_PAGE (tb_interactions_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbInteractionsPage, tb_interactions_page, TB, INTERACTIONS_PAGE, GtkWidget)
+GtkWidget *tb_interactions_page_new (void);
+void tb_interactions_page_set_editor (TbInteractionsPage *page, TbEditor *editor);
+/* Whose past interactions are taken from, and compared with. */
+void tb_interactions_page_set_moment (GtkWidget *page, TbMoment *moment);
+/* Signal: "picked" (guint uid): the link of the step that is looked at. */
+
 /* What stands in a page that has nothing to show. (transfer floating) */
 GtkWidget *tb_page_empty (const char *title, const char *sentence);
 

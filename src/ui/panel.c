@@ -25,6 +25,7 @@ typedef enum
   PAGE_TRACE,
   PAGE_TERMINAL,
   PAGE_HELD,
+  PAGE_INTERACTIONS,
   N_PAGES
 } PageId;
 
@@ -42,6 +43,8 @@ static const struct
   [PAGE_TRACE] = { "trace", "Trace", tb_trace_page_new, tb_trace_page_set_moment },
   [PAGE_TERMINAL] = { "terminal", "Terminal", tb_terminal_page_new },
   [PAGE_HELD] = { "held", "Held", tb_held_page_new },
+  [PAGE_INTERACTIONS] = { "interactions", "Interactions", tb_interactions_page_new,
+                          tb_interactions_page_set_moment },
 };
 
 struct _TbPanel
@@ -118,6 +121,8 @@ page_of (TbPanel *self, PageId id)
     pages[id].set_moment (self->pages[id], self->moment);
   if (id == PAGE_TERMINAL && self->run_dir)
     tb_terminal_page_set_run (TB_TERMINAL_PAGE (self->pages[id]), self->run_dir);
+  if (id == PAGE_INTERACTIONS)
+    tb_interactions_page_set_editor (TB_INTERACTIONS_PAGE (self->pages[id]), self->editor);
   if (id == PAGE_HELD)
     {
       g_signal_connect (self->pages[id], "count-changed", G_CALLBACK (held_count_changed), self);
@@ -181,6 +186,8 @@ refresh (TbPanel *self)
     case PAGE_TERMINAL:
       tb_terminal_page_refresh (TB_TERMINAL_PAGE (page), self->frame);
       break;
+    case PAGE_INTERACTIONS:
+      break; /* follows the document */
     case PAGE_HELD:
       tb_held_page_refresh (TB_HELD_PAGE (page));
       break;
@@ -324,6 +331,8 @@ void
 tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
 {
   g_set_object (&panel->editor, editor);
+  if (panel->pages[PAGE_INTERACTIONS])
+    tb_interactions_page_set_editor (TB_INTERACTIONS_PAGE (panel->pages[PAGE_INTERACTIONS]), editor);
   g_clear_pointer (&panel->other_problems, g_ptr_array_unref);
   panel->problems = NULL;
   show_problems (panel);

@@ -29,8 +29,8 @@ void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
 void tb_panel_set_run (TbPanel *panel, const char *run_dir);
 /* The run whose held messages are listed; NULL: none. */
 void tb_panel_set_held (TbPanel *panel, TbSession *session);
-/* "problems", "messages", "space-time", "logs", "metrics",
- * "trace", "terminal", "held". Opens the panel. */
+/* "problems", "messages", "space-time", "logs", "metrics", "trace", "terminal", "held",
+ * "interactions". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
 /* The log page, with that instance's log. Opens the panel. */
 void tb_panel_show_log (TbPanel *panel, const char *instance);

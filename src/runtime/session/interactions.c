@@ -77,6 +77,7 @@ typedef struct
   const TbModel *model;
   const TbSteps *drawn;
   guint n_roots;       /* of what is drawn */
+  guint64 from;        /* position */
   gboolean by_label, strict;
   GHashTable *begun;   /* caller's instance → Begun */
   GHashTable *variants; /* difference → TbVariant */
@@ -169,7 +170,7 @@ take_tree (Search *s, const GArray *spans, guint from, guint n)
 static void
 search (Search *s)
 {
-  guint64 first = tb_past_first_event (s->past), end = tb_past_n_events (s->past);
+  guint64 first = MAX (tb_past_first_event (s->past), s->from), end = tb_past_n_events (s->past);
   for (guint64 at = first; at < end; at += PIECE)
     {
       g_autoptr (GArray) spans = tb_traces_spans (s->past, at, MIN (at + PIECE, end));
@@ -202,10 +203,10 @@ more_often (gconstpointer a, gconstpointer b)
 
 GPtrArray *
 tb_interaction_variants (TbPast *past, const TbModel *model, const TbElement *interaction,
-                         gboolean strict)
+                         gboolean strict, guint64 from)
 {
   g_autoptr (GPtrArray) drawn = tb_steps_of (model, interaction);
-  Search s = { past, model, drawn, .strict = strict, .list = g_ptr_array_new_with_free_func (free_variant) };
+  Search s = { past, model, drawn, .from = from, .strict = strict, .list = g_ptr_array_new_with_free_func (free_variant) };
   if (drawn->len == 0)
     return s.list;
   s.n_roots = count_roots (drawn);
