@@ -61,7 +61,7 @@ file_answered (GtkNativeDialog *dialog, int response, gpointer data)
 typedef struct
 {
   const char *name;
-  const char *patterns[6];
+  const char *patterns[13];
 } Filter;
 
 static void
@@ -89,11 +89,15 @@ tb_ask_file (GtkWindow *parent, TbFileMode mode, const char *folder, const char 
   static const Filter pictures[] = { { "Pictures (SVG, PNG, PDF by extension)",
                                        { "*.svg", "*.png", "*.pdf" } },
                                      { "All files", { "*" } } };
-  static const Filter *const filters[] = { drawings, drawings, pictures, recordings, recordings };
+  static const Filter projections[] = { { "For other programs (the extension says which)",
+                                          { "*.pcapng", "*.har", "*.ndjson", "*.jsonl", "*.shiviz",
+                                            "*.edn", "*.html", "*.svg", "*.png", "*.pdf", "*.prom" } },
+                                        { "All files", { "*" } } };
+  static const Filter *const filters[] = { drawings, drawings, pictures, recordings, recordings, projections };
   static const char *const titles[] = { "Open an architecture or a recording", "Save the architecture",
                                         "Export the drawing", "Compare with another recording",
-                                        "Save the recording" };
-  static const char *const accepts[] = { "_Open", "_Save", "_Export", "_Compare", "_Save" };
+                                        "Save the recording", "Export the recording" };
+  static const char *const accepts[] = { "_Open", "_Save", "_Export", "_Compare", "_Save", "_Export" };
   gboolean opens = mode == TB_FILE_OPEN || mode == TB_FILE_RECORDING;
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
       titles[mode], parent,

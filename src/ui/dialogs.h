@@ -32,7 +32,8 @@ typedef enum
   TB_FILE_SAVE,
   TB_FILE_EXPORT,
   TB_FILE_RECORDING,     /* to be compared with */
-  TB_FILE_SAVE_RECORDING
+  TB_FILE_SAVE_RECORDING,
+  TB_FILE_EXPORT_RECORDING
 } TbFileMode;
 
 /* path is NULL where the person gave up. */

@@ -124,6 +124,8 @@ TbDocument *tb_recording_document (TbPast *past, GError **error);
 void tb_sheet_set_recording (TbSheet *self, TbPast *past);
 void tb_sheet_ask_compare (TbSheet *self);
 void tb_sheet_ask_save_recording (TbSheet *self);
+/* sheet-export.c */
+void tb_sheet_ask_export_recording (TbSheet *self);
 
 /* sheet-change.c */
 void tb_sheet_drawing_changed (TbSheet *self, const TbEdit *edits, guint n);

@@ -58,6 +58,7 @@ static const TbActionRow rows[] = {
   { "time-faster", "Play faster", { "<Alt>period" }, "Run" },
   { "compare-recordings", "Compare with another recording", { NULL }, "Run" },
   { "save-recording", "Save the recording", { NULL }, "Run" },
+  { "export-recording", "Export the recording for other programs", { NULL }, "Run" },
   { "control-address", "Copy the control address", { NULL }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
 };
@@ -446,6 +447,12 @@ ACTION (act_save_recording)
     tb_sheet_ask_save_recording (TB_WINDOW (data)->sheet);
 }
 
+ACTION (act_export_recording)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_sheet_ask_export_recording (TB_WINDOW (data)->sheet);
+}
+
 ACTION (act_control_address)
 {
   if (TB_WINDOW (data)->sheet)
@@ -530,6 +537,7 @@ static const GActionEntry entries[] = {
   { "time-faster", act_time },
   { "compare-recordings", act_compare_recordings },
   { "save-recording", act_save_recording },
+  { "export-recording", act_export_recording },
   { "control-address", act_control_address },
   { "step", act_step },
   { "step-all", act_step },

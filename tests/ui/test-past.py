@@ -7,7 +7,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, wait_for
+from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, type_text, wait_for
 
 # Ten calls by a program that knows nothing of this, each of which makes one more.
 TEN = """<architecture xmlns="urn:tierboard:1" name="Ten">
@@ -97,6 +97,25 @@ def the_picture_stands_while_the_run_goes_on(options):
         editor.end()
 
 
+def export_it(editor, path):
+    """By the command palette, as by hand."""
+    alone = len(editor.windows())
+    editor.focus()
+    key("ctrl+shift+p")
+    wait_for("the palette", lambda: len(editor.windows()) > alone)
+    type_text("Export the recording")
+    key("Return")
+    editor.get("Export the recording", None, 30)  # the file dialog
+    key("ctrl+a")
+    type_text(path)
+    key("Return")
+    wait_for("the file", lambda: os.path.exists(path), 30)
+    with open(path, "rb") as file:
+        if file.read(4) != bytes([0x0a, 0x0d, 0x0d, 0x0a]):
+            raise Failed("no pcapng")
+    os.unlink(path)
+
+
 def a_recording_is_a_document(options):
     path = os.path.join(options.out, "past-%d.tbrec" % os.getpid())
     command = os.path.join(os.path.dirname(options.editor), "tierboard")
@@ -120,6 +139,7 @@ def a_recording_is_a_document(options):
         wait_for("all of them at the end", lambda: editor.figure("Requests") == last)
         if descendants(editor.pid):
             raise Failed("something runs")
+        export_it(editor, path + ".pcapng")
     finally:
         editor.end()
         os.unlink(path)
