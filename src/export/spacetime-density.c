@@ -9,7 +9,7 @@
 #include "tb-base.h"
 #include "tb-proto.h"
 
-#define CELLS_MAX (1u << 20)
+#define CELLS_MAX (1u << 19)
 #define FIRST_SLICE TB_NS_PER_MS
 
 typedef struct

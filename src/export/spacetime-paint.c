@@ -92,31 +92,38 @@ span (const TbSpacetimePaint *p, gint64 from_ns, gint64 to_ns, TbRect *r)
   return TRUE;
 }
 
-/* What is done to one instance is on its line alone; the name of what concerns all stands at the foot, a
- * line of text lower for each that begins in sight of the one before. */
+/* What is done to one instance is on its line alone. */
+static gboolean
+place_band (const TbSpacetimePaint *p, const TbPastBand *band, TbRect *r)
+{
+  if (!span (p, band->from_ns, band->to_ns, r))
+    return FALSE;
+  if (band->instance == G_MAXUINT)
+    return TRUE;
+  guint row = tb_spacetime_row_of (p->s->rows, band->instance);
+  if (row == G_MAXUINT)
+    return FALSE;
+  r->y = tb_spacetime_y (p->s, p->page, row) - p->s->row_height / 2 + 1;
+  r->height = p->s->row_height - 2;
+  return TRUE;
+}
+
+static char *
+band_words (const TbPastBand *band)
+{
+  return g_strdup_printf ("%s%s%s", band->link != NULL ? band->link : "",
+                          band->link != NULL ? ": " : "", band->text);
+}
+
 static void
-paint_band (TbSpacetimePaint *p, const TbPastBand *band, guint *lower)
+paint_band (TbSpacetimePaint *p, const TbPastBand *band)
 {
   TbRect r;
-  if (!span (p, band->from_ns, band->to_ns, &r))
-    return;
-  gboolean one = band->instance != G_MAXUINT;
-  guint row = one ? tb_spacetime_row_of (p->s->rows, band->instance) : G_MAXUINT;
-  if (one && row == G_MAXUINT)
+  if (!place_band (p, band, &r))
     return;
   TbPlotBand kind = tb_spacetime_band_colour (band->kind);
   TbColour fill = tb_plot_band_fill (p->s->theme, kind), ink = tb_plot_band_ink (p->s->theme, kind);
-  g_autofree char *words = g_strdup_printf ("%s%s%s", band->link != NULL ? band->link : "",
-                                            band->link != NULL ? ": " : "", band->text);
-  double foot = r.y + r.height - 5 - 13 * (*lower % 3);
-  if (one)
-    {
-      r.y = tb_spacetime_y (p->s, p->page, row) - p->s->row_height / 2 + 1;
-      r.height = p->s->row_height - 2;
-      foot = r.y + r.height - 3;
-    }
-  else
-    ++*lower;
+  g_autofree char *words = band_words (band);
   tb_plot_begin (p->plot, "band", words);
   tb_plot_rect (p->plot, &r, 0, &fill, NULL);
   if (band->from_ns > p->s->from_ns)
@@ -125,10 +132,31 @@ paint_band (TbSpacetimePaint *p, const TbPastBand *band, guint *lower)
       TbPlotStroke stroke = { ink, 1, 0 };
       tb_plot_line (p->plot, edge, 2, &stroke);
     }
-  if (r.width > 30)
-    tb_plot_text (p->plot, TB_PLOT_SMALL, &ink, words, r.x + r.width - 6, foot, TB_PLOT_END,
-                  r.width - 10);
   tb_plot_end (p->plot);
+}
+
+/* Over the arrows, so that it can be read; a line of text higher for each that ends in sight of another's. */
+static void
+name_bands (TbSpacetimePaint *p)
+{
+  const TbSpacetimeSource *source = p->s->source;
+  guint higher = 0;
+  for (guint i = 0; i < source->n_bands (source->data); i++)
+    {
+      const TbPastBand *band = source->band (source->data, i);
+      TbRect r;
+      if (!place_band (p, band, &r) || r.width < 30)
+        continue;
+      TbPlotBand kind = tb_spacetime_band_colour (band->kind);
+      TbColour fill = tb_plot_band_fill (p->s->theme, kind), ink = tb_plot_band_ink (p->s->theme, kind);
+      g_autofree char *words = band_words (band);
+      double wide = MIN (tb_plot_text_width (TB_PLOT_SMALL, words), r.width - 10);
+      double foot = r.y + r.height - 4 - (band->instance == G_MAXUINT ? 15 * (higher++ % 3) : 0);
+      TbRect ground = { r.x + r.width - wide - 8, foot - 10, wide + 6, 13 };
+      fill.a = 0.88;
+      tb_plot_rect (p->plot, &ground, 3, &fill, NULL);
+      tb_plot_text (p->plot, TB_PLOT_SMALL, &ink, words, r.x + r.width - 5, foot, TB_PLOT_END, wide + 1);
+    }
 }
 
 static void
@@ -156,9 +184,8 @@ static void
 paint_ground (TbSpacetimePaint *p)
 {
   const TbSpacetimeSource *source = p->s->source;
-  guint lower = 0;
   for (guint i = 0; i < source->n_bands (source->data); i++)
-    paint_band (p, source->band (source->data, i), &lower);
+    paint_band (p, source->band (source->data, i));
   for (guint i = 0; i < source->n_gaps (source->data); i++)
     paint_gap (p, source->gap (source->data, i));
   TbPlotStroke stroke = { tb_theme_colour (p->s->theme, TB_COLOUR_TIER_LINE), 1, 0 };
@@ -244,18 +271,24 @@ edges_of_bars (TbSpacetimePaint *p)
   return edges;
 }
 
-/* As thick as there are requests at once, up to five. */
+/* As thick as there are requests at once, up to five; red as far as they fail. */
 static void
-paint_work (TbSpacetimePaint *p, guint row, gint64 from_ns, gint64 to_ns, int n, gboolean bad)
+paint_work (TbSpacetimePaint *p, guint row, gint64 from_ns, gint64 to_ns, int n, int bad)
 {
   double x = tb_spacetime_x (p->s, p->page, MAX (from_ns, p->s->from_ns));
   double x2 = tb_spacetime_x (p->s, p->page, MIN (to_ns, p->s->to_ns));
   double half = 2.5 + 0.75 * MIN (n, 5), y = tb_spacetime_y (p->s, p->page, row);
   TbRect r = { x, y - half, MAX (x2 - x, 0.6), 2 * half };
-  TbColour fill = bad ? tb_theme_colour (p->s->theme, TB_COLOUR_BAD)
-                      : tb_theme_role (p->s->theme, tb_spacetime_row (p->s->rows, row)->role);
-  fill.a = 0.82;
-  tb_plot_rect (p->plot, &r, MIN (half, 3), &fill, NULL);
+  TbColour fill = tb_theme_role (p->s->theme, tb_spacetime_row (p->s->rows, row)->role);
+  TbColour failed = tb_theme_colour (p->s->theme, TB_COLOUR_BAD);
+  fill.a = failed.a = 0.82;
+  if (bad < n)
+    tb_plot_rect (p->plot, &r, MIN (half, 3), &fill, NULL);
+  if (bad == 0)
+    return;
+  r.height *= (double) bad / n;
+  r.y = y + half - r.height;
+  tb_plot_rect (p->plot, &r, MIN (half, 3), &failed, NULL);
 }
 
 static void
@@ -269,7 +302,7 @@ paint_bars (TbSpacetimePaint *p)
       if (before != NULL && before->row != edge->row)
         n = bad = 0;
       else if (before != NULL && n > 0 && edge->time_ns > before->time_ns)
-        paint_work (p, edge->row, before->time_ns, edge->time_ns, n, bad > 0);
+        paint_work (p, edge->row, before->time_ns, edge->time_ns, n, bad);
       n += edge->by;
       bad += edge->error ? edge->by : 0;
     }
@@ -377,6 +410,7 @@ tb_spacetime_paint (const TbSpacetime *s, TbPlot *plot, const TbRect *page)
   else if (s->cells != NULL)
     tb_spacetime_paint_columns (&p);
   paint_uncounted (&p);
+  name_bands (&p);
   tb_plot_unclip (plot);
   paint_cursor (&p);
   paint_names (&p);

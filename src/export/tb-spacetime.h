@@ -137,7 +137,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbSpacetimeReading, tb_spacetime_reading_free)
 /* ---- Messages, counted ------------------------------------------------------------------------- */
 
 /* Messages by tap, direction and slice of time. Slices get twice as long whenever there are too many, so
- * that it never takes more than about 24 MB, however long the run. */
+ * that it never takes more than about 12 MB, however long the run. */
 typedef struct _TbSpacetimeDensity TbSpacetimeDensity;
 
 typedef struct

@@ -302,20 +302,34 @@ is_message (const TbEvent *event)
     }
 }
 
+/* From the message that is chosen, or the moment, where that is in sight; else from the edge of what is. */
+static guint64
+find_from (TbSpacetimeView *view, int by)
+{
+  guint64 selected = tb_moment_selected (view->moment);
+  gint64 now = tb_moment_time_ns (view->moment);
+  gboolean seen = now >= view->from_ns && now <= view->to_ns && !tb_moment_is_live (view->moment);
+  if (seen && selected != TB_MOMENT_NONE)
+    return selected;
+  guint64 at = tb_past_find (view->past, seen ? now : by > 0 ? view->from_ns : view->to_ns);
+  return by > 0 && at > 0 ? at - 1 : at;
+}
+
+/* Goes on at the other end once it has come to one. */
 gboolean
 tb_spacetime_view_find (TbSpacetimeView *view, int by)
 {
   if (view->past == NULL)
     return FALSE;
   guint64 first = tb_past_first_event (view->past), n = tb_past_n_events (view->past);
-  guint64 selected = tb_moment_selected (view->moment);
-  guint64 at = selected != TB_MOMENT_NONE ? selected : tb_past_find (view->past, tb_moment_time_ns (view->moment));
+  guint64 at = find_from (view, by), most = MIN (n - first, FIND_MAX);
   TbEvent event;
-  for (guint tried = 0; tried < FIND_MAX; tried++)
+  for (guint64 tried = 0; tried < most; tried++)
     {
-      if (by > 0 ? at + 1 >= n : at <= first)
-        return FALSE;
-      at += by > 0 ? 1 : -1;
+      if (by > 0)
+        at = at + 1 < n ? MAX (at + 1, first) : first;
+      else
+        at = at > first ? MIN (at, n) - 1 : n - 1;
       if (!tb_past_event (view->past, at, &event) || !is_message (&event)
           || (view->filter != NULL && !matches (at, &event, view)))
         continue;

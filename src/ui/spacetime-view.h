@@ -23,7 +23,8 @@ GtkAdjustment *tb_spacetime_view_adjustment (TbSpacetimeView *view);
 /* What is searched for: words; "" or NULL: nothing. FALSE with error where it cannot be read, and the
  * search before it stays. */
 gboolean tb_spacetime_view_search (TbSpacetimeView *view, const char *words, GError **error);
-/* To the next message that is found (by > 0) or the one before, and chooses it; FALSE: there is none, or it
+/* To the next message that is found (by > 0) or the one before, from the other end on after the last, and
+ * chooses it; FALSE: there is none, or it
  * is farther than a million messages away. */
 gboolean tb_spacetime_view_find (TbSpacetimeView *view, int by);
 void tb_spacetime_view_zoom (TbSpacetimeView *view, double factor); /* > 1: less time is seen */
