@@ -17,6 +17,8 @@
 
 #define LOOK_BACK 400000 /* events that are looked at on the main thread */
 #define TAKE_BACK 5000
+#define STEPS_WIDTH 420
+#define NARROW 620
 
 typedef struct
 {
@@ -258,8 +260,8 @@ new_step_row (TbInteractionsPage *self)
   gtk_label_set_width_chars (GTK_LABEL (r.link), 10);
   gtk_box_append (GTK_BOX (line), r.number);
   gtk_box_append (GTK_BOX (line), r.link);
-  r.label = add_entry (self, line, "What is called", 8, G_CALLBACK (label_changed));
-  r.reply = add_entry (self, line, "Reply", 5, G_CALLBACK (reply_changed));
+  r.label = add_entry (self, line, "What is called", 6, G_CALLBACK (label_changed));
+  r.reply = add_entry (self, line, "Reply", 4, G_CALLBACK (reply_changed));
   r.beside = gtk_check_button_new ();
   tb_ui_name (r.beside, "Beside the step before it");
   gtk_widget_set_tooltip_text (r.beside, "Beside the step before it: either may come first");
@@ -659,10 +661,10 @@ new_looking_bar (TbInteractionsPage *self)
   self->next = add_button (self, bar, "go-next-symbolic", "Next step", G_CALLBACK (next_clicked));
   self->compare = add_text_button (bar, "Compare", "Whether it was recorded as it is drawn", TRUE);
   g_signal_connect (self->compare, "toggled", G_CALLBACK (compare_toggled), self);
-  self->variant_list = add_dropdown (self, bar, "What was recorded", G_CALLBACK (variant_chosen));
   self->status = tb_ui_label (NULL, "dim");
-  gtk_widget_set_hexpand (self->status, TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (self->status), PANGO_ELLIPSIZE_NONE);
   gtk_box_append (GTK_BOX (bar), self->status);
+  self->variant_list = add_dropdown (self, bar, "What was recorded", G_CALLBACK (variant_chosen));
   return scrolling (bar);
 }
 
@@ -689,18 +691,43 @@ new_area (TbInteractionsPage *self)
   return box;
 }
 
+/* Where there is no room side by side, the diagram is below the steps. */
+static gboolean
+turn_paned (gpointer data)
+{
+  GtkPaned *paned = data;
+  gboolean narrow = gtk_widget_get_width (GTK_WIDGET (paned)) < NARROW;
+  GtkOrientation wanted = narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL;
+  if (gtk_orientable_get_orientation (GTK_ORIENTABLE (paned)) == wanted)
+    return G_SOURCE_REMOVE;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (paned), wanted);
+  gtk_paned_set_position (paned, narrow ? 70 : STEPS_WIDTH);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not while it is given its size. */
+static void
+paned_resized (GtkPaned *paned)
+{
+  if (gtk_widget_get_width (GTK_WIDGET (paned)) > 0)
+    g_idle_add_full (G_PRIORITY_DEFAULT, turn_paned, g_object_ref (paned), g_object_unref);
+}
+
 static GtkWidget *
 new_steps (TbInteractionsPage *self)
 {
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  g_signal_connect (paned, "notify::max-position", G_CALLBACK (paned_resized), NULL);
   self->list = gtk_list_box_new ();
   tb_ui_name (self->list, "Steps");
   g_signal_connect (self->list, "row-selected", G_CALLBACK (row_selected), self);
-  gtk_paned_set_start_child (GTK_PANED (paned), tb_ui_scrolled (self->list));
+  GtkWidget *scrolled = tb_ui_scrolled (self->list);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
+  gtk_paned_set_start_child (GTK_PANED (paned), scrolled);
   gtk_paned_set_end_child (GTK_PANED (paned), new_area (self));
   gtk_paned_set_resize_start_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_start_child (GTK_PANED (paned), TRUE);
-  gtk_paned_set_position (GTK_PANED (paned), 420);
+  gtk_paned_set_position (GTK_PANED (paned), STEPS_WIDTH);
   return paned;
 }
 

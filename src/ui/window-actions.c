@@ -40,6 +40,7 @@ static const TbActionRow rows[] = {
   { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
   { "minimap", "Minimap", { "F8" }, "View" },
   { "source", "Source", { "F7" }, "View" },
+  { "page-interactions", "Interactions: who calls whom, in which order", { NULL }, "View" },
   { "next-pane", "Next part of the window", { "F6" }, "View" },
   { "previous-pane", "Previous part of the window", { "<Shift>F6" }, "View" },
   { "preferences", "Preferences", { "<Control>comma" }, "General" },
@@ -59,6 +60,7 @@ static const TbActionRow rows[] = {
   { "compare-recordings", "Compare with another recording", { NULL }, "Run" },
   { "save-recording", "Save the recording", { NULL }, "Run" },
   { "export-recording", "Export the recording for other programs", { NULL }, "Run" },
+  { "page-held", "Held messages", { NULL }, "Run" },
   { "control-address", "Copy the control address", { NULL }, "Run" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
 };
@@ -422,6 +424,14 @@ ACTION (act_step)
     tb_sheet_step (sheet, g_str_equal (name, "step") ? TB_HELD_RELEASE : TB_HELD_RELEASE_ALL);
 }
 
+/* "page-held" */
+ACTION (act_page)
+{
+  TbSheet *sheet = TB_WINDOW (data)->sheet;
+  if (sheet)
+    tb_panel_show_page (sheet->panel, strchr (g_action_get_name (G_ACTION (action)), '-') + 1);
+}
+
 ACTION (act_link_hold)
 {
   if (TB_WINDOW (data)->sheet)
@@ -543,6 +553,8 @@ static const GActionEntry entries[] = {
   { "step-all", act_step },
   { "step-mode", act_step },
   { "link-hold", act_link_hold, "s" },
+  { "page-held", act_page },
+  { "page-interactions", act_page },
   { "link-cut", act_link, "s" },
   { "link-heal", act_link, "s" },
   { "link-reset", act_link, "s" },
@@ -629,7 +641,7 @@ tb_window_update_actions (TbWindow *self)
   static const char *const of_document[] = {
     "save",     "save-as",        "export", "print", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
-    "source",   "add",     "next-pane",  "previous-pane"
+    "source",   "add",     "next-pane",  "previous-pane", "page-interactions"
   };
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);
@@ -642,6 +654,7 @@ tb_window_update_actions (TbWindow *self)
   tb_window_set_action_enabled (self, "step", running);
   tb_window_set_action_enabled (self, "step-all", running);
   tb_window_set_action_enabled (self, "step-mode", running);
+  tb_window_set_action_enabled (self, "page-held", running);
   gboolean several = tb_window_n_sheets (self) > 1;
   tb_window_set_action_enabled (self, "previous-tab", several);
   tb_window_set_action_enabled (self, "next-tab", several);

@@ -61,10 +61,10 @@ class Run:
 
 
 @contextlib.contextmanager
-def running():
+def running(drawing=DRAWING):
     need("redis-server", "redis-cli", "nginx", "curl")
     with workplace() as place:
-        process = place.start("run", place.file("s.tierboard", DRAWING), "--json", "--trust")
+        process = place.start("run", place.file("s.tierboard", drawing), "--json", "--trust")
         run = Run(place, process)
 
         def is_ready():
@@ -145,6 +145,37 @@ def test_nginx_at_a_breakpoint():
         says(asked, "200")
 
 
+HTTP2 = """\
+<architecture xmlns="urn:tierboard:1" name="Streams">
+  <component id="person" kind="external" name="Person"/>
+  <component id="web" kind="server" name="Web">
+    <service name="web" protocol="http2" port="8080"/>
+    <command>nginx -p ${dir} -c ${dir}/nginx.conf</command>
+    <file name="nginx.conf">daemon off; master_process off; pid nginx.pid; error_log stderr crit; events { }
+http { access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4;
+  scgi_temp_path t5; server { listen 8080 http2; return 200 "well"; } }</file>
+    <ready tcp="8080"/>
+  </component>
+  <link id="visit" from="person" to="web"/>
+</architecture>
+"""
+
+
+def test_streams_keep_their_order():
+    """HTTP/2 with curl and nginx: what is held goes on in its turn, and is not dropped or doubled"""
+    with running(HTTP2) as run:
+        run.ctl("hold", "visit", "match=GET /b*", "stream=upstream")
+        host, port = run.address("visit")
+        url = f"http://{host}:{port}"
+        asked = run.start("curl", "-s", "--http2-prior-knowledge", "-w", "%{http_code}", f"{url}/b")
+        held, = run.await_held("GET /b")
+        for verb in ("drop", "duplicate"):
+            assert "HTTP/2" in run.ctl("step", verb, held, status=2)
+        assert not run.held()[0]["in_line"]
+        run.ctl("step")
+        says(asked, "well200")
+
+
 CALLS = """\
 <architecture xmlns="urn:tierboard:1" name="Calls">
   <component id="browser" kind="client"><builtin think="constant 5ms"/></component>
@@ -191,4 +222,5 @@ def test_interactions_beside_a_recording():
 
 
 if __name__ == "__main__":
-    run_tests([test_interactions_beside_a_recording, test_redis_in_another_order, test_nginx_at_a_breakpoint])
+    run_tests([test_interactions_beside_a_recording, test_redis_in_another_order, test_nginx_at_a_breakpoint,
+               test_streams_keep_their_order])
