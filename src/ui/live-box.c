@@ -70,7 +70,9 @@ instance_detail (const TbLiveInstance *instance)
   g_autofree char *queue = instance->under_way > 0
                                ? g_strdup_printf ("%" G_GUINT64_FORMAT " under way · ", instance->under_way)
                                : g_strdup ("");
-  return g_strdup_printf ("%s%s%s%.0f\u202f%%", instance->role, *instance->role ? " · " : "", queue,
+  g_autofree char *term = instance->term > 0
+                              ? g_strdup_printf (" · term %" G_GUINT64_FORMAT, instance->term) : g_strdup ("");
+  return g_strdup_printf ("%s%s%s%s%.0f\u202f%%", instance->role, term, *instance->role ? " · " : "", queue,
                           instance->cpu * 100);
 }
 

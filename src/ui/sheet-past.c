@@ -124,6 +124,11 @@ moved (TbSheet *self)
   g_clear_handle_id (&self->past_id, g_source_remove);
   self->shown_ns = 0;
   tb_canvas_show_past (self->canvas, NULL, 0, 0);
+  if (self->session)
+    return;
+  tb_canvas_set_session (self->canvas, NULL); /* the drawing alone */
+  tb_inspector_show_frame (self->inspector, NULL);
+  tb_minimap_show_frame (self->minimap, NULL);
 }
 
 static void
@@ -196,6 +201,7 @@ tb_sheet_set_recording (TbSheet *self, TbPast *past)
 {
   g_set_object (&self->recording, past);
   const char *notice = tb_past_notice (past);
+  tb_time_bar_keep (TB_TIME_BAR (self->time_bar));
   tb_moment_set_past (self->moment, past, FALSE);
   tb_moment_go (self->moment, tb_past_end_ns (past));
   moved (self);

@@ -22,7 +22,8 @@ struct _TbTimeBar
 {
   GtkWidget parent;
   TbMoment *moment;
-  GtkWidget *box, *live, *play, *at, *speed, *span, *dots;
+  GtkWidget *box, *live, *play, *at, *speed, *span, *dots, *leave;
+  gboolean kept;
   TbTimeline *timeline;
   gboolean following; /* a button is set to what is, not pressed */
 };
@@ -51,6 +52,7 @@ show_buttons (TbTimeBar *self)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->live), live);
   self->following = FALSE;
   gtk_widget_set_sensitive (self->live, tb_moment_is_running (self->moment));
+  gtk_widget_set_visible (self->leave, !tb_moment_is_running (self->moment) && !self->kept);
   gtk_button_set_icon_name (GTK_BUTTON (self->play), live || plays ? "media-playback-pause-symbolic"
                                                                    : "media-playback-start-symbolic");
   gtk_widget_set_tooltip_text (self->play, name);
@@ -211,6 +213,20 @@ new_span (TbTimeBar *self)
   return self->span;
 }
 
+/* Of a run that is over: back to the drawing alone. */
+static void
+do_leave (TbTimeBar *self)
+{
+  tb_moment_set_past (self->moment, NULL, FALSE);
+}
+
+void
+tb_time_bar_keep (TbTimeBar *bar)
+{
+  bar->kept = TRUE;
+  gtk_widget_set_visible (bar->leave, FALSE);
+}
+
 /* What goes where there is no room, the last first. */
 static GtkWidget *
 new_extras (TbTimeBar *self)
@@ -235,8 +251,10 @@ build (TbTimeBar *self)
   self->dots = tb_ui_label (NULL, "dim");
   gtk_widget_add_css_class (self->dots, "numeric");
   GtkWidget *back = button (self, "media-skip-backward-symbolic", "One message back (Alt+B)", do_back);
+  self->leave = button (self, "window-close-symbolic", "Leave the run that is over", do_leave);
   GtkWidget *forward = button (self, "media-skip-forward-symbolic", "One message on (Alt+N)", do_forward);
-  GtkWidget *parts[] = { self->live, back, self->play, forward, GTK_WIDGET (self->timeline), new_extras (self) };
+  GtkWidget *parts[] = { self->live, back, self->play, forward, GTK_WIDGET (self->timeline), new_extras (self),
+                         self->leave };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (self->box), parts[i]);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

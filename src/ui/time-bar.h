@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TbTimeBar, tb_time_bar, TB, TIME_BAR, GtkWidget)
 
 GtkWidget *tb_time_bar_new (TbMoment *moment);
+/* The past is all there is to see, as of a recording: there is no button to leave it. */
+void tb_time_bar_keep (TbTimeBar *bar);
 /* What the canvas made of the messages: said at the bar's end. */
 void tb_time_bar_show_dots (TbTimeBar *bar, const TbDotCount *count);
 /* The same, of a picture that stands: how many messages were under way then. */

@@ -179,6 +179,7 @@ test_what_is_held_waits_at_its_tap (void)
   g_assert_cmpint (dot (&f, 0)->shape, ==, TB_DOT_REQUEST);
   g_assert_true (place_of (&f, 0, 60000 * MS, &at));
   g_assert_cmpfloat_with_epsilon (at.x, (176 + 500) / 2.0, 20);
+  g_assert_cmpuint (tb_traffic_advance (f.traffic, f.scene, 60000 * MS), ==, 0); /* it stands */
   add (&f, TB_EVENT_DELIVERED, 0, 1, 60000 * MS);
   feed (&f, 60000 * MS);
   g_assert_true (place_of (&f, 0, dot (&f, 0)->end_ns - 1, &at));

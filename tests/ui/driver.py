@@ -192,7 +192,7 @@ class Editor:
     """One editor process with a home of its own."""
 
     def __init__(self, program, files=(), width=1280, height=800, theme="light", designs=None,
-                 home=None):
+                 home=None, animations=False):
         """designs: {name: path} of files copied to ~/designs and opened there. home: that of an
         editor that was killed."""
         self.home = home or tempfile.mkdtemp(prefix="tierboard-window-")
@@ -209,8 +209,8 @@ class Editor:
             file.write("[window]\nwidth=%d\nheight=%d\ntheme=%d\n"
                        % (width + 2 * MARGIN, height + 2 * MARGIN, {"system": 0, "light": 1, "dark": 2}[theme]))
         with open(os.path.join(config, "gtk-4.0", "settings.ini"), "w") as file:
-            file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\ngtk-decoration-layout=:close\n"
-                       "gtk-xft-antialias=1\ngtk-xft-hinting=1\ngtk-xft-hintstyle=hintslight\n")
+            file.write("[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=%s\n" % str(animations).lower()
+                       + "gtk-decoration-layout=:close\ngtk-xft-antialias=1\ngtk-xft-hinting=1\ngtk-xft-hintstyle=hintslight\n")
         env = dict(os.environ, HOME=self.home, XDG_CONFIG_HOME=config, GSK_RENDERER="cairo",
                    GSETTINGS_BACKEND="memory", XDG_STATE_HOME=os.path.join(self.home, "state"),
                    XDG_DATA_HOME=os.path.join(self.home, "data"),

@@ -199,6 +199,7 @@ def the_web_shop_runs_in_the_window(options):
     """Also the picture of the README."""
     picture = options.screenshot or os.path.join(options.out, "window.png")
     editor = Editor(options.editor, width=1440, height=900,
+                    animations=True,  # dots that move are what is to be seen
                     designs={"web-shop.tierboard": example(options, "three-tier")})
     try:
         start(editor)

@@ -221,6 +221,8 @@ on_said (TbPastKnown *known, TbReader *r, TbPast *past)
   TbKnownInstance *instance = index >= 0 ? instance_at (known, (guint) index) : NULL;
   if (instance != NULL && g_str_equal (what, "role"))
     tb_replace_text (&instance->role, value);
+  if (instance != NULL && g_str_equal (what, "term"))
+    instance->term = g_ascii_strtoull (value, NULL, 10);
   gint64 offset_ns;
   double rate;
   if (instance == NULL || !g_str_equal (what, "clock") || !tb_past_read_clock (value, &offset_ns, &rate))

@@ -88,6 +88,19 @@ set_role (Asking *asking, const char *role)
   g_signal_emit (asking->session, tb_session_signals[TB_SESSION_SIGNAL_INSTANCE], 0, asking->index);
 }
 
+static void
+set_term (Asking *asking, guint64 term)
+{
+  TbKnownInstance *known = &asking->session->instances[asking->index];
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, term);
+  const TbPlanInstance *planned
+    = g_ptr_array_index (asking->session->plan->plan->instances, asking->index);
+  if (known->term == term)
+    return;
+  known->term = term;
+  tb_session_say (asking->session, planned->id, "term", text);
+}
+
 /* ---- Asking ------------------------------------------------------------------------------------------ */
 
 static void
@@ -131,6 +144,8 @@ hear (Asking *asking, const char *bytes, gsize n, const char **role)
   g_string_append_len (asking->answer, bytes, (gssize) n);
   *role = asking->how == ASK_ETCD ? role_of_etcd (asking->answer->str)
                                   : role_of_resp (asking->answer->str);
+  if (asking->how == ASK_ETCD && *role != NULL)
+    set_term (asking, number_after (asking->answer->str, "\"raft_term\":\""));
   return *role == NULL && asking->answer->len < ANSWER_MAX;
 }
 

@@ -99,6 +99,7 @@ typedef struct
   gint64 due_ns;
   double cpu;
   char *role; /* GRefString or NULL */
+  guint64 term; /* of who leads; 0: it says none */
   gint64 clock_offset_ns;
   double clock_rate; /* 1: as the true one */
 } TbKnownInstance;

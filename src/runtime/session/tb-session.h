@@ -59,6 +59,7 @@ typedef struct
   double clock_rate;      /* … and how fast it goes; 1: as the true one */
   gboolean removed;       /* it is not drawn any more … */
   gboolean gone;          /* … and nothing of it runs: of no interest but for what it was */
+  guint64 term;           /* in which it has that role, where terms are counted; 0: not known */
   guint64 under_way;      /* requests that its taps saw come and that it has not answered */
 } TbLiveInstance;
 

@@ -81,6 +81,7 @@ struct _TbCanvas
   guint urgent : 1; /* draw what is stale in this frame, even if it takes longer */
   guint moving : 1; /* dots were under way in the last frame */
   guint closing_name : 1;
+  guint reduced : 1; /* no movement is wanted */
   guint past : 1;   /* a moment of the past is shown: what goes on is not */
   guint tabbed : 1; /* the focus came with Tab: show that it is here */
 };

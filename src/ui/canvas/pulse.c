@@ -37,6 +37,7 @@ follow_animations (TbCanvas *canvas)
 {
   gboolean animations = TRUE;
   g_object_get (gtk_widget_get_settings (GTK_WIDGET (canvas)), "gtk-enable-animations", &animations, NULL);
+  canvas->reduced = !animations;
   tb_traffic_set_reduced (canvas->traffic, !animations);
 }
 
@@ -101,6 +102,12 @@ set_rate (TbCanvas *canvas, guint rate, gint64 now_ns)
 static void
 govern (TbCanvas *canvas, gint64 now_ns)
 {
+  if (canvas->reduced) /* what only comes and goes needs no more */
+    {
+      if (canvas->rate != 15)
+        set_rate (canvas, 15, now_ns);
+      return;
+    }
   canvas->cost_ns += (canvas->meter.last_ns - canvas->cost_ns) / 8;
   double share = (double) canvas->cost_ns * canvas->rate / 1e9;
   gint64 since = now_ns - canvas->rate_since_ns;

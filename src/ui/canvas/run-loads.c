@@ -17,6 +17,7 @@ typedef struct
   guint64 under_way, ready;
   const char *leads; /* NULL: nobody says so */
   guint leader;
+  guint64 term;
 } Sum;
 
 static gboolean
@@ -58,6 +59,7 @@ sum_up (const TbLiveFrame *frame)
         {
           sum->leads = instance->role;
           sum->leader = instance->replica;
+          sum->term = instance->term;
         }
     }
   return sums;
@@ -95,6 +97,16 @@ load_text (const Sum *sum, guint64 under_way, guint threads, gboolean *full)
   return text->len ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
+/* "leader 1 · term 4"; NULL: nobody says that it leads. */
+static char *
+role_text (const Sum *sum)
+{
+  if (!sum->leads)
+    return NULL;
+  return sum->term ? g_strdup_printf ("%s %u · term %" G_GUINT64_FORMAT, sum->leads, sum->leader, sum->term)
+                   : g_strdup_printf ("%s %u", sum->leads, sum->leader);
+}
+
 /* Takes text over. */
 static gboolean
 replace (char **text, char *by)
@@ -118,7 +130,7 @@ tb_run_take_loads (TbCanvas *canvas, TbRunLayer *layer, const TbLiveFrame *frame
       gboolean full = FALSE;
       if (show == NULL)
         continue;
-      char *role = sum->leads ? g_strdup_printf ("%s %u", sum->leads, sum->leader) : NULL;
+      char *role = role_text (sum);
       show->under_way += ((double) sum->under_way - show->under_way) * SMOOTH;
       gboolean other = replace (&show->load, load_text (sum, (guint64) (show->under_way + 0.5),
                                                         threads_of (canvas, sum->component), &full));

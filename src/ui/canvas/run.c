@@ -189,6 +189,17 @@ line_width (const TbLiveLink *link, const TbLiveSpan *span)
   return width < 2.25 ? 0 : MIN (round (2 * width) / 2, 5.5);
 }
 
+/* Where the whole has no room: faults are drawn on the link, too. */
+static char *
+brief_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health)
+{
+  g_autofree char *rate = tb_figure_rate (span->request_rate);
+  guint64 held = link->up.held + link->down.held;
+  if (held > 0)
+    return g_strdup_printf ("%s%" G_GUINT64_FORMAT " held", tb_health_mark (health), held);
+  return g_strconcat (tb_health_mark (health), rate, NULL);
+}
+
 /* What a link says, the most urgent first. */
 static TbLinkShow
 describe (const TbLiveLink *link, TbSpan which, TbHealth health, gint64 frame_ns)
@@ -229,8 +240,7 @@ describe (const TbLiveLink *link, TbSpan which, TbHealth health, gint64 frame_ns
       s.width = figure ? line_width (link, span) : 0;
       s.text = with_faults (marked, link->fault_text);
       s.tooltip = figures_tooltip (link);
-      s.brief = link->framed && figure && !link->fault_text && link->up.held + link->down.held == 0
-                    ? tb_figure_rate (span->request_rate) : NULL;
+      s.brief = link->framed && figure ? brief_text (link, span, health) : NULL;
       if (span->error_rate > 0 || health == TB_HEALTH_FAILED || (link->faults & disturbing))
         s.line = s.colour = TB_COLOUR_BAD;
       else if (link->faults || health == TB_HEALTH_DEGRADED)

@@ -654,26 +654,35 @@ tb_traffic_hold_link (TbTraffic *traffic, TbUid link, gint64 now_ns)
   traffic->held_ns = now_ns;
 }
 
+static gboolean
+moves (const TbTraffic *traffic, const TbDot *dot, gint64 now_ns)
+{
+  gboolean waits = dot->go_ns == G_MAXINT64 && now_ns >= dot->start_ns + HALF_NS;
+  return dot->end_ns > now_ns && !waits && dot->link != traffic->held;
+}
+
 guint
 tb_traffic_advance (TbTraffic *traffic, const TbScene *scene, gint64 now_ns)
 {
   GHashTableIter iter;
   gpointer key, value;
-  guint kept = 0;
+  guint kept = 0, before = 0, moving = 0;
 
   for (guint i = 0; i < traffic->dots->len; i++)
     {
       TbDot *dot = &g_array_index (traffic->dots, TbDot, i);
+      moving += moves (traffic, dot, now_ns);
       if (dot->end_ns > time_of (traffic, dot, now_ns))
         g_array_index (traffic->dots, TbDot, kept++) = *dot;
       else
         flow_of (traffic, dot->link)->dots--;
     }
   g_array_set_size (traffic->dots, kept);
+  before = kept;
   g_hash_table_iter_init (&iter, traffic->flows);
   while (g_hash_table_iter_next (&iter, &key, &value))
     emit_stream (traffic, GPOINTER_TO_UINT (key), value, now_ns);
-  return traffic->dots->len;
+  return moving + traffic->dots->len - before;
 }
 
 const TbDot *

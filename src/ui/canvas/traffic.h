@@ -66,7 +66,8 @@ void tb_traffic_show_moment (TbTraffic *traffic, const TbScene *scene, const TbL
 void tb_traffic_scene_changed (TbTraffic *traffic);
 /* How fast what is fed goes by: 1 as it was, 0.1 ten times slower. */
 void tb_traffic_set_speed (TbTraffic *traffic, double speed);
-/* Lets streams flow and ended dots go; the number under way or yet to start. */
+/* Lets streams flow and ended dots go; how many move, or are yet to start: one that waits at its tap, or
+ * stands under the pointer, needs no pictures. */
 guint tb_traffic_advance (TbTraffic *traffic, const TbScene *scene, gint64 now_ns);
 const TbDot *tb_traffic_dots (const TbTraffic *traffic, guint *n);
 /* Where a dot is on its link; FALSE where it has not started or is gone. */
