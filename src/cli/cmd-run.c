@@ -20,7 +20,8 @@
 
 typedef struct
 {
-  char *duration, *record, *control, *metrics;
+  char *duration, *control, *metrics;
+  TbRunRecord record;
   gboolean json, trust, contain, no_seccomp, watch;
   gint64 seed;
   gint64 duration_ns; /* 0: until it is stopped */
@@ -58,7 +59,15 @@ read_options (Options *o, int *argc, char ***argv)
     { "contain", 0, 0, G_OPTION_ARG_NONE, &o->contain, "Give each instance a PID namespace", NULL },
     { "watch", 'w', 0, G_OPTION_ARG_NONE, &o->watch,
       "Go on with the file as it is whenever it was saved", NULL },
-    { "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record, "Keep the recording in that file", "OUT" },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record.path, "Keep the recording in that file", "OUT" },
+    { "record-limit", 0, 0, G_OPTION_ARG_STRING, &o->record.limit,
+      "How large it may become (1GiB): then the oldest messages go from it", "SIZE" },
+    { "record-for", 0, 0, G_OPTION_ARG_STRING, &o->record.age,
+      "How long messages stay in it (10m): what is older goes", "TIME" },
+    { "payload", 0, 0, G_OPTION_ARG_STRING, &o->record.payload,
+      "How much of each message it keeps, up to 4096 bytes, or “off”", "BYTES" },
+    { "mask", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->record.masks,
+      "Record what this expression matches in a message as asterisks (may be repeated)", "REGEX" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Of all that is drawn by chance", "N" },
     { "control", 0, 0, G_OPTION_ARG_STRING, &o->control,
       "Take commands on loopback too, with a token (PORT, 127.0.0.1:PORT; 0: any)", "ADDRESS" },
@@ -86,7 +95,7 @@ read_options (Options *o, int *argc, char ***argv)
       tb_cli_error ("“%s” is no duration like 500ms, 10s or 2m", o->duration);
       return FALSE;
     }
-  return TRUE;
+  return tb_run_record_read (&o->record);
 }
 
 static TbDocument *
@@ -616,18 +625,6 @@ watch (TbSession *session, TbControl *control, const Options *o, const char *tit
   return status;
 }
 
-/* Asked for and not to be had is said before anything starts. */
-static gboolean
-can_record (const char *path)
-{
-  int fd = path != NULL ? open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666) : -1;
-  if (path != NULL && fd < 0)
-    tb_cli_error ("%s: the recording cannot be written: %s", path, g_strerror (errno));
-  if (fd >= 0)
-    close (fd);
-  return path == NULL || fd >= 0;
-}
-
 static gboolean
 offer_loopback (const Options *o, TbControl *control)
 {
@@ -676,12 +673,13 @@ run_file (const Options *o)
   g_autofree char *commands = commands_of (model, o->file);
   if (commands == NULL || !may_run (o, commands))
     return TB_EXIT_REFUSED;
-  if (!can_record (o->record))
+  if (!tb_run_record_is_possible (&o->record))
     return TB_EXIT_FAILED;
-  const TbSessionOptions options = {
-    .record_path = o->record, .record_off = o->record == NULL, .seed = (guint64) o->seed,
+  TbSessionOptions options = {
+    .seed = (guint64) o->seed,
     .contain = o->contain, .no_seccomp = o->no_seccomp, .file = o->file, .sole_children = TRUE,
   };
+  tb_run_record_fill (&o->record, &options);
   g_autoptr (TbSession) session = tb_session_start (model, &options, &error);
   if (session == NULL)
     {
@@ -709,7 +707,7 @@ tb_cmd_run (int argc, char **argv)
   TbExitStatus status = read_options (&options, &argc, &argv) ? run_file (&options)
                                                               : TB_EXIT_REFUSED;
   g_free (options.duration);
-  g_free (options.record);
+  tb_run_record_clear (&options.record);
   g_free (options.control);
   g_free (options.metrics);
   return status;

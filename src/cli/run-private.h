@@ -1,6 +1,7 @@
 /* `tierboard run`, in a few files:
  *
  *   cmd-run.c       options, trust, the run's life, its exit status
+ *   run-record.c    what is recorded of it
  *   run-change.c    another drawing while it runs, and a file that is watched
  *   run-table.c     the live table of a terminal (run-rows.c, run-line.c)
  *   run-view.c      what is chosen and filtered in it, what a key asks for, and what was: pure
@@ -33,6 +34,24 @@ typedef struct
 } TbStateLook;
 
 TbStateLook tb_state_look (TbInstanceState state);
+
+/* ---- The recording --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *path, *limit, *age, *payload, **masks; /* as they were given; NULL: not */
+  gint64 limit_bytes, limit_ns;
+  guint payload_max;
+  gboolean payload_off;
+} TbRunRecord;
+
+/* What was given, as numbers; FALSE, and why was said. */
+gboolean tb_run_record_read (TbRunRecord *r);
+/* Asked for and not to be had is said before anything starts. */
+gboolean tb_run_record_is_possible (const TbRunRecord *r);
+/* The options borrow from it. */
+void tb_run_record_fill (const TbRunRecord *r, TbSessionOptions *options);
+void tb_run_record_clear (TbRunRecord *r);
 
 /* ---- Another drawing ------------------------------------------------------------------------------- */
 

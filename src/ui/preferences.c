@@ -5,6 +5,7 @@
 #include "look.h"
 #include "settings.h"
 #include "tb-journal.h"
+#include "tb-record.h"
 #include "util.h"
 
 /* A switch of an action; title and subtitle in words. */
@@ -102,6 +103,66 @@ new_folder_row (const char *title, const char *detail, char *folder)
   return row;
 }
 
+/* ---- Recordings ------------------------------------------------------------------------------ */
+
+static const int limits_mib[] = { 64, 256, 1024, 4096 };
+
+static void
+limit_chosen (AdwComboRow *row, GParamSpec *spec, gpointer data)
+{
+  guint i = adw_combo_row_get_selected (row);
+  if (i < G_N_ELEMENTS (limits_mib))
+    tb_settings_set ("record-mib", limits_mib[i]);
+  tb_settings_write ();
+}
+
+static GtkWidget *
+new_limit_row (void)
+{
+  static const char *const labels[] = { "64 MiB", "256 MiB", "1 GiB", "4 GiB", NULL };
+  GtkWidget *row = adw_combo_row_new ();
+  g_autoptr (GtkStringList) list = gtk_string_list_new (labels);
+  int mib = tb_settings_get ("record-mib", 256);
+  guint chosen = 0;
+  while (chosen + 1 < G_N_ELEMENTS (limits_mib) && limits_mib[chosen] < mib)
+    chosen++;
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), "Size of a recording");
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), "Then the oldest messages go from it");
+  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (list));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), chosen);
+  g_signal_connect (row, "notify::selected", G_CALLBACK (limit_chosen), NULL);
+  return row;
+}
+
+/* One that is no expression masks nothing: it is not taken, and looks like it. */
+static void
+mask_changed (GtkEditable *row, gpointer data)
+{
+  const char *mask = gtk_editable_get_text (row);
+  char why[200];
+  gboolean good = *mask == '\0' || tb_record_mask_check (mask, why, sizeof why);
+  if (good)
+    gtk_widget_remove_css_class (GTK_WIDGET (row), "error");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (row), "error");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row), good ? NULL : why);
+  if (good)
+    tb_settings_set_text ("record-mask", mask);
+  if (good)
+    tb_settings_write ();
+}
+
+static GtkWidget *
+new_mask_row (void)
+{
+  GtkWidget *row = adw_entry_row_new ();
+  g_autofree char *mask = tb_settings_get_text ("record-mask");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), "Not recorded: what this expression matches in a message");
+  gtk_editable_set_text (GTK_EDITABLE (row), mask ? mask : "");
+  g_signal_connect (row, "changed", G_CALLBACK (mask_changed), NULL);
+  return row;
+}
+
 /* ---- The window ------------------------------------------------------------------------------ */
 
 static AdwPreferencesPage *
@@ -121,6 +182,8 @@ new_page (void)
   static const Switch run[] = {
     { "Contain what runs", "Each instance gets process numbers of its own, where the system lets it",
       "win.contain" },
+    { "Keep the first bytes of messages", "In the recording of a run; 4 KiB of each, to be read later",
+      "win.record-payload" },
     { "Apply changes at once", "What is drawn while it runs is started and stopped as it is drawn",
       "win.apply-at-once" },
   };
@@ -136,7 +199,9 @@ new_page (void)
   adw_preferences_group_add (
       group, new_folder_row ("Recovery", "What is not saved is kept within a second, here",
                              tb_journal_folder ()));
-  add_group (page, "Run", run, G_N_ELEMENTS (run));
+  group = add_group (page, "Run", run, G_N_ELEMENTS (run));
+  adw_preferences_group_add (group, new_limit_row ());
+  adw_preferences_group_add (group, new_mask_row ());
   return page;
 }
 

@@ -14,6 +14,7 @@
 #include "settings.h"
 #include "tb-base.h"
 #include "tb-held.h"
+#include "tb-record.h"
 #include "util.h"
 #include "window-private.h"
 
@@ -191,7 +192,14 @@ start (TbSheet *self, TbModel *model)
   g_autoptr (GError) error = NULL;
   if (self->session)
     return;
-  TbSessionOptions options = { .contain = tb_settings_get ("contain", FALSE) };
+  g_autofree char *mask = tb_settings_get_text ("record-mask");
+  const char *const masks[] = { mask && tb_record_mask_check (mask, NULL, 0) ? mask : NULL, NULL };
+  const TbSessionOptions options = {
+    .contain = tb_settings_get ("contain", FALSE),
+    .record_limit_bytes = (gint64) tb_settings_get ("record-mib", 0) << 20,
+    .payload_off = !tb_settings_get ("record-payload", TRUE),
+    .record_masks = masks,
+  };
   TbSession *session = tb_session_start (model, &options, &error);
   if (!session)
     {

@@ -219,7 +219,7 @@ static const struct
   const char *name;
   gboolean at_first;
 } choices[] = { { "minimap", TRUE }, { "grid", TRUE }, { "contain", FALSE },
-              { "apply-at-once", FALSE } };
+              { "apply-at-once", FALSE }, { "record-payload", TRUE } };
 
 static void
 change_choice (GSimpleAction *action, GVariant *state, gpointer data)
@@ -514,6 +514,7 @@ static const GActionEntry entries[] = {
   { "minimap", NULL, NULL, "true", change_choice },
   { "grid", NULL, NULL, "true", change_choice },
   { "contain", NULL, NULL, "false", change_choice },
+  { "record-payload", NULL, NULL, "true", change_choice },
   { "apply-at-once", NULL, NULL, "false", change_choice },
   { "preferences", act_preferences },
   { "source", act_source },

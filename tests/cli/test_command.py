@@ -343,6 +343,23 @@ def test_recording_is_kept():
         assert status == 0 and path.read_bytes()[:6] == b"TBREC1", err
 
 
+def test_what_a_recording_keeps_is_said():
+    """--record-limit, --record-for, --payload and --mask are read before anything runs"""
+    with workplace() as place:
+        path = place.folder / "run.tbrec"
+        status, _, err = run_json(place, EXAMPLE, "--duration", "500ms", "--record", str(path),
+                                  "--record-limit", "2MiB", "--record-for", "10m", "--payload", "100",
+                                  "--mask", "item/[0-9]+")
+        assert status == 0 and b"TBREC1" == path.read_bytes()[:6], err
+        for option, value, why in (("--record-limit", "3 apples", "no size"), ("--record-limit", "1kB", "1MiB"),
+                                   ("--record-for", "soon", "no duration"), ("--payload", "1GB", "at most 4096"),
+                                   ("--mask", "(", "no extended regular expression")):
+            status, out, err = command("run", EXAMPLE, "--record", str(path), option, value, place=place)
+            assert status == 2 and out == "" and why in err, err
+        status, _, err = command("run", EXAMPLE, "--payload", "off", place=place)
+        assert status == 2 and "--record" in err, err
+
+
 def test_recording_that_cannot_be_kept():
     """--record where nothing can be written is refused before anything runs"""
     with workplace() as place:
