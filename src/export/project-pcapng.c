@@ -12,6 +12,7 @@
 
 #define LINKTYPE_RAW 101
 #define LOOPBACK 0x7f000001u
+#define MESSAGE_MAX ((gsize) 8 << 20)  /* bytes of one that packets are made for */
 #define ACKNOWLEDGE_EVERY (256u << 20) /* bytes in one direction; the window is 1 GB */
 
 enum
@@ -469,6 +470,11 @@ send_message (Capture *c, guint64 position, const TbEvent *event, gint64 time_ns
   Conn *conn = conn_of (c, event);
   n = MIN (n, size);
   take_fate (c, event);
+  if (size > MESSAGE_MAX) /* and what is behind is nothing but zeros that are not there */
+    {
+      g_ptr_array_add (c->comments, g_strdup_printf ("%" G_GSIZE_FORMAT " bytes of it are left out here", size - MESSAGE_MAX));
+      size = MAX (MESSAGE_MAX, n);
+    }
   while (at < size && !conn->reset)
     {
       gsize piece = MIN (size - at, TB_PACKET_BYTES_MAX), kept = n > at ? MIN (n - at, piece) : 0;

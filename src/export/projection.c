@@ -62,7 +62,7 @@ matching (const TbProjection *projection, const char *base)
   for (guint i = 0; all[i] != NULL; i++)
     {
       gsize length = strlen (all[i]);
-      if (n > length && base[n - length - 1] == '.' && g_ascii_strcasecmp (base + n - length, all[i]) == 0)
+      if (n > length + 1 && base[n - length - 1] == '.' && g_ascii_strcasecmp (base + n - length, all[i]) == 0)
         longest = MAX (longest, length);
     }
   return longest;
