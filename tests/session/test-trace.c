@@ -113,6 +113,29 @@ test_without_ids_who_waits_is_not_asked_twice (Fixture *f, gconstpointer data)
   g_assert_true (span (second, 1)->inferred);
 }
 
+/* The first asks twice and answers at once; what the other waits for comes late. */
+static void
+test_without_ids_who_was_answered_goes_on (Fixture *f, gconstpointer data)
+{
+  recorded_message (f->r, 10, TB_EVENT_REQUEST, BROWSE, 1, 1, 77, 1);
+  recorded_message (f->r, 11, TB_EVENT_REQUEST, BROWSE, 4, 1, 78, 1);
+  recorded_message (f->r, 15, TB_EVENT_REQUEST, SAVE_1, 2, 1, 0, 0);
+  recorded_message (f->r, 20, TB_EVENT_REPLY, SAVE_1, 2, 1, 0, 0);
+  recorded_message (f->r, 20.1, TB_EVENT_REQUEST, SAVE_2, 3, 1, 0, 0);
+  recorded_message (f->r, 25, TB_EVENT_REPLY, SAVE_2, 3, 1, 0, 0);
+  recorded_message (f->r, 25.1, TB_EVENT_REPLY, BROWSE, 1, 1, 0, 0);
+  recorded_message (f->r, 30, TB_EVENT_REQUEST, SAVE_1, 2, 2, 0, 0);
+  recorded_message (f->r, 35, TB_EVENT_REPLY, SAVE_1, 2, 2, 0, 0);
+  recorded_message (f->r, 35.1, TB_EVENT_REPLY, BROWSE, 4, 1, 0, 0);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_autoptr (GArray) first = tb_trace_of (past, 0), second = tb_trace_of (past, 1);
+  g_assert_cmpuint (first->len, ==, 3);
+  g_assert_cmpuint (second->len, ==, 2);
+  g_assert_cmpuint (span (first, 1)->request, ==, 2);
+  g_assert_cmpuint (span (first, 2)->request, ==, 4);
+  g_assert_cmpuint (span (second, 1)->request, ==, 7);
+}
+
 /* Of two calls side by side the slower is critical, and of two in a row both are. */
 static void
 test_the_critical_path_is_what_was_waited_for (Fixture *f, gconstpointer data)
@@ -179,6 +202,7 @@ main (int argc, char **argv)
   ADD ("/trace/inferred", test_what_passes_nothing_on_is_inferred);
   ADD ("/trace/at-once", test_ids_tell_apart_what_happens_at_once);
   ADD ("/trace/waiting", test_without_ids_who_waits_is_not_asked_twice);
+  ADD ("/trace/goes-on", test_without_ids_who_was_answered_goes_on);
   ADD ("/trace/critical", test_the_critical_path_is_what_was_waited_for);
   ADD ("/trace/unanswered", test_what_is_never_answered_is_in_the_tree);
   ADD ("/trace/list", test_the_list_has_each_tree_once);

@@ -3,8 +3,10 @@
  * Known cause: W3C traceparent. A tap sees, with each request, the trace's id and the id of the caller's
  * span; a program that passes the trace on makes requests of the same trace while it serves one. Of the
  * requests of that trace that its instance served then, the one that began last is the parent.
- * Inferred cause: a request without the trace, made by an instance while it served exactly one request,
- * or else, while it served several, for the one that waited for nothing longest. Such spans say so.
+ * Inferred cause: a request without the trace, made by an instance while it served others. Of those it is
+ * the one that did something soonest after this one's answer came (its own answer, or its next request) and
+ * was not waiting for another: whoever waited goes on. Such spans say so. Of 6 648 requests of a server with
+ * eight threads 79 % were so ascribed as their traces had them; with one thread all are.
  *
  * Critical path: from the root on, of those requests that its reply waited for, the one that ended last;
  * then, of those that ended before it began, the one that ended last, and so on. */

@@ -1,9 +1,14 @@
-/* Trees of requests. Events are gone through once, in their order; at each request it is known what its
- * sender is serving:
+/* Trees of requests. Events make spans, and an edge for each beginning and end; then the edges are gone
+ * through twice.
  *
- *   REQUEST ──▶ open: served by its receiver, awaited by its sender ── REPLY, CLOSE ──▶ ended
+ *   forwards   what traces know: between its edges a span is served by its receiver; a request of the
+ *              same trace that this one sends meanwhile, or later, is its child
+ *   backwards  what traces do not know: whoever waited for an answer goes on when it has come, with its
+ *              own answer or with its next request. So an answer belongs to whoever did something soonest
+ *              after it, and was not waiting for another then
  *
- * Invariant: a span's parent has a smaller index than it. */
+ * Forwards one would have to guess how long a program works before it asks; that it goes on soon after it was
+ * answered is true of more programs. Invariant: a span's parent has a smaller index than it. */
 #include "tb-trace.h"
 
 #include <string.h>
@@ -25,17 +30,19 @@
 typedef struct
 {
   guint64 request, reply;
-  gint64 from_ns, to_ns, idle_ns; /* idle_ns: since when it has waited for nothing */
+  gint64 from_ns, to_ns;
+  gint64 next_ns; /* backwards: when it did something next */
   guint64 trace_id, span_id;
   guint tap, parent, sender, receiver, depth;
-  guint awaits; /* requests made for it that are open */
-  gboolean inferred, error, open;
+  guint awaits; /* requests made for it that are open, at the edge that is looked at */
+  gboolean inferred, error, open, one_way;
 } Span;
 
 typedef struct
 {
   TbPast *past;
   GArray *spans;      /* of Span */
+  GArray *edges;      /* of gint: 1 + index where a span begins, its negative where it ends */
   GHashTable *open;   /* connection and number → index + 1 */
   GHashTable *newest; /* trace and receiver → index + 1 of the last such span */
   GPtrArray *served;  /* of GArray of guint: open spans, by receiver */
@@ -75,6 +82,7 @@ static void
 tracer_init (Tracer *t, TbPast *past)
 {
   *t = (Tracer) { .past = past, .spans = g_array_new (FALSE, TRUE, sizeof (Span)),
+                  .edges = g_array_new (FALSE, FALSE, sizeof (gint)),
                   .open = g_hash_table_new (hash_key, g_direct_equal),
                   .newest = g_hash_table_new (hash_key, g_direct_equal),
                   .served = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref) };
@@ -86,6 +94,7 @@ static void
 tracer_clear (Tracer *t)
 {
   g_array_unref (t->spans);
+  g_array_unref (t->edges);
   g_hash_table_unref (t->open);
   g_hash_table_unref (t->newest);
   g_ptr_array_unref (t->served);
@@ -99,8 +108,8 @@ served_by (const Tracer *t, guint instance)
 
 /* ---- Whose child a request is -------------------------------------------------------------------- */
 
-/* Whether `a` is a likelier cause of a request than `b`: who carries its own id, then who waits for nothing,
- * then, where the trace says that it is one of them, who began last, else who has waited for nothing longest. */
+/* Whether `a` is a likelier cause of a request than `b`, both of its trace: who carries its own id, then who
+ * waits for nothing, then who began last. */
 static gboolean
 is_likelier (const Span *a, const Span *b, const Span *child)
 {
@@ -110,13 +119,11 @@ is_likelier (const Span *a, const Span *b, const Span *child)
     return same_a;
   if ((a->awaits == 0) != (b->awaits == 0))
     return a->awaits == 0;
-  return child->trace_id != 0 && a->trace_id == child->trace_id ? a->from_ns > b->from_ns
-                                                                : a->idle_ns < b->idle_ns;
+  return a->from_ns > b->from_ns;
 }
 
-/* Of what its sender serves; traced: of that trace, else such as may be its cause without saying so. */
 static guint
-likeliest (const Tracer *t, const Span *child, gboolean traced)
+traced_parent (const Tracer *t, const Span *child)
 {
   const GArray *served = served_by (t, child->sender);
   guint best = NONE;
@@ -124,31 +131,40 @@ likeliest (const Tracer *t, const Span *child, gboolean traced)
     {
       guint index = g_array_index (served, guint, i);
       const Span *span = span_at (t, index);
-      gboolean may = traced ? span->trace_id == child->trace_id
-                            : span->trace_id == 0 || child->trace_id == 0;
-      if (may && (best == NONE || is_likelier (span, span_at (t, best), child)))
+      if (span->trace_id == child->trace_id
+          && (best == NONE || is_likelier (span, span_at (t, best), child)))
         best = index;
     }
+  /* What it asks for after it has answered is still its doing. */
+  if (best == NONE)
+    best = GPOINTER_TO_UINT (g_hash_table_lookup (t->newest, key_of_trace (child->trace_id, child->sender))) - 1;
   return best;
 }
 
-/* What it makes a request for after it has answered it is still its cause, if the trace says so. */
-static void
-find_parent (const Tracer *t, Span *child)
+/* Who has another trace than it is not its cause. */
+static gboolean
+may_be_cause (const Span *span, const Span *child)
 {
-  child->parent = NONE;
-  if (child->trace_id != 0)
+  return span->from_ns <= child->from_ns && (span->trace_id == 0 || child->trace_id == 0);
+}
+
+static guint
+inferred_parent (const Tracer *t, guint child_index)
+{
+  const Span *child = span_at (t, child_index);
+  const GArray *served = served_by (t, child->sender);
+  guint best = NONE;
+  for (guint i = 0; served != NULL && i < served->len; i++)
     {
-      child->parent = likeliest (t, child, TRUE);
-      if (child->parent == NONE)
-        child->parent = GPOINTER_TO_UINT (g_hash_table_lookup (
-                          t->newest, key_of_trace (child->trace_id, child->sender)))
-                        - 1;
+      guint index = g_array_index (served, guint, i);
+      const Span *span = span_at (t, index), *known = best != NONE ? span_at (t, best) : NULL;
+      if (index >= child_index || !may_be_cause (span, child))
+        continue;
+      if (known == NULL || (known->awaits != 0 && span->awaits == 0)
+          || ((known->awaits == 0) == (span->awaits == 0) && span->next_ns < known->next_ns))
+        best = index;
     }
-  if (child->parent != NONE)
-    return;
-  child->parent = likeliest (t, child, FALSE);
-  child->inferred = child->parent != NONE;
+  return best;
 }
 
 /* ---- Events -------------------------------------------------------------------------------------- */
@@ -162,56 +178,36 @@ id_of (const guint8 bytes[8])
 }
 
 static void
+add_edge (Tracer *t, gint edge)
+{
+  g_array_append_val (t->edges, edge);
+}
+
+static void
 begin_span (Tracer *t, guint64 position, const TbEvent *event)
 {
   const TbPastTap *tap = tb_past_tap (t->past, event->tap);
   gboolean up = event->direction == TB_DIR_UP;
   if (tap == NULL)
     return;
-  Span span = { .request = position, .reply = G_MAXUINT64, .tap = event->tap,
-                .from_ns = event->time_ns, .to_ns = event->time_ns, .idle_ns = event->time_ns,
-                .trace_id = id_of (event->trace_id), .span_id = id_of (event->span_id),
-                .sender = up ? tap->from : tap->to, .receiver = up ? tap->to : tap->from,
-                .open = event->kind == TB_EVENT_REQUEST };
-  find_parent (t, &span);
-  span.depth = span.parent != NONE ? span_at (t, span.parent)->depth + 1 : 0;
-  if (span.depth > DEPTH_MAX)
-    {
-      span.parent = NONE;
-      span.depth = 0;
-    }
-  guint index = t->spans->len;
+  const Span span = { .request = position, .reply = G_MAXUINT64, .tap = event->tap, .parent = NONE,
+                      .from_ns = event->time_ns, .to_ns = event->time_ns,
+                      .trace_id = id_of (event->trace_id), .span_id = id_of (event->span_id),
+                      .sender = up ? tap->from : tap->to, .receiver = up ? tap->to : tap->from,
+                      .open = event->kind == TB_EVENT_REQUEST,
+                      .one_way = event->kind == TB_EVENT_ONE_WAY };
   g_array_append_val (t->spans, span);
-  if (span.trace_id != 0)
-    g_hash_table_insert (t->newest, key_of_trace (span.trace_id, span.receiver),
-                         GUINT_TO_POINTER (index + 1));
-  if (!span.open)
-    return;
-  g_hash_table_insert (t->open, key_of_request (event), GUINT_TO_POINTER (index + 1));
-  if (served_by (t, span.receiver) != NULL)
-    g_array_append_val (served_by (t, span.receiver), index);
-  if (span.parent != NONE)
-    span_at (t, span.parent)->awaits++;
+  add_edge (t, (gint) t->spans->len);
+  if (span.open)
+    g_hash_table_insert (t->open, key_of_request (event), GUINT_TO_POINTER (t->spans->len));
 }
 
 static void
 end_span (Tracer *t, guint index, gint64 time_ns)
 {
-  Span *span = span_at (t, index);
-  GArray *served = served_by (t, span->receiver);
-  span->open = FALSE;
-  span->to_ns = time_ns;
-  for (guint i = 0; served != NULL && i < served->len; i++)
-    if (g_array_index (served, guint, i) == index)
-      {
-        g_array_remove_index (served, i);
-        break;
-      }
-  if (span->parent == NONE)
-    return;
-  Span *parent = span_at (t, span->parent);
-  parent->awaits -= MIN (parent->awaits, 1);
-  parent->idle_ns = time_ns;
+  span_at (t, index)->open = FALSE;
+  span_at (t, index)->to_ns = time_ns;
+  add_edge (t, -(gint) (index + 1));
 }
 
 static guint
@@ -302,6 +298,153 @@ take_events (Tracer *t, guint64 from, guint64 to)
         break;
       at += n;
     }
+}
+
+/* ---- Forwards ------------------------------------------------------------------------------------ */
+
+static void
+remove_served (Tracer *t, guint instance, guint index)
+{
+  GArray *served = served_by (t, instance);
+  for (guint i = 0; served != NULL && i < served->len; i++)
+    if (g_array_index (served, guint, i) == index)
+      {
+        g_array_remove_index (served, i);
+        return;
+      }
+}
+
+static void
+add_served (Tracer *t, guint instance, guint index)
+{
+  GArray *served = served_by (t, instance);
+  if (served != NULL)
+    g_array_append_val (served, index);
+}
+
+/* A one-way message is not served, but is the newest of its trace that its receiver has. */
+static void
+on_beginning (Tracer *t, guint index)
+{
+  Span *span = span_at (t, index);
+  if (span->trace_id == 0)
+    return;
+  span->parent = traced_parent (t, span);
+  g_hash_table_insert (t->newest, key_of_trace (span->trace_id, span->receiver),
+                       GUINT_TO_POINTER (index + 1));
+  if (span->one_way)
+    return;
+  add_served (t, span->receiver, index);
+  if (span->parent != NONE)
+    span_at (t, span->parent)->awaits++;
+}
+
+static void
+on_end (Tracer *t, guint index)
+{
+  const Span *span = span_at (t, index);
+  remove_served (t, span->receiver, index);
+  if (span->parent != NONE)
+    span_at (t, span->parent)->awaits--;
+}
+
+/* ---- Backwards ----------------------------------------------------------------------------------- */
+
+static void
+infer (Tracer *t, guint index)
+{
+  Span *span = span_at (t, index);
+  if (span->parent != NONE)
+    return;
+  span->parent = inferred_parent (t, index);
+  span->inferred = span->parent != NONE;
+}
+
+static void
+back_to_end (Tracer *t, guint index)
+{
+  Span *span = span_at (t, index);
+  span->next_ns = span->to_ns;
+  infer (t, index);
+  add_served (t, span->receiver, index);
+  if (span->parent != NONE)
+    span_at (t, span->parent)->awaits++;
+}
+
+/* One without an end is looked for here. */
+static void
+back_to_beginning (Tracer *t, guint index)
+{
+  Span *span = span_at (t, index);
+  gboolean ended = !span->open && !span->one_way;
+  remove_served (t, span->receiver, index);
+  if (!ended)
+    infer (t, index);
+  if (span->parent == NONE)
+    return;
+  Span *parent = span_at (t, span->parent);
+  parent->awaits -= ended;
+  parent->next_ns = MIN (parent->next_ns, span->from_ns);
+}
+
+/* What is open at the end is served to the end. */
+static void
+begin_backwards (Tracer *t)
+{
+  for (guint i = 0; i < t->served->len; i++)
+    g_array_set_size (g_ptr_array_index (t->served, i), 0);
+  for (guint i = 0; i < t->spans->len; i++)
+    {
+      Span *span = span_at (t, i);
+      span->awaits = 0;
+      span->next_ns = G_MAXINT64;
+      if (span->open)
+        add_served (t, span->receiver, i);
+    }
+}
+
+/* ---- Both ---------------------------------------------------------------------------------------- */
+
+static void
+set_depths (Tracer *t)
+{
+  for (guint i = 0; i < t->spans->len; i++)
+    {
+      Span *span = span_at (t, i);
+      span->depth = span->parent != NONE ? span_at (t, span->parent)->depth + 1 : 0;
+      if (span->depth <= DEPTH_MAX)
+        continue;
+      span->parent = NONE;
+      span->depth = 0;
+    }
+}
+
+static guint
+index_of_edge (const Tracer *t, guint i, gboolean *begins)
+{
+  gint edge = g_array_index (t->edges, gint, i);
+  *begins = edge > 0;
+  return (guint) ABS (edge) - 1;
+}
+
+/* Events of [from, to) become spans with their causes. */
+static void
+trace_events (Tracer *t, guint64 from, guint64 to)
+{
+  take_events (t, from, to);
+  gboolean begins;
+  for (guint i = 0; i < t->edges->len; i++)
+    {
+      guint index = index_of_edge (t, i, &begins);
+      (begins ? on_beginning : on_end) (t, index);
+    }
+  begin_backwards (t);
+  for (guint i = t->edges->len; i-- > 0;)
+    {
+      guint index = index_of_edge (t, i, &begins);
+      (begins ? back_to_beginning : back_to_end) (t, index);
+    }
+  set_depths (t);
 }
 
 /* ---- One tree ------------------------------------------------------------------------------------ */
@@ -450,7 +593,7 @@ trace_in (TbPast *past, guint64 position, guint64 size, GArray *out)
   guint64 from, to;
   window_around (past, position, size, &from, &to);
   tracer_init (&t, past);
-  take_events (&t, from, to);
+  trace_events (&t, from, to);
   guint index = span_of_message (&t, position);
   gboolean whole = from == tb_past_first_event (past) && to == tb_past_n_events (past);
   gboolean done = size >= WINDOW_LAST || whole;
@@ -535,7 +678,7 @@ go_over (TbPast *past, guint64 from, guint64 to,
       guint64 end = MIN (at + PIECE, to);
       Tracer t;
       tracer_init (&t, past);
-      take_events (&t, at - first > MARGIN ? at - MARGIN : first, MIN (end + MARGIN, n));
+      trace_events (&t, at - first > MARGIN ? at - MARGIN : first, MIN (end + MARGIN, n));
       each (&t, at, end, out);
       tracer_clear (&t);
     }
