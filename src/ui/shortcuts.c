@@ -1,5 +1,6 @@
 #include "shortcuts.h"
 
+#include "spacetime-view.h"
 #include "window-private.h"
 
 /* GtkShortcutsWindow is filled through its XML only. */
@@ -68,6 +69,17 @@ append_canvas (GString *xml)
   g_string_append (xml, "</object></child>");
 }
 
+static void
+append_spacetime (GString *xml)
+{
+  guint n;
+  const TbSpacetimeKey *rows = tb_spacetime_view_keys (&n);
+  begin_group (xml, "In the space-time diagram");
+  for (guint i = 0; i < n; i++)
+    append_shortcut (xml, rows[i].accel, rows[i].label);
+  g_string_append (xml, "</object></child>");
+}
+
 void
 tb_show_shortcuts (GtkWindow *parent)
 {
@@ -76,6 +88,7 @@ tb_show_shortcuts (GtkWindow *parent)
       "</property><child><object class='GtkShortcutsSection'>"
       "<property name='section-name'>all</property><property name='max-height'>12</property>");
   append_canvas (xml);
+  append_spacetime (xml);
   append_commands (xml);
   append_actions (xml);
   g_string_append (xml, "</object></child></object></interface>");

@@ -283,6 +283,30 @@ static const struct
   { GDK_KEY_Escape, FALSE, let_go },
 };
 
+static const TbSpacetimeKey said[] = {
+  { "Left", "Message before" },
+  { "Right", "Next message" },
+  { "<Shift>Left", "Earlier" },
+  { "<Shift>Right", "Later" },
+  { "Up", "Line above" },
+  { "Down", "Line below" },
+  { "c", "Collapse or open the line's component" },
+  { "h", "Hide the line" },
+  { "a", "Show all lines" },
+  { "plus", "Less time" },
+  { "minus", "More time" },
+  { "0", "The whole run" },
+  { "End", "Newest messages" },
+  { "Home", "Begin of the run" },
+};
+
+const TbSpacetimeKey *
+tb_spacetime_view_keys (guint *n)
+{
+  *n = G_N_ELEMENTS (said);
+  return said;
+}
+
 static gboolean
 key_pressed (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
              TbSpacetimeView *view)

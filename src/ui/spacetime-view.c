@@ -551,6 +551,8 @@ tb_spacetime_view_measure (GtkWidget *widget, GtkOrientation orientation, int fo
 static void
 say (TbSpacetimeView *view)
 {
+  if (!gtk_widget_get_mapped (GTK_WIDGET (view)))
+    return;
   g_autofree char *summary = tb_spacetime_view_summary (view);
   g_autofree char *chosen = tb_spacetime_view_chosen (view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -596,6 +598,7 @@ tb_spacetime_view_init (TbSpacetimeView *view)
   view->adjustment = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 1, 1, 1));
   g_signal_connect_swapped (view->adjustment, "value-changed", G_CALLBACK (gtk_widget_queue_draw), view);
   g_signal_connect (view, "changed", G_CALLBACK (say), NULL);
+  g_signal_connect (view, "map", G_CALLBACK (tb_spacetime_view_changed), NULL);
   gtk_widget_set_focusable (GTK_WIDGET (view), TRUE);
   gtk_widget_set_hexpand (GTK_WIDGET (view), TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (view), TRUE);

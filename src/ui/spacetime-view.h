@@ -39,6 +39,13 @@ char *tb_spacetime_view_summary (TbSpacetimeView *view);
 /* What is chosen, in words; NULL: nothing. (transfer full) */
 char *tb_spacetime_view_chosen (TbSpacetimeView *view);
 
+/* Its keys, for whoever lists them. */
+typedef struct
+{
+  const char *accel, *label;
+} TbSpacetimeKey;
+const TbSpacetimeKey *tb_spacetime_view_keys (guint *n);
+
 /* Signal: "changed" (): what the above say. */
 
 G_END_DECLS

@@ -38,6 +38,11 @@ static const TbActionRow rows[] = {
   { "left-panel", "Palette and outline", { "F9" }, "View" },
   { "right-panel", "Properties", { "<Shift>F9" }, "View" },
   { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
+  { "page-messages", "Panel: messages", { NULL }, "View" },
+  { "page-space-time", "Panel: space-time diagram", { NULL }, "View" },
+  { "page-logs", "Panel: logs", { NULL }, "View" },
+  { "page-metrics", "Panel: metrics", { NULL }, "View" },
+  { "page-trace", "Panel: traces", { NULL }, "View" },
   { "minimap", "Minimap", { "F8" }, "View" },
   { "source", "Source", { "F7" }, "View" },
   { "page-interactions", "Interactions: who calls whom, in which order", { NULL }, "View" },
@@ -511,6 +516,11 @@ static const GActionEntry entries[] = {
   { "left-panel", act_panel },
   { "right-panel", act_panel },
   { "bottom-panel", act_panel },
+  { "page-messages", act_page },
+  { "page-space-time", act_page },
+  { "page-logs", act_page },
+  { "page-metrics", act_page },
+  { "page-trace", act_page },
   { "minimap", NULL, NULL, "true", change_choice },
   { "grid", NULL, NULL, "true", change_choice },
   { "contain", NULL, NULL, "false", change_choice },
@@ -642,7 +652,8 @@ tb_window_update_actions (TbWindow *self)
   static const char *const of_document[] = {
     "save",     "save-as",        "export", "print", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
-    "source",   "add",     "next-pane",  "previous-pane", "page-interactions"
+    "source",   "add",     "next-pane",  "previous-pane", "page-interactions",
+    "page-messages", "page-space-time", "page-logs", "page-metrics", "page-trace"
   };
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);

@@ -44,20 +44,20 @@ def a_message_chosen_in_the_diagram_is_chosen_everywhere(options):
         editor.click(x + width / 2, y + height / 2)
         editor.focus()
         key("Left")
-        chosen = editor.get(lambda name: " → " in name and " · at " in name, "label")
+        chosen = editor.get(lambda name: " → " in name and " · at " in name, "label", 30)
         before = chosen.name
         key("Left")
         wait_for("another message", lambda: editor.find(
-            lambda name: " · at " in name and name != before, "label"))
+            lambda name: " · at " in name and name != before, "label"), 30)
         editor.screenshot(os.path.join(options.out, "window-space-time-chosen.png"))
         editor.press("Collapse", None)
         key("0")
         wait_for("the run", lambda: editor.find(lambda name: "0.0" in name and "messages" in name
-                                                or "counted by" in name, "label"))
+                                                or "counted by" in name, "label"), 30)
         editor.screenshot(os.path.join(options.out, "window-space-time-whole.png"))
         open_page(editor, "Trace")
         wait_for("its tree", lambda: editor.find(lambda name: " request" in name and " · " in name
-                                                 and "messages" not in name, "label"))
+                                                 and "messages" not in name, "label"), 30)
         editor.screenshot(os.path.join(options.out, "window-trace.png"))
         open_page(editor, "Metrics")
         editor.get("All links", "label")
