@@ -173,6 +173,25 @@ test_what_is_never_answered_is_in_the_tree (Fixture *f, gconstpointer data)
   g_assert_cmpint (span (spans, 0)->to_ns, ==, recorded_ns (f->r, 30));
 }
 
+/* Whoever answers a long request last, and asks others all the while: one wide tree. */
+static void
+test_a_tree_may_be_wide (Fixture *f, gconstpointer data)
+{
+  enum { N = 40000 };
+  recorded_message (f->r, 1, TB_EVENT_REQUEST, BROWSE, 1, 1, 77, 1);
+  for (guint i = 0; i < N; i++)
+    {
+      recorded_message (f->r, 2 + 0.01 * i, TB_EVENT_REQUEST, SAVE_1, 2, i + 1, 0, 0);
+      recorded_message (f->r, 2.005 + 0.01 * i, TB_EVENT_REPLY, SAVE_1, 2, i + 1, 0, 0);
+    }
+  recorded_message (f->r, 3 + 0.01 * N, TB_EVENT_REPLY, BROWSE, 1, 1, 0, 0);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_autoptr (GArray) spans = tb_trace_of (past, 0);
+  g_assert_cmpuint (spans->len, ==, N + 1);
+  for (guint i = 0; i <= N; i++)
+    g_assert_true (span (spans, i)->critical);
+}
+
 static void
 test_the_list_has_each_tree_once (Fixture *f, gconstpointer data)
 {
@@ -205,6 +224,7 @@ main (int argc, char **argv)
   ADD ("/trace/goes-on", test_without_ids_who_was_answered_goes_on);
   ADD ("/trace/critical", test_the_critical_path_is_what_was_waited_for);
   ADD ("/trace/unanswered", test_what_is_never_answered_is_in_the_tree);
+  ADD ("/trace/wide", test_a_tree_may_be_wide);
   ADD ("/trace/list", test_the_list_has_each_tree_once);
   return g_test_run ();
 }

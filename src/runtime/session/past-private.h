@@ -8,7 +8,7 @@
  *   past-plan.c    as much of a plan as frames need
  *   past-count.c   what a tap counted when it told of an event
  *   past-frame.c   the picture at a moment
- *   trace.c        trees of requests
+ *   trace*.c       trees of requests
  *
  * What happens rarely (facts, commands, figures) is read once and kept; events and payload stay in the
  * file and are decoded when they are asked for. */

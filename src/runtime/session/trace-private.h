@@ -1,0 +1,39 @@
+/* What finds causes (trace-spans.c) and what makes trees of them (trace.c) share. */
+#pragma once
+
+#include "past-private.h"
+#include "tb-trace.h"
+
+#define NONE G_MAXUINT
+
+typedef struct
+{
+  guint64 request, reply;
+  gint64 from_ns, to_ns;
+  gint64 next_ns; /* backwards: when it did something next */
+  guint64 trace_id, span_id;
+  guint tap, parent, sender, receiver, depth;
+  guint awaits; /* requests made for it that are open, at the edge that is looked at */
+  gboolean inferred, error, open, one_way;
+} TbTracedSpan;
+
+typedef struct
+{
+  TbPast *past;
+  GArray *spans;      /* of TbTracedSpan */
+  GArray *edges;      /* of gint: 1 + index where a span begins, its negative where it ends */
+  GHashTable *open;   /* connection and number → index + 1 */
+  GHashTable *newest; /* trace and receiver → index + 1 of the last such span */
+  GPtrArray *served;  /* of GArray of guint: open spans, by receiver */
+} TbTracer;
+
+static inline TbTracedSpan *
+tb_tracer_span (const TbTracer *t, guint index)
+{
+  return &g_array_index (t->spans, TbTracedSpan, index);
+}
+
+void tb_tracer_init (TbTracer *t, TbPast *past);
+void tb_tracer_clear (TbTracer *t);
+/* Events of [from, to) become spans with their causes. Once only. */
+void tb_tracer_go_over (TbTracer *t, guint64 from, guint64 to);
