@@ -235,7 +235,10 @@ drop_bars (Reader *r, const TbEvent *event)
   if (bars == NULL)
     return;
   if (event->direction == TB_DIR_UP)
-    bars[0].to_ns = bars[0].from_ns;
+    {
+      bars[0].to_ns = bars[0].from_ns;
+      bars[0].open = FALSE;
+    }
   bars[0].error = bars[1].error = TRUE;
 }
 

@@ -243,6 +243,20 @@ test_a_broken_connection_ends_what_it_owed (Fixture *f, gconstpointer data)
 }
 
 static void
+test_who_never_got_a_request_does_not_work_on_it (Fixture *f, gconstpointer data)
+{
+  made_past_event (f->made, 10, TB_EVENT_REQUEST, f->browse, 1, 1, "GET /");
+  made_past_last (f->made)->held = TRUE;
+  made_past_event (f->made, 11, TB_EVENT_DROPPED, f->browse, 1, 1, NULL);
+  made_past_event (f->made, 90, TB_EVENT_CLOSE, f->browse, 1, 0, NULL);
+  g_autoptr (TbSpacetimeReading) reading = read_ms (f, 0, 100);
+  g_assert_cmpuint (reading->bars->len, ==, 1);
+  g_assert_cmpuint (bar (reading, 0)->instance, ==, f->browser);
+  g_assert_cmpint (bar (reading, 0)->to_ns, ==, at (f, 90));
+  g_assert_true (bar (reading, 0)->error);
+}
+
+static void
 test_a_reply_whose_request_is_gone_says_when_it_began (Fixture *f, gconstpointer data)
 {
   made_past_event (f->made, 100, TB_EVENT_REPLY, f->browse, 1, 7, NULL);
@@ -511,6 +525,7 @@ main (int argc, char **argv)
   ADD ("search", test_a_search_marks_what_it_finds);
   ADD ("bars", test_who_owes_a_reply_has_a_bar);
   ADD ("broken-connection", test_a_broken_connection_ends_what_it_owed);
+  ADD ("dropped-request", test_who_never_got_a_request_does_not_work_on_it);
   ADD ("reply-alone", test_a_reply_whose_request_is_gone_says_when_it_began);
   ADD ("nothing-lost-in-counting", test_nothing_is_lost_in_counting);
   ADD ("bounded-memory", test_a_long_run_keeps_to_its_memory);
