@@ -32,7 +32,7 @@ _Static_assert (TB_ARRAY_LENGTH (sums) <= 64, "a bit for each");
 static uint64_t
 sum_of (const TbTapCounters *counters, size_t i)
 {
-  return *(const uint64_t *) ((const char *) counters + sums[i].counters);
+  return *(const uint64_t *) (const void *) ((const char *) counters + sums[i].counters);
 }
 
 /* ---- Writing --------------------------------------------------------------------------------- */
@@ -136,7 +136,7 @@ read_row (TbVarReader *in, TbRecordFigure *figure)
   figure->connections_open = tb_var_get (in);
   uint64_t differs = tb_var_get (in);
   for (size_t i = 0; i < TB_ARRAY_LENGTH (sums); i++)
-    *(uint64_t *) ((char *) figure + sums[i].figure)
+    *(uint64_t *) (void *) ((char *) figure + sums[i].figure)
         = differs >> i & 1 ? tb_unzigzag (tb_var_get (in)) : 0;
   return read_buckets (in, figure) && figure->row < TB_TAPS_MAX;
 }
@@ -179,8 +179,8 @@ tb_record_figure_add (TbTapCounters *c, const TbRecordFigure *figure)
   c->last_ns = figure->last_ns;
   c->connections_open = figure->connections_open;
   for (size_t i = 0; i < TB_ARRAY_LENGTH (sums); i++)
-    *(uint64_t *) ((char *) c + sums[i].counters)
-        += *(const uint64_t *) ((const char *) figure + sums[i].figure);
+    *(uint64_t *) (void *) ((char *) c + sums[i].counters)
+        += *(const uint64_t *) (const void *) ((const char *) figure + sums[i].figure);
   for (uint32_t i = 0; i < figure->n_buckets; i++)
     c->latency.bucket[figure->buckets[i].index] += figure->buckets[i].count;
 }
