@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "ctl-terminal.h"
+#include "recording.h"
 #include "tb-control.h"
 
 typedef struct
@@ -405,22 +406,11 @@ do_terminal (Asked *asked)
 
 /* ---- Steps ---------------------------------------------------------------------------------------- */
 
-/* A label is a program's own bytes. */
-static char *
-plain (const char *text)
-{
-  char *copy = g_strdup (text);
-  for (char *c = copy; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = '?';
-  return copy;
-}
-
 static void
 say_one_held (const TbJsonValue *h)
 {
   const TbJsonValue *waits = tb_json_member (h, "waits"), *behind = tb_json_member (h, "behind");
-  g_autofree char *label = plain (member (h, "label"));
+  g_autofree char *label = tb_cli_plain (member (h, "label"));
   printf ("%6s  %-12s %-24s %-8s %s", member (h, "id"), member (h, "link"), member (h, "way"),
           member (h, "kind"), label);
   printf ("  %.1f s", waits != NULL ? waits->number : 0);
