@@ -7,6 +7,7 @@
 #define PAD_X 18
 #define PAD_Y 3
 #define GAP 10
+#define SETTLING 4
 
 #define TB_TYPE_ROW_LINE (tb_row_line_get_type ())
 G_DECLARE_FINAL_TYPE (TbRowLine, tb_row_line, TB, ROW_LINE, GtkWidget)
@@ -254,6 +255,8 @@ struct _TbRowList
   gboolean following;
   gboolean held;      /* the pointer is on it: what one is about to click stays where it is */
   gboolean quiet;     /* what is selected now was selected by the program */
+  guint wanted;       /* row that is to be in sight, from the end: they grow at the beginning while
+                         they are looked through; G_MAXUINT: none */
   guint settling;     /* frames until what the list does by itself is over */
   guint tick, tell_id;
   double upper; /* of the scrollbar, when it last moved */
@@ -269,13 +272,33 @@ adjustment_of (TbRowList *self)
   return gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
 }
 
+/* Rows are as high as each other. Not by the list's own action, which before the first layout leaves the
+ * list without any. */
+static void
+scroll_to (TbRowList *self, guint row)
+{
+  GtkAdjustment *v = adjustment_of (self);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
+  double upper = gtk_adjustment_get_upper (v), page = gtk_adjustment_get_page_size (v);
+  double height = n > 0 ? upper / n : 0, top = height * row, value = gtk_adjustment_get_value (v);
+  if (self->following)
+    gtk_adjustment_set_value (v, upper - page);
+  else if (top < value || top + height > value + page)
+    gtk_adjustment_set_value (v, top - (page - height) / 2);
+}
+
+/* For a few frames: the first has the rows laid out, and only then it is known where they are. */
 static gboolean
 settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   TbRowList *self = TB_ROW_LIST (widget);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
+  if (self->wanted <= n)
+    scroll_to (self, n - self->wanted);
   if (--self->settling > 0)
     return G_SOURCE_CONTINUE;
   self->tick = 0;
+  self->wanted = G_MAXUINT;
   return G_SOURCE_REMOVE;
 }
 
@@ -283,7 +306,7 @@ settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 static void
 expect_movement (TbRowList *self)
 {
-  self->settling = 3;
+  self->settling = SETTLING;
   if (!self->tick)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), settle, NULL, NULL);
 }
@@ -293,8 +316,8 @@ go_to (TbRowList *self, guint row)
 {
   if (row >= g_list_model_get_n_items (G_LIST_MODEL (self->rows)))
     return;
+  self->wanted = g_list_model_get_n_items (G_LIST_MODEL (self->rows)) - row;
   expect_movement (self);
-  gtk_widget_activate_action (self->view, "list.scroll-to-item", "u", row);
 }
 
 /* Not while the list is being laid out: who hears of it may show and hide things. */
@@ -330,6 +353,7 @@ wheel_turned (GtkEventControllerScroll *controller, double dx, double dy, TbRowL
   if (dy < 0)
     self->following = FALSE;
   self->settling = MIN (self->settling, 1);
+  self->wanted = G_MAXUINT;
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -398,8 +422,11 @@ static void
 row_selected (TbRowList *self)
 {
   TbEventRow *row = gtk_single_selection_get_selected_item (self->selection);
-  if (!self->quiet && row)
-    g_signal_emit (self, picked, 0, row);
+  if (self->quiet || !row)
+    return;
+  self->following = FALSE;
+  self->wanted = G_MAXUINT;
+  g_signal_emit (self, picked, 0, row);
 }
 
 static void
@@ -470,6 +497,7 @@ static void
 tb_row_list_init (TbRowList *self)
 {
   self->following = TRUE;
+  self->wanted = G_MAXUINT;
   self->lines = g_hash_table_new (NULL, NULL);
 }
 

@@ -242,12 +242,12 @@ run_randomly (guint64 holes, gboolean dropping)
   gint64 now_ns = 0;
   f->holes = holes;
   g_signal_connect (rows, "items-changed", G_CALLBACK (changed), f);
-  grow (f, (guint) g_test_rand_int_range (0, 20000), &now_ns);
+  grow (f, (guint) g_test_rand_int_range (0, 12000), &now_ns);
   tb_event_rows_set_source (rows, &source, f);
   for (guint i = 0; i < 30; i++)
     {
       if (g_test_rand_bit ())
-        grow (f, (guint) g_test_rand_int_range (0, 3000), &now_ns);
+        grow (f, (guint) g_test_rand_int_range (0, 2000), &now_ns);
       if (g_test_rand_bit ())
         insert_some (rows, inserts, (guint) g_test_rand_int_range (0, 20), now_ns);
       if (dropping && g_test_rand_int_range (0, 5) == 0)
@@ -267,7 +267,7 @@ run_randomly (guint64 holes, gboolean dropping)
 static void
 rows_come_in_the_order_of_time (void)
 {
-  for (guint i = 0; i < 8; i++)
+  for (guint i = 0; i < 3; i++)
     run_randomly (0, FALSE);
 }
 
@@ -280,7 +280,7 @@ what_cannot_be_read_is_passed_over (void)
 static void
 what_has_gone_has_no_row (void)
 {
-  for (guint i = 0; i < 8; i++)
+  for (guint i = 0; i < 3; i++)
     run_randomly (0, TRUE);
 }
 

@@ -48,8 +48,8 @@ typedef struct
   int64_t limit_bytes;      /* of the file; 0: 1 GiB, at least 1 MiB. The oldest detail goes first */
   int64_t limit_ns;         /* 0: none; detail older than this goes */
   uint32_t payload_max;     /* first bytes kept of each message; 0: none */
-  const char *const *masks; /* POSIX extended regular expressions; what they match in a payload or a
-                               label is written as '*'. Ends with NULL; NULL: none */
+  const char *const *masks; /* POSIX extended regular expressions; what they match in a payload, a
+                               label or what was printed is written as '*'. Ends with NULL; NULL: none */
 } TbRecordLimits;
 
 typedef struct TbRecordWriter TbRecordWriter;

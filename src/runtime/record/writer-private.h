@@ -83,6 +83,9 @@ int tb_space_write (TbRecordWriter *w, const TbBlock *block, const uint8_t *cont
 void tb_space_age (TbRecordWriter *w, int64_t now_ns);
 int tb_space_write_index (TbRecordWriter *w);
 
+/* Of a LOG record: what stands before the bytes that were printed. */
+#define TB_LOG_HEAD 16
+
 /* ---- mask.c */
 int tb_masks_new (const char *const *expressions, TbMasks **masks);
 void tb_masks_free (TbMasks *masks);

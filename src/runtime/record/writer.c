@@ -297,6 +297,19 @@ write_all (TbRecordWriter *w)
 
 /* ---- What comes ------------------------------------------------------------------------------ */
 
+/* What an instance printed may hold secrets as well. A piece is masked for itself: one that begins in it
+ * and ends in the next is not seen. */
+static void
+add_masked_log (TbRecordWriter *w, int64_t time_ns, const void *body, size_t size)
+{
+  char copy[TB_LOG_HEAD + TB_PAYLOAD_MAX];
+  size = TB_MIN (size, sizeof copy);
+  memcpy (copy, body, size);
+  if (size > TB_LOG_HEAD)
+    tb_masks_apply (w->masks, copy + TB_LOG_HEAD, size - TB_LOG_HEAD);
+  add_record (w, TB_RECORD_LOG, time_ns, copy, size);
+}
+
 int
 tb_record_writer_add (TbRecordWriter *w, TbRecordType type, int64_t time_ns, const void *body,
                       size_t size)
@@ -309,7 +322,10 @@ tb_record_writer_add (TbRecordWriter *w, TbRecordType type, int64_t time_ns, con
   if (w->kept.count > 0 && w->kept.size + sizeof (TbRecordHead) + size > w->kept.most
       && write_kept (w) != 0)
     return w->error;
-  add_record (w, type, time_ns, body, size);
+  if (type == TB_RECORD_LOG && w->masks != NULL)
+    add_masked_log (w, time_ns, body, size);
+  else
+    add_record (w, type, time_ns, body, size);
   return 0;
 }
 

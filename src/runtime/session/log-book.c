@@ -52,7 +52,7 @@ tb_log_book_open (const char *path, GError **error)
   if (failed != 0)
     {
       g_set_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME, "%s: %s", path,
-                   failed == -EPROTO ? "this is not a recording" : g_strerror (-failed));
+                   tb_record_words (failed));
       return NULL;
     }
   TbLogBook *book = g_new0 (TbLogBook, 1);
