@@ -74,7 +74,7 @@ add_cell (GtkWidget *box, const char *css, int chars, gboolean expand)
 {
   GtkWidget *label = tb_ui_label (NULL, css);
   gtk_label_set_width_chars (GTK_LABEL (label), chars);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), chars > 0 ? chars : -1);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), chars > 0 && !expand ? 2 * chars : chars);
   gtk_widget_set_hexpand (label, expand);
   gtk_box_append (GTK_BOX (box), label);
   return label;
@@ -84,15 +84,15 @@ static Row *
 new_row (TbHeldPage *self, guint64 id)
 {
   Row *r = g_new0 (Row, 1);
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   r->id = id;
   r->row = g_object_ref_sink (gtk_list_box_row_new ());
-  r->turn = add_cell (line, "numeric", 3, FALSE);
-  r->label = add_cell (line, "strong", 8, TRUE);
-  r->way = add_cell (line, NULL, 12, TRUE);
-  r->link = add_cell (line, "dim", 6, FALSE);
+  r->turn = add_cell (line, "numeric", 2, FALSE);
+  r->label = add_cell (line, "strong", 5, TRUE);
+  r->way = add_cell (line, NULL, 7, TRUE);
+  r->link = add_cell (line, "dim", 4, FALSE);
   r->behind = add_cell (line, "dim", -1, FALSE);
-  r->since = add_cell (line, "numeric", 7, FALSE);
+  r->since = add_cell (line, "numeric", 6, FALSE);
   gtk_label_set_xalign (GTK_LABEL (r->since), 1);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (r->row), line);
   gtk_widget_add_css_class (r->row, "held-row");
