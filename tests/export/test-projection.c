@@ -189,6 +189,7 @@ assert_lines_are_json (const char *text)
         g_autoptr (GError) error = NULL;
         g_autoptr (TbJsonValue) value = tb_json_parse (lines[i], strlen (lines[i]), &error);
         g_assert_no_error (error);
+        g_assert_nonnull (value);
       }
 }
 
