@@ -3,6 +3,7 @@
  *
  * A band of a fault:  FAULT_ADD (how it is) … FAULT_STATE active ──▶ open ── active no more ──▶ closed
  * A band of an instance:  killed, paused ──▶ open ── ready again, or another state ──▶ closed */
+#include <stdlib.h>
 #include <string.h>
 
 #include "past-private.h"
@@ -502,18 +503,57 @@ take_frame (TbPast *self, TbReader *r, gint64 time_ns)
     }
 }
 
+/* When it was, which is a little before it was told. */
+static gint64
+own_time (TbReader r, gint64 told_ns)
+{
+  gint64 time_ns = told_ns;
+  if (r.type == TB_FACT_INSTANCE_STATE)
+    {
+      TbWireInstanceState s = { 0 };
+      time_ns = tb_wire_instance_state_read (&r, &s) ? s.time_ns : told_ns;
+      tb_wire_instance_state_clear (&s);
+    }
+  else if (r.type == TB_FACT_FAULT_STATE)
+    {
+      free (tb_reader_string (&r));
+      tb_reader_u8 (&r);
+      time_ns = tb_reader_i64 (&r);
+    }
+  return r.bad ? told_ns : CLAMP (time_ns, 0, told_ns);
+}
+
+/* In the order of time, but never before the plan that it is about. A picture that has gone by begins anew. */
+static void
+keep_fact (TbPast *self, const TbPastFact *fact)
+{
+  guint at = self->facts->len;
+  for (; at > 0; at--)
+    {
+      const TbPastFact *before = &g_array_index (self->facts, TbPastFact, at - 1);
+      if (before->time_ns <= fact->time_ns || before->type == TB_COMMAND_PLAN
+          || before->type == TB_COMMAND_CHANGE)
+        break;
+    }
+  if (at < self->facts->len)
+    g_clear_pointer (&self->picture, tb_past_picture_free);
+  g_array_insert_val (self->facts, at, *fact);
+}
+
 static void
 take_fact (TbPast *self, const TbRecord *record)
 {
   TbReader r;
   size_t used;
-  if (tb_reader_begin (&r, record->body, record->size, &used) != TB_FRAME_WHOLE
-      || !take_frame (self, &r, record->time_ns))
+  if (tb_reader_begin (&r, record->body, record->size, &used) != TB_FRAME_WHOLE)
+    return;
+  gint64 time_ns = own_time (r, record->time_ns);
+  if (!take_frame (self, &r, record->time_ns))
     return;
   guint8 *copy = g_memdup2 (record->body, record->size);
-  const TbPastFact fact = { record->time_ns, r.type, (guint32) record->size, copy };
+  const TbPastFact fact = { time_ns, r.type, (guint32) record->size, copy };
   g_ptr_array_add (self->frames, copy);
-  g_array_append_val (self->facts, fact);
+  keep_fact (self, &fact);
 }
 
 /* ---- Records ------------------------------------------------------------------------------------- */

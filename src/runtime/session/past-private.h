@@ -23,8 +23,8 @@
 /* Something that happened once, as its frame says it; see past-frame.c. */
 typedef struct
 {
-  gint64 time_ns;
-  guint type; /* TbFactType, TbCommandType, or TB_PAST_PLAN */
+  gint64 time_ns; /* when it was, not when it was told */
+  guint type; /* TbFactType or TbCommandType */
   guint32 size;
   const guint8 *bytes; /* a whole frame */
 } TbPastFact;

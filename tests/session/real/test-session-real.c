@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tb-base.h"
+#include "tb-past.h"
 #include "tb-session.h"
 
 #define DRAWING                                                                                      \
@@ -36,17 +37,23 @@ look (Run *run)
 }
 
 static Run
-start (void)
+start_with (gboolean record)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TbDocument) document
     = tb_document_load_bytes ("real", DRAWING, strlen (DRAWING), NULL, &error);
   g_assert_no_error (error);
   g_autoptr (TbModel) model = tb_document_snapshot (document);
-  const TbSessionOptions options = { .record_off = TRUE, .sole_children = TRUE };
+  const TbSessionOptions options = { .record_off = !record, .sole_children = TRUE };
   Run run = { .session = tb_session_start (model, &options, &error) };
   g_assert_no_error (error);
   return run;
+}
+
+static Run
+start (void)
+{
+  return start_with (FALSE);
 }
 
 static gboolean
@@ -259,6 +266,56 @@ test_dropping_the_session_ends_the_run (void)
   g_assert_finalize_object (run.session);
 }
 
+static gboolean
+has_past (Run *run, gint64 events)
+{
+  TbPast *past = tb_session_past (run->session);
+  return past != NULL && (gint64) tb_past_n_events (past) >= events;
+}
+
+/* The agent writes the last of it when the run is over. */
+static gboolean
+past_has_all (Run *run, gint64 unused)
+{
+  TbPast *past = tb_session_past (run->session);
+  gint64 end_ns = tb_past_end_ns (past);
+  g_autoptr (TbLiveFrame) then = tb_past_frame (past, NULL, end_ns, end_ns);
+  return then->state == TB_RUN_STOPPED && then->links[0].requests == run->frame->links[0].requests
+         && then->links[0].replies == run->frame->links[0].replies;
+}
+
+/* What can be read of it grows while the run goes on, and is all of it when that is over. */
+static void
+test_the_past_is_what_was_counted (void)
+{
+  Run run = start_with (TRUE);
+  await (&run, has_past, 20);
+  g_autoptr (TbPast) past = g_object_ref (tb_session_past (run.session));
+  g_assert_null (tb_past_notice (past));
+  await (&run, has_past, (gint64) tb_past_n_events (past) + 20);
+  tb_session_cut (run.session, "ask");
+  await (&run, cut_is, TRUE);
+  tb_session_heal (run.session, "ask");
+  await (&run, cut_is, FALSE);
+  tb_session_stop (run.session);
+  await (&run, run_is, TB_RUN_STOPPED);
+  await (&run, past_has_all, 0);
+  const TbLiveLink *live = &run.frame->links[0];
+  g_autoptr (TbLiveFrame) then = tb_past_frame (past, NULL, tb_past_end_ns (past), 0);
+  g_assert_cmpuint (then->links[0].bytes_down, ==, live->bytes_down);
+  g_assert_cmpint (then->links[0].p99_ns, ==, live->p99_ns);
+  g_assert_cmpuint (tb_past_n_events (past), >=, run.request_events + run.reply_events);
+  g_assert_cmpuint (tb_past_n_bands (past), ==, 1);
+  const TbPastBand *cut = tb_past_band (past, 0);
+  g_autoptr (TbLiveFrame) meanwhile = tb_past_frame (past, NULL, cut->from_ns, 0);
+  g_assert_cmpint (cut->kind, ==, TB_BAND_PARTITION);
+  g_assert_cmpstr (cut->link, ==, "ask");
+  g_assert_cmpint (meanwhile->links[0].cut_since_ns, ==, cut->from_ns);
+  g_clear_pointer (&run.frame, tb_live_frame_unref);
+  g_assert_finalize_object (run.session);
+  g_assert_cmpuint (tb_past_n_instances (past), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,6 +328,7 @@ main (int argc, char **argv)
                    test_partition_of_a_scenario_holds_for_its_time);
   g_test_add_func ("/session-real/latency-shows", test_latency_shows);
   g_test_add_func ("/session-real/pause-kill-and-restart", test_pause_kill_and_restart);
+  g_test_add_func ("/session-real/past", test_the_past_is_what_was_counted);
   g_test_add_func ("/session-real/dropping-the-session-ends-the-run",
                    test_dropping_the_session_ends_the_run);
   return g_test_run ();
