@@ -19,7 +19,7 @@ tb_axis_step (double least)
   return power * 10;
 }
 
-/* ---- Time -------------------------------------------------------------------------------------- */
+/* ---- Time ------------------------------------------------------------------------------------ */
 
 void
 tb_axis_format_time (gint64 ns, double step_ns, char *out, gsize size)
@@ -27,7 +27,8 @@ tb_axis_format_time (gint64 ns, double step_ns, char *out, gsize size)
   int decimals = (int) ceil (log10 ((double) TB_NS_PER_S / MAX (step_ns, 1)) - 1e-9);
   char digits[32];
   decimals = CLAMP (decimals, 0, 9);
-  guint64 whole = (guint64) ABS (ns) / (guint64) TB_NS_PER_S, rest = (guint64) ABS (ns) % (guint64) TB_NS_PER_S;
+  guint64 whole = (guint64) ABS (ns) / (guint64) TB_NS_PER_S,
+          rest = (guint64) ABS (ns) % (guint64) TB_NS_PER_S;
   for (int i = decimals; i < 9; i++)
     rest /= 10;
   g_snprintf (digits, sizeof digits, ".%0*" G_GUINT64_FORMAT, decimals, rest);
@@ -39,7 +40,8 @@ tb_axis_format_time (gint64 ns, double step_ns, char *out, gsize size)
 static double
 time_step (double least)
 {
-  static const double longer[] = { 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400 };
+  static const double longer[]
+      = { 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400 };
   if (least <= 2e9)
     return MAX (tb_axis_step (least), 1);
   for (guint i = 0; i < G_N_ELEMENTS (longer); i++)
@@ -49,7 +51,8 @@ time_step (double least)
 }
 
 void
-tb_axis_times (gint64 from_ns, gint64 to_ns, gint64 zero_ns, double width, double gap, GArray *ticks)
+tb_axis_times (gint64 from_ns, gint64 to_ns, gint64 zero_ns, double width, double gap,
+               GArray *ticks)
 {
   if (to_ns <= from_ns || width <= 0)
     return;
@@ -66,7 +69,7 @@ tb_axis_times (gint64 from_ns, gint64 to_ns, gint64 zero_ns, double width, doubl
     }
 }
 
-/* ---- Values ------------------------------------------------------------------------------------ */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static void
 format_plain (double value, const char *unit, char *out, gsize size)

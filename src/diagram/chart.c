@@ -18,7 +18,7 @@ tb_chart_area (const TbRect *page)
                    MAX (page->height - TOP - BOTTOM, 1) };
 }
 
-/* ---- Values ------------------------------------------------------------------------------------ */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 /* The first time at or after. */
 static guint
@@ -151,7 +151,7 @@ tb_chart_trace (const TbChart *c, const double *values, double width, GArray *po
   close_column (&t);
 }
 
-/* ---- Drawing ----------------------------------------------------------------------------------- */
+/* ---- Drawing --------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -165,7 +165,8 @@ typedef struct
 static double
 place (const Paint *p, gint64 time_ns)
 {
-  return p->area.x + x_of (p->chart, CLAMP (time_ns, p->chart->from_ns, p->chart->to_ns), p->area.width);
+  return p->area.x
+         + x_of (p->chart, CLAMP (time_ns, p->chart->from_ns, p->chart->to_ns), p->area.width);
 }
 
 static double
@@ -228,7 +229,8 @@ paint_axes (Paint *p, GArray *levels)
       double y = round (height_of (p, tick->value)) + 0.5;
       TbPoint at[] = { { p->area.x, y }, { p->area.x + p->area.width, y } };
       tb_plot_line (p->plot, at, 2, &stroke);
-      tb_plot_text (p->plot, TB_PLOT_SMALL, &dim, tick->text, p->area.x - 6, y + 3.5, TB_PLOT_END, 0);
+      tb_plot_text (p->plot, TB_PLOT_SMALL, &dim, tick->text, p->area.x - 6, y + 3.5, TB_PLOT_END,
+                    0);
     }
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (TbAxisTick));
   tb_axis_times (c->from_ns, c->to_ns, c->zero_ns, p->area.width, TICK_GAP, times);

@@ -16,7 +16,7 @@ out_of (TbPlot *plot)
   return ((SvgPlot *) plot)->out;
 }
 
-/* ---- Pieces ------------------------------------------------------------------------------------ */
+/* ---- Pieces ---------------------------------------------------------------------------------- */
 
 /* At most two decimals, whatever the locale says. */
 static void
@@ -86,7 +86,7 @@ put_box (GString *out, const TbRect *r)
   put_attribute (out, "height", r->height);
 }
 
-/* ---- Calls ------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static void
 write_begin (TbPlot *plot, const char *class, const char *title)

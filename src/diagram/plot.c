@@ -10,7 +10,7 @@ static const TbFontId fonts[TB_PLOT_N_FONTS] = {
   [TB_PLOT_STRONG] = TB_FONT_CONTAINER,
 };
 
-/* ---- Calls ------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 void
 tb_plot_free (TbPlot *plot)
@@ -128,7 +128,7 @@ tb_plot_clean (const char *bytes, gsize n)
   return g_string_free (out, FALSE);
 }
 
-/* ---- Bands ------------------------------------------------------------------------------------- */
+/* ---- Bands ----------------------------------------------------------------------------------- */
 
 /* As Jepsen's plots have them (jepsen/nemesis/combined.clj), so that who knows those reads these. */
 static const guint32 bands[TB_PLOT_N_BANDS] = {
@@ -178,7 +178,7 @@ tb_plot_hatch (TbPlot *plot, const TbRect *r, const TbColour *colour)
   tb_plot_unclip (plot);
 }
 
-/* ---- Cairo ------------------------------------------------------------------------------------- */
+/* ---- Cairo ----------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -293,8 +293,8 @@ draw_disc (TbPlot *plot, TbPoint centre, double radius, const TbColour *fill,
 }
 
 static void
-draw_text (TbPlot *plot, TbFontId font, const TbColour *colour, const char *text, double x, double y,
-           double width)
+draw_text (TbPlot *plot, TbFontId font, const TbColour *colour, const char *text, double x,
+           double y, double width)
 {
   cairo_t *cr = ((CairoPlot *) plot)->cr;
   set_colour (cr, colour);

@@ -66,8 +66,8 @@ void tb_plot_quads (TbPlot *plot, const TbPoint *points, guint n, const TbColour
 void tb_plot_disc (TbPlot *plot, TbPoint centre, double radius, const TbColour *fill,
                    const TbPlotStroke *outline);
 /* (x, y) on the baseline. width: what does not fit ends in "…"; 0: as long as it is. */
-void tb_plot_text (TbPlot *plot, TbPlotFont font, const TbColour *colour, const char *text, double x,
-                   double y, TbPlotAnchor anchor, double width);
+void tb_plot_text (TbPlot *plot, TbPlotFont font, const TbColour *colour, const char *text,
+                   double x, double y, TbPlotAnchor anchor, double width);
 double tb_plot_text_width (TbPlotFont font, const char *text);
 /* Bytes that came from anywhere as one line of text: valid, without control characters, which show as
  * "·". (transfer full) */
@@ -89,7 +89,7 @@ TbColour tb_plot_band_ink (TbThemeId theme, TbPlotBand band);
 /* Strokes all over a rectangle: what is not known. */
 void tb_plot_hatch (TbPlot *plot, const TbRect *rect, const TbColour *colour);
 
-/* ---- Axes -------------------------------------------------------------------------------------- */
+/* ---- Axes ------------------------------------------------------------------------------------ */
 
 typedef enum
 {

@@ -56,7 +56,7 @@ look_of (const TbSpacetime *s, const TbSpacetimeArrow *arrow)
   return arrow->kind == TB_EVENT_BYTES ? LOOK_BYTES : LOOK_MESSAGE;
 }
 
-/* ---- Where it lies ----------------------------------------------------------------------------- */
+/* ---- Where it lies --------------------------------------------------------------------------- */
 
 /* At most three pieces: within one line it is a bow over it. */
 typedef struct
@@ -89,7 +89,8 @@ static Shape
 shape_of (const TbSpacetime *s, const TbRect *page, const TbSpacetimeArrow *arrow)
 {
   Shape shape = { .n = 0 };
-  guint from = tb_spacetime_row_of (s->rows, arrow->from), to = tb_spacetime_row_of (s->rows, arrow->to);
+  guint from = tb_spacetime_row_of (s->rows, arrow->from),
+        to = tb_spacetime_row_of (s->rows, arrow->to);
   if (from == G_MAXUINT || to == G_MAXUINT)
     return shape;
   gint64 end = arrow->arrived_ns;
@@ -100,14 +101,16 @@ shape_of (const TbSpacetime *s, const TbRect *page, const TbSpacetimeArrow *arro
   if (from == to)
     {
       double up = y1 - MIN (11, s->row_height / 2);
-      shape = (Shape){ { { x1, y1 }, { x1 + 1, up }, { MAX (x2, x1 + 6) - 1, up }, { MAX (x2, x1 + 6), y1 } }, 4 };
+      shape = (Shape){
+        { { x1, y1 }, { x1 + 1, up }, { MAX (x2, x1 + 6) - 1, up }, { MAX (x2, x1 + 6), y1 } }, 4
+      };
       return shape;
     }
   shape = (Shape){ { { x1, y1 }, { x2, y1 + (y2 - y1) * reach_of (arrow) } }, 2 };
   return shape;
 }
 
-/* ---- Drawing ----------------------------------------------------------------------------------- */
+/* ---- Drawing --------------------------------------------------------------------------------- */
 
 /* What is drawn alike is drawn at once. */
 typedef struct
@@ -266,7 +269,7 @@ tb_spacetime_paint_arrows (TbSpacetimePaint *p)
     batch_clear (&batches[l]);
 }
 
-/* ---- Pointing ---------------------------------------------------------------------------------- */
+/* ---- Pointing -------------------------------------------------------------------------------- */
 
 static double
 distance_to (TbPoint a, TbPoint b, double x, double y)
@@ -298,7 +301,7 @@ tb_spacetime_arrow_at (const TbSpacetime *s, const TbRect *page, double x, doubl
   return nearest;
 }
 
-/* ---- Words ------------------------------------------------------------------------------------- */
+/* ---- Words ----------------------------------------------------------------------------------- */
 
 static const char *const fates[] = {
   [TB_FATE_ARRIVED] = NULL,
@@ -333,8 +336,8 @@ tb_spacetime_arrow_words (const TbSpacetime *s, const TbSpacetimeArrow *arrow)
   g_autofree char *label = tb_plot_clean (arrow->label, strlen (arrow->label));
   char when[32];
   GString *out = g_string_new (NULL);
-  tb_axis_format_time (arrow->sent_ns - s->source->start_ns (s->source->data), TB_NS_PER_US * 10, when,
-                       sizeof when);
+  tb_axis_format_time (arrow->sent_ns - s->source->start_ns (s->source->data), TB_NS_PER_US * 10,
+                       when, sizeof when);
   g_string_append_printf (out, "%s → %s · %s%s%s%s", from, to, arrow->copy ? "copy of " : "",
                           arrow->copy ? "a message" : tb_event_kind_name (arrow->kind),
                           *label ? " " : "", label);
@@ -344,7 +347,8 @@ tb_spacetime_arrow_words (const TbSpacetime *s, const TbSpacetimeArrow *arrow)
   if (arrow->size > 0)
     append_figure (out, "", arrow->size, TB_AXIS_BYTES);
   if (arrow->arrived_ns != G_MAXINT64 && arrow->arrived_ns > arrow->sent_ns)
-    append_figure (out, "under way for ", (double) (arrow->arrived_ns - arrow->sent_ns), TB_AXIS_DURATION);
+    append_figure (out, "under way for ", (double) (arrow->arrived_ns - arrow->sent_ns),
+                   TB_AXIS_DURATION);
   if (arrow->latency_ns >= 0)
     append_figure (out, "after ", (double) arrow->latency_ns, TB_AXIS_DURATION);
   if (arrow->error)

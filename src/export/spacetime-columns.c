@@ -42,7 +42,8 @@ add_cell (const TbSpacetime *s, const TbSpacetimeCell *cell, GArray *ways)
   const TbPastTap *tap = s->source->tap (s->source->data, cell->tap);
   if (tap == NULL)
     return;
-  guint from = tb_spacetime_row_of (s->rows, tap->from), to = tb_spacetime_row_of (s->rows, tap->to);
+  guint from = tb_spacetime_row_of (s->rows, tap->from),
+        to = tb_spacetime_row_of (s->rows, tap->to);
   add_way (ways, from, to, cell->up, cell->bad);
   add_way (ways, to, from, cell->down, 0);
 }
@@ -51,7 +52,8 @@ static gboolean
 overlap (const Way *a, const Way *b)
 {
   guint a_top = MIN (a->from, a->to), b_top = MIN (b->from, b->to);
-  guint a_foot = MAX (MAX (a->from, a->to), a_top + 1), b_foot = MAX (MAX (b->from, b->to), b_top + 1);
+  guint a_foot = MAX (MAX (a->from, a->to), a_top + 1),
+        b_foot = MAX (MAX (b->from, b->to), b_top + 1);
   return a_top < b_foot && b_top < a_foot;
 }
 
@@ -126,9 +128,11 @@ shade_of (guint64 count, guint64 most)
 
 /* x: of the step's begin. */
 static void
-add_stroke (TbSpacetimePaint *p, Columns *c, const Way *way, const Way *place, double x, guint64 most)
+add_stroke (TbSpacetimePaint *p, Columns *c, const Way *way, const Way *place, double x,
+            guint64 most)
 {
-  double y1 = tb_spacetime_y (p->s, p->page, way->from), y2 = tb_spacetime_y (p->s, p->page, way->to);
+  double y1 = tb_spacetime_y (p->s, p->page, way->from),
+         y2 = tb_spacetime_y (p->s, p->page, way->to);
   double wide = c->step / place->lanes, left = x + place->lane * wide;
   double right = left + MAX (MIN (wide * 0.85, wide - 0.4), 0.7);
   if (way->from == way->to)
@@ -177,13 +181,15 @@ draw_columns (TbSpacetimePaint *p, Columns *c)
   for (guint shade = 0; shade < SHADES; shade++)
     {
       accent.a = 0.15 + 0.8 * shade / (SHADES - 1);
-      tb_plot_quads (p->plot, (TbPoint *) (void *) c->strokes[shade]->data, c->strokes[shade]->len, &accent);
+      tb_plot_quads (p->plot, (TbPoint *) (void *) c->strokes[shade]->data, c->strokes[shade]->len,
+                     &accent);
     }
   tb_plot_quads (p->plot, (TbPoint *) (void *) c->bad->data, c->bad->len, &bad);
 }
 
 static void
-add_step (TbSpacetimePaint *p, Columns *c, const GArray *ways, const GArray *all, gint64 time_ns, guint64 most)
+add_step (TbSpacetimePaint *p, Columns *c, const GArray *ways, const GArray *all, gint64 time_ns,
+          guint64 most)
 {
   double x = tb_spacetime_x (p->s, p->page, time_ns);
   for (guint w = 0; w < ways->len; w++)
@@ -215,7 +221,7 @@ tb_spacetime_paint_columns (TbSpacetimePaint *p)
   g_array_unref (c.bad);
 }
 
-/* ---- Words ------------------------------------------------------------------------------------- */
+/* ---- Words ----------------------------------------------------------------------------------- */
 
 static void
 append_way (GString *out, const TbSpacetime *s, const Way *way)
@@ -271,7 +277,8 @@ tb_spacetime_summary (const TbSpacetime *s)
   tb_axis_format_time (s->from_ns - zero_ns, step, from, sizeof from);
   tb_axis_format_time (s->to_ns - zero_ns, step, to, sizeof to);
   for (guint i = 0; s->cells != NULL && i < s->cells->len; i++)
-    n += g_array_index (s->cells, TbSpacetimeCell, i).up + g_array_index (s->cells, TbSpacetimeCell, i).down;
+    n += g_array_index (s->cells, TbSpacetimeCell, i).up
+         + g_array_index (s->cells, TbSpacetimeCell, i).down;
   for (guint i = 0; s->reading != NULL && i < s->reading->arrows->len; i++)
     {
       n++;
@@ -287,5 +294,6 @@ tb_spacetime_summary (const TbSpacetime *s)
     }
   if (s->searching)
     return g_strdup_printf ("%s of %s messages match · %s – %s", more, count, from, to);
-  return g_strdup_printf (n == 1 ? "%s message · %s – %s" : "%s messages · %s – %s", count, from, to);
+  return g_strdup_printf (n == 1 ? "%s message · %s – %s" : "%s messages · %s – %s", count, from,
+                          to);
 }

@@ -85,7 +85,8 @@ tb_spacetime_svg (const TbSpacetimeSource *source, const TbSpacetimeExport *how)
   gsize size;
   TbColour page = tb_theme_colour (how->theme, TB_COLOUR_WINDOW);
   sheet_init (&sheet, source, how);
-  g_autoptr (TbPlot) plot = tb_plot_new_svg (sheet.page.width, sheet.height, &page, how->standalone);
+  g_autoptr (TbPlot) plot
+      = tb_plot_new_svg (sheet.page.width, sheet.height, &page, how->standalone);
   sheet_paint (&sheet, plot);
   char *svg = tb_plot_end_svg (plot, &size);
   sheet_clear (&sheet);

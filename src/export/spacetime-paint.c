@@ -13,7 +13,7 @@
 #define ROW_MIN 16.0
 #define ROW_MAX 44.0
 
-/* ---- Places ------------------------------------------------------------------------------------ */
+/* ---- Places ---------------------------------------------------------------------------------- */
 
 double
 tb_spacetime_row_height (guint n_rows, double height)
@@ -38,7 +38,8 @@ double
 tb_spacetime_x (const TbSpacetime *s, const TbRect *page, gint64 time_ns)
 {
   TbRect area = tb_spacetime_area (page);
-  return area.x + (double) (time_ns - s->from_ns) / (double) MAX (s->to_ns - s->from_ns, 1) * area.width;
+  return area.x
+         + (double) (time_ns - s->from_ns) / (double) MAX (s->to_ns - s->from_ns, 1) * area.width;
 }
 
 gint64
@@ -64,7 +65,7 @@ tb_spacetime_row_at (const TbSpacetime *s, const TbRect *page, double y)
   return (guint) row;
 }
 
-/* ---- Ground ------------------------------------------------------------------------------------ */
+/* ---- Ground ---------------------------------------------------------------------------------- */
 
 static const TbPlotBand band_colours[] = {
   [TB_BAND_PARTITION] = TB_PLOT_BAND_PARTITION, [TB_BAND_PACKET] = TB_PLOT_BAND_PACKET,
@@ -148,14 +149,16 @@ name_bands (TbSpacetimePaint *p)
       if (!place_band (p, band, &r) || r.width < 30)
         continue;
       TbPlotBand kind = tb_spacetime_band_colour (band->kind);
-      TbColour fill = tb_plot_band_fill (p->s->theme, kind), ink = tb_plot_band_ink (p->s->theme, kind);
+      TbColour fill = tb_plot_band_fill (p->s->theme, kind),
+               ink = tb_plot_band_ink (p->s->theme, kind);
       g_autofree char *words = band_words (band);
       double wide = MIN (tb_plot_text_width (TB_PLOT_SMALL, words), r.width - 10);
       double foot = r.y + r.height - 4 - (band->instance == G_MAXUINT ? 15 * (higher++ % 3) : 0);
       TbRect ground = { r.x + r.width - wide - 8, foot - 10, wide + 6, 13 };
       fill.a = 0.88;
       tb_plot_rect (p->plot, &ground, 3, &fill, NULL);
-      tb_plot_text (p->plot, TB_PLOT_SMALL, &ink, words, r.x + r.width - 5, foot, TB_PLOT_END, wide + 1);
+      tb_plot_text (p->plot, TB_PLOT_SMALL, &ink, words, r.x + r.width - 5, foot, TB_PLOT_END,
+                    wide + 1);
     }
 }
 
@@ -214,7 +217,7 @@ paint_uncounted (TbSpacetimePaint *p)
                 TB_PLOT_MIDDLE, r.width - 4);
 }
 
-/* ---- Bars -------------------------------------------------------------------------------------- */
+/* ---- Bars ------------------------------------------------------------------------------------ */
 
 /* One more or one less that an instance of a line has to do. */
 typedef struct
@@ -263,7 +266,8 @@ edges_of_bars (TbSpacetimePaint *p)
       guint row = row_of_bar (p, bar);
       if (row == G_MAXUINT || (p->s->searching && !bar->matches))
         continue;
-      Edge begin = { bar->from_ns, row, 1, bar->error }, end = { end_of_bar (p, bar), row, -1, bar->error };
+      Edge begin = { bar->from_ns, row, 1, bar->error },
+           end = { end_of_bar (p, bar), row, -1, bar->error };
       g_array_append_val (edges, begin);
       g_array_append_val (edges, end);
     }
@@ -336,7 +340,7 @@ paint_labels (TbSpacetimePaint *p)
     }
 }
 
-/* ---- Edges of the page ------------------------------------------------------------------------- */
+/* ---- Edges of the page ----------------------------------------------------------------------- */
 
 static void
 paint_names (TbSpacetimePaint *p)
@@ -354,8 +358,8 @@ paint_names (TbSpacetimePaint *p)
         continue;
       if (i == p->s->focus_row)
         tb_plot_rect (p->plot, &r, 4, &focus, NULL);
-      tb_plot_text (p->plot, TB_PLOT_PLAIN, i == p->s->focus_row ? &text : &p->dim, row->name, right,
-                    y + 4, TB_PLOT_END, NAMES - 20);
+      tb_plot_text (p->plot, TB_PLOT_PLAIN, i == p->s->focus_row ? &text : &p->dim, row->name,
+                    right, y + 4, TB_PLOT_END, NAMES - 20);
     }
   tb_plot_unclip (p->plot);
 }

@@ -65,7 +65,7 @@ arrow_at (Reader *r, guint i)
   return &g_array_index (r->out->arrows, TbSpacetimeArrow, i);
 }
 
-/* ---- Arrows ------------------------------------------------------------------------------------ */
+/* ---- Arrows ---------------------------------------------------------------------------------- */
 
 /* NULL where nobody knows whose it is. */
 static TbSpacetimeArrow *
@@ -158,7 +158,7 @@ mark_corrupted (Reader *r, const TbEvent *event)
     arrow->corrupted = TRUE;
 }
 
-/* ---- Bars -------------------------------------------------------------------------------------- */
+/* ---- Bars ------------------------------------------------------------------------------------ */
 
 /* Of a request: on the side of the called, and of the caller too; which of them is drawn is the
  * picture's affair. */
@@ -262,7 +262,7 @@ end_connection (Reader *r, const TbEvent *event)
   g_hash_table_remove (r->newest, connection);
 }
 
-/* ---- Events ------------------------------------------------------------------------------------ */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 static void
 take (Reader *r, const TbEvent *event, guint64 position)

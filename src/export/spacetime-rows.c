@@ -69,7 +69,7 @@ outside_of (const TbSpacetimeRows *rows)
   return rows->places->len - 1;
 }
 
-/* ---- Order ------------------------------------------------------------------------------------- */
+/* ---- Order ----------------------------------------------------------------------------------- */
 
 static const char *
 component_at (const TbSpacetimeRows *rows, guint instance)
@@ -92,7 +92,8 @@ find_depths (TbSpacetimeRows *rows, const TbSpacetimeSource *source)
           const TbPastTap *tap = source->tap (source->data, row);
           if (tap == NULL || component_at (rows, tap->from) == component_at (rows, tap->to))
             continue;
-          Place *from = place_at (rows, MIN (tap->from, n - 1)), *to = place_at (rows, MIN (tap->to, n - 1));
+          Place *from = place_at (rows, MIN (tap->from, n - 1)),
+                *to = place_at (rows, MIN (tap->to, n - 1));
           to->called = TRUE;
           if (from->depth + 1 <= to->depth || from->depth >= round + 1)
             continue;
@@ -136,7 +137,7 @@ compare_places (gconstpointer a, gconstpointer b, gpointer data)
   return i < j ? -1 : i > j;
 }
 
-/* ---- Lines ------------------------------------------------------------------------------------- */
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 static char *
 name_of (const char *id)
@@ -150,7 +151,8 @@ add_to_row (TbSpacetimeRows *rows, guint i)
   const Place *place = place_at (rows, i);
   gboolean collapsed = g_hash_table_contains (rows->collapsed, place->component);
   TbSpacetimeRow *last = rows->rows->len > 0
-                             ? &g_array_index (rows->rows, TbSpacetimeRow, rows->rows->len - 1) : NULL;
+                             ? &g_array_index (rows->rows, TbSpacetimeRow, rows->rows->len - 1)
+                             : NULL;
   if (collapsed && last != NULL && last->component == place->component)
     {
       g_free (last->name);
@@ -223,7 +225,7 @@ tb_spacetime_rows_update (TbSpacetimeRows *rows, const TbSpacetimeSource *source
   return TRUE;
 }
 
-/* ---- Asked ------------------------------------------------------------------------------------- */
+/* ---- Asked ----------------------------------------------------------------------------------- */
 
 guint
 tb_spacetime_n_rows (const TbSpacetimeRows *rows)

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* ---- What it is drawn of ----------------------------------------------------------------------- */
+/* ---- What it is drawn of --------------------------------------------------------------------- */
 
 /* A recording, or what a test makes up. */
 typedef struct
@@ -37,7 +37,7 @@ TbSpacetimeSource tb_spacetime_source (TbPast *past);
 /* What is searched for: all else is drawn faint, and not counted. */
 typedef gboolean (*TbSpacetimeMatch) (guint64 position, const TbEvent *event, gpointer data);
 
-/* ---- Lines ------------------------------------------------------------------------------------- */
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 /* What stands where: callers above what they call, replicas side by side. A component that is collapsed
  * has one line for all its replicas; what is hidden has none, nor have its messages arrows. */
@@ -69,10 +69,11 @@ gboolean tb_spacetime_is_collapsed (const TbSpacetimeRows *rows, const char *com
 /* How many replicas a component has; one has nothing to collapse. */
 guint tb_spacetime_replicas (const TbSpacetimeRows *rows, const char *component);
 void tb_spacetime_hide (TbSpacetimeRows *rows, guint row);
-void tb_spacetime_show_all (TbSpacetimeRows *rows); /* hidden ones too; what is collapsed stays so */
+/* Hidden ones too; what is collapsed stays so. */
+void tb_spacetime_show_all (TbSpacetimeRows *rows);
 guint tb_spacetime_n_hidden (const TbSpacetimeRows *rows); /* instances */
 
-/* ---- Messages, one by one ---------------------------------------------------------------------- */
+/* ---- Messages, one by one -------------------------------------------------------------------- */
 
 /* Events in what is seen up to which each has an arrow of its own. */
 #define TB_SPACETIME_EXACT 4000
@@ -129,12 +130,12 @@ typedef struct
 /* How many events lie in [from, to). */
 guint64 tb_spacetime_count (const TbSpacetimeSource *source, gint64 from_ns, gint64 to_ns);
 /* Each message that is under way in [from, to]. match may be NULL. */
-TbSpacetimeReading *tb_spacetime_read (const TbSpacetimeSource *source, gint64 from_ns, gint64 to_ns,
-                                       TbSpacetimeMatch match, gpointer data);
+TbSpacetimeReading *tb_spacetime_read (const TbSpacetimeSource *source, gint64 from_ns,
+                                       gint64 to_ns, TbSpacetimeMatch match, gpointer data);
 void tb_spacetime_reading_free (TbSpacetimeReading *reading);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbSpacetimeReading, tb_spacetime_reading_free)
 
-/* ---- Messages, counted ------------------------------------------------------------------------- */
+/* ---- Messages, counted ----------------------------------------------------------------------- */
 
 /* Messages by tap, direction and slice of time. Slices get twice as long whenever there are too many, so
  * that it never takes more than about 12 MB, however long the run. */
@@ -162,7 +163,7 @@ guint64 tb_spacetime_density_position (const TbSpacetimeDensity *density);
 GArray *tb_spacetime_density_query (TbSpacetimeDensity *density, gint64 from_ns, gint64 to_ns,
                                     gint64 step_ns, gint64 *step);
 
-/* ---- The picture ------------------------------------------------------------------------------- */
+/* ---- The picture ----------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -205,7 +206,7 @@ char *tb_spacetime_cell_words (const TbSpacetime *picture, const TbRect *page, d
 /* "312 messages · 12.402 s – 12.424 s", and where they are counted, by what. (transfer full) */
 char *tb_spacetime_summary (const TbSpacetime *picture);
 
-/* ---- Files ------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 typedef struct
 {

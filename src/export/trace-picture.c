@@ -13,7 +13,7 @@
 #define AFTER 76.0 /* for the figure behind a bar */
 #define TICK_GAP 90.0
 
-/* ---- Names ------------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static void
 clear_row (gpointer data)
@@ -65,7 +65,7 @@ row_at (const GArray *rows, guint i)
   return &g_array_index (rows, TbTraceRow, i);
 }
 
-/* ---- Words ------------------------------------------------------------------------------------- */
+/* ---- Words ----------------------------------------------------------------------------------- */
 
 static void
 append_ns (GString *out, const char *before, gint64 ns)
@@ -120,7 +120,7 @@ tb_trace_summary (const GArray *rows)
   return g_string_free (out, FALSE);
 }
 
-/* ---- Places ------------------------------------------------------------------------------------ */
+/* ---- Places ---------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -160,7 +160,8 @@ tb_trace_picture_row_at (const TbTracePicture *s, const TbRect *page, double y)
 static double
 x_of (const Paint *p, gint64 time_ns)
 {
-  return p->area.x + (double) (time_ns - p->from_ns) / (double) MAX (p->to_ns - p->from_ns, 1) * p->area.width;
+  return p->area.x
+         + (double) (time_ns - p->from_ns) / (double) MAX (p->to_ns - p->from_ns, 1) * p->area.width;
 }
 
 /* The middle of a line. */
@@ -170,7 +171,7 @@ y_of (const Paint *p, guint row)
   return p->area.y + (row + 0.5) * ROW - p->s->scroll;
 }
 
-/* ---- Drawing ----------------------------------------------------------------------------------- */
+/* ---- Drawing --------------------------------------------------------------------------------- */
 
 static void
 paint_axis (Paint *p)
@@ -201,7 +202,8 @@ paint_branch (Paint *p, guint i)
     return;
   double x = p->page->x + 14 + (span->depth - 1) * INDENT, y = y_of (p, i);
   TbPoint branch[] = { { x, y_of (p, span->parent) + 8 }, { x, y }, { x + INDENT - 4, y } };
-  TbPlotStroke stroke = { tb_theme_colour (p->s->theme, TB_COLOUR_FAINT), 1, span->inferred ? 2 : 0 };
+  TbPlotStroke stroke
+      = { tb_theme_colour (p->s->theme, TB_COLOUR_FAINT), 1, span->inferred ? 2 : 0 };
   tb_plot_line (p->plot, branch, 3, &stroke);
 }
 
@@ -223,7 +225,8 @@ static void
 paint_bar (Paint *p, guint i)
 {
   const TbTraceRow *row = row_at (p->s->rows, i);
-  double x = x_of (p, row->span.from_ns), x2 = MAX (x_of (p, row->span.to_ns), x + 2), y = y_of (p, i);
+  double x = x_of (p, row->span.from_ns), x2 = MAX (x_of (p, row->span.to_ns), x + 2),
+         y = y_of (p, i);
   gboolean bad = row->span.error || row->span.reply == G_MAXUINT64;
   TbRect r = { x, y - 5, x2 - x, 10 };
   TbColour colour = bad ? p->bad : tb_theme_role (p->s->theme, row->role), fill = colour;
@@ -237,7 +240,8 @@ paint_bar (Paint *p, guint i)
       tb_plot_line (p->plot, path, 2, &stroke);
     }
   char text[40];
-  tb_axis_format ((double) (row->span.to_ns - row->span.from_ns), TB_AXIS_DURATION, text, sizeof text);
+  tb_axis_format ((double) (row->span.to_ns - row->span.from_ns), TB_AXIS_DURATION, text,
+                  sizeof text);
   g_autofree char *said = row->span.reply == G_MAXUINT64 ? g_strdup ("no reply") : g_strdup (text);
   tb_plot_text (p->plot, TB_PLOT_SMALL, bad ? &p->bad : &p->dim, said, x2 + 5, y + 3.5,
                 TB_PLOT_START, 0);
@@ -312,7 +316,8 @@ tb_trace_picture_paint (const TbTracePicture *s, TbPlot *plot, const TbRect *pag
     paint_row (&p, i);
   if (s->cursor_ns >= p.from_ns && s->cursor_ns <= p.to_ns)
     {
-      TbPoint line[] = { { x_of (&p, s->cursor_ns), clip.y }, { x_of (&p, s->cursor_ns), clip.y + clip.height } };
+      TbPoint line[] = { { x_of (&p, s->cursor_ns), clip.y },
+                         { x_of (&p, s->cursor_ns), clip.y + clip.height } };
       TbPlotStroke stroke = { p.accent, 1.5, 0 };
       tb_plot_line (plot, line, 2, &stroke);
     }

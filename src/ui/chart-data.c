@@ -53,11 +53,13 @@ new_set (guint n, const Plan *plans, guint n_charts, gint64 start_ns, TbThemeId 
       for (guint l = 0; l < LINES_MAX && plans[c].names[l] != NULL; l++)
         {
           set->values[c][l] = g_new0 (double, MAX (n, 1));
-          set->lines[c][l] = (TbChartLine){
-            .name = plans[c].names[l], .values = set->values[c][l], .filled = plans[c].filled && l == 0,
-            .colour = tb_theme_colour (theme, plans[c].bad && l == 0 ? TB_COLOUR_BAD : looks[l].colour),
-            .dash = looks[l].dash
-          };
+          set->lines[c][l]
+              = (TbChartLine){ .name = plans[c].names[l],
+                               .values = set->values[c][l],
+                               .filled = plans[c].filled && l == 0,
+                               .colour = tb_theme_colour (
+                                   theme, plans[c].bad && l == 0 ? TB_COLOUR_BAD : looks[l].colour),
+                               .dash = looks[l].dash };
           chart->n_lines = l + 1;
         }
     }
@@ -79,7 +81,7 @@ tb_chart_set_free (TbChartSet *set)
   g_free (set);
 }
 
-/* ---- A link ------------------------------------------------------------------------------------ */
+/* ---- A link ---------------------------------------------------------------------------------- */
 
 enum
 {
@@ -129,7 +131,7 @@ tb_chart_set_of_link (const GArray *samples, gint64 start_ns, TbThemeId theme)
   return set;
 }
 
-/* ---- An instance ------------------------------------------------------------------------------- */
+/* ---- An instance ----------------------------------------------------------------------------- */
 
 enum
 {
@@ -149,7 +151,8 @@ static const Plan instance_plans[] = {
 TbChartSet *
 tb_chart_set_of_instance (const GArray *loads, gint64 start_ns, TbThemeId theme)
 {
-  TbChartSet *set = new_set (loads->len, instance_plans, G_N_ELEMENTS (instance_plans), start_ns, theme);
+  TbChartSet *set
+      = new_set (loads->len, instance_plans, G_N_ELEMENTS (instance_plans), start_ns, theme);
   for (guint i = 0; i < loads->len; i++)
     {
       const TbPastLoad *load = &g_array_index (loads, TbPastLoad, i);
@@ -163,7 +166,7 @@ tb_chart_set_of_instance (const GArray *loads, gint64 start_ns, TbThemeId theme)
   return set;
 }
 
-/* ---- What all its charts share ----------------------------------------------------------------- */
+/* ---- What all its charts share --------------------------------------------------------------- */
 
 static const TbPlotBand kinds[] = {
   [TB_BAND_PARTITION] = TB_PLOT_BAND_PARTITION, [TB_BAND_PACKET] = TB_PLOT_BAND_PACKET,
@@ -185,8 +188,9 @@ tb_chart_set_add_bands (TbChartSet *set, TbPast *past, const char *link, guint i
   for (guint i = 0; i < tb_past_n_bands (past); i++)
     {
       const TbPastBand *band = tb_past_band (past, i);
-      gboolean others = (instance != G_MAXUINT && band->instance != G_MAXUINT && band->instance != instance)
-                        || (link != NULL && band->link != NULL && !g_str_equal (link, band->link));
+      gboolean others
+          = (instance != G_MAXUINT && band->instance != G_MAXUINT && band->instance != instance)
+            || (link != NULL && band->link != NULL && !g_str_equal (link, band->link));
       if (others)
         continue;
       char *text = band_words (past, band);
@@ -206,7 +210,8 @@ void
 tb_chart_set_add_gap (TbChartSet *set, gint64 from_ns, gint64 to_ns)
 {
   TbChartGap gap = { from_ns, to_ns };
-  TbChartGap *last = set->gaps->len > 0 ? &g_array_index (set->gaps, TbChartGap, set->gaps->len - 1) : NULL;
+  TbChartGap *last
+      = set->gaps->len > 0 ? &g_array_index (set->gaps, TbChartGap, set->gaps->len - 1) : NULL;
   if (last != NULL && last->to_ns >= from_ns)
     last->to_ns = MAX (last->to_ns, to_ns);
   else
@@ -264,7 +269,8 @@ tb_chart_set_words (const TbChartSet *set, gint64 time_ns)
       g_string_append_printf (out, "%s %s", c > 0 ? ";" : "", chart->title);
       for (guint l = 0; l < chart->n_lines; l++)
         {
-          tb_axis_format (at == G_MAXUINT ? NAN : chart->lines[l].values[at], chart->unit, text, sizeof text);
+          tb_axis_format (at == G_MAXUINT ? NAN : chart->lines[l].values[at], chart->unit, text,
+                          sizeof text);
           g_string_append_printf (out, "%s %s %s", l > 0 ? "," : "", chart->lines[l].name, text);
         }
     }

@@ -25,7 +25,7 @@ struct _TbChartView
 
 G_DEFINE_FINAL_TYPE (TbChartView, tb_chart_view, GTK_TYPE_WIDGET)
 
-/* ---- Places ------------------------------------------------------------------------------------ */
+/* ---- Places ---------------------------------------------------------------------------------- */
 
 static guint
 n_columns (TbChartView *self, double width)
@@ -36,7 +36,8 @@ n_columns (TbChartView *self, double width)
 static TbRect
 place_of (TbChartView *self, guint i)
 {
-  double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
+  double width = gtk_widget_get_width (GTK_WIDGET (self)),
+         height = gtk_widget_get_height (GTK_WIDGET (self));
   guint columns = n_columns (self, width), n = tb_chart_set_n (self->charts);
   guint rows = (n + columns - 1) / columns;
   double w = (width - GAP * (columns - 1)) / columns, h = (height - GAP * (rows - 1)) / rows;
@@ -68,7 +69,7 @@ time_at (TbChartView *self, double x, double y, gint64 *time_ns)
   return TRUE;
 }
 
-/* ---- What is seen ------------------------------------------------------------------------------ */
+/* ---- What is seen ---------------------------------------------------------------------------- */
 
 static TbPast *
 past_of (TbChartView *self)
@@ -91,7 +92,8 @@ update (TbChartView *self)
       self->to_ns = end;
     }
   tb_chart_set_see (self->charts, closer ? self->from_ns : start, closer ? self->to_ns : end);
-  tb_chart_set_point (self->charts, live ? G_MININT64 : tb_moment_time_ns (self->moment), self->hover_ns);
+  tb_chart_set_point (self->charts, live ? G_MININT64 : tb_moment_time_ns (self->moment),
+                      self->hover_ns);
   g_autofree char *words = tb_chart_set_words (self->charts, tb_moment_time_ns (self->moment));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, "Charts",
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
@@ -132,7 +134,7 @@ tb_chart_view_set_charts (TbChartView *view, TbChartSet *charts)
   gtk_widget_queue_draw (GTK_WIDGET (view));
 }
 
-/* ---- What a person does ------------------------------------------------------------------------ */
+/* ---- What a person does ---------------------------------------------------------------------- */
 
 static void
 zoom (TbChartView *self, double factor, gint64 about_ns)
@@ -278,7 +280,7 @@ add_input (TbChartView *self)
   gtk_widget_add_controller (widget, key);
 }
 
-/* ---- The widget -------------------------------------------------------------------------------- */
+/* ---- The widget ------------------------------------------------------------------------------ */
 
 static void
 tb_chart_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)

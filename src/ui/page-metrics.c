@@ -41,7 +41,7 @@ past_of (TbMetricsPage *self)
   return self->moment != NULL ? tb_moment_past (self->moment) : NULL;
 }
 
-/* ---- Charts ------------------------------------------------------------------------------------ */
+/* ---- Charts ---------------------------------------------------------------------------------- */
 
 static guint
 find_link (TbPast *past, const char *id)
@@ -118,7 +118,7 @@ load_if_due (TbMetricsPage *self)
     load (self);
 }
 
-/* ---- The list ---------------------------------------------------------------------------------- */
+/* ---- The list -------------------------------------------------------------------------------- */
 
 static void
 free_row (gpointer data)
@@ -226,11 +226,13 @@ show_link (Row *row, const TbLiveLink *link)
   g_autofree char *rate = tb_format_rate (link->request_rate);
   g_autofree char *bytes = tb_format_bytes (link->byte_rate_up + link->byte_rate_down);
   g_autofree char *p99 = tb_format_ns (link->recent_p99_ns);
-  g_autofree char *requests = tb_format_count (link->requests), *replies = tb_format_count (link->replies);
+  g_autofree char *requests = tb_format_count (link->requests),
+                  *replies = tb_format_count (link->replies);
   g_autofree char *errors = tb_format_count (link->errors + link->refused + link->timed_out);
   g_autofree char *all = tb_format_bytes ((double) (link->bytes_up + link->bytes_down));
   char *figures = link->framed ? g_strdup_printf ("%s · %s", rate, p99) : g_strdup_printf ("%s/s", bytes);
-  char *more = g_strdup_printf ("%s requests, %s replies, %s errors, %s", requests, replies, errors, all);
+  char *more
+      = g_strdup_printf ("%s requests, %s replies, %s errors, %s", requests, replies, errors, all);
   set_row (row, figures, more, link->error_rate > 0);
 }
 
@@ -319,7 +321,7 @@ row_selected (GtkListBox *list, GtkListBoxRow *row, TbMetricsPage *self)
   load (self);
 }
 
-/* ---- The moment -------------------------------------------------------------------------------- */
+/* ---- The moment ------------------------------------------------------------------------------ */
 
 static gboolean
 show_moment (gpointer data)
@@ -327,7 +329,8 @@ show_moment (gpointer data)
   TbMetricsPage *self = data;
   TbPast *past = past_of (self);
   self->moved_id = 0;
-  if (past == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)) || tb_moment_is_live (self->moment))
+  if (past == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self))
+      || tb_moment_is_live (self->moment))
     return G_SOURCE_REMOVE;
   gint64 now = tb_moment_time_ns (self->moment);
   g_autoptr (TbLiveFrame) frame = tb_past_frame (past, NULL, now, now);
@@ -377,7 +380,7 @@ tb_metrics_page_set_moment (GtkWidget *page, TbMoment *moment)
     past_changed (self);
 }
 
-/* ---- Building ---------------------------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
 static GtkWidget *
 new_figures (TbMetricsPage *self)

@@ -25,7 +25,7 @@ view_of (TbSpacetimePage *self)
   return TB_SPACETIME_VIEW (self->view);
 }
 
-/* ---- What it says ------------------------------------------------------------------------------ */
+/* ---- What it says ---------------------------------------------------------------------------- */
 
 static void
 show (TbSpacetimePage *self)
@@ -42,7 +42,8 @@ show (TbSpacetimePage *self)
   gtk_widget_set_visible (self->chosen, chosen != NULL);
   gtk_button_set_label (GTK_BUTTON (self->hidden), more);
   gtk_widget_set_visible (self->hidden, hidden > 0);
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->follow), tb_spacetime_view_follows (view_of (self)));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->follow),
+                                tb_spacetime_view_follows (view_of (self)));
   GtkAdjustment *adjustment = tb_spacetime_view_adjustment (view_of (self));
   gtk_widget_set_visible (self->scrollbar, gtk_adjustment_get_upper (adjustment)
                                                > gtk_adjustment_get_page_size (adjustment) + 1);
@@ -66,11 +67,12 @@ tb_spacetime_page_set_moment (GtkWidget *page, TbMoment *moment)
   g_set_object (&self->moment, moment);
   tb_spacetime_view_set_moment (view_of (self), moment);
   if (moment != NULL)
-    self->moment_id = g_signal_connect_swapped (moment, "past-changed", G_CALLBACK (past_changed), self);
+    self->moment_id
+        = g_signal_connect_swapped (moment, "past-changed", G_CALLBACK (past_changed), self);
   past_changed (self);
 }
 
-/* ---- What a person asks ------------------------------------------------------------------------ */
+/* ---- What a person asks ---------------------------------------------------------------------- */
 
 static gboolean
 search_now (gpointer data)
@@ -151,11 +153,11 @@ show_all (TbSpacetimePage *self)
 static void
 collapse (TbSpacetimePage *self)
 {
-  tb_spacetime_view_collapse_all (view_of (self),
-                                  gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->collapse)));
+  tb_spacetime_view_collapse_all (
+      view_of (self), gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->collapse)));
 }
 
-/* ---- Building ---------------------------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
 static GtkWidget *
 add_button (TbSpacetimePage *self, GtkWidget *bar, const char *icon, const char *name,
@@ -217,7 +219,8 @@ static GtkWidget *
 giving_way (GtkWidget *bar)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_EXTERNAL,
+                                  GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), bar);
   return scrolled;
 }
@@ -229,7 +232,8 @@ new_diagram (TbSpacetimePage *self)
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   self->view = tb_spacetime_view_new ();
   g_signal_connect_swapped (self->view, "changed", G_CALLBACK (show), self);
-  self->scrollbar = gtk_scrollbar_new (GTK_ORIENTATION_VERTICAL, tb_spacetime_view_adjustment (view_of (self)));
+  self->scrollbar
+      = gtk_scrollbar_new (GTK_ORIENTATION_VERTICAL, tb_spacetime_view_adjustment (view_of (self)));
   self->chosen = tb_ui_label (NULL, "chart-chosen");
   gtk_box_append (GTK_BOX (row), self->view);
   gtk_box_append (GTK_BOX (row), self->scrollbar);

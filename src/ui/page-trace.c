@@ -16,7 +16,7 @@
 #define LIST_MS 800
 #define LIST_SHARE 20 /* of the time, at most one part in so many goes to listing */
 
-/* ---- One of the list --------------------------------------------------------------------------- */
+/* ---- One of the list ------------------------------------------------------------------------- */
 
 #define TB_TYPE_TRACE_ITEM (tb_trace_item_get_type ())
 G_DECLARE_FINAL_TYPE (TbTraceItem, tb_trace_item, TB, TRACE_ITEM, GObject)
@@ -57,8 +57,9 @@ new_item (TbPast *past, const TbTraceRoot *root)
   TbTraceItem *item = g_object_new (TB_TYPE_TRACE_ITEM, NULL);
   TbEvent event;
   gboolean some = tb_past_event (past, root->request, &event);
-  g_autofree char *label = some ? tb_plot_clean (event.label, strnlen (event.label, sizeof event.label))
-                                : g_strdup ("");
+  g_autofree char *label
+      = some ? tb_plot_clean (event.label, strnlen (event.label, sizeof event.label))
+             : g_strdup ("");
   g_autofree char *took = tb_format_ns (root->to_ns - root->from_ns);
   char at[32];
   tb_axis_format_time (root->from_ns - tb_past_start_ns (past), 1e6, at, sizeof at);
@@ -70,7 +71,7 @@ new_item (TbPast *past, const TbTraceRoot *root)
   return item;
 }
 
-/* ---- The page ---------------------------------------------------------------------------------- */
+/* ---- The page -------------------------------------------------------------------------------- */
 
 struct _TbTracePage
 {
@@ -95,7 +96,7 @@ past_of (TbTracePage *self)
   return self->moment != NULL ? tb_moment_past (self->moment) : NULL;
 }
 
-/* ---- The tree ---------------------------------------------------------------------------------- */
+/* ---- The tree -------------------------------------------------------------------------------- */
 
 static void
 show_tree (TbTracePage *self, guint64 position)
@@ -107,7 +108,8 @@ show_tree (TbTracePage *self, guint64 position)
   g_autoptr (GArray) spans = tb_trace_of (past, position);
   if (spans->len == 0 && self->shown != TB_MOMENT_NONE)
     return; /* a message without a tree leaves the last one be */
-  GArray *rows = tb_trace_rows_new (&source, self->document ? tb_document_model (self->document) : NULL, spans);
+  GArray *rows = tb_trace_rows_new (
+      &source, self->document ? tb_document_model (self->document) : NULL, spans);
   g_autofree char *summary = tb_trace_summary (rows);
   self->shown = spans->len > 0 ? position : TB_MOMENT_NONE;
   tb_ui_set_text (self->summary, summary);
@@ -122,7 +124,7 @@ selected (TbTracePage *self)
     show_tree (self, tb_moment_selected (self->moment));
 }
 
-/* ---- The list ---------------------------------------------------------------------------------- */
+/* ---- The list -------------------------------------------------------------------------------- */
 
 static int
 compare_roots (gconstpointer a, gconstpointer b)
@@ -138,7 +140,8 @@ read_roots (TbTracePage *self, TbPast *past)
 {
   guint64 at = tb_past_find (past, tb_moment_time_ns (self->moment));
   guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
-  GArray *roots = tb_traces_list (past, MAX (first, at > BEFORE ? at - BEFORE : 0), MIN (n, at + AFTER));
+  GArray *roots
+      = tb_traces_list (past, MAX (first, at > BEFORE ? at - BEFORE : 0), MIN (n, at + AFTER));
   for (guint i = 0; i < roots->len / 2; i++)
     {
       TbTraceRoot *a = &g_array_index (roots, TbTraceRoot, i);
@@ -190,8 +193,8 @@ list (TbTracePage *self)
         at = i;
     }
   self->filling = TRUE;
-  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)), items->pdata,
-                       items->len);
+  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
+                       items->pdata, items->len);
   gtk_single_selection_set_selected (self->selection, at);
   self->filling = FALSE;
 }
@@ -228,7 +231,7 @@ order_changed (TbTracePage *self)
   list (self);
 }
 
-/* ---- The moment -------------------------------------------------------------------------------- */
+/* ---- The moment ------------------------------------------------------------------------------ */
 
 static void
 take_past (TbTracePage *self)
@@ -282,7 +285,7 @@ tb_trace_page_set_moment (GtkWidget *page, TbMoment *moment)
     past_changed (self);
 }
 
-/* ---- Building ---------------------------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
 static void
 setup_row (GtkSignalListItemFactory *factory, GtkListItem *item)

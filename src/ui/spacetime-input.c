@@ -8,7 +8,7 @@
 #define WHEEL_PAN 60.0
 #define CLICK_SLOP 4.0
 
-/* ---- Pointing ---------------------------------------------------------------------------------- */
+/* ---- Pointing -------------------------------------------------------------------------------- */
 
 static const TbSpacetimeArrow *
 arrow_under (TbSpacetimeView *view, double x, double y)
@@ -36,7 +36,8 @@ is_name (TbSpacetimeView *view, double x)
 static void
 hover (TbSpacetimeView *view, double x, double y)
 {
-  const TbSpacetimeArrow *arrow = view->past != NULL && !is_name (view, x) ? arrow_under (view, x, y) : NULL;
+  const TbSpacetimeArrow *arrow
+      = view->past != NULL && !is_name (view, x) ? arrow_under (view, x, y) : NULL;
   guint64 hovered = arrow != NULL ? arrow->position : G_MAXUINT64;
   view->pointer_x = x;
   view->pointer_y = y;
@@ -67,12 +68,13 @@ query_tooltip (TbSpacetimeView *view, int x, int y, gboolean keyboard, GtkToolti
                 ? NULL : g_strdup ("Click: choose; double click: collapse or open its replicas; "
                                    "H hides it, A shows all");
   else
-    words = arrow != NULL ? tb_spacetime_arrow_words (&s, arrow) : tb_spacetime_cell_words (&s, &page, x, y);
+    words = arrow != NULL ? tb_spacetime_arrow_words (&s, arrow)
+                          : tb_spacetime_cell_words (&s, &page, x, y);
   gtk_tooltip_set_text (tooltip, words);
   return words != NULL;
 }
 
-/* ---- Lines ------------------------------------------------------------------------------------- */
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 static const TbSpacetimeRow *
 focused_row (TbSpacetimeView *view)
@@ -108,7 +110,8 @@ choose_row (TbSpacetimeView *view, int by)
 {
   int n = (int) tb_spacetime_n_rows (view->rows);
   TbSpacetime s = tb_spacetime_view_picture (view);
-  double top = gtk_adjustment_get_value (view->adjustment), page = gtk_adjustment_get_page_size (view->adjustment);
+  double top = gtk_adjustment_get_value (view->adjustment),
+         page = gtk_adjustment_get_page_size (view->adjustment);
   view->focus_row = (guint) CLAMP ((int) view->focus_row + by, 0, MAX (n - 1, 0));
   double y = view->focus_row * s.row_height;
   if (y < top || y + 2 * s.row_height > top + page)
@@ -116,7 +119,7 @@ choose_row (TbSpacetimeView *view, int by)
   tb_spacetime_view_changed (view);
 }
 
-/* ---- Pressing and dragging --------------------------------------------------------------------- */
+/* ---- Pressing and dragging ------------------------------------------------------------------- */
 
 /* A message, or else the moment. */
 static void
@@ -186,7 +189,8 @@ scrolled (GtkEventControllerScroll *scroll, double dx, double dy, TbSpacetimeVie
     tb_spacetime_view_zoom_at (view, pow (WHEEL_ZOOM, wheel ? -dy : -dy / 40), view->pointer_x);
   else if ((state & GDK_SHIFT_MASK) || dx != 0)
     tb_spacetime_view_pan (view, (dx != 0 ? dx : dy) * (wheel ? WHEEL_PAN : 1));
-  else if (gtk_adjustment_get_upper (view->adjustment) > gtk_adjustment_get_page_size (view->adjustment))
+  else if (gtk_adjustment_get_upper (view->adjustment)
+           > gtk_adjustment_get_page_size (view->adjustment))
     gtk_adjustment_set_value (view->adjustment,
                               gtk_adjustment_get_value (view->adjustment) + dy * (wheel ? 40 : 1));
   else
@@ -194,7 +198,7 @@ scrolled (GtkEventControllerScroll *scroll, double dx, double dy, TbSpacetimeVie
   return TRUE;
 }
 
-/* ---- Keys -------------------------------------------------------------------------------------- */
+/* ---- Keys ------------------------------------------------------------------------------------ */
 
 static void
 step_back (TbSpacetimeView *view)

@@ -18,7 +18,7 @@ G_DEFINE_FINAL_TYPE (TbSpacetimeView, tb_spacetime_view, GTK_TYPE_WIDGET)
 
 static guint changed;
 
-/* ---- What is seen ------------------------------------------------------------------------------ */
+/* ---- What is seen ---------------------------------------------------------------------------- */
 
 TbRect
 tb_spacetime_view_page (TbSpacetimeView *view)
@@ -35,14 +35,23 @@ tb_spacetime_view_picture (TbSpacetimeView *view)
   gboolean live = view->moment != NULL && tb_moment_is_live (view->moment);
   gint64 counted_to = G_MAXINT64;
   TbEvent next;
-  if (view->cells != NULL && tb_past_event (view->past, tb_spacetime_density_position (view->density), &next))
+  if (view->cells != NULL
+      && tb_past_event (view->past, tb_spacetime_density_position (view->density), &next))
     counted_to = next.time_ns;
-  return (TbSpacetime){ .source = &view->source, .rows = view->rows, .reading = view->reading,
-                        .cells = view->cells, .cell_ns = view->cell_ns, .counted_to_ns = counted_to,
-                        .from_ns = view->from_ns, .to_ns = view->to_ns, .theme = tb_ui_theme (),
+  return (TbSpacetime){ .source = &view->source,
+                        .rows = view->rows,
+                        .reading = view->reading,
+                        .cells = view->cells,
+                        .cell_ns = view->cell_ns,
+                        .counted_to_ns = counted_to,
+                        .from_ns = view->from_ns,
+                        .to_ns = view->to_ns,
+                        .theme = tb_ui_theme (),
                         .cursor_ns = live ? G_MININT64 : tb_moment_time_ns (view->moment),
-                        .selected = tb_moment_selected (view->moment), .hovered = view->hovered,
-                        .focus_row = gtk_widget_has_focus (GTK_WIDGET (view)) ? view->focus_row : G_MAXUINT,
+                        .selected = tb_moment_selected (view->moment),
+                        .hovered = view->hovered,
+                        .focus_row
+                        = gtk_widget_has_focus (GTK_WIDGET (view)) ? view->focus_row : G_MAXUINT,
                         .searching = view->filter != NULL,
                         .scroll = gtk_adjustment_get_value (view->adjustment),
                         .row_height = tb_spacetime_row_height (n, page.height) };
@@ -78,7 +87,9 @@ first_span (TbSpacetimeView *view)
   guint64 first = tb_past_first_event (view->past), n = tb_past_n_events (view->past);
   gint64 end = tb_past_end_ns (view->past);
   TbEvent event;
-  if (n <= first || !tb_past_event (view->past, n > first + FIRST_MESSAGES ? n - FIRST_MESSAGES : first, &event))
+  if (n <= first
+      || !tb_past_event (view->past, n > first + FIRST_MESSAGES ? n - FIRST_MESSAGES : first,
+                         &event))
     return FIRST_SPAN_NS;
   view->spanned = n > first + FIRST_MESSAGES;
   return CLAMP (end - event.time_ns, TB_NS_PER_MS, FIRST_SPAN_NS);
@@ -96,7 +107,8 @@ see_end (TbSpacetimeView *view)
 static void
 see_whole (TbSpacetimeView *view)
 {
-  gint64 start = tb_past_start_ns (view->past), end = MAX (tb_past_end_ns (view->past), start + NARROWEST_NS);
+  gint64 start = tb_past_start_ns (view->past),
+         end = MAX (tb_past_end_ns (view->past), start + NARROWEST_NS);
   gint64 open = (end - start) / 50;
   view->spanned = TRUE;
   tb_spacetime_view_see (view, start, end + open, TB_SEEN_WHOLE);
@@ -119,7 +131,8 @@ tb_spacetime_view_zoom_at (TbSpacetimeView *view, double factor, double x)
   TbSpacetime s = tb_spacetime_view_picture (view);
   TbRect page = tb_spacetime_view_page (view), area = tb_spacetime_area (&page);
   gint64 about = tb_spacetime_time (&s, &page, CLAMP (x, area.x, area.x + area.width));
-  double span = (double) (view->to_ns - view->from_ns), part = (double) (about - view->from_ns) / span;
+  double span = (double) (view->to_ns - view->from_ns),
+         part = (double) (about - view->from_ns) / span;
   gint64 after = MAX ((gint64) (span / factor), NARROWEST_NS);
   gint64 from = about - (gint64) ((double) after * part);
   view->spanned = TRUE;
@@ -175,7 +188,7 @@ reveal (TbSpacetimeView *view, gint64 time_ns)
     view->seen = TB_SEEN_STILL;
 }
 
-/* ---- Reading ----------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static gboolean
 name_tap (gpointer data, guint row, TbFilterTap *tap)
@@ -185,7 +198,8 @@ name_tap (gpointer data, guint row, TbFilterTap *tap)
   if (known == NULL)
     return FALSE;
   const TbPastLink *link = known->link != G_MAXUINT ? tb_past_link (past, known->link) : NULL;
-  const TbPastInstance *from = tb_past_instance (past, known->from), *to = tb_past_instance (past, known->to);
+  const TbPastInstance *from = tb_past_instance (past, known->from),
+                       *to = tb_past_instance (past, known->to);
   *tap = (TbFilterTap){ link ? link->id : NULL, from ? from->id : NULL, to ? to->id : NULL, known->port };
   return TRUE;
 }
@@ -235,8 +249,8 @@ count (TbSpacetimeView *view)
   gboolean more = tb_spacetime_density_position (view->density) < tb_past_n_events (view->past);
   if (more && view->count_id == 0)
     view->count_id = g_timeout_add_full (G_PRIORITY_LOW, COUNT_MS, count_more, view, NULL);
-  view->cells = tb_spacetime_density_query (view->density, view->from_ns, view->to_ns, MAX (column, 1),
-                                            &view->cell_ns);
+  view->cells = tb_spacetime_density_query (view->density, view->from_ns, view->to_ns,
+                                            MAX (column, 1), &view->cell_ns);
 }
 
 void
@@ -339,7 +353,7 @@ tb_spacetime_view_find (TbSpacetimeView *view, int by)
   return FALSE;
 }
 
-/* ---- The moment -------------------------------------------------------------------------------- */
+/* ---- The moment ------------------------------------------------------------------------------ */
 
 static void
 take_past (TbSpacetimeView *view)
@@ -409,7 +423,8 @@ reveal_lines (TbSpacetimeView *view)
 {
   guint64 position = tb_moment_selected (view->moment);
   TbEvent event;
-  if (view->past == NULL || position == TB_MOMENT_NONE || !tb_past_event (view->past, position, &event))
+  if (view->past == NULL || position == TB_MOMENT_NONE
+      || !tb_past_event (view->past, position, &event))
     return;
   const TbPastTap *tap = tb_past_tap (view->past, event.tap);
   TbSpacetime s = tb_spacetime_view_picture (view);
@@ -444,7 +459,7 @@ tb_spacetime_view_set_moment (TbSpacetimeView *view, TbMoment *moment)
   past_changed (view);
 }
 
-/* ---- Lines ------------------------------------------------------------------------------------- */
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 void
 tb_spacetime_view_collapse_all (TbSpacetimeView *view, gboolean collapse)
@@ -477,7 +492,7 @@ tb_spacetime_view_adjustment (TbSpacetimeView *view)
   return view->adjustment;
 }
 
-/* ---- Words ------------------------------------------------------------------------------------- */
+/* ---- Words ----------------------------------------------------------------------------------- */
 
 char *
 tb_spacetime_view_summary (TbSpacetimeView *view)
@@ -504,7 +519,7 @@ tb_spacetime_view_chosen (TbSpacetimeView *view)
   return NULL;
 }
 
-/* ---- The widget -------------------------------------------------------------------------------- */
+/* ---- The widget ------------------------------------------------------------------------------ */
 
 static void
 tb_spacetime_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
@@ -528,8 +543,8 @@ configure (TbSpacetimeView *view, double height)
   guint n = tb_spacetime_n_rows (view->rows);
   double row = tb_spacetime_row_height (n, height), all = tb_spacetime_height (n, row);
   double value = gtk_adjustment_get_value (view->adjustment);
-  gtk_adjustment_configure (view->adjustment, CLAMP (value, 0, MAX (all - height, 0)), 0, MAX (all, height),
-                            row, height, height);
+  gtk_adjustment_configure (view->adjustment, CLAMP (value, 0, MAX (all - height, 0)), 0,
+                            MAX (all, height), row, height, height);
 }
 
 static void
@@ -541,8 +556,8 @@ tb_spacetime_view_size_allocate (GtkWidget *widget, int width, int height, int b
 }
 
 static void
-tb_spacetime_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
-                           int *natural, int *minimum_baseline, int *natural_baseline)
+tb_spacetime_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size,
+                           int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
 {
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 160 : 60;
   *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 600 : 200;
@@ -596,7 +611,8 @@ tb_spacetime_view_init (TbSpacetimeView *view)
   view->rows = tb_spacetime_rows_new ();
   view->hovered = G_MAXUINT64;
   view->adjustment = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 1, 1, 1));
-  g_signal_connect_swapped (view->adjustment, "value-changed", G_CALLBACK (gtk_widget_queue_draw), view);
+  g_signal_connect_swapped (view->adjustment, "value-changed", G_CALLBACK (gtk_widget_queue_draw),
+                            view);
   g_signal_connect (view, "changed", G_CALLBACK (say), NULL);
   g_signal_connect (view, "map", G_CALLBACK (tb_spacetime_view_changed), NULL);
   gtk_widget_set_focusable (GTK_WIDGET (view), TRUE);

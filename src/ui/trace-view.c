@@ -84,11 +84,12 @@ tb_trace_view_set_moment (TbTraceView *view, TbMoment *moment)
   g_set_object (&view->moment, moment);
   if (moment == NULL)
     return;
-  view->moved_id = g_signal_connect_swapped (moment, "moved", G_CALLBACK (gtk_widget_queue_draw), view);
+  view->moved_id
+      = g_signal_connect_swapped (moment, "moved", G_CALLBACK (gtk_widget_queue_draw), view);
   view->selected_id = g_signal_connect_swapped (moment, "selected", G_CALLBACK (say), view);
 }
 
-/* ---- What a person does ------------------------------------------------------------------------ */
+/* ---- What a person does ---------------------------------------------------------------------- */
 
 static void
 pressed (GtkGestureClick *click, int n, double x, double y, TbTraceView *self)
@@ -131,7 +132,7 @@ query_tooltip (TbTraceView *self, int x, int y, gboolean keyboard, GtkTooltip *t
   return TRUE;
 }
 
-/* ---- The widget -------------------------------------------------------------------------------- */
+/* ---- The widget ------------------------------------------------------------------------------ */
 
 static void
 tb_trace_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)

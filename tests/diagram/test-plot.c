@@ -8,7 +8,7 @@
 
 static const TbColour black = { 0, 0, 0, 1 }, white = { 1, 1, 1, 1 };
 
-/* ---- Axes -------------------------------------------------------------------------------------- */
+/* ---- Axes ------------------------------------------------------------------------------------ */
 
 static void
 test_steps_are_one_two_or_five (void)
@@ -85,7 +85,7 @@ test_figures_have_their_unit (void)
     }
 }
 
-/* ---- Pen --------------------------------------------------------------------------------------- */
+/* ---- Pen ------------------------------------------------------------------------------------- */
 
 static void
 test_bytes_from_anywhere_become_one_line_of_text (void)
@@ -167,7 +167,7 @@ test_bands_are_told_apart_in_every_theme (void)
       }
 }
 
-/* ---- Charts ------------------------------------------------------------------------------------ */
+/* ---- Charts ---------------------------------------------------------------------------------- */
 
 #define N 5000
 
@@ -290,7 +290,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plot/bands-are-told-apart", test_bands_are_told_apart_in_every_theme);
   g_test_add_func ("/chart/a-spike-stays-seen", test_a_spike_among_many_values_stays_seen);
   g_test_add_func ("/chart/a-gap-breaks-the-line", test_a_gap_breaks_the_line);
-  g_test_add_func ("/chart/a-value-holds-for-its-step", test_a_value_holds_for_the_step_that_it_ends);
+  g_test_add_func ("/chart/a-value-holds-for-its-step",
+                   test_a_value_holds_for_the_step_that_it_ends);
   g_test_add_func ("/chart/title-band-and-value", test_a_chart_says_title_band_and_value);
   g_test_add_func ("/chart/without-values", test_a_chart_without_values_says_so);
   return g_test_run ();

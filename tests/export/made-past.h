@@ -24,8 +24,8 @@ guint made_past_tap (MadePast *made, guint from, guint to);
 void made_past_event (MadePast *made, double ms, TbEventKind kind, guint tap, guint32 connection,
                       guint32 number, const char *label);
 /* A request and its reply; held ones reach the other side by an event of their own. */
-void made_past_exchange (MadePast *made, double from_ms, double to_ms, guint tap, guint32 connection,
-                         guint32 number, const char *label);
+void made_past_exchange (MadePast *made, double from_ms, double to_ms, guint tap,
+                         guint32 connection, guint32 number, const char *label);
 TbEvent *made_past_last (MadePast *made);
 /* Puts them into order of time. */
 void made_past_sort (MadePast *made);

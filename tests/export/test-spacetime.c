@@ -67,7 +67,7 @@ bar (const TbSpacetimeReading *reading, guint i)
   return &g_array_index (reading->bars, TbSpacetimeBar, i);
 }
 
-/* ---- Lines ------------------------------------------------------------------------------------- */
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 static void
 assert_rows (const TbSpacetimeRows *rows, const char *names)
@@ -122,7 +122,7 @@ test_replicas_collapse_and_instances_hide (Fixture *f, gconstpointer data)
   assert_rows (rows, "browser-1 shop-1 shop-2 orders-1 orders-2");
 }
 
-/* ---- Arrows ------------------------------------------------------------------------------------ */
+/* ---- Arrows ---------------------------------------------------------------------------------- */
 
 static void
 test_each_message_has_one_arrow_with_its_ends (Fixture *f, gconstpointer data)
@@ -213,7 +213,7 @@ test_a_search_marks_what_it_finds (Fixture *f, gconstpointer data)
   g_assert_true (arrow (reading, 2)->matches);
 }
 
-/* ---- Bars -------------------------------------------------------------------------------------- */
+/* ---- Bars ------------------------------------------------------------------------------------ */
 
 static void
 test_who_owes_a_reply_has_a_bar (Fixture *f, gconstpointer data)
@@ -267,7 +267,7 @@ test_a_reply_whose_request_is_gone_says_when_it_began (Fixture *f, gconstpointer
   g_assert_cmpuint (bar (reading, 0)->request, ==, G_MAXUINT64);
 }
 
-/* ---- Counted ----------------------------------------------------------------------------------- */
+/* ---- Counted --------------------------------------------------------------------------------- */
 
 static guint64
 sum_of (const GArray *cells, guint64 *bad)
@@ -323,7 +323,8 @@ test_a_long_run_keeps_to_its_memory (Fixture *f, gconstpointer data)
       tb_spacetime_density_add (density, &event);
     }
   g_assert_cmpint (tb_spacetime_density_slice_ns (density), >, MS);
-  g_autoptr (GArray) cells = tb_spacetime_density_query (density, at (f, 0), at (f, 1e9), 10000 * MS, &step);
+  g_autoptr (GArray) cells
+      = tb_spacetime_density_query (density, at (f, 0), at (f, 1e9), 10000 * MS, &step);
   g_assert_cmpuint (sum_of (cells, &bad), ==, 3000000);
   for (guint i = 1; i < cells->len; i++)
     g_assert_cmpint (g_array_index (cells, TbSpacetimeCell, i).time_ns, >=,
@@ -339,7 +340,8 @@ test_a_part_of_time_is_counted_alone (Fixture *f, gconstpointer data)
   for (guint i = 0; i < 1000; i++)
     made_past_event (f->made, i, TB_EVENT_ONE_WAY, f->browse, 1, i, "x");
   g_assert_false (tb_spacetime_density_read (density, &f->source, 0, NULL, NULL));
-  g_autoptr (GArray) cells = tb_spacetime_density_query (density, at (f, 100), at (f, 200), 10 * MS, &step);
+  g_autoptr (GArray) cells
+      = tb_spacetime_density_query (density, at (f, 100), at (f, 200), 10 * MS, &step);
   g_assert_cmpuint (sum_of (cells, &bad), ==, 100);
   g_assert_cmpuint (cells->len, ==, 10);
 }
@@ -363,11 +365,12 @@ test_a_million_messages_cost_what_is_seen_of_them (Fixture *f, gconstpointer dat
   gint64 step;
   while (tb_spacetime_density_read (density, &f->source, 2 * MS, NULL, NULL))
     ;
-  g_autoptr (GArray) cells = tb_spacetime_density_query (density, at (f, 0), at (f, 10000), 50 * MS, &step);
+  g_autoptr (GArray) cells
+      = tb_spacetime_density_query (density, at (f, 0), at (f, 10000), 50 * MS, &step);
   g_assert_cmpuint (cells->len, <=, 201);
 }
 
-/* ---- Drawn ------------------------------------------------------------------------------------- */
+/* ---- Drawn ----------------------------------------------------------------------------------- */
 
 static guint
 occurrences (const char *text, const char *of)
@@ -419,8 +422,11 @@ test_what_is_not_searched_for_steps_back (Fixture *f, gconstpointer data)
 static void
 test_faults_and_gaps_are_shaded_and_named (Fixture *f, gconstpointer data)
 {
-  TbPastBand all = { .kind = TB_BAND_PARTITION, .text = "orders/2 | orders/1", .instance = G_MAXUINT,
-                     .from_ns = at (f, 20), .to_ns = G_MAXINT64 };
+  TbPastBand all = { .kind = TB_BAND_PARTITION,
+                     .text = "orders/2 | orders/1",
+                     .instance = G_MAXUINT,
+                     .from_ns = at (f, 20),
+                     .to_ns = G_MAXINT64 };
   TbPastBand one = { .kind = TB_BAND_PAUSE, .text = "paused", .instance = f->shop1,
                      .from_ns = at (f, 10), .to_ns = at (f, 80) };
   TbPastGap gap = { .from_ns = at (f, 40), .to_ns = at (f, 60), .events = 1234, .why = "overrun" };
@@ -478,7 +484,7 @@ test_nothing_recorded_draws_an_empty_page (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (svg), >, 100);
 }
 
-/* ---- Pointed at -------------------------------------------------------------------------------- */
+/* ---- Pointed at ------------------------------------------------------------------------------ */
 
 static void
 test_the_arrow_under_the_pointer_is_found_and_said (Fixture *f, gconstpointer data)

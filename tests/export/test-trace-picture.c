@@ -71,7 +71,8 @@ test_the_picture_marks_the_critical_path_and_dots_the_inferred (void)
   g_autoptr (MadePast) made = made_past_new ();
   TbSpacetimeSource source;
   g_autoptr (GArray) rows = make_rows (made, &source);
-  TbTracePicture picture = { .rows = rows, .theme = TB_THEME_PRINT, .chosen = 1, .cursor_ns = G_MININT64 };
+  TbTracePicture picture
+      = { .rows = rows, .theme = TB_THEME_PRINT, .chosen = 1, .cursor_ns = G_MININT64 };
   TbRect page = { 0, 0, 900, tb_trace_picture_height (3) };
   TbColour white = { 1, 1, 1, 1 };
   g_autoptr (TbPlot) plot = tb_plot_new_svg (page.width, page.height, &white, TRUE);
@@ -105,7 +106,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/trace-picture/rows", test_rows_say_who_called_whom_and_how_long);
   g_test_add_func ("/trace-picture/inferred", test_what_is_inferred_says_so);
-  g_test_add_func ("/trace-picture/drawn", test_the_picture_marks_the_critical_path_and_dots_the_inferred);
+  g_test_add_func ("/trace-picture/drawn",
+                   test_the_picture_marks_the_critical_path_and_dots_the_inferred);
   g_test_add_func ("/trace-picture/empty", test_no_rows_draw_nothing);
   return g_test_run ();
 }

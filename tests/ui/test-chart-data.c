@@ -11,8 +11,14 @@ make_samples (void)
 {
   GArray *samples = g_array_new (FALSE, TRUE, sizeof (TbPastSample));
   TbPastSample rows[] = {
-    { .time_ns = 101 * S, .requests = 500, .replies = 490, .errors = 5, .p50_ns = 2000000, .p95_ns = 4000000,
-      .p99_ns = 9000000, .bytes_up = 1000 },
+    { .time_ns = 101 * S,
+      .requests = 500,
+      .replies = 490,
+      .errors = 5,
+      .p50_ns = 2000000,
+      .p95_ns = 4000000,
+      .p99_ns = 9000000,
+      .bytes_up = 1000 },
     { .time_ns = 103 * S, .requests = 500, .p50_ns = -1, .p95_ns = -1, .p99_ns = -1, .gap = TRUE },
     { .time_ns = 104 * S, .p50_ns = -1, .p95_ns = -1, .p99_ns = -1, .gap = TRUE },
   };
@@ -75,8 +81,9 @@ static void
 test_an_instance_has_its_own_charts (void)
 {
   g_autoptr (GArray) loads = g_array_new (FALSE, TRUE, sizeof (TbPastLoad));
-  TbPastLoad load = { .time_ns = 101 * S, .cpu = 0.5, .rss_bytes = 64000000, .threads = 9, .files = 12,
-                      .processes = 1 };
+  TbPastLoad load = {
+    .time_ns = 101 * S, .cpu = 0.5, .rss_bytes = 64000000, .threads = 9, .files = 12, .processes = 1
+  };
   g_array_append_val (loads, load);
   g_autoptr (TbChartSet) set = tb_chart_set_of_instance (loads, 100 * S, TB_THEME_DARK);
   g_assert_cmpfloat (find_chart (set, "CPU, cores")->lines[0].values[0], ==, 0.5);
