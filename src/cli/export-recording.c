@@ -58,7 +58,7 @@ read_filter (const char *text, TbFilter **filter)
   return *filter != NULL;
 }
 
-static gboolean
+static TbExitStatus
 carry_out (TbPast *past, const TbProjection *projection, const TbProjectionOptions *options,
            const TbExportRecording *o)
 {
@@ -66,9 +66,10 @@ carry_out (TbPast *past, const TbProjection *projection, const TbProjectionOptio
   gboolean good = projection == NULL || tb_projection_file (past, projection, options, o->out, &error);
   if (good && o->otlp != NULL)
     good = tb_projection_push (past, options, o->otlp, &error);
-  if (!good)
-    tb_cli_error ("%s", error->message);
-  return good;
+  if (good)
+    return TB_EXIT_YES;
+  tb_cli_error ("%s", error->message);
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) ? TB_EXIT_REFUSED : TB_EXIT_FAILED;
 }
 
 TbExitStatus
@@ -89,5 +90,5 @@ tb_cli_export_recording (const char *path, const TbExportRecording *o)
       return TB_EXIT_REFUSED;
     }
   options.filter = filter;
-  return carry_out (past, projection, &options, o) ? TB_EXIT_YES : TB_EXIT_FAILED;
+  return carry_out (past, projection, &options, o);
 }

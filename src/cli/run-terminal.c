@@ -69,9 +69,9 @@ suspend (TbRunTerminal *t)
 /* ---- What is done ------------------------------------------------------------------------------------ */
 
 static char *
-step_id (const char *link)
+hold_id (const char *link)
 {
-  return g_strdup_printf ("step:%s", link);
+  return g_strdup_printf ("hold:%s", link);
 }
 
 static void
@@ -93,7 +93,7 @@ hold (TbRunTerminal *t, const char *link, const char *id)
 static void
 step (TbRunTerminal *t, const char *link)
 {
-  g_autofree char *id = step_id (link);
+  g_autofree char *id = hold_id (link);
   TbSessionFault fault;
   if (!tb_session_fault (t->session, id, &fault))
     {
@@ -107,7 +107,7 @@ step (TbRunTerminal *t, const char *link)
 static void
 go_on (TbRunTerminal *t, const char *link)
 {
-  g_autofree char *id = step_id (link);
+  g_autofree char *id = hold_id (link);
   tb_session_remove_fault (t->session, id);
   tb_run_view_note (t->view, "the messages of %s go on", link);
 }

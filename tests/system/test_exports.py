@@ -471,7 +471,9 @@ def test_what_cannot_be_is_said():
             (["-o", f"{run.folder}/x.har", "--filter", "latency>"], 2, "column"),
             (["-o", run.folder, "-f", "har"], 3, "directory"),
             (["-o", "/dev/full", "-f", "har"], 3, "space"),
-            (["--otlp", "https://127.0.0.1:1"], 3, "only http://"),
+            (["--otlp", "https://127.0.0.1:1"], 2, "only http://"),
+            (["-o", f"{run.folder}/x.png", "-s", "1000"], 2, "scale"),
+            (["-o", f"{run.folder}/x.svg", "--view", "none"], 2, "no view"),
             (["-o", "/nowhere/x.har"], 3, "o such file")):
         done = subprocess.run([TIERBOARD, "export", run.path, *arguments], capture_output=True, text=True, timeout=120,
                               check=False)
