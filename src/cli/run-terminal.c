@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "run-private.h"
+#include "tb-held.h"
 
 struct TbRunTerminal
 {
@@ -68,26 +69,11 @@ suspend (TbRunTerminal *t)
 
 /* ---- What is done ------------------------------------------------------------------------------------ */
 
+/* Of the fault that tb_session_hold() makes. */
 static char *
 hold_id (const char *link)
 {
   return g_strdup_printf ("hold:%s", link);
-}
-
-static void
-hold (TbRunTerminal *t, const char *link, const char *id)
-{
-  char why[200];
-  TbWireFault fault;
-  tb_fault_init (&fault, TB_FAULT_HOLD);
-  if (tb_fault_set (&fault, "id", id, why, sizeof why) && tb_fault_set (&fault, "link", link, why, sizeof why))
-    {
-      tb_session_add_fault (t->session, &fault);
-      tb_run_view_note (t->view, "the messages of %s wait; s lets one go, g all", link);
-    }
-  else
-    tb_run_view_note (t->view, "%s", why);
-  tb_wire_fault_clear (&fault);
 }
 
 static void
@@ -97,7 +83,8 @@ step (TbRunTerminal *t, const char *link)
   TbSessionFault fault;
   if (!tb_session_fault (t->session, id, &fault))
     {
-      hold (t, link, id);
+      tb_session_hold (t->session, link, TRUE);
+      tb_run_view_note (t->view, "the messages of %s wait; s lets one go, g all", link);
       return;
     }
   tb_session_step_fault (t->session, id, 1);
@@ -107,8 +94,7 @@ step (TbRunTerminal *t, const char *link)
 static void
 go_on (TbRunTerminal *t, const char *link)
 {
-  g_autofree char *id = hold_id (link);
-  tb_session_remove_fault (t->session, id);
+  tb_session_hold (t->session, link, FALSE);
   tb_run_view_note (t->view, "the messages of %s go on", link);
 }
 
