@@ -262,7 +262,7 @@ tb_filter_entry_new (TbFilterEntryKind kind, const char *name, const char *place
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->entry), placeholder);
   gtk_entry_set_icon_from_icon_name (GTK_ENTRY (self->entry), GTK_ENTRY_ICON_PRIMARY,
                                      "edit-find-symbolic");
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 8);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->entry), 6);
   tb_ui_name (self->entry, name);
   gtk_widget_set_parent (self->entry, GTK_WIDGET (self));
   if (kind == TB_FILTER_ENTRY_LANGUAGE)

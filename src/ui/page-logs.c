@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "filter-entry.h"
+#include "fit-box.h"
 #include "format.h"
 #include "message-words.h"
 #include "row-pane.h"
@@ -528,9 +529,14 @@ new_bar (TbLogsPage *self)
   self->newest = gtk_button_new_with_label ("Newest");
   gtk_widget_set_tooltip_text (self->newest, "Go to the newest, and on with it");
   g_signal_connect_swapped (self->newest, "clicked", G_CALLBACK (tb_row_pane_follow), self->rows);
-  GtkWidget *const parts[] = { self->chooser, self->entry, self->notes, self->messages, self->said, self->newest };
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    gtk_box_append (GTK_BOX (bar), parts[i]);
+  GtkWidget *fit = tb_fit_box_new (8);
+  tb_fit_box_append (TB_FIT_BOX (fit), self->notes, 2);
+  tb_fit_box_append (TB_FIT_BOX (fit), self->messages, 3);
+  tb_fit_box_append (TB_FIT_BOX (fit), self->said, 4);
+  tb_fit_box_append (TB_FIT_BOX (fit), self->newest, 1);
+  gtk_box_append (GTK_BOX (bar), self->chooser);
+  gtk_box_append (GTK_BOX (bar), self->entry);
+  gtk_box_append (GTK_BOX (bar), fit);
   return bar;
 }
 

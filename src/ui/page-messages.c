@@ -207,7 +207,9 @@ filter_changed (TbMessagesPage *self)
 void
 tb_messages_page_show_link (TbMessagesPage *page, const char *link)
 {
-  if (g_strcmp0 (link, page->link) == 0)
+  TbMoment *moment = tb_row_pane_moment (page->rows);
+  /* Who looks at one message sees its link selected, and does not ask for that link's alone. */
+  if (g_strcmp0 (link, page->link) == 0 || (moment && tb_moment_selected (moment) != TB_MOMENT_NONE))
     return;
   g_free (page->link);
   page->link = g_strdup (link);

@@ -22,7 +22,7 @@ void tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const Tb
 G_DECLARE_FINAL_TYPE (TbMessagesPage, tb_messages_page, TB, MESSAGES_PAGE, GtkWidget)
 GtkWidget *tb_messages_page_new (void);
 void tb_messages_page_set_moment (GtkWidget *page, TbMoment *moment);
-/* Only those of that link; NULL: all. */
+/* Only those of that link; NULL: all. While a message is selected it stays as it is. */
 void tb_messages_page_show_link (TbMessagesPage *page, const char *link);
 /* "496 of 18 204 events · 120 missing": (transfer full). */
 char *tb_messages_page_status (TbMessagesPage *page);
