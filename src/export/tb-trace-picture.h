@@ -31,7 +31,6 @@ typedef struct
 } TbTracePicture;
 
 double tb_trace_picture_height (guint n_rows);
-double tb_trace_picture_row_height (void);
 void tb_trace_picture_paint (const TbTracePicture *picture, TbPlot *plot, const TbRect *page);
 /* The line at that height; G_MAXUINT: none. */
 guint tb_trace_picture_row_at (const TbTracePicture *picture, const TbRect *page, double y);

@@ -133,12 +133,6 @@ typedef struct
 } Paint;
 
 double
-tb_trace_picture_row_height (void)
-{
-  return ROW;
-}
-
-double
 tb_trace_picture_height (guint n_rows)
 {
   return AXIS + n_rows * ROW + FOOT;
