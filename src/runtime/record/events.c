@@ -13,14 +13,24 @@ events_of (const TbRecordReader *r)
 
 /* ---- Positions ------------------------------------------------------------------------------- */
 
+/* As many as were there the last time, if those are still the first. */
+static size_t
+n_known (const TbRecordReader *r, const TbBlocks *blocks)
+{
+  bool same = r->n_until > 0 && blocks->n >= r->n_until
+              && blocks->entries[0].header.sequence == r->until_first
+              && blocks->entries[r->n_until - 1].header.sequence == r->until_last;
+  return same ? r->n_until : 0;
+}
+
 /* Times of events need not rise: what is looked for by time is the first block up to whose end the
  * latest time is late enough. Blocks that say more than they can hold are left out. */
 void
 tb_reader_index_events (TbRecordReader *r)
 {
   TbBlocks *blocks = &r->walk.blocks[TB_STRAND_EVENTS];
-  size_t n = 0;
-  for (size_t i = 0; i < blocks->n; i++)
+  size_t known = n_known (r, blocks), n = known;
+  for (size_t i = known; i < blocks->n; i++)
     {
       const TbBlockHeader *h = &blocks->entries[i].header;
       uint64_t behind = n > 0 ? blocks->entries[n - 1].header.position
@@ -37,11 +47,14 @@ tb_reader_index_events (TbRecordReader *r)
       r->until = realloc (r->until, r->until_capacity * sizeof *r->until);
       TB_CHECK (r->until != NULL);
     }
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = known; i < n; i++)
     {
       int64_t last = blocks->entries[i].header.last_ns;
       r->until[i] = i > 0 ? TB_MAX (r->until[i - 1], last) : last;
     }
+  r->n_until = n;
+  r->until_first = n > 0 ? blocks->entries[0].header.sequence : 0;
+  r->until_last = n > 0 ? blocks->entries[n - 1].header.sequence : 0;
 }
 
 uint64_t

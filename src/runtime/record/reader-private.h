@@ -36,6 +36,8 @@ struct TbRecordReader
   bool finished; /* it has an index: nothing comes any more */
   int64_t *until; /* of each block of events, the latest time up to its end */
   size_t until_capacity;
+  size_t n_until;          /* blocks that were looked at, unless the oldest have gone since … */
+  uint64_t until_first, until_last; /* … which their sequence numbers tell */
 
   size_t next;   /* kept block to be loaded next */
   uint64_t next_sequence;
