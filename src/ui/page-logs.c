@@ -292,6 +292,9 @@ gather (gpointer owner, TbPast *past, gboolean anew, gint64 budget_ns)
     {
       self->n_lines = self->shown_lines = self->n_states = self->n_problems = self->n_gaps = 0;
       g_byte_array_set_size (self->bands, 0);
+      g_autofree char *text = self->chosen ? g_strconcat ("instance:", self->chosen, NULL) : NULL;
+      g_clear_pointer (&self->of_instance, tb_filter_free); /* what it remembers is of the past before */
+      self->of_instance = text ? tb_filter_parse (text, NULL) : NULL;
     }
   open_book (self, past);
   gboolean more = self->book
@@ -407,9 +410,6 @@ tb_logs_page_choose (TbLogsPage *page, const char *instance)
     return;
   g_free (page->chosen);
   page->chosen = g_strdup (instance);
-  g_clear_pointer (&page->of_instance, tb_filter_free);
-  g_autofree char *text = instance ? g_strconcat ("instance:", instance, NULL) : NULL;
-  page->of_instance = text ? tb_filter_parse (text, NULL) : NULL;
   show_chosen (page);
   begin_anew (page);
 }

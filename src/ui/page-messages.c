@@ -95,12 +95,28 @@ holds (gpointer owner, TbPast *past, guint64 position, const TbEvent *event)
          && tb_filter_matches_at (self->filter, past, position, event);
 }
 
+/* What they remember of taps is of the past before. */
+static void
+read_filters (TbMessagesPage *self)
+{
+  g_autofree char *of_link = self->link ? g_strconcat ("link:", self->link, NULL) : NULL;
+  TbFilter *filter = tb_filter_parse (tb_filter_entry_text (TB_FILTER_ENTRY (self->entry)), NULL);
+  g_return_if_fail (filter);
+  tb_filter_free (self->filter);
+  self->filter = filter;
+  g_clear_pointer (&self->of_link, tb_filter_free);
+  self->of_link = of_link ? tb_filter_parse (of_link, NULL) : NULL;
+}
+
 static gboolean
 gather (gpointer owner, TbPast *past, gboolean anew, gint64 budget_ns)
 {
   TbMessagesPage *self = owner;
   if (anew)
-    self->n_gaps = 0;
+    {
+      self->n_gaps = 0;
+      read_filters (self);
+    }
   for (; self->n_gaps < tb_past_n_gaps (past); self->n_gaps++)
     {
       const TbEventInsert row = { tb_past_gap (past, self->n_gaps)->to_ns, 0, self->n_gaps };
@@ -196,11 +212,6 @@ static const TbRowPaneKind kind = { { columns, G_N_ELEMENTS (columns), describe 
 static void
 filter_changed (TbMessagesPage *self)
 {
-  g_autoptr (GError) error = NULL;
-  TbFilter *filter = tb_filter_parse (tb_filter_entry_text (TB_FILTER_ENTRY (self->entry)), &error);
-  g_return_if_fail (filter);
-  tb_filter_free (self->filter);
-  self->filter = filter;
   tb_row_pane_begin_anew (self->rows, TRUE);
 }
 
@@ -213,9 +224,6 @@ tb_messages_page_show_link (TbMessagesPage *page, const char *link)
     return;
   g_free (page->link);
   page->link = g_strdup (link);
-  g_clear_pointer (&page->of_link, tb_filter_free);
-  g_autofree char *text = link ? g_strconcat ("link:", link, NULL) : NULL;
-  page->of_link = text ? tb_filter_parse (text, NULL) : NULL;
   tb_row_pane_begin_anew (page->rows, TRUE);
 }
 
