@@ -24,10 +24,10 @@ TALKS = """<architecture xmlns="urn:tierboard:1" name="Talks">
 
 
 def opened(options, **more):
-    path = os.path.join(tempfile.mkdtemp(dir=options.out), "talks.tierboard")
-    with open(path, "w") as file:
+    with tempfile.NamedTemporaryFile("w", dir=options.out, suffix=".tierboard") as file:
         file.write(TALKS)
-    editor = Editor(options.editor, [path], **more)
+        file.flush()
+        editor = Editor(options.editor, designs={"talks.tierboard": file.name}, **more)
     editor.get("Run", "button")
     editor.focus()
     key("F5")
