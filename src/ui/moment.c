@@ -233,11 +233,12 @@ tb_moment_advance (TbMoment *moment, gint64 now_ns)
 static gboolean
 on_timer (gpointer data)
 {
-  TbMoment *self = data;
-  g_autoptr (TbMoment) kept = g_object_ref (self);
+  TbMoment *self = g_object_ref (data);
   guint id = self->play_timer;
   tb_moment_advance (self, tb_now_ns ());
-  return self->play_timer == id ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  gboolean goes_on = self->play_timer == id;
+  g_object_unref (self);
+  return goes_on ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 void
