@@ -96,6 +96,7 @@ print_root_json (const Listing *l, const TbTraceRoot *root)
   tb_json_number (json, "lasted_ms", ms_of (root->to_ns - root->from_ns));
   tb_json_integer (json, "spans", root->spans);
   tb_json_boolean (json, "error", root->error);
+  tb_json_boolean (json, "answered", !root->open);
   tb_json_boolean (json, "inferred", root->inferred);
   tb_json_end_object (json);
   puts (tb_json_text (json));
@@ -112,7 +113,7 @@ print_root (const Listing *l, const TbTraceRoot *root)
   name_of_root (root, name);
   printf ("%11.3f s  %8s  %3u %-5s  %-16s  %s %s%s%s\n", since_start (l, root->from_ns) / 1e3,
           tb_words_latency (root->to_ns - root->from_ns, lasted, sizeof lasted), root->spans,
-          root->spans == 1 ? "span" : "spans", name, link, label, root->error ? "  failed" : "",
+          root->spans == 1 ? "span" : "spans", name, link, label, root->error ? "  failed" : root->open ? "  no answer" : "",
           root->inferred ? "  (partly inferred)" : "");
 }
 

@@ -306,10 +306,11 @@ line_words (const TbChart *c, guint l, guint at, Say say)
                              : g_strdup_printf ("%s %s", c->lines[l].name, value);
 }
 
+/* The words of the first n lines. */
 static gboolean
-fits (const TbChart *c, guint at, Say say, double width)
+fits (const TbChart *c, guint n, guint at, Say say, double width)
 {
-  for (guint l = 0; l < c->n_lines; l++)
+  for (guint l = 0; l < n; l++)
     {
       g_autofree char *words = line_words (c, l, at, say);
       width -= tb_plot_text_width (TB_PLOT_SMALL, words) + KEY;
@@ -328,8 +329,11 @@ paint_head (Paint *p)
   guint at = when == G_MININT64 ? G_MAXUINT : tb_chart_at (c, when);
   double right = p->area.x + p->area.width, y = p->page.y + 14;
   double room = right - p->page.x - 16 - tb_plot_text_width (TB_PLOT_STRONG, c->title);
-  Say say = when == G_MININT64 ? SAY_NAMES : fits (c, at, SAY_BOTH, room) ? SAY_BOTH : SAY_VALUES;
-  for (guint l = c->n_lines; l-- > 0;)
+  guint n = c->n_lines;
+  Say say = when == G_MININT64 ? SAY_NAMES : fits (c, n, at, SAY_BOTH, room) ? SAY_BOTH : SAY_VALUES;
+  while (n > 1 && !fits (c, n, at, say, room))
+    n--; /* the title comes first */
+  for (guint l = n; l-- > 0;)
     {
       g_autofree char *words = line_words (c, l, at, say);
       TbPlotStroke stroke = { c->lines[l].colour, 2, c->lines[l].dash };

@@ -5,6 +5,8 @@
 #include "tb-base.h"
 
 #define LINES_MAX 3
+/* Steps are of about a second. */
+#define FINISHED_NS (9 * TB_NS_PER_S / 10)
 
 struct TbChartSet
 {
@@ -97,6 +99,15 @@ static const Plan link_plans[] = {
   [LATENCY] = { "Latency", TB_AXIS_DURATION, { "p50", "p95", "p99" }, FALSE, FALSE },
   [BYTES] = { "Bytes a second", TB_AXIS_BYTES, { "there", "back" }, TRUE, FALSE },
 };
+
+void
+tb_chart_drop_unfinished (GArray *samples)
+{
+  const TbPastSample *s = (const TbPastSample *) (const void *) samples->data;
+  guint n = samples->len;
+  if (n > 1 && s[n - 1].time_ns - s[n - 2].time_ns < FINISHED_NS)
+    g_array_set_size (samples, n - 1);
+}
 
 static double
 or_none (gint64 ns)

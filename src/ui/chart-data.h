@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* Owns what its charts point to. */
 typedef struct TbChartSet TbChartSet;
 
+/* Leaves out the last of TbPastSample where it is of much less than a second: what a run does while it is
+ * stopped looks like an outage. */
+void tb_chart_drop_unfinished (GArray *samples);
 /* samples: of TbPastSample: rate, errors, latency and bytes. */
 TbChartSet *tb_chart_set_of_link (const GArray *samples, gint64 start_ns, TbThemeId theme);
 /* loads: of TbPastLoad: CPU, memory, threads with processes, open files. */

@@ -82,6 +82,7 @@ read_charts (TbPast *past, const char *key)
   else
     {
       g_autoptr (GArray) samples = tb_past_series (past, link);
+      tb_chart_drop_unfinished (samples);
       set = tb_chart_set_of_link (samples, start, tb_ui_theme ());
     }
   tb_chart_set_add_bands (set, past, link != G_MAXUINT ? id + 1 : NULL, instance);

@@ -1,4 +1,5 @@
-/* Problems: one row each, worst first. A click selects what it is about. */
+/* Problems: one row each, worst first: those of a run, then those of the drawing. A click selects what it
+ * is about. */
 #include "pages.h"
 
 #include "format.h"
@@ -10,7 +11,8 @@
 struct _TbProblemsPage
 {
   GtkWidget parent;
-  GtkWidget *stack, *list;
+  GtkWidget *stack, *run, *list;
+  guint n_run, n; /* rows of each list */
 };
 
 G_DEFINE_FINAL_TYPE (TbProblemsPage, tb_problems_page, GTK_TYPE_WIDGET)
@@ -61,7 +63,18 @@ new_row (const TbModel *model, const TbProblem *problem)
   g_autofree char *spoken = g_strdup_printf ("%s %s", problem->message, place);
   tb_ui_name (row, spoken);
   g_object_set_data (G_OBJECT (row), "tb-uid", GUINT_TO_POINTER (problem->uid));
+  g_object_set_data (G_OBJECT (row), "tb-text", text);
   return row;
+}
+
+/* The same row says something else: it stays under the pointer. */
+static void
+change_row (GtkListBoxRow *row, const TbProblem *problem)
+{
+  GtkWidget *text = g_object_get_data (G_OBJECT (row), "tb-text");
+  tb_ui_set_text (text, problem->message);
+  gtk_widget_set_tooltip_text (text, problem->message);
+  tb_ui_name (GTK_WIDGET (row), problem->message);
 }
 
 static guint
@@ -80,6 +93,13 @@ append_rows (TbProblemsPage *self, const TbModel *model, const TbProblems *probl
   return n;
 }
 
+static void
+show_some (TbProblemsPage *self)
+{
+  gtk_widget_set_visible (self->run, self->n_run > 0);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), self->n + self->n_run ? "list" : "empty");
+}
+
 void
 tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const TbProblems *file,
                        const TbProblems *document)
@@ -87,8 +107,30 @@ tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const TbProbl
   GtkWidget *child;
   while ((child = gtk_widget_get_first_child (page->list)))
     gtk_list_box_remove (GTK_LIST_BOX (page->list), child);
-  guint n = append_rows (page, NULL, file) + append_rows (page, model, document);
-  gtk_stack_set_visible_child_name (GTK_STACK (page->stack), n ? "list" : "empty");
+  page->n = append_rows (page, NULL, file) + append_rows (page, model, document);
+  show_some (page);
+}
+
+void
+tb_problems_page_show_run (TbProblemsPage *page, const TbProblems *problems)
+{
+  GtkListBox *list = GTK_LIST_BOX (page->run);
+  guint n = MIN (problems->len, ROWS_MAX);
+  for (guint i = 0; i < n; i++)
+    {
+      const TbProblem *problem = problems->pdata[i];
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, (int) i);
+      gpointer data = row ? g_object_get_data (G_OBJECT (row), "tb-uid") : NULL;
+      if (row && GPOINTER_TO_UINT (data) == problem->uid)
+        change_row (row, problem);
+      else
+        gtk_list_box_insert (list, new_row (NULL, problem), (int) i);
+    }
+  GtkListBoxRow *row;
+  while ((row = gtk_list_box_get_row_at_index (list, (int) n)))
+    gtk_list_box_remove (list, GTK_WIDGET (row));
+  page->n_run = n;
+  show_some (page);
 }
 
 static void
@@ -115,17 +157,29 @@ tb_problems_page_class_init (TbProblemsPageClass *class)
                          G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
+static GtkWidget *
+new_list (TbProblemsPage *self, GtkWidget *lists, const char *name)
+{
+  GtkWidget *list = gtk_list_box_new ();
+  gtk_widget_add_css_class (list, "problems");
+  tb_ui_name (list, name);
+  g_signal_connect (list, "row-activated", G_CALLBACK (row_activated), self);
+  gtk_box_append (GTK_BOX (lists), list);
+  return list;
+}
+
 static void
 tb_problems_page_init (TbProblemsPage *self)
 {
-  self->list = gtk_list_box_new ();
-  gtk_widget_add_css_class (self->list, "problems");
-  tb_ui_name (self->list, "Problems");
-  g_signal_connect (self->list, "row-activated", G_CALLBACK (row_activated), self);
+  GtkWidget *lists = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->run = new_list (self, lists, "What goes wrong in the run");
+  self->list = new_list (self, lists, "Problems");
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack),
-                       tb_page_empty ("No problems", "The drawing holds together."), "empty");
-  gtk_stack_add_named (GTK_STACK (self->stack), tb_ui_scrolled (self->list), "list");
+                       tb_page_empty ("No problems", "The drawing holds together, and nothing "
+                                                      "that runs fails."),
+                       "empty");
+  gtk_stack_add_named (GTK_STACK (self->stack), tb_ui_scrolled (lists), "list");
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
 }
 

@@ -188,7 +188,7 @@ new_bar (TbSpacetimePage *self)
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
   gtk_widget_add_css_class (bar, "chart-bar");
   self->search = gtk_search_entry_new ();
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->search), 16);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->search), 6);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (self->search), 28);
   g_object_set (self->search, "placeholder-text", "Search: link:save is:error …", NULL);
   tb_ui_name (self->search, "Search the diagram");

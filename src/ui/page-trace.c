@@ -25,12 +25,13 @@ struct _TbTraceItem
 {
   GObject parent;
   guint64 request;
-  gint64 duration_ns;
   char *label, *figures;
-  gboolean bad;
+  gboolean bad, open;
 };
 
 G_DEFINE_FINAL_TYPE (TbTraceItem, tb_trace_item, G_TYPE_OBJECT)
+
+static guint item_changed;
 
 static void
 tb_trace_item_finalize (GObject *object)
@@ -44,6 +45,8 @@ static void
 tb_trace_item_class_init (TbTraceItemClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = tb_trace_item_finalize;
+  item_changed = g_signal_new ("changed", TB_TYPE_TRACE_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 0);
 }
 
 static void
@@ -51,8 +54,33 @@ tb_trace_item_init (TbTraceItem *self)
 {
 }
 
+/* "≈ 12 ms · 5", "under way 1.2 s · 5". */
+static char *
+figures_of (const TbTraceRoot *root, gboolean running)
+{
+  g_autofree char *took = tb_format_ns (root->to_ns - root->from_ns);
+  return g_strdup_printf ("%s%s%s · %u", root->inferred ? "≈ " : "",
+                          !root->open ? "" : running ? "under way " : "no answer in ", took, root->spans);
+}
+
+/* What it has become; FALSE: the same. */
+static gboolean
+take_root (TbTraceItem *item, const TbTraceRoot *root, gboolean running)
+{
+  g_autofree char *figures = figures_of (root, running);
+  gboolean same = g_strcmp0 (figures, item->figures) == 0 && item->bad == root->error;
+  item->open = root->open;
+  item->bad = root->error;
+  if (same)
+    return FALSE;
+  g_free (item->figures);
+  item->figures = g_steal_pointer (&figures);
+  g_signal_emit (item, item_changed, 0);
+  return TRUE;
+}
+
 static TbTraceItem *
-new_item (TbPast *past, const TbTraceRoot *root)
+new_item (TbPast *past, const TbTraceRoot *root, gboolean running)
 {
   TbTraceItem *item = g_object_new (TB_TYPE_TRACE_ITEM, NULL);
   TbEvent event;
@@ -60,14 +88,11 @@ new_item (TbPast *past, const TbTraceRoot *root)
   g_autofree char *label
       = some ? tb_plot_clean (event.label, strnlen (event.label, sizeof event.label))
              : g_strdup ("");
-  g_autofree char *took = tb_format_ns (root->to_ns - root->from_ns);
   char at[32];
   tb_axis_format_time (root->from_ns - tb_past_start_ns (past), 1e6, at, sizeof at);
   item->request = root->request;
-  item->duration_ns = root->to_ns - root->from_ns;
-  item->bad = root->error;
   item->label = g_strdup_printf ("%s  %s", at, *label ? label : "request");
-  item->figures = g_strdup_printf ("%s%s · %u", root->inferred ? "≈ " : "", took, root->spans);
+  take_root (item, root, running);
   return item;
 }
 
@@ -134,14 +159,26 @@ compare_roots (gconstpointer a, gconstpointer b)
   return p_ns > q_ns ? -1 : p_ns < q_ns;
 }
 
+/* Each time it costs as much: the more, the more seldom. */
+static void
+was_busy_since (TbTracePage *self, gint64 began)
+{
+  self->next_list_ns = began + MAX (LIST_MS * TB_NS_PER_MS, (tb_now_ns () - began) * LIST_SHARE);
+}
+
+static GArray *
+roots_about_moment (TbTracePage *self, TbPast *past)
+{
+  guint64 at = tb_past_find (past, tb_moment_time_ns (self->moment));
+  guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
+  return tb_traces_list (past, MAX (first, at > BEFORE ? at - BEFORE : 0), MIN (n, at + AFTER));
+}
+
 /* Newest first, or those that took longest. */
 static GArray *
 read_roots (TbTracePage *self, TbPast *past)
 {
-  guint64 at = tb_past_find (past, tb_moment_time_ns (self->moment));
-  guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
-  GArray *roots
-      = tb_traces_list (past, MAX (first, at > BEFORE ? at - BEFORE : 0), MIN (n, at + AFTER));
+  GArray *roots = roots_about_moment (self, past);
   for (guint i = 0; i < roots->len / 2; i++)
     {
       TbTraceRoot *a = &g_array_index (roots, TbTraceRoot, i);
@@ -164,11 +201,48 @@ is_listed (TbTracePage *self, const GArray *roots)
   for (guint i = 0; i < roots->len; i++)
     {
       g_autoptr (TbTraceItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
-      const TbTraceRoot *root = &g_array_index (roots, TbTraceRoot, i);
-      if (item->request != root->request || item->duration_ns != root->to_ns - root->from_ns)
+      if (item->request != g_array_index (roots, TbTraceRoot, i).request)
         return FALSE;
     }
   return TRUE;
+}
+
+/* What the rows say, each in its place; the tree of the one that is shown grows with it. */
+static void
+refresh_rows (TbTracePage *self, const GArray *roots)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (g_int64_hash, g_int64_equal);
+  for (guint i = 0; i < roots->len; i++)
+    {
+      TbTraceRoot *root = &g_array_index (roots, TbTraceRoot, i);
+      g_hash_table_insert (known, &root->request, root);
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
+    {
+      g_autoptr (TbTraceItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+      const TbTraceRoot *root = g_hash_table_lookup (known, &item->request);
+      if (root && take_root (item, root, tb_moment_is_running (self->moment)) && item->request == self->shown)
+        show_tree (self, self->shown);
+    }
+}
+
+static void
+fill (TbTracePage *self, TbPast *past, const GArray *roots)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  guint at = GTK_INVALID_LIST_POSITION;
+  for (guint i = 0; i < roots->len; i++)
+    {
+      const TbTraceRoot *root = &g_array_index (roots, TbTraceRoot, i);
+      g_ptr_array_add (items, new_item (past, root, tb_moment_is_running (self->moment)));
+      if (root->request == self->shown)
+        at = i;
+    }
+  self->filling = TRUE;
+  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
+                       items->pdata, items->len);
+  gtk_single_selection_set_selected (self->selection, at);
+  self->filling = FALSE;
 }
 
 static void
@@ -179,24 +253,37 @@ list (TbTracePage *self)
   if (past == NULL)
     return;
   g_autoptr (GArray) roots = read_roots (self, past);
-  gint64 read_ns = tb_now_ns () - began;
-  self->next_list_ns = began + MAX (LIST_MS * TB_NS_PER_MS, read_ns * LIST_SHARE);
   if (is_listed (self, roots))
-    return;
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-  guint at = GTK_INVALID_LIST_POSITION;
-  for (guint i = 0; i < roots->len; i++)
+    refresh_rows (self, roots);
+  else
+    fill (self, past, roots);
+  was_busy_since (self, began);
+}
+
+static gboolean
+is_any_open (TbTracePage *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
     {
-      const TbTraceRoot *root = &g_array_index (roots, TbTraceRoot, i);
-      g_ptr_array_add (items, new_item (past, root));
-      if (root->request == self->shown)
-        at = i;
+      g_autoptr (TbTraceItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+      if (item->open)
+        return TRUE;
     }
-  self->filling = TRUE;
-  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
-                       items->pdata, items->len);
-  gtk_single_selection_set_selected (self->selection, at);
-  self->filling = FALSE;
+  return FALSE;
+}
+
+/* What was under way when it was listed goes on, though the list stands still. */
+static void
+refresh_if_due (TbTracePage *self)
+{
+  TbPast *past = past_of (self);
+  gint64 began = tb_now_ns ();
+  if (past == NULL || began < self->next_list_ns || !gtk_widget_get_mapped (GTK_WIDGET (self))
+      || !is_any_open (self))
+    return;
+  g_autoptr (GArray) roots = roots_about_moment (self, past);
+  refresh_rows (self, roots);
+  was_busy_since (self, began);
 }
 
 static void
@@ -212,6 +299,8 @@ grown (TbTracePage *self)
 {
   if (tb_moment_is_live (self->moment))
     list_if_due (self);
+  else
+    refresh_if_due (self);
 }
 
 static void
@@ -300,10 +389,8 @@ setup_row (GtkSignalListItemFactory *factory, GtkListItem *item)
 }
 
 static void
-bind_row (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+show_row (TbTraceItem *item, GtkWidget *box)
 {
-  TbTraceItem *item = gtk_list_item_get_item (list_item);
-  GtkWidget *box = gtk_list_item_get_child (list_item);
   GtkWidget *label = gtk_widget_get_first_child (box), *figures = gtk_widget_get_last_child (box);
   gtk_label_set_text (GTK_LABEL (label), item->label);
   gtk_label_set_text (GTK_LABEL (figures), item->figures);
@@ -311,6 +398,22 @@ bind_row (GtkSignalListItemFactory *factory, GtkListItem *list_item)
     gtk_widget_add_css_class (figures, "bad");
   else
     gtk_widget_remove_css_class (figures, "bad");
+}
+
+static void
+bind_row (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+{
+  TbTraceItem *item = gtk_list_item_get_item (list_item);
+  GtkWidget *box = gtk_list_item_get_child (list_item);
+  show_row (item, box);
+  g_signal_connect_object (item, "changed", G_CALLBACK (show_row), box, 0);
+}
+
+static void
+unbind_row (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+{
+  g_signal_handlers_disconnect_by_data (gtk_list_item_get_item (list_item),
+                                        gtk_list_item_get_child (list_item));
 }
 
 static GtkWidget *
@@ -321,6 +424,7 @@ new_list (TbTracePage *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   g_signal_connect (factory, "setup", G_CALLBACK (setup_row), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_row), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_row), NULL);
   self->items = g_list_store_new (TB_TYPE_TRACE_ITEM);
   self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->items)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);

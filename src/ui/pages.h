@@ -16,6 +16,8 @@ GtkWidget *tb_problems_page_new (void);
 /* Both are borrowed; either may be NULL. */
 void tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const TbProblems *file,
                             const TbProblems *document);
+/* What goes wrong in the run right now, above the others; none: an empty list. */
+void tb_problems_page_show_run (TbProblemsPage *page, const TbProblems *problems);
 /* Signal: "picked" (guint uid). */
 
 #define TB_TYPE_MESSAGES_PAGE (tb_messages_page_get_type ())

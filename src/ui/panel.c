@@ -10,6 +10,7 @@
 #include "format.h"
 #include "pages.h"
 #include "tb-base.h"
+#include "troubles.h"
 #include "util.h"
 
 /* Often enough to be live, seldom enough to be read. */
@@ -163,6 +164,15 @@ show_status (TbPanel *self)
 }
 
 static void
+show_troubles (TbPanel *self)
+{
+  const TbModel *model
+      = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
+  g_autoptr (GPtrArray) troubles = tb_troubles_of (self->frame, model);
+  tb_problems_page_show_run (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), troubles);
+}
+
+static void
 refresh (TbPanel *self)
 {
   GtkWidget *page = page_of (self, self->page);
@@ -170,7 +180,9 @@ refresh (TbPanel *self)
       = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
   switch (self->page)
     {
-    case PAGE_PROBLEMS: /* shown when they come */
+    case PAGE_PROBLEMS: /* the drawing's are shown when they come */
+      show_troubles (self);
+      break;
     case PAGE_SPACETIME: /* these follow the moment */
     case PAGE_TRACE:
       break;
@@ -208,6 +220,7 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
     tb_metrics_page_clear (TB_METRICS_PAGE (panel->pages[PAGE_METRICS]));
   if (!frame)
     {
+      show_troubles (panel);
       show_status (panel);
       return;
     }
@@ -457,10 +470,24 @@ tb_panel_dispose (GObject *object)
   G_OBJECT_CLASS (tb_panel_parent_class)->dispose (object);
 }
 
+/* Who comes to it by the keys comes to the tab of the page that is shown. */
+static gboolean
+tb_panel_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  TbPanel *self = TB_PANEL (widget);
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  gboolean inside = focus && gtk_widget_is_ancestor (focus, widget);
+  if (direction == GTK_DIR_TAB_FORWARD && !inside)
+    return gtk_widget_grab_focus (self->tabs[self->page]);
+  return GTK_WIDGET_CLASS (tb_panel_parent_class)->focus (widget, direction);
+}
+
 static void
 tb_panel_class_init (TbPanelClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = tb_panel_dispose;
+  GTK_WIDGET_CLASS (class)->focus = tb_panel_focus;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   picked = g_signal_new ("picked", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                          G_TYPE_NONE, 1, G_TYPE_UINT);

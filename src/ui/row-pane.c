@@ -13,6 +13,7 @@ struct _TbRowPane
   GtkWidget *paned;
   TbRowList *list;
   TbPayloadPane *pane;
+  GtkWidget *side; /* the pane, which scrolls where it is too high: no message makes the panel higher */
   const TbRowPaneKind *kind;
   gpointer owner;
   TbEventRows *rows;
@@ -21,6 +22,7 @@ struct _TbRowPane
   gboolean with_events, anew;
   gboolean seeking; /* the moment's row may not be among those that are known yet */
   gboolean picking; /* the moment changes because of a row of this list */
+  gboolean in_past; /* the list was taken to a moment that is not the newest */
   guint step_id;
 };
 
@@ -92,6 +94,17 @@ is_known (TbRowPane *self)
   return tb_event_rows_has_looked_at (self->rows, selected > 0 ? selected - 1 : 0);
 }
 
+/* Who was in the past goes with the newest again; who only scrolled stays. */
+static void
+go_on_live (TbRowPane *self)
+{
+  if (self->in_past)
+    tb_row_list_follow (self->list);
+  else
+    tb_row_list_grown (self->list);
+  self->in_past = FALSE;
+}
+
 static void
 go_to_moment (TbRowPane *self)
 {
@@ -100,9 +113,10 @@ go_to_moment (TbRowPane *self)
   self->seeking = FALSE;
   if (tb_moment_is_live (self->moment))
     {
-      tb_row_list_grown (self->list);
+      go_on_live (self);
       return;
     }
+  self->in_past = TRUE;
   guint row = row_of_moment (self);
   self->seeking = !is_known (self);
   if (row != G_MAXUINT && !self->picking)
@@ -114,10 +128,10 @@ static void
 show_pane (TbRowPane *self, gboolean show)
 {
   int width = gtk_widget_get_width (GTK_WIDGET (self));
-  gboolean shown = gtk_widget_get_visible (GTK_WIDGET (self->pane));
+  gboolean shown = gtk_widget_get_visible (self->side);
   if (show && !shown && width > 0)
     gtk_paned_set_position (GTK_PANED (self->paned), width < BESIDE ? 0 : width * 3 / 5);
-  gtk_widget_set_visible (GTK_WIDGET (self->pane), show);
+  gtk_widget_set_visible (self->side, show);
 }
 
 static void
@@ -182,6 +196,7 @@ tb_row_pane_begin_anew (TbRowPane *pane, gboolean with_events)
   tb_event_rows_set_source (pane->rows, !pane->past ? NULL : with_events ? &events : &no_events, pane);
   pane->anew = TRUE;
   pane->seeking = pane->past && !tb_moment_is_live (pane->moment);
+  pane->in_past = pane->seeking;
   if (pane->past && !pane->seeking)
     tb_row_list_follow (pane->list);
   pane->kind->changed (pane->owner);
@@ -208,7 +223,7 @@ past_changed (TbRowPane *self)
   /* Rows ask the past that they are of. */
   tb_event_rows_set_source (self->rows, NULL, NULL);
   g_set_object (&self->past, past);
-  gtk_widget_set_visible (GTK_WIDGET (self->pane), FALSE);
+  gtk_widget_set_visible (self->side, FALSE);
   tb_row_pane_begin_anew (self, self->with_events);
 }
 
@@ -222,11 +237,15 @@ moved (TbRowPane *self)
   self->kind->changed (self->owner);
 }
 
+/* The moment moves first and selects then: only now it is known which row is meant. */
 static void
 selected (TbRowPane *self)
 {
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    show_selected (self);
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  show_selected (self);
+  if (tb_moment_selected (self->moment) != TB_MOMENT_NONE)
+    go_to_moment (self);
 }
 
 static void
@@ -236,6 +255,8 @@ mapped (TbRowPane *self)
     return;
   self->seeking = !tb_moment_is_live (self->moment);
   show_selected (self);
+  if (!self->seeking && self->in_past)
+    go_on_live (self);
   tb_row_list_refresh (self->list);
   look_on (self);
 }
@@ -281,7 +302,7 @@ pane_asked (TbPayloadPane *pane, guint what, TbRowPane *self)
   guint64 other;
   if (what == TB_PANE_CLOSE)
     {
-      gtk_widget_set_visible (GTK_WIDGET (self->pane), FALSE);
+      gtk_widget_set_visible (self->side, FALSE);
       tb_row_list_select (self->list, G_MAXUINT);
       tb_moment_select (self->moment, TB_MOMENT_NONE);
       gtk_widget_grab_focus (GTK_WIDGET (self->list));
@@ -380,11 +401,14 @@ tb_row_pane_new (const TbRowPaneKind *kind, gpointer owner)
   g_signal_connect_swapped (self->list, "scrolled", G_CALLBACK (scrolled), self);
   self->pane = TB_PAYLOAD_PANE (tb_payload_pane_new ());
   g_signal_connect (self->pane, "asked", G_CALLBACK (pane_asked), self);
-  gtk_widget_set_visible (GTK_WIDGET (self->pane), FALSE);
+  self->side = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->side), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->side), GTK_WIDGET (self->pane));
+  gtk_widget_set_visible (self->side, FALSE);
   gtk_widget_set_hexpand (GTK_WIDGET (self->list), TRUE);
   self->paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   gtk_paned_set_start_child (GTK_PANED (self->paned), GTK_WIDGET (self->list));
-  gtk_paned_set_end_child (GTK_PANED (self->paned), GTK_WIDGET (self->pane));
+  gtk_paned_set_end_child (GTK_PANED (self->paned), self->side);
   gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
   gtk_paned_set_shrink_end_child (GTK_PANED (self->paned), TRUE);
   gtk_paned_set_resize_end_child (GTK_PANED (self->paned), TRUE);

@@ -59,6 +59,21 @@ test_a_trace_is_one_tree (Fixture *f, gconstpointer data)
     }
 }
 
+/* Its answer may yet come: it has lasted as long as is known. */
+static void
+test_what_was_not_answered_lasts_until_now (Fixture *f, gconstpointer data)
+{
+  recorded_message (f->r, 10, TB_EVENT_REQUEST, BROWSE, 1, 1, 77, 1);
+  write_tree (f->r, 30, 2, 78, 78, 78);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_autoptr (GArray) roots = tb_traces_list (past, 0, G_MAXUINT64);
+  g_assert_cmpuint (roots->len, ==, 2);
+  const TbTraceRoot *open = &g_array_index (roots, TbTraceRoot, 0);
+  g_assert_true (open->open);
+  g_assert_cmpint (open->to_ns - open->from_ns, ==, 25 * TB_NS_PER_MS);
+  g_assert_false (g_array_index (roots, TbTraceRoot, 1).open);
+}
+
 static void
 test_what_passes_nothing_on_is_inferred (Fixture *f, gconstpointer data)
 {
@@ -217,6 +232,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("/trace/open", test_what_was_not_answered_lasts_until_now);
   ADD ("/trace/tree", test_a_trace_is_one_tree);
   ADD ("/trace/inferred", test_what_passes_nothing_on_is_inferred);
   ADD ("/trace/at-once", test_ids_tell_apart_what_happens_at_once);

@@ -68,6 +68,18 @@ test_gaps_that_touch_are_one (void)
 }
 
 static void
+test_a_second_that_is_not_over_is_left_out (void)
+{
+  g_autoptr (GArray) samples = make_samples ();
+  tb_chart_drop_unfinished (samples);
+  g_assert_cmpuint (samples->len, ==, 3);
+  TbPastSample rest = { .time_ns = 104 * S + S / 2, .requests = 3 };
+  g_array_append_val (samples, rest);
+  tb_chart_drop_unfinished (samples);
+  g_assert_cmpuint (samples->len, ==, 3);
+}
+
+static void
 test_a_moment_is_said_in_words (void)
 {
   g_autoptr (GArray) samples = make_samples ();
@@ -107,6 +119,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chart-data/rates", test_counts_become_rates_of_their_step);
   g_test_add_func ("/chart-data/no-latency", test_no_latency_is_no_point);
   g_test_add_func ("/chart-data/gaps", test_gaps_that_touch_are_one);
+  g_test_add_func ("/chart-data/unfinished", test_a_second_that_is_not_over_is_left_out);
   g_test_add_func ("/chart-data/words", test_a_moment_is_said_in_words);
   g_test_add_func ("/chart-data/instance", test_an_instance_has_its_own_charts);
   g_test_add_func ("/chart-data/nothing", test_nothing_makes_empty_charts);

@@ -171,17 +171,24 @@ add_nothing (GArray *out, gint64 time_ns)
   g_array_append_val (out, nothing);
 }
 
-/* Where nothing moved, nothing was written: a second of nothing after the other. */
+/* Where nothing moved, nothing was written: a second of nothing after the other, all but the last. */
 static gint64
-fill_until (GArray *out, gint64 from_ns, gint64 until_ns)
+fill_seconds (GArray *out, gint64 from_ns, gint64 until_ns)
 {
   if ((until_ns - from_ns) / TB_NS_PER_S > SILENCE_MAX)
     from_ns = until_ns - TB_NS_PER_S;
   while (until_ns - from_ns > TB_NS_PER_S * 3 / 2)
     add_nothing (out, from_ns += TB_NS_PER_S);
-  if (until_ns - from_ns > TB_NS_PER_S / 2)
-    add_nothing (out, from_ns = until_ns);
   return from_ns;
+}
+
+/* Until what was written next. */
+static void
+fill_until (GArray *out, gint64 from_ns, gint64 until_ns)
+{
+  from_ns = fill_seconds (out, from_ns, until_ns);
+  if (until_ns - from_ns > TB_NS_PER_S / 2)
+    add_nothing (out, until_ns);
 }
 
 static void
@@ -221,7 +228,8 @@ tb_past_series (TbPast *self, guint link)
         add_nothing (out, figures->time_ns);
       from_ns = figures->time_ns;
     }
-  fill_until (out, from_ns, self->end_ns);
+  /* The figures of the second that goes on are still to come: it is no silence. */
+  fill_seconds (out, from_ns, self->end_ns);
   mark_gaps (self, out);
   return out;
 }

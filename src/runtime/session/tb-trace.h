@@ -36,6 +36,7 @@ typedef struct
   guint8 trace_id[8]; /* zeros: it carries none */
   guint64 request;    /* the root's position */
   gint64 from_ns, to_ns;
+  gboolean open; /* no answer was found: to_ns is how far it was looked for */
   guint spans;
   gboolean error, inferred; /* of any of its spans */
 } TbTraceRoot;

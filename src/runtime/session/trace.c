@@ -240,10 +240,12 @@ tb_trace_of (TbPast *past, guint64 position)
 
 /* ---- Many trees ---------------------------------------------------------------------------------- */
 
+/* seen_ns: the time of the last event that was looked at. */
 static TbTraceRoot
-root_from (const TbTracedSpan *span)
+root_from (const TbTracedSpan *span, gint64 seen_ns)
 {
-  TbTraceRoot root = { .request = span->request, .from_ns = span->from_ns, .to_ns = span->to_ns };
+  TbTraceRoot root = { .request = span->request, .from_ns = span->from_ns, .open = span->open,
+                       .to_ns = span->open ? MAX (seen_ns, span->to_ns) : span->to_ns };
   memcpy (root.trace_id, &span->trace_id, sizeof root.trace_id);
   return root;
 }
@@ -257,10 +259,25 @@ add_to_root (TbTraceRoot *root, const TbTracedSpan *span)
   root->to_ns = MAX (root->to_ns, span->to_ns);
 }
 
+static guint64
+end_of_margin (TbPast *past, guint64 to)
+{
+  return MIN (to + MARGIN, tb_past_n_events (past));
+}
+
+static gint64
+seen_until (const TbTracer *t, guint64 to)
+{
+  TbEvent event;
+  guint64 end = end_of_margin (t->past, to);
+  return end > 0 && tb_past_event (t->past, end - 1, &event) ? event.time_ns : G_MININT64;
+}
+
 /* Roots at [from, to); the tracer has gone farther. */
 static void
 list_roots (const TbTracer *t, guint64 from, guint64 to, GArray *out)
 {
+  gint64 seen_ns = seen_until (t, to);
   g_autofree guint *place = g_new (guint, t->spans->len + 1);
   for (guint i = 0; i < t->spans->len; i++)
     {
@@ -268,7 +285,7 @@ list_roots (const TbTracer *t, guint64 from, guint64 to, GArray *out)
       place[i] = span->parent != NONE ? place[span->parent] : NONE;
       if (span->parent == NONE && span->request >= from && span->request < to)
         {
-          const TbTraceRoot root = root_from (span);
+          const TbTraceRoot root = root_from (span, seen_ns);
           place[i] = out->len;
           g_array_append_val (out, root);
         }
@@ -282,14 +299,14 @@ static void
 go_over (TbPast *past, guint64 from, guint64 to,
          void (*each) (const TbTracer *t, guint64 from, guint64 to, GArray *out), GArray *out)
 {
-  guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
-  to = MIN (to, n);
+  guint64 first = tb_past_first_event (past);
+  to = MIN (to, tb_past_n_events (past));
   for (guint64 at = MAX (from, first); at < to; at += PIECE)
     {
       guint64 end = MIN (at + PIECE, to);
       TbTracer t;
       tb_tracer_init (&t, past);
-      tb_tracer_go_over (&t, at - first > MARGIN ? at - MARGIN : first, MIN (end + MARGIN, n));
+      tb_tracer_go_over (&t, at - first > MARGIN ? at - MARGIN : first, end_of_margin (past, end));
       each (&t, at, end, out);
       tb_tracer_clear (&t);
     }
