@@ -18,6 +18,7 @@
 #define SHOW_MS 12            /* a scrub asks more often than pictures can be made */
 #define UNDER_WAY_NS TB_NS_PER_S
 #define UNDER_WAY_EVENTS 2000 /* looked at to find what was under way */
+#define BEFORE_STOP_NS TB_NS_PER_MS /* a recording opens on the system at work, not on its end */
 #define STEP_EVENTS 4         /* more than that since the last picture is a leap */
 
 static gboolean
@@ -61,10 +62,22 @@ moving_at (TbSheet *self, gint64 time_ns)
   return tb_moment_selected (self->moment) != TB_MOMENT_NONE ? 1 : 0;
 }
 
+/* By the counters, as the pills and the inspector have it: dots are of the last messages only. */
+static guint
+under_way (const TbLiveFrame *frame)
+{
+  guint64 n = 0;
+  for (guint i = 0; frame && i < frame->n_instances; i++)
+    n += frame->instances[i].under_way;
+  return (guint) MIN (n, G_MAXUINT);
+}
+
 static void
 show_counts (TbSheet *self)
 {
   TbDotCount count = tb_canvas_dot_count (self->canvas);
+  if (shows_past (self) && tb_moment_speed (self->moment) == 0)
+    count.under_way = under_way (tb_canvas_live_frame (self->canvas));
   if (shows_past (self) && tb_moment_speed (self->moment) == 0)
     tb_time_bar_show_still (TB_TIME_BAR (self->time_bar), &count);
   else
@@ -203,7 +216,7 @@ tb_sheet_set_recording (TbSheet *self, TbPast *past)
   const char *notice = tb_past_notice (past);
   tb_time_bar_keep (TB_TIME_BAR (self->time_bar));
   tb_moment_set_past (self->moment, past, FALSE);
-  tb_moment_go (self->moment, tb_past_end_ns (past));
+  tb_moment_go (self->moment, tb_past_stop_ns (past) - BEFORE_STOP_NS);
   moved (self);
   if (notice)
     tb_sheet_toast (self, notice);

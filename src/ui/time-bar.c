@@ -102,7 +102,7 @@ tb_time_bar_show_still (TbTimeBar *bar, const TbDotCount *count)
 {
   g_autofree char *text = g_strdup_printf ("%u under way", count->under_way);
   tb_ui_set_text (bar->dots, text);
-  gtk_widget_set_tooltip_text (bar->dots, "Messages that were sent and not answered at this moment");
+  gtk_widget_set_tooltip_text (bar->dots, "Requests that had come and were not answered at this moment");
 }
 
 /* ---- What is done ---------------------------------------------------------------------------- */

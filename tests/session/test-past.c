@@ -289,6 +289,37 @@ on_grown (TbPast *past, guint *n)
 }
 
 static void
+write_run_state (Recorded *r, double ms, TbRunState state)
+{
+  tb_writer_begin (&r->frame, TB_FACT_RUN_STATE);
+  tb_writer_u8 (&r->frame, (guint8) state);
+  tb_writer_string (&r->frame, "");
+  tb_writer_end (&r->frame);
+  recorded_fact (r, ms);
+}
+
+static void
+test_it_tells_when_the_run_began_to_stop (Fixture *f, gconstpointer data)
+{
+  write_run_state (f->r, 0, TB_RUN_RUNNING);
+  write_run_state (f->r, 500, TB_RUN_STOPPING);
+  write_run_state (f->r, 700, TB_RUN_STOPPED);
+  recorded_figures (f->r, 800);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_assert_cmpint (tb_past_stop_ns (past), ==, recorded_ns (f->r, 500));
+  g_assert_cmpint (tb_past_end_ns (past), >, tb_past_stop_ns (past));
+}
+
+static void
+test_one_that_was_cut_short_stops_at_its_end (Fixture *f, gconstpointer data)
+{
+  write_run_state (f->r, 0, TB_RUN_RUNNING);
+  recorded_figures (f->r, 800);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_assert_cmpint (tb_past_stop_ns (past), ==, tb_past_end_ns (past));
+}
+
+static void
 test_it_grows_with_its_file (Fixture *f, gconstpointer data)
 {
   guint grown = 0;
@@ -326,6 +357,8 @@ main (int argc, char **argv)
   ADD ("/past/frame/known", test_a_frame_shows_faults_and_states_of_its_moment);
   ADD ("/past/series", test_a_series_has_a_sample_each_second);
   ADD ("/past/refused", test_what_is_no_recording_is_refused_in_words);
+  ADD ("/past/stop", test_it_tells_when_the_run_began_to_stop);
+  ADD ("/past/stop/never", test_one_that_was_cut_short_stops_at_its_end);
   ADD ("/past/grows", test_it_grows_with_its_file);
   return g_test_run ();
 }

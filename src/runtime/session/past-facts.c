@@ -358,12 +358,16 @@ take_said (TbPast *self, TbReader *r, gint64 time_ns)
 /* ---- Facts --------------------------------------------------------------------------------------- */
 
 static gboolean
-take_run_state (TbPast *self, TbReader *r)
+take_run_state (TbPast *self, TbReader *r, gint64 time_ns)
 {
   guint8 state = tb_reader_u8 (r);
   if (r->bad || state > TB_RUN_FAILED)
     return FALSE;
   self->run_state = (TbRunState) state;
+  if (state < TB_RUN_STOPPING)
+    self->stop_ns = 0;
+  else if (self->stop_ns == 0)
+    self->stop_ns = time_ns;
   self->ended = state == TB_RUN_STOPPED || state == TB_RUN_FAILED;
   return TRUE;
 }
@@ -465,7 +469,7 @@ take_frame (TbPast *self, TbReader *r, gint64 time_ns)
   switch (r->type)
     {
     case TB_FACT_RUN_STATE:
-      return take_run_state (self, r);
+      return take_run_state (self, r, time_ns);
     case TB_FACT_INSTANCE_STATE:
       return take_instance_state (self, r);
     case TB_FACT_FAULT_STATE:

@@ -96,6 +96,7 @@ struct _TbPast
   TbRecordReader *reader;
   gboolean cut_short, growing, ended; /* ended: the run said so */
   TbRunState run_state;
+  gint64 stop_ns; /* when it began to stop; 0: it has not */
   gint64 end_ns;
   GStringChunk *texts;
   GArray *drawings;  /* of TbPastDrawing */

@@ -246,6 +246,12 @@ tb_past_start_realtime_ns (TbPast *self)
   return tb_record_reader_start_realtime_ns (self->reader);
 }
 
+gint64
+tb_past_stop_ns (TbPast *self)
+{
+  return self->stop_ns != 0 ? MIN (self->stop_ns, self->end_ns) : self->end_ns;
+}
+
 TbRunState
 tb_past_run_state (TbPast *self)
 {

@@ -132,6 +132,8 @@ const char *tb_past_architecture (TbPast *self, gint64 time_ns);
 const char *tb_past_notice (TbPast *self);
 gint64 tb_past_start_ns (TbPast *self);
 gint64 tb_past_end_ns (TbPast *self); /* of what is known */
+/* When the run began to stop, which is no outage of the system; of one that did not, the end. */
+gint64 tb_past_stop_ns (TbPast *self);
 gint64 tb_past_start_realtime_ns (TbPast *self);
 /* Of the run when it ended, or as far as it is known. */
 TbRunState tb_past_run_state (TbPast *self);

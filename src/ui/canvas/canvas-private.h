@@ -44,7 +44,7 @@ struct _TbCanvas
   void (*frame_release) (TbLiveFrame *frame);
   GtkWidget *name_edit; /* GtkEntry or GtkTextView in a box, NULL: none */
   GtkWidget *name_field;
-  GskRenderNode *still_run, *still_edit; /* of the live layer, what does not move; NULL: to be built */
+  GskRenderNode *still_run, *still_edit, *still_pills; /* of the live layer, what does not move; NULL: to be built */
   GHashTable *problems; /* TbUid → badge; NULL: none */
   GArray *without;      /* TbUid: drawn by the live layer, left out of tiles */
   TbTidyShow *tidy;     /* NULL: nothing was ever offered */
@@ -140,6 +140,8 @@ gboolean tb_run_layer_take (TbCanvas *canvas, const TbLiveFrame *frame, gint64 n
 void tb_run_layer_scene_changed (TbRunLayer *layer);
 void tb_run_layer_without (TbRunLayer *layer, GArray *uids);
 void tb_canvas_snapshot_run (TbCanvas *canvas, GtkSnapshot *snapshot);
+/* What the run says in words, above all that is drawn. */
+void tb_canvas_snapshot_pills (TbCanvas *canvas, GtkSnapshot *snapshot);
 void tb_canvas_snapshot_dots (TbCanvas *canvas, GtkSnapshot *snapshot);
 /* The replica whose state dot is at that place of the widget; 0: none. */
 guint tb_canvas_replica_at (TbCanvas *canvas, TbUid component, double x, double y);

@@ -44,6 +44,7 @@ tb_canvas_live_changed (TbCanvas *canvas)
 {
   g_clear_pointer (&canvas->still_edit, gsk_render_node_unref);
   g_clear_pointer (&canvas->still_run, gsk_render_node_unref);
+  g_clear_pointer (&canvas->still_pills, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (canvas));
 }
 
@@ -508,6 +509,8 @@ tb_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
           tb_canvas_snapshot_dots (canvas, snapshot);
         }
       append_kept (canvas, snapshot, &canvas->still_edit, snapshot_still);
+      if (canvas->frame != NULL) /* above dots and handles: figures are to be read */
+        append_kept (canvas, snapshot, &canvas->still_pills, tb_canvas_snapshot_pills);
       tb_canvas_snapshot_focus (canvas, snapshot);
       tb_canvas_snapshot_point (canvas, snapshot);
     }
@@ -624,6 +627,7 @@ tb_canvas_dispose (GObject *object)
   g_clear_pointer (&canvas->items, tb_items_free);
   g_clear_pointer (&canvas->still_edit, gsk_render_node_unref);
   g_clear_pointer (&canvas->still_run, gsk_render_node_unref);
+  g_clear_pointer (&canvas->still_pills, gsk_render_node_unref);
   G_OBJECT_CLASS (tb_canvas_parent_class)->dispose (object);
 }
 

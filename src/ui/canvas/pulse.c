@@ -58,10 +58,12 @@ show (TbCanvas *canvas, TbLiveFrame *frame, void (*release) (TbLiveFrame *), gbo
         tb_traffic_show_moment (canvas->traffic, scene, frame, moving, &view, now_ns);
       else
         tb_traffic_feed (canvas->traffic, scene, frame, &view, now_ns);
+      canvas->run->still = stands;
       if (tb_run_layer_take (canvas, frame, now_ns))
         {
           tb_canvas_update_without (canvas);
           g_clear_pointer (&canvas->still_run, gsk_render_node_unref);
+          g_clear_pointer (&canvas->still_pills, gsk_render_node_unref);
           gtk_widget_queue_draw (GTK_WIDGET (canvas));
         }
     }

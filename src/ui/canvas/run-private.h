@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 #define TB_PILL_MIN_ZOOM 0.45
+#define TB_PILL_FAR_ZOOM 0.6 /* below: what is wrong is said briefly, in letters of the screen's size */
 #define TB_STATES_MIN_ZOOM 0.3
 
 typedef struct
@@ -29,14 +30,23 @@ typedef struct
   guint generation;
 } TbLinkShow;
 
+/* What one instance has to do. */
 typedef struct
 {
+  double under_way;        /* smoothed: one that comes and goes ten times a second is a tenth */
+  guint64 asked, answered; /* requests when it answered last, and its answers */
+  gint64 answered_ns;
+  gboolean known, full, stuck; /* full: more than it has threads for; stuck: asked, and it answers nobody */
+} TbLoad;
+
+typedef struct
+{
+  GArray *loads;      /* of TbLoad, as states */
   GByteArray *states; /* TbInstanceState of replica i + 1 */
   GskRenderNode *node;
   double node_scale;
   char *load, *role; /* what its pills say; NULL: no pill */
-  double under_way;  /* smoothed: one that comes and goes ten times a second is a tenth */
-  gboolean full;     /* more is under way than it has threads for */
+  char *trouble;     /* what is wrong, in a word or two; NULL: an instance is neither full nor stuck */
   GskRenderNode *pills;
   double pills_scale;
 } TbCardShow;
@@ -47,6 +57,8 @@ struct _TbRunLayer
   GHashTable *cards; /* TbUid → TbCardShow */
   gint64 figures_ns; /* when figures were written last */
   TbSpan span;       /* that figures are of */
+  gboolean still;    /* a moment of the past: its figures are as they were, not smoothed */
+  GHashTable *asked; /* id of a component → requests of the last ten seconds, guint64 *; NULL: not known yet */
   guint generation;  /* of the scene's places */
   GskRenderNode *dots[TB_N_DOTS];
   double dots_scale;
@@ -56,8 +68,15 @@ struct _TbRunLayer
 void tb_run_card_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCardShow *show);
 /* run-loads.c */
 /* What the instances of each component do, as its pills say it; TRUE where one changed. */
-gboolean tb_run_take_loads (TbCanvas *canvas, TbRunLayer *layer, const TbLiveFrame *frame);
+gboolean tb_run_take_loads (TbCanvas *canvas, const TbLiveFrame *frame);
 void tb_run_loads_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCardShow *show);
+/* "3 under way, 2 wait": what an instance has to do beside its state; (transfer full), NULL: nothing. */
+char *tb_run_load_words (TbCanvas *canvas, const TbLiveInstance *instance);
+/* run-far.c */
+/* Whether something is wrong with a link, or at the instances of a component. */
+gboolean tb_run_link_is_bad (const TbLinkShow *show);
+/* What is wrong, from too far off to read the pills. */
+void tb_run_far_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot);
 /* run-lines.c */
 /* The line of a link over the drawing's: broken, thicker, or in another colour; its faults on it. */
 void tb_run_line_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbLinkShow *show);

@@ -20,6 +20,15 @@ state_hollow (cairo_t *cr)
   cairo_stroke (cr);
 }
 
+/* Full of work, or it does not answer: a disc in a ring. */
+static void
+state_ringed (cairo_t *cr)
+{
+  state_hollow (cr);
+  tb_draw_disc (cr, STATE_RADIUS - 2.4);
+  cairo_fill (cr);
+}
+
 static void
 state_square (cairo_t *cr)
 {
@@ -115,6 +124,13 @@ static const struct
   [TB_INSTANCE_BACKOFF] = { state_round, TB_COLOUR_BAD },
 };
 
+static gboolean
+is_troubled (const TbCardShow *show, guint i)
+{
+  const TbLoad *load = i < show->loads->len ? &g_array_index (show->loads, TbLoad, i) : NULL;
+  return load && (load->full || load->stuck) && show->states->data[i] == TB_INSTANCE_READY;
+}
+
 typedef struct
 {
   TbCanvas *canvas;
@@ -137,7 +153,8 @@ draw_states (cairo_t *cr, gpointer data)
       if (state >= G_N_ELEMENTS (states)
           || !tb_scene_replica_dot (tb_canvas_scene (d->canvas), d->uid, i + 1, &at))
         continue;
-      TbColour colour = tb_theme_colour (d->canvas->theme, states[state].colour);
+      gboolean troubled = is_troubled (d->show, i);
+      TbColour colour = tb_theme_colour (d->canvas->theme, troubled ? TB_COLOUR_WARN : states[state].colour);
       cairo_save (cr);
       cairo_scale (cr, zoom, zoom);
       cairo_translate (cr, at.x - d->bounds.x, at.y - d->bounds.y);
@@ -147,7 +164,7 @@ draw_states (cairo_t *cr, gpointer data)
       cairo_fill (cr);
       tb_draw_colour (cr, &colour, 1);
       cairo_set_line_width (cr, 1.4);
-      states[state].draw (cr);
+      (troubled ? state_ringed : states[state].draw) (cr);
       cairo_restore (cr);
     }
 }
@@ -180,15 +197,16 @@ tb_run_card_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCard
 
 /* What is after the state's name: why, or how much it works. */
 static char *
-words_of (const TbLiveInstance *instance)
+words_of (TbCanvas *canvas, const TbLiveInstance *instance)
 {
   const char *waits = *instance->waiting ? ": waits for " : "";
   const char *why = *instance->waiting ? instance->waiting : instance->sentence;
   if (*why)
     return g_strconcat (*waits ? waits : ": ", why, NULL);
-  return instance->state == TB_INSTANCE_READY
-             ? g_strdup_printf (", %.0f\u202f%% of a core", instance->cpu * 100)
-             : g_strdup ("");
+  if (instance->state != TB_INSTANCE_READY)
+    return g_strdup ("");
+  g_autofree char *load = tb_run_load_words (canvas, instance);
+  return g_strdup_printf (", %.0f\u202f%% of a core%s%s", instance->cpu * 100, load ? ", " : "", load ? load : "");
 }
 
 char *
@@ -207,7 +225,7 @@ tb_run_instances_tooltip (TbCanvas *canvas, TbUid component)
           more++;
           continue;
         }
-      g_autofree char *words = words_of (instance);
+      g_autofree char *words = words_of (canvas, instance);
       g_string_append_printf (text, "%s%s %s%s", n > 1 ? "\n" : "", instance->id,
                               tb_instance_state_name (instance->state), words);
     }

@@ -13,6 +13,8 @@
 #include "tb-base.h"
 
 #define FIGURES_EVERY_NS (240 * TB_NS_PER_MS)
+#define CALLS_LEAST 10 /* requests in ten seconds: of fewer a ratio says little */
+#define CALLS_MANY 2.5 /* calls for each request that are said beside the link */
 
 static void
 link_show_free (gpointer data)
@@ -34,6 +36,8 @@ card_show_free (gpointer data)
   g_clear_pointer (&show->pills, gsk_render_node_unref);
   g_free (show->load);
   g_free (show->role);
+  g_free (show->trouble);
+  g_array_unref (show->loads);
   g_byte_array_unref (show->states);
   g_free (show);
 }
@@ -63,6 +67,7 @@ tb_run_layer_free (TbRunLayer *layer)
   tb_run_drop_dots (layer);
   g_hash_table_unref (layer->links);
   g_hash_table_unref (layer->cards);
+  g_clear_pointer (&layer->asked, g_hash_table_unref);
   g_free (layer);
 }
 
@@ -105,19 +110,71 @@ link_show (TbRunLayer *layer, TbUid uid)
   return show;
 }
 
+/* What is wrong, by which a link is marked; NULL: nothing. Of requests, as a share: a rate alone says
+ * nothing where the rate of requests is not beside it. */
 static char *
-messages_text (const TbLiveLink *link, const TbLiveSpan *span)
+errors_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health, double client_errors)
+{
+  const TbLiveSpan *ten = &link->spans[TB_SPAN_TEN];
+  gboolean past = span->errors == 0 && health == TB_HEALTH_FAILED && ten->errors > 0;
+  if (past)
+    span = ten;
+  if (span->errors > 0)
+    {
+      guint64 tried = MAX (MAX (span->requests, span->replies), span->errors);
+      double share = MAX (100.0 * (double) span->errors / (double) tried, 0.1);
+      return g_strdup_printf ("errors %.*f" TB_THIN_SPACE "%%%s", share < 0.95 ? 1 : 0, share,
+                              past ? " of 10" TB_THIN_SPACE "s" : "");
+    }
+  if (health >= TB_HEALTH_DEGRADED && client_errors > 0)
+    return g_strdup_printf ("4xx %.0f" TB_THIN_SPACE "%%", 100 * client_errors);
+  return NULL;
+}
+
+/* How many calls its caller makes for each request that it is asked, where that is known; 0: it is not.
+ * Many may be retries. */
+static double
+calls_a_request (const TbRunLayer *layer, const TbLiveLink *link)
+{
+  const guint64 *asked = layer->asked ? g_hash_table_lookup (layer->asked, link->from) : NULL;
+  if (asked == NULL || *asked < CALLS_LEAST)
+    return 0;
+  return (double) link->spans[TB_SPAN_TEN].requests / (double) *asked;
+}
+
+static void
+count_asked (TbRunLayer *layer, const TbLiveFrame *frame)
+{
+  g_clear_pointer (&layer->asked, g_hash_table_unref);
+  layer->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < frame->n_links; i++)
+    {
+      const TbLiveLink *link = &frame->links[i];
+      guint64 requests = link->spans[TB_SPAN_TEN].requests;
+      if (!link->framed || requests == 0 || g_str_equal (link->from, link->to))
+        continue;
+      guint64 *sum = g_hash_table_lookup (layer->asked, link->to);
+      if (sum != NULL)
+        *sum += requests;
+      else
+        g_hash_table_insert (layer->asked, g_strdup (link->to), g_memdup2 (&requests, sizeof requests));
+    }
+}
+
+static char *
+messages_text (const TbLiveLink *link, const TbLiveSpan *span, const char *errors, double calls)
 {
   g_autofree char *rate = tb_figure_rate (span->request_rate);
   gint64 p99 = span->p99_ns >= 0 ? span->p99_ns : link->p99_ns;
   g_autofree char *latency = p99 >= 0 ? tb_figure_duration (p99) : NULL;
-  g_autofree char *errors = span->error_rate > 0 ? tb_figure_rate (span->error_rate) : NULL;
+  g_autofree char *many = calls >= CALLS_MANY ? g_strdup_printf (" · %.1f a request", calls) : NULL;
   guint64 held = link->up.held + link->down.held;
   g_autofree char *waits = held > 0 ? g_strdup_printf (" · %" G_GUINT64_FORMAT " held", held) : NULL;
   if (link->requests == 0)
     return NULL;
-  return g_strdup_printf ("%s%s%s%s%s%s", rate, latency ? " · p99 " : "", latency ? latency : "",
-                          errors ? " · errors " : "", errors ? errors : "", waits ? waits : "");
+  return g_strdup_printf ("%s%s%s%s%s%s%s", errors ? errors : "", errors ? " · " : "", rate,
+                          many ? many : "", latency ? " · p99 " : "", latency ? latency : "",
+                          waits ? waits : "");
 }
 
 static char *
@@ -146,7 +203,7 @@ tell_span (GString *text, const char *name, const TbLiveSpan *span)
 }
 
 static char *
-figures_tooltip (const TbLiveLink *link)
+figures_tooltip (const TbLiveLink *link, double calls)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   if (link->bytes_up + link->bytes_down == 0)
@@ -154,6 +211,8 @@ figures_tooltip (const TbLiveLink *link)
   tell_span (text, "1" TB_THIN_SPACE "s", &link->spans[TB_SPAN_SECOND]);
   tell_span (text, "10" TB_THIN_SPACE "s", &link->spans[TB_SPAN_TEN]);
   tell_span (text, "Run", &link->spans[TB_SPAN_RUN]);
+  if (calls > 0)
+    g_string_append_printf (text, "\n%.1f calls for each request that %s is asked", calls, link->from);
   if (link->fault_text)
     g_string_append_printf (text, "\nFaults: %s", link->fault_text);
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -191,20 +250,20 @@ line_width (const TbLiveLink *link, const TbLiveSpan *span)
 
 /* Where the whole has no room: faults are drawn on the link, too. */
 static char *
-brief_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health)
+brief_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health, const char *errors)
 {
   g_autofree char *rate = tb_figure_rate (span->request_rate);
   guint64 held = link->up.held + link->down.held;
   if (held > 0)
     return g_strdup_printf ("%s%" G_GUINT64_FORMAT " held", tb_health_mark (health), held);
-  return g_strconcat (tb_health_mark (health), rate, NULL);
+  return g_strconcat (tb_health_mark (health), errors ? errors : rate, NULL);
 }
 
 /* What a link says, the most urgent first. */
 static TbLinkShow
-describe (const TbLiveLink *link, TbSpan which, TbHealth health, gint64 frame_ns)
+describe (const TbRunLayer *layer, const TbLiveLink *link, TbHealth health, double client_errors, gint64 frame_ns)
 {
-  const TbLiveSpan *span = &link->spans[which];
+  const TbLiveSpan *span = &link->spans[layer->span];
   TbLinkShow s = { .colour = TB_COLOUR_TEXT, .line = TB_COLOUR_LINE, .faults = link->faults };
   guint disturbing = (1u << TB_FAULT_RESET_PEER) | (1u << TB_FAULT_REFUSE)
                      | (1u << TB_FAULT_BLACKHOLE) | (1u << TB_FAULT_TIMEOUT) | (1u << TB_FAULT_DROP)
@@ -234,13 +293,15 @@ describe (const TbLiveLink *link, TbSpan which, TbHealth health, gint64 frame_ns
     }
   else
     {
-      g_autofree char *figure = link->framed ? messages_text (link, span) : bytes_text (link, span);
+      double calls = link->framed ? calls_a_request (layer, link) : 0;
+      g_autofree char *errors = errors_text (link, span, health, client_errors);
+      g_autofree char *figure = link->framed ? messages_text (link, span, errors, calls) : bytes_text (link, span);
       g_autofree char *marked = figure ? g_strconcat (tb_health_mark (health), figure, NULL) : NULL;
       s.health = health;
       s.width = figure ? line_width (link, span) : 0;
       s.text = with_faults (marked, link->fault_text);
-      s.tooltip = figures_tooltip (link);
-      s.brief = link->framed && figure ? brief_text (link, span, health) : NULL;
+      s.tooltip = figures_tooltip (link, calls);
+      s.brief = link->framed && figure ? brief_text (link, span, health, errors) : NULL;
       if (span->error_rate > 0 || health == TB_HEALTH_FAILED || (link->faults & disturbing))
         s.line = s.colour = TB_COLOUR_BAD;
       else if (link->faults || health == TB_HEALTH_DEGRADED)
@@ -266,9 +327,9 @@ update_link (TbCanvas *canvas, const TbLiveLink *link, gint64 frame_ns, gboolean
   TbLinkShow *show = link_show (layer, link->link);
   if (!figures && same_kind (show, link))
     return FALSE;
-  TbHealth health = tb_health_of (&link->spans[TB_SPAN_TEN],
-                                  tb_traffic_client_errors (canvas->traffic, link->link));
-  TbLinkShow now = describe (link, layer->span, health, frame_ns);
+  double client_errors = tb_traffic_client_errors (canvas->traffic, link->link);
+  TbHealth health = tb_health_of (&link->spans[TB_SPAN_TEN], client_errors);
+  TbLinkShow now = describe (layer, link, health, client_errors, frame_ns);
   if (same_kind (show, link) && now.line == show->line && now.health == show->health
       && now.width == show->width && g_strcmp0 (now.text, show->text) == 0)
     {
@@ -301,6 +362,7 @@ card_show (TbRunLayer *layer, TbUid uid)
     {
       show = g_new0 (TbCardShow, 1);
       show->states = g_byte_array_new ();
+      show->loads = g_array_new (FALSE, TRUE, sizeof (TbLoad));
       g_hash_table_insert (layer->cards, GUINT_TO_POINTER (uid), show);
     }
   return show;
@@ -313,6 +375,7 @@ forget_instance (TbCardShow *show, guint replica)
   if (replica == 0 || show->states->len < replica)
     return FALSE;
   g_byte_array_set_size (show->states, replica - 1);
+  g_array_set_size (show->loads, replica - 1);
   g_clear_pointer (&show->node, gsk_render_node_unref);
   return TRUE;
 }
@@ -328,6 +391,7 @@ update_instance (TbRunLayer *layer, const TbLiveInstance *instance)
     return FALSE;
   while (show->states->len < instance->replica)
     g_byte_array_append (show->states, (guint8[]){ TB_INSTANCE_WAITING }, 1);
+  g_array_set_size (show->loads, show->states->len);
   if (show->states->data[instance->replica - 1] == state && show->node != NULL)
     return FALSE;
   gboolean changed = show->states->data[instance->replica - 1] != state;
@@ -343,7 +407,10 @@ tb_run_layer_take (TbCanvas *canvas, const TbLiveFrame *frame, gint64 now_ns)
   TbRunLayer *layer = canvas->run;
   gboolean figures = now_ns - layer->figures_ns >= FIGURES_EVERY_NS, changed = FALSE;
   if (figures)
-    layer->figures_ns = now_ns;
+    {
+      layer->figures_ns = now_ns;
+      count_asked (layer, frame);
+    }
   for (guint i = 0; i < frame->n_links; i++)
     if (frame->links[i].link != 0)
       changed |= update_link (canvas, &frame->links[i], frame->time_ns, figures);
@@ -351,7 +418,7 @@ tb_run_layer_take (TbCanvas *canvas, const TbLiveFrame *frame, gint64 now_ns)
     if (frame->instances[i].component_uid != 0)
       changed |= update_instance (layer, &frame->instances[i]);
   if (figures && canvas->editor != NULL)
-    changed |= tb_run_take_loads (canvas, layer, frame);
+    changed |= tb_run_take_loads (canvas, frame);
   return changed;
 }
 
@@ -400,14 +467,27 @@ tb_canvas_snapshot_run (TbCanvas *canvas, GtkSnapshot *snapshot)
       while (g_hash_table_iter_next (&iter, &key, &value))
         tb_run_card_snapshot (canvas, snapshot, GPOINTER_TO_UINT (key), value);
     }
+}
+
+void
+tb_canvas_snapshot_pills (TbCanvas *canvas, GtkSnapshot *snapshot)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  TbRunLayer *layer = canvas->run;
+  gboolean far = canvas->camera.zoom < TB_PILL_FAR_ZOOM;
+
   if (canvas->camera.zoom >= TB_PILL_MIN_ZOOM)
     {
       g_hash_table_iter_init (&iter, layer->cards);
       while (g_hash_table_iter_next (&iter, &key, &value))
-        tb_run_loads_snapshot (canvas, snapshot, GPOINTER_TO_UINT (key), value);
+        if (!far || ((TbCardShow *) value)->trouble == NULL)
+          tb_run_loads_snapshot (canvas, snapshot, GPOINTER_TO_UINT (key), value);
       g_hash_table_iter_init (&iter, layer->links);
       while (g_hash_table_iter_next (&iter, &key, &value))
-        if (((TbLinkShow *) value)->text != NULL)
+        if (((TbLinkShow *) value)->text != NULL && (!far || !tb_run_link_is_bad (value)))
           tb_run_pill_snapshot (canvas, snapshot, GPOINTER_TO_UINT (key), value);
     }
+  if (far)
+    tb_run_far_snapshot (canvas, snapshot);
 }
