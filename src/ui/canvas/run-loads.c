@@ -13,6 +13,7 @@
 #define STUCK_ASKED 4 /* requests that came since it answered last … */
 #define STUCK_NS TB_NS_PER_S /* … so long ago … */
 #define STUCK_CPU 0.02 /* … while it does next to nothing */
+#define BELOW 8.0 /* of the lower edge, the pill's middle */
 #define CPU_LEAST 0.05 /* of a core: less says nothing */
 
 typedef struct
@@ -279,7 +280,8 @@ tb_run_loads_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCar
       if (show->role != NULL)
         append_pill (canvas, part, show->role, TB_COLOUR_ACCENT, left, 0);
       if (show->load != NULL)
-        append_pill (canvas, part, show->load, show->trouble ? TB_COLOUR_WARN : TB_COLOUR_LINE, left, r.height);
+        append_pill (canvas, part, show->load, show->trouble ? TB_COLOUR_WARN : TB_COLOUR_LINE, left,
+                     r.height + BELOW * canvas->camera.zoom); /* clear of the states */
       g_clear_pointer (&show->pills, gsk_render_node_unref);
       show->pills = gtk_snapshot_free_to_node (part);
       show->pills_scale = canvas->camera.zoom;
