@@ -47,6 +47,13 @@ is_plain_message (const TbEvent *event)
   return event->kind == TB_EVENT_REQUEST || event->kind == TB_EVENT_REPLY || event->kind == TB_EVENT_ONE_WAY;
 }
 
+/* See tb-wire.h: such a reply took no time, since it did not arrive. */
+static gboolean
+came_too_late (const TbEvent *event)
+{
+  return event->kind == TB_EVENT_REPLY && event->error && event->aux == 0;
+}
+
 char *
 tb_message_words_what (const TbEvent *event)
 {
@@ -59,8 +66,8 @@ tb_message_words_what (const TbEvent *event)
     g_string_append_printf (what, " %u", event->status);
   if (*label)
     g_string_append_printf (what, "%s%s", what->len ? " · " : "", label);
-  if (event->held)
-    g_string_append (what, " · held");
+  if (came_too_late (event))
+    g_string_append (what, " · its caller was gone");
   if (event->size == 0)
     return g_string_free (what, FALSE);
   g_autofree char *size = tb_format_bytes (event->size);
@@ -71,7 +78,7 @@ tb_message_words_what (const TbEvent *event)
 char *
 tb_message_words_latency (const TbEvent *event)
 {
-  return event->kind == TB_EVENT_REPLY ? tb_format_ns ((gint64) event->aux) : g_strdup ("");
+  return event->kind == TB_EVENT_REPLY && !came_too_late (event) ? tb_format_ns ((gint64) event->aux) : g_strdup ("");
 }
 
 char *

@@ -241,6 +241,104 @@ test_errors (void)
   g_assert_cmpuint (first_event (fx, TB_EVENT_REPLY)->status, ==, 503);
 }
 
+/* ---- Callers that end before they are answered ------------------------------------------------ */
+
+static int
+answer_after_end (Fixture *fx, int ready, void *data)
+{
+  char bytes[sizeof request];
+  int listener = fx_listen (INADDR_ANY, PORT);
+  fx_say_ready (ready);
+  int fd = accept (listener, NULL, NULL);
+  AT (fx_read (fd, bytes, sizeof request - 1) == sizeof request - 1);
+  AT (fx_read (fd, bytes, 1) == 0); /* the caller's end, of either kind */
+  AT (fx_write (fd, reply, sizeof reply - 1));
+  fx_read (fd, bytes, 1);
+  return 0;
+}
+
+static int
+ask_and_give_up (Fixture *fx, int ready, void *data)
+{
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0 && fx_write (fd, request, sizeof request - 1));
+  close (fd);
+  return 0;
+}
+
+static int
+ask_and_say_no_more (Fixture *fx, int ready, void *data)
+{
+  char bytes[sizeof reply];
+  int fd = fx_dial (fx, 1, PORT);
+  AT (fd >= 0 && fx_write (fd, request, sizeof request - 1));
+  AT (shutdown (fd, SHUT_WR) == 0);
+  AT (fx_read (fd, bytes, sizeof reply - 1) == sizeof reply - 1);
+  return 0;
+}
+
+static TbTapCounters
+end_early (Fixture *fx, FxFunc caller)
+{
+  two (fx, TB_PROTO_HTTP);
+  fx_serve (fx, 1, answer_after_end, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, caller, NULL)), ==, 0);
+  fx_until (fx, closed, NULL);
+  return fx_row (fx, 0, 1, PORT);
+}
+
+static void
+test_given_up (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  TbTapCounters row = end_early (fx, ask_and_give_up);
+  g_assert_cmpuint (row.requests, ==, 1);
+  g_assert_cmpuint (row.replies, ==, 1);
+  g_assert_cmpuint (row.errors, ==, 1);
+  g_assert_cmpuint (row.reset, ==, 1);
+}
+
+static void
+test_half_closed (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  TbTapCounters row = end_early (fx, ask_and_say_no_more);
+  g_assert_cmpuint (row.replies, ==, 1);
+  g_assert_cmpuint (row.errors, ==, 0);
+  g_assert_cmpuint (tb_histogram_count (&row.latency), ==, 1);
+}
+
+/* A reply that a slow link delivers when its caller has gone. */
+static void
+test_given_up_on_a_slow_link (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx, TB_PROTO_HTTP);
+  fx_latency (fx, "slow", "*", "*", FALSE, TRUE, 200 * TB_NS_PER_MS, 0);
+  fx_serve (fx, 1, answer_after_end, NULL);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, ask_and_give_up, NULL)), ==, 0);
+  fx_until (fx, closed, NULL);
+  TbTapCounters row = fx_row (fx, 0, 1, PORT);
+  g_assert_cmpuint (row.errors, ==, 1);
+  g_assert_cmpuint (row.down.dropped, ==, 1);
+  g_assert_cmpuint (tb_histogram_count (&row.latency), ==, 0);
+}
+
+/* The run's own stop is nobody's failure. */
+static void
+test_stopping (void)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  two (fx, TB_PROTO_HTTP);
+  fx_serve (fx, 1, fail_and_vanish, NULL);
+  tb_taps_stopping (fx->taps);
+  g_assert_cmpint (fx_wait (fx, fx_run (fx, 0, ask_twice, NULL)), ==, 0);
+  fx_until (fx, closed, NULL);
+  TbTapCounters row = fx_row (fx, 0, 1, PORT);
+  g_assert_cmpuint (row.errors, ==, 1); /* the reply that says so */
+  g_assert_cmpuint (row.unanswered, ==, 0);
+}
+
 static int
 ask_and_hang (Fixture *fx, int ready, void *data)
 {
@@ -342,6 +440,10 @@ main (int argc, char **argv)
   ADD ("ten-thousand-delayed", test_ten_thousand_delayed);
   ADD ("events-and-payload", test_events_and_payload);
   ADD ("errors", test_errors);
+  ADD ("given-up", test_given_up);
+  ADD ("half-closed", test_half_closed);
+  ADD ("given-up-on-a-slow-link", test_given_up_on_a_slow_link);
+  ADD ("stopping", test_stopping);
   ADD ("lost-with-its-connection", test_lost_with_its_connection);
   ADD ("unframed-bytes", test_unframed_bytes);
   return g_test_run ();

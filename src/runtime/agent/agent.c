@@ -89,6 +89,8 @@ carry_out (Agent *a, TbAction *action)
       tb_tell_waiting (a, action->instance, action->text);
       break;
     case TB_ACTION_RUN_STATE:
+      if (action->run == TB_RUN_STOPPING && a->taps != NULL)
+        tb_taps_stopping (a->taps);
       tb_tell_run_state (a, action->run, action->text);
       break;
     case TB_ACTION_PROBLEM:

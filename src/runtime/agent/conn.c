@@ -130,7 +130,7 @@ tb_conn_start (TbTaps *t, TbTap *tap, int caller, int called, bool connecting, u
 static void
 count_end (TbTaps *t, TbConn *c, bool reset)
 {
-  unsigned unanswered = tb_reading_outstanding (c);
+  unsigned unanswered = t->stopping ? 0 : tb_reading_outstanding (c);
   TbTapCounters *row = tb_tap_begin (c->tap);
   row->connections_open--;
   row->reset += reset;

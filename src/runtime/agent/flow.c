@@ -223,6 +223,52 @@ count_gone (TbTaps *t, TbConn *c, unsigned d, size_t n)
 
 /* ---- Ends ------------------------------------------------------------------------------------ */
 
+/* A caller that closes while it waits for a reply ends like one that has only no more to ask (which is
+ * legal and takes its reply). What tells them apart is that the kernel of the former refuses the reply:
+ * over loopback its RST is here before the call that sent returns. */
+static bool
+is_refused (const TbConn *c, unsigned d)
+{
+  int error = 0;
+  socklen_t size = sizeof error;
+  return d == TB_DIR_DOWN && c->flow[TB_DIR_UP].ended
+         && getsockopt (c->fd[TB_DIR_UP], SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0;
+}
+
+/* The RST took longer than that: the reply has been counted as a good one. */
+static void
+count_late (TbTaps *t, TbConn *c)
+{
+  TbTapCounters *row = tb_tap_begin (c->tap);
+  row->errors += !t->stopping;
+  tb_tap_end (c->tap, t->now_ns);
+  c->late = false;
+}
+
+/* Replies that waited for a caller that is gone. */
+static void
+lose_replies (TbTaps *t, TbConn *c)
+{
+  TbWaiting *w = c->flow[TB_DIR_DOWN].waiting;
+  TbMark mark;
+  while (w != NULL && !t->stopping && tb_queue_take_mark (&w->queue, &mark))
+    {
+      TbTapCounters *row = tb_tap_begin (c->tap);
+      row->down.held--;
+      row->down.dropped++;
+      row->errors += mark.number != 0;
+      tb_tap_end (c->tap, t->now_ns);
+      TbEvent event = { .time_ns = t->now_ns,
+                        .tap = c->tap->index,
+                        .connection = c->number,
+                        .number = mark.number,
+                        .size = mark.size,
+                        .kind = TB_EVENT_DROPPED,
+                        .direction = TB_DIR_DOWN };
+      tb_tap_emit (t, &event, NULL, 0);
+    }
+}
+
 static bool
 pass_fin (TbTaps *t, TbConn *c, unsigned d)
 {
@@ -242,6 +288,8 @@ static bool
 receiver_gone (TbTaps *t, TbConn *c, unsigned d)
 {
   c->flow[d].dead = true;
+  if (d == TB_DIR_DOWN)
+    lose_replies (t, c);
   tb_flow_drop (t, c, d);
   if (!c->flow[!d].ended)
     {
@@ -264,6 +312,8 @@ tb_flow_input_end (TbTaps *t, TbConn *c, unsigned d, TbEnd end)
   flow->ended = true;
   if (end == TB_END_RST)
     tb_flow_mute (t, c, d);
+  if (end == TB_END_RST && d == TB_DIR_UP && c->late)
+    count_late (t, c);
   if (end == TB_END_RST && (!hold || flow->dead))
     {
       tb_conn_reset (t, c, (int) d);
@@ -330,7 +380,7 @@ send_due (TbTaps *t, TbConn *c, unsigned d)
       ssize_t sent = send_some (t, c, flow->waiting, &want);
       if (want == 0)
         return true;
-      if (sent < 0 && errno != EAGAIN && errno != EINTR)
+      if ((sent < 0 && errno != EAGAIN && errno != EINTR) || (sent > 0 && is_refused (c, d)))
         return false;
       if (sent > 0)
         {
@@ -453,8 +503,8 @@ take_fast (TbTaps *t, TbConn *c, unsigned d, const uint8_t *bytes, size_t n)
 {
   TbFlowing *flow = &c->flow[d];
   ssize_t sent = tb_direct_send (c->fd[!d], bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT);
-  bool gone = sent < 0 && errno != EAGAIN && errno != EINTR;
-  size_t went = sent > 0 ? (size_t) sent : 0;
+  bool gone = (sent < 0 && errno != EAGAIN && errno != EINTR) || (sent > 0 && is_refused (c, d));
+  size_t went = sent > 0 && !gone ? (size_t) sent : 0;
   flow->out += went;
   flow->dead = flow->dead || gone || (went < n && !wait_rest (t, c, d, bytes + went, n - went));
   tb_flow_count (t, c, d, n, went);

@@ -102,14 +102,22 @@ tell (const TbGathering *k, const TbParcel *p, TbEventKind kind)
   tb_gather_tell (k, kind, p->number, p->size);
 }
 
+/* A message that goes down and has a request's number is its reply, which its caller never gets. */
+static bool
+is_reply (const TbGathering *k, uint32_t number)
+{
+  return k->d == TB_DIR_DOWN && number != 0;
+}
+
 static void
-count_dropped (TbGathering *k, uint64_t bytes, uint32_t messages)
+count_dropped (TbGathering *k, uint64_t bytes, uint32_t messages, uint32_t replies)
 {
   TbFlow *flow = begin (k);
   flow->held -= messages;
   flow->dropped += messages;
   flow->bytes_held -= bytes;
   flow->bytes_dropped += bytes;
+  k->c->tap->row->counters.errors += replies;
   tb_tap_end (k->c->tap, k->t->now_ns);
   k->t->held_bytes -= bytes;
   k->shift -= (int64_t) bytes;
@@ -207,7 +215,7 @@ tb_gather_emit (TbGathering *k, TbParcel *p)
 void
 tb_gather_drop_parcel (TbGathering *k, TbParcel *p)
 {
-  count_dropped (k, p->chain.n, p->message);
+  count_dropped (k, p->chain.n, p->message, p->message && is_reply (k, p->number));
   tell (k, p, TB_EVENT_DROPPED);
   forget (k, p);
 }
@@ -281,7 +289,10 @@ void
 tb_gather_leave_out (TbGathering *k, const TbCut *cuts, uint32_t n)
 {
   uint64_t bytes = k->g->coming.n;
-  count_dropped (k, bytes, n);
+  uint32_t replies = 0;
+  for (uint32_t i = 0; i < n; i++)
+    replies += is_reply (k, cuts[i].number);
+  count_dropped (k, bytes, n, replies);
   k->g->bytes -= bytes;
   chain_clear (&k->g->coming, &k->t->blocks);
   for (uint32_t i = 0; i < n; i++)
@@ -307,7 +318,7 @@ tb_gather_replace (TbGathering *k, const uint8_t *const pieces[], const uint64_t
   if (after > before)
     count_added (k, after - before);
   else
-    count_dropped (k, before - after, 0);
+    count_dropped (k, before - after, 0, 0);
 }
 
 /* ---- Judging --------------------------------------------------------------------------------- */

@@ -198,14 +198,20 @@ tb_queue_consume (TbQueue *queue, TbPool *blocks, size_t n)
 }
 
 bool
-tb_queue_pop_mark (TbQueue *queue, TbMark *mark)
+tb_queue_take_mark (TbQueue *queue, TbMark *mark)
 {
-  if (queue->marks.n == 0 || mark_at (queue, 0)->end > queue->at)
+  if (queue->marks.n == 0)
     return false;
   *mark = *mark_at (queue, 0);
   run_pop (&queue->marks);
   queue->timed -= queue->timed > 0;
   return true;
+}
+
+bool
+tb_queue_pop_mark (TbQueue *queue, TbMark *mark)
+{
+  return queue->marks.n > 0 && mark_at (queue, 0)->end <= queue->at && tb_queue_take_mark (queue, mark);
 }
 
 bool

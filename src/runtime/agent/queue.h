@@ -80,6 +80,8 @@ int tb_queue_due (const TbQueue *queue, int64_t now_ns, struct iovec *iov, int n
 void tb_queue_consume (TbQueue *queue, TbPool *blocks, size_t n);
 /* Takes the first mark that has wholly gone. */
 bool tb_queue_pop_mark (TbQueue *queue, TbMark *mark);
+/* Takes the first mark though it waits: its message is given up. */
+bool tb_queue_take_mark (TbQueue *queue, TbMark *mark);
 /* Takes note of the first reply whose first byte has gone, once for each. */
 bool tb_queue_pop_first_byte (TbQueue *queue, TbMark *mark);
 /* Marks that wait. */

@@ -184,8 +184,15 @@ static const uint8_t event_kinds[] = {
   [TB_MSG_ONE_WAY] = TB_EVENT_ONE_WAY,
 };
 
-/* Returns whether it waits. */
-static bool
+typedef enum
+{
+  WENT,
+  WAITS,
+  WASTED, /* a reply whose caller is gone */
+  LOST
+} Fate;
+
+static Fate
 count_message (TbFeeding *f, const TbMessage *m, const TbMark *mark)
 {
   TbFlowing *flowing = &f->c->flow[m->direction];
@@ -197,6 +204,8 @@ count_message (TbFeeding *f, const TbMessage *m, const TbMark *mark)
       waits.request_ns = timed ? 0 : mark->request_ns;
       lost = flowing->waiting == NULL || !tb_queue_mark (&flowing->waiting->queue, &waits);
     }
+  bool wasted = lost && m->kind == TB_MSG_REPLY && !f->t->stopping;
+  f->c->late |= gone && m->kind == TB_MSG_REPLY && f->c->flow[TB_DIR_UP].ended;
   TbTapCounters *row = tb_tap_begin (f->c->tap);
   TbFlow *flow = m->direction == TB_DIR_UP ? &row->up : &row->down;
   flow->seen++;
@@ -205,26 +214,28 @@ count_message (TbFeeding *f, const TbMessage *m, const TbMark *mark)
   flow->held += !gone && !lost;
   row->requests += m->kind == TB_MSG_REQUEST;
   row->replies += m->kind == TB_MSG_REPLY;
-  row->errors += m->kind == TB_MSG_REPLY && m->error;
+  row->errors += m->kind == TB_MSG_REPLY && (m->error || wasted);
   if (timed)
     row->latency.bucket[tb_histogram_index ((uint64_t) (m->first_ns - m->request_ns))]++;
   tb_tap_end (f->c->tap, f->t->now_ns);
-  return !gone && !lost;
+  return wasted ? WASTED : lost ? LOST : gone ? WENT : WAITS;
 }
 
+/* What never arrived took no time. */
 static void
-tell_message (TbFeeding *f, const TbMessage *m, const TbMark *mark, bool held)
+tell_message (TbFeeding *f, const TbMessage *m, const TbMark *mark, Fate fate)
 {
   TbEvent event = { .time_ns = m->last_ns,
                     .tap = f->c->tap->index,
                     .connection = f->c->number,
                     .number = mark->number,
                     .size = mark->size,
-                    .aux = m->kind == TB_MSG_REPLY ? (uint64_t) (m->first_ns - m->request_ns) : 0,
+                    .aux = m->kind == TB_MSG_REPLY && fate != WASTED
+                             ? (uint64_t) (m->first_ns - m->request_ns) : 0,
                     .kind = event_kinds[m->kind],
                     .direction = (uint8_t) m->direction,
-                    .error = m->error,
-                    .held = held,
+                    .error = m->error || fate == WASTED,
+                    .held = fate == WAITS,
                     .status = m->status };
   memcpy (event.trace_id, m->trace_id + 8, sizeof event.trace_id);
   memcpy (event.span_id, m->parent_id, sizeof event.span_id);
@@ -238,7 +249,7 @@ tell_message (TbFeeding *f, const TbMessage *m, const TbMark *mark, bool held)
 }
 
 /* It waits, though not in the queue: see gather.c. */
-static bool
+static Fate
 count_whole (TbFeeding *f, const TbMessage *m)
 {
   TbTapCounters *row = tb_tap_begin (f->c->tap);
@@ -249,7 +260,7 @@ count_whole (TbFeeding *f, const TbMessage *m)
   row->replies += m->kind == TB_MSG_REPLY;
   row->errors += m->kind == TB_MSG_REPLY && m->error;
   tb_tap_end (f->c->tap, f->t->now_ns);
-  return true;
+  return WAITS;
 }
 
 static void
@@ -280,8 +291,8 @@ on_message (const TbMessage *m, void *data)
                   .number = m->number != 0 ? r->number_base + m->number : 0,
                   .size = (uint32_t) TB_MIN (m->end - m->start, UINT32_MAX) };
   bool ours = f->split != TB_SPLIT_NOT && m->direction == f->d && !f->c->flow[f->d].dead;
-  bool held = ours && f->split == TB_SPLIT_WHOLE ? count_whole (f, m) : count_message (f, m, &mark);
-  tell_message (f, m, &mark, held);
+  Fate fate = ours && f->split == TB_SPLIT_WHOLE ? count_whole (f, m) : count_message (f, m, &mark);
+  tell_message (f, m, &mark, fate);
   drop_stash (f->t, r, m->direction);
   r->told[m->direction] = mark.end;
   r->last_number = TB_MAX (r->last_number, mark.number);

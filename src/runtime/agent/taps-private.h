@@ -125,6 +125,7 @@ struct TbConn
   uint16_t generation;
   uint8_t proto;      /* TbProto */
   bool live : 1, connecting : 1, plain : 1; /* plain: never framed (again) */
+  bool late : 1; /* a reply was sent on to a caller that had ended its side */
   uint8_t watched[2]; /* what epoll was told: see flow.c */
 };
 
@@ -411,6 +412,7 @@ struct TbTaps
   pthread_mutex_t commands_lock; /* several threads may command; thread 1 never takes it */
   int commands_event, told_event;
   atomic_bool commands_told; /* the event was written and not yet read */
+  atomic_bool stopping; /* the run is: what ends unanswered from here on is no error */
   bool must_wake;
   uint64_t gap_events, gap_bytes;
   _Atomic uint64_t lag_ns;

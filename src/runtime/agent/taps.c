@@ -324,6 +324,12 @@ tb_taps_target (TbTaps *t, bool up)
   send_command (t, &(TbTapsCommand) { .type = TB_COMMAND_TARGET, .instance = up });
 }
 
+void
+tb_taps_stopping (TbTaps *t)
+{
+  t->stopping = true;
+}
+
 uint32_t
 tb_taps_probe_address (const TbTaps *t)
 {

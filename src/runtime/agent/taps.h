@@ -81,6 +81,9 @@ void tb_taps_held (TbTaps *taps, const TbWireHeldDo *what);
  * then it goes on with the one before. Thread 2 alone. */
 int tb_taps_change (TbTaps *taps, const TbWirePlan *plan);
 
+/* The run is being stopped: requests that this leaves without an answer are no errors. */
+void tb_taps_stopping (TbTaps *taps);
+
 /* Of a tap alone: whether its target accepts connections. Until it does nothing is listened to. */
 void tb_taps_target (TbTaps *taps, bool up);
 

@@ -664,10 +664,11 @@ fill_faults (Frame *frame, const GPtrArray *faults)
     }
 }
 
+/* What waits in the tap has not come to who is called. */
 static guint64
 under_way (const TbTapCounters *c)
 {
-  guint64 done = c->replies + c->unanswered + c->up.dropped;
+  guint64 done = c->replies + c->unanswered + c->up.dropped + c->up.held;
   return c->requests > done ? c->requests - done : 0;
 }
 
@@ -681,7 +682,8 @@ fill_taps (Frame *frame, const TbLive *live)
       frame->taps[i] = (TbLiveTap) { .row = i, .link = frame->line_to_link[row->line],
                                      .from = row->from, .to = row->to };
       frame->taps[i].counters = row->counters;
-      if (row->to < frame->frame.n_instances)
+      /* Nor is anything under way in one that has ended, though its end may be no error. */
+      if (row->to < frame->frame.n_instances && !is_over (frame->instances[row->to].state))
         frame->instances[row->to].under_way += under_way (&row->counters);
     }
   frame->frame.taps = frame->taps;

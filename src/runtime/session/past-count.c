@@ -88,6 +88,8 @@ tb_past_count (TbTapCounters *c, const TbEvent *event)
       break;
     case TB_EVENT_DROPPED:
       count_end_of_wait (flow, event, &flow->dropped, &flow->bytes_dropped);
+      /* A reply, which nobody gets; datagrams have numbers too, but no requests. */
+      c->errors += event->direction == TB_DIR_DOWN && event->number != 0 && c->requests > 0;
       break;
     case TB_EVENT_DUPLICATED:
       count_duplicate (c, event);

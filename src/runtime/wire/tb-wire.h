@@ -486,8 +486,10 @@ typedef struct
   uint8_t proto;  /* what it reads as: TbProto */
   uint32_t faults; /* bit per TbFaultKind that is active on it */
   uint64_t connections_open, connections_total, refused, timed_out, reset;
-  uint64_t requests, replies, errors; /* errors: replies with .error, and requests never answered
-                                         because their connection ended */
+  uint64_t requests, replies, errors; /* errors: replies with .error, those that never arrived (their
+                                         caller was gone, or a fault dropped them), and requests
+                                         never answered because their connection ended; none of the
+                                         latter two while the run stops */
   uint64_t unanswered; /* of the errors, those whose connection ended */
   TbFlow up, down;
   int64_t last_ns; /* when something last happened */
@@ -551,7 +553,8 @@ typedef struct
   uint32_t connection; /* numbered from 1 over the run */
   uint32_t number;     /* of the request on its connection; a reply has its request's */
   uint32_t size;       /* bytes of the message */
-  uint64_t aux;        /* REPLY: latency_ns; OPEN: callers's port; see the kinds */
+  uint64_t aux;        /* REPLY: latency_ns, 0 with .error where its caller was gone; OPEN: callers's
+                          port; see the kinds */
   uint8_t kind;        /* TbEventKind */
   uint8_t direction;   /* TbDirection */
   uint8_t error;
