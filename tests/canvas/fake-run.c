@@ -51,6 +51,8 @@ add_link (FakeRun *run, guint count, guint n, const TbElement *e, gboolean broke
 {
   double rate = run->rate * (0.4 + (double) (n % 5) * 0.4);
   TbLiveLink link = { .id = keep (run, g_strdup (tb_element_id (e))), .link = tb_element_uid (e),
+                      .from = keep (run, g_strdup (tb_element_get (e, TB_PROP_FROM))),
+                      .to = keep (run, g_strdup (tb_element_get (e, TB_PROP_TO))),
                       .tapped = TRUE, .framed = TRUE, .request_rate = rate, .reply_rate = rate,
                       .requests = 1, .p50_ns = 2100000, .p99_ns = 8200000,
                       .recent_p50_ns = 2100000, .recent_p99_ns = 8200000 + n * 1300000 };
