@@ -158,9 +158,11 @@ show_status (TbPanel *self)
                               self->frame->agent_cpu * 100, lag, worst);
     }
   tb_ui_set_text (self->status, text ? text : "");
-  gtk_widget_set_tooltip_text (self->status, text ? "What Tierboard itself costs, and by how much its "
-                                                    "tap loop was late in the last second: what is "
-                                                    "larger than that is the system's" : NULL);
+  g_autofree char *more = text ? g_strconcat (text, "\n\nWhat Tierboard itself costs, and by how much its tap "
+                                              "loop was late in the last second: what is larger than "
+                                              "that is the system's", NULL)
+                               : NULL;
+  gtk_widget_set_tooltip_text (self->status, more);
 }
 
 static void
