@@ -102,13 +102,19 @@ oldest_events (TbRecordReader *r)
   return oldest;
 }
 
+static bool
+is_block (const TbBlockHeader *have, const TbIndexEntry *wanted)
+{
+  return memcmp (have, &wanted->header, sizeof *have) == 0;
+}
+
 /* The events of a block, NULL where they cannot be read. */
 static TbEventCache *
 load_events (TbRecordReader *r, size_t block, int *error)
 {
   const TbIndexEntry *entry = &events_of (r)->entries[block];
   for (unsigned i = 0; i < EVENT_BLOCKS; i++)
-    if (r->event_cache[i].sequence == entry->header.sequence + 1)
+    if (r->event_cache[i].full && is_block (&r->event_cache[i].block, entry))
       {
         r->event_cache[i].used = ++r->uses;
         return &r->event_cache[i];
@@ -116,7 +122,7 @@ load_events (TbRecordReader *r, size_t block, int *error)
   TbEventCache *c = oldest_events (r);
   uint8_t *raw = NULL;
   size_t capacity = 0;
-  c->sequence = 0;
+  c->full = false;
   *error = tb_reader_load (r, entry, &raw, &capacity);
   if (*error > 0)
     {
@@ -131,7 +137,8 @@ load_events (TbRecordReader *r, size_t block, int *error)
   free (raw);
   if (*error <= 0)
     return NULL;
-  c->sequence = entry->header.sequence + 1;
+  c->block = entry->header;
+  c->full = true;
   c->used = ++r->uses;
   return c;
 }
@@ -244,7 +251,7 @@ load_payload (TbRecordReader *r, const TbIndexEntry *entry)
   for (unsigned i = 0; i < PAYLOAD_BLOCKS; i++)
     {
       TbPayloadCache *one = &r->payload_cache[i];
-      if (one->sequence == entry->header.sequence + 1)
+      if (one->full && is_block (&one->block, entry))
         {
           one->used = ++r->uses;
           return one;
@@ -255,12 +262,13 @@ load_payload (TbRecordReader *r, const TbIndexEntry *entry)
   size_t capacity = 0;
   free (c->bytes);
   c->bytes = NULL;
-  c->sequence = 0;
+  c->full = false;
   /* Each payload takes two bytes of the block at least. */
   if (entry->header.count > entry->header.raw / 2
       || tb_reader_load (r, entry, &c->bytes, &capacity) <= 0 || !find_places (c, &entry->header))
     return NULL;
-  c->sequence = entry->header.sequence + 1;
+  c->block = entry->header;
+  c->full = true;
   c->used = ++r->uses;
   return c;
 }

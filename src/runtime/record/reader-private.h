@@ -7,10 +7,13 @@
 #define EVENT_BLOCKS 16
 #define PAYLOAD_BLOCKS 4
 
+/* A cache of a block that was read. What tells blocks apart is the whole header they had in the
+ * index: of a damaged file two may have the same number and different sizes. */
 typedef struct
 {
-  uint64_t sequence; /* of the block, plus 1; 0: empty */
-  uint64_t used;     /* when last, by counting */
+  bool full;
+  TbBlockHeader block;
+  uint64_t used; /* when last, by counting */
   TbEvent *events;
   size_t n;
 } TbEventCache;
@@ -23,7 +26,9 @@ typedef struct
 
 typedef struct
 {
-  uint64_t sequence, used;
+  bool full;
+  TbBlockHeader block;
+  uint64_t used;
   uint8_t *bytes;
   TbPayloadPlace *places;
   size_t n;
