@@ -1,0 +1,141 @@
+/* What the files of the module share. */
+#pragma once
+
+#include "tb-base.h"
+#include "tb-history.h"
+
+#define NONE UINT32_MAX
+
+/* Memory that must be there: the judge's own limits come before the machine's. */
+void *tb_grow (void *array, size_t *capacity, size_t needed, size_t item);
+
+/* ---- A table from a number to a place (index.c) ---------------------------------------------- */
+
+typedef struct
+{
+  uint64_t *numbers;
+  uint32_t *places; /* NONE: free */
+  size_t n, capacity;
+} TbIndex;
+
+void tb_index_clear (TbIndex *index);
+/* NONE where it is not there. */
+uint32_t tb_index_find (const TbIndex *index, uint64_t number);
+/* The place of a number, fresh if it is new. */
+uint32_t tb_index_put (TbIndex *index, uint64_t number, uint32_t fresh);
+
+/* ---- Names of keys and values ------------------------------------------------------------------ */
+
+typedef struct
+{
+  char *bytes; /* terminated, one after another */
+  size_t n_bytes, bytes_capacity;
+  size_t *offsets;
+  size_t n, offsets_capacity;
+  uint32_t *table; /* by hash, of numbers; NONE: free */
+  size_t table_capacity;
+} TbNames;
+
+void tb_names_clear (TbNames *names);
+uint32_t tb_names_put (TbNames *names, const char *text, size_t n);
+const char *tb_names_text (const TbNames *names, uint64_t number); /* NULL: none */
+
+/* ---- One key -------------------------------------------------------------------------------------- */
+
+/* All operations of one value: its write and the reads that returned it. Its zone reaches from the
+ * first end to the last beginning of them: a forward zone; or from the last beginning to the first end
+ * where all overlap: a backward one. In every order that explains the history, the value is there
+ * during a forward zone, and at one moment at least in a backward one. */
+typedef struct
+{
+  uint64_t value;
+  int64_t first_end, last_start;
+  int64_t first_read_end; /* INT64_MAX: never read */
+  int64_t placed;         /* left end of the zone under which it is filed */
+  uint32_t write, refused, first_end_op, last_start_op, first_read_op; /* operations of the key, or NONE */
+  uint8_t filed; /* TbZoneKind */
+  bool dirty;
+} TbCluster;
+
+typedef enum
+{
+  TB_ZONE_NONE,
+  TB_ZONE_FORWARD,
+  TB_ZONE_BACKWARD
+} TbZoneKind;
+
+typedef struct
+{
+  int64_t low, high;
+  uint32_t cluster;
+} TbZone;
+
+typedef struct
+{
+  TbZone *zones; /* by low */
+  size_t n, capacity;
+} TbZones;
+
+typedef struct
+{
+  uint32_t number;
+  TbOp *ops; /* those before taken: by their end */
+  size_t n, capacity, taken;
+  int64_t last_end_ns; /* of those taken */
+  bool changed, late;  /* late: some came after others that ended later were taken */
+
+  TbVerdictKind kind;
+  TbOp witness[TB_WITNESS_MAX];
+  unsigned n_witness;
+  char sentence[320];
+
+  /* For zones. */
+  bool general; /* other than reads and writes of unique values */
+  TbCluster *clusters;
+  size_t n_clusters, clusters_capacity;
+  TbIndex by_value;
+  uint32_t *dirty; /* clusters that changed */
+  size_t n_dirty, dirty_capacity;
+  size_t n_unwritten; /* clusters that were read and are not written */
+  TbZones forward, backward;
+} TbKey;
+
+struct TbHistory
+{
+  TbKey *keys;
+  size_t n_keys, keys_capacity;
+  TbIndex by_number;
+  TbNames key_names, values, clients;
+  uint32_t *changed; /* keys */
+  size_t n_changed, changed_capacity;
+  uint64_t operations, outcomes[3], reads;
+  uint64_t n_violated, n_unknown;
+};
+
+/* When an operation is looked at: when it ended, or for one that did not, began. */
+static inline int64_t
+tb_op_time (const TbOp *op)
+{
+  return op->return_ns != INT64_MAX ? op->return_ns : op->invoke_ns;
+}
+
+static inline bool
+tb_op_writes (const TbOp *op)
+{
+  return op->kind != TB_OP_READ && op->outcome != TB_OP_FAIL && !(op->kind == TB_OP_CAS && op->outcome == TB_OP_OK && !op->swapped);
+}
+
+/* Takes what came newly into the key's clusters (zones.c). */
+void tb_key_take (TbKey *key, bool live);
+void tb_key_clear_zones (TbKey *key);
+/* Judges a key without .general; keeps witness and sentence. */
+void tb_zones_judge (const TbHistory *h, TbKey *key, bool live);
+
+/* ---- Words (words.c) ---------------------------------------------------------------------------------- */
+
+/* "41 ms", "1.5 s", "300 us". */
+void tb_words_lasted (int64_t ns, char *out, size_t size);
+void tb_words_read_unwritten (const TbHistory *h, TbKey *key, const TbCluster *c);
+void tb_words_read_early (const TbHistory *h, TbKey *key, const TbCluster *c);
+void tb_words_overlap (const TbHistory *h, TbKey *key, const TbCluster *a, const TbCluster *b);
+void tb_words_inside (const TbHistory *h, TbKey *key, const TbCluster *around, const TbCluster *inner);

@@ -1,0 +1,127 @@
+/* Histories of operations on a store, and their judges. libc and base only; pure: no input, output,
+ * clock or chance.
+ *
+ * A history is linearizable when every operation can be given one moment between its beginning and its
+ * end, so that in the order of those moments the store behaved as one copy of the data would. Keys are
+ * judged one by one: linearizability is local (Herlihy and Wing 1990).
+ *
+ * Where every written value of a key is another, by zones (Gibbons and Korach 1997) in O(n log n); else by
+ * the search of Wing and Gong with Lowe's memo, bounded, which may end in "unknown". */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum
+{
+  TB_OP_READ,
+  TB_OP_WRITE,
+  TB_OP_CAS,
+  TB_OP_APPEND, /* to a list */
+  TB_OP_ADD,    /* to a counter */
+  TB_OP_INSERT, /* into a set */
+  TB_N_OPS
+} TbOpKind;
+
+/* UNKNOWN: a timeout or a lost connection; it may have had its effect, or may have it yet. FAIL: the
+ * client knows that it had none. */
+typedef enum
+{
+  TB_OP_OK,
+  TB_OP_FAIL,
+  TB_OP_UNKNOWN
+} TbOpOutcome;
+
+/* Why an operation is FAIL or UNKNOWN. */
+typedef enum
+{
+  TB_OP_ERROR_NONE,
+  TB_OP_ERROR_TIMEOUT,
+  TB_OP_ERROR_REFUSED, /* nobody took the connection */
+  TB_OP_ERROR_RESET,   /* the connection broke */
+  TB_OP_ERROR_ANSWER,  /* the store answered with an error */
+  TB_OP_ERROR_CRASHED, /* the client itself ended */
+  TB_N_OP_ERRORS
+} TbOpError;
+
+#define TB_VALUE_NIL UINT64_C (0) /* what was there before the first write; written values are others */
+#define TB_OP_NOBODY UINT16_MAX
+
+/* 64 bytes; also how clients report them and recordings keep them (native byte order, like TbEvent).
+ * What value is:
+ *   of a register     any number but NIL; unique within a key where zones are to judge it
+ *   of a counter      ADD: the amount (two's complement); READ: what it stood at
+ *   of a list or set  APPEND, INSERT: the element; READ: tb_history_list() or tb_history_set() */
+typedef struct
+{
+  int64_t invoke_ns, return_ns; /* monotonic; return INT64_MAX: none (outcome UNKNOWN) */
+  uint64_t value;               /* written, read, added; of a CAS the new one */
+  uint64_t expected;            /* of a CAS */
+  uint32_t key;                 /* number of the key in the history's table of names, or any number */
+  uint32_t process;             /* one has one operation open at a time; after UNKNOWN it goes on as a new one */
+  uint16_t client;              /* instance (plan order), TB_OP_NOBODY: unknown */
+  uint16_t replica;             /* instance that received it, TB_OP_NOBODY: unknown */
+  uint8_t kind, outcome;
+  uint8_t swapped;  /* of a CAS that is OK: whether it did (false: what it expected was not there) */
+  uint8_t zero;
+  uint32_t line;    /* of the file it was read from; else 0 */
+  uint32_t error;   /* TbOpError of FAIL and UNKNOWN */
+  uint64_t request; /* position of its message in a recording, plus one; 0: none */
+} TbOp;
+
+_Static_assert (sizeof (TbOp) == 64, "operations cross process boundaries");
+
+typedef struct TbHistory TbHistory;
+
+TbHistory *tb_history_new (void);
+void tb_history_free (TbHistory *h);
+/* Operations may come in any order of time; live, each when it ends. */
+void tb_history_add (TbHistory *h, const TbOp *op);
+size_t tb_history_n (const TbHistory *h);
+/* The bytes that it holds. */
+size_t tb_history_memory (const TbHistory *h);
+
+/* Number of a key's name, new or old. Keys without a name are called by their number. */
+uint32_t tb_history_key (TbHistory *h, const char *name, size_t n);
+/* Number of a value's text, never NIL. Values without a text are called by their number. */
+uint64_t tb_history_value (TbHistory *h, const char *text, size_t n);
+/* What TbOp.client says is called so in sentences: names[client], copied. Without, "client 3" by its process. */
+void tb_history_name_clients (TbHistory *h, const char *const *names, unsigned n);
+
+/* What is called how, written to out and returned. */
+const char *tb_history_key_name (const TbHistory *h, uint32_t key, char *out, size_t size);
+const char *tb_history_value_text (const TbHistory *h, uint64_t value, char *out, size_t size);
+const char *tb_history_client_name (const TbHistory *h, const TbOp *op, char *out, size_t size);
+
+typedef enum
+{
+  TB_VERDICT_LINEARIZABLE,
+  TB_VERDICT_VIOLATED,
+  TB_VERDICT_UNKNOWN
+} TbVerdictKind;
+
+#define TB_WITNESS_MAX 16
+
+/* What is judged. */
+typedef struct
+{
+  TbVerdictKind kind;
+  uint32_t key;                 /* of the violation, or of what is unknown */
+  TbOp witness[TB_WITNESS_MAX]; /* by their beginning: itself not linearizable */
+  unsigned n_witness;           /* 1 to 6 by zones; 0 where the search found none so small */
+  char sentence[320];           /* one sentence a person understands; also why it is unknown */
+
+  uint64_t keys, keys_violated, keys_unknown;
+  uint64_t operations, ok, failed, unknown;
+  uint64_t reads; /* that are OK */
+} TbVerdict;
+
+typedef struct
+{
+  bool live; /* more will come: a value that nobody wrote may be of a write that goes on */
+} TbJudgeOptions;
+
+/* Judges what is there; options may be NULL. Called again after more has been added, only keys that
+ * changed cost. Once violated, a key stays so. Never hangs: UNKNOWN rather. */
+void tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *verdict);

@@ -1,0 +1,61 @@
+/* Judges against each other, over histories made up with a seed (printed; --seed of GLib's sets it). */
+#include <glib.h>
+
+#include "made-history.h"
+
+static void
+judge_in_pieces (const TbOp *ops, unsigned n, unsigned piece, TbVerdict *v)
+{
+  const TbJudgeOptions live = { .live = true };
+  TbHistory *h = tb_history_new ();
+  for (unsigned i = 0; i < n; i++)
+    {
+      tb_history_add (h, &ops[i]);
+      if ((i + 1) % piece == 0)
+        tb_history_judge (h, &live, v);
+    }
+  tb_history_judge (h, NULL, v);
+  tb_history_free (h);
+}
+
+static void
+seed_of_test (TbRng *rng)
+{
+  guint32 seed = (guint32) g_test_rand_int ();
+  g_test_message ("seed %u", seed);
+  tb_rng_seed (rng, seed);
+}
+
+static void
+test_zones_agree_with_every_order (void)
+{
+  TbOp ops[12];
+  TbRng rng;
+  TbVerdict v;
+  guint violated = 0;
+  seed_of_test (&rng);
+  for (guint i = 0; i < 20000; i++)
+    {
+      unsigned n = made_random (&rng, ops, 12);
+      judge_in_pieces (ops, n, 1 + (unsigned) tb_rng_below (&rng, 13), &v);
+      g_assert_cmpint (v.kind == TB_VERDICT_LINEARIZABLE, ==, made_is_linearizable (ops, n));
+      if (v.kind == TB_VERDICT_VIOLATED)
+        {
+          violated++;
+          g_assert_cmpuint (v.n_witness, >=, 1);
+          g_assert_cmpuint (v.n_witness, <=, 6);
+          g_assert_false (made_is_linearizable (v.witness, v.n_witness));
+        }
+    }
+  g_test_message ("%u of 20000 violated", violated);
+  g_assert_cmpuint (violated, >, 1000);
+  g_assert_cmpuint (violated, <, 19000);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/history/zones-agree-with-every-order", test_zones_agree_with_every_order);
+  return g_test_run ();
+}
