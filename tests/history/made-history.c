@@ -71,6 +71,43 @@ made_random (TbRng *rng, TbOp *ops, unsigned max)
   return n;
 }
 
+/* What it does to a register of the values 0 to 3; sometimes a stale answer. */
+static void
+do_swap (TbRng *rng, TbOp *op, uint64_t *state, unsigned stale)
+{
+  bool wrong = tb_rng_below (rng, 100) < stale, done = op->outcome == TB_OP_OK || tb_rng_below (rng, 2) == 0;
+  op->value = 1 + tb_rng_below (rng, 3);
+  if (op->kind == TB_OP_READ)
+    op->value = wrong ? tb_rng_below (rng, 4) : *state;
+  else if (op->kind == TB_OP_WRITE)
+    *state = done ? op->value : *state;
+  else
+    {
+      op->expected = tb_rng_below (rng, 4);
+      op->swapped = (*state == op->expected) != wrong;
+      *state = op->swapped && done ? op->value : *state;
+    }
+}
+
+unsigned
+made_random_swaps (TbRng *rng, TbOp *ops, unsigned max)
+{
+  Moment moments[64];
+  uint64_t state = TB_VALUE_NIL;
+  unsigned n = 2 + (unsigned) tb_rng_below (rng, max - 1);
+  unsigned stale = (unsigned) tb_rng_below (rng, 3) * 5;
+  lay_out (rng, ops, moments, n);
+  qsort (moments, n, sizeof *moments, by_moment);
+  for (unsigned i = 0; i < n; i++)
+    {
+      TbOp *op = &ops[moments[i].op];
+      if (op->kind == TB_OP_WRITE && tb_rng_below (rng, 2) == 0)
+        op->kind = TB_OP_CAS;
+      do_swap (rng, op, &state, stale);
+    }
+  return n;
+}
+
 /* ---- Every order ---------------------------------------------------------------------------------------- */
 
 typedef struct

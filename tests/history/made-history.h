@@ -14,5 +14,8 @@ TbOp made_op (TbOpKind kind, unsigned process, int from_ms, int to_ms, uint64_t 
  * be answered. Returns how many. */
 unsigned made_random (TbRng *rng, TbOp *ops, unsigned max);
 
+/* The same with values that repeat, and CAS. */
+unsigned made_random_swaps (TbRng *rng, TbOp *ops, unsigned max);
+
 /* Tries every order, of 64 operations at most; made for small histories of reads, writes and CAS. */
 bool made_is_linearizable (const TbOp *ops, unsigned n);

@@ -52,10 +52,84 @@ test_zones_agree_with_every_order (void)
   g_assert_cmpuint (violated, <, 19000);
 }
 
+static void
+judge_whole (const TbOp *ops, unsigned n, bool search, TbVerdict *v)
+{
+  const TbJudgeOptions options = { .search = search };
+  TbHistory *h = tb_history_new ();
+  for (unsigned i = 0; i < n; i++)
+    tb_history_add (h, &ops[i]);
+  tb_history_judge (h, &options, v);
+  tb_history_free (h);
+}
+
+static void
+assert_is_proof (const TbVerdict *v)
+{
+  TbVerdict again;
+  judge_whole (v->witness, v->n_witness, true, &again);
+  g_assert_cmpint (again.kind, ==, TB_VERDICT_VIOLATED);
+}
+
+static void
+test_zones_agree_with_the_search (void)
+{
+  TbOp ops[12];
+  TbRng rng;
+  TbVerdict zones, search;
+  guint violated = 0, sizes[7] = { 0 };
+  seed_of_test (&rng);
+  for (guint i = 0; i < 300000; i++)
+    {
+      unsigned n = made_random (&rng, ops, 12);
+      judge_whole (ops, n, false, &zones);
+      judge_whole (ops, n, true, &search);
+      g_assert_cmpint (zones.kind, ==, search.kind);
+      if (zones.kind == TB_VERDICT_VIOLATED)
+        {
+          violated++;
+          g_assert_cmpuint (zones.n_witness, <=, 6);
+          sizes[zones.n_witness]++;
+          assert_is_proof (&zones);
+          assert_is_proof (&search);
+        }
+    }
+  g_test_message ("%u of 300000 violated; by operations 1: %u, 2: %u, 3: %u, 4: %u, 5: %u, 6: %u", violated, sizes[1],
+                  sizes[2], sizes[3], sizes[4], sizes[5], sizes[6]);
+  g_assert_cmpuint (violated, >, 10000);
+}
+
+static void
+test_the_search_agrees_with_every_order (void)
+{
+  TbOp ops[12];
+  TbRng rng;
+  TbVerdict v;
+  guint violated = 0, most = 0;
+  seed_of_test (&rng);
+  for (guint i = 0; i < 20000; i++)
+    {
+      unsigned n = made_random_swaps (&rng, ops, 12);
+      judge_in_pieces (ops, n, 1 + (unsigned) tb_rng_below (&rng, 13), &v);
+      g_assert_cmpint (v.kind == TB_VERDICT_LINEARIZABLE, ==, made_is_linearizable (ops, n));
+      if (v.kind == TB_VERDICT_VIOLATED)
+        {
+          violated++;
+          most = MAX (most, v.n_witness);
+          g_assert_cmpuint (v.n_witness, >=, 1);
+          g_assert_false (made_is_linearizable (v.witness, v.n_witness));
+        }
+    }
+  g_test_message ("%u of 20000 violated, counter-examples of at most %u operations", violated, most);
+  g_assert_cmpuint (violated, >, 1000);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/history/zones-agree-with-every-order", test_zones_agree_with_every_order);
+  g_test_add_func ("/history/the-search-agrees-with-every-order", test_the_search_agrees_with_every_order);
+  g_test_add_func ("/history/zones-agree-with-the-search", test_zones_agree_with_the_search);
   return g_test_run ();
 }

@@ -5,6 +5,9 @@
 #include "tb-history.h"
 
 #define NONE UINT32_MAX
+#define TB_JUDGE_STEPS UINT64_C (5000000)
+#define TB_JUDGE_PATIENCE_NS (10 * TB_NS_PER_S)
+#define TB_JUDGE_BYTES (UINT64_C (512) << 20)
 
 /* Memory that must be there: the judge's own limits come before the machine's. */
 void *tb_grow (void *array, size_t *capacity, size_t needed, size_t item);
@@ -39,6 +42,20 @@ typedef struct
 void tb_names_clear (TbNames *names);
 uint32_t tb_names_put (TbNames *names, const char *text, size_t n);
 const char *tb_names_text (const TbNames *names, uint64_t number); /* NULL: none */
+
+/* Where a search begins or has come to: the state, and which of the first 64 operations that may never have been have been. */
+typedef struct
+{
+  uint64_t state, used;
+} TbConfig;
+
+#define TB_CONFIGS_MAX 64
+
+typedef struct
+{
+  TbConfig configs[TB_CONFIGS_MAX];
+  unsigned n;
+} TbConfigs;
 
 /* ---- One key -------------------------------------------------------------------------------------- */
 
@@ -84,13 +101,14 @@ typedef struct
   int64_t last_end_ns; /* of those taken */
   bool changed, late;  /* late: some came after others that ended later were taken */
 
+  uint32_t kinds; /* bits of TbOpKind, of those that did not fail */
   TbVerdictKind kind;
   TbOp witness[TB_WITNESS_MAX];
   unsigned n_witness;
   char sentence[320];
 
   /* For zones. */
-  bool general; /* other than reads and writes of unique values */
+  bool general, was_general; /* other than reads and writes of unique values */
   TbCluster *clusters;
   size_t n_clusters, clusters_capacity;
   TbIndex by_value;
@@ -98,7 +116,24 @@ typedef struct
   size_t n_dirty, dirty_capacity;
   size_t n_unwritten; /* clusters that were read and are not written */
   TbZones forward, backward;
+
+  /* For the search. */
+  uint32_t *pending, *carried; /* operations that are not settled; and of the settled those that may never have been */
+  size_t n_pending, pending_capacity, n_carried;
+  int64_t known_ns;       /* up to when what had begun was thought known */
+  int64_t longest_ns;     /* that an operation took */
+  int64_t first_start_ns; /* of those that came since it was searched */
+  TbConfigs ends; /* of what is settled */
+  size_t searched;
+  uint64_t search_cost;
 } TbKey;
+
+/* Elements of a list, or of a set by their number. */
+typedef struct
+{
+  size_t first, n;
+  uint64_t as_list, as_set; /* states of the search */
+} TbList;
 
 struct TbHistory
 {
@@ -106,6 +141,11 @@ struct TbHistory
   size_t n_keys, keys_capacity;
   TbIndex by_number;
   TbNames key_names, values, clients;
+  TbList *lists;
+  size_t n_lists, lists_capacity;
+  TbIndex by_list;
+  uint64_t *elements;
+  size_t n_elements, elements_capacity;
   uint32_t *changed; /* keys */
   size_t n_changed, changed_capacity;
   uint64_t operations, outcomes[3], reads;
@@ -131,6 +171,9 @@ void tb_key_clear_zones (TbKey *key);
 /* Judges a key without .general; keeps witness and sentence. */
 void tb_zones_judge (const TbHistory *h, TbKey *key, bool live);
 
+/* Judges a key by the search (search-key.c). */
+void tb_search_judge (const TbHistory *h, TbKey *key, const TbJudgeOptions *options);
+
 /* ---- Words (words.c) ---------------------------------------------------------------------------------- */
 
 /* "41 ms", "1.5 s", "300 us". */
@@ -139,3 +182,5 @@ void tb_words_read_unwritten (const TbHistory *h, TbKey *key, const TbCluster *c
 void tb_words_read_early (const TbHistory *h, TbKey *key, const TbCluster *c);
 void tb_words_overlap (const TbHistory *h, TbKey *key, const TbCluster *a, const TbCluster *b);
 void tb_words_inside (const TbHistory *h, TbKey *key, const TbCluster *around, const TbCluster *inner);
+/* Of n operations left this one fitted nowhere. */
+void tb_words_fits_nowhere (const TbHistory *h, TbKey *key, const TbOp *op, size_t n);

@@ -18,6 +18,8 @@ static void
 clear_key (TbKey *key)
 {
   tb_key_clear_zones (key);
+  free (key->carried);
+  free (key->pending);
   free (key->ops);
 }
 
@@ -30,6 +32,9 @@ tb_history_free (TbHistory *h)
     clear_key (&h->keys[i]);
   free (h->keys);
   free (h->changed);
+  free (h->lists);
+  free (h->elements);
+  tb_index_clear (&h->by_list);
   tb_index_clear (&h->by_number);
   tb_names_clear (&h->key_names);
   tb_names_clear (&h->values);
@@ -44,7 +49,7 @@ key_of (TbHistory *h, uint32_t number)
   if (place == h->n_keys)
     {
       h->keys = tb_grow (h->keys, &h->keys_capacity, h->n_keys + 1, sizeof *h->keys);
-      h->keys[h->n_keys++] = (TbKey) { .number = number, .last_end_ns = INT64_MIN };
+      h->keys[h->n_keys++] = (TbKey) { .number = number, .last_end_ns = INT64_MIN, .first_start_ns = INT64_MAX };
     }
   return &h->keys[place];
 }
@@ -91,12 +96,14 @@ size_t
 tb_history_memory (const TbHistory *h)
 {
   size_t bytes = sizeof *h + h->keys_capacity * sizeof *h->keys + h->changed_capacity * sizeof *h->changed;
-  bytes += memory_of_index (&h->by_number) + memory_of_names (&h->key_names);
+  bytes += h->lists_capacity * sizeof *h->lists + h->elements_capacity * sizeof *h->elements;
+  bytes += memory_of_index (&h->by_list) + memory_of_index (&h->by_number) + memory_of_names (&h->key_names);
   bytes += memory_of_names (&h->values) + memory_of_names (&h->clients);
   for (size_t i = 0; i < h->n_keys; i++)
     {
       const TbKey *key = &h->keys[i];
       bytes += key->capacity * sizeof *key->ops + key->clusters_capacity * sizeof *key->clusters;
+      bytes += key->pending_capacity * sizeof *key->pending;
       bytes += key->dirty_capacity * sizeof *key->dirty + memory_of_index (&key->by_value);
       bytes += (key->forward.capacity + key->backward.capacity) * sizeof (TbZone);
     }
@@ -145,9 +152,31 @@ tb_history_key_name (const TbHistory *h, uint32_t key, char *out, size_t size)
   return out;
 }
 
+/* "[1 2 3]", of a long one its end: "[… 98 99 100]". */
+static void
+list_text (const TbHistory *h, const uint64_t *elements, size_t n, char *out, size_t size)
+{
+  size_t first = n > 6 ? n - 4 : 0, used = (size_t) snprintf (out, size, first > 0 ? "[…" : "[");
+  for (size_t i = first; i < n && used < size; i++)
+    {
+      char element[48];
+      tb_history_value_text (h, elements[i], element, sizeof element);
+      used += (size_t) snprintf (out + used, size - used, i > 0 ? " %s" : "%s", element);
+    }
+  if (used < size)
+    snprintf (out + used, size - used, "]");
+}
+
 const char *
 tb_history_value_text (const TbHistory *h, uint64_t value, char *out, size_t size)
 {
+  size_t n;
+  const uint64_t *elements = tb_history_elements (h, value, &n);
+  if (elements != NULL)
+    {
+      list_text (h, elements, n, out, size);
+      return out;
+    }
   const char *text = value != TB_VALUE_NIL ? tb_names_text (&h->values, value - 1) : "nothing";
   if (text != NULL)
     snprintf (out, size, "%s", text);

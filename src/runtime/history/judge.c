@@ -6,17 +6,21 @@
 #include <string.h>
 
 static void
-judge_key (TbHistory *h, TbKey *key, bool live)
+judge_key (TbHistory *h, TbKey *key, const TbJudgeOptions *options)
 {
   TbVerdictKind was = key->kind;
-  tb_key_take (key, live);
-  if (key->general)
+  tb_key_take (key, options->live);
+  if (key->general && !key->was_general)
     {
-      key->kind = TB_VERDICT_UNKNOWN;
-      snprintf (key->sentence, sizeof key->sentence, "not every written value is another");
+      /* What zones found was for values that are written once. */
+      key->kind = TB_VERDICT_LINEARIZABLE;
+      tb_key_clear_zones (key);
     }
+  key->was_general = key->general;
+  if (key->general || options->search)
+    tb_search_judge (h, key, options);
   else
-    tb_zones_judge (h, key, live);
+    tb_zones_judge (h, key, options->live);
   h->n_violated += (key->kind == TB_VERDICT_VIOLATED) - (uint64_t) (was == TB_VERDICT_VIOLATED);
   h->n_unknown += (key->kind == TB_VERDICT_UNKNOWN) - (uint64_t) (was == TB_VERDICT_UNKNOWN);
 }
@@ -55,14 +59,15 @@ tell (const TbHistory *h, TbVerdict *v)
 void
 tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *v)
 {
-  bool live = options != NULL && options->live;
+  static const TbJudgeOptions plain;
+  options = options != NULL ? options : &plain;
   memset (v, 0, sizeof *v);
   size_t kept = 0;
   for (size_t i = 0; i < h->n_changed; i++)
     {
       TbKey *key = &h->keys[h->changed[i]];
-      judge_key (h, key, live);
-      key->changed = live && (key->late || key->n_unwritten > 0);
+      judge_key (h, key, options);
+      key->changed = options->live && (key->late || key->general || key->n_unwritten > 0);
       if (key->changed)
         h->changed[kept++] = h->changed[i];
     }

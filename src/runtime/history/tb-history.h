@@ -86,6 +86,11 @@ size_t tb_history_memory (const TbHistory *h);
 uint32_t tb_history_key (TbHistory *h, const char *name, size_t n);
 /* Number of a value's text, never NIL. Values without a text are called by their number. */
 uint64_t tb_history_value (TbHistory *h, const char *text, size_t n);
+/* Number of a list, or of a set, of values; of none it is NIL. */
+uint64_t tb_history_list (TbHistory *h, const uint64_t *values, size_t n);
+uint64_t tb_history_set (TbHistory *h, const uint64_t *values, size_t n);
+/* What is in it (owned by the history, until the next is added); NULL: it is neither. */
+const uint64_t *tb_history_elements (const TbHistory *h, uint64_t value, size_t *n);
 /* What TbOp.client says is called so in sentences: names[client], copied. Without, "client 3" by its process. */
 void tb_history_name_clients (TbHistory *h, const char *const *names, unsigned n);
 
@@ -119,7 +124,11 @@ typedef struct
 
 typedef struct
 {
-  bool live; /* more will come: a value that nobody wrote may be of a write that goes on */
+  uint64_t step_limit;   /* of the search, a key; 0: 5 million */
+  uint64_t memory_limit; /* of the search, bytes; 0: 512 MiB */
+  int64_t patience_ns;   /* live: after so long an operation is known, though it be UNKNOWN; 0: 10 s */
+  bool search;           /* even where zones would do, for comparison */
+  bool live;             /* more will come: a value that nobody wrote may be of a write that goes on */
 } TbJudgeOptions;
 
 /* Judges what is there; options may be NULL. Called again after more has been added, only keys that

@@ -158,3 +158,20 @@ tb_words_inside (const TbHistory *h, TbKey *key, const TbCluster *around, const 
     snprintf (more, sizeof more, ", and began that after %s", settled);
   say_stale (h, key, around, inner, more);
 }
+
+void
+tb_words_fits_nowhere (const TbHistory *h, TbKey *key, const TbOp *op, size_t n)
+{
+  static const char *const verbs[] = { [TB_OP_READ] = "reading", [TB_OP_WRITE] = "writing", [TB_OP_APPEND] = "appending",
+                                       [TB_OP_ADD] = "adding", [TB_OP_INSERT] = "inserting" };
+  char expected[64], what[160], line[32] = "";
+  Named named = name_op (h, op);
+  if (op->kind == TB_OP_CAS)
+    snprintf (what, sizeof what, "%s from %s to %s", op->swapped ? "swapping" : "not swapping",
+              tb_history_value_text (h, op->expected, expected, sizeof expected), named.value);
+  else
+    snprintf (what, sizeof what, "%s %s", verbs[op->kind], named.value);
+  if (op->line > 0)
+    snprintf (line, sizeof line, " (line %" PRIu32 ")", op->line);
+  say (key, "no order of %zu operations explains them all; %s %s%s fits nowhere", n, named.client, what, line);
+}

@@ -128,6 +128,13 @@ static void
 take_op (TbKey *key, uint32_t at)
 {
   const TbOp *op = &key->ops[at];
+  if (op->outcome != TB_OP_FAIL)
+    key->kinds |= 1u << op->kind;
+  if (op->return_ns != INT64_MAX)
+    key->longest_ns = TB_MAX (key->longest_ns, op->return_ns - op->invoke_ns);
+  key->first_start_ns = TB_MIN (key->first_start_ns, op->invoke_ns);
+  if (key->general)
+    return;
   if (op->kind == TB_OP_READ)
     {
       if (op->outcome == TB_OP_OK)
@@ -179,7 +186,7 @@ tb_key_take (TbKey *key, bool live)
       key->taken = 0;
       key->late = key->general = false;
     }
-  for (; key->taken < key->n && !key->general; key->taken++)
+  for (; key->taken < key->n; key->taken++)
     take_op (key, (uint32_t) key->taken);
   if (key->n > 0)
     key->last_end_ns = TB_MAX (key->last_end_ns, tb_op_time (&key->ops[key->n - 1]));
