@@ -84,6 +84,10 @@ struct TbReplica
 
 /* One file a protocol. */
 extern const TbReplicaProtocol replica_none;
+extern const TbReplicaProtocol replica_quorum;
+extern const TbReplicaProtocol replica_gossip;
+extern const TbReplicaProtocol replica_crdt;
+extern const TbReplicaProtocol replica_all;
 
 /* ---- replica.c: for protocols ---- */
 

@@ -9,11 +9,11 @@ static const TbReplicaProtocol *const protocols[] = {
   [TB_REPLICATION_PRIMARY_SYNC] = NULL,
   [TB_REPLICATION_PRIMARY_ASYNC] = NULL,
   [TB_REPLICATION_CHAIN] = NULL,
-  [TB_REPLICATION_QUORUM] = NULL,
+  [TB_REPLICATION_QUORUM] = &replica_quorum,
   [TB_REPLICATION_RAFT] = NULL,
-  [TB_REPLICATION_GOSSIP] = NULL,
-  [TB_REPLICATION_CRDT] = NULL,
-  [TB_REPLICATION_ALL] = NULL,
+  [TB_REPLICATION_GOSSIP] = &replica_gossip,
+  [TB_REPLICATION_CRDT] = &replica_crdt,
+  [TB_REPLICATION_ALL] = &replica_all,
 };
 
 static const char *const names[] = {

@@ -59,7 +59,7 @@ command_of (const TbOp *op, uint8_t *key)
   TbCommand command = { .kind = commands[op->kind], .key = { key, 1 }, .amount = (int64_t) op->value };
   if (op->kind != TB_OP_READ)
     command.value = (TbBytes){ &op->value, sizeof op->value };
-  if (op->kind == TB_OP_CAS)
+  if (op->kind == TB_OP_CAS && op->expected != TB_VALUE_NIL)
     command.expected = (TbBytes){ &op->expected, sizeof op->expected };
   return command;
 }

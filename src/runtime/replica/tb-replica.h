@@ -82,7 +82,8 @@ typedef struct
 typedef struct
 {
   TbCommandKind kind;
-  TbBytes key, value, expected;
+  TbBytes key, value;
+  TbBytes expected; /* of a CAS; empty: that nothing is there */
   int64_t amount;
 } TbCommand;
 
@@ -145,6 +146,7 @@ typedef struct
   int leader;        /* -1: none known */
   uint64_t digest;   /* of the whole state: equal where two replicas agree */
   uint64_t applied, log_entries;
+  uint64_t lost;     /* writes that were answered here and went under to one that had not seen them */
 } TbReplicaStatus;
 
 void tb_replica_status (const TbReplica *r, TbReplicaStatus *status);
