@@ -20,7 +20,8 @@ typedef struct
 typedef struct
 {
   TbPast *past;
-  TbModel *model;
+  TbModel *model;  /* NULL: there is none */
+  const char *xml; /* of that; it is the past's */
   GMainLoop *loop;
   TbTable *table; /* NULL: JSON lines */
   double speed;   /* 0: as fast as it goes */
@@ -51,40 +52,59 @@ say_problems (Replay *r)
     }
 }
 
+/* Until then. */
 static gboolean
-was_ready (TbPast *past, guint instance)
+was_ready (const Replay *r, guint instance)
 {
-  const TbPastInstance *row = tb_past_instance (past, instance);
-  for (guint i = 0; i < tb_past_n_states (past); i++)
+  for (guint i = 0; i < tb_past_n_states (r->past); i++)
     {
-      const TbPastState *state = tb_past_state (past, i);
-      if (state->instance == instance && state->state == TB_INSTANCE_READY)
+      const TbPastState *state = tb_past_state (r->past, i);
+      if (state->instance == instance && state->state == TB_INSTANCE_READY && state->time_ns <= r->time_ns)
         return TRUE;
     }
-  return row->outside || row->removed;
+  return FALSE;
 }
 
+/* Those that there are at that moment: what was removed before, or came later, is not asked for. */
 static gboolean
-all_were_ready (TbPast *past)
+all_were_ready (const Replay *r, const TbLiveFrame *frame)
 {
-  for (guint i = 0; i < tb_past_n_instances (past); i++)
-    if (!was_ready (past, i))
-      return FALSE;
+  for (guint i = 0; i < frame->n_instances; i++)
+    {
+      const TbPastInstance *row = tb_past_instance (r->past, i);
+      gboolean ours = row != NULL && !row->outside && !frame->instances[i].gone && !frame->instances[i].removed;
+      if (ours && !was_ready (r, i))
+        return FALSE;
+    }
   return TRUE;
+}
+
+/* The drawing as it was then: read once for as long as it was so. */
+static const TbModel *
+drawing (Replay *r)
+{
+  const char *xml = tb_past_architecture (r->past, r->time_ns);
+  if (xml != r->xml)
+    {
+      g_clear_pointer (&r->model, tb_model_unref);
+      r->model = tb_cli_drawing_of (r->past, r->time_ns);
+      r->xml = xml;
+    }
+  return r->model;
 }
 
 /* FALSE: nobody reads it any more. */
 static gboolean
 show (Replay *r, gint64 since_ns, gboolean last)
 {
-  g_autoptr (TbLiveFrame) frame = tb_past_frame (r->past, r->model, r->time_ns, since_ns);
+  g_autoptr (TbLiveFrame) frame = tb_past_frame (r->past, drawing (r), r->time_ns, since_ns);
   say_problems (r);
   if (r->table != NULL)
     {
       tb_table_draw (r->table, frame, NULL);
       return TRUE;
     }
-  g_autofree char *text = tb_run_json (frame, last, last && all_were_ready (r->past));
+  g_autofree char *text = tb_run_json (frame, last, last && all_were_ready (r, frame));
   return printf ("%s\n", text) >= 0 && fflush (stdout) == 0;
 }
 
@@ -153,7 +173,7 @@ print_summary (Replay *r)
 {
   char requests[40], errors[40];
   guint64 n = 0, bad = 0;
-  g_autoptr (TbLiveFrame) frame = tb_past_frame (r->past, r->model, r->time_ns, r->time_ns);
+  g_autoptr (TbLiveFrame) frame = tb_past_frame (r->past, drawing (r), r->time_ns, r->time_ns);
   for (guint i = 0; i < frame->n_links; i++)
     {
       n += frame->links[i].requests;
@@ -177,7 +197,7 @@ replay (const char *path, const Options *o)
       || (o->to != NULL && !tb_cli_moment (past, o->to, &r.to_ns)))
     return TB_EXIT_REFUSED;
   r.to_ns = MIN (r.to_ns, tb_past_end_ns (past));
-  g_autoptr (TbModel) model = r.model = tb_cli_drawing_of (past);
+  const TbModel *model = drawing (&r);
   g_autofree char *base = g_path_get_basename (path);
   r.loop = g_main_loop_new (NULL, FALSE);
   signal (SIGPIPE, SIG_IGN);
@@ -189,6 +209,7 @@ replay (const char *path, const Options *o)
     print_summary (&r);
   g_clear_pointer (&r.table, tb_table_free);
   g_main_loop_unref (r.loop);
+  g_clear_pointer (&r.model, tb_model_unref);
   return TB_EXIT_YES;
 }
 

@@ -67,7 +67,7 @@ read_options (Options *o, int *argc, char ***argv)
     { "payload", 0, 0, G_OPTION_ARG_STRING, &o->record.payload,
       "How much of each message it keeps, up to 4096 bytes, or “off”", "BYTES" },
     { "mask", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->record.masks,
-      "Record what this expression matches in a message as asterisks (may be repeated)", "REGEX" },
+      "Record what this expression matches in messages, logs and values of the drawing as asterisks (may be repeated)", "REGEX" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, "Of all that is drawn by chance", "N" },
     { "control", 0, 0, G_OPTION_ARG_STRING, &o->control,
       "Take commands on loopback too, with a token (PORT, 127.0.0.1:PORT; 0: any)", "ADDRESS" },

@@ -18,9 +18,9 @@ tb_cli_open_recording (const char *path)
 }
 
 TbModel *
-tb_cli_drawing_of (TbPast *past)
+tb_cli_drawing_of (TbPast *past, gint64 time_ns)
 {
-  const char *xml = tb_past_architecture (past, G_MAXINT64);
+  const char *xml = tb_past_architecture (past, time_ns);
   g_autoptr (TbDocument) document
     = xml != NULL ? tb_document_load_bytes (tb_past_path (past), xml, strlen (xml), NULL, NULL) : NULL;
   return document != NULL ? tb_document_snapshot (document) : NULL;

@@ -171,3 +171,11 @@ tb_document_become (TbDocument *document, const TbModel *target, const char *lab
   g_free (becoming.uids);
   return changed;
 }
+
+TbDocument *
+tb_document_new_like (const TbModel *model, const TbModel *target)
+{
+  g_autoptr (TbDocument) scratch = tb_document_new_for_model (tb_model_thaw (model), NULL);
+  tb_document_become (scratch, target, "Like");
+  return tb_document_new_for_model (tb_model_thaw (scratch->model), NULL);
+}

@@ -62,6 +62,10 @@ TbModel *tb_model_with_removed (const TbModel *a, const TbModel *b);
  * those of target afterwards; no transaction may be open. */
 gboolean tb_document_become (TbDocument *document, const TbModel *target, const char *label);
 
+/* A document of its own that says what target says, with nothing to undo. What model has too has the uid that it
+ * has there, so that what points at elements of one points at those of the other. (transfer full) */
+TbDocument *tb_document_new_like (const TbModel *model, const TbModel *target);
+
 /* ---- Three-way merge ------------------------------------------------------------------------- */
 
 typedef enum

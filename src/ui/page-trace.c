@@ -106,7 +106,8 @@ struct _TbTracePage
   GtkSingleSelection *selection;
   TbMoment *moment;
   gulong ids[4];
-  TbDocument *document; /* the architecture inside the past */
+  TbDocument *document; /* the architecture inside the past, as it was when the tree began that is shown */
+  const char *xml;      /* of that; it is the past's */
   TbPast *past;         /* that it is of */
   guint64 shown;        /* a message of the tree that is shown; TB_MOMENT_NONE */
   gint64 next_list_ns;
@@ -124,6 +125,20 @@ past_of (TbTracePage *self)
 /* ---- The tree -------------------------------------------------------------------------------- */
 
 static void
+take_drawing (TbTracePage *self, TbPast *past, guint64 position)
+{
+  TbEvent event;
+  gboolean known = tb_past_event (past, position, &event);
+  const char *xml = tb_past_architecture (past, known ? event.time_ns : tb_past_end_ns (past));
+  if (xml == self->xml)
+    return;
+  g_clear_object (&self->document);
+  self->xml = xml;
+  if (xml != NULL)
+    self->document = tb_document_load_bytes ("recording", xml, strlen (xml), NULL, NULL);
+}
+
+static void
 show_tree (TbTracePage *self, guint64 position)
 {
   TbPast *past = past_of (self);
@@ -133,6 +148,7 @@ show_tree (TbTracePage *self, guint64 position)
   g_autoptr (GArray) spans = tb_trace_of (past, position);
   if (spans->len == 0 && self->shown != TB_MOMENT_NONE)
     return; /* a message without a tree leaves the last one be */
+  take_drawing (self, past, position);
   GArray *rows = tb_trace_rows_new (
       &source, self->document ? tb_document_model (self->document) : NULL, spans);
   g_autofree char *summary = tb_trace_summary (rows);
@@ -335,9 +351,7 @@ take_past (TbTracePage *self)
   gtk_stack_set_visible_child_name (GTK_STACK (self->right), "none");
   tb_ui_set_text (self->summary, "");
   g_list_store_remove_all (self->items);
-  const char *xml = past != NULL ? tb_past_architecture (past, tb_past_end_ns (past)) : NULL;
-  if (xml != NULL)
-    self->document = tb_document_load_bytes ("recording", xml, strlen (xml), NULL, NULL);
+  self->xml = NULL;
 }
 
 static void

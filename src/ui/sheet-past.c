@@ -114,7 +114,8 @@ show_moment (gpointer data)
   gboolean goes_on = speed > 0 && time_ns >= self->shown_ns && time_ns - self->shown_ns < 10 * TB_NS_PER_S;
   gint64 since_ns = speed > 0 ? (goes_on ? self->shown_ns : time_ns) : look_back (past, time_ns);
   guint moving = speed > 0 ? 0 : moving_at (self, time_ns);
-  TbLiveFrame *frame = tb_past_frame (past, tb_document_model (self->document), time_ns, since_ns);
+  tb_sheet_show_drawing_of (self, past, time_ns);
+  TbLiveFrame *frame = tb_past_frame (past, tb_sheet_shown_model (self), time_ns, since_ns);
   self->shown_ns = time_ns;
   if (!frame)
     return G_SOURCE_REMOVE;
@@ -136,6 +137,7 @@ moved (TbSheet *self)
     }
   g_clear_handle_id (&self->past_id, g_source_remove);
   self->shown_ns = 0;
+  tb_sheet_show_own_drawing (self);
   tb_canvas_show_past (self->canvas, NULL, 0, 0);
   if (self->session)
     return;
@@ -147,6 +149,7 @@ moved (TbSheet *self)
 static void
 past_changed (TbSheet *self)
 {
+  tb_sheet_forget_drawings (self);
   if (tb_moment_past (self->moment))
     return;
   moved (self);
@@ -162,7 +165,7 @@ selected (TbSheet *self)
     return;
   const TbPastTap *tap = tb_past_tap (past, event.tap);
   const TbPastLink *link = tap ? tb_past_link (past, tap->link) : NULL;
-  const TbElement *e = link ? tb_model_lookup (tb_document_model (self->document), link->id) : NULL;
+  const TbElement *e = link ? tb_model_lookup (tb_sheet_shown_model (self), link->id) : NULL;
   if (e && tb_editor_selected_one (self->editor) != tb_element_uid (e))
     tb_editor_select_one (self->editor, tb_element_uid (e));
 }
@@ -202,6 +205,7 @@ tb_sheet_drop_past (TbSheet *self)
 {
   g_clear_handle_id (&self->past_id, g_source_remove);
   g_clear_handle_id (&self->inspect_id, g_source_remove);
+  tb_sheet_forget_drawings (self);
   g_clear_object (&self->recording);
   if (self->moment)
     g_signal_handlers_disconnect_by_data (self->moment, self);

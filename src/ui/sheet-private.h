@@ -55,6 +55,10 @@ struct _TbSheet
   guint validate_id, zoom_id;
   gboolean settled; /* asked: its changes may be dropped; until the next change */
 
+  TbEditor *own_editor; /* of the document, while `editor` is of the drawing of a moment; NULL: it is not */
+  TbEditor *then_editor; /* of the drawing that was shown for a moment last; NULL: none was */
+  const char *then_xml;  /* of that; it is the past's */
+  guint undo_id;
   TbPast *recording;    /* that the document was opened from: nothing runs; NULL: none */
   GtkWidget *time_bar;
   gint64 shown_ns;      /* of the past, what the canvas shows; 0: none */
@@ -86,6 +90,20 @@ void tb_sheet_take_choices (TbSheet *self); /* minimap and grid, as remembered *
 void tb_sheet_show_source (TbSheet *self, gboolean show);
 gboolean tb_sheet_shows_source (TbSheet *self);
 void tb_sheet_toast (TbSheet *self, const char *sentence);
+
+/* What the canvas and all beside it show; NULL: nothing. */
+void tb_sheet_show_editor (TbSheet *self, TbEditor *editor);
+void tb_sheet_follow_editor (TbSheet *self, TbEditor *editor);
+void tb_sheet_validate_soon (TbSheet *self);
+
+/* sheet-drawing.c */
+/* Of what is shown: the document's, or that of a moment. */
+const TbModel *tb_sheet_shown_model (TbSheet *self);
+/* Shows the drawing as it was then, where it was another one than the one that ran last. */
+void tb_sheet_show_drawing_of (TbSheet *self, TbPast *past, gint64 time_ns);
+void tb_sheet_show_own_drawing (TbSheet *self);
+/* The past that drawings were of goes. */
+void tb_sheet_forget_drawings (TbSheet *self);
 
 /* sheet-guard.c: the file and the journal; base as tb_file_guard_new() takes it. */
 void tb_sheet_guard (TbSheet *self, const char *base);

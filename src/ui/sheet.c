@@ -59,7 +59,7 @@ tb_sheet_reveal (TbSheet *self, TbUid uid)
 {
   TbUid drawn = tb_canvas_drawn_for (self->canvas, uid);
   uid = drawn ? drawn : uid;
-  if (!tb_model_get (tb_document_model (self->document), uid))
+  if (!tb_model_get (tb_sheet_shown_model (self), uid))
     return;
   tb_editor_select_one (self->editor, uid);
   tb_canvas_scroll_to (self->canvas, uid);
@@ -82,7 +82,7 @@ tb_sheet_subtitle (TbSheet *self)
   if (!path && self->recording)
     {
       g_autofree char *of = tb_format_path (tb_past_path (self->recording));
-      return g_strconcat ("recording · ", of, NULL);
+      return g_strconcat ("recording · ", of, self->own_editor ? " · drawn as it was then" : "", NULL);
     }
   if (!path)
     return g_strdup ("not saved yet");
@@ -106,8 +106,8 @@ validate (gpointer data)
   TbProblems *problems = tb_problems_new ();
   const char *path = tb_document_path (self->document);
   g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
-  tb_model_validate (tb_document_model (self->document), problems);
-  tb_icons_check (tb_document_model (self->document), folder, problems);
+  tb_model_validate (tb_sheet_shown_model (self), problems);
+  tb_icons_check (tb_sheet_shown_model (self), folder, problems);
   tb_panel_set_problems (self->panel, problems);
   tb_canvas_set_problems (self->canvas, problems);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
@@ -115,13 +115,19 @@ validate (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+void
+tb_sheet_validate_soon (TbSheet *self)
+{
+  if (!self->validate_id)
+    self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
+}
+
 static void
 document_changed (TbSheet *self, const TbEdit *edits, guint n)
 {
   self->settled = FALSE;
   tb_sheet_drawing_changed (self, edits, n);
-  if (!self->validate_id)
-    self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
+  tb_sheet_validate_soon (self);
   tb_sheet_state_changed (self);
 }
 
@@ -443,8 +449,8 @@ build (TbSheet *self)
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
-static void
-set_editor (TbSheet *self, TbEditor *editor)
+void
+tb_sheet_show_editor (TbSheet *self, TbEditor *editor)
 {
   tb_canvas_set_editor (self->canvas, editor);
   tb_outline_set_editor (self->outline, editor);
@@ -473,6 +479,20 @@ options_changed (TbEditor *editor, TbSheet *self)
     tb_window_update_choices (self->window);
 }
 
+void
+tb_sheet_follow_editor (TbSheet *self, TbEditor *editor)
+{
+  g_signal_connect_object (editor, "selection-changed", G_CALLBACK (selection_changed), self,
+                           G_CONNECT_SWAPPED);
+  /* What may be done depends on the view as on the selection. */
+  g_signal_connect_object (editor, "view-changed", G_CALLBACK (selection_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (editor, "options-changed", G_CALLBACK (options_changed), self, 0);
+  g_signal_connect_object (editor, "message", G_CALLBACK (editor_message), self, 0);
+  g_signal_connect_object (editor, "ask", G_CALLBACK (editor_asks), self, 0);
+  g_signal_connect_object (editor, "link-dropped", G_CALLBACK (link_dropped), self, 0);
+}
+
 static void
 follow (TbSheet *self)
 {
@@ -481,15 +501,7 @@ follow (TbSheet *self)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->document, "changed", G_CALLBACK (document_changed), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->editor, "selection-changed", G_CALLBACK (selection_changed), self,
-                           G_CONNECT_SWAPPED);
-  /* What may be done depends on the view as on the selection. */
-  g_signal_connect_object (self->editor, "view-changed", G_CALLBACK (selection_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->editor, "options-changed", G_CALLBACK (options_changed), self, 0);
-  g_signal_connect_object (self->editor, "message", G_CALLBACK (editor_message), self, 0);
-  g_signal_connect_object (self->editor, "ask", G_CALLBACK (editor_asks), self, 0);
-  g_signal_connect_object (self->editor, "link-dropped", G_CALLBACK (link_dropped), self, 0);
+  tb_sheet_follow_editor (self, self->editor);
 }
 
 /* What stands in tabs that are not shown would otherwise be read out with the one that is. */
@@ -529,12 +541,13 @@ tb_sheet_dispose (GObject *object)
   self->window = NULL;
   g_clear_handle_id (&self->validate_id, g_source_remove);
   g_clear_handle_id (&self->zoom_id, g_source_remove);
+  tb_sheet_show_own_drawing (self);
   if (self->editor)
     {
       tb_sheet_drop_session (self);
       g_signal_handlers_disconnect_by_data (self->document, self);
       g_signal_handlers_disconnect_by_data (self->editor, self);
-      set_editor (self, NULL);
+      tb_sheet_show_editor (self, NULL);
     }
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
   if (self->shell)
@@ -579,7 +592,7 @@ tb_sheet_new (TbDocument *document)
   self->editor = tb_editor_new_aside (document, NULL);
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
   follow (self);
-  set_editor (self, self->editor);
+  tb_sheet_show_editor (self, self->editor);
   self->validate_id = g_idle_add (validate, self); /* the drawing is to be seen first */
   tb_sheet_guard (self, NULL);
   return self;

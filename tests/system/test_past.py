@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import pathlib
 import pty
 import signal
 import struct
@@ -129,6 +130,64 @@ def a_thousand_requests_are_a_thousand_trees():
         assert "3\u2009000 requests, 0 errors" in table, table
 
 
+SHOP = """<component id="shop" kind="server" name="Shop"{replicas}>
+  <service name="web" protocol="http" port="8080"/>
+  <builtin/>
+</component>
+"""
+CACHE = '<component id="cache" kind="cache" name="Cache"><service name="data" protocol="resp" port="6379"/></component>\n'
+MAIL = """<component id="mail" kind="server" name="Mail">
+  <service name="web" protocol="http" port="8081"/>
+  <command>sh -c 'echo MARKER --password 0pen-sesame; exec sleep 1000'</command>
+  <env name="TOKEN" value="deadbeef"/>
+  <ready kind="none"/>
+</component>
+<!-- the key is deadbeef -->
+"""
+
+
+def a_moment_has_the_drawing_of_then():
+    """a run that was changed has each moment's own drawing, and secrets are in none of them"""
+    with workplace() as place:
+        recording = str(place.folder / "changed.tbrec")
+        path = place.file("changed.tierboard", HEAD + SHOP.format(replicas="") + MAIL + "</architecture>\n")
+        process = place.start("run", path, "--json", "--trust", "--record", recording, "--mask", "TOKEN=.*", "--mask",
+                              "--password [^ ;]*", "--mask", "key is [a-f]*")
+        try:
+            def ctl(*words):
+                subprocess.run([place.tierboard, "ctl", "--run", path, *words], env=place.env, check=True, timeout=60,
+                               stdout=subprocess.DEVNULL)
+
+            def has(*names):
+                """When a line of the run says so, since its start."""
+                while text := process.stdout.readline():
+                    line = json.loads(text)
+                    if {row["id"]: row["state"] for row in line["instances"]} == dict.fromkeys(names, "ready"):
+                        return line["time_ns"]
+                raise AssertionError(names)
+
+            moments = [has("mail/1", "shop/1")]
+            ctl("scale", "shop", "3")
+            moments.append(has("mail/1", "shop/1", "shop/2", "shop/3"))
+            place.file("changed.tierboard", HEAD + SHOP.format(replicas=' replicas="2"') + CACHE + "</architecture>\n")
+            ctl("apply")
+            moments.append(has("cache/1", "shop/1", "shop/2"))
+            process.stdout.readline()  # it goes on for a while
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        drawn = []
+        for at in (f"{moment}ns" for moment in moments):
+            ask(place, "export", recording, "--at", at, "-o", str(place.folder / "then.svg"))
+            svg = (place.folder / "then.svg").read_text()
+            then = json.loads(ask(place, "replay", recording, "--json", "--from", at, "--to", at))
+            ready = {row["id"] for row in then["instances"] if row["state"] == "ready"}
+            drawn.append((">Mail<" in svg, ">Cache<" in svg, "×3" in svg, len(ready)))
+        assert drawn == [(True, False, False, 2), (True, False, True, 4), (False, True, False, 3)], drawn
+        whole = pathlib.Path(recording).read_bytes()
+        assert b"deadbeef" not in whole and b"0pen-sesame" not in whole
+
+
 def in_a_terminal(place, *words):
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
@@ -144,4 +203,5 @@ def in_a_terminal(place, *words):
     return text.decode()
 
 
-run_tests([a_replay_is_as_the_run_was, a_thousand_requests_are_a_thousand_trees])
+run_tests([a_replay_is_as_the_run_was, a_thousand_requests_are_a_thousand_trees,
+           a_moment_has_the_drawing_of_then])

@@ -2,6 +2,7 @@
 a recording as a document."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,13 @@ TEN = """<architecture xmlns="urn:tierboard:1" name="Ten">
   <link id="keep" from="web" to="kept"/>
 </architecture>
 """
+
+
+LATE = '<component id="late" kind="server" name="Latecomer"><service name="web" port="8088"/><builtin/></component>\n'
+
+
+def latecomer(editor):
+    return editor.find(lambda name: "Latecomer" in name)
 
 
 def example(options, name):
@@ -116,11 +124,32 @@ def export_it(editor, path):
     os.unlink(path)
 
 
+def record_a_changed_run(options, path):
+    """Three seconds of two components, then a third one as well."""
+    command = os.path.join(os.path.dirname(options.editor), "tierboard")
+    before, after = path + ".tierboard", path + ".more.tierboard"
+    with open(example(options, "client-server")) as file:
+        text = file.read()
+    with open(before, "w") as file:
+        file.write(text)
+    with open(after, "w") as file:
+        file.write(text.replace("</architecture>", LATE + "</architecture>"))
+    with subprocess.Popen([command, "run", before, "--json", "--record", path], stdout=subprocess.PIPE) as run:
+        while b'"state":"running"' not in run.stdout.readline():
+            pass
+        run.stdout.readline()
+        subprocess.run([command, "ctl", "--run", before, "apply", after], check=True, stdout=subprocess.DEVNULL)
+        for _ in range(2):
+            run.stdout.readline()
+        run.send_signal(signal.SIGINT)
+        run.stdout.read()
+    os.unlink(before)
+    os.unlink(after)
+
+
 def a_recording_is_a_document(options):
     path = os.path.join(options.out, "past-%d.tbrec" % os.getpid())
-    command = os.path.join(os.path.dirname(options.editor), "tierboard")
-    subprocess.run([command, "run", example(options, "client-server"), "--record", path, "--duration", "3s"],
-                   check=True, stdout=subprocess.DEVNULL)
+    record_a_changed_run(options, path)
     editor = Editor(options.editor, [path])
     try:
         editor.get(lambda name: name.startswith("recording · "))
@@ -129,6 +158,7 @@ def a_recording_is_a_document(options):
         editor.click(*editor.middle(row))
         at = float(label_with(editor, " of ").name.split()[0])
         opened = wait_for("requests", lambda: editor.figure("Requests"))
+        wait_for("what was added", lambda: latecomer(editor))
         slider = editor.get("Time", "slider")
         x, y, width, height = editor.bounds(slider)
         editor.click(x + width / 2, y + height / 2)
@@ -136,7 +166,10 @@ def a_recording_is_a_document(options):
         editor.screenshot(os.path.join(options.out, "window-recording.png"))
         key("Home")
         wait_for("none at the beginning", lambda: not editor.figure("Requests"))
+        wait_for("the drawing of the beginning", lambda: not latecomer(editor))
+        editor.screenshot(os.path.join(options.out, "window-recording-begins.png"))
         key("End")
+        wait_for("the drawing of the end", lambda: latecomer(editor))
         wait_for("all of them at the end", lambda: (editor.figure("Requests") or 0) >= opened)
         wait_for("an end that is after where it opened",
                  lambda: float(label_with(editor, " of ").name.split()[0]) > at)

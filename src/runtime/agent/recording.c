@@ -21,16 +21,24 @@ give_up (Agent *a, int error)
   tb_tell_problem (a, 1, UINT32_MAX, text);
 }
 
+/* free() it. */
+static const char **
+masks_of (const TbWirePlan *plan)
+{
+  const char **masks = calloc (plan->n_record_masks + 1, sizeof *masks);
+  TB_CHECK (masks != NULL);
+  for (uint32_t i = 0; i < plan->n_record_masks; i++)
+    masks[i] = plan->record_masks[i];
+  return masks;
+}
+
 void
 tb_recording_open (Agent *a)
 {
   const TbWirePlan *plan = a->plan;
   if (plan->recording == NULL || plan->recording[0] == '\0')
     return;
-  const char **masks = calloc (plan->n_record_masks + 1, sizeof *masks);
-  TB_CHECK (masks != NULL);
-  for (uint32_t i = 0; i < plan->n_record_masks; i++)
-    masks[i] = plan->record_masks[i];
+  const char **masks = masks_of (plan);
   TbRecordLimits limits = { .limit_bytes = plan->record_limit_bytes,
                             .limit_ns = plan->record_limit_ns,
                             .payload_max = plan->record_payload,
@@ -44,14 +52,84 @@ tb_recording_open (Agent *a)
     }
 }
 
+/* ---- The plan ---------------------------------------------------------------------------------- */
+
+/* "NAME=value" as one, since a mask may say which variable it means. */
+static void
+mask_variable (const TbMasks *masks, const TbWireEnv *env)
+{
+  size_t name = strlen (env->name), value = strlen (env->value);
+  char *both = malloc (name + 1 + value + 1);
+  TB_CHECK (both != NULL);
+  memcpy (both, env->name, name);
+  both[name] = '=';
+  memcpy (both + name + 1, env->value, value);
+  tb_masks_apply (masks, both, name + 1 + value);
+  memcpy (env->value, both + name + 1, value);
+  free (both);
+}
+
+static void
+mask_instance (const TbMasks *masks, const TbWireInstance *instance)
+{
+  char *const others[] = { instance->work_dir, instance->probe_argument, instance->alive_argument,
+                           instance->env_file, instance->probe_tries.header, instance->alive_tries.header };
+  tb_masks_apply_to_all (masks, instance->argv, instance->n_argv);
+  for (uint32_t i = 0; i < instance->n_env; i++)
+    mask_variable (masks, &instance->env[i]);
+  for (uint32_t i = 0; i < instance->n_files; i++)
+    tb_masks_apply (masks, instance->files[i].content, strlen (instance->files[i].content));
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    tb_masks_apply (masks, others[i], strlen (others[i]));
+}
+
+/* What programs are started with may hold secrets, and a mask may be one itself. The drawing has a record of
+ * its own. */
+static void
+mask_plan (const TbMasks *masks, TbWirePlan *plan)
+{
+  for (uint32_t i = 0; i < plan->n_instances; i++)
+    mask_instance (masks, &plan->instances[i]);
+  for (uint32_t i = 0; i < plan->n_record_masks; i++)
+    plan->record_masks[i][0] = '\0';
+  plan->document[0] = '\0';
+}
+
+static void
+add_masked_plan (Agent *a, const TbMasks *masks, const uint8_t *frame, size_t n)
+{
+  TbReader r;
+  TbWirePlan plan;
+  TbWriter out = { 0 };
+  size_t used;
+  if (tb_reader_begin (&r, frame, n, &used) != TB_FRAME_WHOLE || !tb_wire_plan_read (&r, &plan))
+    return;
+  mask_plan (masks, &plan);
+  (r.type == TB_COMMAND_CHANGE ? tb_wire_change_write : tb_wire_plan_write) (&out, &plan);
+  tb_recording_add (a, TB_RECORD_PLAN, tb_now_ns (), out.bytes, out.size);
+  tb_writer_clear (&out);
+  tb_wire_plan_clear (&plan);
+}
+
 void
 tb_recording_plan (Agent *a, const uint8_t *plan_frame, size_t n)
 {
+  TbMasks *masks = NULL;
   const char *document = a->plan->document;
+  const char **expressions = masks_of (a->plan);
+  if (a->record != NULL && tb_masks_new (expressions, &masks) != 0)
+    give_up (a, -EINVAL); /* rather nothing than a secret */
+  free (expressions);
   if (document != NULL && document[0] != '\0')
     tb_recording_add (a, TB_RECORD_ARCHITECTURE, tb_now_ns (), document, strlen (document));
-  tb_recording_add (a, TB_RECORD_PLAN, tb_now_ns (), plan_frame, n);
+  if (masks != NULL)
+    add_masked_plan (a, masks, plan_frame, n);
+  else
+    tb_recording_add (a, TB_RECORD_PLAN, tb_now_ns (), plan_frame, n);
+  tb_masks_free (masks);
 }
+
+/* ---- Records ----------------------------------------------------------------------------------- */
 
 void
 tb_recording_add (Agent *a, TbRecordType type, int64_t time_ns, const void *body, size_t n)

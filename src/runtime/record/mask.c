@@ -77,3 +77,29 @@ tb_masks_apply (const TbMasks *m, char *bytes, size_t n)
   for (size_t i = 0; m != NULL && i < m->n; i++)
     apply (&m->regex[i], bytes, n);
 }
+
+void
+tb_masks_apply_to_all (const TbMasks *m, char *const *strings, size_t n)
+{
+  size_t size = 0, at = 0;
+  if (m == NULL)
+    return;
+  for (size_t i = 0; i < n; i++)
+    size += strlen (strings[i]) + 1;
+  char *all = malloc (size + 1);
+  TB_CHECK (all != NULL);
+  for (size_t i = 0; i < n; i++, all[at++] = ' ')
+    {
+      memcpy (all + at, strings[i], strlen (strings[i]));
+      at += strlen (strings[i]);
+    }
+  tb_masks_apply (m, all, size > 0 ? size - 1 : 0);
+  at = 0;
+  for (size_t i = 0; i < n; i++)
+    {
+      size_t length = strlen (strings[i]);
+      memcpy (strings[i], all + at, length);
+      at += length + 1;
+    }
+  free (all);
+}

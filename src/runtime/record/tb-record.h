@@ -77,6 +77,15 @@ int tb_record_writer_close (TbRecordWriter *writer);
  * sentence. */
 bool tb_record_mask_check (const char *mask, char *why, size_t n);
 
+/* Several of them. *masks: NULL where there are none; -EINVAL: one is no expression. */
+typedef struct TbMasks TbMasks;
+int tb_masks_new (const char *const *expressions, TbMasks **masks);
+void tb_masks_free (TbMasks *masks); /* NULL is fine */
+/* Writes '*' over what they match in n bytes, as much of it as it was. */
+void tb_masks_apply (const TbMasks *masks, char *bytes, size_t n);
+/* The same of n strings as if they were one with a blank between each two: "--password" and what follows it. */
+void tb_masks_apply_to_all (const TbMasks *masks, char *const *strings, size_t n);
+
 /* ---- Reading: an open, growing or finished file. Two threads may have a reader each ---------- */
 
 typedef struct TbRecordReader TbRecordReader;

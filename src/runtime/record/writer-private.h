@@ -30,7 +30,6 @@ typedef struct
   int64_t first_ns, last_ns;
 } TbBlock;
 
-typedef struct TbMasks TbMasks;
 
 /* Records, or payload, of the block to come. */
 typedef struct
@@ -85,8 +84,3 @@ int tb_space_write_index (TbRecordWriter *w);
 
 /* Of a LOG record: what stands before the bytes that were printed. */
 #define TB_LOG_HEAD 16
-
-/* ---- mask.c */
-int tb_masks_new (const char *const *expressions, TbMasks **masks);
-void tb_masks_free (TbMasks *masks);
-void tb_masks_apply (const TbMasks *masks, char *bytes, size_t n);

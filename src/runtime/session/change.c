@@ -215,7 +215,7 @@ tb_session_apply (TbSession *self, TbSessionChange *change, GError **error)
   remember (self, change);
   TbPlan *plan = g_steal_pointer (&change->plan);
   TbWireMap *map = tb_wire_map_follow (self->map, plan);
-  tb_wire_map_set_document (map, self->model);
+  tb_wire_map_set_document (map, self->model, self->replicas);
   adopt (self, plan, map);
   if (!tb_plan_change_is_empty (&change->what))
     send_change (self);

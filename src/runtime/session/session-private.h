@@ -78,9 +78,17 @@ TbWireMap *tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options,
                             const char *run_dir, guint64 seed);
 /* Of a plan that follows: indices of the wire are kept as the plan's are. */
 TbWireMap *tb_wire_map_follow (const TbWireMap *before, const TbPlan *plan);
-/* The architecture goes into the recording, so that one file holds the run and what ran. */
-void tb_wire_map_set_document (TbWireMap *map, const TbModel *model);
+/* The architecture goes into the recording, so that one file holds the run and what ran; as
+ * tb_session_drawing() has it. */
+void tb_wire_map_set_document (TbWireMap *map, const TbModel *model, GHashTable *replicas);
 void tb_wire_map_free (TbWireMap *map);
+
+/* ---- drawing.c ------------------------------------------------------------------------------------ */
+
+/* A drawing's XML as it goes into a recording: with the replicas that there are (component's id to a count; NULL:
+ * as drawn), and without what the masks (NULL: none) match in values, in command lines and in comments. It can be
+ * opened like the drawing itself. (transfer full) */
+char *tb_session_drawing (const TbModel *model, GHashTable *replicas, const char *const *masks, gsize *size);
 
 /* ---- live.c -------------------------------------------------------------------------------------- */
 

@@ -412,7 +412,7 @@ make_plan (TbSession *self, const TbSessionOptions *options, GError **error)
     }
   self->plan = tb_shared_plan_new (plan);
   self->map = tb_wire_map_new (plan, options, self->launch.run_dir, self->seed);
-  tb_wire_map_set_document (self->map, self->model);
+  tb_wire_map_set_document (self->map, self->model, NULL);
   self->live = tb_live_new (self->plan, self->map);
   self->instances = g_new0 (TbKnownInstance, plan->instances->len + 1);
   for (guint i = 0; i < plan->instances->len; i++)

@@ -274,10 +274,11 @@ tb_wire_map_new (const TbPlan *plan, const TbSessionOptions *options, const char
 }
 
 void
-tb_wire_map_set_document (TbWireMap *map, const TbModel *model)
+tb_wire_map_set_document (TbWireMap *map, const TbModel *model, GHashTable *replicas)
 {
   gsize size;
-  g_autofree char *xml = tb_model_to_xml (model, &size);
+  g_autofree char *xml
+    = tb_session_drawing (model, replicas, (const char *const *) map->plan.record_masks, &size);
   /* Half a frame is left to the plan itself; a larger document is recorded without its drawing. */
   if (size < TB_FRAME_MAX / 2)
     map->plan.document = own (map, g_steal_pointer (&xml));

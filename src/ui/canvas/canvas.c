@@ -409,6 +409,16 @@ tb_canvas_set_editor (TbCanvas *canvas, TbEditor *editor)
   tb_items_queue (canvas->items);
 }
 
+void
+tb_canvas_swap_editor (TbCanvas *canvas, TbEditor *editor)
+{
+  gboolean fits = canvas->needs_fit || canvas->editor == NULL;
+  gboolean fitted = canvas->fitted;
+  tb_canvas_set_editor (canvas, editor);
+  canvas->needs_fit = fits;
+  canvas->fitted = fitted;
+}
+
 TbEditor *
 tb_canvas_editor (TbCanvas *canvas)
 {

@@ -15,6 +15,8 @@ GtkWidget *tb_canvas_new (void);
 /* NULL: an empty canvas. */
 void tb_canvas_set_editor (TbCanvas *canvas, TbEditor *editor);
 TbEditor *tb_canvas_editor (TbCanvas *canvas);
+/* The same, of another state of the same drawing: what is in sight stays where it is. */
+void tb_canvas_swap_editor (TbCanvas *canvas, TbEditor *editor);
 /* The run to show over the drawing; NULL: none. The canvas asks it for frames while it is mapped
  * and the run goes on; "live-frame" hands each one to the window. */
 void tb_canvas_set_session (TbCanvas *canvas, TbSession *session);
