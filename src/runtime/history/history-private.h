@@ -68,11 +68,16 @@ typedef struct
   uint64_t value;
   int64_t first_end, last_start;
   int64_t first_read_end; /* INT64_MAX: never read */
+  int64_t last_read_start;
+  int64_t before; /* the latest beginning of a write that its process had read */
+  uint64_t value_before;
   int64_t placed;         /* left end of the zone under which it is filed */
   uint32_t write, refused, first_end_op, last_start_op, first_read_op; /* operations of the key, or NONE */
   uint8_t filed; /* TbZoneKind */
   bool dirty;
 } TbCluster;
+
+typedef struct TbFigures TbFigures;
 
 typedef enum
 {
@@ -117,6 +122,14 @@ typedef struct
   size_t n_unwritten; /* clusters that were read and are not written */
   TbZones forward, backward;
 
+  /* Figures. */
+  TbFigures *figures;
+  int64_t *stale; /* how old each stale read was */
+  size_t n_stale, stale_capacity;
+  int64_t stale_worst_ns;
+  uint32_t stale_versions, guarantees;
+  int64_t delta_ns;
+
   /* For the search. */
   uint32_t *pending, *carried; /* operations that are not settled; and of the settled those that may never have been */
   size_t n_pending, pending_capacity, n_carried;
@@ -150,6 +163,8 @@ struct TbHistory
   size_t n_changed, changed_capacity;
   uint64_t operations, outcomes[3], reads;
   uint64_t n_violated, n_unknown;
+  uint64_t n_stale, p95_of; /* stale reads, and of how many the percentiles were taken */
+  int64_t p95_ns, stale_p95_ns;
 };
 
 /* When an operation is looked at: when it ended, or for one that did not, began. */
@@ -173,6 +188,14 @@ void tb_zones_judge (const TbHistory *h, TbKey *key, bool live);
 
 /* Judges a key by the search (search-key.c). */
 void tb_search_judge (const TbHistory *h, TbKey *key, const TbJudgeOptions *options);
+
+/* Figures of what came from place first on (figures.c); clusters are there. */
+void tb_figures_take (TbKey *key, size_t first);
+void tb_figures_clear (TbKey *key);
+void tb_figures_free (TbFigures *figures);
+size_t tb_figures_memory (const TbFigures *figures);
+uint64_t tb_figures_lost (const TbHistory *h, const TbKey *key);
+int64_t tb_delta (const TbKey *key);
 
 /* ---- Words (words.c) ---------------------------------------------------------------------------------- */
 

@@ -18,6 +18,7 @@ static void
 clear_key (TbKey *key)
 {
   tb_key_clear_zones (key);
+  tb_figures_clear (key);
   free (key->carried);
   free (key->pending);
   free (key->ops);
@@ -103,6 +104,7 @@ tb_history_memory (const TbHistory *h)
     {
       const TbKey *key = &h->keys[i];
       bytes += key->capacity * sizeof *key->ops + key->clusters_capacity * sizeof *key->clusters;
+      bytes += tb_figures_memory (key->figures) + key->stale_capacity * sizeof *key->stale;
       bytes += key->pending_capacity * sizeof *key->pending;
       bytes += key->dirty_capacity * sizeof *key->dirty + memory_of_index (&key->by_value);
       bytes += (key->forward.capacity + key->backward.capacity) * sizeof (TbZone);

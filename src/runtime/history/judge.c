@@ -3,12 +3,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void
 judge_key (TbHistory *h, TbKey *key, const TbJudgeOptions *options)
 {
   TbVerdictKind was = key->kind;
+  h->n_stale -= key->n_stale;
   tb_key_take (key, options->live);
   if (key->general && !key->was_general)
     {
@@ -21,6 +23,8 @@ judge_key (TbHistory *h, TbKey *key, const TbJudgeOptions *options)
     tb_search_judge (h, key, options);
   else
     tb_zones_judge (h, key, options->live);
+  h->n_stale += key->n_stale;
+  key->delta_ns = options->live ? 0 : tb_delta (key);
   h->n_violated += (key->kind == TB_VERDICT_VIOLATED) - (uint64_t) (was == TB_VERDICT_VIOLATED);
   h->n_unknown += (key->kind == TB_VERDICT_UNKNOWN) - (uint64_t) (was == TB_VERDICT_UNKNOWN);
 }
@@ -56,6 +60,76 @@ tell (const TbHistory *h, TbVerdict *v)
     snprintf (v->sentence, sizeof v->sentence, "%s", key->sentence);
 }
 
+static int
+by_number (const void *a, const void *b)
+{
+  const int64_t *x = a, *y = b;
+  return *x < *y ? -1 : *x > *y;
+}
+
+/* The least that 95 % of n are at most, where all but the sorted ones are 0. */
+static int64_t
+p95_of (const int64_t *sorted, uint64_t n_sorted, uint64_t n)
+{
+  uint64_t rank = n - n / 20, zeros = n - n_sorted; /* from 1 */
+  return n == 0 || rank <= zeros ? 0 : sorted[rank - zeros - 1];
+}
+
+static void
+find_percentiles (TbHistory *h)
+{
+  int64_t *all = malloc ((h->n_stale + 1) * sizeof *all);
+  size_t n = 0;
+  TB_CHECK (all != NULL);
+  for (size_t i = 0; i < h->n_keys; i++)
+    {
+      const TbKey *key = &h->keys[i];
+      if (key->n_stale > 0)
+        memcpy (all + n, key->stale, key->n_stale * sizeof *all);
+      n += key->n_stale;
+    }
+  qsort (all, n, sizeof *all, by_number);
+  h->p95_ns = p95_of (all, n, TB_MAX (h->reads, n));
+  h->stale_p95_ns = p95_of (all, n, n);
+  h->p95_of = n;
+  free (all);
+}
+
+static void
+tell_staleness (TbHistory *h, bool live, TbVerdict *v)
+{
+  /* Live, sorted again when a twentieth is new. */
+  if (h->n_stale > 0 && (!live || h->n_stale >= h->p95_of + h->p95_of / 20))
+    find_percentiles (h);
+  v->stale_reads = h->n_stale;
+  v->staleness_p95_ns = h->n_stale > 0 ? h->p95_ns : 0;
+  v->stale_p95_ns = h->n_stale > 0 ? h->stale_p95_ns : 0;
+}
+
+static void
+tell_figures (TbHistory *h, const TbJudgeOptions *options, TbVerdict *v)
+{
+  tell_staleness (h, options->live, v);
+  for (size_t i = 0; i < h->n_keys; i++)
+    {
+      const TbKey *key = &h->keys[i];
+      v->guarantees |= key->guarantees;
+      v->staleness_worst_versions = TB_MAX (v->staleness_worst_versions, key->stale_versions);
+      v->staleness_worst_ns = TB_MAX (v->staleness_worst_ns, key->stale_worst_ns);
+      if (v->delta_ns >= 0)
+        v->delta_ns = key->delta_ns < 0 ? -1 : TB_MAX (v->delta_ns, key->delta_ns);
+      if (options->final_reads && !options->live)
+        v->lost_writes += tb_figures_lost (h, key);
+    }
+}
+
+const char *
+tb_guarantee_name (TbGuarantee guarantee)
+{
+  static const char *const names[] = { "read your writes", "monotonic reads", "monotonic writes", "writes follow reads" };
+  return names[guarantee];
+}
+
 void
 tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *v)
 {
@@ -80,5 +154,6 @@ tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *v)
   v->failed = h->outcomes[TB_OP_FAIL];
   v->unknown = h->outcomes[TB_OP_UNKNOWN];
   v->reads = h->reads;
+  tell_figures (h, options, v);
   tell (h, v);
 }

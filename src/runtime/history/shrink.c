@@ -203,6 +203,7 @@ say_by_zones (Shrink *s)
       s->key->n_witness = plain.n_witness;
     }
   tb_key_clear_zones (&plain);
+  tb_figures_clear (&plain);
   free (plain.ops);
   return said;
 }

@@ -108,6 +108,19 @@ typedef enum
 
 #define TB_WITNESS_MAX 16
 
+/* Guarantees of a session that are weaker than linearizability: bits of TbVerdict.guarantees. */
+typedef enum
+{
+  TB_READ_YOUR_WRITES,
+  TB_MONOTONIC_READS,
+  TB_MONOTONIC_WRITES,    /* known only where replica is */
+  TB_WRITES_FOLLOW_READS, /* the same */
+  TB_N_GUARANTEES
+} TbGuarantee;
+
+/* "monotonic reads" */
+const char *tb_guarantee_name (TbGuarantee guarantee);
+
 /* What is judged. */
 typedef struct
 {
@@ -120,6 +133,16 @@ typedef struct
   uint64_t keys, keys_violated, keys_unknown;
   uint64_t operations, ok, failed, unknown;
   uint64_t reads; /* that are OK */
+
+  /* Of keys of unique values; live as far as is known. */
+  uint32_t guarantees; /* broken: bits 1 << TbGuarantee */
+  uint64_t stale_reads;
+  int64_t staleness_worst_ns;
+  int64_t staleness_p95_ns;       /* 95 % of all reads were at most so old (fresh ones: 0) */
+  int64_t stale_p95_ns;           /* 95 % of the stale ones */
+  uint32_t staleness_worst_versions;
+  int64_t delta_ns;     /* by so much every read would have to begin earlier; 0 live and where linearizable; -1: no such */
+  uint64_t lost_writes; /* acknowledged, and not there at the end: with .final_reads only */
 } TbVerdict;
 
 typedef struct
@@ -127,6 +150,7 @@ typedef struct
   uint64_t step_limit;   /* of the search, a key; 0: 5 million */
   uint64_t memory_limit; /* of the search, bytes; 0: 512 MiB */
   int64_t patience_ns;   /* live: after so long an operation is known, though it be UNKNOWN; 0: 10 s */
+  bool final_reads;      /* reads that began after all else had ended show what is there at the end */
   bool search;           /* even where zones would do, for comparison */
   bool live;             /* more will come: a value that nobody wrote may be of a write that goes on */
 } TbJudgeOptions;
@@ -134,3 +158,34 @@ typedef struct
 /* Judges what is there; options may be NULL. Called again after more has been added, only keys that
  * changed cost. Once violated, a key stays so. Never hangs: UNKNOWN rather. */
 void tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *verdict);
+
+/* ---- Figures over a history ------------------------------------------------------------------------ */
+
+/* The interval that holds a share with 95 % (Wilson 1927); of none: 0 to 1. */
+void tb_wilson (uint64_t ok, uint64_t n, double *low, double *high);
+
+typedef struct
+{
+  uint64_t attempted, ok, failed, unknown;
+  uint64_t timed_out;      /* of those failed and unknown */
+  double share, low, high; /* ok of attempted (NAN: none), and its interval */
+} TbAvailability;
+
+/* Of operations that began in [from, to), by the side of the replica that received them and their kind: sides[n_sides].
+ * side_of[replica] below n_sides; another is counted nowhere, nor is an operation whose replica is not known. */
+void tb_history_availability (const TbHistory *h, const uint8_t *side_of, unsigned n_replicas, int64_t from_ns, int64_t to_ns,
+                              TbAvailability (*sides)[TB_N_OPS], unsigned n_sides);
+
+/* What a replica said of its state at a moment. */
+typedef struct
+{
+  int64_t time_ns;
+  uint64_t digest;
+  uint32_t replica;
+} TbDigest;
+
+/* From heal_ns until no two replicas differed any more, by what each had said last; -1: they still do. */
+int64_t tb_convergence (const TbDigest *samples, size_t n, unsigned n_replicas, int64_t heal_ns);
+/* The same by what was read since: until the last read that saw another value than its key's last did. Says
+ * nothing where writes go on. */
+int64_t tb_history_convergence (const TbHistory *h, int64_t heal_ns);

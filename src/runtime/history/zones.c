@@ -44,7 +44,7 @@ cluster_of (TbKey *key, uint64_t value)
       key->clusters = tb_grow (key->clusters, &key->clusters_capacity, key->n_clusters + 1, sizeof *key->clusters);
       key->clusters[key->n_clusters++] =
         (TbCluster) { .value = value, .first_end = value == TB_VALUE_NIL ? INT64_MIN : INT64_MAX, .last_start = INT64_MIN,
-                      .first_read_end = INT64_MAX, .write = NONE, .refused = NONE, .first_end_op = NONE,
+                      .first_read_end = INT64_MAX, .last_read_start = INT64_MIN, .before = INT64_MIN, .write = NONE, .refused = NONE, .first_end_op = NONE,
                       .last_start_op = NONE, .first_read_op = NONE };
     }
   return &key->clusters[place];
@@ -120,6 +120,7 @@ take_read (TbKey *key, uint32_t at)
       c->first_read_end = op->return_ns;
       c->first_read_op = at;
     }
+  c->last_read_start = TB_MAX (c->last_read_start, op->invoke_ns);
   key->n_unwritten += is_unwritten (c) && !was;
   stretch (key, c, at);
 }
@@ -185,12 +186,18 @@ tb_key_take (TbKey *key, bool live)
       sort_ops (key->ops, key->n);
       key->taken = 0;
       key->late = key->general = false;
+      tb_figures_clear (key);
     }
+  size_t first = key->taken;
   for (; key->taken < key->n; key->taken++)
     take_op (key, (uint32_t) key->taken);
   if (key->n > 0)
     key->last_end_ns = TB_MAX (key->last_end_ns, tb_op_time (&key->ops[key->n - 1]));
   key->taken = key->n;
+  if (key->general)
+    tb_figures_clear (key);
+  else
+    tb_figures_take (key, first);
 }
 
 /* ---- Filing zones ------------------------------------------------------------------------------------------- */
