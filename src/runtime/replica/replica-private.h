@@ -84,6 +84,9 @@ struct TbReplica
 
 /* One file a protocol. */
 extern const TbReplicaProtocol replica_none;
+extern const TbReplicaProtocol replica_primary_sync;
+extern const TbReplicaProtocol replica_primary_async;
+extern const TbReplicaProtocol replica_chain;
 extern const TbReplicaProtocol replica_quorum;
 extern const TbReplicaProtocol replica_gossip;
 extern const TbReplicaProtocol replica_crdt;

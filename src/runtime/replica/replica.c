@@ -6,9 +6,9 @@
 /* A row that is NULL has no core (yet). */
 static const TbReplicaProtocol *const protocols[] = {
   [TB_REPLICATION_NONE] = &replica_none,
-  [TB_REPLICATION_PRIMARY_SYNC] = NULL,
-  [TB_REPLICATION_PRIMARY_ASYNC] = NULL,
-  [TB_REPLICATION_CHAIN] = NULL,
+  [TB_REPLICATION_PRIMARY_SYNC] = &replica_primary_sync,
+  [TB_REPLICATION_PRIMARY_ASYNC] = &replica_primary_async,
+  [TB_REPLICATION_CHAIN] = &replica_chain,
   [TB_REPLICATION_QUORUM] = &replica_quorum,
   [TB_REPLICATION_RAFT] = NULL,
   [TB_REPLICATION_GOSSIP] = &replica_gossip,

@@ -164,7 +164,10 @@ sim_client_next (TbSim *sim, unsigned c)
         ask (sim, c);
     }
   else if (c == sim->options.clients)
-    begin_op (sim, c, TB_OP_READ, sim->final_left - 1);
+    {
+      if (sim->final_left > 0) /* else it comes from a try that timed out meanwhile */
+        begin_op (sim, c, TB_OP_READ, sim->final_left - 1);
+    }
   else if (!sim->healing)
     begin_op (sim, c, draw_kind (sim), (uint32_t) tb_rng_below (&sim->rng, sim->options.keys));
 }
