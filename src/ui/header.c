@@ -190,7 +190,7 @@ tb_header_set_run (TbHeader *header, TbRunState state, const char *waiting)
     text = g_strdup_printf ("%s…", tb_run_state_name (state));
   gtk_widget_set_visible (header->waiting, text != NULL);
   tb_ui_set_text (header->waiting, text ? text : "");
-  gtk_widget_set_tooltip_text (header->waiting, text);
+  tb_ui_set_tooltip (header->waiting, text);
 }
 
 void

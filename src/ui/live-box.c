@@ -121,7 +121,7 @@ show_instance (InstanceRow *row, const TbLiveInstance *instance)
                                             instance->id, reason ? reason : detail, instance->pid, memory,
                                             instance->processes, instance->threads,
                                             instance->files, instance->restarts);
-  gtk_widget_set_tooltip_text (row->row, whole);
+  tb_ui_set_tooltip (row->row, whole);
   gtk_widget_set_visible (row->menu, !is_outside (instance));
   tb_glyph_set_state (TB_GLYPH (row->glyph), instance->state);
   gboolean bad = instance->state == TB_INSTANCE_FAILED || instance->state == TB_INSTANCE_KILLED

@@ -212,7 +212,7 @@ static void
 set_row (Row *row, char *figures, char *more, gboolean bad)
 {
   tb_ui_set_text (row->figures, figures);
-  gtk_widget_set_tooltip_text (row->figures, more);
+  tb_ui_set_tooltip (row->figures, more);
   if (bad)
     gtk_widget_add_css_class (row->figures, "bad");
   else

@@ -54,7 +54,7 @@ new_row (const TbModel *model, const TbProblem *problem)
   g_autofree char *place = place_of (model, problem);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *row = gtk_list_box_row_new ();
   GtkWidget *text = tb_ui_label (problem->message, NULL), *where = tb_ui_label (place, "dim");
-  gtk_widget_set_tooltip_text (text, problem->message);
+  tb_ui_set_tooltip (text, problem->message);
   gtk_widget_set_hexpand (text, TRUE);
   gtk_box_append (GTK_BOX (box), tb_glyph_new_severity (problem->severity, 12));
   gtk_box_append (GTK_BOX (box), text);
@@ -73,7 +73,7 @@ change_row (GtkListBoxRow *row, const TbProblem *problem)
 {
   GtkWidget *text = g_object_get_data (G_OBJECT (row), "tb-text");
   tb_ui_set_text (text, problem->message);
-  gtk_widget_set_tooltip_text (text, problem->message);
+  tb_ui_set_tooltip (text, problem->message);
   tb_ui_name (GTK_WIDGET (row), problem->message);
 }
 

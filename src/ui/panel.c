@@ -162,7 +162,7 @@ show_status (TbPanel *self)
                                               "loop was late in the last second: what is larger than "
                                               "that is the system's", NULL)
                                : NULL;
-  gtk_widget_set_tooltip_text (self->status, more);
+  tb_ui_set_tooltip (self->status, more);
 }
 
 static void

@@ -53,9 +53,8 @@ show_buttons (TbTimeBar *self)
   self->following = FALSE;
   gtk_widget_set_sensitive (self->live, tb_moment_is_running (self->moment));
   gtk_widget_set_visible (self->leave, !tb_moment_is_running (self->moment) && !self->kept);
-  gtk_button_set_icon_name (GTK_BUTTON (self->play), live || plays ? "media-playback-pause-symbolic"
-                                                                   : "media-playback-start-symbolic");
-  gtk_widget_set_tooltip_text (self->play, name);
+  tb_ui_set_icon (self->play, live || plays ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
+  tb_ui_set_tooltip (self->play, name);
   tb_ui_name (self->play, live || plays ? "Pause the picture" : "Play");
 }
 
@@ -94,7 +93,7 @@ tb_time_bar_show_dots (TbTimeBar *bar, const TbDotCount *count)
       ".\nAll of them are counted.",
       count->requests, count->replies, count->one_way, count->dropped, count->duplicated, count->streamed,
       count->not_shown);
-  gtk_widget_set_tooltip_text (bar->dots, all);
+  tb_ui_set_tooltip (bar->dots, all);
 }
 
 void
@@ -102,7 +101,7 @@ tb_time_bar_show_still (TbTimeBar *bar, const TbDotCount *count)
 {
   g_autofree char *text = g_strdup_printf ("%u under way", count->under_way);
   tb_ui_set_text (bar->dots, text);
-  gtk_widget_set_tooltip_text (bar->dots, "Requests that had come and were not answered at this moment");
+  tb_ui_set_tooltip (bar->dots, "Requests that had come and were not answered at this moment");
 }
 
 /* ---- What is done ---------------------------------------------------------------------------- */

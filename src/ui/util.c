@@ -2,6 +2,8 @@
 
 #include "appearance.h"
 
+#define TOOLTIP "tb-tooltip"
+
 TbThemeId
 tb_ui_theme (void)
 {
@@ -55,6 +57,37 @@ tb_ui_set_text (GtkWidget *label, const char *text)
 {
   if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), text) != 0)
     gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+static gboolean
+tell_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  const char *text = g_object_get_data (G_OBJECT (widget), TOOLTIP);
+  if (text == NULL)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
+void
+tb_ui_set_tooltip (GtkWidget *widget, const char *text)
+{
+  const char *was = g_object_get_data (G_OBJECT (widget), TOOLTIP);
+  if (g_strcmp0 (was, text) == 0)
+    return;
+  if (!gtk_widget_get_has_tooltip (widget))
+    {
+      gtk_widget_set_has_tooltip (widget, TRUE);
+      g_signal_connect (widget, "query-tooltip", G_CALLBACK (tell_tooltip), NULL);
+    }
+  g_object_set_data_full (G_OBJECT (widget), TOOLTIP, g_strdup (text), g_free);
+}
+
+void
+tb_ui_set_icon (GtkWidget *button, const char *icon)
+{
+  if (g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (button)), icon) != 0)
+    gtk_button_set_icon_name (GTK_BUTTON (button), icon);
 }
 
 GtkWidget *

@@ -23,6 +23,11 @@ GtkWidget *tb_ui_heading (const char *text);
 void tb_ui_clear_box (GtkWidget *box);
 /* Sets a label's text only where it differs: a label set anew is laid out anew. */
 void tb_ui_set_text (GtkWidget *label, const char *text);
+/* The tooltip of a widget (text may be NULL: none) that may say something else at any moment. GTK's own
+ * setter makes every tooltip of the screen wait anew each time, so that none would appear during a run. */
+void tb_ui_set_tooltip (GtkWidget *widget, const char *text);
+/* Sets a button's icon only where it is another one. */
+void tb_ui_set_icon (GtkWidget *button, const char *icon);
 /* A scrolled window that scrolls down only. (transfer floating) */
 GtkWidget *tb_ui_scrolled (GtkWidget *child);
 /* Whether motion is wanted: the desktop's setting. */

@@ -172,6 +172,23 @@ def n_windows(editor):
     return len(xdo("search", "--onlyvisible", "--pid", editor.pid, "").split())
 
 
+def a_tooltip_comes_up_while_a_run_goes_on(options):
+    """GTK starts the wait for every tooltip of the screen anew when any is set."""
+    editor = Editor(options.editor, [example(options, "client-server")])
+    try:
+        select_in_outline(editor, "Web server, server")
+        start(editor)
+        await_row(editor, "web-1")
+        wait_for("figures", lambda: editor.find(lambda name: name.startswith("taps: ")), 30)
+        editor.focus()
+        alone = n_windows(editor)
+        editor.move_to(*editor.middle(editor.get("Menu of web-1")))
+        wait_for("a tooltip", lambda: n_windows(editor) > alone, 20)
+        stop(editor, descendants(editor.pid))
+    finally:
+        editor.end()
+
+
 def an_instance_is_cut_off_by_name_and_healed_by_a_key(options):
     editor = Editor(options.editor, [example(options, "client-server")])
     try:
@@ -365,6 +382,7 @@ def a_killed_editor_of_an_ordinary_user_leaves_nothing(options):
 
 if __name__ == "__main__":
     run_tests([traffic_is_seen_cut_healed_and_stopped, the_drawing_is_changed_while_it_runs, a_fault_is_added_changed_and_removed,
+               a_tooltip_comes_up_while_a_run_goes_on,
                an_instance_is_cut_off_by_name_and_healed_by_a_key, the_web_shop_runs_in_the_window,
                a_program_is_asked_about_and_its_death_is_said,
                closing_during_a_run_asks_and_leaves_nothing,
