@@ -6,17 +6,17 @@
 
 #define EXACT_NS TB_NS_PER_US
 
+/* Of a cluster: its first end, and the beginnings of its write and of its last read. */
 typedef struct
 {
-  const TbKey *key;
-  TbZone *zones[3];
-} Delta;
+  int64_t first_end, written, read;
+} Ends;
 
 static int
-by_low (const void *a, const void *b)
+by_first_end (const void *a, const void *b)
 {
-  const TbZone *x = a, *y = b;
-  return x->low < y->low ? -1 : x->low > y->low;
+  const Ends *x = a, *y = b;
+  return x->first_end < y->first_end ? -1 : x->first_end > y->first_end;
 }
 
 static int64_t
@@ -25,36 +25,42 @@ minus (int64_t t, int64_t by)
   return t < INT64_MIN + by ? INT64_MIN : t - by;
 }
 
+/* By their first ends: of forward zones that do not overlap, only the last that begins before a backward one's end
+ * may hold it. */
 static bool
-is_linearizable_with (Delta *d, int64_t delta)
+is_linearizable_with (const Ends *ends, size_t n, int64_t delta)
 {
-  const TbKey *key = d->key;
-  size_t n[3] = { 0 };
-  for (uint32_t i = 0; i < key->n_clusters; i++)
+  const Ends *forward = NULL;
+  int64_t high = INT64_MIN;
+  for (size_t i = 0; i < n; i++)
     {
-      const TbCluster *c = &key->clusters[i];
-      int64_t start = c->write != NONE ? key->ops[c->write].invoke_ns : INT64_MIN;
-      if (c->first_end == INT64_MAX || c->last_start_op == NONE)
-        continue;
-      if (c->last_read_start != INT64_MIN)
-        start = TB_MAX (start, minus (c->last_read_start, delta));
-      TbZoneKind kind = c->first_end < start ? TB_ZONE_FORWARD : TB_ZONE_BACKWARD;
-      d->zones[kind][n[kind]++] = (TbZone) { TB_MIN (start, c->first_end), TB_MAX (start, c->first_end), i };
-    }
-  const TbZone *f = d->zones[TB_ZONE_FORWARD], *b = d->zones[TB_ZONE_BACKWARD];
-  qsort (d->zones[TB_ZONE_FORWARD], n[TB_ZONE_FORWARD], sizeof *f, by_low);
-  qsort (d->zones[TB_ZONE_BACKWARD], n[TB_ZONE_BACKWARD], sizeof *b, by_low);
-  for (size_t i = 0; i + 1 < n[TB_ZONE_FORWARD]; i++)
-    if (f[i].high > f[i + 1].low)
-      return false;
-  for (size_t i = 0, around = 0; i < n[TB_ZONE_BACKWARD] && n[TB_ZONE_FORWARD] > 0; i++)
-    {
-      while (around + 1 < n[TB_ZONE_FORWARD] && f[around + 1].low < b[i].low)
-        around++;
-      if (f[around].low < b[i].low && b[i].high < f[around].high)
+      int64_t start = TB_MAX (ends[i].written, minus (ends[i].read, delta));
+      if (ends[i].first_end < start)
+        {
+          if (forward != NULL && high > ends[i].first_end)
+            return false;
+          forward = &ends[i];
+          high = start;
+        }
+      else if (forward != NULL && forward->first_end < start && ends[i].first_end < high)
         return false;
     }
   return true;
+}
+
+static size_t
+gather (const TbKey *key, Ends *ends)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < key->n_clusters; i++)
+    {
+      const TbCluster *c = &key->clusters[i];
+      int64_t written = c->write != NONE ? key->ops[c->write].invoke_ns : INT64_MIN;
+      if (c->first_end != INT64_MAX && c->last_start_op != NONE)
+        ends[n++] = (Ends) { c->first_end, written, c->last_read_start };
+    }
+  qsort (ends, n, sizeof *ends, by_first_end);
+  return n;
 }
 
 /* A value that nobody wrote, or that was read before: no moving back of reads explains that. */
@@ -74,7 +80,6 @@ is_beyond (const TbKey *key)
 int64_t
 tb_delta (const TbKey *key)
 {
-  Delta d = { .key = key };
   int64_t first = INT64_MAX, last = INT64_MIN;
   if (key->kind != TB_VERDICT_VIOLATED)
     return 0;
@@ -85,19 +90,18 @@ tb_delta (const TbKey *key)
       first = TB_MIN (first, key->ops[i].invoke_ns);
       last = TB_MAX (last, key->ops[i].invoke_ns);
     }
-  for (int i = 1; i < 3; i++)
-    d.zones[i] = malloc ((key->n_clusters + 1) * sizeof *d.zones[i]);
-  TB_CHECK (d.zones[1] != NULL && d.zones[2] != NULL);
+  Ends *ends = malloc ((key->n_clusters + 1) * sizeof *ends);
+  TB_CHECK (ends != NULL);
+  size_t n = gather (key, ends);
   int64_t no = 0, yes = last - first + 1;
   while (yes - no > EXACT_NS)
     {
       int64_t middle = no + (yes - no) / 2;
-      if (is_linearizable_with (&d, middle))
+      if (is_linearizable_with (ends, n, middle))
         yes = middle;
       else
         no = middle;
     }
-  free (d.zones[1]);
-  free (d.zones[2]);
+  free (ends);
   return yes;
 }

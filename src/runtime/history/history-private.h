@@ -6,6 +6,7 @@
 
 #define NONE UINT32_MAX
 #define TB_JUDGE_STEPS UINT64_C (5000000)
+#define TB_JUDGE_STEPS_LIVE UINT64_C (250000) /* a judging must not hold up who watches */
 #define TB_JUDGE_PATIENCE_NS (10 * TB_NS_PER_S)
 #define TB_JUDGE_BYTES (UINT64_C (512) << 20)
 

@@ -252,7 +252,7 @@ void
 tb_search_judge (const TbHistory *h, TbKey *key, const TbJudgeOptions *options)
 {
   bool live = options->live;
-  uint64_t steps = options->step_limit > 0 ? options->step_limit : TB_JUDGE_STEPS;
+  uint64_t steps = options->step_limit > 0 ? options->step_limit : live ? TB_JUDGE_STEPS_LIVE : TB_JUDGE_STEPS;
   int64_t patience = options->patience_ns > 0 ? options->patience_ns : TB_JUDGE_PATIENCE_NS;
   Work w = { .limits = { steps, options->memory_limit > 0 ? options->memory_limit : TB_JUDGE_BYTES },
              .until = live ? key->last_end_ns - TB_MAX (patience, key->longest_ns) : INT64_MAX };
@@ -268,7 +268,7 @@ tb_search_judge (const TbHistory *h, TbKey *key, const TbJudgeOptions *options)
   size_t rest = search_pieces (h, key, &w, live);
   if (key->kind != TB_VERDICT_VIOLATED)
     search_rest (h, key, &w, rest);
-  key->search_cost = steps - w.limits.steps;
+  key->search_cost = steps - w.limits.steps + 8 * w.n; /* laying them out costs too */
   free (w.steps);
   free (w.piece);
 }

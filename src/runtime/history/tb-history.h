@@ -147,7 +147,7 @@ typedef struct
 
 typedef struct
 {
-  uint64_t step_limit;   /* of the search, a key; 0: 5 million */
+  uint64_t step_limit;   /* of the search, a key; 0: 5 million, live 250 000 */
   uint64_t memory_limit; /* of the search, bytes; 0: 512 MiB */
   int64_t patience_ns;   /* live: after so long an operation is known, though it be UNKNOWN; 0: 10 s */
   bool final_reads;      /* reads that began after all else had ended show what is there at the end */
