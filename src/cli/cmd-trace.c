@@ -193,8 +193,11 @@ print_span (const Listing *l, const TbTraceSpan *span, const TbTraceSpan *root)
           tb_cli_instance_name (l->past, tap != NULL ? tap->to : G_MAXUINT), label);
   if (status != 0)
     printf ("  %u", status);
-  printf ("%s%s%s\n", span->error ? "  failed" : span->reply == G_MAXUINT64 ? "  no reply" : "",
-          span->critical ? "  critical" : "", span->inferred ? "  (inferred)" : "");
+  printf ("%s%s%s", span->error ? "  failed" : span->reply == G_MAXUINT64 ? "  no reply" : "",
+          span->critical ? "  critical" : "", span->inferred ? "  (inferred" : "");
+  if (span->inferred && span->candidates > 1)
+    printf (", one of %u", span->candidates);
+  puts (span->inferred ? ")" : "");
 }
 
 static void
@@ -226,6 +229,8 @@ print_span_json (TbJson *json, const Listing *l, const TbTraceSpan *span)
   tb_json_boolean (json, "error", span->error);
   tb_json_boolean (json, "critical", span->critical);
   tb_json_boolean (json, "inferred", span->inferred);
+  if (span->inferred)
+    tb_json_integer (json, "candidates", span->candidates);
   tb_json_end_object (json);
 }
 

@@ -95,6 +95,10 @@ tb_trace_row_words (const GArray *rows, guint i)
     g_string_append (out, " · an error");
   if (row->span.inferred)
     g_string_append (out, " · cause inferred from time and place, not known");
+  if (row->span.inferred && row->span.candidates > 1)
+    g_string_append_printf (out, ": one of %u that were served then", row->span.candidates);
+  else if (row->span.inferred)
+    g_string_append (out, ": nothing else was served then");
   return g_string_free (out, FALSE);
 }
 

@@ -15,6 +15,7 @@
 #define LISTED_MAX 200
 #define LIST_MS 800
 #define LIST_SHARE 20 /* of the time, at most one part in so many goes to listing */
+#define SLICE_NS (5 * TB_NS_PER_MS) /* what is looked for takes the window's time in slices */
 
 /* ---- One of the list ------------------------------------------------------------------------- */
 
@@ -110,7 +111,13 @@ struct _TbTracePage
   const char *xml;      /* of that; it is the past's */
   TbPast *past;         /* that it is of */
   guint64 shown;        /* a message of the tree that is shown; TB_MOMENT_NONE */
-  gint64 next_list_ns;
+  TbTraceSearch *search; /* of the tree of that message; NULL: none goes on */
+  guint64 searched;
+  guint search_id, n_found; /* n_found: spans of it so far */
+  TbTraceListing *listing; /* that goes on; NULL: none */
+  guint listing_id;
+  gboolean renews;         /* it says anew what stands there, and nothing else */
+  gint64 next_list_ns, listed_ns, busy_ns; /* listed_ns: when the listing began, busy_ns: what it has taken */
   gboolean filling;
 };
 
@@ -139,23 +146,60 @@ take_drawing (TbTracePage *self, TbPast *past, guint64 position)
 }
 
 static void
-show_tree (TbTracePage *self, guint64 position)
+show_spans (TbTracePage *self, TbPast *past, const GArray *spans, gboolean done)
 {
-  TbPast *past = past_of (self);
-  if (past == NULL || position == TB_MOMENT_NONE)
-    return;
-  TbSpacetimeSource source = tb_spacetime_source (past);
-  g_autoptr (GArray) spans = tb_trace_of (past, position);
+  guint64 position = self->searched;
   if (spans->len == 0 && self->shown != TB_MOMENT_NONE)
     return; /* a message without a tree leaves the last one be */
+  TbSpacetimeSource source = tb_spacetime_source (past);
   take_drawing (self, past, position);
   GArray *rows = tb_trace_rows_new (
       &source, self->document ? tb_document_model (self->document) : NULL, spans);
   g_autofree char *summary = tb_trace_summary (rows);
+  g_autofree char *words = g_strconcat (summary, done ? "" : " · looking for more of it…", NULL);
   self->shown = spans->len > 0 ? position : TB_MOMENT_NONE;
-  tb_ui_set_text (self->summary, summary);
+  tb_ui_set_text (self->summary, words);
   gtk_stack_set_visible_child_name (GTK_STACK (self->right), rows->len > 0 ? "tree" : "none");
   tb_trace_view_set_rows (TB_TRACE_VIEW (self->view), rows);
+}
+
+static void
+drop_search (TbTracePage *self)
+{
+  g_clear_handle_id (&self->search_id, g_source_remove);
+  g_clear_pointer (&self->search, tb_trace_search_free);
+}
+
+/* What is found close by is shown at once; the rest is looked for in slices. */
+static gboolean
+search_on (gpointer data)
+{
+  TbTracePage *self = data;
+  gboolean done = tb_trace_search_go_on (self->search, SLICE_NS);
+  g_autoptr (GArray) spans = tb_trace_search_spans (self->search);
+  if (done || spans->len > self->n_found)
+    show_spans (self, past_of (self), spans, done);
+  self->n_found = spans->len;
+  if (!done)
+    return G_SOURCE_CONTINUE;
+  self->search_id = 0;
+  drop_search (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* One that is being looked for already goes on. */
+static void
+show_tree (TbTracePage *self, guint64 position)
+{
+  TbPast *past = past_of (self);
+  if (past == NULL || position == TB_MOMENT_NONE || (self->search != NULL && self->searched == position))
+    return;
+  drop_search (self);
+  self->search = tb_trace_search_new (past, position);
+  self->searched = position;
+  self->n_found = position == self->shown ? G_MAXUINT : 0; /* what is shown does not become less meanwhile */
+  if (search_on (self))
+    self->search_id = g_idle_add (search_on, self);
 }
 
 static void
@@ -175,26 +219,17 @@ compare_roots (gconstpointer a, gconstpointer b)
   return p_ns > q_ns ? -1 : p_ns < q_ns;
 }
 
-/* Each time it costs as much: the more, the more seldom. */
 static void
-was_busy_since (TbTracePage *self, gint64 began)
+drop_listing (TbTracePage *self)
 {
-  self->next_list_ns = began + MAX (LIST_MS * TB_NS_PER_MS, (tb_now_ns () - began) * LIST_SHARE);
-}
-
-static GArray *
-roots_about_moment (TbTracePage *self, TbPast *past)
-{
-  guint64 at = tb_past_find (past, tb_moment_time_ns (self->moment));
-  guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
-  return tb_traces_list (past, MAX (first, at > BEFORE ? at - BEFORE : 0), MIN (n, at + AFTER));
+  g_clear_handle_id (&self->listing_id, g_source_remove);
+  g_clear_pointer (&self->listing, tb_trace_listing_free);
 }
 
 /* Newest first, or those that took longest. */
-static GArray *
-read_roots (TbTracePage *self, TbPast *past)
+static void
+order_roots (TbTracePage *self, GArray *roots)
 {
-  GArray *roots = roots_about_moment (self, past);
   for (guint i = 0; i < roots->len / 2; i++)
     {
       TbTraceRoot *a = &g_array_index (roots, TbTraceRoot, i);
@@ -206,7 +241,6 @@ read_roots (TbTracePage *self, TbPast *past)
     g_array_sort (roots, compare_roots);
   if (roots->len > LISTED_MAX)
     g_array_set_size (roots, LISTED_MAX);
-  return roots;
 }
 
 static gboolean
@@ -261,19 +295,55 @@ fill (TbTracePage *self, TbPast *past, const GArray *roots)
   self->filling = FALSE;
 }
 
+/* Each time it costs as much: the more, the more seldom. */
+static void
+take_listing (TbTracePage *self)
+{
+  g_autoptr (GArray) roots = tb_trace_listing_roots (self->listing);
+  if (!self->renews)
+    order_roots (self, roots);
+  if (self->renews || is_listed (self, roots))
+    refresh_rows (self, roots);
+  else
+    fill (self, past_of (self), roots);
+  self->next_list_ns = self->listed_ns + MAX (LIST_MS * TB_NS_PER_MS, self->busy_ns * LIST_SHARE);
+}
+
+static gboolean
+list_on (gpointer data)
+{
+  TbTracePage *self = data;
+  gint64 began_ns = tb_now_ns ();
+  gboolean done = tb_trace_listing_go_on (self->listing, SLICE_NS);
+  self->busy_ns += tb_now_ns () - began_ns;
+  if (!done)
+    return G_SOURCE_CONTINUE;
+  take_listing (self);
+  self->listing_id = 0;
+  drop_listing (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_listing (TbTracePage *self, gboolean renews)
+{
+  TbPast *past = past_of (self);
+  guint64 at = tb_past_find (past, tb_moment_time_ns (self->moment));
+  guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
+  drop_listing (self);
+  self->listing = tb_trace_listing_new (past, MAX (first, at > BEFORE ? at - BEFORE : 0), MIN (n, at + AFTER));
+  self->renews = renews;
+  self->listed_ns = tb_now_ns ();
+  self->busy_ns = 0;
+  self->next_list_ns = self->listed_ns + LIST_MS * TB_NS_PER_MS;
+  self->listing_id = g_idle_add (list_on, self);
+}
+
 static void
 list (TbTracePage *self)
 {
-  TbPast *past = past_of (self);
-  gint64 began = tb_now_ns ();
-  if (past == NULL)
-    return;
-  g_autoptr (GArray) roots = read_roots (self, past);
-  if (is_listed (self, roots))
-    refresh_rows (self, roots);
-  else
-    fill (self, past, roots);
-  was_busy_since (self, began);
+  if (past_of (self) != NULL)
+    begin_listing (self, FALSE);
 }
 
 static gboolean
@@ -292,14 +362,9 @@ is_any_open (TbTracePage *self)
 static void
 refresh_if_due (TbTracePage *self)
 {
-  TbPast *past = past_of (self);
-  gint64 began = tb_now_ns ();
-  if (past == NULL || began < self->next_list_ns || !gtk_widget_get_mapped (GTK_WIDGET (self))
-      || !is_any_open (self))
-    return;
-  g_autoptr (GArray) roots = roots_about_moment (self, past);
-  refresh_rows (self, roots);
-  was_busy_since (self, began);
+  if (past_of (self) != NULL && tb_now_ns () >= self->next_list_ns && self->listing == NULL
+      && gtk_widget_get_mapped (GTK_WIDGET (self)) && is_any_open (self))
+    begin_listing (self, TRUE);
 }
 
 static void
@@ -344,6 +409,8 @@ take_past (TbTracePage *self)
   TbPast *past = past_of (self);
   if (past == self->past)
     return;
+  drop_search (self);
+  drop_listing (self);
   g_set_object (&self->past, past);
   g_clear_object (&self->document);
   self->shown = TB_MOMENT_NONE;
@@ -380,6 +447,8 @@ tb_trace_page_set_moment (GtkWidget *page, TbMoment *moment)
   TbTracePage *self = TB_TRACE_PAGE (page);
   for (guint i = 0; self->moment != NULL && i < G_N_ELEMENTS (names); i++)
     g_clear_signal_handler (&self->ids[i], self->moment);
+  drop_search (self);
+  drop_listing (self);
   g_set_object (&self->moment, moment);
   tb_trace_view_set_moment (TB_TRACE_VIEW (self->view), moment);
   for (guint i = 0; moment != NULL && i < G_N_ELEMENTS (names); i++)

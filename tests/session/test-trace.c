@@ -226,6 +226,53 @@ test_the_list_has_each_tree_once (Fixture *f, gconstpointer data)
     }
 }
 
+/* What has to be looked for far away is looked for in slices, and comes to the same. */
+static void
+test_a_slice_at_a_time_it_is_the_same (Fixture *f, gconstpointer data)
+{
+  recorded_message (f->r, 1, TB_EVENT_REQUEST, BROWSE, 9, 1, 7, 7);
+  for (guint i = 0; i < 20000; i++)
+    write_tree (f->r, 10 + 10 * i, i + 1, 1000 + i, 1000 + i, 0);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_autoptr (GArray) whole = tb_trace_of (past, 0), roots = tb_traces_list (past, 0, G_MAXUINT64);
+  TbTraceSearch *search = tb_trace_search_new (past, 0);
+  TbTraceListing *listing = tb_trace_listing_new (past, 0, G_MAXUINT64);
+  guint slices = 0;
+  while (!tb_trace_search_go_on (search, 0))
+    slices++;
+  g_assert_cmpuint (slices, >, 100);
+  for (slices = 0; !tb_trace_listing_go_on (listing, 0); slices++)
+    ;
+  g_assert_cmpuint (slices, >, 100);
+  g_autoptr (GArray) spans = tb_trace_search_spans (search), listed = tb_trace_listing_roots (listing);
+  g_assert_cmpmem (spans->data, spans->len * sizeof (TbTraceSpan), whole->data, whole->len * sizeof (TbTraceSpan));
+  g_assert_cmpmem (listed->data, listed->len * sizeof (TbTraceRoot), roots->data, roots->len * sizeof (TbTraceRoot));
+  tb_trace_search_free (search);
+  tb_trace_listing_free (listing);
+  search = tb_trace_search_new (past, 0); /* nor is one missed that ends half-way */
+  tb_trace_search_go_on (search, 0);
+  tb_trace_search_free (search);
+}
+
+static void
+test_an_inferred_cause_says_of_how_many (Fixture *f, gconstpointer data)
+{
+  recorded_message (f->r, 10, TB_EVENT_REQUEST, BROWSE, 1, 1, 0, 0);
+  recorded_message (f->r, 11, TB_EVENT_REQUEST, SAVE_1, 2, 1, 0, 0); /* one can have made it */
+  recorded_message (f->r, 12, TB_EVENT_REPLY, SAVE_1, 2, 1, 0, 0);
+  recorded_message (f->r, 13, TB_EVENT_REQUEST, BROWSE, 4, 1, 0, 0);
+  recorded_message (f->r, 14, TB_EVENT_REQUEST, SAVE_2, 5, 1, 0, 0); /* two */
+  recorded_message (f->r, 15, TB_EVENT_REPLY, SAVE_2, 5, 1, 0, 0);
+  recorded_message (f->r, 16, TB_EVENT_REPLY, BROWSE, 1, 1, 0, 0);
+  recorded_message (f->r, 17, TB_EVENT_REPLY, BROWSE, 4, 1, 0, 0);
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  g_autoptr (GArray) spans = tb_trace_of (past, 0);
+  g_assert_cmpuint (spans->len, ==, 3);
+  g_assert_cmpuint (span (spans, 0)->candidates, ==, 0);
+  g_assert_cmpuint (span (spans, 1)->candidates, ==, 1);
+  g_assert_cmpuint (span (spans, 2)->candidates, ==, 2);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -233,6 +280,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/trace/open", test_what_was_not_answered_lasts_until_now);
+  ADD ("/trace/slices", test_a_slice_at_a_time_it_is_the_same);
+  ADD ("/trace/candidates", test_an_inferred_cause_says_of_how_many);
   ADD ("/trace/tree", test_a_trace_is_one_tree);
   ADD ("/trace/inferred", test_what_passes_nothing_on_is_inferred);
   ADD ("/trace/at-once", test_ids_tell_apart_what_happens_at_once);

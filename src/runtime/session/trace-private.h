@@ -13,6 +13,7 @@ typedef struct
   gint64 next_ns; /* backwards: when it did something next */
   guint64 trace_id, span_id;
   guint tap, parent, sender, receiver, depth;
+  guint candidates; /* of an inferred cause */
   guint awaits; /* requests made for it that are open, at the edge that is looked at */
   gboolean inferred, error, open, one_way;
 } TbTracedSpan;
@@ -25,6 +26,10 @@ typedef struct
   GHashTable *open;   /* connection and number → index + 1 */
   GHashTable *newest; /* trace and receiver → index + 1 of the last such span */
   GPtrArray *served;  /* of GArray of guint: open spans, by receiver */
+  guint stage;        /* what tb_tracer_step() does next */
+  guint span;         /* that is next in it */
+  guint64 at, to;     /* events that are still to be read */
+  guint edge;         /* next */
 } TbTracer;
 
 static inline TbTracedSpan *
@@ -33,7 +38,9 @@ tb_tracer_span (const TbTracer *t, guint index)
   return &g_array_index (t->spans, TbTracedSpan, index);
 }
 
-void tb_tracer_init (TbTracer *t, TbPast *past);
+/* Events of [from, to) are to become spans with their causes. */
+void tb_tracer_init (TbTracer *t, TbPast *past, guint64 from, guint64 to);
 void tb_tracer_clear (TbTracer *t);
-/* Events of [from, to) become spans with their causes. Once only. */
-void tb_tracer_go_over (TbTracer *t, guint64 from, guint64 to);
+/* Goes on a little, about a millisecond. TRUE: all of it is done. */
+gboolean tb_tracer_step (TbTracer *t);
+

@@ -16,6 +16,9 @@
 #include "tb-proto.h"
 
 #define CHUNK 1024
+/* Of a step: */
+#define EDGES 4096
+#define SPANS 16384
 /* Who passes a trace to and fro without end begins a tree anew. */
 #define DEPTH_MAX 250
 
@@ -44,9 +47,9 @@ key_of_trace (guint64 trace_id, guint instance)
 /* ---- Life ---------------------------------------------------------------------------------------- */
 
 void
-tb_tracer_init (TbTracer *t, TbPast *past)
+tb_tracer_init (TbTracer *t, TbPast *past, guint64 from, guint64 to)
 {
-  *t = (TbTracer) { .past = past, .spans = g_array_new (FALSE, TRUE, sizeof (TbTracedSpan)),
+  *t = (TbTracer) { .past = past, .at = from, .to = to, .spans = g_array_new (FALSE, TRUE, sizeof (TbTracedSpan)),
                   .edges = g_array_new (FALSE, FALSE, sizeof (gint)),
                   .open = g_hash_table_new (hash_key, g_direct_equal),
                   .newest = g_hash_table_new (hash_key, g_direct_equal),
@@ -113,23 +116,36 @@ may_be_cause (const TbTracedSpan *span, const TbTracedSpan *child)
   return span->from_ns <= child->from_ns && (span->trace_id == 0 || child->trace_id == 0);
 }
 
-static guint
-inferred_parent (const TbTracer *t, guint child_index)
+/* Who goes on soonest, of those that wait for nothing. */
+static gboolean
+goes_on_sooner (const TbTracedSpan *a, const TbTracedSpan *b)
 {
-  const TbTracedSpan *child = tb_tracer_span (t, child_index);
+  if ((a->awaits == 0) != (b->awaits == 0))
+    return a->awaits == 0;
+  return a->next_ns < b->next_ns;
+}
+
+/* Candidates are all that were served then and waited for nothing; where all waited, all of them. */
+static void
+find_cause (const TbTracer *t, guint child_index)
+{
+  TbTracedSpan *child = tb_tracer_span (t, child_index);
   const GArray *served = served_by (t, child->sender);
-  guint best = NONE;
+  guint best = NONE, free = 0, all = 0;
   for (guint i = 0; served != NULL && i < served->len; i++)
     {
       guint index = g_array_index (served, guint, i);
-      const TbTracedSpan *span = tb_tracer_span (t, index), *known = best != NONE ? tb_tracer_span (t, best) : NULL;
+      const TbTracedSpan *span = tb_tracer_span (t, index);
       if (index >= child_index || !may_be_cause (span, child))
         continue;
-      if (known == NULL || (known->awaits != 0 && span->awaits == 0)
-          || ((known->awaits == 0) == (span->awaits == 0) && span->next_ns < known->next_ns))
+      all++;
+      free += span->awaits == 0;
+      if (best == NONE || goes_on_sooner (span, tb_tracer_span (t, best)))
         best = index;
     }
-  return best;
+  child->parent = best;
+  child->inferred = best != NONE;
+  child->candidates = free > 0 ? free : all;
 }
 
 /* ---- Events -------------------------------------------------------------------------------------- */
@@ -250,19 +266,18 @@ take_event (TbTracer *t, guint64 position, const TbEvent *event)
     }
 }
 
-static void
-take_events (TbTracer *t, guint64 from, guint64 to)
+/* TRUE: that was the last of them. */
+static gboolean
+take_events (TbTracer *t)
 {
   TbEvent chunk[CHUNK];
-  for (guint64 at = from; at < to;)
-    {
-      gsize n = tb_past_read_events (t->past, &at, chunk, (gsize) MIN (CHUNK, to - at));
-      for (gsize i = 0; i < n && at + i < to; i++)
-        take_event (t, at + i, &chunk[i]);
-      if (n == 0)
-        break;
-      at += n;
-    }
+  if (t->at >= t->to)
+    return TRUE;
+  gsize n = tb_past_read_events (t->past, &t->at, chunk, (gsize) MIN (CHUNK, t->to - t->at));
+  for (gsize i = 0; i < n && t->at + i < t->to; i++)
+    take_event (t, t->at + i, &chunk[i]);
+  t->at += n;
+  return n == 0;
 }
 
 /* ---- Forwards ------------------------------------------------------------------------------------ */
@@ -318,11 +333,8 @@ on_end (TbTracer *t, guint index)
 static void
 infer (TbTracer *t, guint index)
 {
-  TbTracedSpan *span = tb_tracer_span (t, index);
-  if (span->parent != NONE)
-    return;
-  span->parent = inferred_parent (t, index);
-  span->inferred = span->parent != NONE;
+  if (tb_tracer_span (t, index)->parent == NONE)
+    find_cause (t, index);
 }
 
 static void
@@ -353,35 +365,39 @@ back_to_beginning (TbTracer *t, guint index)
 }
 
 /* What is open at the end is served to the end. */
-static void
+static gboolean
 begin_backwards (TbTracer *t)
 {
-  for (guint i = 0; i < t->served->len; i++)
+  for (guint i = 0; t->span == 0 && i < t->served->len; i++)
     g_array_set_size (g_ptr_array_index (t->served, i), 0);
-  for (guint i = 0; i < t->spans->len; i++)
+  guint end = MIN (t->span + SPANS, t->spans->len);
+  for (; t->span < end; t->span++)
     {
-      TbTracedSpan *span = tb_tracer_span (t, i);
+      TbTracedSpan *span = tb_tracer_span (t, t->span);
       span->awaits = 0;
       span->next_ns = G_MAXINT64;
       if (span->open)
-        add_served (t, span->receiver, i);
+        add_served (t, span->receiver, t->span);
     }
+  return t->span == t->spans->len;
 }
 
 /* ---- Both ---------------------------------------------------------------------------------------- */
 
-static void
+static gboolean
 set_depths (TbTracer *t)
 {
-  for (guint i = 0; i < t->spans->len; i++)
+  guint end = MIN (t->span + SPANS, t->spans->len);
+  for (; t->span < end; t->span++)
     {
-      TbTracedSpan *span = tb_tracer_span (t, i);
+      TbTracedSpan *span = tb_tracer_span (t, t->span);
       span->depth = span->parent != NONE ? tb_tracer_span (t, span->parent)->depth + 1 : 0;
       if (span->depth <= DEPTH_MAX)
         continue;
       span->parent = NONE;
       span->depth = 0;
     }
+  return t->span == t->spans->len;
 }
 
 static guint
@@ -392,22 +408,42 @@ index_of_edge (const TbTracer *t, guint i, gboolean *begins)
   return (guint) ABS (edge) - 1;
 }
 
-void
-tb_tracer_go_over (TbTracer *t, guint64 from, guint64 to)
+/* Edges from `edge` on: TRUE: that was the last of them. */
+static gboolean
+go_forwards (TbTracer *t)
 {
-  take_events (t, from, to);
   gboolean begins;
-  for (guint i = 0; i < t->edges->len; i++)
+  guint end = MIN (t->edge + EDGES, t->edges->len);
+  for (; t->edge < end; t->edge++)
     {
-      guint index = index_of_edge (t, i, &begins);
+      guint index = index_of_edge (t, t->edge, &begins);
       (begins ? on_beginning : on_end) (t, index);
     }
-  begin_backwards (t);
-  for (guint i = t->edges->len; i-- > 0;)
-    {
-      guint index = index_of_edge (t, i, &begins);
-      (begins ? back_to_beginning : back_to_end) (t, index);
-    }
-  set_depths (t);
+  return t->edge == t->edges->len;
 }
 
+static gboolean
+go_backwards (TbTracer *t)
+{
+  gboolean begins;
+  guint end = t->edge > EDGES ? t->edge - EDGES : 0;
+  for (; t->edge > end; t->edge--)
+    {
+      guint index = index_of_edge (t, t->edge - 1, &begins);
+      (begins ? back_to_beginning : back_to_end) (t, index);
+    }
+  return t->edge == 0;
+}
+
+gboolean
+tb_tracer_step (TbTracer *t)
+{
+  static gboolean (*const stages[]) (TbTracer *t)
+    = { take_events, go_forwards, begin_backwards, go_backwards, set_depths };
+  if (t->stage < G_N_ELEMENTS (stages) && stages[t->stage](t))
+    {
+      t->stage++;
+      t->span = 0;
+    }
+  return t->stage == G_N_ELEMENTS (stages);
+}

@@ -51,7 +51,8 @@ shown (const TbTracedSpan *span, guint parent, guint depth)
 {
   return (TbTraceSpan) { .request = span->request, .reply = span->reply, .tap = span->tap,
                          .parent = parent, .from_ns = span->from_ns, .to_ns = span->to_ns,
-                         .inferred = span->inferred, .error = span->error, .depth = depth };
+                         .inferred = span->inferred, .candidates = span->candidates,
+                         .error = span->error, .depth = depth };
 }
 
 /* Children of each span, as lists in one array: first[i] is the first of i, next[i] who comes after it. */
@@ -72,17 +73,18 @@ add_tree (Forest *f, guint index, guint parent, guint depth)
     add_tree (f, child, own, depth + 1);
 }
 
-/* g_free() what first points to. */
+/* Of these spans (their indices; NULL: of all). g_free() what first points to. */
 static Forest
-forest_of (const TbTracer *t, GArray *out)
+forest_of (const TbTracer *t, const GArray *members, GArray *out)
 {
-  gsize n = t->spans->len;
+  gsize n = t->spans->len, n_members = members != NULL ? members->len : n;
   guint *places = g_new (guint, 3 * n + 1);
   Forest f = { t, places, places + n, places + 2 * n, out };
-  memset (places, 0xff, 3 * n * sizeof *places);
-  for (guint i = 0; i < n; i++)
+  for (guint m = 0; m < n_members; m++)
     {
+      guint i = members != NULL ? g_array_index (members, guint, m) : m;
       guint parent = tb_tracer_span (t, i)->parent;
+      f.first[i] = f.last[i] = f.next[i] = NONE;
       if (parent == NONE)
         continue;
       *(f.first[parent] == NONE ? &f.first[parent] : &f.next[f.last[parent]]) = i;
@@ -189,52 +191,108 @@ static void
 window_around (TbPast *past, guint64 position, guint64 size, guint64 *from, guint64 *to)
 {
   guint64 first = tb_past_first_event (past), n = tb_past_n_events (past);
-  *from = position - first > size ? position - size : first;
+  *from = position > first + size ? position - size : first;
   *to = MIN (n, position + size);
 }
 
-/* Whether it is all, or as much as is looked for. */
-static gboolean
-trace_in (TbPast *past, guint64 position, guint64 size, GArray *out)
+struct TbTraceSearch
 {
-  TbTracer t;
+  TbPast *past;
+  guint64 position, size; /* of the window, to either side */
+  gboolean done, whole;   /* whole: of the window, there is nothing beside it */
+  TbTracer tracer;        /* of the window; none where it is done */
+  GArray *spans;          /* of TbTraceSpan: of the windows before */
+};
+
+static void
+begin_window (TbTraceSearch *s)
+{
   guint64 from, to;
-  window_around (past, position, size, &from, &to);
-  tb_tracer_init (&t, past);
-  tb_tracer_go_over (&t, from, to);
-  guint index = span_of_message (&t, position);
-  gboolean whole = from == tb_past_first_event (past) && to == tb_past_n_events (past);
-  gboolean done = size >= WINDOW_LAST || whole;
-  if (index != NONE)
-    {
-      g_autoptr (GArray) members = members_of (&t, root_of (&t, index));
-      done = done || !may_be_more (&t, members);
-      if (done)
-        {
-          Forest f = forest_of (&t, out);
-          add_tree (&f, g_array_index (members, guint, 0), NONE, 0);
-          g_free (f.first);
-        }
-    }
-  tb_tracer_clear (&t);
-  return done;
+  window_around (s->past, s->position, s->size, &from, &to);
+  s->whole = from == tb_past_first_event (s->past) && to == tb_past_n_events (s->past);
+  tb_tracer_init (&s->tracer, s->past, from, to);
+}
+
+/* Whether that is all, or as much as is looked for. */
+static gboolean
+take_window (TbTraceSearch *s)
+{
+  const TbTracer *t = &s->tracer;
+  guint index = span_of_message (t, s->position);
+  gboolean last = s->size >= WINDOW_LAST || s->whole;
+  if (index == NONE)
+    return last;
+  g_autoptr (GArray) members = members_of (t, root_of (t, index));
+  Forest f = forest_of (t, members, s->spans);
+  g_array_set_size (s->spans, 0);
+  add_tree (&f, g_array_index (members, guint, 0), NONE, 0);
+  g_free (f.first);
+  stretch (s->spans);
+  mark_critical (s->spans);
+  return last || !may_be_more (t, members);
+}
+
+static void
+end_window (TbTraceSearch *s)
+{
+  s->done = take_window (s);
+  tb_tracer_clear (&s->tracer);
+  s->size *= 4;
+  if (!s->done)
+    begin_window (s);
+}
+
+TbTraceSearch *
+tb_trace_search_new (TbPast *past, guint64 position)
+{
+  TbTraceSearch *s = g_new0 (TbTraceSearch, 1);
+  TbEvent event;
+  s->past = past;
+  s->position = position;
+  s->size = WINDOW_FIRST;
+  s->spans = g_array_new (FALSE, TRUE, sizeof (TbTraceSpan));
+  s->done = !tb_past_event (past, position, &event)
+            || (event.kind != TB_EVENT_REQUEST && event.kind != TB_EVENT_REPLY
+                && event.kind != TB_EVENT_ONE_WAY);
+  if (!s->done)
+    begin_window (s);
+  return s;
+}
+
+void
+tb_trace_search_free (TbTraceSearch *s)
+{
+  if (!s->done)
+    tb_tracer_clear (&s->tracer);
+  g_array_unref (s->spans);
+  g_free (s);
+}
+
+gboolean
+tb_trace_search_go_on (TbTraceSearch *s, gint64 for_ns)
+{
+  gint64 end_ns = tb_now_ns () + for_ns;
+  do
+    if (!s->done && tb_tracer_step (&s->tracer))
+      end_window (s);
+  while (!s->done && tb_now_ns () < end_ns);
+  return s->done;
+}
+
+GArray *
+tb_trace_search_spans (const TbTraceSearch *s)
+{
+  return g_array_ref (s->spans);
 }
 
 GArray *
 tb_trace_of (TbPast *past, guint64 position)
 {
-  GArray *out = g_array_new (FALSE, TRUE, sizeof (TbTraceSpan));
-  TbEvent event;
-  gboolean is_message = tb_past_event (past, position, &event)
-                        && (event.kind == TB_EVENT_REQUEST || event.kind == TB_EVENT_REPLY
-                            || event.kind == TB_EVENT_ONE_WAY);
-  for (guint64 size = WINDOW_FIRST; is_message && !trace_in (past, position, size, out); size *= 4)
+  TbTraceSearch *s = tb_trace_search_new (past, position);
+  while (!tb_trace_search_go_on (s, G_MAXINT32))
     ;
-  if (out->len > 0)
-    {
-      stretch (out);
-      mark_critical (out);
-    }
+  GArray *out = tb_trace_search_spans (s);
+  tb_trace_search_free (s);
   return out;
 }
 
@@ -266,18 +324,17 @@ end_of_margin (TbPast *past, guint64 to)
 }
 
 static gint64
-seen_until (const TbTracer *t, guint64 to)
+seen_until (const TbTracer *t)
 {
   TbEvent event;
-  guint64 end = end_of_margin (t->past, to);
-  return end > 0 && tb_past_event (t->past, end - 1, &event) ? event.time_ns : G_MININT64;
+  return t->to > 0 && tb_past_event (t->past, t->to - 1, &event) ? event.time_ns : G_MININT64;
 }
 
 /* Roots at [from, to); the tracer has gone farther. */
 static void
 list_roots (const TbTracer *t, guint64 from, guint64 to, GArray *out)
 {
-  gint64 seen_ns = seen_until (t, to);
+  gint64 seen_ns = seen_until (t);
   g_autofree guint *place = g_new (guint, t->spans->len + 1);
   for (guint i = 0; i < t->spans->len; i++)
     {
@@ -295,35 +352,102 @@ list_roots (const TbTracer *t, guint64 from, guint64 to, GArray *out)
 }
 
 /* Goes over [from, to) in pieces; each() is given what was found, and where a piece begins and ends. */
-static void
-go_over (TbPast *past, guint64 from, guint64 to,
-         void (*each) (const TbTracer *t, guint64 from, guint64 to, GArray *out), GArray *out)
+typedef void (*TakePiece) (const TbTracer *t, guint64 from, guint64 to, GArray *out);
+
+struct TbTraceListing
 {
-  guint64 first = tb_past_first_event (past);
-  to = MIN (to, tb_past_n_events (past));
-  for (guint64 at = MAX (from, first); at < to; at += PIECE)
-    {
-      guint64 end = MIN (at + PIECE, to);
-      TbTracer t;
-      tb_tracer_init (&t, past);
-      tb_tracer_go_over (&t, at - first > MARGIN ? at - MARGIN : first, end_of_margin (past, end));
-      each (&t, at, end, out);
-      tb_tracer_clear (&t);
-    }
+  TbPast *past;
+  guint64 at, end, to; /* of the piece, and of all of it */
+  TbTracer tracer;     /* of the piece; none where at is to */
+  TakePiece each;
+  GArray *out;
+};
+
+static void
+begin_piece (TbTraceListing *l)
+{
+  guint64 first = tb_past_first_event (l->past);
+  l->end = MIN (l->at + PIECE, l->to);
+  tb_tracer_init (&l->tracer, l->past, l->at - first > MARGIN ? l->at - MARGIN : first,
+                  end_of_margin (l->past, l->end));
+}
+
+static TbTraceListing *
+listing_new (TbPast *past, guint64 from, guint64 to, TakePiece each, gsize size)
+{
+  TbTraceListing *l = g_new0 (TbTraceListing, 1);
+  l->past = past;
+  l->to = MIN (to, tb_past_n_events (past));
+  l->at = MIN (MAX (from, tb_past_first_event (past)), l->to);
+  l->each = each;
+  l->out = g_array_new (FALSE, TRUE, (guint) size);
+  if (l->at < l->to)
+    begin_piece (l);
+  return l;
+}
+
+void
+tb_trace_listing_free (TbTraceListing *l)
+{
+  if (l->at < l->to)
+    tb_tracer_clear (&l->tracer);
+  g_array_unref (l->out);
+  g_free (l);
+}
+
+static void
+end_piece (TbTraceListing *l)
+{
+  l->each (&l->tracer, l->at, l->end, l->out);
+  tb_tracer_clear (&l->tracer);
+  l->at = l->end;
+  if (l->at < l->to)
+    begin_piece (l);
+}
+
+gboolean
+tb_trace_listing_go_on (TbTraceListing *l, gint64 for_ns)
+{
+  gint64 end_ns = tb_now_ns () + for_ns;
+  do
+    if (l->at < l->to && tb_tracer_step (&l->tracer))
+      end_piece (l);
+  while (l->at < l->to && tb_now_ns () < end_ns);
+  return l->at >= l->to;
+}
+
+GArray *
+tb_trace_listing_roots (const TbTraceListing *l)
+{
+  return g_array_ref (l->out);
+}
+
+static GArray *
+all_of (TbTraceListing *l)
+{
+  while (!tb_trace_listing_go_on (l, G_MAXINT32))
+    ;
+  GArray *out = tb_trace_listing_roots (l);
+  tb_trace_listing_free (l);
+  return out;
+}
+
+TbTraceListing *
+tb_trace_listing_new (TbPast *past, guint64 from, guint64 to)
+{
+  return listing_new (past, from, to, list_roots, sizeof (TbTraceRoot));
 }
 
 GArray *
 tb_traces_list (TbPast *past, guint64 from, guint64 to)
 {
-  GArray *out = g_array_new (FALSE, TRUE, sizeof (TbTraceRoot));
-  go_over (past, from, to, list_roots, out);
-  return out;
+  return all_of (tb_trace_listing_new (past, from, to));
 }
 
 static void
 list_spans (const TbTracer *t, guint64 from, guint64 to, GArray *out)
 {
-  Forest f = forest_of (t, out);
+  Forest f = forest_of (t, NULL, out);
   for (guint i = 0; i < t->spans->len; i++)
     {
       const TbTracedSpan *span = tb_tracer_span (t, i);
@@ -336,7 +460,5 @@ list_spans (const TbTracer *t, guint64 from, guint64 to, GArray *out)
 GArray *
 tb_traces_spans (TbPast *past, guint64 from, guint64 to)
 {
-  GArray *out = g_array_new (FALSE, TRUE, sizeof (TbTraceSpan));
-  go_over (past, from, to, list_spans, out);
-  return out;
+  return all_of (listing_new (past, from, to, list_spans, sizeof (TbTraceSpan)));
 }
