@@ -71,6 +71,7 @@ struct _TbCanvas
   guint rate;              /* live frames a second: 60, 30 or 15 */
   gint64 rate_since_ns, last_pulse_ns;
   gint64 cost_ns;          /* smoothed, of a live frame */
+  gint64 dear_since_ns;    /* when the rate began to cost too much; 0: it does not */
 
   guint settled : 1;
   guint needs_fit : 1;
@@ -190,6 +191,11 @@ void tb_pill_measure (GtkWidget *widget, const TbPill *pill, double *width, doub
 
 /* draw.c: cairo into a kept node, in widget coordinates. (transfer full) */
 typedef void (*TbDraw) (cairo_t *cr, gpointer data);
+/* The same as pixels, for what is shown in many frames: a renderer without a GPU would draw its lines
+ * and letters in each of them. To be shown at whole pixels. */
+GskRenderNode *tb_draw_kept (const TbRect *bounds, int device, TbDraw draw, gpointer data);
+/* An image surface with its corner at (x, y). (transfer full) */
+GskRenderNode *tb_draw_pixels (cairo_surface_t *pixels, double x, double y);
 /* A node moved to (x, y). */
 void tb_draw_at (GtkSnapshot *snapshot, GskRenderNode *node, double x, double y);
 GskRenderNode *tb_draw_node (const TbRect *bounds, TbDraw draw, gpointer data);

@@ -434,6 +434,14 @@ tb_canvas_rename (TbCanvas *canvas, TbUid uid)
 /* ---- Theme ----------------------------------------------------------------------------------- */
 
 static void
+make_run_anew (TbCanvas *canvas)
+{
+  tb_run_layer_clear (canvas->run);
+  if (canvas->frame)
+    tb_run_layer_take (canvas, canvas->frame, tb_now_ns ());
+}
+
+static void
 update_theme (TbCanvas *canvas)
 {
   TbThemeId theme = tb_appearance_theme ();
@@ -441,9 +449,7 @@ update_theme (TbCanvas *canvas)
     return;
   canvas->theme = theme;
   tb_tiles_set_scene (canvas->tiles, tb_canvas_scene (canvas), theme);
-  tb_run_layer_clear (canvas->run);
-  if (canvas->frame)
-    tb_run_layer_take (canvas, canvas->frame, tb_now_ns ());
+  make_run_anew (canvas);
   canvas->urgent = TRUE;
   tb_canvas_live_changed (canvas);
 }
@@ -550,6 +556,8 @@ tb_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   int device = gtk_widget_get_scale_factor (widget);
   gboolean changed = camera->width != width || camera->height != height || camera->device != device;
 
+  if (camera->device != device && canvas->editor != NULL)
+    make_run_anew (canvas);
   if (changed && camera->width > 0)
     tb_camera_pan (camera, (width - camera->width) / 2, (height - camera->height) / 2);
   camera->width = width;

@@ -15,6 +15,42 @@ tb_draw_node (const TbRect *bounds, TbDraw draw, gpointer data)
   return node;
 }
 
+/* Larger ones are seldom wholly in sight, and would cost memory. */
+#define PIXELS_MAX (1 << 17)
+
+GskRenderNode *
+tb_draw_kept (const TbRect *bounds, int device, TbDraw draw, gpointer data)
+{
+  double x = floor (bounds->x), y = floor (bounds->y);
+  int width = ((int) ceil (bounds->width) + 1) * device, height = ((int) ceil (bounds->height) + 1) * device;
+  if ((gint64) width * height > PIXELS_MAX)
+    return tb_draw_node (bounds, draw, data);
+  cairo_surface_t *pixels = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_surface_set_device_scale (pixels, device, device);
+  cairo_t *cr = cairo_create (pixels);
+  cairo_translate (cr, -x, -y);
+  draw (cr, data);
+  cairo_destroy (cr);
+  GskRenderNode *node = tb_draw_pixels (pixels, x, y);
+  cairo_surface_destroy (pixels);
+  return node;
+}
+
+GskRenderNode *
+tb_draw_pixels (cairo_surface_t *pixels, double x, double y)
+{
+  double sx, sy;
+  cairo_surface_get_device_scale (pixels, &sx, &sy);
+  GskRenderNode *node = gsk_cairo_node_new (
+      &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) (cairo_image_surface_get_width (pixels) / sx),
+                           (float) (cairo_image_surface_get_height (pixels) / sy)));
+  cairo_t *cr = gsk_cairo_node_get_draw_context (node);
+  cairo_set_source_surface (cr, pixels, x, y);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+  return node;
+}
+
 void
 tb_draw_colour (cairo_t *cr, const TbColour *colour, double alpha)
 {

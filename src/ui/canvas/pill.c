@@ -77,5 +77,5 @@ tb_pill_node_new (GtkWidget *widget, TbThemeId theme, const TbPill *pill)
   g_autoptr (PangoLayout) layout = pill_layout (widget, pill);
   PillDraw d = { layout, pill, theme, layout_width (layout) };
   TbRect bounds = { 0, 0, d.width * pill->scale, PILL_HEIGHT * pill->scale };
-  return tb_draw_node (&bounds, draw_pill, &d);
+  return tb_draw_kept (&bounds, gtk_widget_get_scale_factor (widget), draw_pill, &d);
 }

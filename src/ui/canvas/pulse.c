@@ -8,8 +8,9 @@
  *   SLOW  a timer ten times a second asks for a frame; nothing is drawn unless a figure changed.
  *   FAST  60: the frame clock; 30 and 15: a timer, so that the clock stands still in between.
  *
- * In FAST the rate follows the main thread's cost of a frame: above a quarter of a core it halves,
- * well below it doubles. The system under study runs on the same processor. */
+ * In FAST the rate follows the main thread's cost of a frame, its own processor time whatever else the
+ * machine does: above a quarter of a core for a second it halves, well below it doubles. The system under
+ * study runs on the same processor. */
 #include "run-private.h"
 
 #include "tb-base.h"
@@ -98,6 +99,7 @@ set_rate (TbCanvas *canvas, guint rate, gint64 now_ns)
 {
   canvas->rate = rate;
   canvas->rate_since_ns = now_ns;
+  canvas->dear_since_ns = 0;
   schedule (canvas);
 }
 
@@ -113,7 +115,12 @@ govern (TbCanvas *canvas, gint64 now_ns)
   canvas->cost_ns += (canvas->meter.last_ns - canvas->cost_ns) / 8;
   double share = (double) canvas->cost_ns * canvas->rate / 1e9;
   gint64 since = now_ns - canvas->rate_since_ns;
-  if (share > SHARE && canvas->rate > 15 && since > FALL_AFTER_NS)
+  if (share <= SHARE)
+    canvas->dear_since_ns = 0;
+  else if (canvas->dear_since_ns == 0) /* a page that opens is one dear frame, and no reason */
+    canvas->dear_since_ns = now_ns;
+  gboolean dear = canvas->dear_since_ns != 0 && now_ns - canvas->dear_since_ns > FALL_AFTER_NS;
+  if (dear && canvas->rate > 15)
     set_rate (canvas, canvas->rate / 2, now_ns);
   else if (share * 2 < SHARE_TO_RISE && canvas->rate < 60 && since > RISE_AFTER_NS)
     set_rate (canvas, canvas->rate * 2, now_ns);

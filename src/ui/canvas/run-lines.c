@@ -251,7 +251,7 @@ append_line (TbCanvas *canvas, GtkSnapshot *part, TbUid line, const TbLinkShow *
     return;
   TbRect bounds = { (r.x - origin.x) * zoom - grow, (r.y - origin.y) * zoom - grow,
                     r.width * zoom + 2 * grow, r.height * zoom + 2 * grow };
-  GskRenderNode *node = tb_draw_node (&bounds, draw_line, &d);
+  GskRenderNode *node = tb_draw_kept (&bounds, canvas->camera.device, draw_line, &d);
   gtk_snapshot_append_node (part, node);
   gsk_render_node_unref (node);
 }

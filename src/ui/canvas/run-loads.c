@@ -257,7 +257,7 @@ append_pill (TbCanvas *canvas, GtkSnapshot *part, const char *text, TbColourId l
   double width, height;
   tb_pill_measure (GTK_WIDGET (canvas), &pill, &width, &height);
   GskRenderNode *node = tb_pill_node_new (GTK_WIDGET (canvas), canvas->theme, &pill);
-  tb_draw_at (part, node, x, y - height * pill.scale / 2);
+  tb_draw_at (part, node, tb_canvas_whole (canvas, x), tb_canvas_whole (canvas, y - height * pill.scale / 2));
   gsk_render_node_unref (node);
 }
 

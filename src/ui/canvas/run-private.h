@@ -60,7 +60,8 @@ struct _TbRunLayer
   gboolean still;    /* a moment of the past: its figures are as they were, not smoothed */
   GHashTable *asked; /* id of a component → requests of the last ten seconds, guint64 *; NULL: not known yet */
   guint generation;  /* of the scene's places */
-  GskRenderNode *dots[TB_N_DOTS];
+  cairo_surface_t *sprites[TB_N_DOTS]; /* NULL: to be made */
+  GskRenderNode *dots[TB_N_DOTS];      /* of the sprites; NULL: to be made */
   double dots_scale;
 };
 

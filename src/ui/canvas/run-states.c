@@ -189,7 +189,7 @@ tb_run_card_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCard
       CardDraw d = { canvas, uid, world, show };
       TbRect local = { 0, 0, r.width, r.height };
       g_clear_pointer (&show->node, gsk_render_node_unref);
-      show->node = tb_draw_node (&local, draw_states, &d);
+      show->node = tb_draw_kept (&local, canvas->camera.device, draw_states, &d);
       show->node_scale = canvas->camera.zoom;
     }
   tb_draw_at (snapshot, show->node, tb_canvas_whole (canvas, r.x), tb_canvas_whole (canvas, r.y));

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static gboolean use_textures;
+static gboolean use_textures, by_cairo;
 
 void
 tb_tile_node_choose (GskRenderer *renderer)
@@ -15,6 +15,13 @@ tb_tile_node_choose (GskRenderer *renderer)
   const char *name = renderer ? G_OBJECT_TYPE_NAME (renderer) : "";
   use_textures = strstr (name, "Ngl") != NULL || strstr (name, "NGL") != NULL
                  || strstr (name, "Vulkan") != NULL;
+  by_cairo = strstr (name, "Cairo") != NULL;
+}
+
+gboolean
+tb_tile_node_by_cairo (void)
+{
+  return by_cairo;
 }
 
 /* Cairo copies pixels without alpha instead of blending them; a texture wants its alpha set. */

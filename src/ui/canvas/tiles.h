@@ -46,5 +46,8 @@ cairo_format_t tb_tile_node_format (void);
 GskRenderNode *tb_tile_node_new (cairo_surface_t *pixels, int device);
 /* Chosen by the renderer that draws the widget. */
 void tb_tile_node_choose (GskRenderer *renderer);
+/* Whether cairo draws the nodes, on the main thread: it draws again what any change covers, and is the
+ * faster the smaller that is and the fewer nodes are in it. */
+gboolean tb_tile_node_by_cairo (void);
 
 G_END_DECLS
