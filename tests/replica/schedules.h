@@ -27,6 +27,6 @@ typedef struct
 
 /* Runs n schedules from seed on, until one fails. */
 void schedules_run (const ScheduleKind *kind, guint64 seed, guint n, Schedules *s);
-/* As a test: so many, or 30 times as many in script/soak; prints the first seed, and that of one that fails. With
+/* As a test: so many, or 100 000 in script/soak; prints the first seed, and that of one that fails. With
  * TIERBOARD_SEED set it runs that one alone, with a trace to standard error. */
 void schedules_test (const ScheduleKind *kind, guint n);

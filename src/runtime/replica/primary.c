@@ -203,7 +203,7 @@ on_probe (TbReplica *r, unsigned from, Take *t)
   uint64_t probe = take_uint (t);
   if (!take_is_whole (t))
     return;
-  bool hears = c->role == BACKUP && c->heard && r->now_ns - c->heard_ns <= r->config.election_ns;
+  bool hears = c->role == BACKUP && c->heard && r->now_ns - c->heard_ns < r->config.election_ns / 2;
   Pack *p = replica_message (r, HERE);
   pack_uint (p, c->order.epoch);
   pack_uint (p, probe);

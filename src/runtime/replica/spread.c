@@ -4,7 +4,8 @@
 
 #define TOLD_AT_ONCE 2
 #define HEADS_MAX 512              /* in one message */
-#define PAGES_MAX 4                /* messages of heads that answer one summary */
+#define HEADS_CALLED_FORTH 4096    /* by one summary */
+#define PAGE_COST 32u              /* of a message, in heads: so many messages at most, too */
 #define STATES_BYTES_MAX (256u << 10) /* of states that one message calls forth */
 
 /* ---- A round ---- */
@@ -106,25 +107,27 @@ send_page (TbReplica *r, const Page *page, unsigned to)
   replica_send (r, to);
 }
 
+/* What there is from lo to hi, as long as there are heads left to send. */
 static unsigned
-send_segment (TbReplica *r, const Table *t, unsigned segment, unsigned to, unsigned pages)
+send_range (TbReplica *r, const Table *t, uint64_t lo, uint64_t hi, unsigned to, unsigned heads)
 {
-  uint64_t lo = (uint64_t) segment << 58, last = lo | (UINT64_MAX >> 6);
-  while (pages > 0)
+  while (heads > 0)
     {
-      Page page = { .lo = lo, .hi = last };
+      Page page = { .lo = lo, .hi = hi };
       read_page (t, &page);
       if (page.full && page.n == 0)
-        return pages; /* more than a page in one slot: keys made to collide */
+        break; /* more than a page in one slot: keys made to collide */
       send_page (r, &page, to);
-      pages--;
-      if (page.hi == last)
+      heads -= TB_MIN (heads, TB_MAX (page.n, PAGE_COST));
+      if (page.hi == hi)
         break;
       lo = page.hi + 1;
     }
-  return pages;
+  return heads;
 }
 
+/* Neighbouring segments that differ go together. The search begins anywhere, so that what does not fit comes another
+ * time. */
 static void
 on_summary (TbReplica *r, Spread *s, unsigned from, Take *t)
 {
@@ -133,12 +136,17 @@ on_summary (TbReplica *r, Spread *s, unsigned from, Take *t)
     theirs[i] = take_uint (t);
   if (!take_is_whole (t))
     return;
-  unsigned first = (unsigned) replica_random_below (r, TABLE_SEGMENTS), pages = PAGES_MAX;
-  for (unsigned i = 0; i < TABLE_SEGMENTS && pages > 0; i++)
+  unsigned first = (unsigned) replica_random_below (r, TABLE_SEGMENTS), heads = HEADS_CALLED_FORTH, n;
+  for (unsigned i = 0; i < TABLE_SEGMENTS && heads > 0; i += n + 1)
     {
       unsigned segment = (first + i) % TABLE_SEGMENTS;
-      if (theirs[segment] != s->table->digest[segment])
-        pages = send_segment (r, s->table, segment, from, pages);
+      for (n = 0; i + n < TABLE_SEGMENTS && segment + n < TABLE_SEGMENTS; n++)
+        if (theirs[segment + n] == s->table->digest[segment + n])
+          break;
+      if (n > 0)
+        heads = send_range (r, s->table, (uint64_t) segment << 58, ((uint64_t) (segment + n - 1) << 58) | (UINT64_MAX >> 6),
+                            from, heads);
+      n -= segment + n == TABLE_SEGMENTS; /* the next is the first one again, and has not been looked at */
     }
 }
 
