@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "diff-recordings.h"
@@ -119,7 +120,7 @@ print_text (const TbComparison *c, char *const names[2])
       char events[40];
       printf ("%s: %.1f s, %s events%s\n", names[side], (double) c->lasted_ns[side] / 1e9,
               tb_words_count (c->events[side], events, sizeof events),
-              c->whole[side] ? "" : " (not all of them are looked at below)");
+              c->whole[side] ? "" : " (some are not in it)");
     }
   printf ("%s\n\n", c->same_drawing ? "Both ran the same drawing."
                                     : "They ran different drawings, or different states of one.");
@@ -229,6 +230,26 @@ print_json (const TbComparison *c, char *const names[2])
   puts (tb_json_text (json));
 }
 
+/* What takes long is said on a terminal; Ctrl-C ends it as it ends anything. */
+static TbComparison *
+compare (TbPast *first, TbPast *second)
+{
+  TbComparing *comparing = tb_comparing_new (first, second);
+  gint64 began_ns = tb_now_ns ();
+  gboolean says = FALSE;
+  while (!tb_comparing_go_on (comparing, TB_NS_PER_S / 10))
+    {
+      says = says || (isatty (STDERR_FILENO) && tb_now_ns () - began_ns > TB_NS_PER_S);
+      if (says)
+        fprintf (stderr, "\rcomparing … %2.0f %%", 100 * tb_comparing_share (comparing));
+    }
+  if (says)
+    fputs ("\r                  \r", stderr);
+  TbComparison *out = tb_comparing_take (comparing);
+  tb_comparing_free (comparing);
+  return out;
+}
+
 int
 tb_diff_recordings (char *const names[2], gboolean as_json)
 {
@@ -236,7 +257,7 @@ tb_diff_recordings (char *const names[2], gboolean as_json)
   g_autoptr (TbPast) second = first != NULL ? tb_cli_open_recording (names[1]) : NULL;
   if (second == NULL)
     return TB_EXIT_REFUSED;
-  g_autoptr (TbComparison) comparison = tb_compare (first, second);
+  g_autoptr (TbComparison) comparison = compare (first, second);
   if (as_json)
     print_json (comparison, names);
   else

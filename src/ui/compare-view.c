@@ -6,6 +6,7 @@
 #include "tb-compare.h"
 #include "util.h"
 
+#define SLICE_NS (6 * TB_NS_PER_MS)
 #define ROWS_MAX 200u /* of each list; the command prints all of them */
 
 /* ---- Cells ----------------------------------------------------------------------------------- */
@@ -147,24 +148,74 @@ escape (GtkWidget *widget, GVariant *args, gpointer data)
   return TRUE;
 }
 
+typedef struct
+{
+  TbComparing *comparing; /* NULL: it is done */
+  guint id;
+  GtkWidget *box, *label;
+} Waiting;
+
+static void
+stop_waiting (Waiting *w)
+{
+  g_clear_handle_id (&w->id, g_source_remove);
+  g_clear_pointer (&w->comparing, tb_comparing_free);
+  g_free (w);
+}
+
+static void
+fill (Waiting *w, const TbComparison *comparison)
+{
+  g_autofree char *said = summary (comparison);
+  gtk_label_set_text (GTK_LABEL (w->label), said);
+  add_links (w->box, comparison);
+  add_labels (w->box, comparison);
+  add_orders (w->box, comparison);
+}
+
+static gboolean
+go_on (gpointer data)
+{
+  Waiting *w = data;
+  if (!tb_comparing_go_on (w->comparing, SLICE_NS))
+    {
+      g_autofree char *said = g_strdup_printf ("Comparing: %.0f\u202f%%", 100 * tb_comparing_share (w->comparing));
+      gtk_label_set_text (GTK_LABEL (w->label), said);
+      return G_SOURCE_CONTINUE;
+    }
+  g_autoptr (TbComparison) comparison = tb_comparing_take (w->comparing);
+  fill (w, comparison);
+  g_clear_pointer (&w->comparing, tb_comparing_free);
+  w->id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* Closing the window calls it off. */
+static void
+wait_for (GtkWidget *window, GtkWidget *box, GtkWidget *label, TbPast *first, TbPast *second)
+{
+  Waiting *w = g_new0 (Waiting, 1);
+  w->comparing = tb_comparing_new (first, second);
+  w->box = box;
+  w->label = label;
+  w->id = g_idle_add (go_on, w);
+  g_signal_connect_swapped (window, "destroy", G_CALLBACK (stop_waiting), w);
+}
+
 void
 tb_compare_view_open (GtkWindow *parent, TbPast *first, TbPast *second)
 {
-  g_autoptr (TbComparison) comparison = tb_compare (first, second);
   g_autofree char *a = g_path_get_basename (tb_past_path (first)), *b = g_path_get_basename (tb_past_path (second));
-  g_autofree char *title = g_strdup_printf ("%s and %s", a, b), *said = summary (comparison);
+  g_autofree char *title = g_strdup_printf ("%s and %s", a, b);
   GtkWidget *window = adw_window_new (), *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10), *bar = adw_header_bar_new ();
-  GtkWidget *label = tb_ui_label (said, "strong");
+  GtkWidget *label = tb_ui_label ("", "strong");
   GtkEventController *keys = gtk_shortcut_controller_new ();
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar), adw_window_title_new ("Two recordings", title));
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (box, "compared");
   gtk_box_append (GTK_BOX (box), label);
-  add_links (box, comparison);
-  add_labels (box, comparison);
-  add_orders (box, comparison);
   gtk_box_append (GTK_BOX (outer), bar);
   GtkWidget *scrolled = tb_ui_scrolled (box);
   gtk_widget_set_vexpand (scrolled, TRUE);
@@ -177,5 +228,6 @@ tb_compare_view_open (GtkWindow *parent, TbPast *first, TbPast *second)
   gtk_window_set_title (GTK_WINDOW (window), title);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_window_set_default_size (GTK_WINDOW (window), 760, 620);
+  wait_for (window, box, label, first, second);
   gtk_window_present (GTK_WINDOW (window));
 }

@@ -111,6 +111,42 @@ test_what_was_lost_in_one_alone_differs (Fixture *f, gconstpointer data)
   g_assert_cmpuint (link_of (c, "send")->figures[0].refused, ==, 1);
 }
 
+/* Beyond the first million events, in slices; it may be called off half-way. */
+static void
+test_all_of_a_long_one_is_compared (Fixture *f, gconstpointer data)
+{
+  enum { N = 180000 };
+  for (guint n = 1; n <= N; n++)
+    for (int side = 0; side < 2; side++)
+      write_tree (f->r[side], n, side == 1 && n == N);
+  g_autoptr (TbPast) first = recorded_open (f->r[0]);
+  g_autoptr (TbPast) second = recorded_open (f->r[1]);
+  TbComparing *comparing = tb_comparing_new (first, second);
+  double before = 0;
+  guint slices = 0;
+  for (; !tb_comparing_go_on (comparing, 0); slices++)
+    {
+      double share = tb_comparing_share (comparing);
+      g_assert_cmpfloat (share, >=, before);
+      g_assert_cmpfloat (share, <=, 1);
+      before = share;
+    }
+  g_assert_cmpuint (slices, >, 1000);
+  g_autoptr (TbComparison) c = tb_comparing_take (comparing);
+  tb_comparing_free (comparing);
+  g_assert_true (c->whole[0] && c->whole[1]);
+  g_assert_true (tb_comparison_differs (c));
+  g_assert_cmpuint (c->orders->len, ==, 2);
+  const TbComparedOrder *rare = g_ptr_array_index (c->orders, 0), *usual = g_ptr_array_index (c->orders, 1);
+  g_assert_cmpuint (rare->n[0] + rare->n[1], ==, 1);
+  g_assert_cmpuint (usual->n[0], ==, N);
+  g_assert_cmpuint (usual->n[1], ==, N - 1);
+  comparing = tb_comparing_new (first, second);
+  for (guint i = 0; i < slices / 2; i++)
+    tb_comparing_go_on (comparing, 0);
+  tb_comparing_free (comparing);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -118,6 +154,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/compare/same", test_what_did_the_same_does_not_differ);
+  ADD ("/compare/long", test_all_of_a_long_one_is_compared);
   ADD ("/compare/order", test_what_one_alone_has_stands_first);
   ADD ("/compare/lost", test_what_was_lost_in_one_alone_differs);
   return g_test_run ();

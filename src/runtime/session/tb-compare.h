@@ -38,16 +38,28 @@ typedef struct
 {
   gint64 lasted_ns[2];
   guint64 events[2];
-  gboolean whole[2];   /* no gap in it, and all of its events were looked at for labels and orders */
+  gboolean whole[2];   /* no gap in it, and nothing that has gone from it as the oldest */
   gboolean same_drawing;
   GPtrArray *links;    /* of TbComparedLink, in the order of the first, then what only the second has */
   GPtrArray *labels;   /* of TbComparedLabel: what is in one only before the others, then the most frequent */
   GPtrArray *orders;   /* of TbComparedOrder, likewise */
 } TbComparison;
 
-/* Of long recordings the first million of events is looked at for labels and orders; figures are always of
- * all of it. (transfer full) */
+/* All at once: some seconds of a recording of ten million events. More than 100 000 names, or orders, are not told
+ * apart ("(others)"). (transfer full) */
 TbComparison *tb_compare (TbPast *first, TbPast *second);
+
+/* The same, a slice at a time; to free it before it is done is to call it off. What has grown since then is not
+ * looked at. */
+typedef struct TbComparing TbComparing;
+TbComparing *tb_comparing_new (TbPast *first, TbPast *second);
+void tb_comparing_free (TbComparing *comparing);
+/* Goes on for about so long; TRUE: it is done. */
+gboolean tb_comparing_go_on (TbComparing *comparing, gint64 for_ns);
+/* How much of it is done, from 0 to 1. */
+double tb_comparing_share (const TbComparing *comparing);
+/* NULL: it is not done. Once only. (transfer full) */
+TbComparison *tb_comparing_take (TbComparing *comparing);
 void tb_comparison_free (TbComparison *comparison);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbComparison, tb_comparison_free)
 /* Whether something is in one of them only: a link, a name, an order, or errors, refusals or losses on a

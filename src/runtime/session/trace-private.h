@@ -41,6 +41,12 @@ tb_tracer_span (const TbTracer *t, guint index)
 /* Events of [from, to) are to become spans with their causes. */
 void tb_tracer_init (TbTracer *t, TbPast *past, guint64 from, guint64 to);
 void tb_tracer_clear (TbTracer *t);
+/* As tb_trace_listing_new(), but tb_trace_listing_roots() is of TbTraceSpan, parents before children, of the pieces
+ * that are done; whoever has taken them may make it shorter. */
+TbTraceListing *tb_trace_spans_listing_new (TbPast *past, guint64 from, guint64 to);
+/* How far it is. */
+guint64 tb_trace_listing_at (const TbTraceListing *listing);
+
 /* Goes on a little, about a millisecond. TRUE: all of it is done. */
 gboolean tb_tracer_step (TbTracer *t);
 

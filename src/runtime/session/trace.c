@@ -457,8 +457,20 @@ list_spans (const TbTracer *t, guint64 from, guint64 to, GArray *out)
   g_free (f.first);
 }
 
+TbTraceListing *
+tb_trace_spans_listing_new (TbPast *past, guint64 from, guint64 to)
+{
+  return listing_new (past, from, to, list_spans, sizeof (TbTraceSpan));
+}
+
+guint64
+tb_trace_listing_at (const TbTraceListing *l)
+{
+  return l->at < l->to ? CLAMP (l->tracer.at, l->at, l->end) : l->to;
+}
+
 GArray *
 tb_traces_spans (TbPast *past, guint64 from, guint64 to)
 {
-  return all_of (listing_new (past, from, to, list_spans, sizeof (TbTraceSpan)));
+  return all_of (tb_trace_spans_listing_new (past, from, to));
 }
