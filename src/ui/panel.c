@@ -15,6 +15,7 @@
 
 /* Often enough to be live, seldom enough to be read. */
 #define REFRESH_NS (400 * TB_NS_PER_MS)
+#define TAB_MARGIN 16 /* of the next tab, so that one sees that there is one */
 
 typedef enum
 {
@@ -51,7 +52,7 @@ static const struct
 struct _TbPanel
 {
   GtkWidget parent;
-  GtkWidget *box, *stack, *status, *tabs[N_PAGES], *pages[N_PAGES];
+  GtkWidget *box, *stack, *scrolled, *tabs[N_PAGES], *pages[N_PAGES];
   TbEditor *editor;
   TbMoment *moment; /* NULL: not said yet */
   TbLiveFrame *frame;
@@ -147,25 +148,6 @@ selected_link (TbPanel *self)
 }
 
 static void
-show_status (TbPanel *self)
-{
-  g_autofree char *text = NULL;
-  if (self->frame)
-    {
-      g_autofree char *worst = tb_format_ns (self->frame->agent_lag_ns);
-      g_autofree char *lag = tb_format_ns (self->frame->agent_lag_p99_ns);
-      text = g_strdup_printf ("taps: %.0f\u202f%% of a core, lag p99 %s, worst %s",
-                              self->frame->agent_cpu * 100, lag, worst);
-    }
-  tb_ui_set_text (self->status, text ? text : "");
-  g_autofree char *more = text ? g_strconcat (text, "\n\nWhat Tierboard itself costs, and by how much its tap "
-                                              "loop was late in the last second: what is larger than "
-                                              "that is the system's", NULL)
-                               : NULL;
-  tb_ui_set_tooltip (self->status, more);
-}
-
-static void
 show_troubles (TbPanel *self)
 {
   const TbModel *model
@@ -209,7 +191,6 @@ refresh (TbPanel *self)
     default:
       g_assert_not_reached ();
     }
-  show_status (self);
 }
 
 void
@@ -223,7 +204,6 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
   if (!frame)
     {
       show_troubles (panel);
-      show_status (panel);
       return;
     }
   gint64 now_ns = tb_now_ns ();
@@ -279,11 +259,22 @@ tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems 
 /* ---- Pages ----------------------------------------------------------------------------------- */
 
 static void
+reveal_tab (TbPanel *self)
+{
+  GtkAdjustment *at = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  GtkWidget *tab = self->tabs[self->page];
+  graphene_rect_t r;
+  if (gtk_widget_compute_bounds (tab, gtk_widget_get_parent (tab), &r))
+    gtk_adjustment_clamp_page (at, r.origin.x - TAB_MARGIN, r.origin.x + r.size.width + TAB_MARGIN);
+}
+
+static void
 choose (TbPanel *self, PageId id)
 {
   self->page = id;
   gtk_stack_set_visible_child (GTK_STACK (self->stack), page_of (self, id));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->tabs[id]), TRUE);
+  reveal_tab (self);
   refresh (self);
 }
 
@@ -425,10 +416,6 @@ new_tab_bar (TbPanel *self)
       g_signal_connect_after (self->tabs[id], "clicked", G_CALLBACK (tab_clicked), self);
       gtk_box_append (GTK_BOX (bar), self->tabs[id]);
     }
-  self->status = tb_ui_label (NULL, "panel-status");
-  gtk_label_set_xalign (GTK_LABEL (self->status), 1);
-  gtk_widget_set_hexpand (self->status, TRUE);
-  gtk_box_append (GTK_BOX (bar), self->status);
   self->fold = gtk_button_new ();
   gtk_widget_add_css_class (self->fold, "flat");
   gtk_widget_add_css_class (self->fold, "panel-fold");
@@ -436,16 +423,17 @@ new_tab_bar (TbPanel *self)
   return bar;
 }
 
-/* The tabs give way before they force the window to be wide. */
+/* The tabs give way before they force the window to be wide; the one that is chosen stays in sight. */
 static GtkWidget *
-scrolling (GtkWidget *bar)
+scrolling (TbPanel *self, GtkWidget *bar)
 {
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_EXTERNAL,
-                                  GTK_POLICY_NEVER);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), bar);
-  gtk_widget_set_hexpand (scrolled, TRUE);
-  return scrolled;
+  self->scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), bar);
+  gtk_widget_set_hexpand (self->scrolled, TRUE);
+  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled)), "changed",
+                            G_CALLBACK (reveal_tab), self);
+  return self->scrolled;
 }
 
 /* The tabs, and what stays in sight however narrow it is. */
@@ -453,7 +441,7 @@ static GtkWidget *
 new_head (TbPanel *self)
 {
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  gtk_box_append (GTK_BOX (head), scrolling (new_tab_bar (self)));
+  gtk_box_append (GTK_BOX (head), scrolling (self, new_tab_bar (self)));
   gtk_widget_set_valign (self->fold, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (head), self->fold);
   return head;

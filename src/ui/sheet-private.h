@@ -13,6 +13,7 @@
 #include "panel.h"
 #include "shell.h"
 #include "source-pane.h"
+#include "taps.h"
 #include "tb-canvas.h"
 #include "tb-control.h"
 #include "tb-edit.h"
@@ -60,7 +61,7 @@ struct _TbSheet
   const char *then_xml;  /* of that; it is the past's */
   guint undo_id;
   TbPast *recording;    /* that the document was opened from: nothing runs; NULL: none */
-  GtkWidget *time_bar;
+  GtkWidget *time_bar, *taps;
   gint64 shown_ns;      /* of the past, what the canvas shows; 0: none */
   guint past_id, inspect_id;
   TbMoment *moment;     /* of the run that goes on, or of the one before: what all of it shows */

@@ -55,6 +55,7 @@ tb_sheet_drop_session (TbSheet *self)
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   tb_inspector_show_frame (self->inspector, NULL);
   tb_panel_show_frame (self->panel, NULL);
+  tb_taps_show (self->taps, NULL);
   tb_panel_set_run (self->panel, NULL);
   tb_panel_set_held (self->panel, NULL);
   tb_minimap_show_frame (self->minimap, NULL);
@@ -162,6 +163,7 @@ tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self)
   if (now_ns - self->inspected_ns < INSPECT_NS)
     return;
   self->inspected_ns = now_ns;
+  tb_taps_show (self->taps, live);
   if (tb_sheet_shows_past (self))
     return;
   tb_sheet_show_dots (self);

@@ -294,6 +294,8 @@ new_desk (TbSheet *self)
                                              "win.right-panel", GTK_ALIGN_END);
   for (int side = 0; side < 2; side++)
     gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->corner[side]);
+  self->taps = tb_taps_new ();
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->taps);
   g_signal_connect_swapped (self->canvas, "zoom-changed", G_CALLBACK (zoom_changed), self);
   g_signal_connect (self->canvas, "live-frame", G_CALLBACK (tb_sheet_live_frame), self);
   g_signal_connect (self->canvas, "context-menu", G_CALLBACK (tb_sheet_context_menu), self);

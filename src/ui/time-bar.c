@@ -6,15 +6,18 @@
 #include "timeline.h"
 #include "util.h"
 
+#include <math.h>
+
 /* How fast it is played; the one in the middle is as it was. */
 static const struct
 {
   double speed;
   const char *name;
-} speeds[] = { { 0.0001, "1∶10 000" }, { 0.001, "1∶1000" }, { 0.01, "1∶100" }, { 0.1, "1∶10" },
-               { 1, "1∶1" },           { 2, "2×" },         { 10, "10×" },     { 60, "60×" } };
+} speeds[] = { { 0.0001, "÷10 000" }, { 0.001, "÷1000" }, { 0.01, "÷100" }, { 0.1, "÷10" },
+               { 1, "×1" },            { 2, "×2" },         { 10, "×10" },     { 60, "×60" } };
 
 #define AS_IT_WAS 4u
+#define SLOW_FROM 2
 
 static const char *const spans[] = { "1 s", "10 s", "Run", NULL };
 
@@ -25,6 +28,7 @@ struct _TbTimeBar
   GtkWidget *box, *live, *play, *at, *speed, *span, *dots, *leave;
   gboolean kept;
   TbTimeline *timeline;
+  double slowness;    /* as it is said; 0: not yet */
   gboolean following; /* a button is set to what is, not pressed */
 };
 
@@ -70,19 +74,40 @@ follow (TbTimeBar *self)
   show_buttons (self);
 }
 
-/* "20 dots · 1∶840 · 3 not shown": what must be known to read the picture. */
+/* One of 2, 5, 10, 20, 50 …, which stays until the factor is far from it: a figure that changes ten times a
+ * second says nothing. */
+static double
+steady_slowness (TbTimeBar *self, double slowness)
+{
+  double ratio = self->slowness > 0 ? slowness / self->slowness : 0;
+  if (ratio > 0.4 && ratio < 2.5)
+    return self->slowness;
+  double ten = pow (10, floor (log10 (slowness))), lead = slowness / ten;
+  self->slowness = ten * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+  return self->slowness;
+}
+
+/* 17604 → "17.6k"; the tooltip has the whole. */
+static char *
+brief_count (guint64 n)
+{
+  return n < 10000 ? tb_format_count (n)
+         : n < 1000000 ? g_strdup_printf ("%.1f\u202fk", (double) n / 1e3) : g_strdup_printf ("%.1f\u202fM", (double) n / 1e6);
+}
+
+/* "20 dots · 50 × slower · 3 not shown": what must be known to read the picture. */
 void
 tb_time_bar_show_dots (TbTimeBar *bar, const TbDotCount *count)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   guint64 exact = count->requests + count->replies + count->one_way;
-  g_autofree char *dots = tb_format_count (exact), *streamed = tb_format_count (count->streamed),
+  g_autofree char *dots = brief_count (exact), *streamed = brief_count (count->streamed),
                   *missed = tb_format_count (count->not_shown);
   g_string_append_printf (text, "%s dots", dots);
-  if (count->slowness >= 2)
-    g_string_append_printf (text, " · slow motion 1∶%.0f", count->slowness);
+  if (count->slowness >= SLOW_FROM)
+    g_string_append_printf (text, " · %.0f × slower", steady_slowness (bar, count->slowness));
   if (count->streamed > 0)
-    g_string_append_printf (text, " · %s as streams", streamed);
+    g_string_append_printf (text, " · %s in streams", streamed);
   if (count->not_shown > 0)
     g_string_append_printf (text, " · %s not shown", missed);
   tb_ui_set_text (bar->dots, text->str);
