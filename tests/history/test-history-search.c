@@ -79,7 +79,7 @@ test_a_list_keeps_the_order_of_what_was_appended (void)
   tb_history_add (h, &ops[2]);
   tb_history_judge (h, NULL, &v);
   g_assert_cmpint (v.kind, ==, TB_VERDICT_VIOLATED);
-  g_assert_cmpstr (v.sentence, ==, "no order of 3 operations explains them all; client 2 reading [2 1] fits nowhere");
+  g_assert_cmpstr (v.sentence, ==, "no order of 3 operations explains them all; client 2's “read [2 1]” fits nowhere");
   tb_history_free (h);
 }
 

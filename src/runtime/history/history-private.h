@@ -111,6 +111,7 @@ typedef struct
   TbVerdictKind kind;
   TbOp witness[TB_WITNESS_MAX];
   unsigned n_witness;
+  TbOp before, after; /* of the witness: the contradiction */
   char sentence[320];
 
   /* For zones. */
@@ -149,6 +150,14 @@ typedef struct
   uint64_t as_list, as_set; /* states of the search */
 } TbList;
 
+/* What was done that is not known here. */
+typedef struct
+{
+  char verb[32];
+  uint32_t line; /* 0: nothing */
+  bool all;      /* to which key is not known either */
+} TbStrange;
+
 struct TbHistory
 {
   TbKey *keys;
@@ -163,6 +172,9 @@ struct TbHistory
   uint32_t *changed; /* keys */
   size_t n_changed, changed_capacity;
   uint64_t operations, outcomes[3], reads;
+  TbStrange strange;
+  TbIndex strange_keys;
+  bool by_lines; /* its times are the lines of a file */
   uint64_t n_violated, n_unknown;
   uint64_t n_stale, p95_of; /* stale reads, and of how many the percentiles were taken */
   int64_t p95_ns, stale_p95_ns;
@@ -200,8 +212,8 @@ int64_t tb_delta (const TbKey *key);
 
 /* ---- Words (words.c) ---------------------------------------------------------------------------------- */
 
-/* "41 ms", "1.5 s", "300 us". */
-void tb_words_lasted (int64_t ns, char *out, size_t size);
+/* "41 ms", "1.5 s", "300 us", "3 lines". */
+void tb_words_lasted (const TbHistory *h, int64_t ns, char *out, size_t size);
 void tb_words_read_unwritten (const TbHistory *h, TbKey *key, const TbCluster *c);
 void tb_words_read_early (const TbHistory *h, TbKey *key, const TbCluster *c);
 void tb_words_overlap (const TbHistory *h, TbKey *key, const TbCluster *a, const TbCluster *b);

@@ -37,6 +37,7 @@ tb_history_free (TbHistory *h)
   free (h->elements);
   tb_index_clear (&h->by_list);
   tb_index_clear (&h->by_number);
+  tb_index_clear (&h->strange_keys);
   tb_names_clear (&h->key_names);
   tb_names_clear (&h->values);
   tb_names_clear (&h->clients);
@@ -78,6 +79,15 @@ size_t
 tb_history_n (const TbHistory *h)
 {
   return (size_t) h->operations;
+}
+
+const TbOp *
+tb_history_op (const TbHistory *h, size_t i)
+{
+  for (size_t k = 0; k < h->n_keys; i -= h->keys[k++].n)
+    if (i < h->keys[k].n)
+      return &h->keys[k].ops[i];
+  return NULL;
 }
 
 static size_t

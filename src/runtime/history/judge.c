@@ -6,6 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where something was done to it that is not known here, nothing is known. */
+static void
+doubt (const TbHistory *h, TbKey *key)
+{
+  if (h->strange.line == 0 || (!h->strange.all && tb_index_find (&h->strange_keys, key->number) == NONE))
+    return;
+  key->kind = TB_VERDICT_UNKNOWN;
+  key->n_witness = 0;
+  snprintf (key->sentence, sizeof key->sentence, "not known: what “%s” does (line %" PRIu32 ") is not known here",
+            h->strange.verb, h->strange.line);
+}
+
 static void
 judge_key (TbHistory *h, TbKey *key, const TbJudgeOptions *options)
 {
@@ -23,6 +35,8 @@ judge_key (TbHistory *h, TbKey *key, const TbJudgeOptions *options)
     tb_search_judge (h, key, options);
   else
     tb_zones_judge (h, key, options->live);
+  if (key->kind == TB_VERDICT_LINEARIZABLE || key->kind == TB_VERDICT_VIOLATED)
+    doubt (h, key);
   h->n_stale += key->n_stale;
   key->delta_ns = options->live ? 0 : tb_delta (key);
   h->n_violated += (key->kind == TB_VERDICT_VIOLATED) - (uint64_t) (was == TB_VERDICT_VIOLATED);
@@ -38,11 +52,21 @@ first_of_kind (const TbHistory *h, TbVerdictKind kind)
   return NULL;
 }
 
+static unsigned
+place_in_witness (const TbKey *key, const TbOp *op)
+{
+  for (unsigned i = 0; i < key->n_witness; i++)
+    if (memcmp (&key->witness[i], op, sizeof *op) == 0)
+      return i;
+  return TB_WITNESS_MAX;
+}
+
 static void
 tell (const TbHistory *h, TbVerdict *v)
 {
   char name[80];
   v->kind = h->n_violated > 0 ? TB_VERDICT_VIOLATED : h->n_unknown > 0 ? TB_VERDICT_UNKNOWN : TB_VERDICT_LINEARIZABLE;
+  v->arrow_from = v->arrow_to = TB_WITNESS_MAX;
   const TbKey *key = v->kind != TB_VERDICT_LINEARIZABLE ? first_of_kind (h, v->kind) : NULL;
   if (key == NULL)
     {
@@ -53,6 +77,8 @@ tell (const TbHistory *h, TbVerdict *v)
   v->key = key->number;
   v->n_witness = key->n_witness;
   memcpy (v->witness, key->witness, sizeof v->witness);
+  v->arrow_from = place_in_witness (key, &key->before);
+  v->arrow_to = place_in_witness (key, &key->after);
   if (h->n_keys > 1)
     snprintf (v->sentence, sizeof v->sentence, "%.64s: %.250s", tb_history_key_name (h, key->number, name, sizeof name),
               key->sentence);

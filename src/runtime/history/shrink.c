@@ -201,6 +201,8 @@ say_by_zones (Shrink *s)
       memcpy (s->key->sentence, plain.sentence, sizeof plain.sentence);
       memcpy (s->key->witness, plain.witness, sizeof plain.witness);
       s->key->n_witness = plain.n_witness;
+      s->key->before = plain.before;
+      s->key->after = plain.after;
     }
   tb_key_clear_zones (&plain);
   tb_figures_clear (&plain);

@@ -79,6 +79,8 @@ void tb_history_free (TbHistory *h);
 /* Operations may come in any order of time; live, each when it ends. */
 void tb_history_add (TbHistory *h, const TbOp *op);
 size_t tb_history_n (const TbHistory *h);
+/* The i-th, key by key, in the order in which they came or, once judged, ended; until the next is added. */
+const TbOp *tb_history_op (const TbHistory *h, size_t i);
 /* The bytes that it holds. */
 size_t tb_history_memory (const TbHistory *h);
 
@@ -98,6 +100,13 @@ void tb_history_name_clients (TbHistory *h, const char *const *names, unsigned n
 const char *tb_history_key_name (const TbHistory *h, uint32_t key, char *out, size_t size);
 const char *tb_history_value_text (const TbHistory *h, uint64_t value, char *out, size_t size);
 const char *tb_history_client_name (const TbHistory *h, const TbOp *op, char *out, size_t size);
+
+/* "write 7", "read 5", "swap 1 for 2". */
+const char *tb_history_op_text (const TbHistory *h, const TbOp *op, char *out, size_t size);
+/* Whether its times are the lines of the file that it was read from, since the file has none. */
+bool tb_history_is_by_lines (const TbHistory *h);
+/* "41 ms", or, of a history whose times are the lines of a file, "3 lines". */
+const char *tb_history_time_text (const TbHistory *h, int64_t ns, char *out, size_t size);
 
 typedef enum
 {
@@ -128,6 +137,7 @@ typedef struct
   uint32_t key;                 /* of the violation, or of what is unknown */
   TbOp witness[TB_WITNESS_MAX]; /* by their beginning: itself not linearizable */
   unsigned n_witness;           /* 1 to 6 by zones; 0 where the search found none so small */
+  unsigned arrow_from, arrow_to; /* of the witness: what had ended before the other began, and contradicts; TB_WITNESS_MAX: none */
   char sentence[320];           /* one sentence a person understands; also why it is unknown */
 
   uint64_t keys, keys_violated, keys_unknown;
@@ -189,3 +199,19 @@ int64_t tb_convergence (const TbDigest *samples, size_t n, unsigned n_replicas, 
 /* The same by what was read since: until the last read that saw another value than its key's last did. Says
  * nothing where writes go on. */
 int64_t tb_history_convergence (const TbHistory *h, int64_t heal_ns);
+
+/* ---- Files ---------------------------------------------------------------------------------------------- */
+
+/* Reads a history, in pieces of any size: our own form, and Jepsen's two (docs/histories.md). */
+typedef struct TbHistoryReader TbHistoryReader;
+TbHistoryReader *tb_history_reader_new (TbHistory *h);
+void tb_history_reader_free (TbHistoryReader *reader);
+/* False: it is no history; tb_history_reader_error() says why, with the line. */
+bool tb_history_reader_feed (TbHistoryReader *reader, const char *bytes, size_t n);
+/* That was all. False: as above, or there was no operation. */
+bool tb_history_reader_end (TbHistoryReader *reader);
+const char *tb_history_reader_error (const TbHistoryReader *reader);
+
+/* An operation as a line of our own form, without a newline. Returns its length; what does not fit is cut, as by snprintf(). Of a
+ * counter, values are numbers. */
+size_t tb_history_op_line (const TbHistory *h, const TbOp *op, char *out, size_t size);

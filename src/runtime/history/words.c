@@ -8,10 +8,12 @@
 #include <string.h>
 
 void
-tb_words_lasted (int64_t ns, char *out, size_t size)
+tb_words_lasted (const TbHistory *h, int64_t ns, char *out, size_t size)
 {
   double x = (double) ns;
-  if (ns < TB_NS_PER_US)
+  if (h->by_lines)
+    snprintf (out, size, "%" PRId64 " line%s", ns, ns == 1 ? "" : "s");
+  else if (ns < TB_NS_PER_US)
     snprintf (out, size, "%" PRId64 " ns", ns);
   else if (ns < TB_NS_PER_MS)
     snprintf (out, size, "%.3g us", x / 1e3);
@@ -114,7 +116,9 @@ tb_words_read_early (const TbHistory *h, TbKey *key, const TbCluster *c)
   key->n_witness = 0;
   put_witness (key, c->write);
   put_witness (key, c->first_read_op);
-  tb_words_lasted (w->invoke_ns - r->return_ns, before, sizeof before);
+  key->before = *r;
+  key->after = *w;
+  tb_words_lasted (h, w->invoke_ns - r->return_ns, before, sizeof before);
   say (key, "%s had read %s %s before %s began to write it", read.client, read.value, before, write.client);
 }
 
@@ -125,8 +129,11 @@ say_stale (const TbHistory *h, TbKey *key, const TbCluster *stale, const TbClust
   char settled[160], ago[32];
   const TbOp *r = &key->ops[stale->last_start_op];
   Named read = name_op (h, r);
+  if (newer->first_end_op != NONE)
+    key->before = key->ops[newer->first_end_op];
+  key->after = *r;
   say_settled (h, key, newer, settled, sizeof settled);
-  tb_words_lasted (r->invoke_ns - newer->first_end, ago, sizeof ago);
+  tb_words_lasted (h, r->invoke_ns - newer->first_end, ago, sizeof ago);
   say (key, "%s read %s although %s %s before that read began%s", read.client, read.value, settled, ago, more);
 }
 
@@ -162,16 +169,44 @@ tb_words_inside (const TbHistory *h, TbKey *key, const TbCluster *around, const 
 void
 tb_words_fits_nowhere (const TbHistory *h, TbKey *key, const TbOp *op, size_t n)
 {
-  static const char *const verbs[] = { [TB_OP_READ] = "reading", [TB_OP_WRITE] = "writing", [TB_OP_APPEND] = "appending",
-                                       [TB_OP_ADD] = "adding", [TB_OP_INSERT] = "inserting" };
-  char expected[64], what[160], line[32] = "";
-  Named named = name_op (h, op);
-  if (op->kind == TB_OP_CAS)
-    snprintf (what, sizeof what, "%s from %s to %s", op->swapped ? "swapping" : "not swapping",
-              tb_history_value_text (h, op->expected, expected, sizeof expected), named.value);
-  else
-    snprintf (what, sizeof what, "%s %s", verbs[op->kind], named.value);
+  char client[64], what[160], line[32] = "";
+  key->after = *op;
+  key->before = *op; /* nothing in particular */
+  tb_history_client_name (h, op, client, sizeof client);
+  tb_history_op_text (h, op, what, sizeof what);
   if (op->line > 0)
     snprintf (line, sizeof line, " (line %" PRIu32 ")", op->line);
-  say (key, "no order of %zu operations explains them all; %s %s%s fits nowhere", n, named.client, what, line);
+  say (key, "no order of %zu operations explains them all; %s's “%s”%s fits nowhere", n, client, what, line);
+}
+
+const char *
+tb_history_op_text (const TbHistory *h, const TbOp *op, char *out, size_t size)
+{
+  static const char *const verbs[] = { [TB_OP_READ] = "read", [TB_OP_WRITE] = "write", [TB_OP_APPEND] = "append",
+                                       [TB_OP_ADD] = "add", [TB_OP_INSERT] = "insert" };
+  char value[96], expected[64];
+  tb_history_value_text (h, op->value, value, sizeof value);
+  if (op->kind == TB_OP_ADD)
+    snprintf (out, size, "add %" PRId64, (int64_t) op->value);
+  else if (op->kind == TB_OP_CAS)
+    snprintf (out, size, "%s %s for %s", op->outcome == TB_OP_OK && !op->swapped ? "not swap" : "swap",
+              tb_history_value_text (h, op->expected, expected, sizeof expected), value);
+  else if (op->kind == TB_OP_READ && op->outcome != TB_OP_OK)
+    snprintf (out, size, "read");
+  else
+    snprintf (out, size, "%s %s", verbs[op->kind], value);
+  return out;
+}
+
+const char *
+tb_history_time_text (const TbHistory *h, int64_t ns, char *out, size_t size)
+{
+  tb_words_lasted (h, ns, out, size);
+  return out;
+}
+
+bool
+tb_history_is_by_lines (const TbHistory *h)
+{
+  return h->by_lines;
 }
