@@ -91,6 +91,7 @@ extern const TbReplicaProtocol replica_quorum;
 extern const TbReplicaProtocol replica_gossip;
 extern const TbReplicaProtocol replica_crdt;
 extern const TbReplicaProtocol replica_all;
+extern const TbReplicaProtocol replica_raft;
 
 /* ---- replica.c: for protocols ---- */
 

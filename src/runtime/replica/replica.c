@@ -10,7 +10,7 @@ static const TbReplicaProtocol *const protocols[] = {
   [TB_REPLICATION_PRIMARY_ASYNC] = &replica_primary_async,
   [TB_REPLICATION_CHAIN] = &replica_chain,
   [TB_REPLICATION_QUORUM] = &replica_quorum,
-  [TB_REPLICATION_RAFT] = NULL,
+  [TB_REPLICATION_RAFT] = &replica_raft,
   [TB_REPLICATION_GOSSIP] = &replica_gossip,
   [TB_REPLICATION_CRDT] = &replica_crdt,
   [TB_REPLICATION_ALL] = &replica_all,
@@ -68,6 +68,7 @@ tb_replica_defaults (TbReplicaConfig *c)
   c->copies = c->copies && c->copies <= c->n ? c->copies : c->n;
   c->r = c->r ? c->r : c->copies / 2 + 1;
   c->w = c->w ? c->w : c->copies / 2 + 1;
+  c->batch_bytes = c->batch_bytes ? c->batch_bytes : 64u << 10;
   c->compact_records = c->compact_records ? c->compact_records : 100000;
   c->compact_bytes = c->compact_bytes ? c->compact_bytes : 16u << 20;
 }

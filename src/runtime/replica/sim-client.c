@@ -22,7 +22,8 @@ add_op (TbSim *sim, const TbOp *op)
 static void
 set_next (TbSim *sim, unsigned c, int64_t in_ns)
 {
-  sim_push (sim, (Event){ .at_ns = sim->now_ns + in_ns, .kind = EVENT_NEXT, .at = (uint8_t) c });
+  sim_push (sim, (Event){ .at_ns = sim->now_ns + in_ns, .kind = EVENT_NEXT, .at = (uint8_t) c,
+                          .number = sim->clients[c].serial });
 }
 
 void
@@ -155,9 +156,12 @@ sim_clients_final (TbSim *sim)
 
 /* The next operation, or the next try of the one that is open. */
 void
-sim_client_next (TbSim *sim, unsigned c)
+sim_client_next (TbSim *sim, const Event *e)
 {
+  unsigned c = e->at;
   Client *client = &sim->clients[c];
+  if (e->number != client->serial)
+    return;
   if (client->open)
     {
       if (client->ticket == 0)

@@ -42,6 +42,7 @@ tb_sim_options_draw (TbSimOptions *o, TbReplication replication, TbReads reads, 
   o->config.read_repair = true;
   /* Small, so that a few dozen operations see journals begin anew. */
   o->config.compact_records = tb_rng_below (&rng, 2) ? 4 + (uint32_t) tb_rng_below (&rng, 20) : 0;
+  o->config.batch_bytes = tb_rng_below (&rng, 2) ? 1 + (uint32_t) tb_rng_below (&rng, 60) : 0;
   o->clients = 2 + (unsigned) tb_rng_below (&rng, 4);
   o->keys = 1 + (unsigned) tb_rng_below (&rng, 3);
   o->load_ns = between (&rng, 600, 1500);

@@ -107,11 +107,11 @@ struct TbSim
   bool healing;
   TbOp *ops;
   size_t n_ops, ops_size;
-  /* For the invariants: who led a term, the digest at an index. */
+  /* For the invariants: who led a term; by index the digest (0: not known), and the term of the first who applied it. */
   struct { uint64_t term; unsigned who; } *leaders;
   size_t n_leaders, leaders_size;
-  uint64_t *digests;
-  size_t n_digests, digests_size;
+  struct { uint64_t digest, term; } *applied;
+  size_t n_applied, applied_size;
 };
 
 /* ---- sim.c: time ---- */
@@ -149,11 +149,12 @@ void sim_node_synced (Node *node);
 void sim_node_clock (Node *node, double rate, int64_t step_ns);
 void sim_check_node (Node *node); /* sim-check.c: the invariants that concern it */
 bool sim_all_agree (TbSim *sim);
+void sim_say_all (TbSim *sim);
 
 /* ---- sim-client.c ---- */
 
 void sim_clients_begin (TbSim *sim);
-void sim_client_next (TbSim *sim, unsigned c);
+void sim_client_next (TbSim *sim, const Event *e);
 
 void sim_client_reply (TbSim *sim, const Event *e);
 void sim_client_timeout (TbSim *sim, const Event *e);

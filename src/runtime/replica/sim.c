@@ -114,7 +114,7 @@ begin (TbSim *sim, const TbSimOptions *options, TbSimResult *result)
   sim->damage = options->damage;
   sim->slow = 1;
   sim->healing = false;
-  sim->n_ops = sim->n_leaders = sim->n_digests = 0;
+  sim->n_ops = sim->n_leaders = sim->n_applied = 0;
   for (unsigned i = 0; i < options->config.n; i++)
     sim_node_begin (sim, i);
   for (unsigned i = 0; i < options->config.n; i++)
@@ -192,7 +192,7 @@ carry_out (TbSim *sim, Event *e)
       sim_client_reply (sim, e);
       break;
     case EVENT_NEXT:
-      sim_client_next (sim, e->at);
+      sim_client_next (sim, e);
       break;
     case EVENT_TIMEOUT:
       sim_client_timeout (sim, e);
@@ -232,6 +232,7 @@ waits_for_its_process (TbSim *sim, Event *e)
 static void
 end (TbSim *sim)
 {
+  sim_say_all (sim);
   while (sim->n_heap > 0)
     drop (sim, &sim->heap[--sim->n_heap]);
   for (size_t i = 0; i < sim->n_cut_off; i++)
@@ -285,6 +286,6 @@ tb_sim_free (TbSim *sim)
   free (sim->clients);
   free (sim->ops);
   free (sim->leaders);
-  free (sim->digests);
+  free (sim->applied);
   free (sim);
 }

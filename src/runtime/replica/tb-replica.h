@@ -55,6 +55,7 @@ typedef struct
   int64_t timeout_ns; /* after which a command that cannot finish is answered UNKNOWN or REFUSED */
   int64_t gossip_ns;
   uint32_t compact_records; /* after so many records the journal begins anew with the whole state */
+  uint32_t batch_bytes;     /* about so many of entries in a message; four times as many of a snapshot */
   uint32_t compact_bytes;   /* or after so many bytes of them, if the state itself is not larger */
 } TbReplicaConfig;
 
