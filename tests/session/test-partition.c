@@ -1,6 +1,7 @@
 /* Partitions: who is cut off from whom, over a plan of bare instances. */
 #include <string.h>
 
+#include "session-private.h"
 #include "tb-session.h"
 
 typedef struct
@@ -255,6 +256,44 @@ test_names_of_kinds_are_read_back (void)
     }
 }
 
+/* A link from three of "orders" to "shop". */
+static char *
+words_of (TbPartitionKind kind, const char *of, const char *from, TbCutOf how)
+{
+  Fixture f;
+  make (&f, 3);
+  const guint callers[] = { 0, 1, 2 }, called[] = { 3 };
+  TbPlanLink link = { .from = g_array_new (FALSE, FALSE, sizeof (guint)),
+                      .to = g_array_new (FALSE, FALSE, sizeof (guint)) };
+  g_array_append_vals (link.from, callers, 3);
+  g_array_append_vals (link.to, called, 1);
+  g_ptr_array_add (f.plan.links, &link);
+  g_autoptr (GArray) pairs = pairs_of (&f, kind, of, from, 0);
+  g_autoptr (GArray) cuts = tb_cut_of_links (&f.plan, pairs);
+  const TbLinkCut *cut = &g_array_index (cuts, TbLinkCut, 0);
+  g_assert_cmpint (cut->of, ==, how);
+  char *words = g_strdup (cut->words);
+  g_array_unref (link.from);
+  g_array_unref (link.to);
+  clear (&f);
+  return words;
+}
+
+static void
+test_a_link_says_who_of_it_is_cut_and_which_way (void)
+{
+  g_autofree char *one = words_of (TB_PARTITION_ISOLATE, "orders/2", NULL, TB_CUT_PARTLY);
+  g_autofree char *up = words_of (TB_PARTITION_ONE_WAY, "orders/2", NULL, TB_CUT_PARTLY);
+  g_autofree char *down = words_of (TB_PARTITION_ONE_WAY, "shop", "orders/1 orders/3", TB_CUT_PARTLY);
+  g_autofree char *all_up = words_of (TB_PARTITION_ONE_WAY, "orders", NULL, TB_CUT_WHOLLY);
+  g_autofree char *all = words_of (TB_PARTITION_ISOLATE, "shop", NULL, TB_CUT_WHOLLY);
+  g_assert_cmpstr (one, ==, "orders/2 ↔ shop");
+  g_assert_cmpstr (up, ==, "orders/2 → shop");
+  g_assert_cmpstr (down, ==, "orders/1, orders/3 ← shop");
+  g_assert_cmpstr (all_up, ==, "orders → shop");
+  g_assert_null (all);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,6 +310,7 @@ main (int argc, char **argv)
   ADD ("names", test_names_are_devices_components_and_roles);
   ADD ("names/nobody", test_a_name_of_nobody_is_named);
   ADD ("too-few", test_too_few_cut_nobody_off);
+  ADD ("link", test_a_link_says_who_of_it_is_cut_and_which_way);
   ADD ("kinds", test_names_of_kinds_are_read_back);
   return g_test_run ();
 }

@@ -3,12 +3,14 @@
 
 #include "session-private.h"
 
+#define NAMES_MOST 2 /* of one end of a link */
+
 void
 tb_known_fault_free (gpointer data)
 {
   TbKnownFault *fault = data;
   tb_replace_text (&fault->text, NULL);
-  g_free (fault->cut_links);
+  g_clear_pointer (&fault->cut_links, g_array_unref);
   g_clear_pointer (&fault->cut_off, g_array_unref);
   tb_wire_fault_clear (&fault->wire);
   g_free (fault);
@@ -31,7 +33,7 @@ tb_session_add_fault (TbSession *self, const TbWireFault *fault)
   known->pending++;
   known->going = FALSE;
   tb_replace_text (&known->text, NULL);
-  g_clear_pointer (&known->cut_links, g_free);
+  g_clear_pointer (&known->cut_links, g_array_unref);
   g_clear_pointer (&known->cut_off, g_array_unref);
   tb_wire_fault_write (&self->out, &known->wire);
   tb_session_sent (self);
@@ -133,30 +135,91 @@ tb_session_role_of (guint instance, gpointer data)
   return self->instances[instance].role;
 }
 
-/* How much of a link a partition cuts: all pairs of its instances, some, or none. */
-static TbCutOf
-cut_of_link (const TbPlanLink *link, GHashTable *ways)
+static gboolean
+is_cut (GHashTable *ways, guint from, guint to)
 {
-  guint n = 0, cut = 0;
+  guint64 way = (guint64) from << 32 | to;
+  return g_hash_table_contains (ways, &way);
+}
+
+/* One end of what is cut: its component where all of it is, else names where they are few. */
+static void
+say_end (GString *text, const TbPlan *plan, const GArray *all, const gboolean *in)
+{
+  guint n = 0, said = 0;
+  for (guint i = 0; i < all->len; i++)
+    n += in[i];
+  const TbPlanInstance *first = g_ptr_array_index (plan->instances, g_array_index (all, guint, 0));
+  if (n == all->len)
+    g_string_append (text, first->component_id);
+  else if (n > NAMES_MOST)
+    g_string_append_printf (text, "%u of %s", n, first->component_id);
+  for (guint i = 0; i < all->len && n < all->len && n <= NAMES_MOST; i++)
+    {
+      const TbPlanInstance *one = g_ptr_array_index (plan->instances, g_array_index (all, guint, i));
+      if (in[i])
+        g_string_append_printf (text, "%s%s", said++ > 0 ? ", " : "", one->id);
+    }
+}
+
+/* The arrow says who does not reach whom. */
+static char *
+words_of_cut (const TbPlan *plan, const TbPlanLink *link, GHashTable *ways)
+{
+  g_autofree gboolean *from_in = g_new0 (gboolean, link->from->len + 1), *to_in = g_new0 (gboolean, link->to->len + 1);
+  gboolean any_up = FALSE, any_down = FALSE;
   for (guint i = 0; i < link->from->len; i++)
     for (guint j = 0; j < link->to->len; j++)
       {
-        guint64 from = g_array_index (link->from, guint, i), to = g_array_index (link->to, guint, j);
-        guint64 way = from << 32 | to, back = to << 32 | from;
+        guint from = g_array_index (link->from, guint, i), to = g_array_index (link->to, guint, j);
+        gboolean up = from != to && is_cut (ways, from, to), down = from != to && is_cut (ways, to, from);
+        from_in[i] |= up || down;
+        to_in[j] |= up || down;
+        any_up |= up;
+        any_down |= down;
+      }
+  g_autoptr (GString) text = g_string_new (NULL);
+  say_end (text, plan, link->from, from_in);
+  g_string_append (text, any_up && any_down ? " ↔ " : any_up ? " → " : " ← ");
+  say_end (text, plan, link->to, to_in);
+  return g_ref_string_new (text->str);
+}
+
+/* How much of a link a partition cuts: all pairs of its instances, some, or none. */
+static TbLinkCut
+cut_of_link (const TbPlan *plan, const TbPlanLink *link, GHashTable *ways)
+{
+  guint n = 0, cut = 0, both = 0;
+  for (guint i = 0; i < link->from->len; i++)
+    for (guint j = 0; j < link->to->len; j++)
+      {
+        guint from = g_array_index (link->from, guint, i), to = g_array_index (link->to, guint, j);
+        gboolean up = is_cut (ways, from, to), down = is_cut (ways, to, from);
         if (from == to)
           continue;
         n++;
-        cut += g_hash_table_contains (ways, &way) || g_hash_table_contains (ways, &back);
+        cut += up || down;
+        both += up && down;
       }
-  return cut == 0 ? TB_CUT_NOT : cut < n ? TB_CUT_PARTLY : TB_CUT_WHOLLY;
+  TbLinkCut found = { cut == 0 ? TB_CUT_NOT : cut < n ? TB_CUT_PARTLY : TB_CUT_WHOLLY, NULL };
+  if (cut > 0 && both < n)
+    found.words = words_of_cut (plan, link, ways);
+  return found;
 }
 
-guint8 *
+static void
+clear_cut (gpointer data)
+{
+  tb_replace_text (&((TbLinkCut *) data)->words, NULL);
+}
+
+GArray *
 tb_cut_of_links (const TbPlan *plan, const GArray *pairs)
 {
   g_autoptr (GHashTable) ways = g_hash_table_new (g_int64_hash, g_int64_equal);
   g_autofree guint64 *keys = g_new (guint64, pairs->len + 1);
-  guint8 *cuts = g_new0 (guint8, plan->links->len + 1);
+  GArray *cuts = g_array_new (FALSE, FALSE, sizeof (TbLinkCut));
+  g_array_set_clear_func (cuts, clear_cut);
   for (guint i = 0; i < pairs->len; i++)
     {
       const TbWirePair *pair = &g_array_index (pairs, TbWirePair, i);
@@ -164,7 +227,10 @@ tb_cut_of_links (const TbPlan *plan, const GArray *pairs)
       g_hash_table_add (ways, &keys[i]);
     }
   for (guint i = 0; i < plan->links->len; i++)
-    cuts[i] = (guint8) cut_of_link (g_ptr_array_index (plan->links, i), ways);
+    {
+      TbLinkCut cut = cut_of_link (plan, g_ptr_array_index (plan->links, i), ways);
+      g_array_append_val (cuts, cut);
+    }
   return cuts;
 }
 
@@ -184,7 +250,7 @@ to_wire (const TbSession *self, GArray *pairs)
 static TbKnownFault *
 cut_pairs (TbSession *self, const char *id, GArray *pairs, const char *text, gint64 for_ns)
 {
-  g_autofree guint8 *cuts = tb_cut_of_links (self->plan->plan, pairs);
+  g_autoptr (GArray) cuts = tb_cut_of_links (self->plan->plan, pairs);
   char all[] = "";
   to_wire (self, pairs);
   const TbWireFault fault = { .id = (char *) id, .kind = TB_FAULT_CUT, TB_FAULT_ALWAYS, .link = all,
@@ -309,7 +375,7 @@ tb_session_renew_partitions (TbSession *self)
       if (fault->cut_links == NULL)
         continue;
       g_autoptr (GArray) pairs = from_wire (self, &fault->wire);
-      g_free (fault->cut_links);
+      g_clear_pointer (&fault->cut_links, g_array_unref);
       fault->cut_links = tb_cut_of_links (self->plan->plan, pairs);
       if (fault->cut_off != NULL)
         widen (self, fault);

@@ -540,12 +540,15 @@ bypass_of (const TbLive *live, const Line *line, const GArray *bypasses)
 
 /* Of a drawn link, by its index in the plan. */
 static void
-fill_partition (TbLiveLink *link, const TbKnownFault *fault, guint index)
+fill_partition (Frame *frame, TbLiveLink *link, const TbKnownFault *fault, guint index)
 {
-  if (fault->cut_links[index] == TB_CUT_NOT)
+  const TbLinkCut *cut = &g_array_index (fault->cut_links, TbLinkCut, index);
+  if (cut->of == TB_CUT_NOT)
     return;
   link->faults |= 1u << TB_FAULT_CUT;
-  if (fault->cut_links[index] == TB_CUT_PARTLY)
+  if (cut->words != NULL && link->cut_text == NULL)
+    link->cut_text = keep (frame, cut->words);
+  if (cut->of == TB_CUT_PARTLY)
     link->partly_cut = TRUE;
   else if (link->cut_since_ns == 0)
     link->cut_since_ns = fault->since_ns;
@@ -573,13 +576,13 @@ say_faults (Frame *frame, TbLiveLink *link, const GPtrArray *faults)
 }
 
 static void
-fill_fault (TbLiveLink *link, const GPtrArray *faults, guint index, guint n_drawn)
+fill_fault (Frame *frame, TbLiveLink *link, const GPtrArray *faults, guint index, guint n_drawn)
 {
   for (guint i = 0; i < faults->len; i++)
     {
       const TbKnownFault *fault = g_ptr_array_index (faults, i);
-      if (fault->active && fault->cut_links != NULL && index < n_drawn)
-        fill_partition (link, fault, index);
+      if (fault->active && fault->cut_links != NULL && index < MIN (n_drawn, fault->cut_links->len))
+        fill_partition (frame, link, fault, index);
       if (!fault->active || g_strcmp0 (fault->wire.link, link->id) != 0)
         continue;
       link->faults |= 1u << fault->wire.kind;
@@ -615,7 +618,7 @@ fill_links (Frame *frame, const TbLive *live, const TbKnown *known)
           link->not_tapped = keep (frame, why);
           link->tapped = FALSE;
         }
-      fill_fault (link, known->faults, i, live->plan->plan->links->len);
+      fill_fault (frame, link, known->faults, i, live->plan->plan->links->len);
       if (link->faults != 0)
         say_faults (frame, link, known->faults);
     }

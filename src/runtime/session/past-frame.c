@@ -299,7 +299,7 @@ mark_cuts (TbPastPicture *p)
         continue;
       g_autoptr (GArray) pairs = g_array_new (FALSE, FALSE, sizeof (TbWirePair));
       g_array_append_vals (pairs, fault->wire.pairs, fault->wire.n_pairs);
-      g_free (fault->cut_links);
+      g_clear_pointer (&fault->cut_links, g_array_unref);
       fault->cut_links = tb_cut_of_links (p->shared->plan, pairs);
     }
 }

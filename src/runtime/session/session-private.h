@@ -130,7 +130,7 @@ typedef struct
   char *text;       /* of a partition, GRefString; else NULL */
   GArray *cut_off;  /* of guint: of a partition from everyone else, who it is; else NULL */
   gboolean one_way; /* they still hear the others */
-  guint8 *cut_links; /* of a partition: TbCutOf, one for each link of the plan */
+  GArray *cut_links; /* of a partition: TbLinkCut, one for each link of the plan; else NULL */
 } TbKnownFault;
 
 typedef enum
@@ -139,6 +139,12 @@ typedef enum
   TB_CUT_PARTLY,
   TB_CUT_WHOLLY
 } TbCutOf;
+
+typedef struct
+{
+  TbCutOf of;
+  char *words; /* GRefString: which ways, "shop/2 → orders"; NULL: all, or none */
+} TbLinkCut;
 
 /* live-span.c: figures of a link over longer than a second. */
 typedef struct TbSpans TbSpans;
@@ -272,9 +278,9 @@ TbPlan *tb_session_make_plan (TbSession *self, const TbModel *model, const TbPla
  * from the new ones too. */
 void tb_session_renew_partitions (TbSession *self);
 void tb_known_fault_free (gpointer fault);
-/* How much of each of the plan's links those ways cut: n_links of TbCutOf (transfer full). pairs: of
- * TbWirePair, as the plan counts instances. */
-guint8 *tb_cut_of_links (const TbPlan *plan, const GArray *pairs);
+/* How much of each of the plan's links those ways cut, and which: of TbLinkCut (transfer full). pairs: of
+ * TbWirePair, indices of the plan. */
+GArray *tb_cut_of_links (const TbPlan *plan, const GArray *pairs);
 /* Whether more of it is being written, so that its end is no end. */
 void tb_past_set_growing (struct _TbPast *past, gboolean growing);
 /* What was recorded since, where somebody looks at it. */

@@ -100,6 +100,7 @@ typedef struct
   const char *fault_text;                    /* "latency 20ms, drop 10%"; NULL: no fault but cuts */
   gint64 cut_since_ns;                       /* 0: not cut */
   gboolean partly_cut;                       /* some pairs of its instances are, by a partition */
+  const char *cut_text; /* where not all of it is cut, who does not reach whom: "shop/2 → orders"; else NULL */
   TbLiveSpan spans[TB_N_SPANS];
 } TbLiveLink;
 

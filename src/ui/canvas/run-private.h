@@ -3,6 +3,7 @@
 
 #include "canvas-private.h"
 #include "health.h"
+#include "signs.h"
 
 G_BEGIN_DECLS
 
@@ -30,23 +31,14 @@ typedef struct
   guint generation;
 } TbLinkShow;
 
-/* What one instance has to do. */
 typedef struct
 {
-  double under_way;        /* smoothed: one that comes and goes ten times a second is a tenth */
-  guint64 asked, answered; /* requests when it answered last, and its answers */
-  gint64 answered_ns;
-  gboolean known, full, stuck; /* full: more than it has threads for; stuck: asked, and it answers nobody */
-} TbLoad;
-
-typedef struct
-{
-  GArray *loads;      /* of TbLoad, as states */
   GByteArray *states; /* TbInstanceState of replica i + 1 */
   GskRenderNode *node;
   double node_scale;
   char *load, *role; /* what its pills say; NULL: no pill */
-  char *trouble;     /* what is wrong, in a word or two; NULL: an instance is neither full nor stuck */
+  char *trouble;     /* what is wrong, in a word or two; NULL: none waits, and all answer */
+  gboolean troubled; /* an instance is full or stuck, or was a moment ago */
   GskRenderNode *pills;
   double pills_scale;
 } TbCardShow;
@@ -58,7 +50,7 @@ struct _TbRunLayer
   gint64 figures_ns; /* when figures were written last */
   TbSpan span;       /* that figures are of */
   gboolean still;    /* a moment of the past: its figures are as they were, not smoothed */
-  GHashTable *asked; /* id of a component → requests of the last ten seconds, guint64 *; NULL: not known yet */
+  TbSigns *signs;
   guint generation;  /* of the scene's places */
   cairo_surface_t *sprites[TB_N_DOTS]; /* NULL: to be made */
   GskRenderNode *dots[TB_N_DOTS];      /* of the sprites; NULL: to be made */

@@ -124,13 +124,6 @@ static const struct
   [TB_INSTANCE_BACKOFF] = { state_round, TB_COLOUR_BAD },
 };
 
-static gboolean
-is_troubled (const TbCardShow *show, guint i)
-{
-  const TbLoad *load = i < show->loads->len ? &g_array_index (show->loads, TbLoad, i) : NULL;
-  return load && (load->full || load->stuck) && show->states->data[i] == TB_INSTANCE_READY;
-}
-
 typedef struct
 {
   TbCanvas *canvas;
@@ -138,6 +131,13 @@ typedef struct
   TbRect bounds; /* of the card, world */
   const TbCardShow *show;
 } CardDraw;
+
+static gboolean
+is_troubled (const CardDraw *d, guint i)
+{
+  const TbLoad *load = tb_signs_load (d->canvas->run->signs, d->uid, i + 1);
+  return load && (load->full.on || load->stuck) && d->show->states->data[i] == TB_INSTANCE_READY;
+}
 
 static void
 draw_states (cairo_t *cr, gpointer data)
@@ -153,7 +153,7 @@ draw_states (cairo_t *cr, gpointer data)
       if (state >= G_N_ELEMENTS (states)
           || !tb_scene_replica_dot (tb_canvas_scene (d->canvas), d->uid, i + 1, &at))
         continue;
-      gboolean troubled = is_troubled (d->show, i);
+      gboolean troubled = is_troubled (d, i);
       TbColour colour = tb_theme_colour (d->canvas->theme, troubled ? TB_COLOUR_WARN : states[state].colour);
       cairo_save (cr);
       cairo_scale (cr, zoom, zoom);

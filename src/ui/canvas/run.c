@@ -13,8 +13,6 @@
 #include "tb-base.h"
 
 #define FIGURES_EVERY_NS (240 * TB_NS_PER_MS)
-#define CALLS_LEAST 10 /* requests in ten seconds: of fewer a ratio says little */
-#define CALLS_MANY 2.5 /* calls for each request that are said beside the link */
 
 static void
 link_show_free (gpointer data)
@@ -37,7 +35,6 @@ card_show_free (gpointer data)
   g_free (show->load);
   g_free (show->role);
   g_free (show->trouble);
-  g_array_unref (show->loads);
   g_byte_array_unref (show->states);
   g_free (show);
 }
@@ -48,6 +45,7 @@ tb_run_layer_new (void)
   TbRunLayer *layer = g_new0 (TbRunLayer, 1);
   layer->links = g_hash_table_new_full (NULL, NULL, NULL, link_show_free);
   layer->cards = g_hash_table_new_full (NULL, NULL, NULL, card_show_free);
+  layer->signs = tb_signs_new ();
   layer->span = TB_SPAN_SECOND;
   return layer;
 }
@@ -67,7 +65,7 @@ tb_run_layer_free (TbRunLayer *layer)
   tb_run_drop_dots (layer);
   g_hash_table_unref (layer->links);
   g_hash_table_unref (layer->cards);
-  g_clear_pointer (&layer->asked, g_hash_table_unref);
+  tb_signs_free (layer->signs);
   g_free (layer);
 }
 
@@ -131,50 +129,58 @@ errors_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health, do
   return NULL;
 }
 
-/* How many calls its caller makes for each request that it is asked, where that is known; 0: it is not.
- * Many may be retries. */
-static double
-calls_a_request (const TbRunLayer *layer, const TbLiveLink *link)
+/* Kinds by which a message waits in its tap for a while, on its way. */
+#define DELAYING                                                                                                   \
+  (1u << TB_FAULT_LATENCY | 1u << TB_FAULT_BANDWIDTH | 1u << TB_FAULT_SLICER | 1u << TB_FAULT_PACKET_LOSS         \
+   | 1u << TB_FAULT_REORDER | 1u << TB_FAULT_HTTP_DELAY | 1u << TB_FAULT_SLOW_CLOSE)
+#define HOLDING (1u << TB_FAULT_CUT | 1u << TB_FAULT_HOLD | 1u << TB_FAULT_TIMEOUT | 1u << TB_FAULT_BLACKHOLE)
+
+/* What waits in the taps; NULL: nothing that is worth a word. */
+static char *
+held_text (const TbLiveLink *link)
 {
-  const guint64 *asked = layer->asked ? g_hash_table_lookup (layer->asked, link->from) : NULL;
-  if (asked == NULL || *asked < CALLS_LEAST)
-    return 0;
-  return (double) link->spans[TB_SPAN_TEN].requests / (double) *asked;
+  guint64 held = link->up.held + link->down.held;
+  if (held == 0)
+    return NULL;
+  if ((link->faults & DELAYING) && !(link->faults & HOLDING))
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " on their way", held);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " held", held);
+}
+
+/* Of the span; where that is too short for a reply, of the last ten seconds. -1: there is none, for what
+ * was before is no figure of what fails or rests now. */
+static gint64
+p99_of (const TbLiveLink *link, const TbLiveSpan *span)
+{
+  const TbLiveSpan *ten = &link->spans[TB_SPAN_TEN];
+  return span->p99_ns >= 0 || span->request_rate <= 0 || ten->errors > 0 ? span->p99_ns : ten->p99_ns;
 }
 
 static void
-count_asked (TbRunLayer *layer, const TbLiveFrame *frame)
+append_part (GString *text, const char *part)
 {
-  g_clear_pointer (&layer->asked, g_hash_table_unref);
-  layer->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  for (guint i = 0; i < frame->n_links; i++)
-    {
-      const TbLiveLink *link = &frame->links[i];
-      guint64 requests = link->spans[TB_SPAN_TEN].requests;
-      if (!link->framed || requests == 0 || g_str_equal (link->from, link->to))
-        continue;
-      guint64 *sum = g_hash_table_lookup (layer->asked, link->to);
-      if (sum != NULL)
-        *sum += requests;
-      else
-        g_hash_table_insert (layer->asked, g_strdup (link->to), g_memdup2 (&requests, sizeof requests));
-    }
+  if (part != NULL)
+    g_string_append_printf (text, "%s%s", text->len ? " · " : "", part);
 }
 
 static char *
-messages_text (const TbLiveLink *link, const TbLiveSpan *span, const char *errors, double calls)
+messages_text (const TbLiveLink *link, const TbLiveSpan *span, const char *errors, const TbLinkSign *sign)
 {
-  g_autofree char *rate = tb_figure_rate (span->request_rate);
-  gint64 p99 = span->p99_ns >= 0 ? span->p99_ns : link->p99_ns;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *rate = tb_figure_rate (span->request_rate), *held = held_text (link);
+  g_autofree char *many = sign && sign->many ? g_strdup_printf ("%.1f a request", sign->calls) : NULL;
+  gint64 p99 = p99_of (link, span);
   g_autofree char *latency = p99 >= 0 ? tb_figure_duration (p99) : NULL;
-  g_autofree char *many = calls >= CALLS_MANY ? g_strdup_printf (" · %.1f a request", calls) : NULL;
-  guint64 held = link->up.held + link->down.held;
-  g_autofree char *waits = held > 0 ? g_strdup_printf (" · %" G_GUINT64_FORMAT " held", held) : NULL;
+  g_autofree char *slow
+      = latency ? g_strconcat (sign && sign->slow ? "slow: p99 " : "p99 ", latency, NULL) : NULL;
   if (link->requests == 0)
     return NULL;
-  return g_strdup_printf ("%s%s%s%s%s%s%s", errors ? errors : "", errors ? " · " : "", rate,
-                          many ? many : "", latency ? " · p99 " : "", latency ? latency : "",
-                          waits ? waits : "");
+  append_part (text, errors);
+  append_part (text, rate);
+  append_part (text, many);
+  append_part (text, slow);
+  append_part (text, held);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static char *
@@ -202,8 +208,21 @@ tell_span (GString *text, const char *name, const TbLiveSpan *span)
   g_string_append_printf (text, ", p50 %s, p95 %s, p99 %s", p50, p95, p99);
 }
 
+static void
+tell_signs (GString *text, const TbLiveLink *link, const TbLinkSign *sign)
+{
+  g_autofree char *p99 = tb_figure_duration (MAX (sign->p99_ns, 0));
+  g_autofree char *timeout = tb_figure_duration (sign->timeout_ns), *usual = tb_figure_duration (sign->usual_ns);
+  if (sign->slow == TB_SLOW_TIMEOUT)
+    g_string_append_printf (text, "\nSlow: p99 %s of a timeout of %s", p99, timeout);
+  else if (sign->slow == TB_SLOW_USUAL)
+    g_string_append_printf (text, "\nSlow: p99 %s, %s in its first ten good seconds", p99, usual);
+  if (sign->calls > 0)
+    g_string_append_printf (text, "\n%.1f calls for each request that %s is asked", sign->calls, link->from);
+}
+
 static char *
-figures_tooltip (const TbLiveLink *link, double calls)
+figures_tooltip (const TbLiveLink *link, const TbLinkSign *sign)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   if (link->bytes_up + link->bytes_down == 0)
@@ -211,19 +230,29 @@ figures_tooltip (const TbLiveLink *link, double calls)
   tell_span (text, "1" TB_THIN_SPACE "s", &link->spans[TB_SPAN_SECOND]);
   tell_span (text, "10" TB_THIN_SPACE "s", &link->spans[TB_SPAN_TEN]);
   tell_span (text, "Run", &link->spans[TB_SPAN_RUN]);
-  if (calls > 0)
-    g_string_append_printf (text, "\n%.1f calls for each request that %s is asked", calls, link->from);
+  if (sign)
+    tell_signs (text, link, sign);
+  if (link->cut_text)
+    g_string_append_printf (text, "\nCut: %s", link->cut_text);
   if (link->fault_text)
     g_string_append_printf (text, "\nFaults: %s", link->fault_text);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* "shop-2 → orders cut"; NULL: nothing is, or all of it. */
 static char *
-age_text (gint64 ns)
+cut_words (const TbLiveLink *link)
+{
+  g_autofree char *who = link->cut_text ? g_strdelimit (g_strdup (link->cut_text), "/", '-') : NULL;
+  return who ? g_strconcat (who, " cut", NULL) : NULL;
+}
+
+static char *
+age_text (const TbLiveLink *link, gint64 ns)
 {
   double s = (double) MAX (ns, 0) / 1e9;
-  return s < 100 ? g_strdup_printf ("cut %.1f" TB_THIN_SPACE "s", s)
-                 : g_strdup_printf ("cut %.0f" TB_THIN_SPACE "s", s);
+  g_autofree char *who = cut_words (link);
+  return g_strdup_printf ("%s %.*f" TB_THIN_SPACE "s", who ? who : "cut", s < 100 ? 1 : 0, s);
 }
 
 /* A fault is said in words on its link, not by a colour alone. */
@@ -253,9 +282,9 @@ static char *
 brief_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health, const char *errors)
 {
   g_autofree char *rate = tb_figure_rate (span->request_rate);
-  guint64 held = link->up.held + link->down.held;
-  if (held > 0)
-    return g_strdup_printf ("%s%" G_GUINT64_FORMAT " held", tb_health_mark (health), held);
+  g_autofree char *held = link->faults & HOLDING ? held_text (link) : NULL;
+  if (held)
+    return g_strconcat (tb_health_mark (health), held, NULL);
   return g_strconcat (tb_health_mark (health), errors ? errors : rate, NULL);
 }
 
@@ -273,15 +302,8 @@ describe (const TbRunLayer *layer, const TbLiveLink *link, TbHealth health, doub
       s.cut = TRUE;
       s.bold = TRUE;
       s.colour = s.line = TB_COLOUR_BAD;
-      s.text = age_text (frame_ns - link->cut_since_ns);
+      s.text = age_text (link, frame_ns - link->cut_since_ns);
       s.tooltip = g_strdup ("Cut: what is sent is held back, new connections time out");
-    }
-  else if (link->partly_cut && link->not_tapped == NULL)
-    {
-      s.bold = TRUE;
-      s.colour = s.line = TB_COLOUR_BAD;
-      s.text = g_strdup ("cut in part");
-      s.tooltip = g_strdup ("A partition cuts some pairs of its instances, and others not");
     }
   else if (link->not_tapped != NULL)
     {
@@ -293,16 +315,22 @@ describe (const TbRunLayer *layer, const TbLiveLink *link, TbHealth health, doub
     }
   else
     {
-      double calls = link->framed ? calls_a_request (layer, link) : 0;
+      const TbLinkSign *sign = tb_signs_link (layer->signs, link->link);
+      gboolean slow = sign && sign->slow;
+      g_autofree char *cut = cut_words (link);
+      if (slow && health == TB_HEALTH_GOOD)
+        health = TB_HEALTH_DEGRADED;
       g_autofree char *errors = errors_text (link, span, health, client_errors);
-      g_autofree char *figure = link->framed ? messages_text (link, span, errors, calls) : bytes_text (link, span);
+      g_autofree char *figure = link->framed ? messages_text (link, span, errors, sign) : bytes_text (link, span);
       g_autofree char *marked = figure ? g_strconcat (tb_health_mark (health), figure, NULL) : NULL;
       s.health = health;
       s.width = figure ? line_width (link, span) : 0;
-      s.text = with_faults (marked, link->fault_text);
-      s.tooltip = figures_tooltip (link, calls);
-      s.brief = link->framed && figure ? brief_text (link, span, health, errors) : NULL;
-      if (span->error_rate > 0 || health == TB_HEALTH_FAILED || (link->faults & disturbing))
+      g_autofree char *whole = with_faults (marked, link->fault_text);
+      s.text = cut && whole ? g_strconcat (cut, " · ", whole, NULL) : g_strdup (cut ? cut : whole);
+      s.tooltip = figures_tooltip (link, sign);
+      s.bold = cut != NULL;
+      s.brief = cut ? g_strdup (cut) : link->framed && figure ? brief_text (link, span, health, errors) : NULL;
+      if (cut || span->error_rate > 0 || health == TB_HEALTH_FAILED || (link->faults & disturbing))
         s.line = s.colour = TB_COLOUR_BAD;
       else if (link->faults || health == TB_HEALTH_DEGRADED)
         s.line = TB_COLOUR_WARN;
@@ -362,7 +390,6 @@ card_show (TbRunLayer *layer, TbUid uid)
     {
       show = g_new0 (TbCardShow, 1);
       show->states = g_byte_array_new ();
-      show->loads = g_array_new (FALSE, TRUE, sizeof (TbLoad));
       g_hash_table_insert (layer->cards, GUINT_TO_POINTER (uid), show);
     }
   return show;
@@ -375,7 +402,6 @@ forget_instance (TbCardShow *show, guint replica)
   if (replica == 0 || show->states->len < replica)
     return FALSE;
   g_byte_array_set_size (show->states, replica - 1);
-  g_array_set_size (show->loads, replica - 1);
   g_clear_pointer (&show->node, gsk_render_node_unref);
   return TRUE;
 }
@@ -391,7 +417,6 @@ update_instance (TbRunLayer *layer, const TbLiveInstance *instance)
     return FALSE;
   while (show->states->len < instance->replica)
     g_byte_array_append (show->states, (guint8[]){ TB_INSTANCE_WAITING }, 1);
-  g_array_set_size (show->loads, show->states->len);
   if (show->states->data[instance->replica - 1] == state && show->node != NULL)
     return FALSE;
   gboolean changed = show->states->data[instance->replica - 1] != state;
@@ -399,6 +424,18 @@ update_instance (TbRunLayer *layer, const TbLiveInstance *instance)
   if (changed)
     g_clear_pointer (&show->node, gsk_render_node_unref);
   return changed || show->node == NULL;
+}
+
+static const TbModel *
+model_of (TbCanvas *canvas)
+{
+  return canvas->editor ? tb_document_model (tb_editor_document (canvas->editor)) : NULL;
+}
+
+const TbSigns *
+tb_canvas_signs (TbCanvas *canvas)
+{
+  return canvas->run->signs;
 }
 
 gboolean
@@ -409,7 +446,7 @@ tb_run_layer_take (TbCanvas *canvas, const TbLiveFrame *frame, gint64 now_ns)
   if (figures)
     {
       layer->figures_ns = now_ns;
-      count_asked (layer, frame);
+      tb_signs_take (layer->signs, frame, model_of (canvas), layer->still);
     }
   for (guint i = 0; i < frame->n_links; i++)
     if (frame->links[i].link != 0)

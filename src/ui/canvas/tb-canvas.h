@@ -6,6 +6,8 @@
 #include "tb-edit.h"
 #include "tb-session.h"
 
+#include "signs.h"
+
 G_BEGIN_DECLS
 
 #define TB_TYPE_CANVAS (tb_canvas_get_type ())
@@ -23,6 +25,8 @@ void tb_canvas_set_session (TbCanvas *canvas, TbSession *session);
 /* How far back the figures beside links look; the last second until it is set. */
 void tb_canvas_set_span (TbCanvas *canvas, TbSpan span);
 TbLiveFrame *tb_canvas_live_frame (TbCanvas *canvas); /* (transfer none), NULL */
+/* How that frame and those before it are judged: what the pills say is what others should say. Borrowed. */
+const TbSigns *tb_canvas_signs (TbCanvas *canvas);
 
 double tb_canvas_zoom (TbCanvas *canvas);
 void tb_canvas_set_zoom (TbCanvas *canvas, double zoom); /* 0.02 … 8, about the middle */
