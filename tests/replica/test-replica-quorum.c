@@ -67,7 +67,7 @@ assert_found (ScheduleFunc adjust, guint within)
 static void
 test_a_read_without_write_back_is_found_out (void)
 {
-  assert_found (without_write_back, 2000);
+  assert_found (without_write_back, 8000);
 }
 
 static void

@@ -24,6 +24,7 @@
  *  2 no two doubts have one key
  *  3 the counts are those of the lists
  *  4 the table's own (where it is small) */
+#include "bug.h"
 #include "all-private.h"
 
 #include <stdlib.h>
@@ -287,7 +288,7 @@ static void
 begin_read (TbReplica *r, uint64_t ticket, TbBytes key)
 {
   All *a = r->core;
-  if (!is_in_doubt (a, key))
+  if (!is_in_doubt (a, key) || HAS_BUG (BUG_READS_IN_DOUBT))
     answer_read (r, ticket, key);
   else if (a->n_reads == READS_MAX)
     replica_refuse (r, ticket, "too many reads wait for a write to be decided", -1);
@@ -398,8 +399,11 @@ decide (TbReplica *r, Write *w)
   say_done (r, w);
   w->phase = WRITE_DECIDED;
   w->heard = bit (r->config.self);
-  keep_decided (r, w); /* before the entry: a crash may lose what is kept later, and only that */
+  if (!HAS_BUG (BUG_ENTRY_FIRST))
+    keep_decided (r, w); /* before the entry: a crash may lose what is kept later, and only that */
   bool written = put (r, w->command.key, (TbBytes){ w->state, w->state_n });
+  if (HAS_BUG (BUG_ENTRY_FIRST))
+    keep_decided (r, w);
   TB_CHECK (written); /* attempt() saw to the room */
   if (w->heard == everybody (r))
     finish (r, w);
@@ -490,7 +494,7 @@ on_vote (TbReplica *r, unsigned from, Take *t)
   All *a = r->core;
   Write *w = find_write (a, take_uint (t));
   bool yes = take_u8 (t) != 0;
-  uint64_t clock = take_uint_to (t, INT64_MAX);
+  uint64_t clock = take_uint_to (t, VERSION_FOREIGN_MAX);
   if (!take_is_whole (t))
     return;
   a->clock = TB_MAX (a->clock, clock);
@@ -548,7 +552,7 @@ on_prepare (TbReplica *r, unsigned from, Take *t)
   Register new, old;
   uint64_t id = take_uint (t);
   TbBytes key = take_bytes (t), state = take_bytes (t);
-  if (!take_is_whole (t) || !register_take (state, &new))
+  if (!take_is_whole (t) || !register_take_foreign (state, &new))
     return;
   bool again = *find_doubt (a, from, id) != NULL;
   bool late = look_up (a, key, &old) && register_compare (&new, &old) <= 0;
@@ -556,7 +560,8 @@ on_prepare (TbReplica *r, unsigned from, Take *t)
   if (!again && !late && !full && !is_held (a, key))
     {
       add_doubt (a, from, id, key, r->now_ns + 2 * r->config.heartbeat_ns);
-      keep_pair (r, RECORD_DOUBT, from, id, key);
+      if (!HAS_BUG (BUG_FORGETS_DOUBT))
+        keep_pair (r, RECORD_DOUBT, from, id, key);
       again = true;
     }
   vote (r, from, id, again);
@@ -578,7 +583,8 @@ on_commit (TbReplica *r, unsigned from, Take *t)
 {
   uint64_t id = take_uint (t);
   TbBytes key = take_bytes (t), state = take_bytes (t);
-  if (!take_is_whole (t) || !put (r, key, state))
+  Register new;
+  if (!take_is_whole (t) || !register_take_foreign (state, &new) || !put (r, key, state))
     return;
   resolve (r, from, id);
   pack_uint (replica_message (r, DONE), id);

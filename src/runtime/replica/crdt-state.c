@@ -1,3 +1,4 @@
+#include "bug.h"
 #include "crdt-state.h"
 
 #include <stdlib.h>
@@ -184,7 +185,7 @@ merge_actors (const Crdt *a, const Crdt *b, Crdt *out)
       if (left && right)
         {
           const CrdtActor *y = &b->actors[k++];
-          x.plus = TB_MAX (x.plus, y->plus);
+          x.plus = HAS_BUG (BUG_ADDS_UP) ? x.plus + y->plus : TB_MAX (x.plus, y->plus);
           x.minus = TB_MAX (x.minus, y->minus);
           x.clock = TB_MAX (x.clock, y->clock);
         }
@@ -285,7 +286,7 @@ crdt_insert (Crdt *c, uint64_t actor, TbBytes element)
 {
   CrdtActor *a = own_actor (c, actor);
   bool found;
-  if (a == NULL)
+  if (a == NULL || a->clock == INT64_MAX)
     return false;
   size_t i = place_of (c, element, &found);
   if (!found)

@@ -77,7 +77,7 @@ gossip_merge (TbReplica *r, TbBytes key, TbBytes state)
 {
   Gossip *g = r->core;
   Register there, here;
-  if (!register_take (state, &there))
+  if (!register_take_foreign (state, &there))
     return false;
   g->clock = TB_MAX (g->clock, there.version.counter);
   const TableEntry *e = table_find (&g->shelf.table, key);

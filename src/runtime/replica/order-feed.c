@@ -1,3 +1,4 @@
+#include "bug.h"
 #include "order.h"
 
 #include <stdlib.h>
@@ -148,9 +149,10 @@ on_entries (TbReplica *r, Order *o, unsigned from, Take *t)
       uint64_t epoch = take_uint (t);
       TbBytes bytes = take_bytes (t);
       Take inner = { bytes.p, bytes.n, t->bad };
-      if (!take_command (&inner, &command) || number > order_last (o) + 1)
+      if (!take_command (&inner, &command) || (number > order_last (o) + 1 && !HAS_BUG (BUG_FOLLOWS_GAPS)))
         break;
-      if (number == order_last (o) + 1 && order_hash (o, order_last (o), &ours) && ours == hash)
+      bool fits = number == order_last (o) + 1 && order_hash (o, order_last (o), &ours) && ours == hash;
+      if (fits || HAS_BUG (BUG_FOLLOWS_GAPS))
         order_append (r, o, epoch, bytes, 0, 0);
       hash = replica_sum (hash, bytes.p, bytes.n);
     }

@@ -271,7 +271,7 @@ order_tidy (TbReplica *r, Order *o, uint64_t all_have)
       n = i + 1;
     }
   /* Many at once: what is left is moved. */
-  if (n > 64 || n == o->n)
+  if (n > 64 || (n > 0 && n == o->n))
     drop_first (o, n);
   bool many = o->records >= r->config.compact_records || o->record_bytes >= r->config.compact_bytes;
   if (r->table.renew != NULL && many && o->record_bytes >= o->state_bytes && o->records > 2 * (order_last (o) - o->applied))

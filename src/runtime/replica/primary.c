@@ -19,6 +19,7 @@
  *  1 order_check
  *  2 who is primary leads its epoch; without failover that is the first replica, and the epoch 0
  *  3 a backup holds nothing back: applied = last */
+#include "bug.h"
 #include "order.h"
 
 enum
@@ -139,7 +140,8 @@ adopt (TbReplica *r, uint64_t epoch)
 {
   Primary *c = r->core;
   Order *o = &c->order;
-  order_truncate (r, o);
+  if (!HAS_BUG (BUG_KEEPS_UNDECIDED))
+    order_truncate (r, o);
   if (leader_of (r, order_epoch_at (o, order_last (o))) == r->config.self && order_last (o) > 0 && !c->may_have_lost)
     {
       c->may_have_lost = true;

@@ -25,6 +25,7 @@
  *  2 known, told: only of holders; of the latest version found, known is who has it
  *  3 the clock is at least every version in the table
  *  4 the table's own (3 and 4 where it is small) */
+#include "bug.h"
 #include "register.h"
 #include "shelf.h"
 #include "spread.h"
@@ -74,7 +75,7 @@ typedef struct
   uint32_t nonce;
 } Quorum;
 
-static bool quorum_merge (TbReplica *r, TbBytes key, TbBytes state);
+static bool merge_foreign (TbReplica *r, TbBytes key, TbBytes state);
 static void progress (TbReplica *r, Operation *o);
 
 static bool
@@ -90,7 +91,7 @@ quorum_create (TbReplica *r)
 {
   Quorum *q = r->core;
   shelf_init (&q->shelf);
-  q->spread = (Spread){ .table = &q->shelf.table, .merge = quorum_merge };
+  q->spread = (Spread){ .table = &q->shelf.table, .merge = merge_foreign };
 }
 
 static void
@@ -162,6 +163,13 @@ quorum_merge (TbReplica *r, TbBytes key, TbBytes state)
   return true;
 }
 
+static bool
+merge_foreign (TbReplica *r, TbBytes key, TbBytes state)
+{
+  Register there;
+  return register_take_foreign (state, &there) && quorum_merge (r, key, state);
+}
+
 /* ---- Operations ---- */
 
 static uint64_t
@@ -183,7 +191,7 @@ holders_of (const TbReplica *r, TbBytes key)
 static unsigned
 count (uint64_t bits)
 {
-  return (unsigned) __builtin_popcountll (bits);
+  return (unsigned) __builtin_popcountll (bits) + (HAS_BUG (BUG_COUNTS_TWICE) && bits != 0);
 }
 
 static TbBytes
@@ -324,9 +332,9 @@ decide_write (TbReplica *r, Operation *o)
 {
   Quorum *q = r->core;
   Register latest = { 0 }, new = { .version = { .writer = r->config.self, .nonce = q->nonce } };
-  if (o->state != NULL)
+  if (o->state != NULL && !HAS_BUG (BUG_WRITES_UNASKED))
     TB_CHECK (register_take (state_of (o), &latest));
-  uint64_t seen = TB_MAX (q->clock, latest.version.counter) + 1;
+  uint64_t seen = HAS_BUG (BUG_WRITES_UNASKED) ? 0 : TB_MAX (q->clock, latest.version.counter) + 1;
   q->clock = new.version.counter = TB_MAX (seen, (uint64_t) TB_MAX (r->now_ns, 0));
   new.base = latest.version;
   new.gone = o->kind == TB_COMMAND_DELETE;
@@ -342,7 +350,8 @@ decide_write (TbReplica *r, Operation *o)
 static void
 progress (TbReplica *r, Operation *o)
 {
-  if (o->phase == PHASE_STORE && count (o->answered) >= r->config.w)
+  bool early = HAS_BUG (BUG_READS_TOO_EARLY) && o->kind == TB_COMMAND_GET;
+  if (o->phase == PHASE_STORE && (early || count (o->answered) >= r->config.w))
     finish (r, o);
   else if (o->phase == PHASE_QUERY && count (o->answered) >= r->config.r)
     {
@@ -424,7 +433,7 @@ on_found (TbReplica *r, unsigned from, Take *t)
   TbBytes state = take_bytes (t);
   Register there;
   if (!take_is_whole (t) || o == NULL || o->phase != PHASE_QUERY || !(o->holders & ~o->answered & bit (from))
-      || (state.n > 0 && !register_take (state, &there)))
+      || (state.n > 0 && !register_take_foreign (state, &there)))
     return;
   note_found (q, o, from, state);
   progress (r, o);
@@ -436,7 +445,7 @@ on_store (TbReplica *r, unsigned from, Take *t)
 {
   uint64_t id = take_uint (t);
   TbBytes key = take_bytes (t), state = take_bytes (t);
-  if (!take_is_whole (t) || !(holders_of (r, key) & bit (r->config.self)) || !quorum_merge (r, key, state))
+  if (!take_is_whole (t) || !(holders_of (r, key) & bit (r->config.self)) || !merge_foreign (r, key, state))
     return;
   pack_uint (replica_message (r, STORED), id);
   replica_send (r, from);

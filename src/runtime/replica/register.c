@@ -60,6 +60,12 @@ register_take (TbBytes state, Register *g)
   return take_is_whole (&t);
 }
 
+bool
+register_take_foreign (TbBytes state, Register *g)
+{
+  return register_take (state, g) && g->version.counter <= VERSION_FOREIGN_MAX;
+}
+
 void
 register_answer (TbReplica *r, uint64_t ticket, const Register *g)
 {

@@ -27,5 +27,8 @@ int register_compare (const Register *a, const Register *b);
 void register_pack (Pack *p, const Register *g);
 /* False: it is damaged. (transfer none) */
 bool register_take (TbBytes state, Register *g);
+/* The same for what another replica says: also false for a counter so large that clocks after it would end soon. */
+bool register_take_foreign (TbBytes state, Register *g);
+#define VERSION_FOREIGN_MAX ((uint64_t) INT64_MAX / 2)
 /* Answers a read: the value, or that there is none. NULL: nothing was ever written. */
 void register_answer (TbReplica *r, uint64_t ticket, const Register *g);
