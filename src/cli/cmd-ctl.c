@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "ctl-terminal.h"
+#include "find-run.h"
 #include "recording.h"
 #include "tb-control.h"
 
@@ -15,53 +16,6 @@ typedef struct
   int argc;
   char **argv; /* the verb and what follows it */
 } Asked;
-
-/* ---- Which run ------------------------------------------------------------------------------------ */
-
-/* What a run says of itself; NULL: it has gone, or is no run. */
-static TbJsonValue *
-ask_run (const char *socket)
-{
-  int status;
-  g_autofree char *text = tb_control_ask (socket, "GET", "/run", NULL, &status, NULL);
-  return text != NULL ? tb_json_parse (text, strlen (text), NULL) : NULL;
-}
-
-static gboolean
-is_meant (const TbJsonValue *run, const char *socket, const char *name)
-{
-  const char *called = tb_json_member_text (run, "name");
-  g_autofree char *base = called != NULL ? g_path_get_basename (called) : g_strdup ("");
-  return name == NULL || g_strcmp0 (called, name) == 0 || g_str_equal (base, name)
-         || g_str_has_prefix (socket, name);
-}
-
-/* FALSE: a sentence was printed. */
-static gboolean
-find_run (Asked *asked)
-{
-  g_autoptr (GPtrArray) sockets = tb_control_find_sockets ();
-  g_autoptr (GString) names = g_string_new (NULL);
-  guint n = 0;
-  for (guint i = 0; i < sockets->len; i++)
-    {
-      const char *socket = g_ptr_array_index (sockets, i);
-      g_autoptr (TbJsonValue) run = ask_run (socket);
-      if (run == NULL || !is_meant (run, socket, asked->run))
-        continue;
-      g_string_append_printf (names, "\n  %s", tb_json_member_text (run, "name"));
-      g_free (asked->socket);
-      asked->socket = g_strdup (socket);
-      n++;
-    }
-  if (n == 0 && asked->run != NULL)
-    tb_cli_error ("no run is called “%s”; “tierboard ctl list” shows all", asked->run);
-  else if (n == 0)
-    tb_cli_error ("nothing runs");
-  else if (n > 1)
-    tb_cli_error ("several runs go on; say which with --run:%s", names->str);
-  return n == 1;
-}
 
 /* ---- Asking --------------------------------------------------------------------------------------- */
 
@@ -181,7 +135,7 @@ do_list (Asked *asked)
   g_autoptr (GPtrArray) sockets = tb_control_find_sockets ();
   for (guint i = 0; i < sockets->len; i++)
     {
-      g_autoptr (TbJsonValue) run = ask_run (g_ptr_array_index (sockets, i));
+      g_autoptr (TbJsonValue) run = tb_cli_ask_run (g_ptr_array_index (sockets, i));
       if (run != NULL)
         printf ("%-8s %4s instances  %s\n", member (run, "state"), member (run, "instances"),
                 member (run, "name"));
@@ -622,7 +576,7 @@ carry_out (Asked *asked)
       tb_cli_error ("usage: tierboard ctl %s %s", verb, verbs[i].words);
       return TB_EXIT_REFUSED;
     }
-  if (verbs[i].act != do_list && !find_run (asked))
+  if (verbs[i].act != do_list && (asked->socket = tb_cli_find_run (asked->run)) == NULL)
     return TB_EXIT_FAILED;
   return verbs[i].act (asked);
 }

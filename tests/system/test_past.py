@@ -188,6 +188,49 @@ def a_moment_has_the_drawing_of_then():
         assert b"deadbeef" not in whole and b"0pen-sesame" not in whole
 
 
+NOISY = """<component id="noisy" kind="server" name="Noisy">
+  <command>sh -c 'while :; do printf "MARKER \\033[31mred\\033[0m \\033]0;owned\\007 bell\\n"; sleep 0.1; done'</command>
+  <ready kind="none"/>
+</component>
+"""
+
+
+def logs_stand_between_messages():
+    """log prints lines, messages and faults on one clock, of a run and of its recording, and no escape gets through"""
+    with workplace() as place:
+        recording = str(place.folder / "log.tbrec")
+        caller = CALLER.format(threads="single", requests=100000).replace("0ms", "20ms")
+        path = place.file("log.tierboard", HEAD + SERVER.format(id="front", call="") + caller + NOISY + "</architecture>\n")
+        process = place.start("run", path, "--json", "--trust", "--record", recording)
+        try:
+            while '"state":"running"' not in process.stdout.readline():
+                pass
+            follows = place.start("log", "--run", path, "--follow", "--json")
+            subprocess.run([place.tierboard, "ctl", "--run", path, "cut", "ask"], env=place.env, check=True, timeout=60,
+                           stdout=subprocess.DEVNULL)
+            for _ in range(2):
+                process.stdout.readline()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        followed, said = follows.communicate(timeout=60)
+        assert follows.returncode == 0, said
+        printed = ask(place, "log", recording)
+        assert "\x1b" not in printed + followed and "\x07" not in printed + followed
+        assert " red" in printed and "→ front/1  request GET /" in printed and "━━ cut on ask" in printed, printed[:3000]
+        told = lines(ask(place, "log", recording, "--json"))
+        times = [row["time_ns"] for row in told]
+        assert times == sorted(times)
+        key = lambda row: json.dumps(row, sort_keys=True)
+        assert {key(row) for row in lines(followed)} == {key(row) for row in told}
+        quiet = lines(ask(place, "log", recording, "--json", "-m", "none", "-i", "noisy", "--grep", "red", "--from", "0.5s"))
+        assert quiet and all(row["type"] == "log" and row["time_ns"] >= 5e8 for row in quiet), quiet[:5]
+        only = lines(ask(place, "log", recording, "--json", "-m", "kind:reply", "-i", "caller", "--to", "1m"))
+        assert {row["kind"] for row in only if row["type"] == "message"} == {"reply"}
+        ask(place, "log", recording, "-i", "nobody", status=2)
+        ask(place, "log", recording, "--grep", "(", status=2)
+
+
 def in_a_terminal(place, *words):
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
@@ -204,4 +247,4 @@ def in_a_terminal(place, *words):
 
 
 run_tests([a_replay_is_as_the_run_was, a_thousand_requests_are_a_thousand_trees,
-           a_moment_has_the_drawing_of_then])
+           a_moment_has_the_drawing_of_then, logs_stand_between_messages])

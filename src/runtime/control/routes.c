@@ -1,6 +1,8 @@
 /* The table of routes, and those of the run, its instances, links, faults and partitions. */
 #include "control-private.h"
 
+#include "tb-past.h"
+
 #include <string.h>
 
 #include "config.h"
@@ -65,11 +67,13 @@ get_run (TbCall *call)
 {
   const TbControl *control = call->control;
   TbJson *json = call->json;
+  TbPast *past = tb_session_past (call->session);
   tb_json_begin_object (json, NULL);
   tb_json_string (json, "name", control->name != NULL ? control->name : "");
   tb_json_string (json, "state", tb_run_state_name (tb_session_state (call->session)));
   tb_json_integer (json, "instances", count_instances (call->session));
   tb_json_string (json, "directory", tb_session_run_dir (call->session));
+  tb_json_string (json, "recording", past != NULL ? tb_past_path (past) : NULL);
   tb_json_string (json, "socket", control->socket_path);
   tb_json_string (json, "url", control->url);
   tb_json_end_object (json);
