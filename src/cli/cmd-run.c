@@ -98,75 +98,6 @@ read_options (Options *o, int *argc, char ***argv)
   return tb_run_record_read (&o->record);
 }
 
-static TbDocument *
-load (const char *file)
-{
-  g_autoptr (GError) error = NULL;
-  TbProblems *problems = tb_problems_new ();
-  g_autoptr (TbDocument) document = tb_document_load (file, problems, &error);
-  if (document != NULL)
-    tb_model_validate (tb_document_model (document), problems);
-  if (document == NULL)
-    tb_cli_error ("%s", error->message);
-  else if (tb_problems_have_error (problems))
-    {
-      for (guint i = 0; i < problems->len; i++)
-        {
-          const TbProblem *p = g_ptr_array_index (problems, i);
-          if (p->severity == TB_SEVERITY_ERROR)
-            tb_cli_error ("%s:%u:%u: %s", file, p->line, p->column, p->message);
-        }
-      g_clear_object (&document);
-    }
-  g_ptr_array_unref (problems);
-  return g_steal_pointer (&document);
-}
-
-/* What would be executed, with names for what only a run knows. NULL: it cannot be run, and why was
- * said. */
-static char *
-commands_of (TbModel *model, const char *file)
-{
-  g_autoptr (GError) error = NULL;
-  const TbPlanOptions options = { .block = 64, .run_dir = "/", .node_program = "tierboard-node",
-                                  .file = file };
-  g_autoptr (TbPlan) plan = tb_plan_new (model, &options, &error);
-  if (plan != NULL)
-    return tb_plan_commands (plan);
-  tb_cli_error ("%s", error->message);
-  return NULL;
-}
-
-static gboolean
-ask (const char *file, const char *commands)
-{
-  char answer[16] = "";
-  g_autoptr (GError) error = NULL;
-  fprintf (stderr, "Running %s executes on this machine:\n\n%s\nRun it, now and whenever it is "
-           "unchanged? [y/N] ", file, commands);
-  fflush (stderr);
-  if (fgets (answer, sizeof answer, stdin) == NULL || g_ascii_tolower (answer[0]) != 'y')
-    {
-      tb_cli_error ("nothing was run");
-      return FALSE;
-    }
-  if (!tb_trust_remember (commands, &error))
-    tb_cli_error ("%s", error->message);
-  return TRUE;
-}
-
-static gboolean
-may_run (const Options *o, const char *commands)
-{
-  if (!tb_trust_needed (commands) || o->trust || tb_trust_is_known (commands))
-    return TRUE;
-  if (isatty (STDIN_FILENO) && isatty (STDERR_FILENO))
-    return ask (o->file, commands);
-  tb_cli_error ("%s would execute commands that were not allowed yet, and there is no terminal to "
-                "ask at; look at them and give --trust:\n%s", o->file, commands);
-  return FALSE;
-}
-
 /* ---- While it runs --------------------------------------------------------------------------------- */
 
 static void
@@ -666,12 +597,12 @@ static TbExitStatus
 run_file (const Options *o)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TbDocument) document = load (o->file);
+  g_autoptr (TbDocument) document = tb_run_load (o->file);
   if (document == NULL)
     return TB_EXIT_REFUSED;
   g_autoptr (TbModel) model = tb_document_snapshot (document);
-  g_autofree char *commands = commands_of (model, o->file);
-  if (commands == NULL || !may_run (o, commands))
+  g_autofree char *commands = tb_run_commands (model, o->file, NULL);
+  if (commands == NULL || !tb_run_is_allowed (o->file, commands, o->trust))
     return TB_EXIT_REFUSED;
   if (!tb_run_record_is_possible (&o->record))
     return TB_EXIT_FAILED;

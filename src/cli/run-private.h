@@ -1,6 +1,7 @@
 /* `tierboard run`, in a few files:
  *
  *   cmd-run.c       options, trust, the run's life, its exit status
+ *   run-allow.c     the drawing is read, and what it executes is allowed (test does so too)
  *   run-record.c    what is recorded of it
  *   run-change.c    another drawing while it runs, and a file that is watched
  *   run-table.c     the live table of a terminal (run-rows.c, run-line.c)
@@ -34,6 +35,16 @@ typedef struct
 } TbStateLook;
 
 TbStateLook tb_state_look (TbInstanceState state);
+
+/* ---- Before it ------------------------------------------------------------------------------------- */
+
+/* NULL: it is no drawing, and every reason was said. (transfer full) */
+TbDocument *tb_run_load (const char *file);
+/* What would be executed, with names for what only a run knows; *plan (may be NULL) gets a plan of it, of
+ * made-up addresses. NULL: it cannot be run, and why was said. */
+char *tb_run_commands (TbModel *model, const char *file, TbPlan **plan);
+/* Asks at a terminal, and says why not. */
+gboolean tb_run_is_allowed (const char *file, const char *commands, gboolean trust);
 
 /* ---- The recording --------------------------------------------------------------------------------- */
 

@@ -371,6 +371,8 @@ static const TbPropSpec phase_props[] = {
 
 static const TbPropSpec do_props[] = {
   { P (AT, "At", DURATION), .help = "How long after the phase begins." },
+  { P (ONCE, "Once", STRING),
+    .help = "From then on, once this holds: a condition or a count, as in save carried 1000." },
   { P (FOR, "For", DURATION), .help = "After that long it is undone; else it stays until healed." },
   { P (PARTITION, "Partition", ENUM), .choices = "cut isolate halves random-halves minority-third "
                                                  "majorities-ring bridge one-way",
@@ -426,7 +428,7 @@ static const TbPropSpec do_props[] = {
 static const TbPropSpec expect_props[] = {
   { P (THAT, "That", ENUM), .required = TRUE,
     .choices = "linearizable sequential converged available availability latency throughput "
-               "errors delivered stale unchanged leader ready",
+               "errors delivered lost duplicated stale staleness lost-writes unchanged leader ready cpu memory",
     .help = "What is judged." },
   { P (OF, "Of", NAME), .help = "Of what." },
   { P (DURING, "During", STRING), .help = "In which phase; the whole scenario where absent." },

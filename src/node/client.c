@@ -1,6 +1,7 @@
 /* Load. Closed loop: each thread asks, waits for the answer, thinks. Open loop: requests are due at
  * a rate whatever the answers do, and latency counts from the moment a request was due, so that a
- * slow server cannot hide by slowing its callers.
+ * slow server cannot hide by slowing its callers. Which of the two, and how much, may change while it
+ * runs (load.c).
  *
  * A request is one call to a link; with --requests N, tickets make them exactly N. */
 #include "node-private.h"
@@ -21,10 +22,14 @@ typedef struct
   Caller caller;
   TbRng rng;
   pthread_t thread;
+  Load load; /* as it last looked */
 } Asker;
 
 static Latency latency;
-static _Atomic uint64_t tickets, requests, replies, errors, retries, lost, due;
+static _Atomic uint64_t tickets, requests, replies, errors, retries, lost;
+static pthread_mutex_t due_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t due;    /* requests that were due so far … */
+static unsigned due_of; /* … of the load of that number */
 static _Atomic bool stopping;
 static _Atomic unsigned running, asking;
 static int64_t start_ns;
@@ -101,34 +106,47 @@ ask_round (Asker *a, int64_t due_ns)
   return round;
 }
 
-static void
-closed_loop (Asker *a)
+/* Asks, waits, thinks. FALSE: no ticket is left. */
+static bool
+ask_and_think (Asker *a)
 {
-  Options *o = a->options;
-  while (!stopping)
-    {
-      Round round = ask_round (a, 0);
-      if (round == ROUND_OVER)
-        break;
-      int64_t pause = o->has_think ? tb_dist_draw_ns (&o->think, &a->rng) : 0;
-      if (round == ROUND_FAILED)
-        pause = TB_MAX (pause, PAUSE_AFTER_FAILURE_NS);
-      if (pause > 0)
-        sleep_until (tb_now_ns () + pause);
-    }
+  Round round = ask_round (a, 0);
+  int64_t pause = a->load.has_think ? tb_dist_draw_ns (&a->load.think, &a->rng) : 0;
+  if (round == ROUND_FAILED)
+    pause = TB_MAX (pause, PAUSE_AFTER_FAILURE_NS);
+  if (pause > 0 && round != ROUND_OVER)
+    load_sleep (&a->load, tb_now_ns () + pause);
+  return round != ROUND_OVER;
+}
+
+/* What is due is counted from when the load became what it is. */
+static bool
+ask_when_due (Asker *a)
+{
+  unsigned of = a->load.number;
+  pthread_mutex_lock (&due_lock);
+  if (due_of != of)
+    due = 0;
+  due_of = of;
+  uint64_t n = due++;
+  pthread_mutex_unlock (&due_lock);
+  int64_t due_ns = a->load.since_ns + (int64_t) ((double) n * 1e9 / a->load.rate);
+  return !load_sleep (&a->load, due_ns) || ask_round (a, due_ns) != ROUND_OVER;
 }
 
 static void
-open_loop (Asker *a)
+ask_on (Asker *a)
 {
-  Options *o = a->options;
-  while (!stopping)
+  bool more = true;
+  while (more && !stopping)
     {
-      uint64_t n = atomic_fetch_add (&due, 1);
-      int64_t due_ns = start_ns + (int64_t) ((double) n * 1e9 / o->rate);
-      sleep_until (due_ns);
-      if (ask_round (a, due_ns) == ROUND_OVER)
-        break;
+      load_look (&a->load);
+      if (!a->load.open)
+        more = ask_and_think (a);
+      else if (a->load.rate > 0)
+        more = ask_when_due (a);
+      else
+        load_sleep (&a->load, INT64_MAX);
     }
 }
 
@@ -137,10 +155,7 @@ static void *
 asker_main (void *data)
 {
   Asker *a = data;
-  if (a->options->rate > 0)
-    open_loop (a);
-  else
-    closed_loop (a);
+  ask_on (a);
   if (atomic_fetch_sub (&running, 1) > 1)
     return NULL;
   calls_drain (a->options);
@@ -195,6 +210,7 @@ int
 client_main (Options *o)
 {
   calls_init (o);
+  load_init (o);
   start_ns = tb_now_ns ();
   report_ready ("%s calls %s", o->name, o->calls[0].id);
   if (!start_askers (o))

@@ -6,6 +6,7 @@
  *   conn.c      reading, serving, writing             later.c     calls nobody waits for
  *   work.c      what a request costs, which calls     health.c    which hosts are well
  *   http.c      HTTP requests in, replies out         latency.c   a histogram
+ *   load.c      how much a client asks
  *   server.c    what a server answers                 client.c    load: closed loop, open loop
  *   sessions.c  a stateful server's memory            store*.c    RESP commands on a dict
  *   forward.c   what balancer and proxy do            dict.c      keys and values
@@ -130,6 +131,7 @@ typedef struct
   TbDist think;
   bool has_think;
   double rate; /* 0: closed loop */
+  const char *load; /* a file that says otherwise while it runs; NULL: none */
   Call calls[CALLS_MAX];
   unsigned n_calls;
   bool stateful;
@@ -170,6 +172,27 @@ int report_failure (char *sentence);
 void report_wait (int64_t deadline_ns);
 /* JSON string contents of s into out. */
 void report_escape (const char *s, char *out, size_t size);
+
+/* ---- load.c: how much a client asks, which may change ---- */
+
+typedef struct
+{
+  bool open;       /* at a rate, 0: nothing; else one after the other, with a pause between */
+  double rate;     /* a second */
+  bool has_think;
+  TbDist think;
+  int64_t since_ns; /* it holds; 0: nothing was looked at yet */
+  unsigned number;  /* another one each time it changes */
+} Load;
+
+/* One line: "rate 100", "think 20ms", "own" (as_drawn). False, and *load is untouched, where it is none. */
+bool load_parse (const char *text, size_t n, const Load *as_drawn, Load *load);
+/* Watches the file, if there is one. Before the threads that look. */
+void load_init (const Options *o);
+/* Makes *load (zeros at first) what holds now; costs nothing where it has not changed. */
+void load_look (Load *load);
+/* Until then, or until the load is another (false). */
+bool load_sleep (const Load *load, int64_t until_ns);
 
 /* ---- latency.c: a histogram within 1.6 %, many writers ---- */
 

@@ -24,7 +24,7 @@ const char options_help[] =
   "  --queue N                 how many requests may wait before more are refused\n"
   "  --capacity N, --ttl TIME  cache, proxy: how many entries it keeps, and how long\n"
   "  --check \"TIME [PATH]\"     balancer, proxy: how often hosts are asked whether they are well\n"
-  "  --requests N, --duration TIME\n"
+  "  --requests N, --duration TIME, --load FILE\n"
   "                            client: stops after so many, or that long\n"
   "  --seed N                  of everything drawn by chance\n";
 
@@ -91,6 +91,13 @@ static bool
 read_rate (Options *o, const char *value)
 {
   return option_number (value, &o->rate) && o->rate > 0 && o->rate <= 1e7;
+}
+
+static bool
+read_load (Options *o, const char *value)
+{
+  o->load = value;
+  return value[0] != '\0';
 }
 
 static bool
@@ -206,6 +213,7 @@ static const struct
   { "--work", LISTENERS, read_work },
   { "--think", OF (CLIENT), read_think },
   { "--rate", OF (CLIENT), read_rate },
+  { "--load", OF (CLIENT), read_load },
   { "--state", SERVERS, read_state },
   { "--durable", OF (STORE) | OF (BROKER), read_durable },
   { "--speak", SERVERS, read_speak },

@@ -175,9 +175,21 @@ add_calls (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *i
   return TRUE;
 }
 
-static void
-add_client_options (const TbPart *part, GPtrArray *argv)
+#define LOAD_OPTION "--load"
+
+const char *
+tb_plan_load_path (const TbPlanInstance *instance)
 {
+  for (guint i = 0; instance->builtin && instance->argv != NULL && instance->argv[i] != NULL; i++)
+    if (g_str_equal (instance->argv[i], LOAD_OPTION))
+      return instance->argv[i + 1];
+  return NULL;
+}
+
+static void
+add_client_options (const TbPart *part, const char *dir, GPtrArray *argv)
+{
+  g_autofree char *load = g_strconcat (dir, ".load", NULL);
   gboolean rate = part->by && tb_element_is_set (part->by, TB_PROP_RATE);
   gboolean think = part->by && tb_element_is_set (part->by, TB_PROP_THINK);
   if (rate)
@@ -186,6 +198,7 @@ add_client_options (const TbPart *part, GPtrArray *argv)
     add (argv, "--think", think ? tb_element_get (part->by, TB_PROP_THINK) : DEFAULT_THINK);
   add_property (argv, part->by, TB_PROP_REQUESTS, "--requests");
   add_property (argv, part->by, TB_PROP_DURATION, "--duration");
+  add (argv, LOAD_OPTION, load);
 }
 
 /* What the drawing may say of a built-in part, and which of them take it. */
@@ -306,7 +319,7 @@ tb_planner_fill_builtin (TbPlanner *planner, const TbPart *drawn, TbPlanInstance
   add (argv, "--name", instance->id);
   add_threads (part, argv);
   if (g_str_equal (part->node_kind, "client"))
-    add_client_options (part, argv);
+    add_client_options (part, dir, argv);
   else
     add_server_options (planner, part, instance, dir, argv);
   if (!tb_part_keeps_data (part) && !g_str_equal (part->node_kind, "broker")

@@ -169,6 +169,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbPlan, tb_plan_free)
 /* ≥ 0, or -1. A link that was removed is none. */
 int tb_plan_find_instance (const TbPlan *plan, const char *id);
 int tb_plan_find_link (const TbPlan *plan, const char *id);
+/* The file that a built-in client reads its load from, whenever it is written; NULL: it is no such client.
+ * (transfer none) */
+const char *tb_plan_load_path (const TbPlanInstance *instance);
 /* The commands a run would execute that are not built in, one a line, with component and directory
  * replaced by placeholders, so that the text depends on the drawing alone: what the person is asked
  * about, and what trust remembers the hash of. "" where everything is built in. (transfer full) */

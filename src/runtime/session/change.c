@@ -173,6 +173,7 @@ adopt (TbSession *self, TbPlan *plan, TbWireMap *map)
   self->map = map;
   grow_instances (self, was->plan);
   tb_session_prepare_clocks (self, was->plan);
+  tb_session_prepare_loads (self, was->plan);
   tb_shared_plan_unref (was);
   self->roles = tb_roles_new (self);
 }

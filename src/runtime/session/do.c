@@ -96,6 +96,15 @@ do_to_instances (TbSession *self, const char *names, TbCommandType command, GErr
   return of != NULL;
 }
 
+static gboolean
+do_load (TbSession *self, const TbElement *action, GError **error)
+{
+  const char *rate = tb_element_get (action, TB_PROP_RATE), *think = tb_element_get (action, TB_PROP_THINK);
+  g_autofree char *load = g_strdup_printf ("%s %s", rate != NULL ? "rate" : "think", rate != NULL ? rate : think);
+  return tb_session_set_load (self, tb_element_get (action, TB_PROP_LOAD),
+                              rate != NULL || think != NULL ? load : "own", error);
+}
+
 gboolean
 tb_session_do (TbSession *self, const TbElement *action, const char *id, GError **error)
 {
@@ -111,6 +120,8 @@ tb_session_do (TbSession *self, const TbElement *action, const char *id, GError 
     if (tb_element_is_set (action, on_instances[i].prop))
       return do_to_instances (self, tb_element_get (action, on_instances[i].prop),
                               on_instances[i].command, error);
+  if (tb_element_is_set (action, TB_PROP_LOAD))
+    return do_load (self, action, error);
   g_set_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME, "<do> asks for nothing that is known");
   return FALSE;
 }

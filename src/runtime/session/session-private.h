@@ -11,6 +11,7 @@
  *   held.c       messages that are held, and what is done to them
  *   do.c, fault-of-do.c  what a scenario asks for
  *   clock.c      clocks of instances
+ *   load.c       how much clients ask
  *   role.c       who leads, asked of those that say so; role-postgres.c is one way to, as pure
  *   trust.c      what was allowed before
  *   past*.c, trace.c  what has happened, from the recording: past-private.h
@@ -271,6 +272,8 @@ void tb_roles_free (TbRoles *roles);
 const char *tb_clock_find_library (void);
 /* Every clock of its own begins with the true time; those that an earlier plan had go on. */
 void tb_session_prepare_clocks (TbSession *self, const TbPlan *before);
+/* The files that clients read their load from are there, and say what they said. */
+void tb_session_prepare_loads (TbSession *self, const TbPlan *before);
 /* before and replicas as in TbPlanOptions. */
 TbPlan *tb_session_make_plan (TbSession *self, const TbModel *model, const TbPlan *before,
                               GHashTable *replicas, GError **error);

@@ -449,6 +449,7 @@ tb_session_start (TbModel *model, const TbSessionOptions *options, GError **erro
       || !make_plan (self, options, error) || !tb_launch_agent (&self->launch, error))
     return NULL;
   tb_session_prepare_clocks (self, NULL);
+  tb_session_prepare_loads (self, NULL);
   begin_talk (self);
   begin_beat (self);
   self->roles = tb_roles_new (self);

@@ -209,6 +209,10 @@ gboolean tb_fault_of_do (const TbPlan *plan, const TbElement *action, const char
  * `for` if it says so; kill, pause, resume and restart of the instances that it names. FALSE where it
  * asks for something that is not there. */
 gboolean tb_session_do (TbSession *session, const TbElement *action, const char *id, GError **error);
+/* What the built-in clients that the name means ask from now on: "rate 100" (requests a second; 0: nothing),
+ * "think exponential 20ms" (the pause after each answer), or "own" (as the drawing says). FALSE with
+ * TB_SESSION_ERROR_NAME where it means nothing, or something else than built-in clients. */
+gboolean tb_session_set_load (TbSession *session, const char *names, const char *load, GError **error);
 /* A fault that was asked for and is not gone. */
 typedef struct
 {

@@ -48,7 +48,7 @@
   X (CHANGE, 22, "a TbWirePlan: what is to run from now on; see tb-wire.h")                        \
   X (NOTE, 30, "str instance or empty, str sentence: recorded, and told as a problem of severity 2") \
   X (SAY, 33, "str of whom, str what, str value: only recorded, for what the viewer alone knows; what: "   \
-     "role of an instance; clock of one, value its offset in ns and its rate; partition, the words of a "   \
+     "role of an instance; clock of one, value its offset in ns and its rate; load of a client; partition, the words of a "   \
      "fault of that id, before its FAULT_ADD") \
   X (HELD_DO, 40, "see TbWireHeldDo: something is done to held messages")
 

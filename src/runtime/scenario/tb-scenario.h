@@ -1,0 +1,232 @@
+/* A scenario: load and faults on a timeline, and what must hold of it. Pure but for tb-scenario-run.h,
+ * which drives it on a session: it is fed with live frames and time, and says what is to be done.
+ *
+ *   tb_scenario_new()     from the drawing, every name and time checked
+ *   tb_engine_*           carries it out, step by step (machine: engine.c)
+ *   tb_expectations       what can be expected, a row each (expect.c)
+ */
+#pragma once
+
+#include "tb-session.h"
+#include "tb-statistics.h"
+
+G_BEGIN_DECLS
+
+/* ---- Conditions ---------------------------------------------------------------------------------------
+ * What <wait until="…"/> and <do once="…"/> say: clauses joined by “and”, each perhaps after “not”. The
+ * clauses that there are stand in a table. */
+
+typedef enum
+{
+  TB_CONDITION_READY,     /* all that is drawn, or all that NAME means, is ready */
+  TB_CONDITION_IS,        /* NAME is down|up|ready|paused|starting|failed */
+  TB_CONDITION_HAS,       /* NAME has leader, or any role; NAME has 2 ready */
+  TB_CONDITION_CARRIED,   /* LINK carried 1000: so many replies and one-way messages since it began */
+  TB_CONDITION_FAILED,    /* LINK failed 3 */
+  TB_CONDITION_QUIET,     /* NAME is quiet: nothing asked of it for a quarter of a second */
+  TB_CONDITION_CONVERGED, /* its replicas are alike, as they say themselves */
+  TB_N_CONDITIONS
+} TbConditionKind;
+
+typedef struct
+{
+  TbConditionKind kind;
+  gboolean negated;
+  char *name;  /* orders, orders/2, save; NULL: everything */
+  char *word;  /* of IS and HAS: down, leader … */
+  guint64 n;   /* of CARRIED, FAILED, HAS n ready */
+} TbClause;
+
+typedef struct
+{
+  GArray *clauses; /* of TbClause */
+  char *text;      /* in canonical words */
+} TbCondition;
+
+typedef struct
+{
+  const char *form, *help; /* "LINK carried N", what that means */
+} TbConditionRow;
+
+const TbConditionRow *tb_condition_rows (guint *n);
+/* Any bytes. NULL with error: one sentence. Names are not looked up. */
+TbCondition *tb_condition_parse (const char *text, GError **error);
+void tb_condition_free (TbCondition *condition);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbCondition, tb_condition_free)
+
+/* ---- Expectations -------------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  TB_UNIT_NONE,     /* a number */
+  TB_UNIT_SHARE_OF, /* 0 … 1, said in per cent */
+  TB_UNIT_TIME,     /* seconds */
+  TB_UNIT_PER_S,
+  TB_UNIT_CORES,
+  TB_UNIT_MIB,
+  TB_UNIT_YES       /* it is so (1) or it is not (0) */
+} TbMeasureUnit;
+
+typedef enum
+{
+  TB_OF_TRAFFIC = 1,   /* links, pairs of them, instances, components: messages to it, of a client from it */
+  TB_OF_INSTANCES = 2, /* instances, components */
+  TB_OF_STORE = 4,     /* a component */
+  TB_OF_ALL = 8        /* may be left out: everything */
+} TbExpectOf;
+
+typedef struct
+{
+  const char *that;
+  TbMeasureUnit unit;
+  guint of;               /* bits of TbExpectOf */
+  const char *measured;   /* how */
+  const char *interval;   /* how its 95 % interval is found */
+  const char *least, *most; /* what is meant where nothing is said; NULL: a bound must be said */
+} TbExpectRow;
+
+const TbExpectRow *tb_expectations (guint *n);
+const TbExpectRow *tb_expectation (const char *that);
+/* "99.9 %", "4.2 ms", "340/s" (writes to out and returns it). */
+const char *tb_measure_words (TbMeasureUnit unit, double value, char *out, gsize size);
+
+/* ---- The compiled scenario ------------------------------------------------------------------------------ */
+
+typedef enum
+{
+  TB_STEP_WAIT,
+  TB_STEP_PHASE
+} TbStepKind;
+
+typedef struct
+{
+  const TbElement *element; /* <do> */
+  char *id;                 /* of its fault: "cut-leader.cut.1" */
+  char *text;               /* "partition isolate of orders/leader" */
+  gint64 at_ns, for_ns;     /* for 0: it stays */
+  TbCondition *when;        /* NULL: at its time; else from that time on, once it holds */
+} TbScenarioAction;
+
+typedef struct
+{
+  TbStepKind kind;
+  guint line;
+  char *id;                 /* of a phase; NULL */
+  gint64 ns;                /* how long it lasts, or how long the condition may take */
+  TbCondition *until;       /* of a wait */
+  GPtrArray *actions;       /* of TbScenarioAction, in the order of their times */
+} TbScenarioStep;
+
+typedef struct
+{
+  const TbExpectRow *row;
+  guint line;
+  char *of, *during;     /* NULL: everything, the whole scenario */
+  char *text;            /* "availability of save during before at least 99.9 %" */
+  gint64 within_ns;
+  double quantile;       /* of latency, staleness; 0 … 1 */
+  double least, most;    /* in the unit of the row */
+  TbMeasureUnit unit;    /* the row's, or a share where the bound is a percentage */
+} TbScenarioExpect;
+
+typedef struct
+{
+  char *id, *title;
+  guint line;
+  GPtrArray *steps;   /* of TbScenarioStep */
+  GPtrArray *expects; /* of TbScenarioExpect */
+  gboolean judged;    /* a store is: it ends with quiet and final reads */
+  guint64 seed;       /* 0: none was said */
+  TbModel *model;     /* that its elements lie in */
+} TbScenario;
+
+#define TB_SCENARIO_WAIT_NS (30 * TB_NS_PER_S) /* where a wait says no limit */
+
+/* Checks a <scenario> of `holder` (the drawing's own model, or that of a file with scenarios alone) against
+ * the plan of a drawing. Every problem is added with line and column, as
+ * "scenario cut-leader, line 41: nothing is called “order”". NULL where one was an error. */
+TbScenario *tb_scenario_new (const TbModel *holder, const TbElement *scenario, const TbPlan *plan,
+                             TbProblems *problems);
+void tb_scenario_free (TbScenario *scenario);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbScenario, tb_scenario_free)
+/* How long it takes at least: its phases. */
+gint64 tb_scenario_length_ns (const TbScenario *scenario);
+
+/* ---- The engine ------------------------------------------------------------------------------------------ */
+
+/* What it is fed with. */
+typedef struct
+{
+  gint64 now_ns;
+  const TbLiveFrame *frame;
+  const TbPlan *plan;
+  /* Whether a component's replicas say that they hold the same: 1, 0, or -1 where they do not say. */
+  int (*converged) (const char *component, gpointer data);
+  gpointer data;
+} TbFacts;
+
+/* What is asked of the host. FALSE with error: it cannot be done now, and the scenario ends there. */
+typedef struct
+{
+  gboolean (*act) (const TbScenarioAction *action, gpointer host, GError **error);
+  void (*undo) (const TbScenarioAction *action, gpointer host); /* its `for` is over; of kill, pause, load */
+  void (*heal) (gpointer host);        /* every fault, pause and kill of the scenario */
+  void (*quiet) (gpointer host);       /* clients stop to ask */
+  gboolean (*final_reads) (gpointer host); /* each client reads what there is once; FALSE: it cannot */
+} TbEngineHost;
+
+typedef enum
+{
+  TB_ENGINE_STARTING,
+  TB_ENGINE_WAITING,
+  TB_ENGINE_PHASE,
+  TB_ENGINE_QUIET,
+  TB_ENGINE_READING,
+  TB_ENGINE_OVER
+} TbEngineState;
+
+typedef struct
+{
+  gint64 time_ns; /* since it began */
+  char *text;
+} TbEngineLine;
+
+typedef struct
+{
+  const TbScenarioExpect *expect;
+  TbEstimate estimate; /* in the unit of the expectation */
+  TbOutcome outcome;
+  char *why;           /* of UNKNOWN and of a verdict: a sentence; NULL */
+  gint64 from_ns, to_ns; /* what it was measured over, of the monotonic clock; 0: never */
+} TbFinding;
+
+typedef struct TbEngine TbEngine;
+
+TbEngine *tb_engine_new (const TbScenario *scenario, const TbEngineHost *table, gpointer host);
+void tb_engine_free (TbEngine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbEngine, tb_engine_free)
+/* Looks at what is, and does what is due. Time never goes back. */
+void tb_engine_step (TbEngine *engine, const TbFacts *facts);
+/* The run is over, or given up: what was measured until now stands. */
+void tb_engine_break (TbEngine *engine, gint64 now_ns, const char *why);
+TbEngineState tb_engine_state (const TbEngine *engine);
+/* When something is due by time alone; G_MAXINT64: nothing. */
+gint64 tb_engine_deadline (const TbEngine *engine);
+gint64 tb_engine_start_ns (const TbEngine *engine); /* 0: it has not begun */
+/* The phase that it is in; NULL. */
+const TbScenarioStep *tb_engine_phase (const TbEngine *engine);
+/* "phase cut, 3.2 s left"; "waits for orders has leader". (transfer full) */
+char *tb_engine_words (const TbEngine *engine, gint64 now_ns);
+const GPtrArray *tb_engine_log (const TbEngine *engine); /* of TbEngineLine */
+/* Why it could not be carried out: an action that could not be done, a run that did not become ready or
+ * ended; NULL. */
+const char *tb_engine_broken (const TbEngine *engine);
+/* A wait that did not end in time, as a sentence; NULL. That is a violation. */
+const char *tb_engine_late (const TbEngine *engine);
+/* Final reads were made. */
+gboolean tb_engine_has_read (const TbEngine *engine);
+/* One finding for each expectation, in their order; those about histories are UNKNOWN until
+ * tb_engine_find_verdicts(). (transfer none) */
+const GPtrArray *tb_engine_findings (const TbEngine *engine); /* of TbFinding */
+
+G_END_DECLS
