@@ -12,7 +12,7 @@
 typedef struct
 {
   gboolean json, final_reads;
-  char *picture;
+  const char *picture;
   gint64 steps;
 } Asked;
 
@@ -120,6 +120,8 @@ print_figures (const TbHistory *h, const TbVerdict *v, gboolean final_reads)
   printf ("%" G_GUINT64_FORMAT " operations on %" G_GUINT64_FORMAT " %s: %" G_GUINT64_FORMAT " ok, %" G_GUINT64_FORMAT
           " failed, %" G_GUINT64_FORMAT " unknown\n",
           v->operations, v->keys, v->keys == 1 ? "key" : "keys", v->ok, v->failed, v->unknown);
+  if (v->left_out > 0)
+    printf ("%" G_GUINT64_FORMAT " of other kinds left out\n", v->left_out);
   if (v->keys_violated + v->keys_unknown > 0 && v->keys > 1)
     printf ("%" G_GUINT64_FORMAT " keys not linearizable, %" G_GUINT64_FORMAT " unknown\n", v->keys_violated, v->keys_unknown);
   if (v->stale_reads > 0)
@@ -178,6 +180,7 @@ put_figures (TbJson *json, const TbVerdict *v, gboolean final_reads)
   tb_json_integer (json, "ok", (gint64) v->ok);
   tb_json_integer (json, "failed", (gint64) v->failed);
   tb_json_integer (json, "unknown", (gint64) v->unknown);
+  tb_json_integer (json, "left_out", (gint64) v->left_out);
   tb_json_integer (json, "reads", (gint64) v->reads);
   tb_json_integer (json, "stale_reads", (gint64) v->stale_reads);
   tb_json_integer (json, "staleness_worst_ns", v->staleness_worst_ns);
@@ -252,9 +255,10 @@ int
 tb_cmd_history (int argc, char **argv)
 {
   Asked asked = { 0 };
+  g_autofree char *picture = NULL;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &asked.json, "The verdict as a JSON object", NULL },
-    { "picture", 0, 0, G_OPTION_ARG_FILENAME, &asked.picture, "Draw the counter-example, as SVG", "OUT.svg" },
+    { "picture", 0, 0, G_OPTION_ARG_FILENAME, &picture, "Draw the counter-example, as SVG", "OUT.svg" },
     { "final-reads", 0, 0, G_OPTION_ARG_NONE, &asked.final_reads,
       "Reads after all writes show what is there at the end: count what was lost", NULL },
     { "steps", 0, 0, G_OPTION_ARG_INT64, &asked.steps, "Give a key's search up after so many steps (5000000)", "N" },
@@ -267,7 +271,7 @@ tb_cmd_history (int argc, char **argv)
                        "the file is unusable, 4 if it is not known.",
                        entries))
     return TB_EXIT_REFUSED;
-  g_autofree char *picture = asked.picture;
+  asked.picture = picture;
   if (argc != 2 || asked.steps < 0)
     {
       tb_cli_error ("name one history; see “%s --help”", argv[0]);

@@ -5,7 +5,8 @@
  * A request is an :invoke, its reply :ok or :fail, one whose answer never came :info: nobody knows whether it was
  * done. A process is one caller's connection, or one of several where requests are sent before the one before is
  * answered, since a process does one thing at a time; after an :info it is another. Reads and writes of one key are :read and :write with [key value], so that checkers of independent registers
- * take them; everything else is named by its verb. Faults are the :nemesis'. Times are since the run began. */
+ * take them; everything else is named by its verb, and where that would be read as an operation on a register, as :call-get. A read whose
+ * answer was not kept whole is an :info: what it found is not known. Faults are the :nemesis'. Times are since the run began. */
 #include "projection-private.h"
 
 #include <string.h>
@@ -129,7 +130,19 @@ give_process_back (History *h, guint32 connection, guint process)
   g_array_append_val (idle, process);
 }
 
-/* Of Redis, whose arguments say it all; FALSE where its bytes were not kept. */
+/* (transfer full) the verb, not to be taken for what it is of a register, where we do not know that it is. */
+static char *
+unlike_register (char *verb)
+{
+  static const char *const taken[] = { "read", "get", "write", "put", "cas", "append", "add", "insert", NULL };
+  if (!g_strv_contains (taken, verb))
+    return verb;
+  char *unlike = g_strdup_printf ("call-%s", verb);
+  g_free (verb);
+  return unlike;
+}
+
+/* Of Redis, whose arguments say it all; FALSE where its bytes were not kept. A SET with options is none that always writes. */
 static gboolean
 read_command (Op *op, GBytes *payload)
 {
@@ -144,26 +157,28 @@ read_command (Op *op, GBytes *payload)
     return FALSE;
   g_autofree char *verb = g_strndup (args[0].p, args[0].n);
   gboolean get = n_args == 2 && g_ascii_strcasecmp (verb, "GET") == 0;
-  gboolean set = n_args >= 3 && g_ascii_strcasecmp (verb, "SET") == 0;
-  op->f = get ? g_strdup ("read") : set ? g_strdup ("write") : keyword (args[0].p, args[0].n);
+  gboolean set = n_args == 3 && g_ascii_strcasecmp (verb, "SET") == 0;
+  op->f = get ? g_strdup ("read") : set ? g_strdup ("write") : unlike_register (keyword (args[0].p, args[0].n));
   op->key = n_args > 1 ? g_strndup (args[1].p, args[1].n) : NULL;
   op->value = n_args > 2 ? g_strndup (args[2].p, args[2].n) : NULL;
   return TRUE;
 }
 
+/* What is written is not in the label: of Redis a GET alone is of the register. */
 static void
 read_label (Op *op, const TbEvent *event, gboolean redis)
 {
   const char *blank = strchr (event->label, ' ');
   gsize n = blank != NULL ? (gsize) (blank - event->label) : strlen (event->label);
-  op->f = keyword (event->label, n);
+  char *verb = keyword (event->label, n);
   op->key = blank != NULL ? g_strdup (blank + 1) : NULL;
-  if (redis && (g_str_equal (op->f, "get") || g_str_equal (op->f, "set")))
+  if (redis && g_str_equal (verb, "get"))
     {
-      const char *name = *op->f == 'g' ? "read" : "write";
-      g_free (op->f);
-      op->f = g_strdup (name);
+      g_free (verb);
+      op->f = g_strdup ("read");
     }
+  else
+    op->f = unlike_register (verb);
 }
 
 static gint64
@@ -185,21 +200,24 @@ invoke (History *h, guint64 position, const TbEvent *event, TbProto proto)
   g_hash_table_replace (h->ops, g_memdup2 (&key, sizeof key), op);
 }
 
-/* (transfer full) what a read found; NULL: nothing, or it was not kept. */
-static char *
-found (History *h, guint64 position)
+/* What a read found (transfer full; NULL: nothing). FALSE: it was not kept, or not whole. */
+static gboolean
+find_value (History *h, guint64 position, char **value)
 {
   g_autoptr (GBytes) payload = tb_tour_payload (&h->tour, position);
   size_t used;
   gsize n;
   bool error;
   TbSlice text = { NULL, 0 };
+  *value = NULL;
   if (payload == NULL)
-    return NULL;
+    return FALSE;
   const char *p = g_bytes_get_data (payload, &n);
-  if (tb_resp_parse_reply (p, n, &used, &error, &text) != TB_PARSE_DONE || error || text.p == NULL)
-    return NULL;
-  return n >= 3 && (memcmp (p, "$-1", 3) == 0 || p[0] == '_') ? NULL : g_strndup (text.p, text.n);
+  if (tb_resp_parse_reply (p, n, &used, &error, &text) != TB_PARSE_DONE || error)
+    return FALSE;
+  gboolean nil = n >= 3 && (memcmp (p, "$-1", 3) == 0 || p[0] == '_');
+  *value = nil || text.p == NULL ? NULL : g_strndup (text.p, text.n);
+  return TRUE;
 }
 
 /* A server that says it failed within may have done it all the same; one that refuses has not. */
@@ -218,7 +236,11 @@ complete (History *h, guint64 position, const TbEvent *event, TbProto proto)
     return;
   const char *type = type_of (event);
   gboolean read = proto == TB_PROTO_RESP && g_str_equal (op->f, "read") && g_str_equal (type, "ok");
-  g_autofree char *value = read ? found (h, position) : g_strdup (op->value);
+  g_autofree char *value = NULL;
+  if (!read)
+    value = g_strdup (op->value);
+  else if (!find_value (h, position, &value))
+    type = "info";
   write_op (h, event->time_ns, type, op, value);
   if (!g_str_equal (type, "info"))
     give_process_back (h, event->connection, op->process);

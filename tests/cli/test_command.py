@@ -68,6 +68,35 @@ def one_sentence(err):
     return err
 
 
+HISTORY = """{:process 0, :type :invoke, :f :write, :value 5, :time 0}
+{:process 0, :type :ok, :f :write, :value 5, :time 10000000}
+{:process 0, :type :invoke, :f :write, :value 7, :time 15000000}
+{:process 0, :type :ok, :f :write, :value 7, :time 30000000}
+{:process 2, :type :invoke, :f :read, :value nil, :time 71000000}
+{:process 2, :type :ok, :f :read, :value %s, :time 90000000}
+"""
+
+
+def test_a_history_ends_with_its_verdict():
+    """history ends with 0, 1, 2 or 4, says why in a sentence, and draws the counter-example"""
+    with workplace() as place:
+        file = place.file("calls.edn", HISTORY % 7)
+        picture = str(place.folder / "why.svg")
+        status, out, _ = command("history", file)
+        assert status == 0 and out.startswith("linearizable: 3 operations, and one order explains them all"), out
+        status, out, _ = command("history", place.file("stale.edn", HISTORY % 5), "--picture", picture)
+        assert status == 1 and "client 2 read 5 although client 0 had finished writing 7 41 ms before that read began" in out, out
+        drawn = pathlib.Path(picture).read_text(encoding="utf-8")
+        assert drawn.count('class="operation"') == 3 and drawn.count('class="contradiction"') == 1, drawn
+        said = json.loads(command("history", "--json", str(place.folder / "stale.edn"))[1])
+        assert said["verdict"] == "not linearizable" and len(said["counterexample"]) == 3, said
+        status, out, err = command("history", place.file("cut.edn", (HISTORY % 5)[:200]))
+        assert status == 2 and "line 4: it is cut" in err and not out, (status, out, err)
+        strange = '{:process 9, :type :invoke, :f :incr, :value nil, :time 0}\n' + HISTORY % 7
+        assert command("history", place.file("strange.edn", strange))[0] == 4
+        assert command("history", str(place.folder / "nowhere"))[0] == 2
+
+
 def test_help_and_version():
     """--help lists every command, --version says the version, each command has --help"""
     status, out, _ = command("--help")

@@ -281,6 +281,19 @@ def test_history_as_jepsen_has_it():
     assert done >= 30, done
 
 
+def test_history_is_read_by_the_judge():
+    """tierboard history reads what was exported: a store that is one Redis was linearizable; other calls are left out"""
+    run = recorded()
+    path = run.export("judged.edn", "--filter", "link:tell")
+    judged = subprocess.run([TIERBOARD, "history", "--json", path], capture_output=True, text=True, timeout=60, check=False)
+    assert judged.returncode == 0, (judged.returncode, judged.stdout, judged.stderr)
+    said = json.loads(judged.stdout)
+    assert said["verdict"] == "linearizable" and said["ok"] >= 30 and said["reads"] > 0 and said["unknown"] >= 1, said
+    everything = subprocess.run([TIERBOARD, "history", "--json", run.export("all.edn")], capture_output=True, text=True,
+                                timeout=60, check=False)
+    assert everything.returncode == 0 and json.loads(everything.stdout)["left_out"] > 0, everything
+
+
 # ---- OpenTelemetry -------------------------------------------------------------------------------------
 
 
@@ -501,6 +514,6 @@ if __name__ == "__main__":
         raise SystemExit(0) from None
     run_tests([test_packets_open_clean, test_packets_have_names_streams_and_faults, test_a_filter_and_times_choose,
                test_events_as_lines, test_exchanges_as_har, test_log_with_vector_clocks,
-               test_history_as_jepsen_has_it, test_telemetry_in_a_file_and_sent, test_pictures_of_a_moment,
+               test_history_as_jepsen_has_it, test_history_is_read_by_the_judge, test_telemetry_in_a_file_and_sent, test_pictures_of_a_moment,
                test_the_space_time_diagram, test_a_page_without_a_network, test_figures_at_a_moment,
                test_what_cannot_be_is_said, test_nothing_is_left])

@@ -154,6 +154,7 @@ typedef struct
 typedef struct
 {
   char verb[32];
+  uint64_t n;
   uint32_t line; /* 0: nothing */
   bool all;      /* to which key is not known either */
 } TbStrange;

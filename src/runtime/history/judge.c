@@ -180,6 +180,7 @@ tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *v)
   v->failed = h->outcomes[TB_OP_FAIL];
   v->unknown = h->outcomes[TB_OP_UNKNOWN];
   v->reads = h->reads;
+  v->left_out = h->strange.n;
   tell_figures (h, options, v);
   tell (h, v);
 }

@@ -156,17 +156,29 @@ verb_of (const TbHistoryReader *r, const TbNode *f)
   return STRANGE;
 }
 
-/* What is not known here may do anything to its key; without one, to all. */
+static bool
+is_one_of (const TbHistoryReader *r, const TbNode *f, const char *const *names)
+{
+  while (*names != NULL && !tb_notation_is (&r->tree, f, *names))
+    names++;
+  return *names != NULL;
+}
+
+/* What is not known here may do anything to its key; without one, or of Redis where there may be several, to all. */
 static void
 note_strange (TbHistoryReader *r, const TbNode *f, const TbNode *key)
 {
+  static const char *const harmless[] = { "ping", "echo", "hello", "auth", "client", "info", "config", "command", "cluster", "role",
+                                          "exists", "ttl", "strlen", "type", "time", "dbsize", "wait", "readonly", "quit", NULL };
+  static const char *const wide[] = { "mset", "msetnx", "del", "unlink", "rename", "copy", "flushall", "flushdb", "swapdb", "select",
+                                      "multi", "exec", "eval", "evalsha", "fcall", "txn", NULL };
   TbStrange *s = &r->h->strange;
   size_t n;
-  if (key != NULL)
-    {
-      uint32_t number = key_of (r, key), place = tb_index_put (&r->h->strange_keys, number, r->number);
-      (void) place;
-    }
+  if (is_one_of (r, f, harmless))
+    return;
+  s->n++;
+  if (key != NULL && key->kind != TB_NODE_NIL && key->first == NONE && !is_one_of (r, f, wide))
+    tb_index_put (&r->h->strange_keys, key_of (r, key), r->number);
   else
     s->all = true;
   if (s->line > 0)

@@ -143,6 +143,7 @@ typedef struct
   uint64_t keys, keys_violated, keys_unknown;
   uint64_t operations, ok, failed, unknown;
   uint64_t reads; /* that are OK */
+  uint64_t left_out; /* of a file: what was done that is not known here; keys to which it was done are unknown */
 
   /* Of keys of unique values; live as far as is known. */
   uint32_t guarantees; /* broken: bits 1 << TbGuarantee */
