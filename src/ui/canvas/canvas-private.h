@@ -151,6 +151,8 @@ gboolean tb_run_layer_is_broken (TbRunLayer *layer, TbUid link);
 /* How the instances of a component do, a line each; NULL: it has none. (transfer full) */
 char *tb_run_instances_tooltip (TbCanvas *canvas, TbUid component);
 const char *tb_run_layer_tooltip (TbRunLayer *layer, TbUid link);
+/* The link whose pill is there in the widget; 0: none. */
+TbUid tb_run_pill_at (TbCanvas *canvas, double x, double y);
 
 /* pulse.c */
 void tb_canvas_pulse_start (TbCanvas *canvas);

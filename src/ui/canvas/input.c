@@ -112,6 +112,12 @@ primary_begin (GtkGestureDrag *gesture, double x, double y, TbCanvas *canvas)
     }
   if (canvas->editor == NULL)
     return;
+  TbUid pill = tb_editor_gesture (canvas->editor).gesture == TB_GESTURE_NONE ? tb_run_pill_at (canvas, x, y) : 0;
+  if (pill != 0) /* figures speak for their link, whatever lies behind them */
+    {
+      tb_editor_select_one (canvas->editor, pill);
+      return;
+    }
   canvas->pressed = TRUE;
   feed (canvas, tb_editor_press, x, y, mods_of (gesture));
 }
@@ -367,7 +373,8 @@ ask_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *too
   TbGestureState gesture = tb_editor_gesture (canvas->editor);
   if (gesture.gesture != TB_GESTURE_NONE)
     return FALSE;
-  TbUid uid = tb_scene_hit (tb_canvas_scene (canvas), world.x, world.y, 6 / canvas->camera.zoom);
+  TbUid pill = tb_run_pill_at (canvas, x, y);
+  TbUid uid = pill ? pill : tb_scene_hit (tb_canvas_scene (canvas), world.x, world.y, 6 / canvas->camera.zoom);
   const char *running = tb_run_layer_tooltip (canvas->run, uid);
   g_autofree char *instances = running ? NULL : tb_run_instances_tooltip (canvas, uid);
   const char *text = running     ? running

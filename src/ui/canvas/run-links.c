@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#define LEAST_SCALE 0.85 /* letters of 9.4 pixels */
 #define PILL_STEP 12.0 /* widths in steps: a figure of one digit more does not shift its pill */
 
 static gboolean
@@ -32,7 +33,8 @@ meets_pill (TbCanvas *canvas, TbUid link, const TbRect *r)
     {
       const TbLinkShow *other = value;
       if (GPOINTER_TO_UINT (key) != link && other->text != NULL && other->place.width > 0
-          && other->generation == canvas->run->generation && tb_rect_intersects (&other->place, r))
+          && other->generation == canvas->run->generation && other->place_zoom == canvas->camera.zoom
+          && tb_rect_intersects (&other->place, r))
         return TRUE;
     }
   return FALSE;
@@ -84,33 +86,67 @@ ask_place (TbCanvas *canvas, TbUid uid, double width, double height)
   return r;
 }
 
+/* How large a pill is drawn: as the drawing, but never too small to be read. */
+static double
+pill_scale (const TbCanvas *canvas)
+{
+  return MAX (canvas->camera.zoom, LEAST_SCALE);
+}
+
+/* In the world's units, in which it is the larger the farther off one looks from. */
+static void
+measure (TbCanvas *canvas, TbPill *pill, const char *text, double *width, double *height)
+{
+  double grown = pill_scale (canvas) / canvas->camera.zoom;
+  pill->text = text;
+  tb_pill_measure (GTK_WIDGET (canvas), pill, width, height);
+  *width *= grown;
+  *height *= grown;
+}
+
+/* Tries a text where the scene has room for it. */
+static gboolean
+fits (TbCanvas *canvas, TbUid uid, TbLinkShow *show, TbPill *pill, const char *text)
+{
+  double height;
+  measure (canvas, pill, text, &show->text_width, &height);
+  show->use_brief = text == show->brief;
+  show->place = ask_place (canvas, uid, show->text_width, height);
+  return stands_well (canvas, uid, &show->place);
+}
+
+/* From far off there is only room for what is brief, and none for what would cover something. */
 static void
 place_pill (TbCanvas *canvas, TbUid uid, TbLinkShow *show, TbPill *pill)
 {
   double width, height;
-  gboolean stays = show->generation == canvas->run->generation && show->place.width > 0;
-  if (stays && show->use_brief && show->brief)
-    pill->text = show->brief;
-  tb_pill_measure (GTK_WIDGET (canvas), pill, &width, &height);
+  gboolean stays = show->generation == canvas->run->generation && show->place.width > 0
+                   && show->place_zoom == canvas->camera.zoom;
+  gboolean far = canvas->camera.zoom < TB_PILL_FAR_ZOOM;
+  measure (canvas, pill, show->use_brief && show->brief ? show->brief : show->text, &width, &height);
   show->text_width = width;
   if (stays && show->place.width >= width && show->place.width - width < 2 * PILL_STEP)
     return;
-  pill->text = show->text;
-  show->use_brief = FALSE;
-  tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
-  show->place = ask_place (canvas, uid, show->text_width, height);
-  gboolean well = stands_well (canvas, uid, &show->place);
-  if (show->brief && !well)
-    {
-      pill->text = show->brief;
-      show->use_brief = TRUE;
-      tb_pill_measure (GTK_WIDGET (canvas), pill, &show->text_width, &height);
-      show->place = ask_place (canvas, uid, show->text_width, height);
-      well = stands_well (canvas, uid, &show->place);
-    }
-  if (!well)
-    show->place = at_the_middle (canvas, uid, show->place.width, height);
   show->generation = canvas->run->generation;
+  show->place_zoom = canvas->camera.zoom;
+  if (!(far && show->brief) && fits (canvas, uid, show, pill, show->text))
+    return;
+  if (show->brief && fits (canvas, uid, show, pill, show->brief))
+    return;
+  if (far)
+    show->place = (TbRect){ 0 };
+  else
+    show->place = at_the_middle (canvas, uid, show->place.width, show->place.height);
+}
+
+/* Of what is drawn: the place is wider. */
+static TbRect
+drawn_rect (TbCanvas *canvas, const TbLinkShow *show)
+{
+  TbRect r = show->place;
+  r.x += (r.width - show->text_width) / 2;
+  r.width = show->text_width;
+  return tb_camera_rect (&canvas->camera, &r);
 }
 
 void
@@ -118,17 +154,15 @@ tb_run_pill_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbLink
 {
   TbRect widget = { 0, 0, canvas->camera.width, canvas->camera.height };
   TbPill pill = { show->use_brief && show->brief ? show->brief : show->text, show->colour,
-                  show->line, show->bold, show->not_tapped, canvas->camera.zoom };
+                  show->line, show->bold, show->not_tapped, pill_scale (canvas) };
   TbItemKind kind;
   TbRect r;
   if (!tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r))
     return;
-  if (show->node == NULL || show->generation != canvas->run->generation)
+  if (show->node == NULL || show->generation != canvas->run->generation || show->place_zoom != canvas->camera.zoom)
     place_pill (canvas, uid, show, &pill);
-  r = show->place;
-  r.x += (r.width - show->text_width) / 2;
-  r = tb_camera_rect (&canvas->camera, &r);
-  if (!tb_rect_intersects (&r, &widget))
+  r = drawn_rect (canvas, show);
+  if (show->place.width <= 0 || !tb_rect_intersects (&r, &widget))
     return;
   if (show->node == NULL || show->node_scale != canvas->camera.zoom)
     {
@@ -137,4 +171,22 @@ tb_run_pill_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbLink
       show->node_scale = canvas->camera.zoom;
     }
   tb_draw_at (snapshot, show->node, tb_canvas_whole (canvas, r.x), tb_canvas_whole (canvas, r.y));
+}
+
+TbUid
+tb_run_pill_at (TbCanvas *canvas, double x, double y)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  TbRect at = { x, y, 0.1, 0.1 };
+  g_hash_table_iter_init (&iter, canvas->run->links);
+  while (canvas->frame != NULL && g_hash_table_iter_next (&iter, &key, &value))
+    {
+      const TbLinkShow *show = value;
+      TbRect r = drawn_rect (canvas, show);
+      if (show->node != NULL && show->place.width > 0 && show->generation == canvas->run->generation
+          && tb_rect_intersects (&r, &at))
+        return GPOINTER_TO_UINT (key);
+    }
+  return 0;
 }

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define TB_PILL_MIN_ZOOM 0.45
+#define TB_PILL_MIN_ZOOM 0.3
 #define TB_PILL_FAR_ZOOM 0.6 /* below: what is wrong is said briefly, in letters of the screen's size */
 #define TB_STATES_MIN_ZOOM 0.3
 
@@ -27,6 +27,7 @@ typedef struct
   GskRenderNode *node; /* of the pill; NULL: to be made */
   double node_scale;
   TbRect place; /* in the world; width 0: to be asked for */
+  double place_zoom; /* that the place was asked for at */
   double text_width; /* units */
   guint generation;
 } TbLinkShow;

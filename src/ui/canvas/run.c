@@ -374,6 +374,7 @@ update_link (TbCanvas *canvas, const TbLiveLink *link, gint64 frame_ns, gboolean
   g_free (show->tooltip);
   now.generation = show->generation;
   now.place = show->place;
+  now.place_zoom = show->place_zoom;
   now.text_width = show->text_width;
   now.use_brief = show->use_brief;
   *show = now;
