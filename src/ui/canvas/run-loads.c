@@ -8,6 +8,7 @@
 
 #include "figures.h"
 
+#define LEAST_SCALE 0.78
 #define BELOW 8.0 /* of the lower edge, the pill's middle */
 #define CPU_LEAST 0.05 /* of a core: less says nothing */
 
@@ -160,13 +161,16 @@ tb_run_take_loads (TbCanvas *canvas, const TbLiveFrame *frame)
   return changed;
 }
 
-/* On the middle of an edge of the card, whose size is in widget pixels. */
+/* On the middle of an edge of the card, whose size is in widget pixels; where letters must be larger than
+ * the drawing's to be read, the pill grows away from the card. */
 static void
 append_pill (TbCanvas *canvas, GtkSnapshot *part, const char *text, TbColourId line, double x, double y)
 {
-  TbPill pill = { .text = text, .colour = TB_COLOUR_TEXT, .line = line, .scale = canvas->camera.zoom * 0.9 };
+  double drawn = canvas->camera.zoom * 0.9;
+  TbPill pill = { .text = text, .colour = TB_COLOUR_TEXT, .line = line, .scale = MAX (drawn, LEAST_SCALE) };
   double width, height;
   tb_pill_measure (GTK_WIDGET (canvas), &pill, &width, &height);
+  y += (y > 0 ? 1 : -1) * (pill.scale - drawn) * height / 2;
   GskRenderNode *node = tb_pill_node_new (GTK_WIDGET (canvas), canvas->theme, &pill);
   tb_draw_at (part, node, tb_canvas_whole (canvas, x), tb_canvas_whole (canvas, y - height * pill.scale / 2));
   gsk_render_node_unref (node);
