@@ -52,6 +52,15 @@ cell (Table *t, int column, char *text, gboolean differs)
   gtk_grid_attach (t->grid, label, column, t->row, 1, 1);
 }
 
+/* A short name, and whose link it is where the pointer rests. Takes both over. */
+static void
+name_cell (Table *t, char *name, char *whole, gboolean differs)
+{
+  g_autofree char *more = whole;
+  cell (t, 0, name, differs);
+  gtk_widget_set_tooltip_text (gtk_grid_get_child_at (t->grid, 0, t->row), more);
+}
+
 /* "before → after", or once where both are the same. */
 static char *
 pair (char *first, char *second)
@@ -73,7 +82,7 @@ link_row (Table *t, const TbComparedLink *link)
 {
   const TbComparedFigures *a = &link->figures[0], *b = &link->figures[1];
   const char *only = link->in[0] && link->in[1] ? "" : link->in[0] ? " (in the first only)" : " (in the second only)";
-  cell (t, 0, g_strdup_printf ("%s: %s → %s%s", link->id, link->from, link->to, only), *only != '\0');
+  name_cell (t, g_strconcat (link->id, only, NULL), g_strdup_printf ("%s → %s", link->from, link->to), *only != '\0');
   cell (t, 1, pair (tb_format_count (MAX (a->requests, a->messages)), tb_format_count (MAX (b->requests, b->messages))),
         FALSE);
   cell (t, 2, pair (tb_format_rate (a->rate), tb_format_rate (b->rate)), is_far (a->rate, b->rate));

@@ -4,7 +4,7 @@
 
 /* Of a frame; the rest is for what moves. */
 #define SLICE_NS (3 * TB_NS_PER_MS)
-/* Of a page narrower than this the list or the message is seen, not both. */
+/* Of a page narrower than this the message stands below the list. */
 #define BESIDE 620
 
 struct _TbRowPane
@@ -123,14 +123,18 @@ go_to_moment (TbRowPane *self)
     tb_row_list_show_row (self->list, row);
 }
 
-/* Beside the list where there is room for both, else instead of it. */
+/* Beside the list where there is room for both, else below it. */
 static void
 show_pane (TbRowPane *self, gboolean show)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
-  gboolean shown = gtk_widget_get_visible (self->side);
+  int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (self->paned);
+  gboolean shown = gtk_widget_get_visible (self->side), beside = width >= BESIDE;
   if (show && !shown && width > 0)
-    gtk_paned_set_position (GTK_PANED (self->paned), width < BESIDE ? 0 : width * 3 / 5);
+    {
+      gtk_orientable_set_orientation (GTK_ORIENTABLE (self->paned),
+                                      beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
+      gtk_paned_set_position (GTK_PANED (self->paned), beside ? width * 3 / 5 : height * 2 / 5);
+    }
   gtk_widget_set_visible (self->side, show);
 }
 
