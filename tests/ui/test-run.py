@@ -213,9 +213,9 @@ def an_instance_is_cut_off_by_name_and_healed_by_a_key(options):
 
 
 def the_web_shop_runs_in_the_window(options):
-    """Also the picture of the README."""
+    """Also the pictures of the README."""
     picture = options.screenshot or os.path.join(options.out, "window.png")
-    editor = Editor(options.editor, width=1440, height=900,
+    editor = Editor(options.editor, width=1440, height=900, theme="dark" if picture.endswith("-dark.png") else "light",
                     animations=True,  # dots that move are what is to be seen
                     designs={"web-shop.tierboard": example(options, "three-tier")})
     try:
