@@ -20,7 +20,7 @@
 
 typedef struct
 {
-  char *duration, *control, *metrics;
+  char *duration, *control, *metrics, *scenario;
   TbRunRecord record;
   gboolean json, trust, contain, no_seccomp, watch;
   gint64 seed;
@@ -54,6 +54,8 @@ read_options (Options *o, int *argc, char ***argv)
   const GOptionEntry entries[] = {
     { "duration", 'd', 0, G_OPTION_ARG_STRING, &o->duration,
       "Stop that long after everything is ready (10s, 2m)", "TIME" },
+    { "scenario", 0, 0, G_OPTION_ARG_STRING, &o->scenario,
+      "Carry that scenario out, and end with it: status 0 held, 1 violated, 4 unknown", "ID" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "One JSON object a second, not a table", NULL },
     { "trust", 0, 0, G_OPTION_ARG_NONE, &o->trust, "Run its commands without asking", NULL },
     { "contain", 0, 0, G_OPTION_ARG_NONE, &o->contain, "Give each instance a PID namespace", NULL },
@@ -523,8 +525,14 @@ say_ways_in (Run *run)
     }
 }
 
+static void
+on_said (const char *sentence, gpointer data)
+{
+  say (data, sentence);
+}
+
 static TbExitStatus
-watch (TbSession *session, TbControl *control, const Options *o, const char *title)
+watch (TbSession *session, TbControl *control, const Options *o, const char *title, TbRunScenario *scenario)
 {
   gboolean table = !o->json && isatty (STDOUT_FILENO);
   Run run = { .options = o, .session = session, .loop = g_main_loop_new (NULL, FALSE) };
@@ -540,12 +548,14 @@ watch (TbSession *session, TbControl *control, const Options *o, const char *tit
   g_signal_connect (session, "problem", G_CALLBACK (on_problem), &run);
   g_signal_connect (session, "state", G_CALLBACK (on_state), &run);
   say_ways_in (&run);
+  if (scenario != NULL)
+    tb_run_scenario_begin (scenario, session, on_said, on_asked_to_stop, &run);
   loop_until_over (&run, table);
   g_signal_handlers_disconnect_by_data (session, &run);
   if (control != NULL)
     tb_control_set_owner (control, NULL, NULL);
   end (&run);
-  TbExitStatus status = judge (&run);
+  TbExitStatus status = scenario != NULL ? tb_run_scenario_judge (scenario) : judge (&run);
   g_clear_pointer (&run.table, tb_table_free);
   g_clear_pointer (&run.still, tb_live_frame_unref);
   tb_run_view_free (run.view);
@@ -601,7 +611,12 @@ run_file (const Options *o)
   if (document == NULL)
     return TB_EXIT_REFUSED;
   g_autoptr (TbModel) model = tb_document_snapshot (document);
-  g_autofree char *commands = tb_run_commands (model, o->file, NULL);
+  g_autoptr (TbPlan) plan = NULL;
+  g_autoptr (TbRunScenario) scenario = NULL;
+  g_autofree char *commands = tb_run_commands (model, o->file, &plan);
+  if (commands != NULL && o->scenario != NULL
+      && (scenario = tb_run_scenario_new (model, plan, o->file, o->scenario)) == NULL)
+    return TB_EXIT_REFUSED;
   if (commands == NULL || !tb_run_is_allowed (o->file, commands, o->trust))
     return TB_EXIT_REFUSED;
   if (!tb_run_record_is_possible (&o->record))
@@ -621,7 +636,7 @@ run_file (const Options *o)
   g_autoptr (TbControl) control = NULL;
   if (!offer_control (o, session, &control))
     return TB_EXIT_REFUSED;
-  TbExitStatus status = watch (session, control, o, tb_element_title (tb_model_root (model)));
+  TbExitStatus status = watch (session, control, o, tb_element_title (tb_model_root (model)), scenario);
   if (tb_session_state (session) == TB_RUN_FAILED)
     {
       g_autoptr (TbLiveFrame) frame = tb_session_frame (session);
@@ -640,6 +655,7 @@ tb_cmd_run (int argc, char **argv)
   g_free (options.duration);
   tb_run_record_clear (&options.record);
   g_free (options.control);
+  g_free (options.scenario);
   g_free (options.metrics);
   return status;
 }

@@ -125,7 +125,7 @@ test_file (Tests *t, const char *file)
 {
   const Options *o = t->options;
   g_autoptr (TbPlan) plan = NULL;
-  g_autoptr (TbDocument) document = tb_run_load (file);
+  g_autoptr (TbDocument) document = tb_run_load_for_test (file);
   if (document == NULL)
     return TB_EXIT_REFUSED;
   g_autoptr (TbModel) model = tb_document_snapshot (document);
@@ -162,7 +162,7 @@ static TbExitStatus
 test_files (const Options *o, int n, char **files)
 {
   Tests t = { .options = o, .results = g_ptr_array_new_with_free_func ((GDestroyNotify) tb_test_result_free) };
-  if (o->with != NULL && (t.with = tb_run_load (o->with)) == NULL)
+  if (o->with != NULL && (t.with = tb_run_load_for_test (o->with)) == NULL)
     t.status = TB_EXIT_REFUSED;
   for (int i = 0; i < n && !t.interrupted && (o->with == NULL || t.with != NULL); i++)
     t.status = tb_test_worse (t.status, test_file (&t, files[i]));

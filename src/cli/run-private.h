@@ -3,6 +3,7 @@
  *   cmd-run.c       options, trust, the run's life, its exit status
  *   run-allow.c     the drawing is read, and what it executes is allowed (test does so too)
  *   run-record.c    what is recorded of it
+ *   run-scenario.c  a scenario that it carries out
  *   run-change.c    another drawing while it runs, and a file that is watched
  *   run-table.c     the live table of a terminal (run-rows.c, run-line.c)
  *   run-view.c      what is chosen and filtered in it, what a key asks for, and what was: pure
@@ -11,6 +12,7 @@
  *   run-words.c     numbers and states as people read them */
 #pragma once
 
+#include "exit-status.h"
 #include "tb-control.h"
 #include "tb-session.h"
 
@@ -40,11 +42,28 @@ TbStateLook tb_state_look (TbInstanceState state);
 
 /* NULL: it is no drawing, and every reason was said. (transfer full) */
 TbDocument *tb_run_load (const char *file);
+/* What scenarios name is not asked for: whoever compiles them says all of it, and of another drawing perhaps. */
+TbDocument *tb_run_load_for_test (const char *file);
 /* What would be executed, with names for what only a run knows; *plan (may be NULL) gets a plan of it, of
  * made-up addresses. NULL: it cannot be run, and why was said. */
 char *tb_run_commands (TbModel *model, const char *file, TbPlan **plan);
 /* Asks at a terminal, and says why not. */
 gboolean tb_run_is_allowed (const char *file, const char *commands, gboolean trust);
+
+/* ---- A scenario ------------------------------------------------------------------------------------ */
+
+typedef struct TbRunScenario TbRunScenario;
+
+/* NULL: there is none of that id, or it cannot be, and why was said. */
+TbRunScenario *tb_run_scenario_new (const TbModel *model, const TbPlan *plan, const char *file, const char *id);
+/* Begins with the run; over() is called when nothing more is to be done. */
+void tb_run_scenario_begin (TbRunScenario *scenario, TbSession *session,
+                            void (*say) (const char *sentence, gpointer data), void (*over) (gpointer data),
+                            gpointer data);
+/* Says each finding, and gives the exit status of them all. */
+TbExitStatus tb_run_scenario_judge (TbRunScenario *scenario);
+void tb_run_scenario_free (TbRunScenario *scenario);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbRunScenario, tb_run_scenario_free)
 
 /* ---- The recording --------------------------------------------------------------------------------- */
 
