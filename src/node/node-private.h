@@ -148,6 +148,12 @@ typedef struct
   uint64_t size;     /* bytes of a reply at least */
   bool has_queue;
   unsigned queue;    /* requests that may wait beyond those that are served */
+  unsigned replication, reads; /* TbReplication, TbReads */
+  Address peers[64];           /* of all replicas, this one too */
+  unsigned n_peers, replica;   /* this one, from 0 */
+  unsigned quorum[3];          /* N, R, W; 0: as the protocol likes */
+  bool failover;
+  const char *journal; /* a folder, written without a sync, or NULL */
   double fail;       /* share of the requests that fail */
   bool help, version;
 } Options;

@@ -1,5 +1,6 @@
 /* The command line. OPTIONS.md is its manual, and the contract with the plan that writes it. */
 #include "options-private.h"
+#include "tb-replica.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@ const char options_help[] =
   "  --call \"ID URL KEY=…\"     a link it calls; http:// or resp://\n"
   "  --state stateless|stateful\n"
   "  --durable DIR             store, broker: keeps its data in DIR\n"
+  "  --peers ADDRESSES         store: of all replicas; --replica N, --replication raft, --reads leader,\n"
+  "                            --quorum \"N R W\", --failover yes, --journal DIR\n"
   "  --speak http|rpc          server: for any language, or for C alone\n"
   "  --size N, --fail SHARE    server: bytes of a reply, part of the requests that fail\n"
   "  --queue N                 how many requests may wait before more are refused\n"
@@ -195,6 +198,83 @@ read_fail (Options *o, const char *value)
   return option_number (value, &o->fail) && o->fail <= 1;
 }
 
+static bool
+read_replication (Options *o, const char *value)
+{
+  for (unsigned i = TB_REPLICATION_NONE; i <= TB_REPLICATION_ALL; i++)
+    if (strcmp (tb_replication_name ((TbReplication) i), value) == 0)
+      {
+        o->replication = i;
+        return tb_replica_is_built ((TbReplication) i);
+      }
+  return false;
+}
+
+static bool
+read_reads (Options *o, const char *value)
+{
+  static const char *const words[] = { "leader", "any", "quorum" };
+  for (unsigned i = 0; i < TB_ARRAY_LENGTH (words); i++)
+    if (strcmp (words[i], value) == 0)
+      {
+        o->reads = i;
+        return true;
+      }
+  return false;
+}
+
+/* "HOST:PORT HOST:PORT …" */
+static bool
+read_peers (Options *o, const char *value)
+{
+  char word[80];
+  const char *p = value;
+  for (o->n_peers = 0; option_word (&p, word, sizeof word); o->n_peers++)
+    if (o->n_peers == TB_ARRAY_LENGTH (o->peers) || !option_address (word, &o->peers[o->n_peers]))
+      return false;
+  return o->n_peers > 0 && option_at_end (p);
+}
+
+static bool
+read_replica (Options *o, const char *value)
+{
+  uint64_t n;
+  if (!option_count (value, TB_ARRAY_LENGTH (o->peers), &n) || n == 0)
+    return false;
+  o->replica = (unsigned) n - 1;
+  return true;
+}
+
+/* "N R W" */
+static bool
+read_quorum (Options *o, const char *value)
+{
+  char word[8];
+  const char *p = value;
+  uint64_t n;
+  for (unsigned i = 0; i < 3; i++)
+    {
+      if (!option_word (&p, word, sizeof word) || !option_count (word, TB_ARRAY_LENGTH (o->peers), &n))
+        return false;
+      o->quorum[i] = (unsigned) n;
+    }
+  return option_at_end (p);
+}
+
+static bool
+read_failover (Options *o, const char *value)
+{
+  o->failover = strcmp (value, "yes") == 0;
+  return o->failover || strcmp (value, "no") == 0;
+}
+
+static bool
+read_journal (Options *o, const char *value)
+{
+  o->journal = value;
+  return value[0] != '\0';
+}
+
 #define OF(kind) (1u << NODE_##kind)
 #define STORES (OF (STORE) | OF (CACHE))
 #define FORWARDS (OF (BALANCER) | OF (PROXY))
@@ -226,6 +306,13 @@ static const struct
   { "--requests", OF (CLIENT), read_requests },
   { "--duration", OF (CLIENT), read_duration },
   { "--seed", ALL, read_seed },
+  { "--replication", OF (STORE), read_replication },
+  { "--reads", OF (STORE), read_reads },
+  { "--peers", OF (STORE), read_peers },
+  { "--replica", OF (STORE), read_replica },
+  { "--quorum", OF (STORE), read_quorum },
+  { "--failover", OF (STORE), read_failover },
+  { "--journal", OF (STORE), read_journal },
 };
 
 static const char *const kinds[]
@@ -262,6 +349,10 @@ check (const Options *o)
     return option_sentence ("a %s needs --listen HOST:PORT", kinds[o->kind]);
   if (o->kind == NODE_CLIENT && o->n_calls == 0)
     return option_sentence ("a client needs a --call");
+  if (o->replication != TB_REPLICATION_NONE && o->n_peers == 0)
+    return option_sentence ("--replication needs --peers with the address of every replica");
+  if (o->n_peers > 0 && o->replica >= o->n_peers)
+    return option_sentence ("--replica %u: there are %u --peers", o->replica + 1, o->n_peers);
   for (unsigned i = 0; i < o->n_calls; i++)
     if ((FORWARDS >> o->kind & 1) && o->calls[i].protocol != OVER_HTTP)
       return option_sentence ("--call %s: a %s passes on http://", o->calls[i].id, kinds[o->kind]);

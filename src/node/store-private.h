@@ -35,6 +35,22 @@ typedef struct
 extern const CommandRow data_commands[], server_commands[];
 extern const size_t n_data_commands, n_server_commands;
 
+/* ---- store.c ---- */
+
+bool store_is_data (TbSlice name);
+/* A command that is there, with as many arguments as it takes; else answered with an error. */
+bool store_fits (Command *c);
+/* Answers it. */
+void store_run (Command *c);
+
+/* ---- copies.c: replicas that agree ---- */
+
+int copies_main (Options *o);
+bool copies_are_kept (void);
+/* Lines of INFO. */
+size_t copies_info (char *out, size_t size);
+void copies_role (Command *c);
+
 /* ---- Answers ---- */
 
 void reply_ok (Command *c);

@@ -248,6 +248,11 @@ info_stats (Info *i)
 static void
 info_replication (Info *i)
 {
+  if (copies_are_kept ())
+    {
+      i->n += copies_info (i->text + i->n, sizeof i->text - i->n);
+      return;
+    }
   say (i, "role:master\r\nconnected_slaves:0\r\n");
 }
 
@@ -308,11 +313,26 @@ info (Command *c)
   reply_bulk (c, i.text, i.n);
 }
 
+static void
+role (Command *c)
+{
+  if (copies_are_kept ())
+    {
+      copies_role (c);
+      return;
+    }
+  reply_array (c, 3);
+  reply_text (c, "master");
+  reply_integer (c, 0);
+  reply_array (c, 0);
+}
+
 const CommandRow server_commands[] = {
   { "PING", 1, 2, ping, false },       { "ECHO", 2, 2, echo, false },
   { "INFO", 1, 0, info, false },       { "SELECT", 2, 2, select_command, false },
   { "CLIENT", 2, 0, client, false },   { "HELLO", 1, 0, hello, false },
   { "COMMAND", 1, 0, command, false }, { "CONFIG", 2, 0, config, false },
   { "QUIT", 1, 0, quit, false },       { "RESET", 1, 1, reset, false },
+  { "ROLE", 1, 1, role, false },
 };
 const size_t n_server_commands = TB_ARRAY_LENGTH (server_commands);

@@ -150,12 +150,33 @@ lower_name (const CommandRow *row, char *out)
   *out = '\0';
 }
 
-static void
-run (Command *c)
+static bool
+too_long (const Command *c)
+{
+  for (unsigned i = 0; i < c->n_args; i++)
+    if (c->args[i].n > VALUE_MAX)
+      return true;
+  return false;
+}
+
+static const CommandRow *
+find_row (const Command *c)
+{
+  const CommandRow *row = find_in (data_commands, n_data_commands, c->args[0]);
+  return row ? row : find_in (server_commands, n_server_commands, c->args[0]);
+}
+
+bool
+store_is_data (TbSlice name)
+{
+  return find_in (data_commands, n_data_commands, name) != NULL;
+}
+
+bool
+store_fits (Command *c)
 {
   char name[24];
-  const CommandRow *row = find_in (data_commands, n_data_commands, c->args[0]);
-  row = row ? row : find_in (server_commands, n_server_commands, c->args[0]);
+  const CommandRow *row = find_row (c);
   if (row == NULL)
     unknown (c);
   else if (c->n_args < row->min || (row->max > 0 && c->n_args > row->max))
@@ -163,7 +184,20 @@ run (Command *c)
       lower_name (row, name);
       reply_error (c, "ERR wrong number of arguments for '%s' command", name);
     }
-  else if (row->data)
+  else if (too_long (c))
+    reply_error (c, "ERR string exceeds maximum allowed size (16 MiB)");
+  else
+    return true;
+  return false;
+}
+
+void
+store_run (Command *c)
+{
+  if (!store_fits (c))
+    return;
+  const CommandRow *row = find_row (c);
+  if (row->data)
     {
       pthread_mutex_lock (&store.lock);
       row->run (c);
@@ -181,15 +215,6 @@ wall_ms (void)
   struct timespec t;
   clock_gettime (CLOCK_REALTIME_COARSE, &t);
   return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static bool
-too_long (const Command *c)
-{
-  for (unsigned i = 0; i < c->n_args; i++)
-    if (c->args[i].n > VALUE_MAX)
-      return true;
-  return false;
 }
 
 static Served
@@ -215,10 +240,7 @@ serve (Worker *w, Conn *conn, const char *bytes, size_t n, size_t *used)
       work_do (w->options, &w->rng);
     }
   c.now_ms = wall_ms ();
-  if (too_long (&c))
-    reply_error (&c, "ERR string exceeds maximum allowed size (16 MiB)");
-  else
-    run (&c);
+  store_run (&c);
   return arg_is (&c, 0, "quit") ? SERVE_CLOSE : SERVE_DONE;
 }
 
@@ -272,6 +294,8 @@ store_main (Options *o)
   store.dict = dict_new ();
   dict_limit (store.dict, o->capacity);
   store.start_ns = tb_now_ns ();
+  if (o->n_peers > 0)
+    return copies_main (o);
   Engine *e = open_journal (o, &error) ? engine_listen (o, &service, &error) : NULL;
   if (e == NULL)
     return report_failure (error);

@@ -150,8 +150,7 @@ def test_nginx_redis():
     return example("nginx-redis")
 
 
-# Nothing is drawn in the first; the built-in store of the others does not replicate yet, and run says so.
-NOT_RUN = {"empty", "replicated-store-ap", "replicated-store-cp"}
+NOT_RUN = {"empty"}  # nothing is drawn in it
 RUN_ALONE = {"client-server", "two-tier", "three-tier", "nginx-redis", "real-programs"}
 
 

@@ -86,11 +86,6 @@ choose_builtin (const TbPlanner *planner, TbPart *part, GError **error)
   if (part->node_kind == NULL)
     return tb_planner_fail (planner, part->element, TB_PLAN_ERROR_NOTHING_TO_RUN, error,
                             "%s has nothing to run: choose a template or a command", part->title);
-  const char *replication = part->by ? tb_element_get (part->by, TB_PROP_REPLICATION) : NULL;
-  if (replication != NULL && !g_str_equal (replication, "none") && part->n > 1)
-    return tb_planner_fail (planner, part->by, TB_PLAN_ERROR_VALUE, error,
-                            "%s: the built-in store does not replicate (%s); draw one replica, or "
-                            "choose the template redis", part->title, replication);
   return TRUE;
 }
 

@@ -354,12 +354,19 @@ can_be_asked (const TbPlanPort *port, AskHow *how)
          || (postgres && port->user != NULL);
 }
 
-/* Where it can be asked; NULL: it cannot. The built-in store is all alike. */
+/* Copies of the built-in store that know nothing of each other are all alike. */
+static gboolean
+has_roles (const TbPlanInstance *instance)
+{
+  return !instance->builtin || g_strv_contains ((const char *const *) instance->argv, "--replication");
+}
+
+/* Where it can be asked; NULL: it cannot. */
 static const TbPlanPort *
 port_to_ask (const TbPlan *plan, guint index, AskHow *how)
 {
   const TbPlanInstance *instance = g_ptr_array_index (plan->instances, index);
-  for (guint i = 0; !instance->external && !instance->removed && !instance->builtin && i < instance->ports->len; i++)
+  for (guint i = 0; !instance->external && !instance->removed && has_roles (instance) && i < instance->ports->len; i++)
     {
       const TbPlanPort *port = g_ptr_array_index (instance->ports, i);
       if (can_be_asked (port, how)
