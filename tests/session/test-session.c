@@ -3,10 +3,11 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "session-private.h"
 #include "tb-base.h"
-#include "tb-session.h"
 
 #define DRAWING                                                                                      \
   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"                                                     \
@@ -417,6 +418,31 @@ test_directories_left_behind_are_removed (void)
   finish (&living);
 }
 
+/* Each start looks for what was left behind, and may see what another has only just made. */
+static void
+test_starts_at_once_keep_their_directories (void)
+{
+  pid_t children[4];
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    if ((children[i] = fork ()) == 0)
+      for (guint round = 0;; round++)
+        {
+          TbLaunch launch;
+          if (round == 200)
+            _exit (0);
+          if (!tb_launch_prepare (&launch, 64, NULL)
+              || !g_file_test (launch.run_dir, G_FILE_TEST_IS_DIR))
+            _exit (1);
+          tb_launch_clear (&launch);
+        }
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    {
+      int status;
+      g_assert_cmpint (waitpid (children[i], &status, 0), ==, children[i]);
+      g_assert_cmpint (status, ==, 0);
+    }
+}
+
 static void
 test_two_runs_have_two_blocks (void)
 {
@@ -488,6 +514,7 @@ main (int argc, char **argv)
   T ("no-orphan-is-left", no_orphan_is_left);
   T ("directory-is-private-and-removed", directory_is_private_and_removed);
   T ("directories-left-behind-are-removed", directories_left_behind_are_removed);
+  T ("starts-at-once-keep-their-directories", starts_at_once_keep_their_directories);
   T ("two-runs-have-two-blocks", two_runs_have_two_blocks);
   T ("a-block-is-stable", a_block_is_stable);
   T ("what-cannot-be-planned-is-refused", what_cannot_be_planned_is_refused);

@@ -160,20 +160,48 @@ run_dir_parent (void)
   return shared != NULL ? shared : g_get_tmp_dir ();
 }
 
+static void
+close_one (int *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
+}
+
+/* Until it is locked another run that starts may take it for one left behind, and remove it: then
+ * there is nothing of that name, or the lock is one on what has gone. */
+static gboolean
+lock_run_dir (TbLaunch *launch)
+{
+  struct stat locked, named;
+  launch->dir_lock = open (launch->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (launch->dir_lock < 0 || TEMP_FAILURE_RETRY (flock (launch->dir_lock, LOCK_EX)) != 0
+      || fstat (launch->dir_lock, &locked) != 0 || stat (launch->run_dir, &named) != 0)
+    return FALSE;
+  errno = ENOENT;
+  return locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
 /* As root, children run as somebody else and must be able to go through it. */
 static gboolean
 make_run_dir (TbLaunch *launch, GError **error)
 {
   const char *parent = run_dir_parent ();
   remove_left_behind (parent);
-  launch->run_dir = g_build_filename (parent, DIR_PREFIX "XXXXXX", NULL);
-  if (g_mkdtemp_full (launch->run_dir, 0700) == NULL)
-    return fail (error, launch->run_dir, errno);
-  launch->dir_lock = open (launch->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (launch->dir_lock < 0 || flock (launch->dir_lock, LOCK_EX | LOCK_NB) != 0
-      || (geteuid () == 0 && fchmod (launch->dir_lock, 0711) != 0))
-    return fail (error, launch->run_dir, errno);
-  return TRUE;
+  for (guint attempt = 0; attempt < 100; attempt++)
+    {
+      g_free (launch->run_dir);
+      launch->run_dir = g_build_filename (parent, DIR_PREFIX "XXXXXX", NULL);
+      if (g_mkdtemp_full (launch->run_dir, 0700) == NULL)
+        break;
+      if (lock_run_dir (launch))
+        return geteuid () != 0 || fchmod (launch->dir_lock, 0711) == 0
+               || fail (error, launch->run_dir, errno);
+      if (errno != ENOENT)
+        break;
+      close_one (&launch->dir_lock);
+    }
+  return fail (error, launch->run_dir, errno);
 }
 
 gboolean
@@ -181,14 +209,6 @@ tb_launch_prepare (TbLaunch *launch, guint preferred, GError **error)
 {
   *launch = (TbLaunch) { .claim = -1, .dir_lock = -1, .socket = -1 };
   return claim_some_block (launch, preferred, error) && make_run_dir (launch, error);
-}
-
-static void
-close_one (int *fd)
-{
-  if (*fd >= 0)
-    close (*fd);
-  *fd = -1;
 }
 
 void
