@@ -91,7 +91,7 @@ static void
 trace_line (cairo_t *cr, const TbPoint *p, guint n, double radius, const TbJump *jump,
             guint n_jumps)
 {
-  const TbJump *last = jump + n_jumps;
+  const TbJump *last = n_jumps > 0 ? jump + n_jumps : jump;
   cairo_move_to (cr, p[0].x, p[0].y);
   for (guint i = 1; i + 1 < n; i++)
     {

@@ -238,7 +238,7 @@ line (TbPen *pen, TbStyle style, const TbPoint *p, guint n, double radius, const
       guint n_jumps)
 {
   GString *out = ((SvgPen *) pen)->out;
-  const TbJump *last = jump + n_jumps;
+  const TbJump *last = n_jumps > 0 ? jump + n_jumps : jump;
   put (out, "<path");
   put_class (pen, style);
   put (out, " d=\"");

@@ -152,7 +152,7 @@ spawn (World *w, uint32_t i)
 static void
 carry_out (World *w, const TbAction *action)
 {
-  Actor *a = &w->actors[action->instance];
+  Actor *a = w->actors ? &w->actors[action->instance] : NULL; /* a plan may have no instances */
   switch (action->kind)
     {
     case TB_ACTION_SPAWN:

@@ -461,17 +461,24 @@ read_block (TbHpack *t, Block b, TbHpackFunc func, void *data)
   return true;
 }
 
+/* An empty block may be nowhere. */
+static Block
+block_of (const char *bytes, size_t n, TbHpackOut *out)
+{
+  return (Block) { bytes, n > 0 ? bytes + n : bytes, out };
+}
+
 bool
 tb_hpack_read (TbHpack *t, const char *block, size_t n, TbHpackFunc func, void *data)
 {
-  return read_block (t, (Block) { block, block + n, NULL }, func, data);
+  return read_block (t, block_of (block, n, NULL), func, data);
 }
 
 bool
 tb_hpack_rewrite (TbHpack *t, const char *block, size_t n, TbHpackFunc func, void *data,
                   TbHpackOut *out)
 {
-  Block b = { block, block + n, out };
+  Block b = block_of (block, n, out);
   out->n = 0;
   return read_block (t, b, func, data) && write_size (t, &b);
 }
