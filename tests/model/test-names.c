@@ -1,6 +1,8 @@
 /* The one grammar of names, and ids for new elements. */
 #include "model-test.h"
 
+#include <time.h>
+
 static void
 assert_round_trip (const char *text, TbNameForm form)
 {
@@ -93,7 +95,7 @@ test_thousands_of_ids_of_one_title_are_made_quickly (void)
 {
   g_autoptr (TbDocument) document = tb_document_new ("Many");
   TbUid root = root_of (document);
-  gint64 start = g_get_monotonic_time ();
+  clock_t start = clock ();
   tb_document_begin (document, "Add", NULL);
   for (guint i = 0; i < 5000; i++)
     {
@@ -102,7 +104,7 @@ test_thousands_of_ids_of_one_title_are_made_quickly (void)
     }
   tb_document_commit (document);
   g_assert_nonnull (tb_model_lookup (tb_document_model (document), "note-5000"));
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, 2 * CLOCKS_PER_SEC);
 }
 
 int

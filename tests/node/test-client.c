@@ -121,7 +121,7 @@ test_duration (void)
   g_autofree char *text = run_client (call, "--think", "1ms", "--duration", "200ms", NULL);
   double ms = (double) (g_get_monotonic_time () - begin) / 1e3;
   g_assert_cmpfloat (ms, >=, 200);
-  g_assert_cmpfloat (ms, <, 2000);
+  g_assert_cmpfloat (ms, <, 20000); /* it ends, however busy the machine */
   g_assert_cmpint (number_in (text, "replies"), ==, number_in (text, "requests"));
   stop (server);
 }
