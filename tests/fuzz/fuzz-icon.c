@@ -7,6 +7,16 @@
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
+/* Whether a place lies in the value of an attribute, where quotes are written as entities. */
+static gboolean
+in_value (const char *markup, const char *place)
+{
+  gboolean in = FALSE;
+  for (; markup < place; markup++)
+    in ^= *markup == '"';
+  return in;
+}
+
 static void
 check_accepted (const TbCleanSvg *svg)
 {
@@ -14,7 +24,7 @@ check_accepted (const TbCleanSvg *svg)
   for (guint i = 0; i < G_N_ELEMENTS (forbidden); i++)
     g_assert_null (strstr (svg->markup, forbidden[i]));
   for (const char *p = svg->markup; (p = strstr (p, "href=\"")) != NULL; p++)
-    g_assert_cmpint (p[6], ==, '#');
+    g_assert_true (p[6] == '#' || in_value (svg->markup, p));
   for (const char *p = svg->markup; (p = strstr (p, "url(")) != NULL; p++)
     g_assert_cmpint (p[4], ==, '#');
   TbCleanSvg again;
