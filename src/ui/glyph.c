@@ -18,6 +18,7 @@ struct _TbGlyph
   GlyphKind kind;
   guint value;
   int size;
+  const char *trouble; /* static: why a state is shown as a disc in a ring; NULL: as it is */
 };
 
 G_DEFINE_FINAL_TYPE (TbGlyph, tb_glyph, GTK_TYPE_WIDGET)
@@ -135,6 +136,17 @@ draw_triangle (cairo_t *cr, double s)
   cairo_fill (cr);
 }
 
+/* As the canvas has it: full of work, or it does not answer. */
+static void
+draw_ringed (cairo_t *cr, double s)
+{
+  cairo_set_line_width (cr, s * 0.13);
+  cairo_arc (cr, s / 2, s / 2, s * 0.38, 0, 2 * G_PI);
+  cairo_stroke (cr);
+  cairo_arc (cr, s / 2, s / 2, s * 0.18, 0, 2 * G_PI);
+  cairo_fill (cr);
+}
+
 typedef struct
 {
   void (*draw) (cairo_t *cr, double size);
@@ -153,6 +165,8 @@ static const Shape state_shapes[] = {
   [TB_INSTANCE_UNHEALTHY] = { draw_bang, TB_COLOUR_WARN },
   [TB_INSTANCE_BACKOFF] = { draw_round, TB_COLOUR_BAD },
 };
+
+static const Shape trouble_shape = { draw_ringed, TB_COLOUR_WARN };
 
 static const Shape severity_shapes[] = {
   [TB_SEVERITY_ERROR] = { draw_cross, TB_COLOUR_BAD },
@@ -187,7 +201,7 @@ tb_glyph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       draw_disc (cr, self->size);
       break;
     case GLYPH_STATE:
-      draw_shape (cr, &state_shapes[self->value], self->size);
+      draw_shape (cr, self->trouble ? &trouble_shape : &state_shapes[self->value], self->size);
       break;
     case GLYPH_SEVERITY:
       draw_shape (cr, &severity_shapes[self->value], self->size);
@@ -260,6 +274,17 @@ tb_glyph_set_state (TbGlyph *glyph, TbInstanceState state)
     return;
   glyph->value = state;
   tb_ui_name (GTK_WIDGET (glyph), tb_instance_state_name (state));
+  gtk_widget_queue_draw (GTK_WIDGET (glyph));
+}
+
+void
+tb_glyph_set_trouble (TbGlyph *glyph, const char *why)
+{
+  g_assert (glyph->kind == GLYPH_STATE);
+  if (glyph->trouble == why)
+    return;
+  glyph->trouble = why;
+  tb_ui_name (GTK_WIDGET (glyph), why ? why : tb_instance_state_name (glyph->value));
   gtk_widget_queue_draw (GTK_WIDGET (glyph));
 }
 

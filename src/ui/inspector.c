@@ -208,9 +208,9 @@ tb_inspector_set_editor (TbInspector *inspector, TbEditor *editor)
 }
 
 void
-tb_inspector_show_frame (TbInspector *inspector, const TbLiveFrame *frame)
+tb_inspector_show_frame (TbInspector *inspector, const TbLiveFrame *frame, const TbSigns *signs)
 {
-  tb_live_box_show (TB_LIVE_BOX (inspector->live), frame);
+  tb_live_box_show (TB_LIVE_BOX (inspector->live), frame, signs);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <gtk/gtk.h>
 
+#include "signs.h"
 #include "tb-edit.h"
 #include "tb-session.h"
 
@@ -15,8 +16,8 @@ G_DECLARE_FINAL_TYPE (TbInspector, tb_inspector, TB, INSPECTOR, GtkWidget)
 
 GtkWidget *tb_inspector_new (void);
 void tb_inspector_set_editor (TbInspector *inspector, TbEditor *editor);
-/* frame is borrowed for the call; NULL: no run. */
-void tb_inspector_show_frame (TbInspector *inspector, const TbLiveFrame *frame);
+/* Both are borrowed for the call; frame NULL: no run; signs NULL: not judged. */
+void tb_inspector_show_frame (TbInspector *inspector, const TbLiveFrame *frame, const TbSigns *signs);
 /* Takes what is half typed, as leaving its entry does: before saving and running. */
 void tb_inspector_commit (TbInspector *inspector);
 /* Shows the field of a property of the selected element, or of a part of it, and gives it the focus;

@@ -18,7 +18,7 @@ typedef struct
 typedef struct
 {
   const char *label;
-  char *(*text) (const TbLiveLink *link);
+  char *(*text) (const TbLiveLink *link, const TbLinkSign *sign); /* sign: NULL: not judged yet */
 } Figure;
 
 struct _TbLiveBox
@@ -28,7 +28,7 @@ struct _TbLiveBox
   GtkWidget *box, *heading, *scale, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note;
   GtkWidget *address; /* where the link is called from outside; its text can be copied */
   GArray *instance_rows; /* of InstanceRow */
-  GtkWidget *values[10];
+  GtkWidget *values[11];
   guint faults_shown;
   char *link; /* whose menu is shown */
   char *faults_said; /* what the rows of faults show */
@@ -38,10 +38,41 @@ G_DEFINE_FINAL_TYPE (TbLiveBox, tb_live_box, GTK_TYPE_WIDGET)
 
 /* ---- Instances ------------------------------------------------------------------------------- */
 
+/* What is wrong with one that runs, as the canvas judges it; NULL: nothing. */
+static const char *
+trouble_of (const TbLiveInstance *instance, const TbLoad *load)
+{
+  if (load == NULL || instance->state != TB_INSTANCE_READY)
+    return NULL;
+  return load->stuck ? "does not answer" : load->full.on ? "full" : NULL;
+}
+
+/* The partition that names it; NULL: none. */
+static const char *
+partition_of (const TbLiveFrame *frame, const char *id)
+{
+  for (guint i = 0; i < frame->n_partitions; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (frame->partitions[i].text, " ", -1);
+      if (g_strv_contains ((const char *const *) words, id))
+        return frame->partitions[i].text;
+    }
+  return NULL;
+}
+
 /* Why it is as it is, with what is left of the time it has; NULL: there is nothing to say. */
 static char *
-instance_reason (const TbLiveInstance *instance)
+instance_reason (const TbLiveFrame *frame, const TbLiveInstance *instance, const TbLoad *load)
 {
+  g_autofree char *count = tb_format_count (instance->under_way);
+  const char *partition = partition_of (frame, instance->id);
+  if (partition != NULL)
+    {
+      g_autofree char *text = tb_format_instance (partition);
+      return g_strconcat ("Cut: ", text, NULL);
+    }
+  if (load != NULL && load->stuck)
+    return g_strdup_printf ("%s request%s there", count, instance->under_way == 1 ? " waits" : "s wait");
   gint64 left_ns = instance->due_ns - tb_now_ns ();
   g_autofree char *left = tb_format_elapsed (MAX (left_ns, 0));
   if (instance->state == TB_INSTANCE_BACKOFF && left_ns > 0)
@@ -61,8 +92,10 @@ is_outside (const TbLiveInstance *instance)
 }
 
 static char *
-instance_detail (const TbLiveInstance *instance)
+instance_detail (const TbLiveInstance *instance, const TbLoad *load)
 {
+  if (load != NULL && load->stuck)
+    return g_strdup (trouble_of (instance, load));
   if (instance->state != TB_INSTANCE_READY)
     return g_strdup (tb_instance_state_name (instance->state));
   if (is_outside (instance))
@@ -90,6 +123,8 @@ new_instance_row (void)
   row.detail = tb_ui_label (NULL, "dim");
   gtk_label_set_xalign (GTK_LABEL (row.detail), 1);
   gtk_widget_set_hexpand (row.detail, TRUE);
+  gtk_label_set_wrap (GTK_LABEL (row.detail), TRUE); /* where the panel is narrow */
+  gtk_label_set_lines (GTK_LABEL (row.detail), 2);
   row.menu = gtk_menu_button_new ();
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (row.menu), "view-more-symbolic");
   gtk_widget_add_css_class (row.menu, "flat");
@@ -107,10 +142,10 @@ new_instance_row (void)
 }
 
 static void
-show_instance (InstanceRow *row, const TbLiveInstance *instance)
+show_instance (InstanceRow *row, const TbLiveFrame *frame, const TbLiveInstance *instance, const TbLoad *load)
 {
   g_autofree char *name = tb_format_instance (instance->id);
-  g_autofree char *detail = instance_detail (instance), *reason = instance_reason (instance);
+  g_autofree char *detail = instance_detail (instance, load), *reason = instance_reason (frame, instance, load);
   gboolean fresh = g_strcmp0 (gtk_label_get_text (GTK_LABEL (row->name)), name) != 0;
   tb_ui_set_text (row->name, name);
   tb_ui_set_text (row->detail, detail);
@@ -124,6 +159,11 @@ show_instance (InstanceRow *row, const TbLiveInstance *instance)
   tb_ui_set_tooltip (row->row, whole);
   gtk_widget_set_visible (row->menu, !is_outside (instance));
   tb_glyph_set_state (TB_GLYPH (row->glyph), instance->state);
+  tb_glyph_set_trouble (TB_GLYPH (row->glyph), trouble_of (instance, load));
+  if (load != NULL && load->stuck)
+    gtk_widget_add_css_class (row->detail, "warn");
+  else
+    gtk_widget_remove_css_class (row->detail, "warn");
   gboolean bad = instance->state == TB_INSTANCE_FAILED || instance->state == TB_INSTANCE_KILLED
                  || instance->state == TB_INSTANCE_BACKOFF;
   if (bad)
@@ -141,7 +181,7 @@ show_instance (InstanceRow *row, const TbLiveInstance *instance)
 }
 
 static guint
-show_instances (TbLiveBox *self, const TbLiveFrame *frame)
+show_instances (TbLiveBox *self, const TbLiveFrame *frame, const TbSigns *signs)
 {
   guint n = 0;
   for (guint i = 0; i < frame->n_instances && n < ROWS_MAX; i++)
@@ -154,7 +194,8 @@ show_instances (TbLiveBox *self, const TbLiveFrame *frame)
           gtk_box_append (GTK_BOX (self->rows), row.row);
           g_array_append_val (self->instance_rows, row);
         }
-      show_instance (&g_array_index (self->instance_rows, InstanceRow, n), &frame->instances[i]);
+      show_instance (&g_array_index (self->instance_rows, InstanceRow, n), frame, &frame->instances[i],
+                     tb_signs_load (signs, self->uid, frame->instances[i].replica));
       n++;
     }
   for (guint i = 0; i < self->instance_rows->len; i++)
@@ -165,19 +206,19 @@ show_instances (TbLiveBox *self, const TbLiveFrame *frame)
 /* ---- Links ----------------------------------------------------------------------------------- */
 
 static char *
-text_requests (const TbLiveLink *link)
+text_requests (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return link->framed ? tb_format_count (link->requests) : g_strdup ("not framed");
 }
 
 static char *
-text_replies (const TbLiveLink *link)
+text_replies (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return link->framed ? tb_format_count (link->replies) : g_strdup ("–");
 }
 
 static char *
-text_errors (const TbLiveLink *link)
+text_errors (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return tb_format_count (link->errors + link->refused + link->timed_out);
 }
@@ -190,25 +231,25 @@ span_of (const TbLiveLink *link)
 }
 
 static char *
-text_rate (const TbLiveLink *link)
+text_rate (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return link->framed ? tb_format_rate (span_of (link)->request_rate) : g_strdup ("–");
 }
 
 static char *
-text_p50 (const TbLiveLink *link)
+text_p50 (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return tb_format_ns (span_of (link)->p50_ns);
 }
 
 static char *
-text_p95 (const TbLiveLink *link)
+text_p95 (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return tb_format_ns (span_of (link)->p95_ns);
 }
 
 static char *
-text_p99 (const TbLiveLink *link)
+text_p99 (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return tb_format_ns (span_of (link)->p99_ns);
 }
@@ -221,19 +262,27 @@ text_bytes (double a_second, guint64 all)
 }
 
 static char *
-text_up (const TbLiveLink *link)
+text_up (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return text_bytes (link->byte_rate_up, link->bytes_up);
 }
 
 static char *
-text_down (const TbLiveLink *link)
+text_down (const TbLiveLink *link, const TbLinkSign *sign)
 {
   return text_bytes (link->byte_rate_down, link->bytes_down);
 }
 
+/* For each request that its caller is asked. */
 static char *
-text_connections (const TbLiveLink *link)
+text_calls (const TbLiveLink *link, const TbLinkSign *sign)
+{
+  return sign && sign->calls > 0 ? g_strdup_printf ("%.1f%s", sign->calls, sign->many ? ", retries?" : "")
+                                 : g_strdup ("–");
+}
+
+static char *
+text_connections (const TbLiveLink *link, const TbLinkSign *sign)
 {
   g_autofree char *open = tb_format_count (link->connections_open),
                   *total = tb_format_count (link->connections_total);
@@ -246,6 +295,7 @@ static const Figure figures[] = {
   { "p99", text_p99 },
   { "Sent", text_up },           { "Returned", text_down },
   { "Connections", text_connections },
+  { "Calls a request", text_calls },
 };
 
 static GtkWidget *
@@ -364,10 +414,12 @@ link_note (const TbLiveLink *link, const TbLiveFrame *frame)
 {
   if (link->not_tapped)
     return g_strdup_printf ("Not tapped: %s", link->not_tapped);
+  g_autofree char *who = link->cut_text ? tb_format_instance (link->cut_text) : NULL;
   if (!link->cut_since_ns)
-    return NULL;
+    return who ? g_strdup_printf ("Cut: %s", who) : NULL;
   g_autofree char *age = tb_format_elapsed (frame->time_ns - link->cut_since_ns);
-  return g_strdup_printf ("Cut for %s: what is sent waits, connecting times out", age);
+  return g_strdup_printf ("Cut for %s%s%s: what is sent waits, connecting times out", age, who ? ", " : "",
+                          who ? who : "");
 }
 
 /* Where a browser or curl is pointed, so that what they do passes this link. */
@@ -381,7 +433,7 @@ show_address (TbLiveBox *self, const TbLiveLink *link)
 }
 
 static gboolean
-show_link (TbLiveBox *self, const TbLiveFrame *frame)
+show_link (TbLiveBox *self, const TbLiveFrame *frame, const TbSigns *signs)
 {
   for (guint i = 0; i < frame->n_links; i++)
     if (frame->links[i].link == self->uid)
@@ -389,7 +441,7 @@ show_link (TbLiveBox *self, const TbLiveFrame *frame)
         const TbLiveLink *link = &frame->links[i];
         for (guint f = 0; f < G_N_ELEMENTS (figures); f++)
           {
-            g_autofree char *text = figures[f].text (link);
+            g_autofree char *text = figures[f].text (link, tb_signs_link (signs, self->uid));
             tb_ui_set_text (self->values[f], text);
           }
         g_autofree char *note = link_note (link, frame);
@@ -406,10 +458,10 @@ show_link (TbLiveBox *self, const TbLiveFrame *frame)
 /* ---- Both ------------------------------------------------------------------------------------ */
 
 void
-tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame)
+tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame, const TbSigns *signs)
 {
-  guint n = frame && box->uid ? show_instances (box, frame) : 0;
-  gboolean link = frame && box->uid && show_link (box, frame);
+  guint n = frame && box->uid ? show_instances (box, frame, signs) : 0;
+  gboolean link = frame && box->uid && show_link (box, frame, signs);
   gtk_widget_set_visible (GTK_WIDGET (box), n > 0 || link);
   gtk_widget_set_visible (box->rows, n > 0);
   gtk_widget_set_visible (box->scale, n > 0);

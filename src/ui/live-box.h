@@ -4,6 +4,7 @@
 
 #include <gtk/gtk.h>
 
+#include "signs.h"
 #include "tb-session.h"
 
 G_BEGIN_DECLS
@@ -14,8 +15,8 @@ G_DECLARE_FINAL_TYPE (TbLiveBox, tb_live_box, TB, LIVE_BOX, GtkWidget)
 GtkWidget *tb_live_box_new (void);
 /* The element it speaks of; 0: none. */
 void tb_live_box_set_element (TbLiveBox *box, TbUid uid);
-/* frame is borrowed for the call; NULL: no run. */
-void tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame);
+/* Both are borrowed for the call; NULL: no run; not judged. */
+void tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame, const TbSigns *signs);
 
 /* The menu of one instance or of one link, as the canvas shows it too. (transfer full) */
 GMenuModel *tb_instance_menu (const TbLiveInstance *instance);

@@ -63,8 +63,16 @@ new_row (const TbModel *model, const TbProblem *problem)
   g_autofree char *spoken = g_strdup_printf ("%s %s", problem->message, place);
   tb_ui_name (row, spoken);
   g_object_set_data (G_OBJECT (row), "tb-uid", GUINT_TO_POINTER (problem->uid));
+  g_object_set_data (G_OBJECT (row), "tb-severity", GUINT_TO_POINTER (problem->severity));
   g_object_set_data (G_OBJECT (row), "tb-text", text);
   return row;
+}
+
+static gboolean
+is_of (GtkListBoxRow *row, const TbProblem *problem)
+{
+  return GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "tb-uid")) == problem->uid
+         && GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "tb-severity")) == problem->severity;
 }
 
 /* The same row says something else: it stays under the pointer. */
@@ -120,8 +128,7 @@ tb_problems_page_show_run (TbProblemsPage *page, const TbProblems *problems)
     {
       const TbProblem *problem = problems->pdata[i];
       GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, (int) i);
-      gpointer data = row ? g_object_get_data (G_OBJECT (row), "tb-uid") : NULL;
-      if (row && GPOINTER_TO_UINT (data) == problem->uid)
+      if (row && is_of (row, problem))
         change_row (row, problem);
       else
         gtk_list_box_insert (list, new_row (NULL, problem), (int) i);

@@ -58,6 +58,7 @@ struct _TbPanel
   TbLiveFrame *frame;
   TbProblems *other_problems;
   const TbProblems *problems; /* borrowed, until the next */
+  guint n_troubles; /* of the run */
   GtkWidget *fold;
   PageId page;
   gboolean folded;
@@ -148,15 +149,6 @@ selected_link (TbPanel *self)
 }
 
 static void
-show_troubles (TbPanel *self)
-{
-  const TbModel *model
-      = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
-  g_autoptr (GPtrArray) troubles = tb_troubles_of (self->frame, model);
-  tb_problems_page_show_run (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), troubles);
-}
-
-static void
 refresh (TbPanel *self)
 {
   GtkWidget *page = page_of (self, self->page);
@@ -164,8 +156,7 @@ refresh (TbPanel *self)
       = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
   switch (self->page)
     {
-    case PAGE_PROBLEMS: /* the drawing's are shown when they come */
-      show_troubles (self);
+    case PAGE_PROBLEMS: /* these are shown when they come */
       break;
     case PAGE_SPACETIME: /* these follow the moment */
     case PAGE_TRACE:
@@ -202,10 +193,7 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
   if (first && panel->pages[PAGE_METRICS])
     tb_metrics_page_clear (TB_METRICS_PAGE (panel->pages[PAGE_METRICS]));
   if (!frame)
-    {
-      show_troubles (panel);
-      return;
-    }
+    return;
   gint64 now_ns = tb_now_ns ();
   if (!gtk_widget_get_mapped (GTK_WIDGET (panel)) || panel->folded
       || now_ns - panel->refreshed_ns < REFRESH_NS)
@@ -217,18 +205,37 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
 /* ---- Problems -------------------------------------------------------------------------------- */
 
 static void
-show_problems (TbPanel *self)
+show_count (TbPanel *self)
 {
-  const TbModel *model
-      = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
+  GtkButton *tab = GTK_BUTTON (self->tabs[PAGE_PROBLEMS]);
   guint n = (self->problems ? self->problems->len : 0)
-            + (self->other_problems ? self->other_problems->len : 0);
+            + (self->other_problems ? self->other_problems->len : 0) + self->n_troubles;
   g_autofree char *title = n ? g_strdup_printf ("Problems %u", n) : g_strdup ("Problems");
-  gtk_button_set_label (GTK_BUTTON (self->tabs[PAGE_PROBLEMS]), title);
+  if (g_strcmp0 (gtk_button_get_label (tab), title) != 0)
+    gtk_button_set_label (tab, title);
   if (n)
     gtk_widget_add_css_class (self->tabs[PAGE_PROBLEMS], "some");
   else
     gtk_widget_remove_css_class (self->tabs[PAGE_PROBLEMS], "some");
+}
+
+void
+tb_panel_show_run (TbPanel *panel, const TbLiveFrame *frame, const TbSigns *signs)
+{
+  const TbModel *model
+      = panel->editor ? tb_document_model (tb_editor_document (panel->editor)) : NULL;
+  g_autoptr (GPtrArray) troubles = tb_troubles_of (frame, signs, model);
+  panel->n_troubles = troubles->len;
+  tb_problems_page_show_run (TB_PROBLEMS_PAGE (page_of (panel, PAGE_PROBLEMS)), troubles);
+  show_count (panel);
+}
+
+static void
+show_problems (TbPanel *self)
+{
+  const TbModel *model
+      = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
+  show_count (self);
   tb_problems_page_show (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), model,
                          self->other_problems, self->problems);
 }

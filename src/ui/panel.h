@@ -5,6 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "moment.h"
+#include "signs.h"
 #include "tb-edit.h"
 #include "tb-session.h"
 #include "tb-terminal.h"
@@ -25,6 +26,9 @@ void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems);
 void tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems);
 /* Every frame of a run: events are kept, pages are refreshed a few times a second. NULL: no run. */
 void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
+/* What goes wrong in a run at the moment that is shown, in the Problems and as a number on their tab. Both
+ * are borrowed for the call; frame NULL: nothing is shown of a run. */
+void tb_panel_show_run (TbPanel *panel, const TbLiveFrame *frame, const TbSigns *signs);
 /* The directory of the run that begins; NULL: it is over. */
 void tb_panel_set_run (TbPanel *panel, const char *run_dir);
 /* The run whose held messages are listed; NULL: none. */

@@ -90,7 +90,7 @@ inspect (gpointer data)
   TbSheet *self = data;
   self->inspect_id = 0;
   if (shows_past (self))
-    tb_inspector_show_frame (self->inspector, tb_canvas_live_frame (self->canvas));
+    tb_inspector_show_frame (self->inspector, tb_canvas_live_frame (self->canvas), tb_canvas_signs (self->canvas));
   return G_SOURCE_REMOVE;
 }
 
@@ -119,9 +119,11 @@ show_moment (gpointer data)
   self->shown_ns = time_ns;
   if (!frame)
     return G_SOURCE_REMOVE;
-  tb_inspector_show_frame (self->inspector, frame);
   tb_minimap_show_frame (self->minimap, frame);
   tb_canvas_show_past (self->canvas, frame, speed, moving);
+  frame = tb_canvas_live_frame (self->canvas);
+  tb_inspector_show_frame (self->inspector, frame, tb_canvas_signs (self->canvas)); /* as the canvas judges it */
+  tb_panel_show_run (self->panel, frame, tb_canvas_signs (self->canvas));
   show_counts (self);
   return G_SOURCE_REMOVE;
 }
@@ -142,7 +144,8 @@ moved (TbSheet *self)
   if (self->session)
     return;
   tb_canvas_set_session (self->canvas, NULL); /* the drawing alone */
-  tb_inspector_show_frame (self->inspector, NULL);
+  tb_inspector_show_frame (self->inspector, NULL, NULL);
+  tb_panel_show_run (self->panel, NULL, NULL);
   tb_minimap_show_frame (self->minimap, NULL);
 }
 

@@ -53,8 +53,9 @@ tb_sheet_drop_session (TbSheet *self)
   tb_moment_set_past (self->moment, tb_moment_past (self->moment), FALSE);
   g_clear_object (&self->session);
   g_clear_pointer (&self->frame, tb_live_frame_unref);
-  tb_inspector_show_frame (self->inspector, NULL);
+  tb_inspector_show_frame (self->inspector, NULL, NULL);
   tb_panel_show_frame (self->panel, NULL);
+  tb_panel_show_run (self->panel, NULL, NULL);
   tb_taps_show (self->taps, NULL);
   tb_panel_set_run (self->panel, NULL);
   tb_panel_set_held (self->panel, NULL);
@@ -167,7 +168,8 @@ tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self)
   if (tb_sheet_shows_past (self))
     return;
   tb_sheet_show_dots (self);
-  tb_inspector_show_frame (self->inspector, live);
+  tb_inspector_show_frame (self->inspector, live, tb_canvas_signs (self->canvas));
+  tb_panel_show_run (self->panel, live, tb_canvas_signs (self->canvas));
   tb_minimap_show_frame (self->minimap, live);
 }
 

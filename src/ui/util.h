@@ -45,6 +45,8 @@ GtkWidget *tb_glyph_new_dot (TbRole role, int size);
 /* The state of an instance: a shape as well as a colour. */
 GtkWidget *tb_glyph_new_state (TbInstanceState state, int size);
 void tb_glyph_set_state (TbGlyph *glyph, TbInstanceState state);
+/* That it runs and is not well, though: "does not answer"; static. NULL: it is. */
+void tb_glyph_set_trouble (TbGlyph *glyph, const char *why);
 /* How bad a problem is: again a shape and a colour. */
 GtkWidget *tb_glyph_new_severity (TbSeverity severity, int size);
 

@@ -203,6 +203,10 @@ def an_instance_is_cut_off_by_name_and_healed_by_a_key(options):
         key("Return")
         editor.toast("Cut off: web/1 | everyone else")
         stands_still(editor)
+        editor.get(lambda name: name.startswith("Problems "), None, 30)  # though another page is open
+        select_in_outline(editor, "Web server, server")
+        editor.get("Cut: web-1 | everyone else", "label")
+        select_in_outline(editor, "Link from")
         editor.screenshot(os.path.join(options.out, "window-partition.png"))
         editor.focus()
         key("ctrl+F5")

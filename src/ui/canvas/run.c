@@ -279,12 +279,15 @@ line_width (const TbLiveLink *link, const TbLiveSpan *span)
 
 /* Where the whole has no room: faults are drawn on the link, too. */
 static char *
-brief_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health, const char *errors)
+brief_text (const TbLiveLink *link, const TbLiveSpan *span, TbHealth health, const char *errors, gboolean slow)
 {
+  g_autofree char *p99 = slow && p99_of (link, span) >= 0 ? tb_figure_duration (p99_of (link, span)) : NULL;
   g_autofree char *rate = tb_figure_rate (span->request_rate);
   g_autofree char *held = link->faults & HOLDING ? held_text (link) : NULL;
   if (held)
     return g_strconcat (tb_health_mark (health), held, NULL);
+  if (!errors && p99)
+    return g_strconcat (tb_health_mark (health), "p99 ", p99, NULL);
   return g_strconcat (tb_health_mark (health), errors ? errors : rate, NULL);
 }
 
@@ -329,7 +332,7 @@ describe (const TbRunLayer *layer, const TbLiveLink *link, TbHealth health, doub
       s.text = cut && whole ? g_strconcat (cut, " · ", whole, NULL) : g_strdup (cut ? cut : whole);
       s.tooltip = figures_tooltip (link, sign);
       s.bold = cut != NULL;
-      s.brief = cut ? g_strdup (cut) : link->framed && figure ? brief_text (link, span, health, errors) : NULL;
+      s.brief = cut ? g_strdup (cut) : link->framed && figure ? brief_text (link, span, health, errors, slow) : NULL;
       if (cut || span->error_rate > 0 || health == TB_HEALTH_FAILED || (link->faults & disturbing))
         s.line = s.colour = TB_COLOUR_BAD;
       else if (link->faults || health == TB_HEALTH_DEGRADED)
@@ -443,7 +446,7 @@ gboolean
 tb_run_layer_take (TbCanvas *canvas, const TbLiveFrame *frame, gint64 now_ns)
 {
   TbRunLayer *layer = canvas->run;
-  gboolean figures = now_ns - layer->figures_ns >= FIGURES_EVERY_NS, changed = FALSE;
+  gboolean figures = layer->still || now_ns - layer->figures_ns >= FIGURES_EVERY_NS, changed = FALSE;
   if (figures)
     {
       layer->figures_ns = now_ns;
