@@ -53,8 +53,8 @@ lay_out (TbRng *rng, TbOp *ops, Moment *moments, unsigned n)
 unsigned
 made_random (TbRng *rng, TbOp *ops, unsigned max)
 {
-  Moment moments[64];
-  uint64_t past[65] = { TB_VALUE_NIL };
+  Moment moments[MADE_MAX];
+  uint64_t past[MADE_MAX + 1] = { TB_VALUE_NIL };
   unsigned n = 2 + (unsigned) tb_rng_below (rng, max - 1), n_past = 1;
   unsigned stale = (unsigned) tb_rng_below (rng, 3) * 15; /* per cent of reads */
   lay_out (rng, ops, moments, n);
@@ -92,7 +92,7 @@ do_swap (TbRng *rng, TbOp *op, uint64_t *state, unsigned stale)
 unsigned
 made_random_swaps (TbRng *rng, TbOp *ops, unsigned max)
 {
-  Moment moments[64];
+  Moment moments[MADE_MAX];
   uint64_t state = TB_VALUE_NIL;
   unsigned n = 2 + (unsigned) tb_rng_below (rng, max - 1);
   unsigned stale = (unsigned) tb_rng_below (rng, 3) * 5;

@@ -10,7 +10,9 @@ TbOp made_op (TbOpKind kind, unsigned process, int from_ms, int to_ms, uint64_t 
 #define W(process, from, to, value) made_op (TB_OP_WRITE, process, from, to, value)
 #define R(process, from, to, value) made_op (TB_OP_READ, process, from, to, value)
 
-/* Of 2 to max operations (64 at most) of 1 to 5 clients on one key: unique values, reads that may be stale, writes that may never
+#define MADE_MAX 400
+
+/* Of 2 to max operations (MADE_MAX at most) of 1 to 5 clients on one key: unique values, reads that may be stale, writes that may never
  * be answered. Returns how many. */
 unsigned made_random (TbRng *rng, TbOp *ops, unsigned max);
 

@@ -124,6 +124,57 @@ test_the_search_agrees_with_every_order (void)
   g_assert_cmpuint (violated, >, 1000);
 }
 
+/* When it is told: at its end, or when its client gave it up. */
+static int64_t
+told_at (const TbOp *op)
+{
+  return op->return_ns != INT64_MAX ? op->return_ns : op->invoke_ns + 60;
+}
+
+static int
+by_telling (const void *a, const void *b)
+{
+  int64_t x = told_at (a), y = told_at (b);
+  return x < y ? -1 : x > y;
+}
+
+/* Live, told as they end, the search keeps what is settled: it never calls violated what is not, and at the end says what it says
+ * of the whole. (Before a value is there twice, zones judge: they take each for written once.) */
+static void
+test_live_is_never_hasty (void)
+{
+  const TbJudgeOptions live = { .live = true, .patience_ns = 70 };
+  TbOp ops[MADE_MAX];
+  TbRng rng;
+  TbVerdict v, whole;
+  guint early = 0;
+  seed_of_test (&rng);
+  for (guint i = 0; i < 400; i++)
+    {
+      unsigned n = made_random_swaps (&rng, ops, i % 2 == 0 ? 60 : MADE_MAX), each = 1 + (unsigned) tb_rng_below (&rng, 20);
+      bool was_violated = false;
+      TbHistory *h = tb_history_new ();
+      qsort (ops, n, sizeof *ops, by_telling);
+      for (unsigned k = 0; k < n; k++)
+        {
+          tb_history_add (h, &ops[k]);
+          if (k % each == 0)
+            {
+              tb_history_judge (h, &live, &v);
+              was_violated = v.kind == TB_VERDICT_VIOLATED;
+            }
+        }
+      judge_whole (ops, n, true, &whole);
+      tb_history_judge (h, NULL, &v);
+      g_assert_cmpint (v.kind, ==, whole.kind);
+      g_assert_false (was_violated && whole.kind == TB_VERDICT_LINEARIZABLE);
+      early += was_violated;
+      tb_history_free (h);
+    }
+  g_test_message ("%u of 400 violated before their end", early);
+  g_assert_cmpuint (early, >, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,5 +182,6 @@ main (int argc, char **argv)
   g_test_add_func ("/history/zones-agree-with-every-order", test_zones_agree_with_every_order);
   g_test_add_func ("/history/the-search-agrees-with-every-order", test_the_search_agrees_with_every_order);
   g_test_add_func ("/history/zones-agree-with-the-search", test_zones_agree_with_the_search);
+  g_test_add_func ("/history/live-is-never-hasty", test_live_is_never_hasty);
   return g_test_run ();
 }

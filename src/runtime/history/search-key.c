@@ -19,7 +19,8 @@ typedef struct
   TbStep *piece;
   TbConfigs from;
   TbLimits limits;
-  int64_t until; /* what began later is not looked at */
+  int64_t until;       /* what began later is not looked at */
+  int64_t going_on_ns; /* when the first began that goes on then */
   bool cuts;
 } Work;
 
@@ -72,7 +73,10 @@ add_step (const TbHistory *h, TbKey *key, Work *w, uint32_t at)
   if (goes_on && (s->kind == TB_STEP_READ || s->kind == TB_STEP_NO_SWAP))
     return;
   if (goes_on)
-    s->end = INT64_MAX;
+    {
+      s->end = INT64_MAX;
+      w->going_on_ns = TB_MIN (w->going_on_ns, s->start);
+    }
   w->n++;
 }
 
@@ -195,7 +199,8 @@ search_pieces (const TbHistory *h, TbKey *key, Work *w, bool live)
         }
       first = i;
       next = i + PIECE;
-      if (live)
+      /* What goes on will be known to have ended: not one of those that may never have been. */
+      if (live && w->steps[i].start <= w->going_on_ns)
         settle (key, w, w->steps[i].start);
     }
   return first;
@@ -255,6 +260,7 @@ tb_search_judge (const TbHistory *h, TbKey *key, const TbJudgeOptions *options)
   uint64_t steps = options->step_limit > 0 ? options->step_limit : live ? TB_JUDGE_STEPS_LIVE : TB_JUDGE_STEPS;
   int64_t patience = options->patience_ns > 0 ? options->patience_ns : TB_JUDGE_PATIENCE_NS;
   Work w = { .limits = { steps, options->memory_limit > 0 ? options->memory_limit : TB_JUDGE_BYTES },
+             .going_on_ns = INT64_MAX,
              .until = live ? key->last_end_ns - TB_MAX (patience, key->longest_ns) : INT64_MAX };
   /* Live, what the search costs is spread over as many operations: 25 steps each. */
   if (live && (key->n - key->searched) * 25 < key->search_cost)
