@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "run-private.h"
 #include "tb-json.h"
 #include "test-private.h"
 
@@ -66,23 +67,38 @@ status_of (TbOutcome outcome)
   return outcome == TB_HELD ? TB_EXIT_YES : outcome == TB_VIOLATED ? TB_EXIT_NO : TB_EXIT_UNKNOWN;
 }
 
+/* A drawing's and a program's words are shown, never obeyed. */
+static void
+print_plain (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+static void
+print_plain (const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_autofree char *plain = tb_words_plain (text);
+  printf ("%s\n", plain);
+}
+
 void
 tb_test_print (const TbTestResult *r, gboolean colour, gboolean verbose)
 {
-  printf ("%s: %s (%s), seed %" G_GUINT64_FORMAT ", %.1f s\n", r->file, r->scenario, r->title, r->seed, r->seconds);
+  print_plain ("%s: %s (%s), seed %" G_GUINT64_FORMAT ", %.1f s", r->file, r->scenario, r->title, r->seed, r->seconds);
   for (guint i = 0; verbose && i < r->log->len; i++)
-    printf ("  %s\n", (const char *) g_ptr_array_index (r->log, i));
+    print_plain ("  %s", (const char *) g_ptr_array_index (r->log, i));
   for (guint i = 0; i < r->lines->len; i++)
     {
       const TbTestLine *line = g_ptr_array_index (r->lines, i);
       g_autofree char *measured = tb_test_measured (line);
       print_word (tb_outcome_name (line->outcome), statuses[row_of (status_of (line->outcome))].sgr, colour);
-      printf ("%s: %s%s%s\n", line->text, measured, line->why != NULL ? ", " : "",
-              line->why != NULL ? line->why : "");
+      print_plain ("%s: %s%s%s", line->text, measured, line->why != NULL ? ", " : "",
+                   line->why != NULL ? line->why : "");
     }
   print_word (tb_test_status_name (r->status), statuses[row_of (r->status)].sgr, colour);
-  printf ("%s%s%s\n", r->sentence != NULL ? r->sentence : "all of it", r->kept != NULL ? "; see " : "",
-          r->kept != NULL ? r->kept : "");
+  print_plain ("%s%s%s", r->sentence != NULL ? r->sentence : "all of it", r->kept != NULL ? "; see " : "",
+               r->kept != NULL ? r->kept : "");
   fflush (stdout);
 }
 

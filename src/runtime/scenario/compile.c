@@ -227,11 +227,10 @@ check_partition (TbCompile *c, const TbElement *action)
   const char *of = tb_element_get (action, TB_PROP_OF);
   if (g_str_equal (tb_element_get (action, TB_PROP_PARTITION), "cut"))
     {
-      TbWireFault fault = { 0 };
       if (of == NULL && !tb_element_is_set (action, TB_PROP_FROM) && !tb_element_is_set (action, TB_PROP_TO))
         tb_compile_refuse (c, action, "of= must say which link, or whose links, are cut");
-      else if (of == NULL || tb_compile_names (c, action, of, TB_NAMES_INSTANCES | TB_NAMES_LINKS))
-        tb_wire_fault_clear (&fault);
+      else if (of != NULL)
+        tb_compile_names (c, action, of, TB_NAMES_INSTANCES | TB_NAMES_LINKS);
       return;
     }
   gboolean known = (of == NULL || tb_compile_names (c, action, of, TB_NAMES_INSTANCES | TB_NAMES_ROLES));
