@@ -189,11 +189,9 @@ decide (TbReplica *r)
       wait_for_primary (r);
       return;
     }
-  unsigned n = r->config.n;
   uint64_t epoch = c->latest_epoch + 1;
   while (leader_of (r, epoch) != r->config.self)
     epoch++;
-  TB_CHECK (n > 0);
   order_set_epoch (r, &c->order, epoch);
   lead (r);
 }
@@ -366,6 +364,7 @@ primary_start (TbReplica *r)
   bool first = c->order.records == 0 && order_last (&c->order) == 0;
   order_apply (r, &c->order, order_last (&c->order));
   wait_for_primary (r);
+  c->latest_epoch = c->order.epoch;
   if (!r->config.failover && r->config.self == 0)
     lead (r);
   else if (r->config.n == 1)
