@@ -6,8 +6,8 @@
 #define BEFORE "tb-announced"
 #define EDITOR "tb-editor"
 
-static void
-say (GtkWidget *announcer, const char *words)
+void
+tb_announcer_say (GtkWidget *announcer, const char *words)
 {
   gtk_label_set_text (GTK_LABEL (announcer), words);
   tb_ui_name (announcer, words);
@@ -26,13 +26,13 @@ document_changed (TbDocument *document, const TbEdit *edits, guint n, GtkWidget 
   TbEditor *editor = g_object_get_data (G_OBJECT (announcer), EDITOR);
   g_autofree char *words
       = tb_editor_announce (editor, edits, n, g_object_get_data (G_OBJECT (announcer), BEFORE));
-  say (announcer, words);
+  tb_announcer_say (announcer, words);
 }
 
 static void
 editor_says (TbEditor *editor, const char *sentence, GtkWidget *announcer)
 {
-  say (announcer, sentence);
+  tb_announcer_say (announcer, sentence);
 }
 
 GtkWidget *

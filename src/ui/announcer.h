@@ -8,6 +8,8 @@
 G_BEGIN_DECLS
 
 GtkWidget *tb_announcer_new (void);
+/* Until something else is said. */
+void tb_announcer_say (GtkWidget *announcer, const char *words);
 /* From now on it tells of this editor. */
 void tb_announcer_follow (GtkWidget *announcer, TbEditor *editor);
 

@@ -15,6 +15,7 @@ struct _TbWindow
   AdwApplicationWindow parent;
 
   AdwToastOverlay *toasts;
+  GtkWidget *announcer; /* not seen; says what the last toast said */
   GtkStack *pages; /* the start page, the tabs */
   GtkWidget *start; /* made when first shown */
   TbHeader *header;

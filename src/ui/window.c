@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "announcer.h"
 #include "settings.h"
 #include "start-page.h"
 #include "util.h"
@@ -16,6 +17,7 @@ tb_window_toast (TbWindow *window, const char *sentence)
   adw_toast_set_title (toast, text);
   adw_toast_set_timeout (toast, 6);
   adw_toast_overlay_add_toast (window->toasts, toast);
+  tb_announcer_say (window->announcer, sentence);
 }
 
 void
@@ -269,7 +271,12 @@ build (TbWindow *self)
   gtk_widget_set_vexpand (GTK_WIDGET (self->toasts), TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->header));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->toasts));
-  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
+  /* Toasts wait for each other and go by themselves; what was said last can be read for long. */
+  GtkWidget *overlay = gtk_overlay_new ();
+  self->announcer = tb_announcer_new ();
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), box);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->announcer);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), overlay);
 }
 
 static void

@@ -24,7 +24,8 @@ if not shutil.which("xdotool"):
     sys.exit(0)
 
 NS = "{urn:tierboard:1}"
-DOUBLE_CLICK_S = 0.6
+DOUBLE_CLICK_S = 0.6  # clicks closer than this count as double
+SETTLE_S = 0.1
 DRAWING = """<architecture xmlns="urn:tierboard:1" name="Shop">
   <tier id="app" name="App"/>
   <component id="browser" kind="client" name="Browser"/>
@@ -49,7 +50,7 @@ class Failed(Exception):
     pass
 
 
-def wait_for(what, condition, seconds=15.0):
+def wait_for(what, condition, seconds=30.0):
     end = time.monotonic() + seconds
     while True:
         try:
@@ -81,7 +82,7 @@ class Canvas:
         self.process = subprocess.Popen([program, drawing, "--save", self.saved, *options], env=env,
                                         stdout=subprocess.PIPE, text=True)
         self.places, self.lines, self.undo = {}, [], None
-        self.reports = 0
+        self.reports, self.clicked = 0, 0
         threading.Thread(target=self.read, daemon=True).start()
         self.window = wait_for("the window", lambda: xdo(
             "search", "--onlyvisible", "--pid", self.process.pid, "--name", "Canvas")).split()[0]
@@ -115,22 +116,32 @@ class Canvas:
         return x + width / 2, y + height / 2
 
     def move_to(self, x, y):
-        xdo("mousemove", "--sync", "--window", self.window, round(x), round(y))
+        # Waiting for a pointer that is there already would take until xdotool gives up.
+        xdo("mousemove", "--window", self.window, round(x) + 1, round(y), "mousemove", "--sync",
+            "--window", self.window, round(x), round(y))
 
     def click(self, x, y, button=1, count=1):
         self.move_to(x, y)
+        self.apart()
         for _ in range(count):
             xdo("click", button)
-        time.sleep(DOUBLE_CLICK_S)
+        self.clicked = time.monotonic()
+        time.sleep(SETTLE_S)
+
+    def apart(self):
+        """No click is taken for the second of the one before."""
+        time.sleep(max(0, self.clicked + DOUBLE_CLICK_S - time.monotonic()))
 
     def drag(self, x0, y0, x1, y1, button=1):
         self.move_to(x0, y0)
-        time.sleep(0.1)
+        time.sleep(SETTLE_S)
+        self.apart()
         xdo("mousedown", button)
         for step in range(1, 9):
             self.move_to(x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8)
             time.sleep(0.02)
         xdo("mouseup", button)
+        self.clicked = time.monotonic()
 
     def key(self, *keys):
         for name in keys:

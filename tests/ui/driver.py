@@ -6,6 +6,7 @@ Runs inside dbus-run-session and xvfb-run; see run-window-test for the whole rec
 Nothing here sleeps for a result: wait_for() polls a condition and fails with what it waited for.
 What needs a program that is not installed ends as a skipped test."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ for _program in ("xdotool", "import"):
         sys.exit(SKIP)
 
 DOUBLE_CLICK_S = 0.6  # clicks closer than this count as double
+SETTLE_S = 0.1
 MARGIN = 5  # of a window without a compositor, where its shadow would be
 
 
@@ -39,6 +41,7 @@ class Failed(Exception):
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 ROOT = "/org/a11y/atspi/accessible/root"
 SENSITIVE = 24  # of AtspiStateType
+STATUS = "status"  # the role of what is read out and not seen
 WINDOW_COORDS = 1
 
 
@@ -87,7 +90,12 @@ class Node:
 
     def __init__(self, bus, name, path, parent):
         self.bus, self.owner, self.path, self.parent = bus, name, path, parent
-        self.name, self.role, self.description, self.children = "", "", "", []
+        self.name, self.description, self.children = "", "", []
+
+    @functools.cached_property
+    def role(self):
+        said = self.ask(ACCESSIBLE, "GetRoleName")
+        return said[0] if said else ""
 
     def ask(self, interface, method, arguments=None):
         return self.bus.ask([(self.owner, self.path, interface, method, arguments)])[0]
@@ -113,24 +121,25 @@ def read_tree(bus, name, path):
         everything += level
         said = bus.ask([(node.owner, node.path, "org.freedesktop.DBus.Properties", "GetAll",
                          properties) for node in level])
-        roles = bus.ask([(node.owner, node.path, ACCESSIBLE, "GetRoleName", None)
-                         for node in level])
+        parents = []
+        for node, values in zip(level, said):
+            values = values[0] if values else {"ChildCount": 0}
+            node.name, node.description = values.get("Name", ""), values.get("Description", "")
+            if values.get("ChildCount", 1):
+                parents.append(node)
         below = bus.ask([(node.owner, node.path, ACCESSIBLE, "GetChildren", None)
-                         for node in level])
-        for node, values, role, children in zip(level, said, roles, below):
-            node.name = values[0].get("Name", "") if values else ""
-            node.description = values[0].get("Description", "") if values else ""
-            node.role = role[0] if role else ""
+                         for node in parents])
+        for node, children in zip(parents, below):
             node.children = [Node(bus, child[0], child[1], node)
                              for child in (children[0] if children else ())]
-        level = [child for node in level for child in node.children]
+        level = [child for node in parents for child in node.children]
     return everything
 
 
 # ---- Waiting, keys, processes ------------------------------------------------------------------
 
 
-def wait_for(what, condition, seconds=15.0):
+def wait_for(what, condition, seconds=30.0):
     """The first true value of condition, or a failure that names what it waited for."""
     end = time.monotonic() + seconds
     while True:
@@ -201,7 +210,7 @@ class Editor:
             copy = os.path.join(self.home, "designs", name)
             shutil.copyfile(path, copy)
             files = [*files, copy]
-        self.width, self.height = width, height
+        self.width, self.height, self.clicked = width, height, 0
         config = os.path.join(self.home, "config")
         os.makedirs(os.path.join(config, "tierboard"), exist_ok=True)
         os.makedirs(os.path.join(config, "gtk-4.0"), exist_ok=True)
@@ -255,19 +264,27 @@ class Editor:
         xdo("mousemove", "--window", self.window, round(x) + 1, round(y), "mousemove", "--sync",
             "--window", self.window, round(x), round(y))
 
+    def apart(self):
+        """No click is taken for the second of the one before."""
+        time.sleep(max(0, self.clicked + DOUBLE_CLICK_S - time.monotonic()))
+
     def click(self, x, y, button=1):
         self.move_to(x, y)
+        self.apart()
         xdo("click", button)
-        time.sleep(DOUBLE_CLICK_S)
+        self.clicked = time.monotonic()
+        time.sleep(SETTLE_S)
 
     def drag(self, x0, y0, x1, y1):
         self.move_to(x0, y0)
+        self.apart()
         xdo("mousedown", 1)
         for step in range(1, 9):
             self.move_to(x0 + (x1 - x0) * step / 8, y0 + (y1 - y0) * step / 8)
             time.sleep(0.02)
         xdo("mouseup", 1)
-        time.sleep(DOUBLE_CLICK_S)
+        self.clicked = time.monotonic()
+        time.sleep(SETTLE_S)
 
     def screenshot(self, path):
         self.move_to(1, 1)  # the margin: nothing shows that the pointer is over it
@@ -292,14 +309,15 @@ class Editor:
         return read_tree(self.bus, *at) if at else []
 
     def find(self, name, role=None, below=None):
-        """The first with that name (or that a predicate holds of); None."""
+        """The first with that name (or that a predicate holds of); None. What is only read out, and
+        stays when its reason has gone, is found by its role alone."""
         wanted = name if callable(name) else lambda text: text == name
         for node in self.walk(below):
-            if wanted(node.name) and (role is None or node.role == role):
+            if wanted(node.name) and (node.role == role or role is None and node.role != STATUS):
                 return node
         return None
 
-    def get(self, name, role=None, seconds=15.0):
+    def get(self, name, role=None, seconds=30.0):
         return wait_for("“%s”" % name, lambda: self.find(name, role) or self.dead(), seconds)
 
     def press(self, name, role="button"):
@@ -320,8 +338,8 @@ class Editor:
         return x + width / 2, y + height / 2
 
     def toast(self, words):
-        """The sentence of a toast that holds these words."""
-        return self.get(lambda text: words in text)
+        """The sentence of a toast that holds these words: read out, which outlasts the toast."""
+        return self.get(lambda text: words in text, STATUS)
 
     def figure(self, label):
         """The number that stands behind a label of the inspector, without its thin spaces."""

@@ -58,6 +58,14 @@ def fill(editor, entry, text):
     type_text(text)
 
 
+def opens(editor):
+    """The list moves on while it is read: what was clicked may have been no row any more."""
+    at = in_sight(editor)
+    if at:
+        editor.click(*at)
+    return at and editor.find("Bytes")
+
+
 def messages_are_listed_filtered_and_opened(options):
     editor = opened(options, height=900)
     try:
@@ -70,8 +78,7 @@ def messages_are_listed_filtered_and_opened(options):
         fill(editor, "Filter messages", "kind:reqest ")
         editor.get("column 6: there is no kind “reqest”; did you mean “request”?")
         fill(editor, "Filter messages", "status:200 link:browse ")
-        editor.click(*wait_for("a reply in sight", lambda: in_sight(editor), 30))
-        editor.get("Bytes")
+        wait_for("a reply to open", lambda: opens(editor), 60)
         editor.get("Request", "button")
         editor.press("Bytes")
         wait_for("the reply's bytes", lambda: "48 54 54 50" in text_of(editor, "What it says"), 30)
