@@ -125,11 +125,11 @@ INTERACTION = ["interaction Buy", "step browse label=PUT /cart", "step forward l
 
 SCENARIO = ["scenario Cut the orders off id=cut-orders description=While the data server is out of "
             "reach, reads and writes time out; afterwards all is well again.",
-            "phase before lasts=3s", "phase cut lasts=5s", "do partition=cut of=save",
-            "phase after lasts=4s", "do heal=all",
-            "expect availability of=save during=before at-least=0.999",
-            "expect availability of=save during=cut at-most=0.01",
-            "expect availability of=save during=after at-least=0.99"]
+            "phase before lasts=3s", "phase cut lasts=500ms", "do partition=cut of=save",
+            "phase out lasts=5s", "phase after lasts=4s", "do heal=all",
+            "expect availability of=save during=before at-least=0.95",
+            "expect availability of=save during=out at-most=0.2",
+            "expect availability of=save during=after at-least=0.9"]
 
 
 SERVERS = ["balancer Balancer in app, application threads=pool 16",
