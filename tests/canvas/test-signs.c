@@ -133,10 +133,10 @@ test_five_times_its_first_good_seconds_is_slow (Fixture *f, gconstpointer data)
   answers (&f->links[0], 6, 100);
   go_on (f, 12);
   g_assert_cmpint (tb_signs_link (f->signs, f->find)->usual_ns, ==, 6000000);
-  answers (&f->links[0], 29, 100);
+  answers (&f->links[0], 55, 100);
   go_on (f, 2);
   g_assert_cmpint (tb_signs_link (f->signs, f->find)->slow, ==, TB_SLOW_NOT);
-  answers (&f->links[0], 31, 100);
+  answers (&f->links[0], 57, 100);
   go_on (f, 2);
   g_assert_cmpint (tb_signs_link (f->signs, f->find)->slow, ==, TB_SLOW_USUAL);
   f->frame.start_ns++; /* another run */

@@ -17,7 +17,7 @@
 #define CALLS_BACK 0.2 /* so much below it is over */
 #define REPLIES_LEAST 5 /* in ten seconds: of fewer a p99 says little */
 #define SLOW_TIMES 5
-#define SLOW_LEAST (20 * TB_NS_PER_MS) /* more than usual: less is the machine's */
+#define SLOW_LEAST (50 * TB_NS_PER_MS) /* more than usual: a machine with too much to do adds up to that */
 
 struct TbSigns
 {

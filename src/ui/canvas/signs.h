@@ -40,7 +40,7 @@ typedef enum
 {
   TB_SLOW_NOT,
   TB_SLOW_TIMEOUT, /* p99 is a third of the link's timeout, or more */
-  TB_SLOW_USUAL    /* p99 is five times what it was in the first ten good seconds, or more */
+  TB_SLOW_USUAL    /* p99 is five times what it was in the first ten good seconds, and 50 ms more */
 } TbSlowness;
 
 typedef struct
