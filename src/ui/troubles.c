@@ -5,6 +5,7 @@
 #include "format.h"
 
 #define THIN "\u202f"
+#define DEPTH_MOST 32u /* deeper calls are in the order of links; where they go in a circle it ends there */
 
 typedef struct
 {
@@ -165,12 +166,12 @@ depth_of (const Telling *t, const char *component)
   return component ? GPOINTER_TO_UINT (g_hash_table_lookup (t->depths, component)) : 0;
 }
 
-/* The longest way there, in links; where they go in a circle it ends after as many rounds as links. */
+/* The longest way there, in links. */
 static void
 find_depths (Telling *t)
 {
   gboolean changed = TRUE;
-  for (guint round = 0; changed && round < t->frame->n_links; round++)
+  for (guint round = 0; changed && round < DEPTH_MOST; round++)
     {
       changed = FALSE;
       for (guint i = 0; i < t->frame->n_links; i++)
@@ -178,7 +179,7 @@ find_depths (Telling *t)
           const TbLiveLink *link = &t->frame->links[i];
           guint depth = depth_of (t, link->from) + 1;
           if (!link->to || g_strcmp0 (link->from, link->to) == 0 || depth <= depth_of (t, link->to)
-              || depth > t->frame->n_links)
+              || depth > DEPTH_MOST)
             continue;
           g_hash_table_insert (t->depths, (gpointer) link->to, GUINT_TO_POINTER (depth));
           changed = TRUE;
