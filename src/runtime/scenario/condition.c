@@ -155,6 +155,14 @@ read_clause (char **words, TbClause *c, guint *used, char **why)
   return FALSE;
 }
 
+/* Words that a clause begins with are names too, of who comes later in it. */
+static gboolean
+begins_clause (const char *name)
+{
+  static const char *const words[] = { "not", "ready", "converged", NULL };
+  return g_strv_contains (words, name);
+}
+
 static char *
 words_of (const TbCondition *condition)
 {
@@ -167,7 +175,7 @@ words_of (const TbCondition *condition)
       if (c->kind == TB_CONDITION_READY)
         g_string_append (text, "ready");
       else if (c->kind == TB_CONDITION_CONVERGED)
-        g_string_append_printf (text, "%s converged", name);
+        g_string_append_printf (text, begins_clause (name) ? "converged %s" : "%s converged", name);
       else if (c->kind == TB_CONDITION_QUIET)
         g_string_append_printf (text, "%s is quiet", name);
       else if (c->kind == TB_CONDITION_IS)
