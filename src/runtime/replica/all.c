@@ -240,8 +240,8 @@ restore_decided (TbReplica *r, Take *t)
   uint64_t id = take_uint (t);
   TbCommand command = { .kind = TB_COMMAND_SET, .key = take_bytes (t) };
   TbBytes state = take_bytes (t);
-  if (!take_is_whole (t) || !register_take (state, &there))
-    return;
+  if (!take_is_whole (t) || !register_take (state, &there) || find_write (a, id) != NULL)
+    return; /* a journal begun anew says again what stood before */
   Write *w = add_write (a, &command);
   w->phase = WRITE_DECIDED;
   w->id = id;
@@ -270,7 +270,7 @@ all_restore (TbReplica *r, uint8_t kind, Take *t)
       Doubt **at = find_doubt (a, coordinator, id);
       if (kind == RECORD_RESOLVED && *at != NULL)
         drop_doubt (a, at);
-      else if (kind == RECORD_DOUBT && !t->bad)
+      else if (kind == RECORD_DOUBT && *at == NULL && !t->bad)
         add_doubt (a, coordinator, id, take_bytes (t), 0);
     }
 }
