@@ -338,6 +338,31 @@ fixture_wait_state (Fixture *f, guint i, TbInstanceState state, double seconds)
   return good;
 }
 
+gboolean
+fixture_went_through (Fixture *f, guint i, TbInstanceState state)
+{
+  const GArray *states = f->instances[i].states;
+  for (guint k = 0; k < states->len; k++)
+    if (g_array_index (states, TbInstanceState, k) == state)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_restarted (Fixture *f, gpointer data)
+{
+  const guint *want = data;
+  const FixtureInstance *in = &f->instances[want[0]];
+  return in->restarts >= want[1] && in->state == TB_INSTANCE_READY;
+}
+
+gboolean
+fixture_wait_restarted (Fixture *f, guint i, guint restarts, double seconds)
+{
+  guint want[] = { i, restarts };
+  return fixture_wait (f, is_restarted, want, seconds);
+}
+
 static gboolean
 run_is (Fixture *f, gpointer data)
 {

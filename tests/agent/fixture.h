@@ -61,6 +61,10 @@ void fixture_send_fault (Fixture *f, const TbWireFault *fault);
 typedef gboolean (*FixtureCondition) (Fixture *f, gpointer data);
 gboolean fixture_wait (Fixture *f, FixtureCondition condition, gpointer data, double seconds);
 gboolean fixture_wait_state (Fixture *f, guint i, TbInstanceState state, double seconds);
+/* Of a state that it may leave before anybody looks: whether it ever was in it. */
+gboolean fixture_went_through (Fixture *f, guint i, TbInstanceState state);
+/* Until it is ready after that many restarts. */
+gboolean fixture_wait_restarted (Fixture *f, guint i, guint restarts, double seconds);
 gboolean fixture_wait_run (Fixture *f, TbRunState run, double seconds);
 gboolean fixture_wait_all_ready (Fixture *f, double seconds);
 gboolean fixture_has_problem (Fixture *f, const char *part);

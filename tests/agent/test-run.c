@@ -108,8 +108,8 @@ test_restart_starts_it_again (void)
   g_assert_true (fixture_wait_all_ready (f, 10));
   pid_t first = f->instances[0].pid;
   fixture_send_name (f, TB_COMMAND_RESTART, "a/1");
-  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_STOPPING, 5));
-  g_assert_true (fixture_wait_state (f, 0, TB_INSTANCE_READY, 5));
+  g_assert_true (fixture_wait_restarted (f, 0, 1, 10));
+  g_assert_true (fixture_went_through (f, 0, TB_INSTANCE_STOPPING));
   g_assert_cmpint (f->instances[0].pid, !=, first);
   g_assert_true (fixture_wait (f, fixture_log_has, (gpointer) "here\nhere\n", 5));
   fixture_end (f);

@@ -188,6 +188,79 @@ def a_moment_has_the_drawing_of_then():
         assert b"deadbeef" not in whole and b"0pen-sesame" not in whole
 
 
+BIG = """
+import os, socket, sys, time  # MARKER
+PIECE, PIECES = 1 << 20, 1 << 10
+def serve(host, port):
+    listener = socket.create_server((host, int(port)))
+    while True:
+        peer, head = listener.accept()[0], b""
+        while b"\\r\\n\\r\\n" not in head:
+            if not (piece := peer.recv(PIECE)):
+                break  # the probe of its readiness
+            head += piece
+        else:
+            answer(peer, head.split(b"\\r\\n\\r\\n", 1)[1])
+        peer.close()
+def answer(peer, begun):
+    left, room = PIECE * PIECES - len(begun), bytearray(PIECE)
+    while left > 0 and (n := peer.recv_into(room)):
+        left -= n
+    peer.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\n" + (b"all\\n" if left == 0 else b"cut\\n"))
+def send(url):
+    host, port = url.split("//")[1].split("/")[0].split(":")
+    peer = socket.create_connection((host, int(port)))
+    peer.sendall(b"PUT /big HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: %d\\r\\n\\r\\n" % (PIECE * PIECES))
+    piece = b"\\x1b]0;owned\\x07" + bytes(PIECE - 10)
+    for _ in range(PIECES):
+        peer.sendall(piece)
+    print(peer.makefile("rb").read().decode().split()[-1], flush=True)
+    time.sleep(1000)
+serve(*sys.argv[2:]) if sys.argv[1] == "serve" else send(os.environ["BIN_URL"])
+"""
+BIG_DRAWING = """<component id="bin" kind="server">
+  <service name="web" protocol="http" port="8080"/>
+  <command>python3 -u {script} serve ${{host}} ${{port}}</command>
+  <ready probe="tcp" within="60s"/>
+</component>
+<component id="sender" kind="client">
+  <command>python3 -u {script} send</command>
+  <ready kind="none"/>
+</component>
+<link id="put" from="sender" to="bin"/>
+</architecture>
+"""
+GIB = 1 << 30
+
+
+def peak_bytes(pid):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return 1024 * int(text.split("VmHWM:")[1].split()[0])
+
+
+def a_gigabyte_is_said_and_not_kept():
+    """a request of 1 GiB is one message of that size: neither the agent nor the recording holds more than its beginning"""
+    with workplace() as place:
+        recording = str(place.folder / "big.tbrec")
+        drawing = place.file("big.tierboard", HEAD + BIG_DRAWING.format(script=place.file("big.py", BIG)))
+        process = place.start("run", drawing, "--json", "--trust", "--record", recording)
+        try:
+            while json.loads(process.stdout.readline())["links"][0]["replies"] == 0:
+                pass
+            peaks = [peak_bytes(pid) for pid in place.family(process.pid)
+                     if pathlib.Path(f"/proc/{pid}/comm").read_text().startswith("tierboard-agent"[:15])]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        assert peaks and max(peaks) < 64 << 20, peaks
+        assert os.path.getsize(recording) < 1 << 20, os.path.getsize(recording)
+        told = lines(ask(place, "log", recording, "--json", "-m", "kind:request"))
+        sizes = [row["size"] for row in told if row["type"] == "message"]
+        assert len(sizes) == 1 and GIB < sizes[0] < GIB + 200, told
+        printed = ask(place, "log", recording)
+        assert "all" in printed and "\x1b" not in printed and "\x07" not in printed, printed
+
+
 NOISY = """<component id="noisy" kind="server" name="Noisy">
   <command>sh -c 'while :; do printf "MARKER \\033[31mred\\033[0m \\033]0;owned\\007 bell\\n"; sleep 0.1; done'</command>
   <ready kind="none"/>
@@ -247,4 +320,5 @@ def in_a_terminal(place, *words):
 
 
 run_tests([a_replay_is_as_the_run_was, a_thousand_requests_are_a_thousand_trees,
-           a_moment_has_the_drawing_of_then, logs_stand_between_messages])
+           a_moment_has_the_drawing_of_then, a_gigabyte_is_said_and_not_kept,
+           logs_stand_between_messages])

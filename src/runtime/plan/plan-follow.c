@@ -213,7 +213,8 @@ take_places (GPtrArray *items, const GPtrArray *before, const char *(*id) (gcons
     if (all[i] == NULL)
       all[i] = copy (g_ptr_array_index (before, i));
   g_ptr_array_set_size (items, (gint) n);
-  memcpy (items->pdata, all, n * sizeof *all);
+  if (n > 0)
+    memcpy (items->pdata, all, n * sizeof *all);
 }
 
 static const char *
