@@ -27,7 +27,7 @@ tb_history_list (TbHistory *h, const uint64_t *values, size_t n)
   if (n == 0)
     return TB_VALUE_NIL;
   for (size_t i = 0; i < n; i++)
-    list.as_list = tb_hash_append (list.as_list, values[i]);
+    list.as_list = tb_op_append (list.as_list, values[i]);
   uint32_t place = tb_index_put (&h->by_list, list.as_list, (uint32_t) h->n_lists);
   if (place < h->n_lists)
     return LISTED | place;

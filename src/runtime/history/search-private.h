@@ -2,6 +2,7 @@
 #pragma once
 
 #include "history-private.h"
+#include "tb-ops.h"
 
 /* An operation as the search has it. */
 typedef struct
@@ -35,8 +36,7 @@ typedef struct
 TbVerdictKind tb_search (const TbStep *steps, size_t n, const TbConfigs *roots, TbConfigs *ends, TbLimits *limits,
                          size_t *furthest);
 
-/* What a step's value or state is for a list or set with these elements (list.c). */
-uint64_t tb_hash_append (uint64_t state, uint64_t element);
+/* What a step's value is for an element of a set: a set's state is the exclusive or of them (a list's: tb_op_append()). */
 uint64_t tb_hash_element (uint64_t element);
 
 /* The operation as a step; false: it constrains nothing. */

@@ -49,26 +49,10 @@ typedef struct
 
 /* ---- Mixing --------------------------------------------------------------------------------------------- */
 
-static uint64_t
-mix (uint64_t x)
-{
-  /* splitmix64's, public domain (Vigna 2015). */
-  x += UINT64_C (0x9e3779b97f4a7c15);
-  x = (x ^ x >> 30) * UINT64_C (0xbf58476d1ce4e5b9);
-  x = (x ^ x >> 27) * UINT64_C (0x94d049bb133111eb);
-  return x ^ x >> 31;
-}
-
-uint64_t
-tb_hash_append (uint64_t state, uint64_t element)
-{
-  return mix (state ^ mix (element));
-}
-
 uint64_t
 tb_hash_element (uint64_t element)
 {
-  return mix (element ^ UINT64_C (0x5e7));
+  return tb_op_mix (element ^ UINT64_C (0x5e7));
 }
 
 /* ---- The store's own rules -------------------------------------------------------------------------------- */
@@ -84,7 +68,7 @@ fits (const Search *search, const TbStep *s, uint64_t state, uint64_t *next)
     case TB_STEP_WRITE: *next = s->value; return true;
     case TB_STEP_SWAP: *next = s->value; return state == s->other;
     case TB_STEP_MAYBE_SWAP: *next = s->value; return state == s->other;
-    case TB_STEP_APPEND: *next = tb_hash_append (state, s->value); return true;
+    case TB_STEP_APPEND: *next = tb_op_append (state, s->value); return true;
     case TB_STEP_ADD: *next = state + s->value; return true;
     case TB_STEP_INSERT: *next = search->members[s->other] > 0 ? state : state ^ s->value; return true;
     }
@@ -128,7 +112,7 @@ widen (Search *s)
 static bool
 keep (Search *s, uint64_t state)
 {
-  uint64_t hash = s->hash ^ mix (state);
+  uint64_t hash = s->hash ^ tb_op_mix (state);
   size_t n = words_of (s), size = 3 + n + s->n_open_words;
   if ((s->table_n + 1) * 2 > s->table_capacity)
     widen (s);
@@ -156,7 +140,7 @@ keep (Search *s, uint64_t state)
 static void
 flip (Search *s, uint32_t step)
 {
-  s->hash ^= mix (step + UINT64_C (0x100000001));
+  s->hash ^= tb_op_mix (step + UINT64_C (0x100000001));
   if (step < s->n_open)
     s->open_bits[step / 64] ^= UINT64_C (1) << step % 64;
   else
