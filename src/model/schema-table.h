@@ -159,7 +159,9 @@ static const TbPropSpec builtin_props[] = {
 static const TbPropSpec call_props[] = {
   { P (LINK, "Link", REF), .required = TRUE, .ref_kinds = BIT (LINK),
     .help = "The link it goes over." },
-  { P (OP, "Operation", ENUM), .choices = "read write", .help = "Whether it reads or writes." },
+  { P (OP, "Operation", ENUM), .choices = "read write cas append add insert members",
+    .help = "What it does with a key of a store: reads or writes a value, swaps the one last seen for another, appends to a list, "
+            "adds to a counter, inserts into a set, reads a set. A service or broker is read or written." },
   { P (SHARE, "Share", NUMBER), .default_text = "1", .min = 0, .max = 1,
     .help = "Part of the requests that make this call." },
   { P (TIMES, "Times", INTEGER), .default_text = "1", .min = 1, .max = 1e6,
