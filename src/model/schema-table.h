@@ -357,6 +357,12 @@ static const TbPropSpec scenario_props[] = {
   COMMON,
 };
 
+/* What a class is asked. */
+#define QUESTION                                                                                   \
+  { P (QUESTION, "Question", STRING),                                                              \
+    .help = "Put to a class before it happens; its result is shown when asked for." },             \
+  { P (ANSWER, "Answer", STRING), .help = "Said with the result: why it is so." }
+
 static const TbPropSpec wait_props[] = {
   { P (UNTIL, "Until", STRING), .required = TRUE,
     .help = "What must hold before it goes on, as in orders has leader." },
@@ -368,6 +374,7 @@ static const TbPropSpec phase_props[] = {
   { P (ID, "Id", ID), .required = TRUE, .help = "What expectations call it." },
   { P (NAME, "Name", STRING), .help = "What people call it." },
   { P (LASTS, "Lasts", DURATION), .required = TRUE, .help = "How long it lasts." },
+  QUESTION,
   COMMON,
 };
 
@@ -438,6 +445,7 @@ static const TbPropSpec expect_props[] = {
   { P (AT_LEAST, "At least", AMOUNT), .help = "The lowest value that will do." },
   { P (AT_MOST, "At most", AMOUNT), .help = "The highest value that will do." },
   { P (WITHIN, "Within", DURATION), .help = "How soon it must hold." },
+  QUESTION,
   COMMON,
 };
 
