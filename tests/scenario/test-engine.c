@@ -61,7 +61,7 @@ final_reads (gpointer host)
 static const TbEngineHost table = { act, undo, heal, quiet, final_reads };
 
 static void
-begin (Play *play, const char *content)
+begin_with (Play *play, const char *content, gboolean stepping)
 {
   memset (play, 0, sizeof *play);
   drawn_open (&play->drawn, content);
@@ -69,7 +69,14 @@ begin (Play *play, const char *content)
   pretend_begin (&play->p, &play->drawn);
   play->done = g_string_new (NULL);
   play->engine = tb_engine_new (play->drawn.scenario, &table, play);
+  tb_engine_set_stepping (play->engine, stepping);
   tb_engine_step (play->engine, &play->p.facts);
+}
+
+static void
+begin (Play *play, const char *content)
+{
+  begin_with (play, content, FALSE);
 }
 
 static void
@@ -344,6 +351,65 @@ test_resources (void)
 }
 
 static void
+test_stepping (void)
+{
+  Play play;
+  begin_with (&play, "<phase id=\"a\" lasts=\"1s\"><do kill=\"web/1\"/></phase>\n"
+                     "<phase id=\"b\" lasts=\"1s\"/>\n<expect that=\"errors\" of=\"ask\"/>\n", TRUE);
+  go_on (&play, 2, NULL);
+  g_assert_cmpint (tb_engine_state (play.engine), ==, TB_ENGINE_PAUSED);
+  g_assert_cmpuint (tb_engine_step_at (play.engine), ==, 0);
+  g_assert_cmpint (tb_engine_deadline (play.engine), ==, G_MAXINT64);
+  TbFinding found = { 0 };
+  g_assert_cmpint (tb_engine_peek (play.engine, 0, &play.p.facts, &found), ==, TB_MEASURE_TO_COME);
+  for (guint step = 0; step < 3; step++)
+    {
+      g_assert_cmpint (tb_engine_state (play.engine), ==, TB_ENGINE_PAUSED);
+      g_assert_cmpfloat (tb_engine_place (play.engine, play.p.facts.now_ns), ==, step);
+      tb_engine_go_on (play.engine);
+      go_on (&play, 1.5, NULL);
+    }
+  g_assert_cmpint (tb_engine_state (play.engine), ==, TB_ENGINE_OVER);
+  g_assert_cmpstr (play.done->str, ==, "2.0 kill web/1; 5.0 heal; ");
+  g_assert_cmpint (tb_engine_span (play.engine, 1).to_ns - tb_engine_span (play.engine, 1).from_ns, ==, TB_NS_PER_S);
+  g_assert_cmpint (finding (&play, 0)->to_ns - finding (&play, 0)->from_ns, ==, 3 * TB_NS_PER_S);
+  end (&play);
+}
+
+static void
+test_stepping_can_end (void)
+{
+  Play play;
+  begin_with (&play, "<phase id=\"a\" lasts=\"1s\"/>\n<phase id=\"b\" lasts=\"1s\"/>\n", TRUE);
+  g_autofree char *words = tb_engine_words (play.engine, play.p.facts.now_ns);
+  g_assert_cmpstr (words, ==, "stands before phase a");
+  tb_engine_set_stepping (play.engine, FALSE);
+  go_on (&play, 2.2, NULL);
+  g_assert_cmpint (tb_engine_state (play.engine), ==, TB_ENGINE_OVER);
+  end (&play);
+}
+
+static void
+test_findings_as_they_come (void)
+{
+  Play play;
+  TbFinding found = { 0 };
+  begin (&play, "<phase id=\"a\" lasts=\"1s\"/>\n<phase id=\"b\" lasts=\"1s\"/>\n"
+                "<expect that=\"availability\" of=\"save\" during=\"a\" at-least=\"0.9\"/>\n"
+                "<expect that=\"availability\" of=\"save\" during=\"b\" at-least=\"0.9\"/>\n");
+  go_on (&play, 0.5, answer_ten);
+  g_assert_cmpint (tb_engine_peek (play.engine, 0, &play.p.facts, &found), ==, TB_MEASURE_GOES_ON);
+  g_assert_cmpuint (found.estimate.n, ==, 250);
+  g_assert_cmpint (found.outcome, ==, TB_HELD);
+  g_assert_cmpfloat_with_epsilon (tb_engine_place (play.engine, play.p.facts.now_ns), 0.5, 1e-9);
+  g_assert_cmpint (tb_engine_peek (play.engine, 1, &play.p.facts, &found), ==, TB_MEASURE_TO_COME);
+  go_on (&play, 0.7, answer_ten);
+  g_assert_cmpint (tb_engine_peek (play.engine, 0, &play.p.facts, &found), ==, TB_MEASURE_DONE);
+  g_assert_cmpuint (found.estimate.n, ==, 500);
+  end (&play);
+}
+
+static void
 test_break (void)
 {
   Play play;
@@ -373,6 +439,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/moments and changes", test_moments);
   g_test_add_func ("/engine/the longest time without an answer", test_longest_gap);
   g_test_add_func ("/engine/resources", test_resources);
+  g_test_add_func ("/engine/step by step it waits to be told", test_stepping);
+  g_test_add_func ("/engine/step by step can end", test_stepping_can_end);
+  g_test_add_func ("/engine/findings as they come", test_findings_as_they_come);
   g_test_add_func ("/engine/a run that ends breaks it off", test_break);
   return g_test_run ();
 }

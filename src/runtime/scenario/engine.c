@@ -11,11 +11,13 @@
  *      └──────────────────────▶└────────────────────▶ OVER ◀────────────────────┴──────────────────┘
  *
  * give_up() leads to OVER from everywhere: an action that could not be done, a run that ended.
+ * Step by step, next() leads to PAUSED instead, and tb_engine_go_on() from there to where it would have led.
  *
  * Invariants, checked at each step:
  *   1  An action is done at most once, in its phase, not before its time.
  *   2  A measure of a phase begins and ends with it; all that began have ended in QUIET, READING and OVER.
  *   3  What has a `for` is taken back once, if it was done. */
+#include <math.h>
 #include <string.h>
 
 #include "scenario-private.h"
@@ -39,7 +41,9 @@ struct TbEngine
   gpointer data;
   TbEngineState state;
   gint64 first_ns, start_ns, since_ns, now_ns; /* of the first step, the beginning, the state, the last step */
-  guint step;          /* index; in PHASE and WAITING */
+  guint step;          /* index; in PHASE and WAITING; of the next one in PAUSED */
+  gboolean stepping, told; /* told to go on */
+  GArray *spans;       /* of TbEngineSpan, as the steps */
   TbWatch watch;       /* of a wait, or of what is to be quiet */
   TbCondition *quiet;
   GPtrArray *doings;   /* of Doing: of all phases so far */
@@ -84,6 +88,12 @@ step_of (const TbEngine *e)
 
 /* ---- Measures ----------------------------------------------------------------------------------------- */
 
+static TbEngineSpan *
+span_at (const TbEngine *e, guint step)
+{
+  return &g_array_index (e->spans, TbEngineSpan, step);
+}
+
 static const TbScenarioExpect *
 expect_at (const TbEngine *e, guint i)
 {
@@ -125,6 +135,14 @@ enter (TbEngine *e, TbEngineState state)
   tb_watch_clear (&e->watch);
 }
 
+/* The step that it is in is over. */
+static void
+leave_step (TbEngine *e)
+{
+  if (step_of (e) != NULL)
+    span_at (e, e->step)->to_ns = e->now_ns;
+}
+
 static void
 finish (TbEngine *e, const TbFacts *facts)
 {
@@ -132,6 +150,7 @@ finish (TbEngine *e, const TbFacts *facts)
     return;
   if (facts != NULL)
     end_measures (e, facts);
+  leave_step (e);
   enter (e, TB_ENGINE_OVER);
 }
 
@@ -221,16 +240,19 @@ wind_up (TbEngine *e, const TbFacts *facts)
   enter (e, TB_ENGINE_QUIET);
 }
 
+/* The step that it stands before. */
 static void
-next (TbEngine *e, const TbFacts *facts, guint index)
+begin_step (TbEngine *e, const TbFacts *facts)
 {
-  e->step = index;
-  if (index >= e->scenario->steps->len)
+  if (e->step == 0)
+    measure (e, NULL, facts, tb_measure_begin);
+  if (e->step >= e->scenario->steps->len)
     {
       wind_up (e, facts);
       return;
     }
-  const TbScenarioStep *step = g_ptr_array_index (e->scenario->steps, index);
+  const TbScenarioStep *step = g_ptr_array_index (e->scenario->steps, e->step);
+  span_at (e, e->step)->from_ns = e->now_ns;
   if (step->kind == TB_STEP_PHASE)
     {
       begin_phase (e, step, facts);
@@ -238,6 +260,27 @@ next (TbEngine *e, const TbFacts *facts, guint index)
     }
   say (e, "waits until %s", step->until->text);
   enter (e, TB_ENGINE_WAITING);
+}
+
+static void
+next (TbEngine *e, const TbFacts *facts, guint index)
+{
+  leave_step (e);
+  e->step = index;
+  e->told = FALSE;
+  if (e->stepping)
+    enter (e, TB_ENGINE_PAUSED);
+  else
+    begin_step (e, facts);
+}
+
+static gboolean
+look_at_pause (TbEngine *e, const TbFacts *facts)
+{
+  if (e->stepping && !e->told)
+    return FALSE;
+  begin_step (e, facts);
+  return TRUE;
 }
 
 static void
@@ -334,7 +377,6 @@ begin (TbEngine *e, const TbFacts *facts)
     {
       e->start_ns = e->now_ns;
       say (e, "everything is ready");
-      measure (e, NULL, facts, tb_measure_begin);
       next (e, facts, 0);
       return TRUE;
     }
@@ -386,6 +428,8 @@ advance (TbEngine *e, const TbFacts *facts)
     {
     case TB_ENGINE_STARTING:
       return begin (e, facts);
+    case TB_ENGINE_PAUSED:
+      return look_at_pause (e, facts);
     case TB_ENGINE_WAITING:
       return look_at_wait (e, facts);
     case TB_ENGINE_PHASE:
@@ -474,6 +518,8 @@ tb_engine_new (const TbScenario *scenario, const TbEngineHost *table, gpointer h
   e->doings = g_ptr_array_new_with_free_func (free_doing);
   e->measures = g_ptr_array_new_with_free_func ((GDestroyNotify) tb_measure_free);
   e->log = g_ptr_array_new_with_free_func (free_line);
+  e->spans = g_array_new (FALSE, TRUE, sizeof (TbEngineSpan));
+  g_array_set_size (e->spans, scenario->steps->len);
   for (guint i = 0; i < scenario->expects->len; i++)
     g_ptr_array_add (e->measures, tb_measure_new (expect_at (e, i)));
   return e;
@@ -489,6 +535,7 @@ tb_engine_free (TbEngine *e)
   g_ptr_array_unref (e->doings);
   g_ptr_array_unref (e->measures);
   g_ptr_array_unref (e->log);
+  g_array_unref (e->spans);
   g_clear_pointer (&e->findings, g_ptr_array_unref);
   g_free (e->broken);
   g_free (e->late);
@@ -507,18 +554,77 @@ tb_engine_start_ns (const TbEngine *e)
   return e->start_ns;
 }
 
+void
+tb_engine_set_stepping (TbEngine *e, gboolean stepping)
+{
+  e->stepping = stepping;
+}
+
+gboolean
+tb_engine_is_stepping (const TbEngine *e)
+{
+  return e->stepping;
+}
+
+void
+tb_engine_go_on (TbEngine *e)
+{
+  e->told = TRUE;
+}
+
+guint
+tb_engine_step_at (const TbEngine *e)
+{
+  return e->step;
+}
+
+TbEngineSpan
+tb_engine_span (const TbEngine *e, guint step)
+{
+  TB_CHECK (step < e->spans->len);
+  return *span_at (e, step);
+}
+
+double
+tb_engine_place (const TbEngine *e, gint64 now_ns)
+{
+  const TbScenarioStep *step = step_of (e);
+  if (e->start_ns == 0)
+    return NAN;
+  if (step == NULL)
+    return e->step;
+  double share = step->ns > 0 ? (double) (now_ns - e->since_ns) / (double) step->ns : 0;
+  return e->step + CLAMP (share, 0, 0.999);
+}
+
+TbMeasureProgress
+tb_engine_peek (const TbEngine *e, guint expect, const TbFacts *facts, TbFinding *finding)
+{
+  return tb_measure_peek (g_ptr_array_index (e->measures, expect), facts, finding);
+}
+
 const TbScenarioStep *
 tb_engine_phase (const TbEngine *e)
 {
   return e->state == TB_ENGINE_PHASE ? step_of (e) : NULL;
 }
 
+static char *
+pause_words (const TbScenarioStep *next)
+{
+  return next->kind == TB_STEP_PHASE ? g_strdup_printf ("stands before phase %s", next->id)
+                                     : g_strdup_printf ("stands before a wait until %s", next->until->text);
+}
+
 char *
 tb_engine_words (const TbEngine *e, gint64 now_ns)
 {
-  static const char *const words[] = { [TB_ENGINE_STARTING] = "starts", [TB_ENGINE_QUIET] = "falls quiet",
-                                       [TB_ENGINE_READING] = "reads once more", [TB_ENGINE_OVER] = "is over" };
+  static const char *const words[] = { [TB_ENGINE_STARTING] = "starts", [TB_ENGINE_PAUSED] = "stands before its end",
+                                       [TB_ENGINE_QUIET] = "falls quiet", [TB_ENGINE_READING] = "reads once more",
+                                       [TB_ENGINE_OVER] = "is over" };
   const TbScenarioStep *step = step_of (e);
+  if (e->state == TB_ENGINE_PAUSED && e->step < e->scenario->steps->len)
+    return pause_words (g_ptr_array_index (e->scenario->steps, e->step));
   if (step == NULL)
     return g_strdup (words[e->state]);
   double left = (double) MAX (e->since_ns + step->ns - now_ns, 0) / 1e9;

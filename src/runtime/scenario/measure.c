@@ -453,6 +453,19 @@ tb_measure_end (TbMeasure *m, const TbFacts *facts)
   m->to_ns = facts->now_ns;
 }
 
+TbMeasureProgress
+tb_measure_peek (const TbMeasure *m, const TbFacts *facts, TbFinding *f)
+{
+  if (m->from_ns == 0)
+    return TB_MEASURE_TO_COME;
+  g_autofree TbMeasure *until_now = g_memdup2 (m, sizeof *m); /* its arrays stay those of m */
+  if (m->to_ns == 0 && m->how->see == NULL && m->how->begin == begin_traffic)
+    see_traffic (until_now, facts);
+  until_now->to_ns = m->to_ns != 0 ? m->to_ns : facts->now_ns;
+  tb_measure_judge (until_now, f);
+  return m->to_ns != 0 ? TB_MEASURE_DONE : TB_MEASURE_GOES_ON;
+}
+
 void
 tb_measure_judge (const TbMeasure *m, TbFinding *f)
 {

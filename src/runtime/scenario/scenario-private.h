@@ -60,5 +60,7 @@ void tb_measure_begin (TbMeasure *measure, const TbFacts *facts);
 /* Each time that facts are looked at in between. */
 void tb_measure_see (TbMeasure *measure, const TbFacts *facts);
 void tb_measure_end (TbMeasure *measure, const TbFacts *facts);
+/* As if it ended now, where it has begun; see tb_engine_peek(). */
+TbMeasureProgress tb_measure_peek (const TbMeasure *measure, const TbFacts *facts, TbFinding *finding);
 /* Fills estimate, outcome, why and the times. */
 void tb_measure_judge (const TbMeasure *measure, TbFinding *finding);

@@ -178,6 +178,7 @@ typedef struct
 typedef enum
 {
   TB_ENGINE_STARTING,
+  TB_ENGINE_PAUSED, /* before a step, or before its end, until somebody says go on */
   TB_ENGINE_WAITING,
   TB_ENGINE_PHASE,
   TB_ENGINE_QUIET,
@@ -200,6 +201,20 @@ typedef struct
   gint64 from_ns, to_ns; /* what it was measured over, of the monotonic clock; 0: never */
 } TbFinding;
 
+/* When a step was carried out, of the monotonic clock; 0: not yet. */
+typedef struct
+{
+  gint64 from_ns, to_ns;
+} TbEngineSpan;
+
+/* How far an expectation is measured. */
+typedef enum
+{
+  TB_MEASURE_TO_COME,
+  TB_MEASURE_GOES_ON,
+  TB_MEASURE_DONE
+} TbMeasureProgress;
+
 typedef struct TbEngine TbEngine;
 
 TbEngine *tb_engine_new (const TbScenario *scenario, const TbEngineHost *table, gpointer host);
@@ -213,6 +228,22 @@ TbEngineState tb_engine_state (const TbEngine *engine);
 /* When something is due by time alone; G_MAXINT64: nothing. */
 gint64 tb_engine_deadline (const TbEngine *engine);
 gint64 tb_engine_start_ns (const TbEngine *engine); /* 0: it has not begun */
+/* Stop before each step from the next one on, and before the end: a class is to look first. Measures of the
+ * whole scenario begin with its first step, and what a phase began lasts over a pause. */
+void tb_engine_set_stepping (TbEngine *engine, gboolean stepping);
+gboolean tb_engine_is_stepping (const TbEngine *engine);
+/* Ends a pause at the next step of the engine; elsewhere nothing. */
+void tb_engine_go_on (TbEngine *engine);
+/* The step that it is in or stands before; as many as there are: it is behind the last. */
+guint tb_engine_step_at (const TbEngine *engine);
+TbEngineSpan tb_engine_span (const TbEngine *engine, guint step);
+/* Where it stands then, as tb-strip.h has it: steps gone and the share of the one it is in; of a wait, of
+ * its limit. NAN: it has not begun. */
+double tb_engine_place (const TbEngine *engine, gint64 now_ns);
+/* What would be found of an expectation if its measure ended now; with TB_MEASURE_TO_COME nothing is
+ * filled in. finding->why is to be freed. */
+TbMeasureProgress tb_engine_peek (const TbEngine *engine, guint expect, const TbFacts *facts,
+                                  TbFinding *finding);
 /* The phase that it is in; NULL. */
 const TbScenarioStep *tb_engine_phase (const TbEngine *engine);
 /* "phase cut, 3.2 s left"; "waits for orders has leader". (transfer full) */
