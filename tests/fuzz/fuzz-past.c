@@ -9,6 +9,7 @@
 #include "tb-past.h"
 #include "tb-record.h"
 #include "tb-trace.h"
+#include "tb-verdicts.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -23,8 +24,8 @@ write_record (TbRecordWriter *w, guint type, gint64 time_ns, const uint8_t *body
       event.label[TB_EVENT_LABEL - 1] = '\0';
       tb_record_writer_event (w, &event, NULL, 0);
     }
-  else if (type == TB_RECORD_FIGURES)
-    tb_record_writer_add (w, TB_RECORD_FIGURES, time_ns, body, n);
+  else if (type == TB_RECORD_FIGURES || type == TB_RECORD_OPERATIONS)
+    tb_record_writer_add (w, (TbRecordType) type, time_ns, body, n);
   else if (type == TB_RECORD_ARCHITECTURE || type == TB_RECORD_PLAN || type == TB_RECORD_FACT
            || type == TB_RECORD_COMMAND)
     tb_record_writer_add (w, (TbRecordType) type, time_ns, body, n);
@@ -48,6 +49,17 @@ write_records (const char *path, const uint8_t *data, size_t size)
   tb_record_writer_close (w);
 }
 
+/* As of the middle, and of its end, which is later. */
+static void
+judge (TbPast *past)
+{
+  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
+  tb_verdicts_set_moment (verdicts, tb_past_start_ns (past) + (tb_past_end_ns (past) - tb_past_start_ns (past)) / 2);
+  tb_verdicts_look (verdicts, TRUE);
+  tb_verdicts_set_moment (verdicts, G_MAXINT64);
+  tb_verdicts_look (verdicts, TRUE);
+}
+
 static void
 look_at (TbPast *past)
 {
@@ -65,6 +77,7 @@ look_at (TbPast *past)
       g_array_unref (tb_trace_of (past, i));
     }
   tb_comparison_free (tb_compare (past, past));
+  judge (past);
 }
 
 int

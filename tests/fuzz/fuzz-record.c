@@ -1,5 +1,5 @@
 /* Recordings: a first byte of 0 is followed by events in columns, which are what they were when packed
- * again; any other by a file, whose sums are put right so that what is behind them is reached: opened,
+ * again; one of 2 by operations, the same; any other by a file, whose sums are put right so that what is behind them is reached: opened,
  * read from end to end and asked for what it has not. */
 #include <assert.h>
 #include <stdint.h>
@@ -33,6 +33,32 @@ try_columns (const uint8_t *bytes, size_t size)
       memset (events[i].label + length, 0, TB_EVENT_LABEL - length);
       assert (memcmp (&events[i], &again[i], sizeof again[i]) == 0);
     }
+}
+
+/* How they are written is not the only way: written again and read they are the same. */
+static void
+try_operations (const uint8_t *bytes, size_t size)
+{
+  static TbWriter out;
+  const TbRecord record = { TB_RECORD_OPERATIONS, 0, bytes, size };
+  TbRecordOperations in, again;
+  TbRecordOperation operation, copy;
+  if (tb_record_operations_open (&in, &record) != 0)
+    return;
+  TbRecordOperationsWriter w = { .out = &out };
+  out.size = 0;
+  tb_record_operations_begin (&w, &in.batch);
+  while (tb_record_operations_next (&in, &operation) == 1)
+    tb_record_operations_add (&w, &operation);
+  const TbRecord second = { TB_RECORD_OPERATIONS, 0, out.bytes, out.size };
+  assert (tb_record_operations_open (&in, &record) == 0 && tb_record_operations_open (&again, &second) == 0);
+  while (tb_record_operations_next (&in, &operation) == 1)
+    {
+      assert (tb_record_operations_next (&again, &copy) == 1);
+      assert (memcmp (&operation.op, &copy.op, sizeof copy.op) == 0 && operation.link == copy.link);
+      assert (operation.final == copy.final && operation.shape == copy.shape);
+    }
+  assert (tb_record_operations_next (&again, &copy) == 0);
 }
 
 /* ---- A file ------------------------------------------------------------------------------------ */
@@ -95,10 +121,15 @@ read_records (TbRecordReader *r)
   static TbTapCounters counters;
   TbRecord record;
   TbRecordGap gap;
+  TbRecordOperations operations;
+  TbRecordOperation operation;
   for (int got; (got = tb_record_reader_next (r, &record)) != 0;)
     if (got == 1 && record.type == TB_RECORD_FIGURES)
       for (TbRecordFigures f = { .record = &record }; tb_record_figures_next (&f, &figure) == 1;)
         tb_record_figure_add (&counters, &figure);
+    else if (got == 1 && tb_record_operations_open (&operations, &record) == 0)
+      while (tb_record_operations_next (&operations, &operation) == 1)
+        assert (operation.op.invoke_ns >= 0 && operation.op.invoke_ns <= operation.op.return_ns);
     else if (got == 1)
       tb_record_gap_read (&record, &gap);
   tb_record_reader_seek (r, 0);
@@ -157,6 +188,8 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
 {
   if (n > 0 && bytes[0] == 0)
     try_columns (bytes + 1, n - 1);
+  else if (n > 0 && bytes[0] == 2)
+    try_operations (bytes + 1, n - 1);
   else if (n > 0)
     try_file (bytes + 1, n - 1);
   return 0;

@@ -390,6 +390,87 @@ test_figures_add_up_to_the_counters (Fixture *f, gconstpointer data)
   tb_record_reader_close (r);
 }
 
+/* ---- Operations -------------------------------------------------------------------------------- */
+
+static TbRecordOperation
+some_operation (GRand *rand)
+{
+  TbRecordOperation o = { .link = (guint32) g_rand_int_range (rand, 0, 3), .final = g_rand_boolean (rand) };
+  o.op.kind = (guint8) g_rand_int_range (rand, 0, TB_N_OPS);
+  o.op.outcome = (guint8) g_rand_int_range (rand, 0, 3);
+  o.op.error = o.op.outcome != TB_OP_OK ? (guint32) g_rand_int_range (rand, 0, TB_N_OP_ERRORS) : 0;
+  o.op.invoke_ns = (gint64) g_rand_int (rand) << 20;
+  o.op.return_ns = o.op.outcome == TB_OP_UNKNOWN && g_rand_boolean (rand) ? G_MAXINT64 : o.op.invoke_ns + g_rand_int (rand);
+  o.op.value = g_rand_boolean (rand) ? 0 : (guint64) g_rand_int (rand) << 32 | 1;
+  o.op.expected = o.op.kind == TB_OP_CAS ? g_rand_int (rand) : 0;
+  o.op.swapped = (guint8) g_rand_boolean (rand);
+  o.op.key = g_rand_int (rand);
+  o.op.process = (guint32) g_rand_int_range (rand, 0, 1000);
+  o.op.client = 7;
+  o.op.replica = g_rand_boolean (rand) ? TB_OP_NOBODY : (guint16) g_rand_int_range (rand, 0, 4);
+  o.shape = (guint8) g_rand_int_range (rand, 0, 4);
+  return o;
+}
+
+static void
+test_operations_are_what_was_told (Fixture *f, gconstpointer data)
+{
+  guint32 seed = g_test_rand_int ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  g_test_message ("seed %u", seed);
+  TbRecordOperation told[500], read;
+  TbRecordBatch batch = { .instance = 7, .incarnation = 3, .missed = 12345678901, .final = 2 };
+  TbWriter out = { 0 };
+  TbRecordOperationsWriter w = { .out = &out };
+  tb_record_operations_begin (&w, &batch);
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      told[i] = some_operation (rand);
+      tb_record_operations_add (&w, &told[i]);
+    }
+  TbRecord record = { TB_RECORD_OPERATIONS, 0, out.bytes, out.size };
+  TbRecordOperations r;
+  g_assert_cmpint (tb_record_operations_open (&r, &record), ==, 0);
+  g_assert_cmpmem (&r.batch, sizeof r.batch, &batch, sizeof batch);
+  g_assert_cmpuint (r.left, ==, G_N_ELEMENTS (told));
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      g_assert_cmpint (tb_record_operations_next (&r, &read), ==, 1);
+      g_assert_cmpmem (&read.op, sizeof read.op, &told[i].op, sizeof read.op);
+      g_assert_cmpuint (read.link, ==, told[i].link);
+      g_assert_cmpint (read.final, ==, told[i].final);
+      g_assert_cmpuint (read.shape, ==, told[i].shape);
+    }
+  g_assert_cmpint (tb_record_operations_next (&r, &read), ==, 0);
+  tb_writer_clear (&out);
+}
+
+static void
+test_cut_operations_end_where_they_are_cut (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  TbRecordBatch batch = { .instance = 7 };
+  TbRecordOperation read, told = some_operation (rand);
+  TbWriter out = { 0 };
+  TbRecordOperationsWriter w = { .out = &out };
+  tb_record_operations_begin (&w, &batch);
+  for (guint i = 0; i < 3; i++)
+    tb_record_operations_add (&w, &told);
+  for (gsize n = 0; n < out.size; n++)
+    {
+      /* A copy of just that size, so that a read beyond it is seen. */
+      g_autofree guint8 *bytes = g_memdup2 (out.bytes, n);
+      TbRecord record = { TB_RECORD_OPERATIONS, 0, bytes, n };
+      TbRecordOperations r;
+      int got = tb_record_operations_open (&r, &record);
+      while (got == 0 && (got = tb_record_operations_next (&r, &read)) == 1)
+        got = 0;
+      g_assert_cmpint (got, ==, -EBADMSG);
+      g_assert_cmpint (tb_record_operations_next (&r, &read), <=, 0);
+    }
+  tb_writer_clear (&out);
+}
+
 /* ---- Growing ----------------------------------------------------------------------------------- */
 
 static void
@@ -437,6 +518,8 @@ main (int argc, char **argv)
   ADD ("/record/large", test_a_record_larger_than_a_block_fits);
   ADD ("/record/gap", test_a_gap_says_how_much_and_when);
   ADD ("/record/figures", test_figures_add_up_to_the_counters);
+  ADD ("/record/operations", test_operations_are_what_was_told);
+  ADD ("/record/operations/cut", test_cut_operations_end_where_they_are_cut);
   ADD ("/record/growing", test_a_growing_file_is_followed);
   return g_test_run ();
 }

@@ -228,3 +228,26 @@ recorded_message (Recorded *r, double ms, TbEventKind kind, guint row, guint con
   g_snprintf (event.label, sizeof event.label, "m%u", number);
   recorded_event (r, &event);
 }
+
+void
+recorded_operations (Recorded *r, double ms, const TbRecordBatch *batch, const TbRecordOperation *operations, guint n)
+{
+  TbRecordOperationsWriter w = { .out = &r->frame };
+  tb_record_operations_begin (&w, batch);
+  for (guint i = 0; i < n; i++)
+    tb_record_operations_add (&w, &operations[i]);
+  add (r, TB_RECORD_OPERATIONS, ms);
+}
+
+void
+recorded_flush (Recorded *r)
+{
+  g_assert_cmpint (tb_record_writer_flush (r->writer, NULL), ==, 0);
+}
+
+TbPast *
+recorded_growing (Recorded *r)
+{
+  recorded_flush (r);
+  return tb_past_open (r->path, NULL);
+}

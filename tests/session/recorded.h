@@ -55,3 +55,8 @@ void recorded_message (Recorded *r, double ms, TbEventKind kind, guint row, guin
 /* What the counters did since they were written last. */
 void recorded_figures (Recorded *r, double ms);
 void recorded_fact (Recorded *r, double ms);
+/* What a client told. */
+void recorded_operations (Recorded *r, double ms, const TbRecordBatch *batch, const TbRecordOperation *operations, guint n);
+/* Opens the file while it is being written; what was written so far is in it. (transfer full) */
+TbPast *recorded_growing (Recorded *r);
+void recorded_flush (Recorded *r);

@@ -176,6 +176,7 @@ struct TbHistory
   TbStrange strange;
   TbIndex strange_keys;
   bool by_lines; /* its times are the lines of a file */
+  bool was_live; /* judged so the last time */
   uint64_t n_violated, n_unknown;
   uint64_t n_stale, p95_of; /* stale reads, and of how many the percentiles were taken */
   int64_t p95_ns, stale_p95_ns;

@@ -156,12 +156,28 @@ tb_guarantee_name (TbGuarantee guarantee)
   return names[guarantee];
 }
 
+/* What is found at the end alone is to be found for all of them. */
+static void
+look_at_all (TbHistory *h)
+{
+  h->changed = tb_grow (h->changed, &h->changed_capacity, h->n_keys, sizeof *h->changed);
+  h->n_changed = 0;
+  for (size_t i = 0; i < h->n_keys; i++)
+    {
+      h->keys[i].changed = true;
+      h->changed[h->n_changed++] = (uint32_t) i;
+    }
+}
+
 void
 tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *v)
 {
   static const TbJudgeOptions plain;
   options = options != NULL ? options : &plain;
   memset (v, 0, sizeof *v);
+  if (h->was_live && !options->live)
+    look_at_all (h);
+  h->was_live = options->live;
   size_t kept = 0;
   for (size_t i = 0; i < h->n_changed; i++)
     {

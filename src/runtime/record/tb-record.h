@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tb-op.h"
 #include "tb-wire.h"
 
 typedef enum
@@ -34,8 +35,9 @@ typedef enum
   TB_RECORD_GAP,              /* see TbRecordGap */
   TB_RECORD_COMMAND,          /* a whole command frame as it came from the viewer */
   TB_RECORD_FIGURES,          /* see tb_record_figures_next(); once a second, and at the end */
-  TB_RECORD_LOG               /* u32 instance, u32 0, u64 bytes before these that are not recorded, then
+  TB_RECORD_LOG,              /* u32 instance, u32 0, u64 bytes before these that are not recorded, then
                                  bytes as the instance printed them: a line may go on in its next one */
+  TB_RECORD_OPERATIONS        /* see tb_record_operations_open() */
 } TbRecordType;
 
 /* ---- Writing --------------------------------------------------------------------------------- */
@@ -197,3 +199,62 @@ size_t tb_record_figures_begin (TbWriter *out, int64_t since_ns);
 /* at: what begin returned. Whether the row had changed. */
 bool tb_record_figures_row (TbWriter *out, size_t at, uint32_t row, const TbTapCounters *now,
                             TbTapCounters *before);
+
+/* ---- Operations: what clients did on stores, as they say themselves ---------------------------- */
+
+/* What value is of an operation whose kind alone does not say it, as tb-ops.h has it. */
+typedef enum
+{
+  TB_SHAPE_REGISTER,
+  TB_SHAPE_NUMBER,
+  TB_SHAPE_SET,
+  TB_SHAPE_LIST
+} TbShape;
+
+/* op: client is the instance of the batch, replica who received it (TB_OP_NOBODY: not known), process a number of the
+ * client's incarnation; line and request are 0. */
+typedef struct
+{
+  TbOp op;
+  uint32_t link; /* of the plan; UINT32_MAX: not known */
+  bool final;    /* a read that was made when all else had ended */
+  uint8_t shape; /* TbShape */
+} TbRecordOperation;
+
+/* What one client told at a time. */
+typedef struct
+{
+  uint32_t instance;    /* of the plan */
+  uint32_t incarnation; /* of its starts, from 1 */
+  uint64_t missed;      /* operations before these that could not be recorded */
+  uint32_t final;       /* the number of the final reads that it has done; 0: none */
+} TbRecordBatch;
+
+/* Writes the body of a record, an operation at a time. Set it to { .out = … }. */
+typedef struct
+{
+  TbWriter *out;
+  size_t at;
+  uint32_t n; /* operations so far */
+  int64_t time_ns;
+  TbRecordOperation before;
+} TbRecordOperationsWriter;
+
+void tb_record_operations_begin (TbRecordOperationsWriter *w, const TbRecordBatch *batch);
+void tb_record_operations_add (TbRecordOperationsWriter *w, const TbRecordOperation *operation);
+
+/* Walks over the operations of one record, which must stay where it is. */
+typedef struct
+{
+  TbRecordBatch batch;
+  uint32_t left; /* operations */
+  const uint8_t *at, *end;
+  int64_t time_ns;
+  TbRecordOperation before;
+} TbRecordOperations;
+
+/* 0, or -EBADMSG for a record that is none. */
+int tb_record_operations_open (TbRecordOperations *r, const TbRecord *record);
+/* 1 with one, 0 at the end, -EBADMSG: what follows cannot be read. Its kind, outcome, error and times are sound: it begins
+ * at 0 or later, ends no sooner, and without an end only where it is UNKNOWN. */
+int tb_record_operations_next (TbRecordOperations *r, TbRecordOperation *operation);

@@ -612,6 +612,9 @@ tb_past_take_record (TbPast *self, const TbRecord *record)
     case TB_RECORD_FIGURES:
       tb_past_take_figures (self, record);
       break;
+    case TB_RECORD_OPERATIONS:
+      tb_past_take_operations (self, record);
+      break;
     case TB_RECORD_EVENT:
     case TB_RECORD_PAYLOAD:
     case TB_RECORD_LOG: /* is read by whoever shows it: tb-log-book.h */

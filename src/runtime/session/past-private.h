@@ -4,6 +4,7 @@
  *   past-facts.c   plans, facts and commands to rows: instances, taps, states, bands, problems
  *   past-events.c  events by position and time
  *   past-series.c  figures over time
+ *   past-operations.c  what clients did on stores
  *   past-known.c   what a session knew at a moment
  *   past-plan.c    as much of a plan as frames need
  *   past-count.c   what a tap counted when it told of an event
@@ -55,6 +56,7 @@ typedef struct
   GArray *loads; /* of TbPastRawLoad */
   GArray *logs;  /* of TbPastLogAt */
   const char *log_path;
+  guint final; /* number of the final reads that it has done */
   guint kill, pause, clock; /* open bands of its own, G_MAXUINT: none */
 } TbPastOf;
 
@@ -107,6 +109,7 @@ struct _TbPast
   GArray *agent_loads; /* of TbPastAgentLoad */
   GPtrArray *faults;   /* of TbPastFault */
   GArray *figures;     /* of TbPastFigures */
+  guint64 n_operations, n_batches;
   GPtrArray *steps;    /* of GArray of TbPastStep: of all taps, of those that nobody drew, then by link */
   GPtrArray *sums;     /* of GArray of TbTapCounters: rows as they were after so many figures */
   struct TbPastPicture *picture; /* NULL: none was asked for */
@@ -127,6 +130,11 @@ gboolean tb_past_read_clock (const char *value, gint64 *offset_ns, double *rate)
 
 /* As tb_past_events(), but goes on behind what is damaged: *position becomes that of the first. */
 gsize tb_past_read_events (TbPast *self, guint64 *position, TbEvent *out, gsize max);
+
+/* ---- past-operations.c -------------------------------------------------------------------------- */
+
+/* Counts them; they are read when they are asked for. */
+void tb_past_take_operations (TbPast *self, const TbRecord *record);
 
 /* ---- past-series.c ------------------------------------------------------------------------------- */
 

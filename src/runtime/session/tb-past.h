@@ -11,6 +11,7 @@
 
 #include <glib-object.h>
 
+#include "tb-op.h"
 #include "tb-session.h"
 
 G_BEGIN_DECLS
@@ -171,6 +172,40 @@ GBytes *tb_past_payload (TbPast *self, guint64 position);
 /* The reply of a request, or the request of a reply; FALSE where it is not in the recording, or farther
  * away than 262 144 events. */
 gboolean tb_past_partner (TbPast *self, guint64 position, guint64 *other);
+
+/* ---- Operations: what clients did on stores, as they said themselves ---------------------------- */
+
+/* How many are recorded. */
+guint64 tb_past_n_operations (TbPast *self);
+/* The number of the final reads that an instance has done; 0: none. */
+guint tb_past_final_reads (TbPast *self, guint instance);
+
+typedef struct
+{
+  TbOp op;        /* client is the instance; process is its alone in the whole run; one whose outcome is UNKNOWN may have an end,
+                     which is when its client gave it up */
+  guint link;     /* G_MAXUINT: not known */
+  gboolean final; /* a read that was made when all else had ended */
+  guint shape;    /* what value is: TbShape (tb-record.h) */
+} TbPastOperation;
+
+/* What one instance told at a time. */
+typedef struct
+{
+  gint64 time_ns;                    /* when that was: its operations ended before */
+  guint instance;                    /* G_MAXUINT: a part of the file is damaged, and it is not known whose were in it */
+  guint64 missed;                    /* operations before these that are not recorded */
+  guint n;
+  const TbPastOperation *operations; /* until the next call */
+} TbPastBatch;
+
+/* Reads them from the beginning on, and on while they come; with a place in the file of its own. */
+typedef struct TbPastReading TbPastReading;
+/* Keeps a reference. */
+TbPastReading *tb_past_read_operations (TbPast *self);
+void tb_past_reading_free (TbPastReading *reading);
+/* FALSE: there are no more yet. */
+gboolean tb_past_reading_next (TbPastReading *reading, TbPastBatch *batch);
 
 /* ---- Figures ----------------------------------------------------------------------------------- */
 
