@@ -204,6 +204,9 @@ const TbElement *tb_element_get_ref (const TbModel *model, const TbElement *elem
 const char *tb_element_title (const TbElement *element);
 /* Component: its role; replicas ≥ 1. */
 TbRole tb_component_role (const TbElement *component);
+/* Whether a property of a built-in part can mean anything there: replication for a store, the sizes of a quorum
+ * where replication is quorum, failover for primary and backups. */
+gboolean tb_builtin_means (const TbElement *builtin, TbProp prop);
 guint tb_component_replicas (const TbElement *component);
 /* Link: the service it calls: service=, or the target's first; NULL where it has none. */
 const TbElement *tb_link_service (const TbModel *model, const TbElement *link);

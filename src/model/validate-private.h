@@ -14,5 +14,8 @@ typedef struct
 void tb_validation_add (TbValidation *validation, TbSeverity severity, const char *rule,
                         const TbElement *element, const char *format, ...) G_GNUC_PRINTF (5, 6);
 
+/* How the replicas of a built-in store agree. */
+void tb_validate_replication (TbValidation *validation, const TbElement *builtin);
+
 /* The rules of single kinds. */
 void tb_validate_rules (TbValidation *validation, const TbElement *element);

@@ -216,6 +216,7 @@ check_builtin (TbValidation *validation, const TbElement *builtin)
   if (tb_element_is_set (builtin, TB_PROP_THINK) && tb_element_is_set (builtin, TB_PROP_RATE))
     ERROR (builtin, "think-and-rate",
            "think and rate, expected one: a client waits for answers, or keeps a rate");
+  tb_validate_replication (validation, builtin);
 }
 
 static void

@@ -252,7 +252,7 @@ prepare (Options *o)
   TbReplicaConfig config = { .heartbeat_ns = 50 * TB_NS_PER_MS, .election_ns = 500 * TB_NS_PER_MS,
                              .replication = (TbReplication) o->replication, .reads = (TbReads) o->reads,
                              .n = o->n_peers, .self = o->replica, .copies = o->quorum[0], .r = o->quorum[1],
-                             .w = o->quorum[2], .failover = o->failover, .read_repair = true };
+                             .w = o->quorum[2], .failover = o->failover, .read_repair = !o->no_read_repair };
   tb_replica_defaults (&config);
   copies.timeout_ns = 2 * config.timeout_ns;
   copies.one_order = config.replication == TB_REPLICATION_NONE || config.replication == TB_REPLICATION_RAFT

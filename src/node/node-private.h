@@ -152,7 +152,7 @@ typedef struct
   Address peers[64];           /* of all replicas, this one too */
   unsigned n_peers, replica;   /* this one, from 0 */
   unsigned quorum[3];          /* N, R, W; 0: as the protocol likes */
-  bool failover;
+  bool failover, no_read_repair;
   const char *journal; /* a folder, written without a sync, or NULL */
   double fail;       /* share of the requests that fail */
   bool help, version;

@@ -21,7 +21,7 @@ const char options_help[] =
   "  --state stateless|stateful\n"
   "  --durable DIR             store, broker: keeps its data in DIR\n"
   "  --peers ADDRESSES         store: of all replicas; --replica N, --replication raft, --reads leader,\n"
-  "                            --quorum \"N R W\", --failover yes, --journal DIR\n"
+  "                            --quorum \"N R W\", --read-repair no, --failover yes, --journal DIR\n"
   "  --speak http|rpc          server: for any language, or for C alone\n"
   "  --size N, --fail SHARE    server: bytes of a reply, part of the requests that fail\n"
   "  --queue N                 how many requests may wait before more are refused\n"
@@ -269,6 +269,13 @@ read_failover (Options *o, const char *value)
 }
 
 static bool
+read_read_repair (Options *o, const char *value)
+{
+  o->no_read_repair = strcmp (value, "no") == 0;
+  return o->no_read_repair || strcmp (value, "yes") == 0;
+}
+
+static bool
 read_journal (Options *o, const char *value)
 {
   o->journal = value;
@@ -312,6 +319,7 @@ static const struct
   { "--replica", OF (STORE), read_replica },
   { "--quorum", OF (STORE), read_quorum },
   { "--failover", OF (STORE), read_failover },
+  { "--read-repair", OF (STORE), read_read_repair },
   { "--journal", OF (STORE), read_journal },
 };
 

@@ -26,7 +26,7 @@ has_any_of (const TbModel *model, guint64 kinds)
 }
 
 /* What cannot mean anything here is left out until it is set: a group where there are none, the
- * outside address of what runs inside. */
+ * outside address of what runs inside, a quorum's sizes where there is none. */
 static gboolean
 is_relevant (const TbModel *model, const TbElement *element, const TbPropSpec *spec)
 {
@@ -38,7 +38,7 @@ is_relevant (const TbModel *model, const TbElement *element, const TbPropSpec *s
   gboolean external = component && tb_component_role (element) == TB_ROLE_EXTERNAL;
   if (spec->prop == TB_PROP_ADDRESS)
     return external;
-  return TRUE;
+  return tb_element_kind (element) != TB_KIND_BUILTIN || tb_builtin_means (element, spec->prop);
 }
 
 static void

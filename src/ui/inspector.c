@@ -175,12 +175,20 @@ selection_changed (TbInspector *self)
   queue_rebuild (self);
 }
 
+/* Other parts, or a value that other fields depend on. */
+static gboolean
+changes_fields (const TbEdit *edit)
+{
+  if (edit->op == TB_EDIT_SET)
+    return edit->prop == TB_PROP_REPLICATION;
+  return edit->kind != TB_KIND_PLACE && edit->kind != TB_KIND_ROUTE && edit->kind != TB_KIND_BEND;
+}
+
 static void
 document_changed (TbDocument *document, const TbEdit *edits, guint n, TbInspector *self)
 {
   for (guint i = 0; i < n; i++)
-    if (edits[i].op != TB_EDIT_SET && edits[i].kind != TB_KIND_PLACE
-        && edits[i].kind != TB_KIND_ROUTE && edits[i].kind != TB_KIND_BEND)
+    if (changes_fields (&edits[i]))
       {
         queue_rebuild (self);
         return;

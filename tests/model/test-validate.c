@@ -141,6 +141,21 @@ test_think_and_rate_exclude_each_other (void)
 }
 
 static void
+test_replication_does_not_contradict_itself (void)
+{
+#define COPIES(attributes) "<component id='s' kind='store' replicas='3'><builtin " attributes "/></component>"
+  assert_good (COPIES ("replication='crdt'"));
+  assert_good (COPIES ("replication='primary-async' reads='any' failover='yes'"));
+  assert_good (COPIES ("replication='quorum' n='3' r='2' w='2' read-repair='no'"));
+  assert_warning (COPIES ("replication='raft' failover='yes'"), "not-of-replication", "failover means nothing");
+  assert_warning (COPIES ("r='2'"), "not-of-replication", "where replication is none");
+  assert_error (COPIES ("replication='quorum' n='4'"), "quorum-too-large", "there are 3 replicas");
+  assert_error (COPIES ("replication='quorum' n='2' w='3'"), "quorum-too-large", "there are 2 copies");
+  assert_error ("<component id='s' kind='store' replicas='65'><builtin replication='raft'/></component>",
+                "too-many-copies", "at most 64");
+}
+
+static void
 test_groups_do_not_lie_in_themselves (void)
 {
   assert_error ("<group id='g' parent='g'/>", "group-cycle", "inside itself");
@@ -261,6 +276,7 @@ main (int argc, char **argv)
   TEST (layers_spanned_are_neighbours);
   TEST (a_call_goes_over_its_components_link);
   TEST (think_and_rate_exclude_each_other);
+  TEST (replication_does_not_contradict_itself);
   TEST (groups_do_not_lie_in_themselves);
   TEST (a_template_must_be_known_and_is_not_contradicted);
   TEST (a_templates_service_can_be_linked_to);

@@ -203,6 +203,30 @@ test_builtin_options (void)
 }
 
 static void
+test_replication_is_passed_on (void)
+{
+  g_autoptr (TbPlan) plan = plan_of (
+    "<component id=\"a\" kind=\"store\" replicas=\"2\"><builtin replication=\"primary-async\" reads=\"any\" "
+    "failover=\"yes\"/></component>\n"
+    "<component id=\"q\" kind=\"store\" replicas=\"3\" durable=\"yes\"><builtin replication=\"quorum\" n=\"3\" "
+    "r=\"1\" w=\"2\" read-repair=\"no\"/></component>\n"
+    "<component id=\"n\" kind=\"cache\" replicas=\"2\"><builtin/></component>\n");
+  const TbPlanInstance *a = instance (plan, "a/2"), *q = instance (plan, "q/3");
+  g_autofree char *own = tb_plan_address_text (a->address);
+  g_assert_cmpstr (option (a, "--replication"), ==, "primary-async");
+  g_assert_cmpstr (option (a, "--reads"), ==, "any");
+  g_assert_cmpstr (option (a, "--failover"), ==, "yes");
+  g_assert_cmpstr (option (a, "--replica"), ==, "2");
+  assert_contains (option (a, "--peers"), own);
+  g_assert_cmpstr (option (a, "--journal"), ==, "/run/a-2");
+  g_assert_cmpstr (option (q, "--quorum"), ==, "3 1 2");
+  g_assert_cmpstr (option (q, "--read-repair"), ==, "no");
+  g_assert_null (option (q, "--journal"));
+  g_assert_cmpstr (option (q, "--durable"), ==, "/run/q-3");
+  g_assert_null (option (instance (plan, "n/1"), "--replication"));
+}
+
+static void
 test_balance_gives_replicas (void)
 {
   g_autoptr (TbPlan) plan = plan_of (
@@ -902,6 +926,7 @@ main (int argc, char **argv)
   T ("nothing-to-run", nothing_to_run);
   T ("stand-ins", stand_ins);
   T ("builtin/options", builtin_options);
+  T ("builtin/replication is passed on", replication_is_passed_on);
   T ("builtin/balance-gives-replicas", balance_gives_replicas);
   T ("builtin/balancer-takes-turns", balancer_takes_turns);
   T ("builtin/balancer-asks-its-targets", balancer_asks_its_targets);

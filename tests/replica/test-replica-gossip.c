@@ -176,7 +176,7 @@ static void
 test_counting_loses_nothing (void)
 {
   guint64 seed = (guint64) g_test_rand_int () << 20;
-  guint n = g_getenv ("TIERBOARD_SOAK") ? 9000 : 300;
+  guint n = g_getenv ("TIERBOARD_SOAK") ? 100000 : 300;
   TbSim *sim = tb_sim_new ();
   g_test_message ("seeds from %" G_GUINT64_FORMAT, seed);
   for (guint i = 0; i < n; i++)

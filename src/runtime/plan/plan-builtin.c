@@ -247,7 +247,20 @@ add_threads (const TbPart *part, GPtrArray *argv)
     add (argv, "--threads", DEFAULT_POOL);
 }
 
-/* Copies of a built-in store that agree: each is told of all, in the order of their numbers. */
+/* The addresses of all replicas, in the order of their numbers. */
+static void
+add_peers (const TbPlanner *planner, const TbPart *part, GPtrArray *argv)
+{
+  g_autoptr (GString) peers = g_string_new (NULL);
+  for (guint i = 0; i < part->n; i++)
+    {
+      g_autofree char *host = tb_plan_address_text (tb_planner_instance (planner, part->first + i)->address);
+      g_string_append_printf (peers, "%s%s:%u", i > 0 ? " " : "", host, tb_part_port (part, NULL)->port);
+    }
+  add (argv, "--peers", peers->str);
+}
+
+/* Copies of a built-in store that agree: each is told of all, and what the drawing says of how. */
 static void
 add_replication (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance, const char *dir,
                  GPtrArray *argv)
@@ -255,19 +268,15 @@ add_replication (const TbPlanner *planner, const TbPart *part, const TbPlanInsta
   const char *replication = part->by ? tb_element_get (part->by, TB_PROP_REPLICATION) : NULL;
   if (replication == NULL || g_str_equal (replication, "none") || !is_of (part, "store") || part->n < 2)
     return;
-  g_autoptr (GString) peers = g_string_new (NULL);
-  for (guint i = 0; i < part->n; i++)
-    {
-      g_autofree char *host = tb_plan_address_text (tb_planner_instance (planner, part->first + i)->address);
-      g_string_append_printf (peers, "%s%s:%u", i > 0 ? " " : "", host, tb_part_port (part, NULL)->port);
-    }
   g_autofree char *replica = g_strdup_printf ("%u", instance->replica);
   g_autofree char *quorum = g_strdup_printf ("%u %u %u", (guint) tb_element_get_integer (part->by, TB_PROP_N),
                                              (guint) tb_element_get_integer (part->by, TB_PROP_R),
                                              (guint) tb_element_get_integer (part->by, TB_PROP_W));
   add (argv, "--replication", replication);
   add_property (argv, part->by, TB_PROP_READS, "--reads");
-  add (argv, "--peers", peers->str);
+  add_property (argv, part->by, TB_PROP_FAILOVER, "--failover");
+  add_property (argv, part->by, TB_PROP_READ_REPAIR, "--read-repair");
+  add_peers (planner, part, argv);
   add (argv, "--replica", replica);
   add (argv, "--quorum", quorum);
   if (!tb_element_get_boolean (part->element, TB_PROP_DURABLE))
