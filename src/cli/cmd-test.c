@@ -1,4 +1,4 @@
-/* tierboard test FILE…: scenarios on real processes, and a verdict on what they expect. */
+/* tierboard test FILE…: scenarios on real processes or in virtual time, and a verdict on what they expect. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,9 +11,9 @@
 typedef struct
 {
   char *with, *junit, *keep, **only;
-  int repeat;
+  int repeat, schedules; /* schedules 0: not said */
   gint64 seed;
-  gboolean json, trust, verbose, quiet, contain;
+  gboolean json, trust, verbose, quiet, contain, virtual_time;
 } Options;
 
 typedef struct
@@ -47,6 +47,8 @@ static gboolean
 refuse_missing (const Options *o, const char *file, const TbModel *holder)
 {
   guint n = tb_model_count (holder, TB_KIND_SCENARIO);
+  if (n == 0 && o->virtual_time && o->only == NULL)
+    return FALSE;
   if (n == 0)
     {
       tb_cli_error ("%s has no scenario", file);
@@ -103,21 +105,45 @@ seed_of (const Options *o, const TbScenario *scenario, guint round)
   return 1 + g_random_int ();
 }
 
+static TbTestHow
+how_to (const Options *o, const char *file, guint64 seed, guint round)
+{
+  return (TbTestHow) { .file = file, .keep = o->keep != NULL ? o->keep : KEEP, .seed = seed, .round = round + 1,
+                       .verbose = o->verbose, .contain = o->contain,
+                       .progress = !o->quiet && !o->json && isatty (STDERR_FILENO) };
+}
+
 static void
-run_one (Tests *t, const char *file, TbModel *model, const TbScenario *scenario, guint round)
+take (Tests *t, TbTestResult *result)
 {
   const Options *o = t->options;
-  const TbTestHow how = { .file = file, .keep = o->keep != NULL ? o->keep : KEEP,
-                          .seed = seed_of (o, scenario, round), .round = round + 1,
-                          .verbose = o->verbose, .contain = o->contain,
-                          .progress = !o->quiet && !o->json && isatty (STDERR_FILENO) };
-  TbTestResult *result = tb_test_run (model, scenario, &how, &t->interrupted);
   g_ptr_array_add (t->results, result);
   t->status = tb_test_worse (t->status, result->status);
   if (o->json)
     tb_test_print_json (result);
   else if (!o->quiet || result->status != TB_EXIT_YES)
     tb_test_print (result, tb_cli_wants_colour (STDOUT_FILENO), o->verbose);
+}
+
+static void
+run_one (Tests *t, const char *file, TbModel *model, const TbScenario *scenario, guint round)
+{
+  const TbTestHow how = how_to (t->options, file, seed_of (t->options, scenario, round), round);
+  take (t, tb_test_run (model, scenario, &how, &t->interrupted));
+}
+
+/* A round of schedules has the seeds after those of the round before. */
+static void
+run_schedules (Tests *t, const char *file, const TbPlan *plan, const GPtrArray *scenarios)
+{
+  const Options *o = t->options;
+  guint n = o->schedules > 0 ? (guint) o->schedules : TB_TEST_SCHEDULES;
+  guint64 seed = o->seed != 0 ? (guint64) o->seed : 1 + (guint64) g_random_int ();
+  for (guint round = 0; round < (guint) o->repeat; round++)
+    {
+      const TbTestHow how = how_to (o, file, seed + (guint64) round * n, round);
+      take (t, tb_test_schedules (plan, scenarios, n, &how));
+    }
 }
 
 static TbExitStatus
@@ -135,6 +161,11 @@ test_file (Tests *t, const char *file)
   g_autoptr (GPtrArray) scenarios = compile (t, file, model, plan);
   if (scenarios == NULL)
     return TB_EXIT_REFUSED;
+  if (o->virtual_time)
+    {
+      run_schedules (t, file, plan, scenarios);
+      return TB_EXIT_YES;
+    }
   if (!tb_run_is_allowed (file, commands, o->trust))
     return TB_EXIT_REFUSED;
   for (guint round = 0; round < (guint) o->repeat; round++)
@@ -182,6 +213,10 @@ check_options (const Options *o, int argc, char **argv)
     tb_cli_error ("--repeat is from 1 to 100000");
   else if (o->seed < 0)
     tb_cli_error ("--seed is at least 1");
+  else if (o->schedules < 0 || o->schedules > 100000000)
+    tb_cli_error ("--schedules is from 1 to 100000000");
+  else if (o->schedules > 0 && !o->virtual_time)
+    tb_cli_error ("--schedules are of virtual time: add --virtual");
   else
     return TRUE;
   return FALSE;
@@ -196,6 +231,8 @@ tb_cmd_test (int argc, char **argv)
     { "scenario", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.only, "Only that one (may be repeated)", "ID" },
     { "repeat", 'n', 0, G_OPTION_ARG_INT, &o.repeat, "So often, each time with another seed", "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o.seed, "Of all that is drawn by chance; the next round has the next", "N" },
+    { "virtual", 0, 0, G_OPTION_ARG_NONE, &o.virtual_time, "Clients and replicated stores in virtual time, no process", NULL },
+    { "schedules", 0, 0, G_OPTION_ARG_INT, &o.schedules, "With --virtual: so many schedules of faults drawn by chance", "N" },
     { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "Write the results as JUnit's XML", "OUT" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "One JSON object for each scenario", NULL },
     { "keep", 0, 0, G_OPTION_ARG_FILENAME, &o.keep,

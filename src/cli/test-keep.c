@@ -15,14 +15,14 @@ in (const char *folder, const char *name)
 }
 
 char *
-tb_test_make_folder (const char *keep, const TbScenario *scenario, const TbTestHow *how, GError **error)
+tb_test_make_folder (const char *scenario, const TbTestHow *how, GError **error)
 {
   g_autofree char *base = g_path_get_basename (how->file);
   char *dot = strrchr (base, '.');
   if (dot != NULL && dot != base)
     *dot = '\0';
-  g_autofree char *name = g_strdup_printf ("%s-%s-%" G_GUINT64_FORMAT, base, scenario->id, how->seed);
-  char *folder = g_build_filename (keep, name, NULL);
+  g_autofree char *name = g_strdup_printf ("%s-%s-%" G_GUINT64_FORMAT, base, scenario, how->seed);
+  char *folder = g_build_filename (how->keep, name, NULL);
   if (g_mkdir_with_parents (folder, 0777) == 0)
     return folder;
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot make the folder %s: %s", folder,

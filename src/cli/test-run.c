@@ -30,17 +30,18 @@ free_line (gpointer data)
   g_free (line);
 }
 
-static TbTestResult *
-result_new (const TbScenario *scenario, const TbTestHow *how)
+TbTestResult *
+tb_test_result_new (const char *scenario, const char *title, const TbTestHow *how)
 {
   TbTestResult *r = g_new0 (TbTestResult, 1);
   r->file = g_strdup (how->file);
-  r->scenario = g_strdup (scenario->id);
-  r->title = g_strdup (scenario->title);
+  r->scenario = g_strdup (scenario);
+  r->title = g_strdup (title);
   r->seed = how->seed;
   r->round = how->round;
   r->lines = g_ptr_array_new_with_free_func (free_line);
   r->log = g_ptr_array_new_with_free_func (g_free);
+  r->notes = g_ptr_array_new_with_free_func (g_free);
   return r;
 }
 
@@ -52,6 +53,7 @@ tb_test_result_free (TbTestResult *r)
   g_free (r->title);
   g_ptr_array_unref (r->lines);
   g_ptr_array_unref (r->log);
+  g_ptr_array_unref (r->notes);
   g_free (r->late);
   g_free (r->broken);
   g_free (r->sentence);
@@ -85,15 +87,15 @@ take_finding (TbTestResult *r, const TbFinding *f)
   r->moment_ns = f->to_ns;
 }
 
-static void
-take_findings (TbTestResult *r, const TbEngine *engine)
+void
+tb_test_take_findings (TbTestResult *r, const TbEngine *engine, gint64 moment_ns)
 {
   const GPtrArray *findings = tb_engine_findings (engine);
   r->late = g_strdup (tb_engine_late (engine));
   r->broken = g_strdup (tb_engine_broken (engine));
   r->status = r->broken != NULL ? TB_EXIT_FAILED : r->late != NULL ? TB_EXIT_NO : TB_EXIT_YES;
   r->sentence = r->broken != NULL ? g_strdup (r->broken) : g_strdup (r->late);
-  r->moment_ns = r->sentence != NULL ? tb_now_ns () : 0;
+  r->moment_ns = r->sentence != NULL ? moment_ns : 0;
   for (guint i = 0; i < findings->len; i++)
     take_finding (r, g_ptr_array_index (findings, i));
 }
@@ -112,7 +114,7 @@ static void
 on_over (gpointer data)
 {
   Testing *t = data;
-  take_findings (t->result, tb_scenario_run_engine (t->run));
+  tb_test_take_findings (t->result, tb_scenario_run_engine (t->run), tb_now_ns ());
   tb_session_stop (t->session);
 }
 
@@ -174,8 +176,8 @@ loop (Testing *t)
     g_source_remove (sources[i]);
 }
 
-static void
-fail (TbTestResult *r, const char *why)
+void
+tb_test_fail (TbTestResult *r, const char *why)
 {
   r->status = TB_EXIT_FAILED;
   r->broken = g_strdup (why);
@@ -193,7 +195,7 @@ test (TbTestResult *r, TbModel *model, const TbScenario *scenario, const TbTestH
   g_autoptr (TbSession) session = tb_session_start (model, &options, &error);
   if (session == NULL)
     {
-      fail (r, error->message);
+      tb_test_fail (r, error->message);
       return;
     }
   Testing t = { .session = session, .result = r, .loop = g_main_loop_new (NULL, FALSE), .progress = how->progress };
@@ -202,7 +204,7 @@ test (TbTestResult *r, TbModel *model, const TbScenario *scenario, const TbTestH
   loop (&t);
   g_signal_handler_disconnect (session, handler);
   if (r->lines->len == 0 && r->sentence == NULL && scenario->expects->len > 0)
-    fail (r, "the run has ended");
+    tb_test_fail (r, "the run has ended");
   tb_scenario_run_free (t.run);
   g_main_loop_unref (t.loop);
   *interrupted = t.interrupted;
@@ -212,12 +214,12 @@ TbTestResult *
 tb_test_run (TbModel *model, const TbScenario *scenario, const TbTestHow *how, gboolean *interrupted)
 {
   g_autoptr (GError) error = NULL;
-  TbTestResult *r = result_new (scenario, how);
-  g_autofree char *folder = tb_test_make_folder (how->keep, scenario, how, &error);
+  TbTestResult *r = tb_test_result_new (scenario->id, scenario->title, how);
+  g_autofree char *folder = tb_test_make_folder (scenario->id, how, &error);
   gint64 start_ns = tb_now_ns ();
   if (folder == NULL)
     {
-      fail (r, error->message);
+      tb_test_fail (r, error->message);
       return r;
     }
   g_autofree char *recording = g_build_filename (folder, "recording.tbrec", NULL);

@@ -88,6 +88,8 @@ tb_test_print (const TbTestResult *r, gboolean colour, gboolean verbose)
   print_plain ("%s: %s (%s), seed %" G_GUINT64_FORMAT ", %.1f s", r->file, r->scenario, r->title, r->seed, r->seconds);
   for (guint i = 0; verbose && i < r->log->len; i++)
     print_plain ("  %s", (const char *) g_ptr_array_index (r->log, i));
+  for (guint i = 0; i < r->notes->len; i++)
+    print_plain ("  left out %s", (const char *) g_ptr_array_index (r->notes, i));
   for (guint i = 0; i < r->lines->len; i++)
     {
       const TbTestLine *line = g_ptr_array_index (r->lines, i);
@@ -151,6 +153,10 @@ tb_test_print_json (const TbTestResult *r)
   tb_json_begin_array (json, "log");
   for (guint i = 0; i < r->log->len; i++)
     tb_json_string (json, NULL, g_ptr_array_index (r->log, i));
+  tb_json_end_array (json);
+  tb_json_begin_array (json, "left_out");
+  for (guint i = 0; i < r->notes->len; i++)
+    tb_json_string (json, NULL, g_ptr_array_index (r->notes, i));
   tb_json_end_array (json);
   tb_json_end_object (json);
   printf ("%s\n", tb_json_text (json));

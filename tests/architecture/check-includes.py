@@ -30,6 +30,7 @@ ALLOWED = {
     "runtime/session": (["runtime/plan", "runtime/wire", "runtime/proto", "runtime/record", "runtime/history", "runtime/replica"],
                         "glib"),
     "runtime/scenario": (["runtime/session", "runtime/plan", "runtime/wire", "runtime/history"], "glib"),
+    "runtime/virtual": (["runtime/scenario", "runtime/session", "runtime/plan", "runtime/replica", "runtime/history"], "glib"),
     "runtime/control": (["runtime/session", "runtime/plan", "runtime/wire", "runtime/proto"], "glib"),
     "runtime/agent": (["base", "runtime/wire", "runtime/proto", "runtime/record"], ""),
     "node": (["base", "runtime/proto", "runtime/replica"], ""),

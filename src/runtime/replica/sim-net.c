@@ -94,6 +94,11 @@ void
 sim_net_send (TbSim *sim, Event *message)
 {
   sim->result->messages++;
+  if (sim->options.outside != NULL)
+    {
+      sim_outside_send (sim, message);
+      return;
+    }
   if (sim_chance (sim, sim->loss))
     {
       sim_say (sim, "%u -> %u %s is lost", message->from, message->at, tb_replica_label (message->bytes, message->n));
@@ -116,7 +121,7 @@ sim_net_arrives (TbSim *sim, Event *message)
 {
   if ((sim->cut[message->from] >> message->at & 1) == 0)
     return true;
-  if (sim->options.hold)
+  if (sim->options.hold || sim->options.outside != NULL)
     {
       SIM_GROW (sim->cut_off, sim->cut_off_size, sim->n_cut_off);
       sim->cut_off[sim->n_cut_off++] = *message;

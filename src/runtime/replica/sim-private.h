@@ -105,6 +105,8 @@ struct TbSim
   unsigned final_left;
   int64_t healed_ns;
   bool healing;
+  int64_t *last_ns; /* driven from outside: by sender and receiver, when the latest message arrives */
+  size_t last_size;
   TbOp *ops;
   size_t n_ops, ops_size;
   /* For the invariants: who led a term; by index the digest (0: not known), and the term of the first who applied it. */
@@ -119,6 +121,11 @@ struct TbSim
 #define SIM_GROW(array, size, n) ((array) = sim_grow ((array), &(size), (n), sizeof *(array)))
 void *sim_grow (void *array, size_t *size, size_t n, size_t each);
 void sim_push (TbSim *sim, Event event); /* its time is set */
+Event sim_pop (TbSim *sim);
+void sim_order (TbSim *sim); /* the heap, after times were changed */
+void sim_carry_out (TbSim *sim, Event *e); /* and lets go of its bytes */
+void sim_begin (TbSim *sim, const TbSimOptions *options, TbSimResult *result);
+void sim_end (TbSim *sim);
 void sim_say (TbSim *sim, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 void sim_broken (TbSim *sim, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 bool sim_chance (TbSim *sim, double share);
@@ -135,6 +142,10 @@ void sim_net_send (TbSim *sim, Event *message);
 /* Whether it goes on to the receiver; else it waits or is gone. */
 bool sim_net_arrives (TbSim *sim, Event *message);
 void sim_net_heal (TbSim *sim);
+/* Driven from outside (sim-outside.c). */
+void sim_outside_send (TbSim *sim, Event *message);
+void sim_outside_reply (TbSim *sim, const Event *e);
+void sim_outside_held (TbSim *sim); /* what no cut holds any more goes on */
 
 /* ---- sim-node.c: the host of a replica ---- */
 

@@ -38,21 +38,34 @@ sim_push (TbSim *sim, Event event)
   sim->heap[i] = event;
 }
 
-static Event
-pop (TbSim *sim)
+/* Puts an event where place i is free, as far down as it belongs. */
+static void
+sink (TbSim *sim, size_t i, Event event)
 {
-  Event top = sim->heap[0], last = sim->heap[--sim->n_heap];
-  size_t i = 0;
   for (size_t child; (child = 2 * i + 1) < sim->n_heap; i = child)
     {
       if (child + 1 < sim->n_heap && before (&sim->heap[child + 1], &sim->heap[child]))
         child++;
-      if (!before (&sim->heap[child], &last))
+      if (!before (&sim->heap[child], &event))
         break;
       sim->heap[i] = sim->heap[child];
     }
-  sim->heap[i] = last;
+  sim->heap[i] = event;
+}
+
+Event
+sim_pop (TbSim *sim)
+{
+  Event top = sim->heap[0], last = sim->heap[--sim->n_heap];
+  sink (sim, 0, last);
   return top;
+}
+
+void
+sim_order (TbSim *sim)
+{
+  for (size_t i = sim->n_heap / 2; i-- > 0;)
+    sink (sim, i, sim->heap[i]);
 }
 
 /* ---- Chance and words ---- */
@@ -97,8 +110,8 @@ sim_broken (TbSim *sim, const char *format, ...)
 
 /* ---- A run ---- */
 
-static void
-begin (TbSim *sim, const TbSimOptions *options, TbSimResult *result)
+void
+sim_begin (TbSim *sim, const TbSimOptions *options, TbSimResult *result)
 {
   sim->options = *options;
   sim->result = result;
@@ -115,10 +128,15 @@ begin (TbSim *sim, const TbSimOptions *options, TbSimResult *result)
   sim->slow = 1;
   sim->healing = false;
   sim->n_ops = sim->n_leaders = sim->n_applied = 0;
+  memset (sim->cut, 0, sizeof sim->cut);
+  SIM_GROW (sim->last_ns, sim->last_size, (size_t) options->config.n * options->config.n);
+  memset (sim->last_ns, 0, (size_t) options->config.n * options->config.n * sizeof *sim->last_ns);
   for (unsigned i = 0; i < options->config.n; i++)
     sim_node_begin (sim, i);
   for (unsigned i = 0; i < options->config.n; i++)
     sim_node_start (&sim->nodes[i]);
+  if (options->outside != NULL)
+    return;
   sim_clients_begin (sim);
   if (options->faults != 0)
     sim_push (sim, (Event){ .at_ns = sim_around (sim, options->fault_every_ns), .kind = EVENT_FAULT });
@@ -189,7 +207,10 @@ carry_out (TbSim *sim, Event *e)
       node->paused = false;
       break;
     case EVENT_REPLY:
-      sim_client_reply (sim, e);
+      if (sim->options.outside != NULL)
+        sim_outside_reply (sim, e);
+      else
+        sim_client_reply (sim, e);
       break;
     case EVENT_NEXT:
       sim_client_next (sim, e);
@@ -229,8 +250,19 @@ waits_for_its_process (TbSim *sim, Event *e)
   return true;
 }
 
-static void
-end (TbSim *sim)
+void
+sim_carry_out (TbSim *sim, Event *e)
+{
+  sim->now_ns = e->at_ns;
+  if (waits_for_its_process (sim, e))
+    return;
+  sim->result->events++;
+  carry_out (sim, e);
+  drop (sim, e);
+}
+
+void
+sim_end (TbSim *sim)
 {
   sim_say_all (sim);
   while (sim->n_heap > 0)
@@ -240,7 +272,8 @@ end (TbSim *sim)
   sim->n_cut_off = 0;
   for (unsigned i = 0; i < sim->options.config.n; i++)
     sim_node_clear (&sim->nodes[i]);
-  sim_clients_end (sim);
+  if (sim->options.outside == NULL)
+    sim_clients_end (sim);
   sim->result->ops = sim->ops;
   sim->result->n_ops = sim->n_ops;
 }
@@ -248,18 +281,13 @@ end (TbSim *sim)
 void
 tb_sim_run (TbSim *sim, const TbSimOptions *options, TbSimResult *result)
 {
-  begin (sim, options, result);
+  sim_begin (sim, options, result);
   while (sim->n_heap > 0 && !is_over (sim))
     {
-      Event e = pop (sim);
-      sim->now_ns = e.at_ns;
-      if (waits_for_its_process (sim, &e))
-        continue;
-      result->events++;
-      carry_out (sim, &e);
-      drop (sim, &e);
+      Event e = sim_pop (sim);
+      sim_carry_out (sim, &e);
     }
-  end (sim);
+  sim_end (sim);
 }
 
 TbSim *
@@ -282,6 +310,7 @@ tb_sim_free (TbSim *sim)
     }
   sim_bytes_release (sim);
   free (sim->heap);
+  free (sim->last_ns);
   free (sim->cut_off);
   free (sim->clients);
   free (sim->ops);

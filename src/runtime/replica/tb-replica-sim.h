@@ -48,9 +48,11 @@ typedef struct
   unsigned faults;       /* TbSimFault */
   int64_t fault_every_ns;
   FILE *trace;           /* every event in a line; NULL: none */
+  const struct TbSimOutside *outside; /* whose clients, network and faults there are; NULL: its own */
+  void *data;            /* of outside */
 } TbSimOptions;
 
-#define TB_SIM_KEYS_MAX 16
+#define TB_SIM_KEYS_MAX 256
 
 /* A schedule for this seed: sizes, times and faults are drawn from it. */
 void tb_sim_options_draw (TbSimOptions *options, TbReplication replication, TbReads reads, uint64_t seed);
@@ -74,3 +76,44 @@ TbSim *tb_sim_new (void);
 void tb_sim_free (TbSim *sim);
 /* The same options give the same result. */
 void tb_sim_run (TbSim *sim, const TbSimOptions *options, TbSimResult *result);
+
+/* ---- Driven from outside ----------------------------------------------------------------------------------
+ * A cluster in somebody else's time: who drives it says when a request comes, what becomes of each message, who is
+ * cut off and who crashes. Of the options hold for config, disk_ns, durable, seed and trace alone. */
+
+/* What becomes of a message between replicas. */
+typedef struct
+{
+  int64_t delay_ns;
+  unsigned copies; /* that arrive; 0: it is lost */
+  bool overtakes;  /* it may arrive before others of the same way; else they keep their order, as over TCP */
+} TbSimPath;
+
+typedef struct TbSimOutside
+{
+  /* From a replica, as it leaves it. Once a ticket, unless the replica crashed. has_value: of a read. */
+  void (*reply) (void *data, uint64_t ticket, unsigned from, TbAnswer answer, bool has_value, uint64_t value,
+                 int leader);
+  TbSimPath (*path) (void *data, unsigned from, unsigned to);
+} TbSimOutside;
+
+/* Instead of tb_sim_run(); tb_sim_finish() ends it. */
+void tb_sim_begin (TbSim *sim, const TbSimOptions *options, TbSimResult *result);
+/* When something happens next; INT64_MAX: never. */
+int64_t tb_sim_next_ns (const TbSim *sim);
+/* Lets it happen. */
+void tb_sim_step (TbSim *sim);
+void tb_sim_finish (TbSim *sim);
+/* The following at now_ns, which is not after tb_sim_next_ns(). The key of a command is one byte, its value eight. A
+ * request to one that is down is gone. */
+void tb_sim_request (TbSim *sim, int64_t now_ns, unsigned to, uint64_t ticket, const TbCommand *command);
+/* Whom messages of `from` do not reach, a bit each: they wait, and come in their order once they do. */
+void tb_sim_cut (TbSim *sim, int64_t now_ns, unsigned from, uint64_t whom);
+void tb_sim_crash (TbSim *sim, int64_t now_ns, unsigned i);
+void tb_sim_restart (TbSim *sim, int64_t now_ns, unsigned i); /* nothing where it runs */
+void tb_sim_pause (TbSim *sim, int64_t now_ns, unsigned i);
+void tb_sim_resume (TbSim *sim, int64_t now_ns, unsigned i);
+/* False: it is down. */
+bool tb_sim_status (const TbSim *sim, unsigned i, TbReplicaStatus *status);
+/* Whether all run and hold the same. */
+bool tb_sim_agree (TbSim *sim);
