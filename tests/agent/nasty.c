@@ -7,6 +7,7 @@
  *   nasty bomb      all that it forks fork for ever
  *   nasty bombs     the same, each in a session of its own
  *   nasty shout     lines without end, as fast as they are taken
+ *   nasty tell      says what it does on a store, as a client does, and dies of it
  *
  * A line is printed when all of it is there. */
 #include <fcntl.h>
@@ -15,10 +16,14 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tb-base.h"
+#include "tb-ops.h"
 
 static void
 sleep_for_ever (void)
@@ -102,6 +107,24 @@ shout (void)
     ;
 }
 
+/* Tells of a write that ended and of a read that never will: it dies of it. Its connection had no port. */
+static void
+tell (void)
+{
+  const char *fd = getenv ("TIERBOARD_OPERATIONS_FD");
+  TbOps *ops = fd != NULL ? mmap (NULL, tb_ops_size (), PROT_READ | PROT_WRITE, MAP_SHARED, atoi (fd), 0) : MAP_FAILED;
+  if (ops == MAP_FAILED || !tb_ops_is (ops, tb_ops_size ()))
+    exit (3);
+  TbOpEntry entry = { .op = { .kind = TB_OP_WRITE, .value = 7, .key = 17, .invoke_ns = tb_now_ns () } };
+  tb_ops_invoke (ops, 0, &entry);
+  entry.op.return_ns = tb_now_ns ();
+  tb_ops_return (ops, 0, &entry);
+  tb_ops_finished (ops, 5);
+  entry = (TbOpEntry) { .op = { .kind = TB_OP_READ, .key = 18, .invoke_ns = tb_now_ns (), .return_ns = INT64_MAX }, .call = 9 };
+  tb_ops_invoke (ops, 1, &entry);
+  raise (SIGKILL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,6 +140,8 @@ main (int argc, char **argv)
     }
   else if (strncmp (what, "bomb", 4) == 0)
     bomb (strcmp (what, "bombs") == 0);
+  else if (strcmp (what, "tell") == 0)
+    tell ();
   else if (strcmp (what, "shout") == 0)
     shout ();
   else

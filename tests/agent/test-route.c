@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include "route.h"
+#include "taps-private.h"
 #include "tb-base.h"
 
 enum
@@ -199,6 +200,29 @@ test_bind (World *w, gconstpointer data)
   g_assert_false (tb_route_bind_is_own (ADDRESS (1, 1), 80));
 }
 
+/* Right or none, however many there were. */
+static void
+test_called_is_found_by_port (World *w, gconstpointer data)
+{
+  TbCalled *called = tb_called_new ();
+  guint found = 0;
+  g_assert_nonnull (called);
+  for (guint round = 1; round <= 2; round++)
+    for (guint i = 0; i < 60000; i++)
+      tb_called_note (called, i % 3, (uint16_t) i, (i + round) % 5);
+  for (guint i = 0; i < 60000; i++)
+    {
+      uint32_t to = tb_called_find (called, i % 3, (uint16_t) i);
+      g_assert_true (to == UINT32_MAX || to == (i + 2) % 5);
+      found += to != UINT32_MAX;
+    }
+  g_assert_cmpuint (found, >, 45000);
+  g_assert_cmpuint (tb_called_find (called, 3, 1), ==, UINT32_MAX);
+  tb_called_note (called, 2, 59999, 4);
+  g_assert_cmpuint (tb_called_find (called, 2, 59999), ==, 4);
+  tb_called_free (called);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,5 +243,6 @@ main (int argc, char **argv)
   ADD ("agent-is-refused", test_agent_is_refused);
   ADD ("link-without-targets", test_link_without_targets);
   ADD ("bind", test_bind);
+  ADD ("called", test_called_is_found_by_port);
   return g_test_run ();
 }

@@ -429,6 +429,72 @@ test_what_passes_between_instances_is_counted (void)
     check_tapped (client_and_redis ());
 }
 
+static gboolean
+has_told (Fixture *f, gpointer data)
+{
+  return f->instances[0].state == TB_INSTANCE_FAILED || f->instances[0].state == TB_INSTANCE_STOPPED;
+}
+
+/* All operations of a recording, one batch after another. */
+static GArray *
+read_operations (const char *path, TbRecordBatch *last)
+{
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (TbRecordOperation));
+  TbRecordReader *reader;
+  TbRecord record;
+  TbRecordOperation o;
+  g_assert_cmpint (tb_record_reader_open (path, &reader, NULL), ==, 0);
+  while (tb_record_reader_next (reader, &record) == 1)
+    {
+      TbRecordOperations in;
+      if (tb_record_operations_open (&in, &record) != 0)
+        continue;
+      while (tb_record_operations_next (&in, &o) == 1)
+        g_array_append_val (all, o);
+      *last = in.batch;
+    }
+  tb_record_reader_close (reader);
+  return all;
+}
+
+static void
+test_what_a_killed_client_did_is_recorded (void)
+{
+  Fixture *f = fixture_new (2);
+  guint32 indices[] = { 0, 1 };
+  TbWireLink link = { .id = (char *) "save", .from = &indices[0], .n_from = 1, .to = &indices[1], .n_to = 1, .port = 6379 };
+  g_autofree char *path = g_build_filename (f->dir, "run.tbrec", NULL);
+  char *before = f->plan.recording;
+  fixture_command (f, 0, fixture_nasty (), "tell", "--call", "save resp://127.64.0.1:6379", NULL);
+  fixture_command (f, 1, "sleep", "1000", NULL);
+  f->plan.instances[0].builtin = true;
+  f->plan.recording = path;
+  f->plan.links = &link;
+  f->plan.n_links = 1;
+  fixture_start (f);
+  g_assert_true (fixture_wait (f, has_told, NULL, 30));
+  fixture_stop (f);
+  TbRecordBatch last = { 0 };
+  g_autoptr (GArray) all = read_operations (path, &last);
+  g_assert_cmpuint (all->len, ==, 2);
+  const TbRecordOperation *ended = &g_array_index (all, TbRecordOperation, 0), *open = ended + 1;
+  g_assert_cmpint (ended->op.kind, ==, TB_OP_WRITE);
+  g_assert_cmpint (ended->op.outcome, ==, TB_OP_OK);
+  g_assert_cmpuint (ended->op.value, ==, 7);
+  g_assert_cmpuint (ended->link, ==, 0);
+  g_assert_cmpuint (ended->op.replica, ==, TB_OP_NOBODY);
+  g_assert_cmpint (open->op.outcome, ==, TB_OP_UNKNOWN);
+  g_assert_cmpuint (open->op.error, ==, TB_OP_ERROR_CRASHED);
+  g_assert_cmpint (open->op.return_ns, ==, G_MAXINT64);
+  g_assert_cmpuint (open->link, ==, UINT32_MAX);
+  g_assert_cmpuint (last.incarnation, ==, 1);
+  g_assert_cmpuint (last.final, ==, 5);
+  f->plan.recording = before;
+  f->plan.links = NULL;
+  f->plan.n_links = 0;
+  fixture_free (f);
+}
+
 /* 200 requests, each answered: as many of both in the recording, each with its first bytes. */
 static void
 test_recording_holds_every_message (void)
@@ -451,7 +517,7 @@ test_recording_holds_every_message (void)
   TbRecordReader *reader;
   TbRecord record;
   TbEvent event;
-  guint n[TB_RECORD_FIGURES + 1] = { 0 }, kinds[256] = { 0 }, payloads = 0;
+  guint n[TB_RECORD_OPERATIONS + 1] = { 0 }, kinds[256] = { 0 }, payloads = 0;
   g_assert_cmpint (tb_record_reader_open (path, &reader, NULL), ==, 0);
   while (tb_record_reader_next (reader, &record) == 1)
     n[record.type]++;
@@ -684,6 +750,7 @@ main (int argc, char **argv)
     T (a_recording_that_cannot_be_written_is_a_problem_only),
     T (what_passes_between_instances_is_counted),
     T (recording_holds_every_message),
+    T (what_a_killed_client_did_is_recorded),
     T (a_fault_is_confirmed),
     T (contained_ones_see_only_themselves),
     T (contained_ones_are_tapped_too),

@@ -366,6 +366,8 @@ finish (Agent *a)
   if (a->instances != NULL)
     tb_upkeep_stop (a);
   take_last_of_taps (a);
+  for (uint32_t i = 0; a->instances != NULL && i < a->plan->n_instances; i++)
+    tb_operations_end (a->instances[i]);
   tb_log_record_end (a);
   tb_recording_close (a);
   while (!a->viewer_gone && a->out.size > 0 && tb_now_ns () < until)

@@ -9,6 +9,7 @@
  *   upkeep.c    what happens each second: loads, log sizes, recording flushed
  *   census.c    who has started too many processes
  *   log-record.c what instances print, as part of the recording
+ *   operations.c what clients say that they did on stores, and its way into the recording
  *   recording.c the recording, and what to do when it cannot be written
  *   terminal*.c who attaches to an instance's terminal, and debuggers */
 #pragma once
@@ -23,11 +24,24 @@
 #include "probe.h"
 #include "supervise.h"
 #include "taps.h"
+#include "tb-ops.h"
 #include "tb-record.h"
 #include "tb-wire.h"
 
 typedef struct Agent Agent;
 typedef struct TbTerminals TbTerminals;
+
+/* What a client tells of what it does on stores: see operations.c. */
+typedef struct
+{
+  TbOps *table;         /* shared with its process; NULL: it tells nothing */
+  uint64_t cursor;
+  uint64_t missed;      /* could not be recorded, and that is not recorded yet */
+  uint32_t incarnation; /* how often it was started */
+  uint32_t final;       /* as recorded */
+  uint32_t *links;      /* of its calls */
+  uint32_t n_links;
+} TbOperations;
 
 /* How much of what it prints may be recorded yet: see log-record.c. */
 typedef struct
@@ -51,6 +65,7 @@ typedef struct
   bool started_under; /* this life is under a tool, the next is not */
   TbLog log;
   TbLogBudget log_budget;
+  TbOperations operations;
   uint64_t log_before; /* what it had written a second ago */
   bool not_kept;       /* it was said that its output is not kept */
   bool loud, overran;  /* in this life: it writes too much; it had too many processes */
@@ -80,11 +95,13 @@ struct Agent
   TbRecordWriter *record;
   bool record_dirty;
   uint64_t logs_recorded; /* bytes of the recording that are output of instances */
+  uint64_t operations_recorded; /* and that are operations, before they are packed */
+  bool operations_full;         /* more of them are not recorded */
   int64_t figures_ns;      /* when the counters were recorded last */
   TbTapCounters *figures;  /* as they were then, row by row */
   uint32_t n_figures;
   unsigned upkeep_round;
-  TbTimer supervise_timer, upkeep_timer, load_timer, census_timer, end_timer;
+  TbTimer supervise_timer, upkeep_timer, load_timer, census_timer, operations_timer, end_timer;
   int census_file;     /* /proc/loadavg; -1 */
   uint32_t census_tasks; /* of the machine, when processes were last counted */
   uint64_t left_out;   /* facts that a viewer which does not read was not told */
@@ -175,6 +192,13 @@ void tb_census_take (Agent *a, const TbLoad *loads);
 void tb_log_record (Agent *a, uint32_t index, const char *bytes, size_t n);
 /* What of it was not recorded, where that is not said yet. */
 void tb_log_record_end (Agent *a);
+
+/* ---- operations.c */
+/* It is to be started: makes a table for its process. A descriptor of it, to be closed when that was started; -1: it
+ * tells nothing, or there is no memory. */
+int tb_operations_begin (Instance *in);
+/* Its process has ended: what it told and what it left open is recorded. */
+void tb_operations_end (Instance *in);
 
 /* ---- recording.c */
 void tb_recording_open (Agent *a);

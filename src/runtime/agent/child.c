@@ -54,6 +54,8 @@ arrange_descriptors (const TbLeashSpec *spec)
     }
   if (spec->ready >= 0)
     fcntl (TB_LEASH_READY, F_SETFD, 0);
+  if (spec->operations >= 0)
+    fcntl (TB_LEASH_OPERATIONS, F_SETFD, 0);
 }
 
 static void

@@ -120,6 +120,8 @@ tb_conn_start (TbTaps *t, TbTap *tap, int caller, int called, bool connecting, u
   c->ordinal = ++tap->connections;
   c->began_ms = (uint32_t) ((t->now_ns - t->began_ns) / TB_NS_PER_MS);
   link_conn (c, tap);
+  if (t->called != NULL && tap->from < t->plan->n_instances && t->plan->instances[tap->from].builtin)
+    tb_called_note (t->called, tap->from, caller_port, tap->to);
   count_start (t, c, caller_port);
   tb_flow_watch (t, c);
   tb_conn_effects (t, c);

@@ -161,6 +161,7 @@ tb_instance_clear (Instance *in)
   tb_loop_forget (&in->agent->loop, &in->control);
   tb_loop_forget (&in->agent->loop, &in->out);
   tb_log_close (&in->log);
+  free (in->operations.links);
   tb_prepared_clear (&in->prepared);
 }
 
@@ -358,6 +359,7 @@ tb_instance_check_gone (Instance *in)
   if (in->started_under)
     tb_prepare_alone (&in->prepared, in->plan);
   in->started_under = false;
+  tb_operations_end (in);
   tb_taps_instance_pid (a->taps, in->index, 0);
   tb_taps_instance_gone (a->taps, in->index);
   tb_supervisor_gone (a->supervisor, in->index, in->log.last, tb_now_ns ());
@@ -421,14 +423,17 @@ tb_instance_spawn (Instance *in)
   in->log.on_line = in->probe.compiled ? on_line : NULL;
   in->loud = in->overran = false;
   in->control_ended = in->leash_reaped = in->lost = false;
+  int operations = tb_operations_begin (in);
   if (open_pipes (in, out, ready))
     {
+      in->prepared.spec.operations = operations;
       in->prepared.spec.out = out[1];
       in->prepared.spec.ready = ready[1];
       control = tb_leash_spawn (&in->prepared.spec, &in->leash);
     }
   close_if_open (out[1]);
   close_if_open (ready[1]);
+  close_if_open (operations);
   if (control < 0)
     {
       close_if_open (out[0]);

@@ -162,13 +162,14 @@ tb_leash_server_serve (pid_t agent)
   prctl (PR_SET_NAME, "tb-leashes");
   for (;;)
     {
-      int fds[3], n = 0;
-      if (tb_socket_recv_fds (SERVER_SOCKET, request, sizeof request, fds, 3) <= 0)
+      int fds[4], n = 0;
+      if (tb_socket_recv_fds (SERVER_SOCKET, request, sizeof request, fds, 4) <= 0)
         _exit (0);
       TbLeashSpec *spec = unpack ();
       int control = fds[n++];
       spec->out = spec->out >= 0 ? fds[n++] : -1;
       spec->ready = spec->ready >= 0 ? fds[n++] : -1;
+      spec->operations = spec->operations >= 0 ? fds[n++] : -1;
       /* Not fork(): that has no room for the flag. There is one thread, and no handler to call. */
       int32_t pid = (int32_t) syscall (SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
       if (pid == 0)
@@ -264,7 +265,7 @@ tb_leash_server_stop (void)
 pid_t
 tb_leash_server_spawn (const TbLeashSpec *spec, int control)
 {
-  int fds[3] = { control }, n = 1;
+  int fds[4] = { control }, n = 1;
   size_t size = server >= 0 ? pack (spec) : 0;
   int32_t pid;
   if (size == 0)
@@ -273,6 +274,8 @@ tb_leash_server_spawn (const TbLeashSpec *spec, int control)
     fds[n++] = spec->out;
   if (spec->ready >= 0)
     fds[n++] = spec->ready;
+  if (spec->operations >= 0)
+    fds[n++] = spec->operations;
   errno = 0;
   bool sent = tb_socket_send_fds (server, request, size, fds, n) == 0;
   if (sent && recv (server, &pid, sizeof pid, 0) == sizeof pid)

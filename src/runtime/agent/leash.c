@@ -212,13 +212,11 @@ refuse (TbStep step, int error)
 
 /* ---- Its own set-up ---------------------------------------------------------------------------- */
 
+/* null where it was not given: no other descriptor must get that number, which is closed later. */
 static void
-place (int fd, int number)
+place (int fd, int null, int number)
 {
-  if (fd >= 0)
-    dup3 (fd, number, O_CLOEXEC);
-  else
-    close (number);
+  dup3 (fd >= 0 ? fd : null, number, O_CLOEXEC);
 }
 
 /* Of the agent's descriptors only these are kept: another instance's would never end otherwise. */
@@ -227,14 +225,16 @@ arrange (const TbLeashSpec *spec, int control)
 {
   int high = TB_LEASH_FIRST_FREE;
   int ready = spec->ready >= 0 ? fcntl (spec->ready, F_DUPFD_CLOEXEC, high) : -1;
+  int operations = spec->operations >= 0 ? fcntl (spec->operations, F_DUPFD_CLOEXEC, high) : -1;
   int out = spec->out >= 0 ? fcntl (spec->out, F_DUPFD_CLOEXEC, high) : -1;
   control = fcntl (control, F_DUPFD_CLOEXEC, high);
-  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+  int null = fcntl (open ("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, high);
   for (int i = 0; i < 3; i++)
     dup2 (null, i);
-  place (ready, TB_LEASH_READY);
-  place (out, TB_LEASH_OUT);
-  place (control, TB_LEASH_CONTROL);
+  place (ready, null, TB_LEASH_READY);
+  place (operations, null, TB_LEASH_OPERATIONS);
+  place (out, null, TB_LEASH_OUT);
+  place (control, null, TB_LEASH_CONTROL);
   close_range (TB_LEASH_ERRORS, UINT_MAX, 0);
 }
 
@@ -323,6 +323,7 @@ start_main (Leash *l, const TbLeashSpec *spec)
   close (errors[0]);
   close (errors[1]);
   close (TB_LEASH_READY);
+  close (TB_LEASH_OPERATIONS);
   close (TB_LEASH_OUT);
 }
 

@@ -50,12 +50,14 @@ typedef struct
   bool terminal; /* out is one: it becomes standard input too, and the one that controls it */
   int out;   /* becomes standard output and error; -1: /dev/null */
   int ready; /* becomes descriptor TB_READY_FD; -1: none */
+  int operations; /* becomes descriptor TB_OPERATIONS_FD; -1: none */
   struct rlimit nofile;
 } TbLeashSpec;
 
 enum
 {
-  TB_READY_FD = 3
+  TB_READY_FD = 3,
+  TB_OPERATIONS_FD = 4
 };
 
 /* What could not be done when one could not be started. */
@@ -130,10 +132,11 @@ _Noreturn void tb_leash_main (const TbLeashSpec *spec, int control, pid_t agent)
 enum
 {
   TB_LEASH_READY = TB_READY_FD,
-  TB_LEASH_OUT = 4,
-  TB_LEASH_CONTROL = 5,
-  TB_LEASH_ERRORS = 6, /* child to leash: closes at exec, or brings a TbChildError */
-  TB_LEASH_FIRST_FREE = 7
+  TB_LEASH_OPERATIONS = TB_OPERATIONS_FD,
+  TB_LEASH_OUT = 5,
+  TB_LEASH_CONTROL = 6,
+  TB_LEASH_ERRORS = 7, /* child to leash: closes at exec, or brings a TbChildError */
+  TB_LEASH_FIRST_FREE = 8
 };
 
 typedef struct

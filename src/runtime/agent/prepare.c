@@ -104,6 +104,9 @@ make_environment (const TbWireInstance *instance, const char *dir, const struct 
   snprintf (text, sizeof text, "%d", TB_READY_FD);
   if (instance->probe == TB_PROBE_NOTIFY)
     set_variable (envp, "TIERBOARD_READY_FD", text);
+  snprintf (text, sizeof text, "%d", TB_OPERATIONS_FD);
+  if (tb_operations_are_told (instance))
+    set_variable (envp, "TIERBOARD_OPERATIONS_FD", text);
   return envp;
 }
 

@@ -14,7 +14,7 @@ typedef struct
   char *remark; /* what the person should know of it before it is started; NULL: nothing */
   char **under; /* the tool that its next life is under, and its own words; NULL: none */
   gid_t *groups;
-  TbLeashSpec spec; /* out and ready are filled in at each start */
+  TbLeashSpec spec; /* out, ready and operations are filled in at each start */
 } TbPrepared;
 
 enum
@@ -40,4 +40,6 @@ void tb_prepare_terminal (TbPrepared *prepared);
 /* Gives it the drawing's names to look up; machine: what else its /etc/hosts says. */
 void tb_prepare_names (TbPrepared *prepared, const TbWirePlan *plan, uint32_t index, TbNamesWay way,
                        const char *machine);
+/* In operations.c: whether it tells what it does on stores, or would if it did anything on one. */
+bool tb_operations_are_told (const TbWireInstance *instance);
 void tb_prepared_clear (TbPrepared *prepared);

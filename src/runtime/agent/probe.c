@@ -335,7 +335,7 @@ ask_command (TbProbe *probe)
   spec.contain = false;
   spec.files = NULL;
   spec.n_files = 0;
-  spec.out = spec.ready = -1;
+  spec.out = spec.ready = spec.operations = -1;
   int control = tb_leash_spawn (&spec, &probe->leash);
   if (control < 0)
     {

@@ -10,6 +10,7 @@
  *   affect.c    faults on a connection: time, pace        gather.c   faults on whole messages
  *   streams.c   the same where messages interleave       held.c     chosen ones that are held
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
+ *   called.c    who got a caller's connection
  *   lone.c      a tap alone: a listener and a target
  *   route.c queue.c pool.c exchange.c faults/             no sockets, no clock, no chance in these */
 #pragma once
@@ -290,6 +291,7 @@ typedef struct
 } TbRecorded;
 
 typedef struct TbBypasses TbBypasses;
+typedef struct TbCalled TbCalled;
 typedef struct TbDatagrams TbDatagrams;
 
 /* A message that ended in what was read. */
@@ -423,6 +425,8 @@ struct TbTaps
   TbHistogram lags_told;
   TbBypasses *bypasses;
 
+  TbCalled *called; /* written by thread 1, read by thread 2 */
+
   TbTapsChange *change; /* put here before FOLLOW, taken out by it */
   pthread_t thread;
   bool started;
@@ -494,6 +498,14 @@ void tb_conn_end (TbTaps *t, TbConn *c);
 /* The effects of its tap have changed. */
 void tb_conn_effects (TbTaps *t, TbConn *c);
 void tb_conns_clear (TbTaps *t);
+
+/* called.c */
+/* NULL where memory is out. */
+TbCalled *tb_called_new (void);
+void tb_called_free (TbCalled *called);
+/* A connection from that port was accepted. */
+void tb_called_note (TbCalled *called, uint32_t from, uint16_t port, uint32_t to);
+uint32_t tb_called_find (const TbCalled *called, uint32_t from, uint16_t port);
 
 /* flow.c; those that return false have freed the connection */
 /* The side's descriptor has something to be read, as epoll said it; may free the connection. */

@@ -68,6 +68,7 @@ make_memory (TbTaps *t)
   t->open = calloc (t->plan->n_instances + 1, sizeof *t->open);
   t->blind = calloc (t->plan->n_instances + 1, sizeof *t->blind);
   t->bypasses = tb_bypasses_new (t->plan);
+  t->called = tb_called_new ();
   t->waitings.size = pool_size (sizeof (TbWaiting));
   t->blocks.size = pool_size (sizeof (TbBlock));
   t->affecteds.size = pool_size (sizeof (TbAffected));
@@ -190,6 +191,7 @@ free_all (TbTaps *t)
   tb_taps_clear (t);
   tb_routes_free (t->routes);
   tb_bypasses_free (t->bypasses);
+  tb_called_free (t->called);
   tb_exchange_clear (&t->told);
   tb_exchange_clear (&t->recorded);
   tb_exchange_clear (&t->commands);
@@ -334,6 +336,12 @@ uint32_t
 tb_taps_probe_address (const TbTaps *t)
 {
   return tb_route_agent_address (t->plan->block);
+}
+
+uint32_t
+tb_taps_called (const TbTaps *t, uint32_t instance, uint16_t port)
+{
+  return t->called != NULL ? tb_called_find (t->called, instance, port) : UINT32_MAX;
 }
 
 uint64_t

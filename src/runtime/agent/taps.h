@@ -91,6 +91,10 @@ void tb_taps_target (TbTaps *taps, bool up);
  * taps: host order. */
 uint32_t tb_taps_probe_address (const TbTaps *taps);
 
+/* Which instance got the connection that a built-in one has or had lately from that port of its own address: an index of the
+ * plan, UINT32_MAX where that is not known. */
+uint32_t tb_taps_called (const TbTaps *taps, uint32_t instance, uint16_t port);
+
 /* CPU time of thread 1 so far. */
 uint64_t tb_taps_cpu_ns (const TbTaps *taps);
 /* How long events had to wait for others since this was last called: the worst, and that which 99 of

@@ -129,7 +129,7 @@ spawn (Debugger *d, const Instance *in, int out)
   spec.n_files = 0;
   spec.terminal = true;
   spec.out = out;
-  spec.ready = -1;
+  spec.ready = spec.operations = -1;
   int control = tb_leash_spawn (&spec, &d->leash);
   free (envp);
   return control;

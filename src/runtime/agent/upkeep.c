@@ -132,6 +132,7 @@ tb_upkeep_stop (Agent *a)
 {
   tb_loop_disarm (&a->loop, &a->upkeep_timer);
   tb_loop_disarm (&a->loop, &a->load_timer);
+  tb_loop_disarm (&a->loop, &a->operations_timer);
   tb_census_stop (a);
   tell_logs (a);
 }
