@@ -119,8 +119,14 @@ tb_ops_return (TbOps *ops, unsigned slot, const TbOpEntry *entry)
       atomic_store_explicit (&place->state, free_state (position) + 1, memory_order_release);
     }
   else
-    atomic_fetch_add_explicit (&ops->missed, 1, memory_order_relaxed);
+    tb_ops_miss (ops);
   tb_ops_forget (ops, slot);
+}
+
+void
+tb_ops_miss (TbOps *ops)
+{
+  atomic_fetch_add_explicit (&ops->missed, 1, memory_order_relaxed);
 }
 
 void

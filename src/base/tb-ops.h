@@ -57,6 +57,8 @@ void tb_ops_invoke (TbOps *ops, unsigned slot, const TbOpEntry *entry);
 void tb_ops_return (TbOps *ops, unsigned slot, const TbOpEntry *entry);
 /* It is nothing to tell: the slot is free. */
 void tb_ops_forget (TbOps *ops, unsigned slot);
+/* There was one that has no slot to be told by. */
+void tb_ops_miss (TbOps *ops);
 /* The final reads of that number are done. */
 void tb_ops_finished (TbOps *ops, uint32_t number);
 

@@ -1,5 +1,5 @@
 /* A call to a link: chooses the host, has the request made, tries again. */
-#include "node-private.h"
+#include "operation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,8 @@ caller_init (Caller *c, uint64_t seed)
   memset (c, 0, sizeof *c);
   tb_rng_seed (&c->rng, seed);
   c->bytes = malloc (EXCHANGE_BYTES);
-  if (c->bytes == NULL)
+  c->memory = calloc (1, sizeof *c->memory);
+  if (c->bytes == NULL || c->memory == NULL)
     abort ();
 }
 
@@ -18,7 +19,11 @@ void
 caller_clear (Caller *c)
 {
   free (c->bytes);
+  free (c->memory);
+  free (c->seen);
   c->bytes = NULL;
+  c->memory = NULL;
+  c->seen = NULL;
 }
 
 Call *
@@ -117,14 +122,17 @@ attempt (const Options *o, Call *call, Host *host, const CallCommand *command, c
   CallResult result = channel_open (host, call, deadline, &ch, answer);
   if (result != CALL_OK)
     return result;
-  if (call->protocol == OVER_HTTP)
+  answer->port = ch->port;
+  if (call->api != API_NONE)
+    result = exchange_store (ch, call, host, caller, deadline, answer, &keep);
+  else if (call->protocol == OVER_HTTP)
     result = exchange_http (ch, o, call, host, trace, caller, deadline, answer, &keep);
   else if (call->protocol == OVER_RPC)
     result = exchange_rpc (ch, call, host, trace, caller, deadline, answer);
   else if (call->protocol == OVER_MQTT)
     result = exchange_mqtt (ch, o, call, host, trace, caller, deadline, answer, &keep);
   else
-    result = exchange_resp (ch, o, call, command, caller, host, deadline, answer);
+    result = exchange_resp (ch, call, command, caller, host, deadline, answer);
   if (keep && (result == CALL_OK || result == CALL_ERROR))
     channel_keep (host, ch);
   else
@@ -144,30 +152,29 @@ call_worth_a_retry (CallResult result, const CallAnswer *answer)
 static Choice
 choice_of (const Options *o, const Call *call, const Caller *caller)
 {
-  uint64_t key = call->protocol == OVER_RESP ? caller->key + 1 : tb_hash_string (call->path);
+  bool keyed = call->protocol == OVER_RESP || call->api != API_NONE;
+  uint64_t key = keyed ? caller->key + 1 : tb_hash_string (call->path);
   if (call->balance == BALANCE_ADDRESS)
     key = tb_hash_string (o->name);
   return (Choice) { .key = key, .stuck = caller->stuck[call->index] };
 }
 
-CallResult
-call_link (const Options *o, Call *call, const CallCommand *command, const Trace *trace,
-           Caller *caller, CallAnswer *answer)
+static CallResult
+try_until_answered (const Options *o, Call *call, const CallCommand *command, const Trace *trace, Caller *caller,
+                    CallAnswer *answer)
 {
-  CallResult result;
-  if (!caller->keeps_key)
-    caller->key = tb_rng_below (&caller->rng, call->keys);
   Choice choice = choice_of (o, call, caller);
-  *answer = (CallAnswer) { 0 };
   for (;;)
     {
       Host *host = call_choose (call, &choice, &caller->rng);
       atomic_fetch_add_explicit (&host->in_flight, 1, memory_order_relaxed);
       answer->status = 0;
-      result = attempt (o, call, host, command, trace, caller, answer);
+      answer->sent = false;
+      CallResult result = attempt (o, call, host, command, trace, caller, answer);
       atomic_fetch_sub_explicit (&host->in_flight, 1, memory_order_relaxed);
       caller->stuck[call->index] = (uint16_t) (host - call->hosts + 1);
-      if (!call_worth_a_retry (result, answer))
+      bool again = operation_tried (caller, result, answer);
+      if (!again || !call_worth_a_retry (result, answer))
         return result;
       health_suspect (o, call, host, result, answer);
       if (answer->retries == call->retries)
@@ -175,4 +182,17 @@ call_link (const Options *o, Call *call, const CallCommand *command, const Trace
       choice.avoid = host;
       answer->retries++;
     }
+}
+
+CallResult
+call_link (const Options *o, Call *call, const CallCommand *command, const Trace *trace,
+           Caller *caller, CallAnswer *answer)
+{
+  if (!caller->keeps_key)
+    caller->key = tb_rng_below (&caller->rng, call->keys);
+  *answer = (CallAnswer) { 0 };
+  operation_begin (o, call, command, caller);
+  CallResult result = try_until_answered (o, call, command, trace, caller, answer);
+  operation_end (caller);
+  return result;
 }

@@ -80,6 +80,16 @@ connect_until (int fd, const Address *a, int64_t deadline_ns)
   return error;
 }
 
+static uint16_t
+port_of (int fd)
+{
+  Address own = { .any.sa_family = AF_UNSPEC };
+  socklen_t size = sizeof own;
+  if (getsockname (fd, &own.any, &size) < 0)
+    return 0;
+  return ntohs (own.any.sa_family == AF_INET6 ? own.in6.sin6_port : own.in.sin_port);
+}
+
 static CallResult
 channel_new (const Host *h, const Call *call, int64_t deadline_ns, Channel **out,
               CallAnswer *answer)
@@ -90,7 +100,7 @@ channel_new (const Host *h, const Call *call, int64_t deadline_ns, Channel **out
   if (*out != NULL)
     {
       setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      **out = (Channel) { .fd = fd };
+      **out = (Channel) { .fd = fd, .port = port_of (fd) };
       return CALL_OK;
     }
   if (fd >= 0)

@@ -34,6 +34,12 @@ static _Atomic bool stopping;
 static _Atomic unsigned running, asking;
 static int64_t start_ns;
 
+unsigned
+client_threads (void)
+{
+  return running;
+}
+
 static bool
 take_ticket (const Options *o)
 {
@@ -141,7 +147,12 @@ ask_on (Asker *a)
   while (more && !stopping)
     {
       load_look (&a->load);
-      if (!a->load.open)
+      if (a->load.final > 0)
+        {
+          final_reads (a->options, &a->load, &a->caller);
+          load_sleep (&a->load, INT64_MAX);
+        }
+      else if (!a->load.open)
         more = ask_and_think (a);
       else if (a->load.rate > 0)
         more = ask_when_due (a);

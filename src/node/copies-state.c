@@ -8,7 +8,8 @@
 #include <strings.h>
 #include <time.h>
 
-static const char *const reads[] = { "GET", "MGET", "EXISTS", "STRLEN", "TYPE", "TTL", "PTTL", "KEYS", "DBSIZE" };
+static const char *const reads[] = { "GET",  "MGET", "EXISTS", "STRLEN",   "TYPE",  "TTL",
+                                     "PTTL", "KEYS", "DBSIZE", "SMEMBERS", "SCARD", "SISMEMBER" };
 
 /* What a core without one order knows, as Redis writes it. */
 static const struct

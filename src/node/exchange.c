@@ -58,7 +58,10 @@ exchange_send (Exchange *x, const char *bytes, size_t n)
     {
       ssize_t sent = send (x->ch->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (sent >= 0)
-        bytes += sent, n -= (size_t) sent;
+        {
+          bytes += sent, n -= (size_t) sent;
+          x->answer->sent = true;
+        }
       else if (errno != EAGAIN && errno != EINTR)
         return broken (x);
       else if ((result = wait_for (x, POLLOUT)) != CALL_OK)

@@ -47,7 +47,7 @@ static CallResult
 ask (Watch *w, Host *host, CallAnswer *answer)
 {
   static const char *const words[] = { "PING" };
-  const CallCommand ping = { words, 1 };
+  const CallCommand ping = { .words = words, .n_words = 1 };
   Trace trace;
   trace_begin (&trace, &w->caller.rng);
   w->probe.hosts = host;

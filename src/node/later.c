@@ -87,6 +87,7 @@ later_new (Options *o, Call *call)
 void
 calls_init (Options *o)
 {
+  operations_init ();
   for (unsigned i = 0; i < o->n_calls; i++)
     {
       for (unsigned h = 0; h < o->calls[i].n_hosts; h++)

@@ -1,6 +1,6 @@
 /* How much a client asks, and that it changes while it runs: --load names a file whose first line is
- * "think exponential 20ms", "rate 100", "rate 0" (ask nothing) or "own" (as the command line says), read
- * whenever it was written. It is written whole, in one piece, so no half of it is ever read.
+ * "think exponential 20ms", "rate 100", "rate 0" (ask nothing), "own" (as the command line says) or "final 3" (read
+ * all keys once, then ask nothing: final.c), read whenever it was written. It is written whole, in one piece, so no half of it is ever read.
  *
  * Threads hold a copy; its number says whether it still holds, without a lock. */
 #include "node-private.h"
@@ -27,6 +27,7 @@ load_parse (const char *text, size_t n, const Load *as_drawn, Load *load)
   const char *end = memchr (text, '\n', n);
   size_t size = end != NULL ? (size_t) (end - text) : n;
   Load read = { 0 };
+  uint64_t final = 0;
   if (size > LINE_MAX_BYTES)
     return false;
   memcpy (line, text, size);
@@ -40,6 +41,9 @@ load_parse (const char *text, size_t n, const Load *as_drawn, Load *load)
     read.has_think = tb_dist_parse (line + 6, &read.think);
   else if (strncmp (line, "rate ", 5) == 0)
     read.open = option_number (line + 5, &read.rate) && read.rate >= 0 && read.rate <= 1e7;
+  else if (strncmp (line, "final ", 6) == 0 && option_count (line + 6, UINT32_MAX, &final) && final > 0)
+    read.open = true;
+  read.final = (unsigned) final;
   if (!read.has_think && !read.open)
     return false;
   *load = read;
@@ -113,6 +117,12 @@ load_look (Load *load)
   pthread_mutex_lock (&lock);
   *load = current;
   pthread_mutex_unlock (&lock);
+}
+
+bool
+load_holds (const Load *load)
+{
+  return load->number == atomic_load_explicit (&number, memory_order_relaxed);
 }
 
 bool

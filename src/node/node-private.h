@@ -12,12 +12,14 @@
  *   forward.c   what balancer and proxy do            dict.c      keys and values
  *   replies.c   what a caching proxy keeps            journal.c   the append-only file
  *   steps.c     work, then calls, and what undoes them  fan.c     calls side by side
- *   consumer.c  messages taken from a broker
+ *   consumer.c  messages taken from a broker        operation.c  what is done with a store, and told of it
+ *   final.c     reads when all else has ended
  *   rpc.c       calls in the memory of C
  *   mqtt*.c     packets of MQTT                       broker*.c   a message broker */
 #pragma once
 
 #include "tb-base.h"
+#include "tb-ops.h"
 #include "tb-proto.h"
 
 #include <netinet/in.h>
@@ -64,6 +66,14 @@ typedef enum
   OVER_RPC
 } Protocol;
 
+/* What a store that is called over HTTP understands. */
+typedef enum
+{
+  API_NONE, /* it is a service, and a call a request */
+  API_KEYS, /* GET and PUT of the link's path and a key */
+  API_ETCD  /* the JSON gateway of etcd 3 */
+} Api;
+
 /* How a call is made among the calls of a request. */
 typedef enum
 {
@@ -97,7 +107,11 @@ typedef struct Call
 {
   char id[64];
   Protocol protocol;
-  bool write, async;
+  Api api;
+  TbOpKind op;       /* on a store; others are read or written */
+  bool members;      /* a read of a set */
+  bool serializable; /* etcd: a read may be old */
+  bool async;
   char path[256];
   char method[16];
   Balance balance;
@@ -112,6 +126,7 @@ typedef struct Call
   struct Call *undo; /* what takes it back, or NULL */
   Host *hosts;
   unsigned n_hosts, index; /* among the calls */
+  unsigned link;           /* index of the first call over the same link */
   _Atomic unsigned turn;
   struct Later *later; /* of an async link */
 } Call;
@@ -189,16 +204,22 @@ typedef struct
   TbDist think;
   int64_t since_ns; /* it holds; 0: nothing was looked at yet */
   unsigned number;  /* another one each time it changes */
+  unsigned final;   /* not 0: nothing is asked but the final reads of that number */
 } Load;
 
-/* One line: "rate 100", "think 20ms", "own" (as_drawn). False, and *load is untouched, where it is none. */
+/* One line: "rate 100", "think 20ms", "own" (as_drawn), "final 3". False, and *load is untouched, where it is none. */
 bool load_parse (const char *text, size_t n, const Load *as_drawn, Load *load);
 /* Watches the file, if there is one. Before the threads that look. */
 void load_init (const Options *o);
 /* Makes *load (zeros at first) what holds now; costs nothing where it has not changed. */
 void load_look (Load *load);
+/* Whether it is the one that holds now. */
+bool load_holds (const Load *load);
 /* Until then, or until the load is another (false). */
 bool load_sleep (const Load *load, int64_t until_ns);
+
+/* Threads of a client that have not ended (client.c). */
+unsigned client_threads (void);
 
 /* ---- latency.c: a histogram within 1.6 %, many writers ---- */
 
@@ -245,6 +266,9 @@ typedef enum
 
 #define CALL_TEXT_MAX 160
 
+typedef struct Operation Operation;
+struct Seen;
+
 /* What one caller's thread needs for its calls; no allocation while calling. */
 typedef struct
 {
@@ -255,6 +279,12 @@ typedef struct
   uint64_t key; /* number of the key that is read or written */
   bool keeps_key; /* the next call is about the same one */
   uint16_t stuck[CALLS_MAX]; /* BALANCE_STICKY: the host each call went to, from 1; 0: to none yet */
+  Operation *memory;
+  Operation *operation;  /* on a store, that is being made; else NULL */
+  struct Seen *seen;     /* of one that swaps */
+  unsigned slot;         /* its row of what is open, from 1; 0: it has none yet */
+  uint32_t generation;   /* how many outcomes it does not know */
+  bool final;            /* what it reads, it reads when all else has ended */
 } Caller;
 
 typedef struct
@@ -264,7 +294,10 @@ typedef struct
   int64_t integer;  /* of a RESP integer */
   unsigned retries;
   bool lost_session; /* another was begun for it */
-  bool missed;       /* RESP: there is no such key */
+  bool missed;       /* there is no such key */
+  bool sent;         /* something of the request, in the last try */
+  uint16_t port;     /* our own, of the connection that it went over; 0: none */
+  char error[64];    /* RESP: how its error begins */
 } CallAnswer;
 
 /* What is sent instead of what the link's options say; NULL for these. */
@@ -272,6 +305,7 @@ typedef struct
 {
   const char *const *words; /* a RESP command */
   unsigned n_words;
+  const char *put; /* it sets the caller's key to that; NULL: it is no operation on a key */
 } CallCommand;
 
 #define EXCHANGE_BYTES (64u << 10)
@@ -296,6 +330,12 @@ bool call_worth_a_retry (CallResult result, const CallAnswer *answer);
 /* A host of a link whose hosts are watched (health.c) has failed a call. */
 void health_suspect (const Options *o, Call *call, Host *host, CallResult result,
                      const CallAnswer *answer);
+/* Where operations are told, if anywhere: TIERBOARD_OPERATIONS_FD. Before the first call. */
+void operations_init (void);
+void operations_finished (unsigned number);
+/* Reads every key of every host of every link to a store once, for the load's number; all threads of a client take part. Returns when
+ * the load is another, or at once where they are done. */
+void final_reads (Options *o, const Load *load, Caller *caller);
 /* Starts to watch the hosts of every link, where that is asked for. */
 void health_start (Options *o);
 
@@ -306,6 +346,8 @@ CallResult call_link (const Options *o, Call *call, const CallCommand *command, 
                       Caller *caller, CallAnswer *answer);
 /* Of an async link: queued for another thread, false where the queue is full. */
 bool call_later (const Options *o, Call *call, const Trace *trace);
+CallResult exchange_store (Channel *ch, const Call *call, const Host *host, Caller *caller,
+                           int64_t deadline_ns, CallAnswer *answer, bool *keep);
 /* Written values are unique over all callers and restarts, so that a history can be judged. */
 size_t call_unique_value (const Options *o, char *out, size_t size);
 CallResult exchange_rpc (Channel *ch, const Call *call, const Host *host, const Trace *trace,
@@ -323,6 +365,7 @@ Call *calls_store (Options *o);
 struct Channel
 {
   int fd;
+  uint16_t port; /* our own */
   bool used; /* it has carried a request before */
   Channel *next;
 };
@@ -331,9 +374,8 @@ struct Channel
 CallResult exchange_http (Channel *ch, const Options *o, const Call *call, const Host *host,
                           const Trace *trace, Caller *caller, int64_t deadline_ns,
                           CallAnswer *answer, bool *keep);
-CallResult exchange_resp (Channel *ch, const Options *o, const Call *call,
-                          const CallCommand *command, Caller *caller, const Host *host,
-                          int64_t deadline_ns, CallAnswer *answer);
+CallResult exchange_resp (Channel *ch, const Call *call, const CallCommand *command, Caller *caller,
+                          const Host *host, int64_t deadline_ns, CallAnswer *answer);
 
 /* ---- fan.c: calls side by side ---- */
 

@@ -43,8 +43,30 @@ call_balance (Call *c, const char *value)
 static bool
 call_op (Call *c, const char *value)
 {
-  c->write = strcmp (value, "write") == 0;
-  return c->write || strcmp (value, "read") == 0;
+  static const char *const ops[] = { [TB_OP_READ] = "read", [TB_OP_WRITE] = "write", [TB_OP_CAS] = "cas",
+                                     [TB_OP_APPEND] = "append", [TB_OP_ADD] = "add", [TB_OP_INSERT] = "insert" };
+  unsigned which = TB_OP_READ;
+  c->members = strcmp (value, "members") == 0;
+  bool ok = c->members || one_of (value, ops, TB_ARRAY_LENGTH (ops), &which);
+  c->op = (TbOpKind) which;
+  return ok;
+}
+
+static bool
+call_api (Call *c, const char *value)
+{
+  static const char *const apis[] = { [API_NONE] = "none", [API_KEYS] = "keys", [API_ETCD] = "etcd" };
+  unsigned which = API_NONE;
+  bool ok = one_of (value, apis, TB_ARRAY_LENGTH (apis), &which);
+  c->api = (Api) which;
+  return ok;
+}
+
+static bool
+call_reads (Call *c, const char *value)
+{
+  c->serializable = strcmp (value, "serializable") == 0;
+  return c->serializable || strcmp (value, "linearizable") == 0;
 }
 
 static bool
@@ -162,7 +184,8 @@ static const struct
   { "method", call_method },   { "body", call_body },       { "timeout", call_timeout },
   { "retries", call_retries }, { "balance", call_balance }, { "keys", call_keys },
   { "order", call_order },     { "when", call_when },       { "qos", call_qos },
-  { "consume", call_consume }, { "undo", call_undo },
+  { "consume", call_consume }, { "undo", call_undo },       { "api", call_api },
+  { "reads", call_reads },
 };
 
 static bool
@@ -233,9 +256,45 @@ finish_undo (Call *c)
   strcpy (path, c->undo->path);
   *c->undo = *c;
   c->undo->undo = NULL;
+  c->undo->api = API_NONE;
   c->undo->body = 0;
   strcpy (c->undo->path, path);
   strcpy (c->undo->method, "POST");
+}
+
+/* What a store can do, by what it speaks. Another server than a store is read or written, in a manner of speaking. */
+static bool
+can_do (const Call *c)
+{
+  unsigned plain = 1u << TB_OP_READ | 1u << TB_OP_WRITE;
+  if (c->protocol == OVER_RESP)
+    return true;
+  return ((c->api == API_ETCD ? plain | 1u << TB_OP_CAS : plain) >> c->op & 1) && !c->members;
+}
+
+/* NULL or a sentence about options that do not go together. */
+static char *
+check_call (const Call *c)
+{
+  if (c->consume[0] != '\0' && c->protocol != OVER_MQTT)
+    return option_sentence ("--call %s: messages are taken from mqtt://", c->id);
+  if (c->undo != NULL && c->protocol != OVER_HTTP)
+    return option_sentence ("--call %s: only what was called over http:// can be undone", c->id);
+  if (c->api != API_NONE && c->protocol != OVER_HTTP)
+    return option_sentence ("--call %s: api= is of http://", c->id);
+  if (!can_do (c))
+    return option_sentence ("--call %s: that operation is not there over this protocol; resp:// has them all, etcd read, write "
+                            "and cas, others read and write", c->id);
+  return NULL;
+}
+
+static unsigned
+link_of (const Options *o, const Call *c)
+{
+  for (unsigned i = 0; i < c->index; i++)
+    if (strcmp (o->calls[i].id, c->id) == 0)
+      return i;
+  return c->index;
 }
 
 char *
@@ -257,13 +316,13 @@ option_call (Options *o, const char *value)
     if (!call_option (c, word))
       return option_sentence ("--call %s: cannot read “%s”", c->id, word);
   if (c->method[0] == '\0')
-    strcpy (c->method, c->write ? "POST" : "GET");
+    strcpy (c->method, c->op == TB_OP_READ ? "GET" : "POST");
   if (c->consume[0] != '\0')
     c->share = 0; /* no request makes it */
-  if (c->consume[0] != '\0' && c->protocol != OVER_MQTT)
-    return option_sentence ("--call %s: messages are taken from mqtt://", c->id);
-  if (c->undo != NULL && c->protocol != OVER_HTTP)
-    return option_sentence ("--call %s: only what was called over http:// can be undone", c->id);
+  c->link = link_of (o, c);
+  char *wrong = check_call (c);
+  if (wrong != NULL)
+    return wrong;
   finish_undo (c);
   return option_at_end (p) ? NULL : option_sentence ("--call %s: a word is too long", c->id);
 }

@@ -73,7 +73,7 @@ static bool
 store_incr (Worker *w, const HttpRequest *r, const char *key, uint64_t *count, Answer *a)
 {
   const char *const words[] = { "INCR", key };
-  CallCommand incr = { words, 2 };
+  CallCommand incr = { .words = words, .n_words = 2 };
   CallAnswer answer;
   if (!call_or_fail (w, r, calls_store (w->options), &incr, &answer, a))
     return false;

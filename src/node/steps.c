@@ -62,9 +62,13 @@ fill (Steps *s, const CallAnswer *found)
   Trace child;
   snprintf (key, sizeof key, "key:%lu", (unsigned long) s->missed_key);
   const char *const words[] = { "SET", key, found->text };
-  const CallCommand set = { words, 3 };
+  const CallCommand set = { .words = words, .n_words = 3, .put = found->text };
   trace_child (s->trace, &child, s->rng);
-  if (call_link (s->options, s->missed, &set, &child, s->caller, &answer) != CALL_OK)
+  s->caller->keeps_key = true;
+  s->caller->key = s->missed_key;
+  CallResult result = call_link (s->options, s->missed, &set, &child, s->caller, &answer);
+  s->caller->keeps_key = false;
+  if (result != CALL_OK)
     report_error ("%s: %s", s->missed->id, answer.text);
 }
 

@@ -1,4 +1,5 @@
 /* Commands on keys, as Redis answers them. All run under the store's lock. */
+#include "operation.h"
 #include "store-private.h"
 
 #include <fnmatch.h>
@@ -32,8 +33,8 @@ written (Command *c, uint64_t at)
   return false;
 }
 
-static bool
-set (Command *c, TbSlice key, TbSlice value, int64_t expires_ms)
+bool
+store_set (Command *c, TbSlice key, TbSlice value, int64_t expires_ms)
 {
   int64_t ttl_ns = store.options->ttl_ns; /* of a cache */
   if (expires_ms == 0 && ttl_ns > 0)
@@ -57,10 +58,22 @@ reply_value (Command *c, const DictEntry *e)
 
 /* ---- GET and SET ---- */
 
+/* What is there is a string; else answered with an error. */
+static bool
+is_string (Command *c, const DictEntry *e)
+{
+  if (e == NULL || !set_is (e->value, e->value_n))
+    return true;
+  reply_wrong_type (c);
+  return false;
+}
+
 static void
 get (Command *c)
 {
-  reply_value (c, look_up (c, c->args[1]));
+  DictEntry *e = look_up (c, c->args[1]);
+  if (is_string (c, e))
+    reply_value (c, e);
 }
 
 typedef struct
@@ -145,6 +158,8 @@ set_command (Command *c)
   DictEntry *old = s.nx || s.xx || s.get || s.keep ? find (c, c->args[1]) : NULL;
   bool blocked = (s.nx && old != NULL) || (s.xx && old == NULL);
   size_t before = c->w->out_n;
+  if (s.get && !is_string (c, old))
+    return;
   if (s.get)
     reply_value (c, old);
   if (blocked && !s.get)
@@ -152,7 +167,7 @@ set_command (Command *c)
   if (blocked)
     return;
   size_t after = c->w->out_n;
-  if (!set (c, c->args[1], c->args[2], s.keep && old != NULL ? old->expires_ms : s.expires_ms))
+  if (!store_set (c, c->args[1], c->args[2], s.keep && old != NULL ? old->expires_ms : s.expires_ms))
     {
       /* The error stands instead of the old value, not behind it. */
       memmove (c->w->out + before, c->w->out + after, c->w->out_n - after);
@@ -167,7 +182,7 @@ setnx (Command *c)
 {
   if (find (c, c->args[1]) != NULL)
     reply_integer (c, 0);
-  else if (set (c, c->args[1], c->args[2], 0))
+  else if (store_set (c, c->args[1], c->args[2], 0))
     reply_integer (c, 1);
 }
 
@@ -176,7 +191,10 @@ mget (Command *c)
 {
   reply_array (c, c->n_args - 1);
   for (unsigned i = 1; i < c->n_args; i++)
-    reply_value (c, look_up (c, c->args[i]));
+    {
+      const DictEntry *e = look_up (c, c->args[i]);
+      reply_value (c, e != NULL && set_is (e->value, e->value_n) ? NULL : e);
+    }
 }
 
 static void
@@ -188,7 +206,7 @@ mset (Command *c)
       return;
     }
   for (unsigned i = 1; i < c->n_args; i += 2)
-    if (!set (c, c->args[i], c->args[i + 1], 0))
+    if (!store_set (c, c->args[i], c->args[i + 1], 0))
       return;
   reply_ok (c);
 }
@@ -199,6 +217,8 @@ append (Command *c)
   DictEntry *e = find (c, c->args[1]);
   TbSlice more = c->args[2];
   size_t n = (e ? e->value_n : 0) + more.n;
+  if (!is_string (c, e))
+    return;
   if (n > VALUE_MAX)
     {
       reply_error (c, "ERR string exceeds maximum allowed size (16 MiB)");
@@ -213,7 +233,7 @@ append (Command *c)
   if (e != NULL)
     memcpy (joined, e->value, e->value_n);
   memcpy (joined + n - more.n, more.p, more.n);
-  if (set (c, c->args[1], (TbSlice) { joined, n }, e ? e->expires_ms : 0))
+  if (store_set (c, c->args[1], (TbSlice) { joined, n }, e ? e->expires_ms : 0))
     reply_integer (c, (int64_t) n);
   free (joined);
 }
@@ -222,7 +242,8 @@ static void
 string_length (Command *c)
 {
   DictEntry *e = look_up (c, c->args[1]);
-  reply_integer (c, e ? e->value_n : 0);
+  if (is_string (c, e))
+    reply_integer (c, e ? e->value_n : 0);
 }
 
 /* ---- Counting ---- */
@@ -235,6 +256,8 @@ add (Command *c, int64_t amount)
   Command number = { .args = &old, .n_args = 1 };
   int64_t value;
   char text[24];
+  if (!is_string (c, e))
+    return;
   if (!arg_integer (&number, 0, &value))
     reply_error (c, "ERR value is not an integer or out of range");
   else if (__builtin_add_overflow (value, amount, &value))
@@ -242,7 +265,7 @@ add (Command *c, int64_t amount)
   else
     {
       size_t n = (size_t) snprintf (text, sizeof text, "%" PRId64, value);
-      if (set (c, c->args[1], (TbSlice) { text, n }, e ? e->expires_ms : 0))
+      if (store_set (c, c->args[1], (TbSlice) { text, n }, e ? e->expires_ms : 0))
         reply_integer (c, value);
     }
 }
@@ -283,18 +306,24 @@ decrby (Command *c)
 
 /* ---- Keys ---- */
 
+bool
+store_delete (Command *c, TbSlice key, int64_t *n)
+{
+  if (find (c, key) == NULL)
+    return true;
+  if (store.journal != NULL && !written (c, journal_delete (store.journal, key)))
+    return false;
+  *n += dict_delete (store.dict, key, c->now_ms);
+  return true;
+}
+
 static void
 del (Command *c)
 {
   int64_t n = 0;
   for (unsigned i = 1; i < c->n_args; i++)
-    {
-      if (find (c, c->args[i]) == NULL)
-        continue;
-      if (store.journal != NULL && !written (c, journal_delete (store.journal, c->args[i])))
-        return;
-      n += dict_delete (store.dict, c->args[i], c->now_ms);
-    }
+    if (!store_delete (c, c->args[i], &n))
+      return;
   reply_integer (c, n);
 }
 
@@ -310,7 +339,8 @@ exists (Command *c)
 static void
 type (Command *c)
 {
-  reply_simple (c, find (c, c->args[1]) ? "string" : "none");
+  const DictEntry *e = find (c, c->args[1]);
+  reply_simple (c, e == NULL ? "none" : set_is (e->value, e->value_n) ? "set" : "string");
 }
 
 static void
@@ -397,6 +427,30 @@ flushall (Command *c)
   reply_ok (c);
 }
 
+/* ---- Swapping ---- */
+
+/* No program is run here but one, which every client of ours sends to any store that speaks RESP: it sets a key that is
+ * what the first argument says (empty: not there), else answers what it is. */
+static void
+eval (Command *c)
+{
+  const TbSlice *a = c->args;
+  if (a[1].n != strlen (resp_swap_script) || memcmp (a[1].p, resp_swap_script, a[1].n) != 0 || c->n_args != 6
+      || !arg_is (c, 2, "1"))
+    {
+      reply_error (c, "ERR the only script that is known here swaps a value for another");
+      return;
+    }
+  DictEntry *e = look_up (c, a[3]);
+  if (!is_string (c, e))
+    return;
+  bool same = e == NULL ? a[4].n == 0 : e->value_n == a[4].n && memcmp (e->value, a[4].p, a[4].n) == 0;
+  if (!same)
+    reply_value (c, e);
+  else if (store_set (c, a[3], a[5], 0))
+    reply_integer (c, 1);
+}
+
 /* The most used first: the table is searched from its beginning. */
 const CommandRow data_commands[] = {
   { "GET", 2, 2, get, true },
@@ -413,6 +467,12 @@ const CommandRow data_commands[] = {
   { "STRLEN", 2, 2, string_length, true },
   { "SETNX", 3, 3, setnx, true },
   { "UNLINK", 2, 0, del, true },
+  { "SADD", 3, 0, set_add, true },
+  { "SMEMBERS", 2, 2, set_members, true },
+  { "SREM", 3, 0, set_remove, true },
+  { "SCARD", 2, 2, set_count, true },
+  { "SISMEMBER", 3, 3, set_has, true },
+  { "EVAL", 3, 0, eval, true },
   { "TYPE", 2, 2, type, true },
   { "TTL", 2, 2, ttl, true },
   { "PTTL", 2, 2, pttl, true },

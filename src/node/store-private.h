@@ -43,6 +43,23 @@ bool store_fits (Command *c);
 /* Answers it. */
 void store_run (Command *c);
 
+/* ---- store-data.c ---- */
+
+/* Sets a key, in the journal first; false, and answered with an error, where that cannot be. */
+bool store_set (Command *c, TbSlice key, TbSlice value, int64_t expires_ms);
+/* Deletes it if it is there, and counts it. */
+bool store_delete (Command *c, TbSlice key, int64_t *n);
+
+/* ---- store-set.c: sets ---- */
+
+/* Whether a value is a set: one is kept as bytes like any value, so that journal and copies need not know. */
+bool set_is (const char *value, size_t n);
+void set_add (Command *c);
+void set_remove (Command *c);
+void set_members (Command *c);
+void set_count (Command *c);
+void set_has (Command *c);
+
 /* ---- copies.c: replicas that agree ---- */
 
 int copies_main (Options *o);
@@ -65,6 +82,7 @@ void reply_array (Command *c, size_t n);
 /* A map of n pairs in RESP3, an array of 2n in RESP2. */
 void reply_map (Command *c, size_t n);
 void reply_syntax (Command *c);
+void reply_wrong_type (Command *c);
 
 /* Whether args[i] is that word, in letters of either case. */
 bool arg_is (const Command *c, unsigned i, const char *word);

@@ -95,6 +95,12 @@ reply_syntax (Command *c)
   reply_error (c, "ERR syntax error");
 }
 
+void
+reply_wrong_type (Command *c)
+{
+  reply_error (c, "WRONGTYPE Operation against a key holding the wrong kind of value");
+}
+
 /* ---- Arguments ---- */
 
 bool

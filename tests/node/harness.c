@@ -24,12 +24,16 @@ node_address (void)
   return g_strdup_printf ("127.94.%u.%u:%u", 1 + pid % 250, 1 + next % 250, 20000 + pid / 250 % 9000);
 }
 
+int node_operations_fd = -1;
+
 /* A test that fails leaves no process behind. */
 static void
 inherit (gpointer data)
 {
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   fcntl (GPOINTER_TO_INT (data), F_SETFD, 0);
+  if (node_operations_fd >= 0)
+    fcntl (node_operations_fd, F_SETFD, 0);
 }
 
 static Node *
@@ -48,7 +52,10 @@ spawn (const char *kind, const char *address, char **options, int ready_fd)
     }
   g_strv_builder_addv (argv, (const char **) options);
   g_auto (GStrv) words = g_strv_builder_end (argv);
+  g_autofree char *operations = g_strdup_printf ("%d", node_operations_fd);
   env = g_environ_setenv (env, "TIERBOARD_READY_FD", number, TRUE);
+  if (node_operations_fd >= 0)
+    env = g_environ_setenv (env, "TIERBOARD_OPERATIONS_FD", operations, TRUE);
   int out = g_file_open_tmp ("tierboard-node-XXXXXX", &node->out_path, &error);
   g_assert_no_error (error);
   g_spawn_async_with_fds (NULL, words, env, G_SPAWN_DO_NOT_REAP_CHILD, inherit,

@@ -25,6 +25,8 @@ char *node_wait (Node *node, double seconds, int *status);
 /* TERM, and the check that it ends well within 100 ms. */
 char *node_stop (Node *node);
 void node_kill (Node *node);
+/* A descriptor that nodes started from here on inherit as TIERBOARD_OPERATIONS_FD; -1: none. */
+extern int node_operations_fd;
 
 /* The number after "name": in JSON or name: in INFO; fails the test where there is none. */
 gint64 number_in (const char *text, const char *name);

@@ -173,6 +173,31 @@ test_stand_ins (void)
   g_assert_cmpstr (instance (plan, "d/1")->argv[1], ==, "mediator");
 }
 
+/* ---- Operations on stores ---- */
+
+#define CALLER(op) "<component id=\"c\" kind=\"client\"><builtin><call link=\"l\" op=\"" op "\"/></builtin></component>\n"
+#define ETCD "<component id=\"d\" kind=\"store\" replicas=\"3\"><template name=\"etcd\">%s</template></component>\n"
+#define WEB "<component id=\"d\" kind=\"store\"><service name=\"web\" protocol=\"http\" port=\"80\"/><command>x</command></component>\n"
+#define TO_STORE "<link id=\"l\" from=\"c\" to=\"d\"/>\n"
+
+static void
+test_a_store_over_http_is_called_as_one (void)
+{
+  g_autofree char *plain = g_strdup_printf (CALLER ("cas") ETCD "<link id=\"l\" from=\"c\" to=\"d\" service=\"client\"/>\n", "");
+  g_autofree char *old = g_strdup_printf (CALLER ("read") ETCD "<link id=\"l\" from=\"c\" to=\"d\" service=\"client\"/>\n",
+                                          "<param name=\"reads\" value=\"serializable\"/>");
+  g_autoptr (TbPlan) etcd = plan_of (plain), stale = plan_of (old), web = plan_of (CALLER ("write") WEB TO_STORE);
+  assert_contains (option (instance (etcd, "c/1"), "--call"), " op=cas api=etcd");
+  assert_contains (option (instance (stale, "c/1"), "--call"), " op=read api=etcd reads=serializable");
+  assert_contains (option (instance (web, "c/1"), "--call"), ":80/ op=write api=keys");
+}
+
+static void
+test_what_a_store_cannot_do_is_refused (void)
+{
+  assert_refused (CALLER ("append") WEB TO_STORE, "cannot do “append” over the link “l”");
+}
+
 /* ---- Built-ins ------------------------------------------------------------------------------------ */
 
 static void
@@ -925,6 +950,8 @@ main (int argc, char **argv)
   T ("client-waits-for-server", client_waits_for_server);
   T ("nothing-to-run", nothing_to_run);
   T ("stand-ins", stand_ins);
+  T ("store-over-http", a_store_over_http_is_called_as_one);
+  T ("store-cannot", what_a_store_cannot_do_is_refused);
   T ("builtin/options", builtin_options);
   T ("builtin/replication is passed on", replication_is_passed_on);
   T ("builtin/balance-gives-replicas", balance_gives_replicas);

@@ -323,6 +323,8 @@ lost_of_collection (const TbHistory *h, const TbKey *key, int64_t last)
       {
         size_t n;
         const uint64_t *elements = tb_history_elements (h, key->ops[i].value, &n);
+        if (elements == NULL && key->ops[i].value != TB_VALUE_NIL)
+          continue; /* of a list no more is known than which it was */
         for (size_t k = 0; k < n; k++)
           tb_index_put (&there, elements[k], 0);
         read = true;

@@ -9,7 +9,7 @@
  * the search of Wing and Gong with Lowe's memo, bounded, which may end in "unknown". */
 #pragma once
 
-#include "tb-op.h"
+#include "tb-ops.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +21,8 @@ TbHistory *tb_history_new (void);
 void tb_history_free (TbHistory *h);
 /* Operations may come in any order of time; live, each when it ends. */
 void tb_history_add (TbHistory *h, const TbOp *op);
+/* One that a client reported, whose values are as tb-ops.h has them; of the entry all else must be filled in. */
+void tb_history_add_entry (TbHistory *h, const TbOpEntry *entry);
 size_t tb_history_n (const TbHistory *h);
 /* The i-th, key by key, in the order in which they came or, once judged, ended; until the next is added. */
 const TbOp *tb_history_op (const TbHistory *h, size_t i);

@@ -108,6 +108,40 @@ append_consume (GString *out, const TbPart *part, const TbPlanInstance *instance
   g_string_append_printf (out, " consume=%s", each ? instance->id : part->id);
 }
 
+/* What a store that is called over HTTP understands, as --call has it; NULL: it is a service, or not HTTP. */
+static const char *
+api_of (const TbPart *to, const char *protocol)
+{
+  if (!g_str_equal (protocol, "http") || to->role != TB_ROLE_STORE)
+    return NULL;
+  return to->template != NULL && g_str_equal (to->template->name, "etcd") ? "etcd" : "keys";
+}
+
+/* Lists, counters and sets are RESP's. */
+static gboolean
+check_op (const TbPlanner *planner, const TbPart *part, const TbPlanLink *link, const char *api, const TbElement *call,
+          GError **error)
+{
+  const char *op = call != NULL ? tb_element_get (call, TB_PROP_OP) : NULL;
+  gboolean plain = op == NULL || g_str_equal (op, "read") || g_str_equal (op, "write");
+  if (plain || g_str_equal (link->protocol, "resp") || (g_strcmp0 (api, "etcd") == 0 && g_str_equal (op, "cas")))
+    return TRUE;
+  return tb_planner_fail (planner, call, TB_PLAN_ERROR_VALUE, error,
+                          "%s cannot do “%s” over the link “%s”: a store that speaks resp can, etcd can read, write and cas, "
+                          "and others are read and written", part->title, op, link->id);
+}
+
+static void
+append_api (GString *out, const TbPart *to, const char *api)
+{
+  if (api == NULL)
+    return;
+  g_string_append_printf (out, " api=%s", api);
+  const char *reads = to->params != NULL ? g_hash_table_lookup (to->params, "reads") : NULL;
+  if (g_str_equal (api, "etcd") && g_strcmp0 (reads, "serializable") == 0)
+    g_string_append (out, " reads=serializable");
+}
+
 static gboolean
 add_call (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance,
           const TbPlanLink *link, const TbElement *call, GPtrArray *argv, GError **error)
@@ -119,6 +153,10 @@ add_call (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *in
                             "%s cannot call over the link “%s”: built-in parts speak http, rpc, resp and "
                             "mqtt, and its service speaks %s", part->title, link->id,
                             protocol ? protocol : "something unnamed");
+  const TbPart *to = tb_planner_part (planner, link->to_component);
+  const char *api = api_of (to, protocol);
+  if (!check_op (planner, part, link, api, call, error))
+    return FALSE;
   g_autoptr (GPtrArray) addresses = tb_planner_link_addresses (planner, link);
   g_autofree char *hosts = tb_plan_format_addresses (addresses, "%", ",");
   g_autoptr (GString) text = g_string_new (NULL);
@@ -127,6 +165,7 @@ add_call (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *in
     append_path (text, call);
   for (gsize i = 0; i < G_N_ELEMENTS (call_keys); i++)
     append_property (text, call, call_keys[i].prop, call_keys[i].key);
+  append_api (text, to, api);
   append_property (text, part->by, TB_PROP_KEYS, "keys");
   if (g_str_equal (protocol, "mqtt") && takes_messages (part, link, call))
     append_consume (text, part, instance, call);
