@@ -84,8 +84,7 @@ tb_run_scenario_begin (TbRunScenario *self, TbSession *session, void (*say) (con
 static TbExitStatus
 judge (TbRunScenario *self, const TbFinding *f)
 {
-  const TbTestLine line = { .unit = f->expect->unit, .estimate = f->estimate };
-  g_autofree char *measured = tb_test_measured (&line);
+  g_autofree char *measured = tb_estimate_words (f->expect->unit, &f->estimate);
   g_autofree char *text
     = g_strdup_printf ("%s: %s: %s%s%s", tb_outcome_name (f->outcome), f->expect->text, measured,
                        f->why != NULL ? ", " : "", f->why != NULL ? f->why : "");

@@ -83,7 +83,7 @@ add_suite (GString *out, const TbTestResult *r)
   for (guint i = 0; i < r->lines->len; i++)
     {
       const TbTestLine *line = g_ptr_array_index (r->lines, i);
-      g_autofree char *measured = tb_test_measured (line);
+      g_autofree char *measured = tb_estimate_words (line->unit, &line->estimate);
       g_autofree char *said = g_strdup_printf ("line %u: %s: %s%s%s", line->line, line->text, measured,
                                                line->why != NULL ? ", " : "", line->why != NULL ? line->why : "");
       add_case (out, r, line->text, 0, line->outcome, FALSE, said);

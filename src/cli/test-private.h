@@ -85,7 +85,5 @@ void tb_test_settle_folder (const char *folder, TbTestResult *result);
 
 void tb_test_print (const TbTestResult *result, gboolean colour, gboolean verbose);
 void tb_test_print_json (const TbTestResult *result);
-/* "99.8 % [99.1 %, 100 %] of 1240" (transfer full) */
-char *tb_test_measured (const TbTestLine *line);
 /* JUnit's XML of all of them (transfer full). */
 char *tb_test_junit (const GPtrArray *results);

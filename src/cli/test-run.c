@@ -78,7 +78,7 @@ take_finding (TbTestResult *r, const TbFinding *f)
   TbExitStatus status = status_of (f->outcome);
   if (status == r->status || tb_test_worse (status, r->status) == r->status)
     return;
-  g_autofree char *measured = tb_test_measured (line);
+  g_autofree char *measured = tb_estimate_words (line->unit, &line->estimate);
   g_free (r->sentence);
   r->sentence = g_strdup_printf ("line %u: %s is %s: it was %s%s%s", line->line, line->text,
                                  tb_outcome_name (line->outcome), measured, line->why != NULL ? ", " : "",

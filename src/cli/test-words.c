@@ -40,21 +40,6 @@ tb_test_status_name (TbExitStatus status)
   return statuses[row_of (status)].name;
 }
 
-char *
-tb_test_measured (const TbTestLine *line)
-{
-  char value[40], low[40], high[40];
-  const TbEstimate *e = &line->estimate;
-  if (isnan (e->value))
-    return g_strdup ("–");
-  tb_measure_words (line->unit, e->value, value, sizeof value);
-  if (e->low == e->high || line->unit == TB_UNIT_YES)
-    return g_strdup (value);
-  return g_strdup_printf ("%s [%s, %s] of %" G_GUINT64_FORMAT, value,
-                          tb_measure_words (line->unit, e->low, low, sizeof low),
-                          tb_measure_words (line->unit, e->high, high, sizeof high), e->n);
-}
-
 static void
 print_word (const char *word, const char *sgr, gboolean colour)
 {
@@ -93,7 +78,7 @@ tb_test_print (const TbTestResult *r, gboolean colour, gboolean verbose)
   for (guint i = 0; i < r->lines->len; i++)
     {
       const TbTestLine *line = g_ptr_array_index (r->lines, i);
-      g_autofree char *measured = tb_test_measured (line);
+      g_autofree char *measured = tb_estimate_words (line->unit, &line->estimate);
       print_word (tb_outcome_name (line->outcome), statuses[row_of (status_of (line->outcome))].sgr, colour);
       print_plain ("%s: %s%s%s", line->text, measured, line->why != NULL ? ", " : "",
                    line->why != NULL ? line->why : "");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tb-scenario-run.h"
+#include "tb-scenario-told.h"
 
 #define LOOK_EVERY_NS (20 * TB_NS_PER_MS)
 
@@ -22,6 +23,8 @@ struct TbScenarioRun
   GSource *source;
   GArray *struck; /* of Struck */
   guint told;     /* lines of the log */
+  TbEngineState told_state; /* and the step of it, in the recording */
+  guint told_step;
   gboolean over;
 };
 
@@ -138,6 +141,20 @@ quiet (gpointer host)
 
 static const TbEngineHost table = { .act = act, .undo = undo, .heal = heal, .quiet = quiet };
 
+/* ---- The recording --------------------------------------------------------------------------------------- */
+
+static void
+remark (TbScenarioRun *run)
+{
+  TbEngineState state = tb_engine_state (run->engine);
+  guint step = tb_engine_step_at (run->engine);
+  if (state == TB_ENGINE_STARTING || (state == run->told_state && step == run->told_step))
+    return;
+  run->told_state = state;
+  run->told_step = step;
+  tb_scenario_tell_step (run->session, run->scenario, run->engine);
+}
+
 /* ---- Looking --------------------------------------------------------------------------------------------- */
 
 static void
@@ -147,12 +164,20 @@ tell (TbScenarioRun *run)
   for (; run->told < log->len; run->told++)
     if (run->funcs->line != NULL)
       run->funcs->line (g_ptr_array_index (log, run->told), run->data);
+  remark (run);
   if (run->over || tb_engine_state (run->engine) != TB_ENGINE_OVER)
     return;
   run->over = TRUE;
   g_source_set_ready_time (run->source, -1);
+  tb_scenario_tell_end (run->session, run->scenario, run->engine);
   if (run->funcs->over != NULL)
     run->funcs->over (run->data);
+}
+
+static TbFacts
+facts_now (TbScenarioRun *run, const TbLiveFrame *frame)
+{
+  return (TbFacts) { .now_ns = tb_now_ns (), .frame = frame, .plan = tb_session_plan (run->session) };
 }
 
 static void
@@ -160,7 +185,7 @@ look (TbScenarioRun *run)
 {
   TbRunState state = tb_session_state (run->session);
   g_autoptr (TbLiveFrame) frame = tb_session_look (run->session);
-  TbFacts facts = { .now_ns = tb_now_ns (), .frame = frame, .plan = tb_session_plan (run->session) };
+  TbFacts facts = facts_now (run, frame);
   if (state == TB_RUN_FAILED || state == TB_RUN_STOPPED || state == TB_RUN_STOPPING)
     tb_engine_break (run->engine, facts.now_ns,
                      frame != NULL && *frame->reason != '\0' ? frame->reason : "the run has ended");
@@ -211,6 +236,7 @@ tb_scenario_run_new (TbSession *session, const TbScenario *scenario, const TbSce
   g_source_set_callback (run->source, on_time, run, NULL);
   g_source_set_ready_time (run->source, 0);
   g_source_attach (run->source, g_main_context_get_thread_default ());
+  tb_scenario_tell_begin (session, scenario);
   return run;
 }
 
@@ -232,6 +258,30 @@ tb_scenario_run_break (TbScenarioRun *run, const char *why)
 {
   tb_engine_break (run->engine, tb_now_ns (), why);
   tell (run);
+}
+
+void
+tb_scenario_run_set_stepping (TbScenarioRun *run, gboolean stepping)
+{
+  tb_engine_set_stepping (run->engine, stepping);
+  if (!run->over)
+    g_source_set_ready_time (run->source, 0);
+}
+
+void
+tb_scenario_run_go_on (TbScenarioRun *run)
+{
+  tb_engine_go_on (run->engine);
+  if (!run->over)
+    g_source_set_ready_time (run->source, 0);
+}
+
+TbMeasureProgress
+tb_scenario_run_peek (TbScenarioRun *run, guint expect, TbFinding *finding)
+{
+  g_autoptr (TbLiveFrame) frame = tb_session_look (run->session);
+  const TbFacts facts = facts_now (run, frame);
+  return frame != NULL ? tb_engine_peek (run->engine, expect, &facts, finding) : TB_MEASURE_TO_COME;
 }
 
 const TbEngine *

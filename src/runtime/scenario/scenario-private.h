@@ -8,7 +8,9 @@
  *   measure.c     counters and moments of one expectation, from frames to an estimate
  *   engine.c      the machine
  *   statistics.c  intervals
- *   words.c       numbers and expectations as people read them */
+ *   words.c       numbers and expectations as people read them
+ *   result.c      how it came out
+ *   told.c        what a recording is told of it, and reading that again */
 #pragma once
 
 #include "tb-scenario.h"

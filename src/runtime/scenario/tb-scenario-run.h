@@ -21,6 +21,11 @@ TbScenarioRun *tb_scenario_run_new (TbSession *session, const TbScenario *scenar
 void tb_scenario_run_free (TbScenarioRun *run);
 /* Ends it, with what was measured until now. */
 void tb_scenario_run_break (TbScenarioRun *run, const char *why);
+/* See tb_engine_set_stepping(), tb_engine_go_on(); at once. */
+void tb_scenario_run_set_stepping (TbScenarioRun *run, gboolean stepping);
+void tb_scenario_run_go_on (TbScenarioRun *run);
+/* What is measured of an expectation until now; see tb_engine_peek(). */
+TbMeasureProgress tb_scenario_run_peek (TbScenarioRun *run, guint expect, TbFinding *finding);
 const TbEngine *tb_scenario_run_engine (const TbScenarioRun *run);
 gboolean tb_scenario_run_is_over (const TbScenarioRun *run);
 

@@ -138,6 +138,7 @@ typedef struct
   gboolean judged;    /* a store is: it ends with quiet and final reads */
   guint64 seed;       /* 0: none was said */
   TbModel *model;     /* that its elements lie in */
+  gboolean foreign;   /* not of the drawing that runs: whoever applies it says so */
 } TbScenario;
 
 #define TB_SCENARIO_WAIT_NS (30 * TB_NS_PER_S) /* where a wait says no limit */
@@ -256,6 +257,20 @@ const char *tb_engine_broken (const TbEngine *engine);
 const char *tb_engine_late (const TbEngine *engine);
 /* Final reads were made. */
 gboolean tb_engine_has_read (const TbEngine *engine);
+/* How it came out: the worst of all it has, in this order. */
+typedef enum
+{
+  TB_END_HELD,
+  TB_END_UNKNOWN,
+  TB_END_VIOLATED,
+  TB_END_NOT_RUN
+} TbScenarioEnd;
+
+const char *tb_scenario_end_name (TbScenarioEnd end);
+/* Of one that is over. *sentence: why, or that all held. (transfer full) */
+TbScenarioEnd tb_engine_end (const TbEngine *engine, char **sentence);
+/* "99.8 % [99.1 %, 100 %] of 1240" (transfer full) */
+char *tb_estimate_words (TbMeasureUnit unit, const TbEstimate *estimate);
 /* One finding for each expectation, in their order; those about histories are UNKNOWN until
  * tb_engine_find_verdicts(). (transfer none) */
 const GPtrArray *tb_engine_findings (const TbEngine *engine); /* of TbFinding */

@@ -346,6 +346,13 @@ take_said (TbPast *self, TbReader *r, gint64 time_ns)
     return FALSE;
   if (g_str_equal (what, "clock") && instance >= 0)
     follow_clock (self, (guint) instance, value, time_ns);
+  if (g_str_has_prefix (what, "scenario"))
+    {
+      const TbPastRemark row = { time_ns, tb_past_keep_text (self, id), tb_past_keep_text (self, what),
+                                 tb_past_keep_text (self, value) };
+      g_array_append_val (self->remarks, row);
+      return FALSE;
+    }
   if (g_str_equal (what, "partition"))
     {
       TbPastFault *fault = find_fault (self, id);

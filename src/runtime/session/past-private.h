@@ -104,7 +104,7 @@ struct _TbPast
   GArray *drawings;  /* of TbPastDrawing */
   GArray *facts;     /* of TbPastFact */
   GPtrArray *frames; /* what facts point to */
-  GArray *instances, *links, *taps, *gaps, *states, *bands, *problems;
+  GArray *instances, *links, *taps, *gaps, *states, *bands, *problems, *remarks;
   GArray *of;          /* of TbPastOf, as instances */
   GArray *agent_loads; /* of TbPastAgentLoad */
   GPtrArray *faults;   /* of TbPastFault */

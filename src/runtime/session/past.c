@@ -57,6 +57,7 @@ tb_past_init (TbPast *self)
   self->states = array_of (sizeof (TbPastState), NULL);
   self->bands = array_of (sizeof (TbPastBand), NULL);
   self->problems = array_of (sizeof (TbPastProblem), NULL);
+  self->remarks = array_of (sizeof (TbPastRemark), NULL);
   self->of = array_of (sizeof (TbPastOf), of_clear);
   self->agent_loads = array_of (sizeof (TbPastAgentLoad), NULL);
   self->faults = g_ptr_array_new_with_free_func (tb_past_fault_free);
@@ -70,7 +71,7 @@ tb_past_finalize (GObject *object)
 {
   TbPast *self = TB_PAST (object);
   GArray *const arrays[] = { self->drawings, self->facts, self->instances, self->links, self->taps,
-                             self->gaps, self->states, self->bands, self->problems, self->of,
+                             self->gaps, self->states, self->bands, self->problems, self->remarks, self->of,
                              self->agent_loads, self->figures };
   for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_array_unref (arrays[i]);
@@ -276,6 +277,7 @@ ROWS (gap, gaps, TbPastGap)
 ROWS (state, states, TbPastState)
 ROWS (band, bands, TbPastBand)
 ROWS (problem, problems, TbPastProblem)
+ROWS (remark, remarks, TbPastRemark)
 
 guint
 tb_past_n_taps (TbPast *self)

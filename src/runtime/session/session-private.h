@@ -263,8 +263,6 @@ void tb_replace_text (char **text, const char *with);
 void tb_session_sent (TbSession *self);
 /* One frame with a name, or with none (NULL). */
 void tb_session_send_name (TbSession *self, TbCommandType type, const char *name);
-/* Has it recorded: see TB_COMMAND_SAY. */
-void tb_session_say (TbSession *self, const char *of, const char *what, const char *value);
 /* Asks until it is freed, which is before the session is. */
 TbRoles *tb_roles_new (TbSession *session);
 void tb_roles_free (TbRoles *roles);

@@ -90,6 +90,13 @@ typedef struct
   const char *sentence;
 } TbPastProblem;
 
+/* What a viewer had recorded of a scenario that it carried out; src/runtime/scenario reads and writes it. */
+typedef struct
+{
+  gint64 time_ns;
+  const char *of, *what, *value;
+} TbPastRemark;
+
 /* Of one link, over one step of about a second: time_ns is its end, and it begins at the end of the one
  * before (the first at tb_past_start_ns()). A rate is a count divided by that. */
 typedef struct
@@ -153,6 +160,8 @@ guint tb_past_n_bands (TbPast *self);
 const TbPastBand *tb_past_band (TbPast *self, guint i); /* in the order in which they began */
 guint tb_past_n_problems (TbPast *self);
 const TbPastProblem *tb_past_problem (TbPast *self, guint i);
+guint tb_past_n_remarks (TbPast *self);
+const TbPastRemark *tb_past_remark (TbPast *self, guint i);
 
 /* ---- Events: positions [first, n) can be asked for --------------------------------------------- */
 

@@ -213,6 +213,9 @@ gboolean tb_session_do (TbSession *session, const TbElement *action, const char 
  * "think exponential 20ms" (the pause after each answer), or "own" (as the drawing says). FALSE with
  * TB_SESSION_ERROR_NAME where it means nothing, or something else than built-in clients. */
 gboolean tb_session_set_load (TbSession *session, const char *names, const char *load, GError **error);
+/* Has the recording remember what only the viewer knows: of whom, what, and what of it; see TB_COMMAND_SAY.
+ * Whoever looks back finds it with tb_past_remark(), where `what` begins with "scenario". */
+void tb_session_say (TbSession *session, const char *of, const char *what, const char *value);
 /* A fault that was asked for and is not gone. */
 typedef struct
 {
