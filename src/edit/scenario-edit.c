@@ -101,24 +101,6 @@ tb_scenario_place_behind (const TbElement *scenario, const TbElement *behind)
   return place;
 }
 
-static guint
-place_behind (TbDocument *document, const TbElement *scenario, TbUid behind)
-{
-  return tb_scenario_place_behind (scenario, behind ? tb_model_get (tb_document_model (document), behind) : NULL);
-}
-
-static TbUid
-insert_phase (TbDocument *document, TbUid scenario, guint before, const char *name, gint64 lasts_ns)
-{
-  const TbElement *parent = tb_model_get (tb_document_model (document), scenario);
-  g_autofree char *id = tb_scenario_fresh_phase_id (parent, name);
-  TbUid phase = tb_document_insert (document, TB_KIND_PHASE, id, scenario, before);
-  if (strcmp (id, name) != 0)
-    tb_document_set (document, phase, TB_PROP_NAME, name, NULL);
-  set_ns (document, phase, TB_PROP_LASTS, lasts_ns);
-  return phase;
-}
-
 static char *
 free_name (const TbModel *model)
 {
@@ -155,22 +137,9 @@ tb_scenario_add (TbDocument *document, const char *name)
   tb_document_begin (document, label, NULL);
   TbUid uid = tb_document_insert (document, TB_KIND_SCENARIO, id, tb_element_uid (root), tb_scenario_place (root));
   tb_document_set (document, uid, TB_PROP_NAME, own, NULL);
-  insert_phase (document, uid, 0, "before", FIRST_NS);
+  set_ns (document, tb_document_insert (document, TB_KIND_PHASE, "before", uid, 0), TB_PROP_LASTS, FIRST_NS);
   tb_document_commit (document);
   return uid;
-}
-
-TbUid
-tb_scenario_add_phase (TbDocument *document, TbUid scenario, TbUid behind, const char *name, gint64 lasts_ns)
-{
-  const TbElement *parent = of_kind (document, scenario, TB_KIND_SCENARIO);
-  if (!parent || lasts_ns <= 0)
-    return 0;
-  tb_document_begin (document, "Add Phase", NULL);
-  TbUid phase = insert_phase (document, scenario, place_behind (document, parent, behind), name && *name ? name : "phase",
-                              lasts_ns);
-  tb_document_commit (document);
-  return phase;
 }
 
 /* ---- Values, checked ------------------------------------------------------------------------- */
@@ -263,19 +232,21 @@ value_of (const TbScenarioValue *values, guint n, TbProp prop)
 
 /* Where it stands among its siblings: a step before what is expected, all else at the end. */
 static TbUid
-insert_bare (TbDocument *document, TbKind kind, const TbElement *parent, const TbScenarioValue *values, guint n)
+insert_bare (TbDocument *document, TbKind kind, const TbElement *parent, TbUid behind, const TbScenarioValue *values,
+             guint n)
 {
   TbUid into = tb_element_uid (parent);
   gboolean step = kind == TB_KIND_WAIT || kind == TB_KIND_PHASE;
-  guint before = step ? place_behind (document, parent, 0) : G_MAXUINT;
+  const TbElement *last = behind ? tb_model_get (tb_document_model (document), behind) : NULL;
+  guint before = step ? tb_scenario_place_behind (parent, last) : G_MAXUINT;
   const char *name = value_of (values, n, TB_PROP_NAME);
   g_autofree char *fresh = kind == TB_KIND_PHASE ? tb_scenario_fresh_phase_id (parent, name && *name ? name : "phase") : NULL;
   return tb_document_insert (document, kind, fresh, into, before);
 }
 
 TbUid
-tb_scenario_insert (const TbScenarioEdit *edit, TbKind kind, TbUid parent, const TbScenarioValue *values, guint n,
-                    GError **error)
+tb_scenario_insert (const TbScenarioEdit *edit, TbKind kind, TbUid parent, TbUid behind, const TbScenarioValue *values,
+                    guint n, GError **error)
 {
   const TbElement *into = of_kind (edit->document, parent, kind == TB_KIND_DO ? TB_KIND_PHASE : TB_KIND_SCENARIO);
   if (!into)
@@ -285,27 +256,8 @@ tb_scenario_insert (const TbScenarioEdit *edit, TbKind kind, TbUid parent, const
     }
   g_autofree char *label = g_strdup_printf ("Add %s", tb_schema_kind (kind)->label);
   tb_document_begin (edit->document, label, NULL);
-  TbUid uid = insert_bare (edit->document, kind, into, values, n);
+  TbUid uid = insert_bare (edit->document, kind, into, behind, values, n);
   if (set_values (edit, uid, values, n, error))
-    {
-      tb_document_commit (edit->document);
-      return uid;
-    }
-  tb_document_rollback (edit->document);
-  return 0;
-}
-
-TbUid
-tb_scenario_add_wait (const TbScenarioEdit *edit, TbUid scenario, TbUid behind, const char *until, GError **error)
-{
-  const TbScenarioValue value = { TB_PROP_UNTIL, until };
-  const TbElement *parent = of_kind (edit->document, scenario, TB_KIND_SCENARIO);
-  if (!parent)
-    return 0;
-  guint before = place_behind (edit->document, parent, behind);
-  tb_document_begin (edit->document, "Add Wait", NULL);
-  TbUid uid = tb_document_insert (edit->document, TB_KIND_WAIT, NULL, scenario, before);
-  if (set_values (edit, uid, &value, 1, error))
     {
       tb_document_commit (edit->document);
       return uid;

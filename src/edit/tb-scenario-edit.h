@@ -45,10 +45,6 @@ char **tb_scenario_phases (const TbElement *scenario);
 
 /* A new one with a phase of 5 s. name: NULL or "": the next that is free. */
 TbUid tb_scenario_add (TbDocument *document, const char *name);
-/* Behind that wait or phase, or the one that holds an action; 0: behind the last. */
-TbUid tb_scenario_add_phase (TbDocument *document, TbUid scenario, TbUid behind, const char *name, gint64 lasts_ns);
-TbUid tb_scenario_add_wait (const TbScenarioEdit *edit, TbUid scenario, TbUid behind, const char *until, GError **error);
-
 /* One property of what is added or changed; text NULL unsets. */
 typedef struct
 {
@@ -56,10 +52,11 @@ typedef struct
   const char *text;
 } TbScenarioValue;
 
-/* kind: TB_KIND_WAIT, TB_KIND_PHASE, TB_KIND_DO (parent a phase) or TB_KIND_EXPECT (parent a scenario). 0 with
- * error where one value is none, or the check refuses it. */
-TbUid tb_scenario_insert (const TbScenarioEdit *edit, TbKind kind, TbUid parent, const TbScenarioValue *values, guint n,
-                          GError **error);
+/* kind: TB_KIND_WAIT, TB_KIND_PHASE, TB_KIND_DO (parent a phase) or TB_KIND_EXPECT (parent a scenario). A wait or
+ * phase stands behind that one, or the one that holds an action; 0: behind the last. 0 with error where one value
+ * is none, or the check refuses it. */
+TbUid tb_scenario_insert (const TbScenarioEdit *edit, TbKind kind, TbUid parent, TbUid behind,
+                          const TbScenarioValue *values, guint n, GError **error);
 
 /* ---- Changing -------------------------------------------------------------------------------- */
 

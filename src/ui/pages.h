@@ -86,6 +86,16 @@ void tb_interactions_page_set_editor (TbInteractionsPage *page, TbEditor *editor
 void tb_interactions_page_set_moment (GtkWidget *page, TbMoment *moment);
 /* Signal: "picked" (guint uid): the link of the step that is looked at. */
 
+#define TB_TYPE_SCENARIO_PAGE (tb_scenario_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbScenarioPage, tb_scenario_page, TB, SCENARIO_PAGE, GtkWidget)
+GtkWidget *tb_scenario_page_new (void);
+void tb_scenario_page_set_editor (TbScenarioPage *page, TbEditor *editor);
+/* Whose past scenarios are made from. */
+void tb_scenario_page_set_moment (GtkWidget *page, TbMoment *moment);
+/* Shows that one. */
+void tb_scenario_page_choose (TbScenarioPage *page, TbUid scenario);
+/* Signal: "refused" (const char *why). */
+
 /* What stands in a page that has nothing to show. (transfer floating) */
 GtkWidget *tb_page_empty (const char *title, const char *sentence);
 

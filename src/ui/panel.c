@@ -28,6 +28,7 @@ typedef enum
   PAGE_TERMINAL,
   PAGE_HELD,
   PAGE_INTERACTIONS,
+  PAGE_SCENARIO,
   N_PAGES
 } PageId;
 
@@ -47,6 +48,7 @@ static const struct
   [PAGE_HELD] = { "held", "Held", tb_held_page_new },
   [PAGE_INTERACTIONS] = { "interactions", "Interactions", tb_interactions_page_new,
                           tb_interactions_page_set_moment },
+  [PAGE_SCENARIO] = { "scenario", "Scenario", tb_scenario_page_new, tb_scenario_page_set_moment },
 };
 
 struct _TbPanel
@@ -85,7 +87,7 @@ held_count_changed (GtkWidget *page, guint total, TbPanel *self)
 }
 
 static void
-held_refused (GtkWidget *page, const char *why, TbPanel *self)
+page_refused (GtkWidget *page, const char *why, TbPanel *self)
 {
   g_signal_emit (self, refused, 0, why);
 }
@@ -126,10 +128,15 @@ page_of (TbPanel *self, PageId id)
     tb_terminal_page_set_run (TB_TERMINAL_PAGE (self->pages[id]), self->run_dir);
   if (id == PAGE_INTERACTIONS)
     tb_interactions_page_set_editor (TB_INTERACTIONS_PAGE (self->pages[id]), self->editor);
+  if (id == PAGE_SCENARIO)
+    {
+      tb_scenario_page_set_editor (TB_SCENARIO_PAGE (self->pages[id]), self->editor);
+      g_signal_connect (self->pages[id], "refused", G_CALLBACK (page_refused), self);
+    }
   if (id == PAGE_HELD)
     {
       g_signal_connect (self->pages[id], "count-changed", G_CALLBACK (held_count_changed), self);
-      g_signal_connect (self->pages[id], "refused", G_CALLBACK (held_refused), self);
+      g_signal_connect (self->pages[id], "refused", G_CALLBACK (page_refused), self);
     }
   gtk_stack_add_named (GTK_STACK (self->stack), self->pages[id], pages[id].name);
   return self->pages[id];
@@ -173,8 +180,9 @@ refresh (TbPanel *self)
     case PAGE_TERMINAL:
       tb_terminal_page_refresh (TB_TERMINAL_PAGE (page), self->frame);
       break;
-    case PAGE_INTERACTIONS:
-      break; /* follows the document */
+    case PAGE_INTERACTIONS: /* these follow the document */
+    case PAGE_SCENARIO:
+      break;
     case PAGE_HELD:
       tb_held_page_refresh (TB_HELD_PAGE (page));
       break;
@@ -346,6 +354,8 @@ tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
   g_set_object (&panel->editor, editor);
   if (panel->pages[PAGE_INTERACTIONS])
     tb_interactions_page_set_editor (TB_INTERACTIONS_PAGE (panel->pages[PAGE_INTERACTIONS]), editor);
+  if (panel->pages[PAGE_SCENARIO])
+    tb_scenario_page_set_editor (TB_SCENARIO_PAGE (panel->pages[PAGE_SCENARIO]), editor);
   g_clear_pointer (&panel->other_problems, g_ptr_array_unref);
   panel->problems = NULL;
   show_problems (panel);

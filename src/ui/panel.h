@@ -34,7 +34,7 @@ void tb_panel_set_run (TbPanel *panel, const char *run_dir);
 /* The run whose held messages are listed; NULL: none. */
 void tb_panel_set_held (TbPanel *panel, TbSession *session);
 /* "problems", "messages", "space-time", "logs", "metrics", "trace", "terminal", "held",
- * "interactions". Opens the panel. */
+ * "interactions", "scenario". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
 /* The log page, with that instance's log. Opens the panel. */
 void tb_panel_show_log (TbPanel *panel, const char *instance);

@@ -76,12 +76,16 @@ test_phases_come_in_their_places (void)
   g_autoptr (GError) error = NULL;
   TbUid scenario = nth (document, TB_KIND_SCENARIO, 0);
   const TbScenarioEdit edit = { document, NULL, NULL };
-  TbUid phase = tb_scenario_add_phase (document, scenario, nth (document, TB_KIND_PHASE, 0), "Broken", TB_NS_PER_S);
+  const TbScenarioValue broken[] = { { TB_PROP_NAME, "Broken" }, { TB_PROP_LASTS, "1s" } };
+  const TbScenarioValue last[] = { { TB_PROP_NAME, "Last one" }, { TB_PROP_LASTS, "1s" } };
+  const TbScenarioValue ready[] = { { TB_PROP_UNTIL, "ready" } };
+  TbUid phase = tb_scenario_insert (&edit, TB_KIND_PHASE, scenario, nth (document, TB_KIND_PHASE, 0), broken, 2, &error);
   g_assert_cmpstr (tb_element_id (tb_model_get (tb_document_model (document), phase)), ==, "broken-2");
   assert_order (document, "wait before broken-2 broken after expect expect");
-  tb_scenario_add_phase (document, scenario, 0, "Last one", TB_NS_PER_S);
+  tb_scenario_insert (&edit, TB_KIND_PHASE, scenario, 0, last, 2, &error);
   assert_order (document, "wait before broken-2 broken after last-one expect expect");
-  g_assert_cmpuint (tb_scenario_add_wait (&edit, scenario, nth (document, TB_KIND_DO, 0), "ready", &error), !=, 0);
+  tb_scenario_insert (&edit, TB_KIND_WAIT, scenario, nth (document, TB_KIND_DO, 0), ready, 1, &error);
+  g_assert_no_error (error);
   assert_order (document, "wait before broken-2 broken wait after last-one expect expect");
   for (guint i = 0; i < 3; i++)
     g_assert_true (tb_document_undo (document));
@@ -202,15 +206,15 @@ test_what_cannot_be_changes_nothing (void)
   g_clear_error (&error);
   g_assert_true (tb_scenario_change (&edit, kill, good, 3, &error));
   g_assert_cmpstr (value (document, kill, TB_PROP_KILL), ==, "orders/1");
-  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_DO, broken, wrong, 2, &error), ==, 0);
+  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_DO, broken, 0, wrong, 2, &error), ==, 0);
   g_clear_error (&error);
   const TbScenarioValue pause[] = { { TB_PROP_PAUSE, "orders/2" }, { TB_PROP_AT, "4s" } };
-  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_DO, broken, pause, 2, &error), !=, 0);
-  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_DO, 0, pause, 2, &error), ==, 0);
+  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_DO, broken, 0, pause, 2, &error), !=, 0);
+  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_DO, 0, 0, pause, 2, &error), ==, 0);
   g_assert_cmpstr (error->message, ==, "first choose the phase that it is done in");
   g_clear_error (&error);
   const TbScenarioValue expect[] = { { TB_PROP_THAT, "errors" } };
-  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_EXPECT, nth (document, TB_KIND_SCENARIO, 0), expect, 1, &error), !=, 0);
+  g_assert_cmpuint (tb_scenario_insert (&edit, TB_KIND_EXPECT, nth (document, TB_KIND_SCENARIO, 0), 0, expect, 1, &error), !=, 0);
 }
 
 static void
@@ -326,7 +330,7 @@ test_nothing_of_a_line_overlaps (void)
   const TbScenarioEdit edit = { document, NULL, NULL };
   const TbScenarioValue values[] = { { TB_PROP_FAULT, "drop" }, { TB_PROP_OF, "save" }, { TB_PROP_AT, "2500ms" } };
   for (guint i = 0; i < 5; i++)
-    tb_scenario_insert (&edit, TB_KIND_DO, nth (document, TB_KIND_PHASE, 1), values, 3, &error);
+    tb_scenario_insert (&edit, TB_KIND_DO, nth (document, TB_KIND_PHASE, 1), 0, values, 3, &error);
   g_autoptr (TbScenarioLine) line = line_of (document, NULL);
   for (guint i = 0; i < tb_scenario_line_n_items (line); i++)
     for (guint k = 0; k < i; k++)
