@@ -136,15 +136,23 @@ versions_between (const TbFigures *f, size_t first, int64_t read_start)
   return n;
 }
 
+/* When the first write had ended that began after that of place first had. */
+static int64_t
+overwritten (const TbFigures *f, size_t first)
+{
+  int64_t newer = INT64_MAX;
+  for (size_t i = first; i < f->n_writes && f->writes[i].start < newer; i++)
+    newer = TB_MIN (newer, f->writes[i].end);
+  return newer;
+}
+
 /* written: when the write of what it read had ended. */
 static void
 measure_age (TbKey *key, const TbOp *read, int64_t written)
 {
   const TbFigures *f = key->figures;
   size_t first = begun (f, written, true);
-  int64_t newer = INT64_MAX;
-  for (size_t i = first; i < f->n_writes && f->writes[i].start < newer; i++)
-    newer = TB_MIN (newer, f->writes[i].end);
+  int64_t newer = overwritten (f, first);
   if (newer >= read->invoke_ns)
     return;
   size_t versions = versions_between (f, first, read->invoke_ns);
@@ -152,6 +160,26 @@ measure_age (TbKey *key, const TbOp *read, int64_t written)
   key->stale[key->n_stale++] = read->invoke_ns - newer;
   key->stale_worst_ns = TB_MAX (key->stale_worst_ns, read->invoke_ns - newer);
   key->stale_versions = (uint32_t) TB_MAX (key->stale_versions, TB_MIN (versions, UINT32_MAX));
+}
+
+/* When what was read had been written, at the latest. */
+static int64_t
+written_of (const TbKey *key, const TbCluster *c)
+{
+  if (c->write == NONE)
+    return INT64_MIN;
+  return key->ops[c->write].outcome == TB_OP_OK ? key->ops[c->write].return_ns : c->first_end;
+}
+
+int64_t
+tb_figures_age (const TbKey *key, const TbOp *read)
+{
+  uint32_t place = tb_index_find (&key->by_value, read->value);
+  const TbCluster *c = place != NONE ? &key->clusters[place] : NULL;
+  if (key->figures == NULL || c == NULL || (c->write == NONE && c->value != TB_VALUE_NIL))
+    return -1;
+  int64_t newer = overwritten (key->figures, begun (key->figures, written_of (key, c), true));
+  return newer < read->invoke_ns ? read->invoke_ns - newer : 0;
 }
 
 /* ---- Sessions ---------------------------------------------------------------------------------------------- */
@@ -259,8 +287,7 @@ tb_figures_take (TbKey *key, size_t first)
           key->late = true; /* its write has not been told yet: exact at the end */
           continue;
         }
-      int64_t written = c->value == TB_VALUE_NIL ? INT64_MIN
-                        : key->ops[c->write].outcome == TB_OP_OK ? key->ops[c->write].return_ns : c->first_end;
+      int64_t written = written_of (key, c);
       measure_age (key, op, written);
       note_read (key, c, op, written);
     }
@@ -304,9 +331,7 @@ lost_of_register (const TbKey *key, int64_t last)
       const TbCluster *c = place != NONE ? &key->clusters[place] : NULL;
       if (c == NULL || (c->write == NONE && c->value != TB_VALUE_NIL))
         continue;
-      int64_t written = c->write == NONE ? INT64_MIN
-                        : key->ops[c->write].outcome == TB_OP_OK ? key->ops[c->write].return_ns : c->first_end;
-      fewest = TB_MIN (fewest, key->figures->n_writes - begun (key->figures, written, true));
+      fewest = TB_MIN (fewest, key->figures->n_writes - begun (key->figures, written_of (key, c), true));
     }
   return fewest == UINT64_MAX ? 0 : fewest;
 }

@@ -209,6 +209,8 @@ void tb_figures_take (TbKey *key, size_t first);
 void tb_figures_clear (TbKey *key);
 void tb_figures_free (TbFigures *figures);
 size_t tb_figures_memory (const TbFigures *figures);
+/* How long what a read found had been overwritten when it began; 0: it was fresh; -1: that is not known. */
+int64_t tb_figures_age (const TbKey *key, const TbOp *read);
 uint64_t tb_figures_lost (const TbHistory *h, const TbKey *key);
 int64_t tb_delta (const TbKey *key);
 

@@ -55,6 +55,39 @@ tb_history_availability (const TbHistory *h, const uint8_t *side_of, unsigned n_
       }
 }
 
+/* ---- Staleness ---------------------------------------------------------------------------------------- */
+
+static int
+by_age (const void *a, const void *b)
+{
+  const int64_t *x = a, *y = b;
+  return *x < *y ? -1 : *x > *y;
+}
+
+void
+tb_history_staleness (const TbHistory *h, int64_t from_ns, int64_t to_ns, double quantile, TbStaleness *staleness)
+{
+  int64_t *ages = malloc ((h->n_stale + 1) * sizeof *ages);
+  TB_CHECK (ages != NULL);
+  *staleness = (TbStaleness) { 0 };
+  for (size_t k = 0; k < h->n_keys; k++)
+    for (size_t i = 0; i < h->keys[k].n; i++)
+      {
+        const TbOp *op = &h->keys[k].ops[i];
+        if (op->kind != TB_OP_READ || op->outcome != TB_OP_OK || op->invoke_ns < from_ns || op->invoke_ns >= to_ns)
+          continue;
+        int64_t age_ns = h->keys[k].general ? -1 : tb_figures_age (&h->keys[k], op);
+        staleness->reads += age_ns >= 0;
+        if (age_ns > 0 && staleness->stale < h->n_stale)
+          ages[staleness->stale++] = age_ns;
+      }
+  qsort (ages, (size_t) staleness->stale, sizeof *ages, by_age);
+  uint64_t rank = (uint64_t) ceil (quantile * (double) staleness->stale);
+  if (rank > 0)
+    staleness->age_ns = ages[TB_MIN (rank, staleness->stale) - 1];
+  free (ages);
+}
+
 /* ---- Convergence ------------------------------------------------------------------------------------- */
 
 static int

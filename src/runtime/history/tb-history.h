@@ -132,6 +132,16 @@ typedef struct
 void tb_history_availability (const TbHistory *h, const uint8_t *side_of, unsigned n_replicas, int64_t from_ns, int64_t to_ns,
                               TbAvailability (*sides)[TB_N_OPS], unsigned n_sides);
 
+/* Of reads that began in [from, to) and were answered, of keys whose values are unique. */
+typedef struct
+{
+  uint64_t reads, stale;
+  int64_t age_ns; /* so old were at most as many of the stale ones as was asked for; none: 0 */
+} TbStaleness;
+
+/* quantile: 1: at worst, 0.95: 95 % of the stale reads. Of what was judged. */
+void tb_history_staleness (const TbHistory *h, int64_t from_ns, int64_t to_ns, double quantile, TbStaleness *staleness);
+
 /* What a replica said of its state at a moment. */
 typedef struct
 {

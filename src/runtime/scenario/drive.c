@@ -1,6 +1,7 @@
 /* A scenario on a session. Looks every 20 ms, and when something is due. */
 #include <string.h>
 
+#include "tb-past.h"
 #include "tb-scenario-run.h"
 #include "tb-scenario-told.h"
 
@@ -25,6 +26,7 @@ struct TbScenarioRun
   guint told;     /* lines of the log */
   TbEngineState told_state; /* and the step of it, in the recording */
   guint told_step;
+  TbVerdicts *verdicts; /* NULL: no store is judged, or nothing is recorded */
   gboolean over;
 };
 
@@ -139,7 +141,46 @@ quiet (gpointer host)
     }
 }
 
-static const TbEngineHost table = { .act = act, .undo = undo, .heal = heal, .quiet = quiet };
+/* ---- Final reads ----------------------------------------------------------------------------------------- */
+
+#define FINAL_READS 1 /* their number: a scenario makes them once */
+
+/* Whether it is a client that can be asked for them, and answers. */
+static gboolean
+can_read (TbScenarioRun *run, const TbLiveFrame *frame, guint i)
+{
+  const TbPlanInstance *instance = g_ptr_array_index (tb_session_plan (run->session)->instances, i);
+  return !instance->removed && tb_plan_load_path (instance) != NULL && i < frame->n_instances
+         && frame->instances[i].state == TB_INSTANCE_READY;
+}
+
+static gboolean
+final_reads (gpointer host)
+{
+  TbScenarioRun *run = host;
+  g_autoptr (TbLiveFrame) frame = tb_session_look (run->session);
+  g_autofree char *load = g_strdup_printf ("final %d", FINAL_READS);
+  gboolean some = FALSE;
+  for (guint i = 0; run->verdicts != NULL && frame != NULL && i < frame->n_instances; i++)
+    if (can_read (run, frame, i))
+      some |= tb_session_set_load (run->session, frame->instances[i].id, load, NULL);
+  return some;
+}
+
+static gboolean
+have_read (gpointer host)
+{
+  TbScenarioRun *run = host;
+  TbPast *past = tb_session_past (run->session);
+  g_autoptr (TbLiveFrame) frame = tb_session_look (run->session);
+  for (guint i = 0; frame != NULL && i < frame->n_instances; i++)
+    if (can_read (run, frame, i) && tb_past_final_reads (past, i) < FINAL_READS)
+      return FALSE;
+  return TRUE;
+}
+
+static const TbEngineHost table = { .act = act, .undo = undo, .heal = heal, .quiet = quiet, .final_reads = final_reads,
+                                    .have_read = have_read };
 
 /* ---- The recording --------------------------------------------------------------------------------------- */
 
@@ -169,15 +210,30 @@ tell (TbScenarioRun *run)
     return;
   run->over = TRUE;
   g_source_set_ready_time (run->source, -1);
+  if (run->verdicts != NULL)
+    tb_verdicts_look (run->verdicts, TRUE);
   tb_scenario_tell_end (run->session, run->scenario, run->engine);
   if (run->funcs->over != NULL)
     run->funcs->over (run->data);
 }
 
+/* Where a store is judged: from when there is something to read. */
+static TbVerdicts *
+look_at_verdicts (TbScenarioRun *run)
+{
+  TbPast *past = run->scenario->judged ? tb_session_past (run->session) : NULL;
+  if (run->verdicts == NULL && past != NULL)
+    run->verdicts = tb_verdicts_new (past);
+  if (run->verdicts != NULL)
+    tb_verdicts_look (run->verdicts, FALSE);
+  return run->verdicts;
+}
+
 static TbFacts
 facts_now (TbScenarioRun *run, const TbLiveFrame *frame)
 {
-  return (TbFacts) { .now_ns = tb_now_ns (), .frame = frame, .plan = tb_session_plan (run->session) };
+  return (TbFacts) { .now_ns = tb_now_ns (), .frame = frame, .plan = tb_session_plan (run->session),
+                     .verdicts = look_at_verdicts (run) };
 }
 
 static void
@@ -248,6 +304,7 @@ tb_scenario_run_free (TbScenarioRun *run)
   g_source_destroy (run->source);
   g_source_unref (run->source);
   tb_engine_free (run->engine);
+  tb_verdicts_free (run->verdicts);
   g_array_unref (run->struck);
   g_object_unref (run->session);
   g_free (run);
@@ -288,6 +345,12 @@ const TbEngine *
 tb_scenario_run_engine (const TbScenarioRun *run)
 {
   return run->engine;
+}
+
+TbVerdicts *
+tb_scenario_run_verdicts (const TbScenarioRun *run)
+{
+  return run->verdicts;
 }
 
 gboolean

@@ -411,7 +411,7 @@ look_at_quiet (TbEngine *e, const TbFacts *facts)
 static gboolean
 look_at_reads (TbEngine *e, const TbFacts *facts)
 {
-  e->has_read = is_quiet (e, facts);
+  e->has_read = e->host->have_read != NULL ? e->host->have_read (e->data) : is_quiet (e, facts);
   if (!e->has_read && e->now_ns < e->since_ns + READS_MOST_NS)
     return FALSE;
   finish (e, facts);

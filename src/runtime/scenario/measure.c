@@ -29,6 +29,7 @@ struct TbMeasure
   gint64 since_ns, before_ns;  /* holds since, and did not at */
   gint64 good_ns, gap_ns, step_ns; /* available: the last good answer, the longest gap, the widest step */
   guint64 good;
+  TbVerdicts *verdicts; /* whose are looked at when it is judged; NULL: nothing is recorded */
 };
 
 struct How
@@ -366,9 +367,15 @@ judge_gap (const TbMeasure *m, TbFinding *f)
 /* ---- Rows --------------------------------------------------------------------------------------------------- */
 
 static void
+see_history (TbMeasure *m, const TbFacts *facts)
+{
+  m->verdicts = facts->verdicts;
+}
+
+static void
 judge_history (const TbMeasure *m, TbFinding *f)
 {
-  f->why = g_strdup ("no history was recorded");
+  tb_judge_history (m->expect, m->verdicts, f);
 }
 
 static const struct How hows[] = {
@@ -386,11 +393,11 @@ static const struct How hows[] = {
   { "unchanged", see_changes, see_changes, judge_changes },
   { "cpu", see_load, see_load, judge_cpu },
   { "memory", see_load, see_load, judge_memory },
-  { "linearizable", NULL, NULL, judge_history },
-  { "sequential", NULL, NULL, judge_history },
-  { "stale", NULL, NULL, judge_history },
-  { "staleness", NULL, NULL, judge_history },
-  { "lost-writes", NULL, NULL, judge_history },
+  { "linearizable", see_history, see_history, judge_history },
+  { "sequential", see_history, see_history, judge_history },
+  { "stale", see_history, see_history, judge_history },
+  { "staleness", see_history, see_history, judge_history },
+  { "lost-writes", see_history, see_history, judge_history },
 };
 
 static const struct How *

@@ -6,6 +6,7 @@
  *   compile-expect.c  its <expect>s
  *   expect.c      what can be expected: the table
  *   measure.c     counters and moments of one expectation, from frames to an estimate
+ *   judged.c      what is expected of a store's history
  *   engine.c      the machine
  *   statistics.c  intervals
  *   words.c       numbers and expectations as people read them
@@ -53,6 +54,9 @@ void tb_watch_clear (TbWatch *watch);
 gboolean tb_condition_holds (const TbCondition *condition, TbWatch *watch, const TbFacts *facts);
 
 /* ---- expect.c, measure.c --------------------------------------------------------------------------- */
+
+/* Of a history: fills estimate and why; times are there. verdicts NULL: nothing is recorded. */
+void tb_judge_history (const TbScenarioExpect *expect, TbVerdicts *verdicts, TbFinding *finding);
 
 typedef struct TbMeasure TbMeasure;
 

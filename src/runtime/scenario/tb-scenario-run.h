@@ -27,6 +27,8 @@ void tb_scenario_run_go_on (TbScenarioRun *run);
 /* What is measured of an expectation until now; see tb_engine_peek(). */
 TbMeasureProgress tb_scenario_run_peek (TbScenarioRun *run, guint expect, TbFinding *finding);
 const TbEngine *tb_scenario_run_engine (const TbScenarioRun *run);
+/* What clients saw of the stores that it judges, until the run is freed; NULL: none is judged, or nothing is recorded. */
+TbVerdicts *tb_scenario_run_verdicts (const TbScenarioRun *run);
 gboolean tb_scenario_run_is_over (const TbScenarioRun *run);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "tb-session.h"
+#include "tb-verdicts.h"
 #include "tb-statistics.h"
 
 G_BEGIN_DECLS
@@ -164,6 +165,7 @@ typedef struct
   /* Whether a component's replicas say that they hold the same: 1, 0, or -1 where they do not say. */
   int (*converged) (const char *component, gpointer data);
   gpointer data;
+  TbVerdicts *verdicts; /* what clients saw of stores, as it is known by now; they outlive the engine. NULL: nothing is recorded */
 } TbFacts;
 
 /* What is asked of the host. FALSE with error: it cannot be done now, and the scenario ends there. */
@@ -174,6 +176,7 @@ typedef struct
   void (*heal) (gpointer host);        /* every fault, pause and kill of the scenario */
   void (*quiet) (gpointer host);       /* clients stop to ask */
   gboolean (*final_reads) (gpointer host); /* each client reads what there is once; FALSE: it cannot */
+  gboolean (*have_read) (gpointer host);   /* they are done, and it is known what they read; NULL: once all is quiet */
 } TbEngineHost;
 
 typedef enum
@@ -271,8 +274,8 @@ const char *tb_scenario_end_name (TbScenarioEnd end);
 TbScenarioEnd tb_engine_end (const TbEngine *engine, char **sentence);
 /* "99.8 % [99.1 %, 100 %] of 1240" (transfer full) */
 char *tb_estimate_words (TbMeasureUnit unit, const TbEstimate *estimate);
-/* One finding for each expectation, in their order; those about histories are UNKNOWN until
- * tb_engine_find_verdicts(). (transfer none) */
+/* One finding for each expectation, in their order; those about histories are of the verdicts as they are when this is asked
+ * for first. (transfer none) */
 const GPtrArray *tb_engine_findings (const TbEngine *engine); /* of TbFinding */
 
 G_END_DECLS

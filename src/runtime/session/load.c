@@ -64,6 +64,8 @@ is_load (const char *load)
   TbDist think;
   if (g_str_has_prefix (load, "rate "))
     return tb_decimal_parse (load + 5, &rate) != NULL && rate <= 1e7;
+  if (g_str_has_prefix (load, "final "))
+    return tb_decimal_parse (load + 6, &rate) != NULL && rate >= 1 && rate <= G_MAXUINT32;
   return g_str_equal (load, "own") || (g_str_has_prefix (load, "think ") && tb_dist_parse (load + 6, &think));
 }
 
