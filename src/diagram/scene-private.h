@@ -1,7 +1,7 @@
 /* The scene's inside: items in painting order, their index, and the steps that make them.
  *
  *   filter   what of the model this view shows (view-filter.c)
- *   read     the model's elements as items: texts, relations, places (scene-read.c)
+ *   read     the model's elements as items: texts, relations (scene-read.c), places (scene-view.c)
  *   fold     what folded containers hide, links that end at them instead (scene-fold.c)
  *   arrange  containers from their members, middleware below all (scene-arrange.c); views that lay
  *            themselves out first say where cards stand (view-grid.c, view-deployment.c), a
@@ -219,6 +219,15 @@ guint tb_frame_from_name (const char *name);
 /* Takes the size that a place says for something of that kind: a card has it or the usual one, all
  * else at least what it has already. */
 void tb_place_size (const TbElement *place, TbKind kind, TbRect *rect);
+/* The item of the element that it refers to; TB_NO_ITEM. */
+guint tb_scene_find_ref (const TbScene *scene, const TbModel *model, const TbElement *element, TbProp prop);
+/* The view's kind and frame; then, of items that are there, places and routes; then the places of those that
+ * have none. */
+void tb_scene_read_view (TbScene *scene, const TbModel *model);
+void tb_scene_read_places (TbScene *scene, const TbModel *model);
+void tb_scene_read_place (TbScene *scene, const TbModel *model, const TbElement *place);
+void tb_scene_read_route (TbScene *scene, const TbModel *model, const TbElement *route);
+void tb_scene_place_the_rest (TbScene *scene, const TbModel *model);
 void tb_scene_read (TbScene *scene, const TbModel *model);
 /* A component, link or note anew, where it stands and which items there are unchanged. */
 void tb_scene_reread (TbScene *scene, const TbModel *model, guint i);
