@@ -4,7 +4,7 @@
 #include "tb-base.h"
 
 #define STEPS 6
-#ifdef __SANITIZE_ADDRESS__
+#ifdef TB_SANITIZED
 #define SEQUENCES 500
 #else
 #define SEQUENCES 10000

@@ -4,14 +4,9 @@
 #include "made-history.h"
 
 /* Under sanitizers, ten times slower, a tenth is enough: the others run the whole. */
-#if defined __SANITIZE_ADDRESS__
+#ifdef TB_SANITIZED
 #define HISTORIES 30000u
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define HISTORIES 30000u
-#endif
-#endif
-#ifndef HISTORIES
+#else
 #define HISTORIES 300000u
 #endif
 

@@ -6,7 +6,7 @@
 #include "document-private.h"
 #include "tb-diff.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef TB_SANITIZED
 #define N_RUNS 500 /* what it looks for then is found soon, and slowly */
 #else
 #define N_RUNS 10000
