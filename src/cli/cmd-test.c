@@ -132,6 +132,13 @@ run_one (Tests *t, const char *file, TbModel *model, const TbScenario *scenario,
   take (t, tb_test_run (model, scenario, &how, &t->interrupted));
 }
 
+static void
+play_one (Tests *t, const char *file, const TbPlan *plan, const TbScenario *scenario, guint round)
+{
+  const TbTestHow how = how_to (t->options, file, seed_of (t->options, scenario, round), round);
+  take (t, tb_test_play (plan, scenario, &how));
+}
+
 /* A round of schedules has the seeds after those of the round before. */
 static void
 run_schedules (Tests *t, const char *file, const TbPlan *plan, const GPtrArray *scenarios)
@@ -144,6 +151,20 @@ run_schedules (Tests *t, const char *file, const TbPlan *plan, const GPtrArray *
       const TbTestHow how = how_to (o, file, seed + (guint64) round * n, round);
       take (t, tb_test_schedules (plan, scenarios, n, &how));
     }
+}
+
+/* The scenarios at their times; schedules where they are asked for, or there are no scenarios. */
+static void
+test_in_virtual_time (Tests *t, const char *file, const TbPlan *plan, const GPtrArray *scenarios)
+{
+  if (t->options->schedules > 0 || scenarios->len == 0)
+    {
+      run_schedules (t, file, plan, scenarios);
+      return;
+    }
+  for (guint round = 0; round < (guint) t->options->repeat; round++)
+    for (guint i = 0; i < scenarios->len; i++)
+      play_one (t, file, plan, g_ptr_array_index (scenarios, i), round);
 }
 
 static TbExitStatus
@@ -163,7 +184,7 @@ test_file (Tests *t, const char *file)
     return TB_EXIT_REFUSED;
   if (o->virtual_time)
     {
-      run_schedules (t, file, plan, scenarios);
+      test_in_virtual_time (t, file, plan, scenarios);
       return TB_EXIT_YES;
     }
   if (!tb_run_is_allowed (file, commands, o->trust))

@@ -44,8 +44,11 @@ typedef struct
 void tb_test_result_free (TbTestResult *result);
 /* Why it could not be run. */
 void tb_test_fail (TbTestResult *result, const char *why);
-/* The findings of an engine that is over, and with that the status; moment_ns: of a scenario that was given up. */
-void tb_test_take_findings (TbTestResult *result, const TbEngine *engine, gint64 moment_ns);
+/* The findings of an engine that is over (of TbFinding), and with that the status; moment_ns: of a scenario that was
+ * given up. */
+void tb_test_take_findings (TbTestResult *result, const TbEngine *engine, const GPtrArray *findings, gint64 moment_ns);
+/* A line of the log, as it is printed. */
+void tb_test_log (TbTestResult *result, const TbEngineLine *line);
 
 typedef struct
 {
@@ -66,6 +69,8 @@ TbTestResult *tb_test_run (TbModel *model, const TbScenario *scenario, const TbT
 
 #define TB_TEST_SCHEDULES 1000 /* where it is not said how many */
 
+/* A scenario in virtual time. (transfer full) */
+TbTestResult *tb_test_play (const TbPlan *plan, const TbScenario *scenario, const TbTestHow *how);
 /* So many schedules from how->seed on, judged by what the scenarios expect of stores; ends with the first that
  * violates. error: nothing can be simulated. (transfer full) */
 TbTestResult *tb_test_schedules (const TbPlan *plan, const GPtrArray *scenarios, guint schedules, const TbTestHow *how);

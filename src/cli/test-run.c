@@ -88,9 +88,8 @@ take_finding (TbTestResult *r, const TbFinding *f)
 }
 
 void
-tb_test_take_findings (TbTestResult *r, const TbEngine *engine, gint64 moment_ns)
+tb_test_take_findings (TbTestResult *r, const TbEngine *engine, const GPtrArray *findings, gint64 moment_ns)
 {
-  const GPtrArray *findings = tb_engine_findings (engine);
   r->late = g_strdup (tb_engine_late (engine));
   r->broken = g_strdup (tb_engine_broken (engine));
   r->status = r->broken != NULL ? TB_EXIT_FAILED : r->late != NULL ? TB_EXIT_NO : TB_EXIT_YES;
@@ -102,19 +101,24 @@ tb_test_take_findings (TbTestResult *r, const TbEngine *engine, gint64 moment_ns
 
 /* ---- The run ------------------------------------------------------------------------------------------- */
 
+void
+tb_test_log (TbTestResult *r, const TbEngineLine *line)
+{
+  g_ptr_array_add (r->log, g_strdup_printf ("%+8.3f s  %s", (double) line->time_ns / 1e9, line->text));
+}
+
 static void
 on_line (const TbEngineLine *line, gpointer data)
 {
-  Testing *t = data;
-  g_ptr_array_add (t->result->log,
-                   g_strdup_printf ("%+8.3f s  %s", (double) line->time_ns / 1e9, line->text));
+  tb_test_log (((Testing *) data)->result, line);
 }
 
 static void
 on_over (gpointer data)
 {
   Testing *t = data;
-  tb_test_take_findings (t->result, tb_scenario_run_engine (t->run), tb_now_ns ());
+  const TbEngine *engine = tb_scenario_run_engine (t->run);
+  tb_test_take_findings (t->result, engine, tb_engine_findings (engine), tb_now_ns ());
   tb_session_stop (t->session);
 }
 

@@ -1,4 +1,4 @@
-/* Schedules in virtual time: as many as are asked for, until one violates; that one is made small and left behind. What
+/* In virtual time: a scenario, or schedules: as many as are asked for, until one violates; that one is made small and left behind. What
  * is printed depends on the seed alone. */
 #include <math.h>
 #include <stdio.h>
@@ -139,6 +139,38 @@ try_one (Testing *t, guint64 seed)
   return violated;
 }
 
+static void
+note_left_out (TbTestResult *r, const TbVirtual *v)
+{
+  const GPtrArray *left_out = tb_virtual_left_out (v);
+  for (guint i = 0; i < left_out->len; i++)
+    g_ptr_array_add (r->notes, g_strdup (g_ptr_array_index (left_out, i)));
+}
+
+TbTestResult *
+tb_test_play (const TbPlan *plan, const TbScenario *scenario, const TbTestHow *how)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbVirtual) v = tb_virtual_new (plan, &error);
+  g_autofree char *title = g_strdup_printf ("%s, in virtual time", scenario->title);
+  TbTestResult *r = tb_test_result_new (scenario->id, title, how);
+  TbVirtualPlayed played;
+  if (v == NULL)
+    {
+      tb_test_fail (r, error->message);
+      return r;
+    }
+  note_left_out (r, v);
+  tb_virtual_play (v, scenario, how->seed, &played);
+  const GPtrArray *log = tb_engine_log (played.engine);
+  for (guint i = 0; i < log->len; i++)
+    tb_test_log (r, g_ptr_array_index (log, i));
+  tb_test_take_findings (r, played.engine, played.findings, 0);
+  r->seconds = played.seconds;
+  tb_virtual_played_clear (&played);
+  return r;
+}
+
 TbTestResult *
 tb_test_schedules (const TbPlan *plan, const GPtrArray *scenarios, guint schedules, const TbTestHow *how)
 {
@@ -154,9 +186,7 @@ tb_test_schedules (const TbPlan *plan, const GPtrArray *scenarios, guint schedul
       return r;
     }
   Testing t = { .v = v, .how = how, .result = r, .asked = schedules, .start_ns = tb_now_ns () };
-  const GPtrArray *left_out = tb_virtual_left_out (v);
-  for (guint i = 0; i < left_out->len; i++)
-    g_ptr_array_add (r->notes, g_strdup (g_ptr_array_index (left_out, i)));
+  note_left_out (r, v);
   tb_virtual_expect (v, scenarios);
   gboolean violated = FALSE;
   for (guint i = 0; i < schedules && !violated; i++)

@@ -44,6 +44,8 @@ tb_fault_of_do (const TbPlan *plan, const TbElement *action, const char *id, TbW
 {
   TbFaultKind kind;
   const char *name = tb_element_get (action, TB_PROP_FAULT);
+  if (name == NULL && g_strcmp0 (tb_element_get (action, TB_PROP_PARTITION), tb_fault_name (TB_FAULT_CUT)) == 0)
+    name = tb_fault_name (TB_FAULT_CUT);
   if (name != NULL && tb_fault_from_name (name, &kind))
     return tb_fault_of_do_as (plan, action, kind, id, fault, error);
   g_set_error (error, TB_SESSION_ERROR, TB_SESSION_ERROR_NAME, "<do> names no fault");

@@ -201,7 +201,7 @@ void tb_session_add_fault (TbSession *session, const TbWireFault *fault);
 void tb_session_remove_fault (TbSession *session, const char *id);
 /* Of a hold: lets n of the messages that it keeps go on; 0: all that wait now. */
 void tb_session_step_fault (TbSession *session, const char *id, guint n);
-/* The fault that a scenario's <do> asks for, under that id; *fault must be cleared. FALSE where it is
+/* The fault that a scenario's <do> asks for (partition="cut" too), under that id; *fault must be cleared. FALSE where it is
  * none, or an attribute is nothing that this fault could have. */
 gboolean tb_fault_of_do (const TbPlan *plan, const TbElement *action, const char *id,
                          TbWireFault *fault, GError **error);

@@ -81,8 +81,11 @@ static gint64
 pause_of (World *w, Thread *t)
 {
   const Caller *caller = CALLER_AT (w->v, t->caller);
-  double said = w->rates != NULL ? w->rates[t->caller] : -1, rate = said >= 0 ? said : caller->rate;
-  if (said == 0)
+  const Load *load = &g_array_index (w->loads, Load, t->caller);
+  double rate = load->said ? load->rate : caller->rate;
+  if (load->said && load->thinks)
+    return tb_dist_draw_ns (&load->think, &t->rng);
+  if (load->said && rate <= 0)
     return G_MAXINT64;
   if (rate <= 0)
     return tb_dist_draw_ns (&caller->think, &t->rng);
@@ -547,6 +550,8 @@ is_known (const World *w, const PlannedOp *op)
 void
 callers_begin (World *w)
 {
+  g_array_set_size (w->loads, 0);
+  g_array_set_size (w->loads, w->v->callers->len);
   g_array_set_size (w->threads, 0);
   for (guint i = 0; w->schedule != NULL && i < w->schedule->ops->len; i++)
     if (!is_known (w, OP_AT (w->schedule, i)))
@@ -556,6 +561,22 @@ callers_begin (World *w)
       add_thread (w, i, k);
   for (guint i = 0; i < w->threads->len; i++)
     go_on (w, i, FALSE);
+}
+
+/* Who waits for its next request waits for another one. */
+void
+callers_load (World *w, guint caller, const Load *load)
+{
+  g_array_index (w->loads, Load, caller) = *load;
+  for (guint i = 0; i < w->threads->len; i++)
+    {
+      Thread *t = THREAD_AT (w, i);
+      if (t->caller != caller || t->open)
+        continue;
+      t->serial++;
+      t->due_ns = w->now_ns;
+      go_on (w, i, FALSE);
+    }
 }
 
 static void

@@ -116,13 +116,12 @@ free_held (gpointer data)
   g_free (h);
 }
 
-static gboolean
+static void
 forget (World *w, const char *id)
 {
   for (guint i = w->helds->len; i-- > 0;)
     if (id == NULL || g_str_equal (((Held *) g_ptr_array_index (w->helds, i))->id, id))
       g_ptr_array_remove_index (w->helds, i);
-  return TRUE;
 }
 
 void
@@ -132,7 +131,6 @@ paths_cut (World *w, const char *id, GArray *pairs)
   forget (w, id);
   h->id = g_strdup (id);
   h->pairs = pairs;
-  h->since_ns = w->now_ns;
   g_ptr_array_add (w->helds, h);
   settle (w);
 }
@@ -143,6 +141,55 @@ paths_remove (World *w, const char *id)
   if (w->helds->len == 0)
     return;
   forget (w, id);
+  settle (w);
+}
+
+static gboolean
+is_named (const Held *h, const char *name)
+{
+  return g_str_equal (h->id, name) || g_strcmp0 (h->fault.link, name) == 0 || g_strcmp0 (h->fault.from, name) == 0
+         || g_strcmp0 (h->fault.to, name) == 0;
+}
+
+gboolean
+paths_remove_named (World *w, const char *name)
+{
+  gboolean some = FALSE;
+  for (guint i = w->helds->len; i-- > 0;)
+    if (is_named (g_ptr_array_index (w->helds, i), name))
+      {
+        g_ptr_array_remove_index (w->helds, i);
+        some = TRUE;
+      }
+  if (some)
+    settle (w);
+  return some;
+}
+
+/* ---- Faults ---------------------------------------------------------------------------------------------------------- */
+
+static guint8 *
+mark_ends (const World *w, const char *names)
+{
+  guint8 *of = g_malloc0 (n_instances (w) + 1);
+  g_autoptr (GArray) instances = tb_names_to_instances (w->v->plan, names, NULL, NULL, NULL);
+  for (guint i = 0; instances != NULL && i < instances->len; i++)
+    of[g_array_index (instances, guint, i)] = 1;
+  return of;
+}
+
+void
+paths_fault (World *w, const char *id, TbWireFault *fault)
+{
+  Held *h = g_new0 (Held, 1);
+  forget (w, id);
+  h->id = g_strdup (id);
+  h->fault = *fault;
+  int link = *fault->link != '\0' ? tb_plan_find_link (w->v->plan, fault->link) : -1;
+  h->link = link >= 0 ? (guint) link : NOBODY;
+  h->from = mark_ends (w, fault->from);
+  h->to = mark_ends (w, fault->to);
+  g_ptr_array_add (w->helds, h);
   settle (w);
 }
 
@@ -212,6 +259,19 @@ static const struct
   { TB_FAULT_LATENCY, delay },       { TB_FAULT_PACKET_LOSS, lose_packets }, { TB_FAULT_DROP, drop },
   { TB_FAULT_DUPLICATE, duplicate }, { TB_FAULT_REORDER, reorder },          { TB_FAULT_CUT, NULL },
 };
+
+const char *
+paths_refuse (const TbWireFault *f)
+{
+  gboolean known = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (strikes); i++)
+    known |= strikes[i].kind == f->kind;
+  if (!known)
+    return "is a fault that virtual time does not know";
+  if (f->toxicity < 1 || f->first > 0 || f->every > 1 || f->after_ns > 0 || (f->match != NULL && *f->match != '\0'))
+    return "has a condition that virtual time does not know: it knows probability= and for= alone";
+  return NULL;
+}
 
 static void
 strike (World *w, const Held *h, TbSimPath *path)

@@ -75,4 +75,18 @@ TbSchedule *tb_virtual_shrink (TbVirtual *v, const TbSchedule *schedule);
 /* A file with one scenario (for --with) that does the same to real processes. (transfer full) */
 char *tb_virtual_write (const TbVirtual *v, const TbSchedule *schedule, const TbVirtualResult *result);
 
+/* ---- Scenarios --------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbEngine *engine;    /* that is over: its log, and why it was given up */
+  GPtrArray *findings; /* of TbFinding, in the order of the expectations */
+  double seconds;      /* of virtual time */
+  guint64 operations;
+} TbVirtualPlayed;
+
+/* Carries a scenario out with the drawing's own load; the same seed gives the same. *played is overwritten. */
+void tb_virtual_play (TbVirtual *v, const TbScenario *scenario, guint64 seed, TbVirtualPlayed *played);
+void tb_virtual_played_clear (TbVirtualPlayed *played);
+
 G_END_DECLS

@@ -9,12 +9,6 @@
 #define AGREE_MOST_NS (10 * TB_NS_PER_S)
 #define READ_MOST_NS (20 * TB_NS_PER_S)
 
-typedef struct
-{
-  gint64 healed_ns;
-  gint64 agreed_ns; /* by store, after the healing; -1: not seen */
-} Agreed;
-
 /* ---- The run ---------------------------------------------------------------------------------------------------- */
 
 /* Looks until all that are asked for agree. */
@@ -64,27 +58,14 @@ typedef struct
   TbVerdict **verdicts;
 } Judging;
 
-static void
-name_clients (const TbVirtual *v, TbHistory *h)
-{
-  g_autofree const char **names = g_new0 (const char *, v->plan->instances->len + 1);
-  for (guint i = 0; i < v->plan->instances->len; i++)
-    names[i] = INSTANCE_AT (v, i)->id;
-  tb_history_name_clients (h, names, v->plan->instances->len);
-}
-
 static const TbVerdict *
 verdict_of (Judging *j, guint s)
 {
-  if (j->verdicts[s] != NULL)
-    return j->verdicts[s];
-  TbHistory *h = j->histories[s] = tb_history_new ();
-  const TbJudgeOptions options = { .final_reads = callers_have_read ((World *) j->w) };
-  const GArray *ops = j->w->histories[s];
-  for (guint i = 0; i < ops->len; i++)
-    tb_history_add (h, &g_array_index (ops, TbOp, i));
-  j->verdicts[s] = g_new0 (TbVerdict, 1);
-  tb_history_judge (h, &options, j->verdicts[s]);
+  if (j->verdicts[s] == NULL)
+    {
+      j->verdicts[s] = g_new0 (TbVerdict, 1);
+      j->histories[s] = virtual_history (j->v, j->w, s, j->verdicts[s]);
+    }
   return j->verdicts[s];
 }
 
@@ -100,16 +81,6 @@ late_copies (const Judging *j, const Want *want)
   return g_strdup_printf ("the copies of %s agreed only %.2f s after the healing", id, (double) ns / 1e9);
 }
 
-static char *
-broken_guarantees (const TbVerdict *verdict)
-{
-  GString *text = g_string_new ("broken:");
-  for (guint i = 0; i < TB_N_GUARANTEES; i++)
-    if (verdict->guarantees >> i & 1)
-      g_string_append_printf (text, "%s %s", text->len > strlen ("broken:") ? "," : "", tb_guarantee_name ((TbGuarantee) i));
-  return g_string_free (text, FALSE);
-}
-
 /* NULL: it holds, or nothing is known. (transfer full) */
 static char *
 judge_one (Judging *j, const Want *want, gboolean *undecided)
@@ -122,7 +93,7 @@ judge_one (Judging *j, const Want *want, gboolean *undecided)
   if (g_str_equal (that, "linearizable"))
     return verdict->kind == TB_VERDICT_VIOLATED && want->least > 0 ? g_strdup (verdict->sentence) : NULL;
   if (g_str_equal (that, "sequential"))
-    return verdict->guarantees != 0 && want->least > 0 ? broken_guarantees (verdict) : NULL;
+    return verdict->guarantees != 0 && want->least > 0 ? virtual_guarantee_words (verdict) : NULL;
   if (g_str_equal (that, "lost-writes"))
     return (double) verdict->lost_writes > want->most
              ? g_strdup_printf ("%" G_GUINT64_FORMAT " acknowledged write%s lost", verdict->lost_writes,
@@ -150,21 +121,6 @@ take (Judging *j, const Want *want, char *sentence, TbVirtualResult *r)
   r->expected = g_strdup (want->row->that);
   r->history = g_steal_pointer (&j->histories[s]);
   r->verdict = g_steal_pointer (&j->verdicts[s]);
-  name_clients (j->v, r->history);
-  /* Once more, with names in its sentence. */
-  const TbJudgeOptions options = { .final_reads = callers_have_read ((World *) j->w) };
-  TbHistory *named = tb_history_new ();
-  name_clients (j->v, named);
-  for (guint i = 0; i < j->w->histories[s]->len; i++)
-    tb_history_add (named, &g_array_index (j->w->histories[s], TbOp, i));
-  tb_history_judge (named, &options, r->verdict);
-  tb_history_free (r->history);
-  r->history = named;
-  if (g_str_equal (want->row->that, "linearizable"))
-    {
-      g_free (r->sentence);
-      r->sentence = g_strdup (r->verdict->sentence);
-    }
 }
 
 /* What the protocol itself must hold at every moment is no matter of expectations. */

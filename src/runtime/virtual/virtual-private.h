@@ -6,6 +6,8 @@
  *   caller.c     the threads of clients, and their requests
  *   path.c       who is cut off from whom, and what faults do to a message
  *   try.c        a schedule, run and judged
+ *   verdict.c    what is said of histories
+ *   play*.c      a scenario
  *   shrink.c     the fewest faults and operations
  *   write.c      a schedule as a scenario */
 #pragma once
@@ -190,6 +192,14 @@ typedef struct
   TbOp op;
 } Thread;
 
+/* What a scenario says of a caller's load. */
+typedef struct
+{
+  gboolean said, thinks; /* not said: as the drawing has it */
+  double rate;           /* where it does not think; 0: nothing */
+  TbDist think;
+} Load;
+
 /* A cut or a fault that holds. */
 typedef struct
 {
@@ -198,8 +208,6 @@ typedef struct
   TbWireFault fault; /* else */
   guint link;        /* of the fault; NOBODY: all */
   guint8 *from, *to; /* by instance */
-  gint64 since_ns;
-  guint64 seen;      /* what it struck or could have */
 } Held;
 
 typedef struct World
@@ -225,9 +233,8 @@ typedef struct World
   gboolean calm;     /* no operation begins any more */
   GArray *finals;    /* of PlannedOp: final reads; `caller` is the store */
   guint n_finals;    /* done */
-  double *rates;     /* of a scenario, by caller: a second; negative: as the drawing says */
+  GArray *loads;     /* of Load, by caller: what a scenario says */
   TbTapCounters **taps; /* of a scenario: by link, from and to; NULL */
-  struct Play *play;
 } World;
 
 #define THREAD_AT(w, i) (&g_array_index ((w)->threads, Thread, (i)))
@@ -260,6 +267,7 @@ void callers_killed (World *w, guint instance); /* what was open there breaks */
 void callers_started (World *w, guint instance); /* a caller that was down */
 void callers_final (World *w);                  /* every key, from every replica */
 gboolean callers_have_read (World *w);
+void callers_load (World *w, guint caller, const Load *load);
 void callers_end (World *w);                    /* what is open is unknown */
 
 /* ---- path.c ---- */
@@ -267,7 +275,19 @@ void paths_begin (World *w);
 void paths_clear (World *w);
 void paths_cut (World *w, const char *id, GArray *pairs); /* takes the pairs over */
 void paths_remove (World *w, const char *id);             /* NULL: all */
+/* By its id, its link or one of its ends; FALSE: there is none. */
+gboolean paths_remove_named (World *w, const char *name);
+/* Why a fault cannot be done here, to stand behind its name; NULL: it can. */
+const char *paths_refuse (const TbWireFault *fault);
+void paths_fault (World *w, const char *id, TbWireFault *fault); /* takes it over */
 gboolean paths_is_cut (const World *w, guint from, guint to);
 /* Sends something on its way over a link, up (from the caller) or down. */
 void paths_send (World *w, guint link, gboolean up, guint from, guint to, WorldEventKind kind, guint64 ticket);
 TbSimPath paths_between (World *w, guint store, guint from, guint to);
+
+/* ---- verdict.c ---- */
+/* The history of a store, judged, with names in its sentence. (transfer full) */
+TbHistory *virtual_history (const TbVirtual *v, const World *w, guint store, TbVerdict *verdict);
+char *virtual_guarantee_words (const TbVerdict *verdict);
+/* Fills in what is known of a store's history, where the finding is about that. */
+void virtual_find_verdict (const TbVirtual *v, World *w, TbFinding *finding);

@@ -248,6 +248,7 @@ world_new (const TbVirtual *v)
   w->threads = EMPTY_ARRAY (Thread);
   w->tickets = EMPTY_ARRAY (Ticket);
   w->finals = EMPTY_ARRAY (PlannedOp);
+  w->loads = EMPTY_ARRAY (Load);
   w->sims = g_new0 (TbSim *, n);
   w->results = g_new0 (TbSimResult, n);
   w->sides = g_new0 (struct SimSide, n);
@@ -313,6 +314,7 @@ world_free (World *w)
   g_array_unref (w->waiting);
   g_array_unref (w->threads);
   g_array_unref (w->finals);
+  g_array_unref (w->loads);
   g_array_unref (w->tickets);
   g_free (w->sims);
   g_free (w->results);
