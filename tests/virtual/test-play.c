@@ -126,7 +126,7 @@ test_refusals (void)
   {
     const char *content, *why;
   } cases[] = {
-    { "<phase id=\"one\" lasts=\"1s\"><do fault=\"bandwidth\" of=\"save\" rate=\"1KB/s\"/></phase>",
+    { "<phase id=\"one\" lasts=\"1s\"><do fault=\"refuse\" of=\"save\"/></phase>",
       "is a fault that virtual time does not know" },
     { "<phase id=\"one\" lasts=\"1s\"><do kill=\"alone\"/></phase>", "“alone/1” does not run in virtual time" },
     { "<wait until=\"alone is down\"/><phase id=\"one\" lasts=\"1s\"/>", "is about what does not run in virtual time" },

@@ -299,19 +299,26 @@ add_peers (const TbPlanner *planner, const TbPart *part, GPtrArray *argv)
   add (argv, "--peers", peers->str);
 }
 
+gboolean
+tb_part_replicates (const TbPart *part)
+{
+  const char *replication = part->by ? tb_element_get (part->by, TB_PROP_REPLICATION) : NULL;
+  return part->how == TB_PART_BUILTIN && replication != NULL && !g_str_equal (replication, "none")
+         && g_strcmp0 (part->node_kind, "store") == 0 && part->n > 1;
+}
+
 /* Copies of a built-in store that agree: each is told of all, and what the drawing says of how. */
 static void
 add_replication (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *instance, const char *dir,
                  GPtrArray *argv)
 {
-  const char *replication = part->by ? tb_element_get (part->by, TB_PROP_REPLICATION) : NULL;
-  if (replication == NULL || g_str_equal (replication, "none") || !is_of (part, "store") || part->n < 2)
+  if (!tb_part_replicates (part))
     return;
   g_autofree char *replica = g_strdup_printf ("%u", instance->replica);
   g_autofree char *quorum = g_strdup_printf ("%u %u %u", (guint) tb_element_get_integer (part->by, TB_PROP_N),
                                              (guint) tb_element_get_integer (part->by, TB_PROP_R),
                                              (guint) tb_element_get_integer (part->by, TB_PROP_W));
-  add (argv, "--replication", replication);
+  add_property (argv, part->by, TB_PROP_REPLICATION, "--replication");
   add_property (argv, part->by, TB_PROP_READS, "--reads");
   add_property (argv, part->by, TB_PROP_FAILOVER, "--failover");
   add_property (argv, part->by, TB_PROP_READ_REPAIR, "--read-repair");

@@ -112,7 +112,7 @@ tb_planner_make_links (TbPlanner *planner, GError **error)
   for (guint i = 0; i < planner->parts->len; i++)
     {
       const TbPart *part = g_ptr_array_index (planner->parts, i);
-      if (part->n > 1 && (part->how == TB_PART_TEMPLATE || part->how == TB_PART_COMMAND))
+      if ((part->n > 1 && (part->how == TB_PART_TEMPLATE || part->how == TB_PART_COMMAND)) || tb_part_replicates (part))
         make_replica_link (planner, part);
     }
   return tb_planner_place_links (planner, error);

@@ -129,6 +129,8 @@ typedef struct
  * at the first that is unknown. (transfer full) */
 char *tb_scope_expand (const TbScope *scope, const char *text, GError **error);
 
+/* A built-in store whose copies talk to each other. */
+gboolean tb_part_replicates (const TbPart *part);
 gboolean tb_planner_fill_builtin (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
                                   GError **error);
 gboolean tb_planner_fill_program (TbPlanner *planner, const TbPart *part, TbPlanInstance *instance,
