@@ -6,18 +6,14 @@
 #include "cli.h"
 #include "recording.h"
 #include "tb-history-picture.h"
-#include "tb-history.h"
-#include "tb-json.h"
+#include "verdict-words.h"
 
 typedef struct
 {
   gboolean json, final_reads;
-  const char *picture;
+  const char *picture, *of;
   gint64 steps;
 } Asked;
-
-static const char *const verdict_words[] = { "linearizable", "not linearizable", "unknown" };
-static const TbExitStatus statuses[] = { TB_EXIT_YES, TB_EXIT_NO, TB_EXIT_UNKNOWN };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbHistory, tb_history_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbHistoryReader, tb_history_reader_free)
@@ -63,161 +59,7 @@ read_history (const char *path)
   return good ? g_steal_pointer (&h) : NULL;
 }
 
-/* ---- Words --------------------------------------------------------------------------------------------- */
-
-static char *
-plain_client (const TbHistory *h, const TbOp *op)
-{
-  char name[128];
-  return tb_cli_plain (tb_history_client_name (h, op, name, sizeof name));
-}
-
-/* "from 20 ms to 30 ms (line 3)", "lines 4 to 9". */
-static void
-print_when (const TbHistory *h, const TbOp *op, gint64 first)
-{
-  char from[40], to[40];
-  gboolean ended = op->return_ns != G_MAXINT64;
-  if (tb_history_is_by_lines (h) && ended)
-    {
-      printf ("lines %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "\n", op->invoke_ns, op->return_ns);
-      return;
-    }
-  if (tb_history_is_by_lines (h))
-    {
-      printf ("from line %" G_GINT64_FORMAT ", without an end\n", op->invoke_ns);
-      return;
-    }
-  printf ("from %s", tb_history_time_text (h, op->invoke_ns - first, from, sizeof from));
-  if (ended)
-    printf (" to %s", tb_history_time_text (h, op->return_ns - first, to, sizeof to));
-  else
-    printf (", without an end");
-  if (op->line > 0)
-    printf ("  (line %u)", op->line);
-  putchar ('\n');
-}
-
-static void
-print_witness (const TbHistory *h, const TbVerdict *v)
-{
-  for (guint i = 0; i < v->n_witness; i++)
-    {
-      const TbOp *op = &v->witness[i];
-      char label[160];
-      g_autofree char *client = plain_client (h, op);
-      tb_history_op_text (h, op, label, sizeof label);
-      g_autofree char *plain = tb_cli_plain (label);
-      printf ("  %-14s %-24s ", client, plain);
-      print_when (h, op, v->witness[0].invoke_ns);
-    }
-}
-
-static void
-print_figures (const TbHistory *h, const TbVerdict *v, gboolean final_reads)
-{
-  char worst[40], delta[40];
-  printf ("%" G_GUINT64_FORMAT " operations on %" G_GUINT64_FORMAT " %s: %" G_GUINT64_FORMAT " ok, %" G_GUINT64_FORMAT
-          " failed, %" G_GUINT64_FORMAT " unknown\n",
-          v->operations, v->keys, v->keys == 1 ? "key" : "keys", v->ok, v->failed, v->unknown);
-  if (v->left_out > 0)
-    printf ("%" G_GUINT64_FORMAT " of other kinds left out\n", v->left_out);
-  if (v->keys_violated + v->keys_unknown > 0 && v->keys > 1)
-    printf ("%" G_GUINT64_FORMAT " keys not linearizable, %" G_GUINT64_FORMAT " unknown\n", v->keys_violated, v->keys_unknown);
-  if (v->stale_reads > 0)
-    printf ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " reads stale, at worst by %s and %u %s\n", v->stale_reads, v->reads,
-            tb_history_time_text (h, v->staleness_worst_ns, worst, sizeof worst), v->staleness_worst_versions,
-            v->staleness_worst_versions == 1 ? "version" : "versions");
-  if (v->delta_ns > 0)
-    printf ("linearizable if every read had begun %s earlier\n", tb_history_time_text (h, v->delta_ns, delta, sizeof delta));
-  for (int g = 0; g < TB_N_GUARANTEES; g++)
-    if (v->guarantees >> g & 1)
-      printf ("broken: %s\n", tb_guarantee_name ((TbGuarantee) g));
-  if (final_reads)
-    printf ("%" G_GUINT64_FORMAT " acknowledged writes lost\n", v->lost_writes);
-}
-
-static void
-print_words (const TbHistory *h, const TbVerdict *v, gboolean final_reads)
-{
-  g_autofree char *sentence = tb_cli_plain (v->sentence);
-  printf ("%s: %s\n", verdict_words[v->kind], sentence);
-  print_witness (h, v);
-  print_figures (h, v, final_reads);
-}
-
-/* ---- JSON ----------------------------------------------------------------------------------------------- */
-
-static void
-put_op (TbJson *json, const TbHistory *h, const TbOp *op)
-{
-  char label[160], client[128], key[128];
-  g_autofree char *name = g_utf8_make_valid (tb_history_client_name (h, op, client, sizeof client), -1);
-  g_autofree char *done = g_utf8_make_valid (tb_history_op_text (h, op, label, sizeof label), -1);
-  g_autofree char *of = g_utf8_make_valid (tb_history_key_name (h, op->key, key, sizeof key), -1);
-  tb_json_begin_object (json, NULL);
-  tb_json_integer (json, "process", op->process);
-  tb_json_string (json, "client", name);
-  tb_json_string (json, "key", of);
-  tb_json_string (json, "operation", done);
-  tb_json_integer (json, "start_ns", op->invoke_ns);
-  if (op->return_ns != G_MAXINT64)
-    tb_json_integer (json, "end_ns", op->return_ns);
-  else
-    tb_json_null (json, "end_ns");
-  if (op->line > 0)
-    tb_json_integer (json, "line", op->line);
-  tb_json_end_object (json);
-}
-
-static void
-put_figures (TbJson *json, const TbVerdict *v, gboolean final_reads)
-{
-  tb_json_integer (json, "keys", (gint64) v->keys);
-  tb_json_integer (json, "keys_violated", (gint64) v->keys_violated);
-  tb_json_integer (json, "keys_unknown", (gint64) v->keys_unknown);
-  tb_json_integer (json, "operations", (gint64) v->operations);
-  tb_json_integer (json, "ok", (gint64) v->ok);
-  tb_json_integer (json, "failed", (gint64) v->failed);
-  tb_json_integer (json, "unknown", (gint64) v->unknown);
-  tb_json_integer (json, "left_out", (gint64) v->left_out);
-  tb_json_integer (json, "reads", (gint64) v->reads);
-  tb_json_integer (json, "stale_reads", (gint64) v->stale_reads);
-  tb_json_integer (json, "staleness_worst_ns", v->staleness_worst_ns);
-  tb_json_integer (json, "staleness_worst_versions", v->staleness_worst_versions);
-  tb_json_integer (json, "staleness_p95_ns", v->staleness_p95_ns);
-  tb_json_integer (json, "stale_p95_ns", v->stale_p95_ns);
-  if (v->delta_ns >= 0)
-    tb_json_integer (json, "delta_ns", v->delta_ns);
-  else
-    tb_json_null (json, "delta_ns");
-  if (final_reads)
-    tb_json_integer (json, "lost_writes", (gint64) v->lost_writes);
-  tb_json_begin_array (json, "broken");
-  for (int g = 0; g < TB_N_GUARANTEES; g++)
-    if (v->guarantees >> g & 1)
-      tb_json_string (json, NULL, tb_guarantee_name ((TbGuarantee) g));
-  tb_json_end_array (json);
-}
-
-static void
-print_json (const TbHistory *h, const TbVerdict *v, gboolean final_reads)
-{
-  g_autoptr (TbJson) json = tb_json_new ();
-  g_autofree char *sentence = g_utf8_make_valid (v->sentence, -1);
-  tb_json_begin_object (json, NULL);
-  tb_json_string (json, "verdict", verdict_words[v->kind]);
-  tb_json_string (json, "sentence", sentence);
-  tb_json_begin_array (json, "counterexample");
-  for (guint i = 0; i < v->n_witness; i++)
-    put_op (json, h, &v->witness[i]);
-  tb_json_end_array (json);
-  put_figures (json, v, final_reads);
-  tb_json_end_object (json);
-  puts (tb_json_text (json));
-}
-
-/* ---- The command -------------------------------------------------------------------------------------------- */
+/* ---- Files -------------------------------------------------------------------------------------------- */
 
 static gboolean
 write_picture (const TbHistory *h, const TbVerdict *v, const char *path)
@@ -236,6 +78,16 @@ write_picture (const TbHistory *h, const TbVerdict *v, const char *path)
   return FALSE;
 }
 
+static void
+print_json (const TbHistory *h, const TbVerdict *v, gboolean final_reads)
+{
+  g_autoptr (TbJson) json = tb_json_new ();
+  tb_json_begin_object (json, NULL);
+  tb_verdict_put (json, h, v, final_reads);
+  tb_json_end_object (json);
+  puts (tb_json_text (json));
+}
+
 static int
 judge (const char *path, const Asked *asked)
 {
@@ -245,20 +97,87 @@ judge (const char *path, const Asked *asked)
   if (h == NULL)
     return TB_EXIT_REFUSED;
   tb_history_judge (h, &options, &v);
-  (asked->json ? print_json : print_words) (h, &v, asked->final_reads);
+  if (asked->json)
+    print_json (h, &v, asked->final_reads);
+  else
+    tb_verdict_print (h, &v, asked->final_reads);
   if (asked->picture != NULL && !write_picture (h, &v, asked->picture))
     return TB_EXIT_FAILED;
-  return statuses[v.kind];
+  return tb_verdict_status (v.kind);
 }
+
+/* ---- Recordings ---------------------------------------------------------------------------------------------- */
+
+static void
+print_store (const TbStoreVerdict *store, const Asked *asked)
+{
+  if (asked->json)
+    {
+      g_autoptr (TbJson) json = tb_json_new ();
+      tb_json_begin_object (json, NULL);
+      tb_verdict_put_store (json, store);
+      tb_json_end_object (json);
+      puts (tb_json_text (json));
+      return;
+    }
+  g_autofree char *name = tb_cli_plain (store->component);
+  printf ("%s%s: ", name, store->tapped ? " (as its taps saw it)" : "");
+  tb_verdict_print (store->history, &store->verdict, store->has_final_reads);
+}
+
+/* Violated is worse than unknown, and that than linearizable. */
+static TbExitStatus
+worse (TbExitStatus a, TbExitStatus b)
+{
+  return a == TB_EXIT_NO || b == TB_EXIT_NO ? TB_EXIT_NO : MAX (a, b);
+}
+
+/* The picture is that of the first store of which there is one. */
+static int
+judge_recording (const char *path, const Asked *asked)
+{
+  g_autoptr (TbPast) past = tb_cli_open_recording (path);
+  if (past == NULL)
+    return TB_EXIT_REFUSED;
+  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
+  TbExitStatus status = TB_EXIT_YES;
+  const TbStoreVerdict *drawn = NULL;
+  guint n = 0;
+  tb_verdicts_look (verdicts, TRUE);
+  for (guint i = 0; i < tb_verdicts_n (verdicts); i++)
+    {
+      const TbStoreVerdict *store = tb_verdicts_at (verdicts, i);
+      if (asked->of != NULL && !g_str_equal (asked->of, store->component))
+        continue;
+      n++;
+      print_store (store, asked);
+      status = worse (status, tb_verdict_status (store->verdict.kind));
+      if (drawn == NULL || (drawn->verdict.n_witness == 0 && store->verdict.n_witness > 0))
+        drawn = store;
+    }
+  if (n == 0)
+    {
+      tb_cli_error (asked->of != NULL ? "%s: nothing is recorded of what clients did on a store “%s”"
+                                      : "%s: nothing is recorded of what clients did on a store",
+                    path, asked->of);
+      return TB_EXIT_REFUSED;
+    }
+  if (asked->picture != NULL && !write_picture (drawn->history, &drawn->verdict, asked->picture))
+    return TB_EXIT_FAILED;
+  return status;
+}
+
+/* ---- The command --------------------------------------------------------------------------------------------- */
 
 int
 tb_cmd_history (int argc, char **argv)
 {
   Asked asked = { 0 };
-  g_autofree char *picture = NULL;
+  g_autofree char *picture = NULL, *of = NULL;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &asked.json, "The verdict as a JSON object", NULL },
     { "picture", 0, 0, G_OPTION_ARG_FILENAME, &picture, "Draw the counter-example, as SVG", "OUT.svg" },
+    { "of", 0, 0, G_OPTION_ARG_STRING, &of, "Of a recording: that store alone", "STORE" },
     { "final-reads", 0, 0, G_OPTION_ARG_NONE, &asked.final_reads,
       "Reads after all writes show what is there at the end: count what was lost", NULL },
     { "steps", 0, 0, G_OPTION_ARG_INT64, &asked.steps, "Give a key's search up after so many steps (5000000)", "N" },
@@ -267,14 +186,22 @@ tb_cmd_history (int argc, char **argv)
   if (!tb_cli_options (&argc, &argv, "FILE",
                        "Says whether a history of operations on a store is linearizable, key by key, and if not, shows the fewest "
                        "operations that prove it. FILE (- is standard input) has an operation a line in our own form, or an "
-                       "event a line as Jepsen has them: maps of EDN, or its log. Ends with 0 if it is, 1 if it is not, 2 if "
+                       "event a line as Jepsen has them: maps of EDN, or its log; or it is a recording, and each store of the run is judged. Ends with 0 if it is, 1 if it is not, 2 if "
                        "the file is unusable, 4 if it is not known.",
                        entries))
     return TB_EXIT_REFUSED;
   asked.picture = picture;
+  asked.of = of;
   if (argc != 2 || asked.steps < 0)
     {
       tb_cli_error ("name one history; see “%s --help”", argv[0]);
+      return TB_EXIT_REFUSED;
+    }
+  if (tb_past_is_recording (argv[1]))
+    return judge_recording (argv[1], &asked);
+  if (asked.of != NULL)
+    {
+      tb_cli_error ("--of says which store of a recording is meant, and %s is none", argv[1]);
       return TB_EXIT_REFUSED;
     }
   return judge (argv[1], &asked);

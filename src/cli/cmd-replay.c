@@ -20,6 +20,7 @@ typedef struct
 typedef struct
 {
   TbPast *past;
+  TbVerdicts *verdicts;
   TbModel *model;  /* NULL: there is none */
   const char *xml; /* of that; it is the past's */
   GMainLoop *loop;
@@ -104,7 +105,9 @@ show (Replay *r, gint64 since_ns, gboolean last)
       tb_table_draw (r->table, frame, NULL);
       return TRUE;
     }
-  g_autofree char *text = tb_run_json (frame, last, last && all_were_ready (r, frame));
+  tb_verdicts_set_moment (r->verdicts, last ? G_MAXINT64 : r->time_ns);
+  tb_verdicts_look (r->verdicts, TRUE);
+  g_autofree char *text = tb_run_json (frame, last, last && all_were_ready (r, frame), r->verdicts);
   return printf ("%s\n", text) >= 0 && fflush (stdout) == 0;
 }
 
@@ -191,7 +194,8 @@ replay (const char *path, const Options *o)
   g_autoptr (TbPast) past = tb_cli_open_recording (path);
   if (past == NULL)
     return TB_EXIT_REFUSED;
-  Replay r = { .past = past, .speed = o->speed < 0 ? (table ? 1 : 0) : o->speed,
+  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
+  Replay r = { .past = past, .verdicts = verdicts, .speed = o->speed < 0 ? (table ? 1 : 0) : o->speed,
                .time_ns = tb_past_start_ns (past), .to_ns = tb_past_end_ns (past) };
   if ((o->from != NULL && !tb_cli_moment (past, o->from, &r.time_ns))
       || (o->to != NULL && !tb_cli_moment (past, o->to, &r.to_ns)))

@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "run-private.h"
+#include "tb-past.h"
 
 #define TABLE_PERIOD_MS 250
 #define JSON_PERIOD_MS 1000
@@ -35,6 +36,7 @@ typedef struct
   GMainLoop *loop;
   TbTable *table;       /* NULL: JSON lines */
   TbRunView *view;      /* of the table */
+  TbVerdicts *verdicts; /* on its stores; NULL: nothing to read yet */
   TbLiveFrame *still;   /* what the table shows while it stands still */
   guint n_known;        /* instances, those that are gone too */
   gboolean *ever_ready; /* by instance */
@@ -159,9 +161,20 @@ waiting_in_words (const Run *run, const TbLiveFrame *frame)
 }
 
 static void
+look_at_verdicts (Run *run, gboolean force)
+{
+  TbPast *past = tb_session_past (run->session);
+  if (run->verdicts == NULL && past != NULL)
+    run->verdicts = tb_verdicts_new (past);
+  if (run->verdicts != NULL)
+    tb_verdicts_look (run->verdicts, force);
+}
+
+static void
 print_json (Run *run, const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
 {
-  g_autofree char *text = tb_run_json (frame, totals, all_ready);
+  look_at_verdicts (run, totals);
+  g_autofree char *text = tb_run_json (frame, totals, all_ready, run->verdicts);
   if (printf ("%s\n", text) < 0 || fflush (stdout) != 0)
     {
       /* Whoever read us has gone: nobody is interested any more. */
@@ -447,6 +460,21 @@ judge (const Run *run)
   return all_were_ready (run) && !run->failed_later ? TB_EXIT_YES : TB_EXIT_NO;
 }
 
+/* A line a store. */
+static void
+print_verdicts (Run *run)
+{
+  look_at_verdicts (run, TRUE);
+  for (guint i = 0; run->verdicts != NULL && i < tb_verdicts_n (run->verdicts); i++)
+    {
+      const TbStoreVerdict *store = tb_verdicts_at (run->verdicts, i);
+      g_autofree char *line = g_strdup_printf ("%s: %s: %s", store->component, tb_verdict_word (store->verdict.kind),
+                                               store->verdict.sentence);
+      g_autofree char *plain = tb_words_plain (line);
+      printf ("%s\n", plain);
+    }
+}
+
 static void
 print_summary (Run *run, const TbLiveFrame *frame)
 {
@@ -467,6 +495,7 @@ print_summary (Run *run, const TbLiveFrame *frame)
   tb_table_set_view (run->table, NULL);
   tb_table_draw (run->table, frame, NULL);
   printf ("\n%s\n", line);
+  print_verdicts (run);
 }
 
 static void
@@ -559,6 +588,7 @@ watch (TbSession *session, TbControl *control, const Options *o, const char *tit
   g_clear_pointer (&run.table, tb_table_free);
   g_clear_pointer (&run.still, tb_live_frame_unref);
   tb_run_view_free (run.view);
+  tb_verdicts_free (run.verdicts);
   g_main_loop_unref (run.loop);
   g_free (run.ever_ready);
   g_free (run.ready_ns);
@@ -603,6 +633,21 @@ offer_control (const Options *o, TbSession *session, TbControl **control)
          && (o->metrics == NULL || offer_metrics (o, *control));
 }
 
+/* Whether clients of its own say what they do on stores. */
+static gboolean
+tells_operations (const TbPlan *plan)
+{
+  for (guint i = 0; i < plan->instances->len; i++)
+    {
+      const TbPlanInstance *instance = g_ptr_array_index (plan->instances, i);
+      for (guint k = 0; instance->builtin && instance->argv[k] != NULL; k++)
+        if (g_str_equal (instance->argv[k], "--call") && instance->argv[k + 1] != NULL
+            && (strstr (instance->argv[k + 1], " op=") != NULL || strstr (instance->argv[k + 1], " resp://") != NULL))
+          return TRUE;
+    }
+  return FALSE;
+}
+
 static TbExitStatus
 run_file (const Options *o)
 {
@@ -626,6 +671,11 @@ run_file (const Options *o)
     .contain = o->contain, .no_seccomp = o->no_seccomp, .file = o->file, .sole_children = TRUE,
   };
   tb_run_record_fill (&o->record, &options);
+  if (options.record_off && tells_operations (plan))
+    {
+      options.record_off = FALSE; /* gone with the run: for the verdict alone */
+      options.payload_off = TRUE;
+    }
   g_autoptr (TbSession) session = tb_session_start (model, &options, &error);
   if (session == NULL)
     {

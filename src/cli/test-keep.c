@@ -4,8 +4,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "tb-history-picture.h"
 #include "tb-past.h"
 #include "tb-projection.h"
+#include "tb-verdicts.h"
 #include "test-private.h"
 
 static char *
@@ -44,16 +46,41 @@ draw (const char *folder, const TbTestResult *result)
     tb_cli_error ("no picture of it could be made: %s", error->message);
 }
 
+/* Of the first store whose verdict has one. */
+static void
+draw_counter_example (const char *folder)
+{
+  g_autofree char *recording = in (folder, "recording.tbrec"), *picture = in (folder, "counter-example.svg");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbPast) past = tb_past_open (recording, NULL);
+  g_autoptr (TbVerdicts) verdicts = past != NULL ? tb_verdicts_new (past) : NULL;
+  gsize size;
+  if (verdicts == NULL)
+    return;
+  tb_verdicts_look (verdicts, TRUE);
+  for (guint i = 0; i < tb_verdicts_n (verdicts); i++)
+    {
+      const TbStoreVerdict *store = tb_verdicts_at (verdicts, i);
+      if (store->verdict.kind != TB_VERDICT_VIOLATED || store->verdict.n_witness == 0)
+        continue;
+      g_autofree char *svg = tb_history_picture (store->history, &store->verdict, TB_THEME_LIGHT, &size);
+      if (!g_file_set_contents (picture, svg, (gssize) size, &error))
+        tb_cli_error ("%s", error->message);
+      return;
+    }
+}
+
 void
 tb_test_settle_folder (const char *folder, TbTestResult *result)
 {
-  static const char *const names[] = { "recording.tbrec", "picture.svg", "why.txt" };
+  static const char *const names[] = { "recording.tbrec", "picture.svg", "counter-example.svg", "why.txt" };
   g_autoptr (GError) error = NULL;
   g_autofree char *why = in (folder, "why.txt");
   g_autofree char *text = g_strdup_printf ("%s\n", result->sentence != NULL ? result->sentence : "");
   if (result->status != TB_EXIT_YES)
     {
       draw (folder, result);
+      draw_counter_example (folder);
       if (!g_file_set_contents (why, text, -1, &error))
         tb_cli_error ("%s", error->message);
       result->kept = g_strdup (folder);

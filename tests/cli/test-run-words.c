@@ -172,7 +172,7 @@ test_json_of_a_frame (void)
   make (&m, 1, 2);
   m.links[1] = (TbLiveLink) { .id = "sql", .link = 8, .from = "a", .to = "b", .tapped = TRUE,
                               .bytes_up = 5, .p50_ns = -1, .p99_ns = -1 };
-  g_autofree char *json = tb_run_json (&m.frame, FALSE, FALSE);
+  g_autofree char *json = tb_run_json (&m.frame, FALSE, FALSE, NULL);
   assert_contains (json, "{\"time_ns\":12400000000,\"state\":\"running\",\"instances\":[{\"id\":\"shop/1\","
                          "\"state\":\"ready\",\"pid\":100,\"address\":\"127.0.0.1\",\"port\":8080,\"restarts\":0,\"cpu\":0,\"rss_bytes\":2000000,"
                          "\"processes\":0,\"threads\":0,\"open_files\":0,\"loop\":0}]");
@@ -188,7 +188,7 @@ test_json_totals (void)
 {
   Made m;
   make (&m, 1, 2);
-  g_autofree char *json = tb_run_json (&m.frame, TRUE, TRUE);
+  g_autofree char *json = tb_run_json (&m.frame, TRUE, TRUE, NULL);
   assert_contains (json, "\"totals\":{\"requests\":2468,\"replies\":2466,\"errors\":2,\"bytes_up\":0,"
                          "\"bytes_down\":0,\"all_ready\":true}}");
 }

@@ -116,7 +116,7 @@ def test_too_little_is_unknown():
     """too few observations, or no history: status 4"""
     result = expected("unknown", 4)
     assert [e["outcome"] for e in result["expectations"]] == ["unknown", "unknown"], result
-    assert result["expectations"][1]["why"] == "no history was recorded", result
+    assert result["expectations"][1]["why"] == "no operation of a client on it was recorded", result
 
 
 def test_a_wait_in_vain():

@@ -35,7 +35,7 @@ more_state (TbCall *call)
   g_autoptr (TbLiveFrame) frame = tb_session_look (call->session);
   if (frame != NULL)
     {
-      g_autofree char *text = tb_run_json (frame, FALSE, FALSE);
+      g_autofree char *text = tb_run_json (frame, FALSE, FALSE, NULL);
       g_string_append_printf (call->text, "%s\n", text);
     }
   return !run_is_over (call);
@@ -55,7 +55,7 @@ tb_route_state (TbCall *call)
       tb_call_error (call, 409, "the run has not begun yet");
       return;
     }
-  g_autofree char *text = tb_run_json (frame, FALSE, FALSE);
+  g_autofree char *text = tb_run_json (frame, FALSE, FALSE, NULL);
   tb_json_raw (call->json, text);
   tb_call_reply (call, 200);
 }

@@ -137,8 +137,31 @@ write_partitions (TbJson *json, const TbLiveFrame *frame)
   tb_json_end_array (json);
 }
 
+static void
+write_verdicts (TbJson *json, TbVerdicts *verdicts)
+{
+  if (verdicts == NULL || tb_verdicts_n (verdicts) == 0)
+    return;
+  tb_json_begin_array (json, "verdicts");
+  for (guint i = 0; i < tb_verdicts_n (verdicts); i++)
+    {
+      const TbStoreVerdict *store = tb_verdicts_at (verdicts, i);
+      tb_json_begin_object (json, NULL);
+      tb_json_string (json, "store", store->component);
+      tb_json_string (json, "verdict", tb_verdict_word (store->verdict.kind));
+      tb_json_string (json, "sentence", store->verdict.sentence);
+      tb_json_integer (json, "operations", (gint64) store->verdict.operations);
+      tb_json_integer (json, "reads", (gint64) store->verdict.reads);
+      tb_json_integer (json, "stale_reads", (gint64) store->verdict.stale_reads);
+      tb_json_integer (json, "missed", (gint64) store->missed);
+      tb_json_boolean (json, "tapped", store->tapped);
+      tb_json_end_object (json);
+    }
+  tb_json_end_array (json);
+}
+
 char *
-tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
+tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready, TbVerdicts *verdicts)
 {
   g_autoptr (TbJson) json = tb_json_new ();
   tb_json_begin_object (json, NULL);
@@ -164,6 +187,7 @@ tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready)
       }
   tb_json_end_array (json);
   write_partitions (json, frame);
+  write_verdicts (json, verdicts);
   if (totals)
     write_totals (json, frame, all_ready);
   tb_json_end_object (json);

@@ -9,6 +9,7 @@
 
 #include "tb-json.h"
 #include "tb-session.h"
+#include "tb-verdicts.h"
 
 G_BEGIN_DECLS
 
@@ -69,8 +70,9 @@ gboolean tb_control_follow (const char *socket, const char *path,
 
 /* ---- A frame as JSON ----------------------------------------------------------------------------- */
 
-/* One object on one line: what `tierboard run --json` prints; totals: with sums. (transfer full) */
-char *tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready);
+/* One object on one line: what `tierboard run --json` prints; totals: with sums; verdicts: what is known of its stores, NULL:
+ * nothing. (transfer full) */
+char *tb_run_json (const TbLiveFrame *frame, gboolean totals, gboolean all_ready, TbVerdicts *verdicts);
 /* The same as Prometheus text, for a scrape; frame may be NULL: there is none yet. (transfer full) */
 char *tb_metrics_text (const TbLiveFrame *frame);
 /* Into an object that is being written: its members. */
