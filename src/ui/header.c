@@ -146,7 +146,7 @@ tb_header_set_document (TbHeader *header, TbDocument *document)
     gtk_widget_set_visible (of_document[i], document != NULL);
   g_set_object (&header->document, document);
   if (header->history)
-    tb_history_set_document (header->history, document);
+    tb_history_menu_set_document (header->history, document);
 }
 
 void
@@ -227,8 +227,8 @@ make_history (GtkMenuButton *button, gpointer data)
   TbHeader *self = data;
   if (self->history)
     return;
-  self->history = tb_history_new ();
-  tb_history_set_document (self->history, self->document);
+  self->history = tb_history_menu_new ();
+  tb_history_menu_set_document (self->history, self->document);
   gtk_menu_button_set_popover (button, self->history);
 }
 

@@ -81,14 +81,14 @@ history_free (gpointer data)
 }
 
 void
-tb_history_set_document (GtkWidget *history, TbDocument *document)
+tb_history_menu_set_document (GtkWidget *history, TbDocument *document)
 {
   History *self = g_object_get_data (G_OBJECT (history), "tb-history");
   g_set_object (&self->document, document);
 }
 
 GtkWidget *
-tb_history_new (void)
+tb_history_menu_new (void)
 {
   History *self = g_new0 (History, 1);
   self->popover = gtk_popover_new ();

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* What a "History" button pops up; it is filled each time it opens. (transfer floating) */
-GtkWidget *tb_history_new (void);
-void tb_history_set_document (GtkWidget *history, TbDocument *document); /* NULL: none */
+GtkWidget *tb_history_menu_new (void);
+void tb_history_menu_set_document (GtkWidget *history, TbDocument *document); /* NULL: none */
 
 G_END_DECLS
