@@ -120,17 +120,28 @@ leads (const TbReplicaStatus *s)
   return s->leader == (int) copies.options->replica || s->leader < 0;
 }
 
+/* Where each holds but a part of the keys, no two hold the same. */
+static bool
+holds_all (void)
+{
+  unsigned held = copies.options->replication == TB_REPLICATION_QUORUM ? copies.options->quorum[0] : 0;
+  return held == 0 || held >= copies.options->n_peers;
+}
+
 size_t
 copies_info (char *out, size_t size)
 {
   TbReplicaStatus s;
+  char digest[40] = "";
   tb_replica_status (copies.core, &s);
+  if (holds_all ())
+    snprintf (digest, sizeof digest, "digest:%016" PRIx64 "\r\n", s.digest);
   int n = snprintf (out, size,
                     "role:%s\r\nconnected_slaves:%u\r\nreplication:%s\r\nreplica:%u\r\nreplica_role:%s\r\nterm:%" PRIu64
-                    "\r\nleader:%d\r\napplied:%" PRIu64 "\r\nlog_entries:%" PRIu64 "\r\ndigest:%016" PRIx64 "\r\n",
+                    "\r\nleader:%d\r\napplied:%" PRIu64 "\r\nlog_entries:%" PRIu64 "\r\nlost:%" PRIu64 "\r\n%s",
                     leads (&s) ? "master" : "slave", leads (&s) ? copies.options->n_peers - 1 : 0,
                     tb_replication_name ((TbReplication) copies.options->replication), copies.options->replica + 1, s.role,
-                    s.term, s.leader + 1, s.applied, s.log_entries, s.digest);
+                    s.term, s.leader + 1, s.applied, s.log_entries, s.lost, digest);
   return (size_t) TB_CLAMP (n, 0, (int) size - 1);
 }
 

@@ -25,7 +25,7 @@ struct _TbLiveBox
 {
   GtkWidget parent;
   TbUid uid;
-  GtkWidget *box, *heading, *scale, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note;
+  GtkWidget *box, *heading, *scale, *rows, *figures, *faults, *fault_rows, *cut_button, *fault_menu, *note, *agreement;
   GtkWidget *address; /* where the link is called from outside; its text can be copied */
   GArray *instance_rows; /* of InstanceRow */
   GtkWidget *values[11];
@@ -201,6 +201,23 @@ show_instances (TbLiveBox *self, const TbLiveFrame *frame, const TbSigns *signs)
   for (guint i = 0; i < self->instance_rows->len; i++)
     gtk_widget_set_visible (g_array_index (self->instance_rows, InstanceRow, i).row, i < n);
   return n;
+}
+
+/* Whether replicas that say what they hold hold the same. */
+static void
+show_agreement (TbLiveBox *self, const TbLiveFrame *frame, gboolean instances)
+{
+  const char *component = NULL;
+  guint n = 0;
+  for (guint i = 0; instances && i < frame->n_instances; i++)
+    if (frame->instances[i].component_uid == self->uid && frame->instances[i].state == TB_INSTANCE_READY)
+      {
+        component = frame->instances[i].component;
+        n++;
+      }
+  int agree = n > 1 ? tb_live_converged (frame, component) : -1;
+  gtk_widget_set_visible (self->agreement, agree >= 0);
+  tb_ui_set_text (self->agreement, agree == 1 ? "=  All replicas hold the same" : "≠  The replicas do not hold the same");
 }
 
 /* ---- Links ----------------------------------------------------------------------------------- */
@@ -465,6 +482,7 @@ tb_live_box_show (TbLiveBox *box, const TbLiveFrame *frame, const TbSigns *signs
   gtk_widget_set_visible (GTK_WIDGET (box), n > 0 || link);
   gtk_widget_set_visible (box->rows, n > 0);
   gtk_widget_set_visible (box->scale, n > 0);
+  show_agreement (box, frame, n > 0);
   gtk_widget_set_visible (box->figures, link);
   gtk_widget_set_visible (box->faults, link);
   gtk_widget_set_visible (box->fault_rows, link);
@@ -529,11 +547,13 @@ tb_live_box_init (TbLiveBox *self)
   gtk_label_set_wrap (GTK_LABEL (self->note), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->note), 0);
   gtk_widget_add_css_class (self->note, "bad");
+  self->agreement = tb_ui_label (NULL, "dim");
+  gtk_label_set_wrap (GTK_LABEL (self->agreement), TRUE);
   self->address = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (self->address), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->address), 0);
   gtk_label_set_selectable (GTK_LABEL (self->address), TRUE);
-  GtkWidget *parts[] = { self->heading, self->rows, self->scale, self->address, self->figures, self->note,
+  GtkWidget *parts[] = { self->heading, self->rows, self->agreement, self->scale, self->address, self->figures, self->note,
                          self->fault_rows, self->faults };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (self->box), parts[i]);

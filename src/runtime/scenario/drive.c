@@ -229,11 +229,17 @@ look_at_verdicts (TbScenarioRun *run)
   return run->verdicts;
 }
 
+static int
+converged (const char *component, gpointer data)
+{
+  return tb_session_converged (((TbScenarioRun *) data)->session, component);
+}
+
 static TbFacts
 facts_now (TbScenarioRun *run, const TbLiveFrame *frame)
 {
   return (TbFacts) { .now_ns = tb_now_ns (), .frame = frame, .plan = tb_session_plan (run->session),
-                     .verdicts = look_at_verdicts (run) };
+                     .verdicts = look_at_verdicts (run), .converged = converged, .data = run };
 }
 
 static void

@@ -516,6 +516,7 @@ fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
         .log_lost = k->log_lost, .cpu = k->cpu,
         .rss_bytes = k->rss_bytes, .processes = k->processes, .threads = k->threads,
         .files = k->files, .due_ns = k->due_ns, .loop = k->loop, .role = keep (frame, k->role), .term = k->term,
+        .digest = k->digest, .has_digest = k->has_digest,
         .clock_offset_ns = k->clock_offset_ns, .clock_rate = k->clock_rate,
         .removed = p->removed, .gone = p->removed && is_over (k->state),
       };

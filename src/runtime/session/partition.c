@@ -53,8 +53,9 @@ instance_at (const TbPlan *plan, guint i)
 static gboolean
 same_role (const char *asked, const char *role)
 {
-  static const char *const words[][5] = { { "leader", "primary", "master", NULL },
-                                          { "follower", "replica", "slave", "secondary", "standby" } };
+  static const char *const words[][6]
+    = { { "leader", "primary", "master", "head", NULL },
+        { "follower", "replica", "slave", "secondary", "standby", "backup" } };
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
       gboolean a = FALSE, b = FALSE;

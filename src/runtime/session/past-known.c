@@ -223,6 +223,11 @@ on_said (TbPastKnown *known, TbReader *r, TbPast *past)
     tb_replace_text (&instance->role, value);
   if (instance != NULL && g_str_equal (what, "term"))
     instance->term = g_ascii_strtoull (value, NULL, 10);
+  if (instance != NULL && g_str_equal (what, "digest"))
+    {
+      instance->has_digest = *value != '\0';
+      instance->digest = g_ascii_strtoull (value, NULL, 16);
+    }
   gint64 offset_ns;
   double rate;
   if (instance == NULL || !g_str_equal (what, "clock") || !tb_past_read_clock (value, &offset_ns, &rate))

@@ -3,8 +3,7 @@
  *
  *   startup ──▶ R: come in ───────────────────────────┐
  *               R: password, plain or MD5 ──▶ p ──▶ R ─┤
- *               R: SASL ──▶ p ──▶ R ──▶ p ──▶ R ───────┴──▶ S in_hot_standby ──▶ Z ──▶ X
- *                                                           Z, not said yet: Q ──▶ D ──▶ Z ──▶ X */
+ *               R: SASL ──▶ p ──▶ R ──▶ p ──▶ R ───────┴──▶ S in_hot_standby ──▶ Z ──▶ Q ──▶ D ──▶ Z ──▶ X */
 #include <string.h>
 
 #include "role-talk.h"
@@ -65,7 +64,7 @@ tb_postgres_talk_begin (TbPostgresTalk *talk, const char *nonce, GByteArray *out
   g_clear_pointer (&talk->first, g_free);
   talk->nonce = g_strdup (nonce);
   talk->asked = FALSE;
-  talk->said = TB_ROLE_MORE;
+  talk->said = (TbRoleSaid) { .role = "" };
   if (talk->in == NULL)
     talk->in = g_byte_array_new ();
   g_byte_array_set_size (talk->in, 0);
@@ -256,36 +255,73 @@ hear_login (TbPostgresTalk *talk, const guint8 *body, gsize n, GByteArray *out)
   return TB_ROLE_MORE;
 }
 
+static void
+set_role (TbPostgresTalk *talk, gboolean standby)
+{
+  g_strlcpy (talk->said.role, standby ? "standby" : "primary", sizeof talk->said.role);
+}
+
 /* "in_hot_standby\0on\0" */
 static void
 hear_setting (TbPostgresTalk *talk, const guint8 *body, gsize n)
 {
   static const char name[] = "in_hot_standby";
-  if (n < sizeof name + 3 || memcmp (body, name, sizeof name) != 0 || body[n - 1] != '\0')
-    return;
-  gboolean standby = strcmp ((const char *) body + sizeof name, "on") == 0;
-  talk->said = standby ? TB_ROLE_FOLLOWS : TB_ROLE_LEADS;
+  if (n >= sizeof name + 3 && memcmp (body, name, sizeof name) == 0 && body[n - 1] == '\0')
+    set_role (talk, strcmp ((const char *) body + sizeof name, "on") == 0);
 }
 
-/* One column of one byte, "t" or "f": two bytes how many, four how long. */
+/* Whether it is a standby; where its log has come to, "16/B374D848"; the time line that it writes, in hexadecimal. */
+static const char question[]
+  = "SELECT pg_is_in_recovery(), CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE "
+    "pg_current_wal_lsn() END, CASE WHEN pg_is_in_recovery() THEN '0' ELSE "
+    "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END";
+
+static void
+hear_column (TbPostgresTalk *talk, guint column, const char *text)
+{
+  char *end;
+  if (column == 0)
+    set_role (talk, *text == 't');
+  else if (column == 1)
+    {
+      talk->said.digest = g_ascii_strtoull (text, &end, 16) << 32;
+      talk->said.has_digest = *end == '/';
+      talk->said.digest |= *end == '/' ? g_ascii_strtoull (end + 1, NULL, 16) : 0;
+    }
+  else
+    talk->said.term = g_ascii_strtoull (text, NULL, 16);
+}
+
+/* Two bytes how many columns; of each four how long, G_MAXUINT32 for none. */
 static void
 hear_row (TbPostgresTalk *talk, const guint8 *body, gsize n)
 {
-  if (talk->asked && n >= 7)
-    talk->said = body[6] == 't' ? TB_ROLE_FOLLOWS : TB_ROLE_LEADS;
+  gsize at = 2;
+  for (guint column = 0; column < 3 && n - MIN (at, n) >= 4; column++)
+    {
+      guint32 size = big_endian (body + at);
+      at += 4;
+      if (size == G_MAXUINT32)
+        continue;
+      if (size > n - at)
+        return;
+      g_autofree char *text = g_strndup ((const char *) body + at, size);
+      hear_column (talk, column, text);
+      at += size;
+    }
 }
 
 /* It is ready for a question: the only one, or good-bye. */
 static TbRoleAnswer
 hear_ready (TbPostgresTalk *talk, GByteArray *out)
 {
-  gboolean ask = talk->said == TB_ROLE_MORE && !talk->asked;
+  gboolean ask = !talk->asked;
   guint at = begin_message (out, ask ? 'Q' : 'X');
   if (ask)
-    put_text (out, "SELECT pg_is_in_recovery()");
+    put_text (out, question);
   end_message (out, at);
   talk->asked = TRUE;
-  return ask ? TB_ROLE_MORE : talk->said == TB_ROLE_MORE ? TB_ROLE_NOT_SAID : talk->said;
+  return ask ? TB_ROLE_MORE : *talk->said.role != '\0' ? TB_ROLE_SAID : TB_ROLE_NOT_SAID;
 }
 
 static TbRoleAnswer
@@ -303,8 +339,8 @@ hear_message (TbPostgresTalk *talk, guint8 type, const guint8 *body, gsize n, GB
       return TB_ROLE_MORE;
     case 'Z':
       return hear_ready (talk, out);
-    case 'E':
-      return TB_ROLE_NOT_SAID;
+    case 'E': /* to the question: it may still have said its role */
+      return talk->asked ? TB_ROLE_MORE : TB_ROLE_NOT_SAID;
     default:
       return TB_ROLE_MORE;
     }

@@ -1,6 +1,7 @@
-/* Who leads: asked of servers that say so, RESP's ROLE, etcd's status and PostgreSQL's greeting, every
- * now and then, and only where there are several: replicas, or components of one protocol with a link
- * between them. Asked from localhost, where every server lets callers in that lets any in.
+/* Who leads, in which term, and whether replicas hold the same: asked of servers that say so, by RESP's INFO
+ * replication, etcd's status and a login to PostgreSQL, every now and then, and only where there are several:
+ * replicas, or components of one protocol with a link between them. Asked from localhost, where every server lets
+ * callers in that lets any in.
  *
  *   resting ──due, ready──▶ connecting ──▶ asking ──answer──▶ resting
  *      ▲                         └──refused, late, nonsense────┘ three times: not asked again until restarted */
@@ -15,10 +16,10 @@
 #include "role-talk.h"
 #include "session-private.h"
 
-#define ASK_EVERY_MS 1000
-#define POSTGRES_ROUNDS 2 /* a login is a process there: only every so manieth time */
+#define ASK_EVERY_MS 250
+#define ANSWER_ROUNDS 4 /* an answer may take so many */
 #define FAILURES_MAX 3
-#define ANSWER_MAX 4096
+#define ANSWER_MAX 16384
 #define ETCD_PORT 2379
 
 typedef enum
@@ -28,11 +29,15 @@ typedef enum
   ASK_POSTGRES
 } AskHow;
 
+/* Only every so manieth time: what it costs them. A login to PostgreSQL is a process there. */
+static const guint rounds_of[] = { [ASK_RESP] = 1, [ASK_ETCD] = 2, [ASK_POSTGRES] = 8 };
+
 typedef struct
 {
   TbSession *session;
   const TbPlanPort *port;
   guint index, failures, restarts, round;
+  guint waited; /* rounds that the answer has taken */
   AskHow how;
   int fd; /* -1: resting */
   GSource *source;
@@ -46,45 +51,24 @@ struct TbRoles
   GSource *timer;
 };
 
-/* ---- What they say ---------------------------------------------------------------------------------- */
+/* ---- What is known ----------------------------------------------------------------------------------- */
 
-/* An array whose first is the role: *3\r\n$6\r\nmaster\r\n… */
-static const char *
-role_of_resp (const char *answer)
+static void
+say (Asking *asking, const char *what, const char *value)
 {
-  if (strstr (answer, "\r\nmaster\r\n") != NULL)
-    return "leader";
-  return strstr (answer, "\r\nslave\r\n") != NULL ? "follower" : NULL;
-}
-
-/* The number after a name; 0 where it is not there. */
-static guint64
-number_after (const char *answer, const char *name)
-{
-  const char *at = strstr (answer, name);
-  return at != NULL ? g_ascii_strtoull (at + strlen (name), NULL, 10) : 0;
-}
-
-/* It leads if the leader's number is its own. */
-static const char *
-role_of_etcd (const char *answer)
-{
-  guint64 own = number_after (answer, "\"member_id\":\""), leader = number_after (answer, "\"leader\":\"");
-  if (own == 0 || leader == 0)
-    return NULL;
-  return own == leader ? "leader" : "follower";
+  const GPtrArray *instances = asking->session->plan->plan->instances;
+  const TbPlanInstance *planned = g_ptr_array_index (instances, asking->index);
+  tb_session_say (asking->session, planned->id, what, value);
 }
 
 static void
 set_role (Asking *asking, const char *role)
 {
   TbKnownInstance *known = &asking->session->instances[asking->index];
-  if (g_strcmp0 (known->role, role) == 0)
+  if (g_strcmp0 (known->role, role) == 0 || (known->role == NULL && *role == '\0'))
     return;
   tb_replace_text (&known->role, role);
-  const GPtrArray *instances = asking->session->plan->plan->instances;
-  const TbPlanInstance *planned = g_ptr_array_index (instances, asking->index);
-  tb_session_say (asking->session, planned->id, "role", role);
+  say (asking, "role", role);
   g_signal_emit (asking->session, tb_session_signals[TB_SESSION_SIGNAL_INSTANCE], 0, asking->index);
 }
 
@@ -93,12 +77,34 @@ set_term (Asking *asking, guint64 term)
 {
   TbKnownInstance *known = &asking->session->instances[asking->index];
   g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, term);
-  const TbPlanInstance *planned
-    = g_ptr_array_index (asking->session->plan->plan->instances, asking->index);
   if (known->term == term)
     return;
   known->term = term;
-  tb_session_say (asking->session, planned->id, "term", text);
+  say (asking, "term", text);
+}
+
+static void
+set_digest (Asking *asking, gboolean has_digest, guint64 digest)
+{
+  TbKnownInstance *known = &asking->session->instances[asking->index];
+  if (known->has_digest == has_digest && (!has_digest || known->digest == digest))
+    return;
+  g_autofree char *text = has_digest ? g_strdup_printf ("%016" G_GINT64_MODIFIER "x", digest) : g_strdup ("");
+  known->has_digest = has_digest;
+  known->digest = has_digest ? digest : 0;
+  say (asking, "digest", text);
+}
+
+/* said NULL: nothing is known of it. */
+static void
+know (Asking *asking, const TbRoleSaid *said)
+{
+  static const TbRoleSaid nothing;
+  if (said == NULL)
+    said = &nothing;
+  set_term (asking, said->term);
+  set_digest (asking, said->has_digest, said->digest);
+  set_role (asking, said->role);
 }
 
 /* ---- Asking ------------------------------------------------------------------------------------------ */
@@ -114,13 +120,8 @@ rest (Asking *asking)
   if (asking->fd >= 0)
     close (asking->fd);
   asking->fd = -1;
+  asking->waited = 0;
   g_string_truncate (asking->answer, 0);
-}
-
-static const char *
-role_of_postgres (TbRoleAnswer answer)
-{
-  return answer == TB_ROLE_LEADS ? "primary" : answer == TB_ROLE_FOLLOWS ? "standby" : NULL;
 }
 
 static gboolean
@@ -129,46 +130,45 @@ send_all (int fd, const void *bytes, gsize n)
   return n == 0 || send (fd, bytes, n, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t) n;
 }
 
-/* Bytes of an answer; TRUE while more of it is to come. */
-static gboolean
-hear (Asking *asking, const char *bytes, gsize n, const char **role)
+/* Bytes of an answer. */
+static TbRoleAnswer
+hear (Asking *asking, const char *bytes, gsize n, TbRoleSaid *said)
 {
-  g_autoptr (GByteArray) out = g_byte_array_new ();
   if (asking->how == ASK_POSTGRES)
     {
-      TbRoleAnswer answer
-        = tb_postgres_talk_hear (&asking->postgres, (const guint8 *) bytes, n, out);
-      *role = role_of_postgres (answer);
-      return send_all (asking->fd, out->data, out->len) && answer == TB_ROLE_MORE;
+      g_autoptr (GByteArray) out = g_byte_array_new ();
+      TbRoleAnswer answer = tb_postgres_talk_hear (&asking->postgres, (const guint8 *) bytes, n, out);
+      *said = asking->postgres.said;
+      return send_all (asking->fd, out->data, out->len) ? answer : TB_ROLE_NOT_SAID;
     }
   g_string_append_len (asking->answer, bytes, (gssize) n);
-  *role = asking->how == ASK_ETCD ? role_of_etcd (asking->answer->str)
-                                  : role_of_resp (asking->answer->str);
-  if (asking->how == ASK_ETCD && *role != NULL)
-    set_term (asking, number_after (asking->answer->str, "\"raft_term\":\""));
-  return *role == NULL && asking->answer->len < ANSWER_MAX;
+  if (asking->answer->len >= ANSWER_MAX)
+    return TB_ROLE_NOT_SAID;
+  return asking->how == ASK_ETCD ? tb_role_hear_etcd (asking->answer->str, said)
+                                 : tb_role_hear_info (asking->answer->str, said);
 }
 
 static void
-judge (Asking *asking, const char *role)
+judge (Asking *asking, const TbRoleSaid *said)
 {
-  asking->failures = role != NULL ? 0 : asking->failures + 1;
+  asking->failures = said != NULL ? 0 : asking->failures + 1;
   rest (asking);
-  set_role (asking, role);
+  know (asking, said);
 }
 
 static gboolean
 on_answer (int fd, GIOCondition condition, gpointer data)
 {
   Asking *asking = data;
-  const char *role = NULL;
+  TbRoleSaid said;
   char bytes[1024];
   ssize_t n = recv (fd, bytes, sizeof bytes, MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
-  if (n > 0 && hear (asking, bytes, (gsize) n, &role))
+  TbRoleAnswer answer = n > 0 ? hear (asking, bytes, (gsize) n, &said) : TB_ROLE_NOT_SAID;
+  if (answer == TB_ROLE_MORE)
     return G_SOURCE_CONTINUE;
-  judge (asking, role);
+  judge (asking, answer == TB_ROLE_SAID ? &said : NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -214,7 +214,7 @@ append_question (Asking *asking, GByteArray *out)
       if (port->password != NULL)
         append_resp (out, "AUTH", port->user != NULL ? port->user : port->password,
                      port->user != NULL ? port->password : NULL);
-      append_resp (out, "ROLE", NULL, NULL);
+      append_resp (out, "INFO", "replication", NULL);
       break;
     }
 }
@@ -273,16 +273,19 @@ static void
 ask_if_due (Asking *asking)
 {
   const TbKnownInstance *known = &asking->session->instances[asking->index];
-  if (asking->fd >= 0) /* a whole second and no answer: paused, or overloaded */
-    rest (asking);
+  if (asking->fd >= 0 && ++asking->waited >= ANSWER_ROUNDS) /* paused, or overloaded: what it held is no news */
+    {
+      rest (asking);
+      set_digest (asking, FALSE, 0);
+    }
   if (known->restarts != asking->restarts)
     asking->failures = 0;
   asking->restarts = known->restarts;
-  gboolean turn = asking->how != ASK_POSTGRES || asking->round++ % POSTGRES_ROUNDS == 0;
+  gboolean turn = asking->round++ % rounds_of[asking->how] == 0 && asking->fd < 0;
   if (known->state == TB_INSTANCE_READY && asking->failures < FAILURES_MAX && turn)
     ask (asking);
   else if (known->state != TB_INSTANCE_READY && known->state != TB_INSTANCE_PAUSED)
-    set_role (asking, NULL);
+    know (asking, NULL);
 }
 
 static gboolean

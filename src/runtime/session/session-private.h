@@ -12,7 +12,7 @@
  *   do.c, fault-of-do.c  what a scenario asks for
  *   clock.c      clocks of instances
  *   load.c       how much clients ask
- *   role.c       who leads, asked of those that say so; role-postgres.c is one way to, as pure
+ *   role.c       who leads, asked of those that say so; role-said.c and role-postgres.c what they answer, pure
  *   trust.c      what was allowed before
  *   past*.c, trace.c  what has happened, from the recording: past-private.h
  *
@@ -108,7 +108,9 @@ typedef struct
   gint64 due_ns;
   double cpu;
   char *role; /* GRefString or NULL */
-  guint64 term; /* of who leads; 0: it says none */
+  guint64 term; /* in which it has that role; 0: it says none */
+  guint64 digest; /* of what it holds */
+  gboolean has_digest;
   gint64 clock_offset_ns;
   double clock_rate; /* 1: as the true one */
 } TbKnownInstance;

@@ -60,6 +60,8 @@ typedef struct
   gboolean removed;       /* it is not drawn any more … */
   gboolean gone;          /* … and nothing of it runs: of no interest but for what it was */
   guint64 term;           /* in which it has that role, where terms are counted; 0: not known */
+  guint64 digest;         /* of all it holds: equal where two replicas hold the same … */
+  gboolean has_digest;    /* … if it says one; docs/replication.md says what it is made of */
   guint64 under_way;      /* requests that its taps saw come and that it has not answered */
 } TbLiveInstance;
 
@@ -181,6 +183,11 @@ TbLiveFrame *tb_session_look (TbSession *session);
 TbInstanceState tb_session_instance_state (TbSession *session, guint instance, guint *restarts);
 /* Its log file, or NULL while there is none. */
 const char *tb_session_log_path (TbSession *session, guint instance);
+/* Whether the replicas of a component hold the same, as they say themselves: 1, 0; -1 where one that is ready does not
+ * say, or none is ready. Those that are down are not asked. */
+int tb_session_converged (TbSession *session, const char *component);
+/* The same of a frame, live or replayed. */
+int tb_live_converged (const TbLiveFrame *frame, const char *component);
 void tb_live_frame_unref (TbLiveFrame *frame);
 TbLiveFrame *tb_live_frame_ref (TbLiveFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbLiveFrame, tb_live_frame_unref)

@@ -12,20 +12,22 @@
 #define BELOW 8.0 /* of the lower edge, the pill's middle */
 #define CPU_LEAST 0.05 /* of a core: less says nothing */
 
-/* Who leads a component. */
+/* Who leads a component. Several may say so: where one was cut off and others chose another, or where failover made
+ * two. None may, while they choose. */
 typedef struct
 {
   TbUid component;
-  const char *leads; /* NULL: nobody says so */
-  guint leader;
-  guint64 term;
+  GString *leads;   /* "leader 1 · term 4", of each that does */
+  guint n;          /* of them */
+  gboolean chooses; /* one says that it is a candidate */
+  guint64 term;     /* the highest */
 } Role;
 
 static gboolean
 is_leading (const char *role)
 {
   return g_str_has_prefix (role, "leader") || g_str_has_prefix (role, "primary")
-         || g_str_has_prefix (role, "master");
+         || g_str_has_prefix (role, "master") || g_str_has_prefix (role, "head");
 }
 
 static Role *
@@ -34,9 +36,27 @@ role_of (GArray *roles, TbUid component)
   for (guint i = roles->len; i-- > 0;)
     if (g_array_index (roles, Role, i).component == component)
       return &g_array_index (roles, Role, i);
-  Role role = { .component = component };
+  Role role = { .component = component, .leads = g_string_new (NULL) };
   g_array_append_val (roles, role);
   return &g_array_index (roles, Role, roles->len - 1);
+}
+
+static void
+role_clear (gpointer data)
+{
+  g_string_free (((Role *) data)->leads, TRUE);
+}
+
+static void
+add_role (Role *role, const TbLiveInstance *instance)
+{
+  role->term = MAX (role->term, instance->term);
+  role->chooses |= g_str_equal (instance->role, "candidate");
+  if (!is_leading (instance->role))
+    return;
+  g_string_append_printf (role->leads, "%s%s %u", role->n++ > 0 ? ", " : "", instance->role, instance->replica);
+  if (instance->term > 0)
+    g_string_append_printf (role->leads, " · term %" G_GUINT64_FORMAT, instance->term);
 }
 
 /* Instances of one component follow each other, so the last role is nearly always the right one. */
@@ -44,18 +64,15 @@ static GArray *
 roles_of (const TbLiveFrame *frame)
 {
   GArray *roles = g_array_new (FALSE, FALSE, sizeof (Role));
+  g_array_set_clear_func (roles, role_clear);
   for (guint i = 0; i < frame->n_instances; i++)
     {
       const TbLiveInstance *instance = &frame->instances[i];
       if (instance->component_uid == 0 || instance->gone)
         continue;
       Role *role = role_of (roles, instance->component_uid);
-      if (instance->role && is_leading (instance->role))
-        {
-          role->leads = instance->role;
-          role->leader = instance->replica;
-          role->term = instance->term;
-        }
+      if (instance->role != NULL)
+        add_role (role, instance);
     }
   return roles;
 }
@@ -114,14 +131,13 @@ tb_run_load_words (TbCanvas *canvas, const TbLiveInstance *instance)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* "leader 1 · term 4"; NULL: nobody says that it leads. */
+/* "leader 1 · term 4"; NULL: nobody says that it leads, or is to. */
 static char *
-role_text (const Role *sum)
+role_text (const Role *role)
 {
-  if (!sum->leads)
-    return NULL;
-  return sum->term ? g_strdup_printf ("%s %u · term %" G_GUINT64_FORMAT, sum->leads, sum->leader, sum->term)
-                   : g_strdup_printf ("%s %u", sum->leads, sum->leader);
+  if (role->n > 0)
+    return g_strdup (role->leads->str);
+  return role->chooses ? g_strdup_printf ("no leader · term %" G_GUINT64_FORMAT, role->term) : NULL;
 }
 
 /* Takes text over. */
@@ -150,6 +166,8 @@ tb_run_take_loads (TbCanvas *canvas, const TbLiveFrame *frame)
       gboolean other = replace (&show->load, load_text (work));
       other |= replace (&show->trouble, trouble_text (work));
       other |= replace (&show->role, role_text (role));
+      other |= show->in_doubt != (role->n != 1);
+      show->in_doubt = role->n != 1;
       other |= show->troubled != (work->full + work->stuck > 0);
       show->troubled = work->full + work->stuck > 0;
       if (other)
@@ -164,10 +182,11 @@ tb_run_take_loads (TbCanvas *canvas, const TbLiveFrame *frame)
 /* On the middle of an edge of the card, whose size is in widget pixels; where letters must be larger than
  * the drawing's to be read, the pill grows away from the card. */
 static void
-append_pill (TbCanvas *canvas, GtkSnapshot *part, const char *text, TbColourId line, double x, double y)
+append_pill (TbCanvas *canvas, GtkSnapshot *part, const char *text, TbColourId line, gboolean dotted, double x,
+             double y)
 {
   double drawn = canvas->camera.zoom * 0.9;
-  TbPill pill = { .text = text, .colour = TB_COLOUR_TEXT, .line = line, .scale = MAX (drawn, LEAST_SCALE) };
+  TbPill pill = { .text = text, .colour = TB_COLOUR_TEXT, .line = line, .dotted = dotted, .scale = MAX (drawn, LEAST_SCALE) };
   double width, height;
   tb_pill_measure (GTK_WIDGET (canvas), &pill, &width, &height);
   y += (y > 0 ? 1 : -1) * (pill.scale - drawn) * height / 2;
@@ -193,9 +212,10 @@ tb_run_loads_snapshot (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, TbCar
       GtkSnapshot *part = gtk_snapshot_new ();
       double left = 10 * canvas->camera.zoom;
       if (show->role != NULL)
-        append_pill (canvas, part, show->role, TB_COLOUR_ACCENT, left, 0);
+        append_pill (canvas, part, show->role, show->in_doubt ? TB_COLOUR_WARN : TB_COLOUR_ACCENT, show->in_doubt,
+                     left, 0);
       if (show->load != NULL)
-        append_pill (canvas, part, show->load, show->troubled ? TB_COLOUR_WARN : TB_COLOUR_LINE, left,
+        append_pill (canvas, part, show->load, show->troubled ? TB_COLOUR_WARN : TB_COLOUR_LINE, FALSE, left,
                      r.height + BELOW * canvas->camera.zoom); /* clear of the states */
       g_clear_pointer (&show->pills, gsk_render_node_unref);
       show->pills = gtk_snapshot_free_to_node (part);

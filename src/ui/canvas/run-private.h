@@ -39,6 +39,7 @@ typedef struct
   double node_scale;
   char *load, *role; /* what its pills say; NULL: no pill */
   char *trouble;     /* what is wrong, in a word or two; NULL: none waits, and all answer */
+  gboolean in_doubt; /* nobody leads, or several say that they do */
   gboolean troubled; /* an instance is full or stuck, or was a moment ago */
   GskRenderNode *pills;
   double pills_scale;
