@@ -96,24 +96,16 @@ new_slot (Client *c)
       c->slots_size = size;
     }
   Slot *s = slot_at (c, c->next_slot);
-  s->done = false;
+  s->done = s->at_work = false;
   buffer_clear (&s->bytes);
   return c->next_slot++;
 }
 
-void
-client_answer (uint64_t ticket, const void *bytes, size_t n)
+/* Answers leave in the order of the commands. */
+static void
+finish (Client *c, Slot *s)
 {
-  Client *c;
-  Slot *s = slot_of (ticket, &c);
-  if (s == NULL || s->done)
-    return;
   s->done = true;
-  buffer_clear (&s->bytes);
-  if ((uint32_t) ticket == c->first_slot)
-    buffer_add (&c->out, bytes, n);
-  else
-    buffer_add (&s->bytes, bytes, n);
   while (c->first_slot != c->next_slot && slot_at (c, c->first_slot)->done)
     {
       Slot *first = slot_at (c, c->first_slot++);
@@ -122,12 +114,55 @@ client_answer (uint64_t ticket, const void *bytes, size_t n)
   mark_dirty (c);
 }
 
+void
+client_answer (uint64_t ticket, const void *bytes, size_t n)
+{
+  Client *c;
+  Slot *s = slot_of (ticket, &c);
+  if (s == NULL || s->done || s->at_work)
+    return;
+  buffer_clear (&s->bytes);
+  if ((uint32_t) ticket == c->first_slot)
+    buffer_add (&c->out, bytes, n);
+  else
+    buffer_add (&s->bytes, bytes, n);
+  finish (c, s);
+}
+
+void
+client_answer_after_work (uint64_t ticket, const void *bytes, size_t n)
+{
+  Client *c;
+  Slot *s = slot_of (ticket, &c);
+  if (s == NULL || s->done || s->at_work || !work_begin (ticket))
+    {
+      client_answer (ticket, bytes, n);
+      return;
+    }
+  s->at_work = true;
+  buffer_clear (&s->bytes);
+  buffer_add (&s->bytes, bytes, n);
+}
+
+void
+clients_worked (void)
+{
+  uint64_t ticket;
+  Client *c;
+  while (work_ended (&ticket))
+    {
+      Slot *s = slot_of (ticket, &c);
+      if (s != NULL)
+        finish (c, s);
+    }
+}
+
 bool
 client_command (uint64_t ticket, TbSlice *command, TbCommandKind *kind, bool *passed_on, unsigned *resp)
 {
   Client *c;
   Slot *s = slot_of (ticket, &c);
-  if (s == NULL || s->done)
+  if (s == NULL || s->done || s->at_work)
     return false;
   *command = (TbSlice){ s->bytes.p, s->bytes.n };
   *kind = s->kind;
@@ -168,6 +203,11 @@ data_command (unsigned i, Command *c, TbSlice bytes)
   uint32_t slot = new_slot (client);
   if (!store_fits (c))
     answer_now (i, slot);
+  else if (works_are_many ())
+    {
+      reply_error (c, "ERR too many requests wait: nothing was done");
+      answer_now (i, slot);
+    }
   else if (!state_command (c->args, c->n_args, bytes, &command))
     {
       reply_error (c, "ERR replicas that agree in this way know no such command");

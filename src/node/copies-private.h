@@ -9,6 +9,7 @@
  * copies-conn.c   connections: clients of ours, and replicas that send us messages
  * copies-peer.c   connections to the other replicas: one for messages, one for commands that another has to answer
  * copies-disk.c   the journal
+ * copies-work.c   what a request costs, on threads of its own
  * copies-state.c  commands: as the core wants them, and run on the dict in the agreed order */
 #pragma once
 
@@ -32,7 +33,7 @@ void buffer_free (Buffer *b);
 /* An answer that is owed: answers leave in the order of the commands. */
 typedef struct
 {
-  bool done;
+  bool done, at_work; /* at work: it is answered, and its answer is held back until the work is done */
   TbCommandKind kind;
   Buffer bytes; /* the command as it came, then the answer */
 } Slot;
@@ -99,6 +100,10 @@ void client_event (unsigned i, uint32_t events);
 void client_send (unsigned i);
 /* The answer to a ticket; it may come when nobody waits any more. */
 void client_answer (uint64_t ticket, const void *bytes, size_t n);
+/* The same of a command that was carried out here: after what a request costs. */
+void client_answer_after_work (uint64_t ticket, const void *bytes, size_t n);
+/* Lets the answers go whose work has been done. */
+void clients_worked (void);
 /* The command that is waiting for it; false: nobody waits. */
 bool client_command (uint64_t ticket, TbSlice *command, TbCommandKind *kind, bool *passed_on, unsigned *resp);
 
@@ -112,6 +117,17 @@ void peer_event (unsigned tag, uint32_t events);
 void peers_send (void);
 void peers_tick (int64_t now_ns);
 int64_t peers_deadline (void);
+
+/* ---- copies-work.c ---- */
+
+/* Starts the threads. What is to be polled, and read by work_ended(); -1: a request costs nothing. */
+int works_begin (const Options *o);
+/* Whether so many wait that another request is refused (--queue). */
+bool works_are_many (void);
+/* The work of one request, on the next thread that is free; false: there is none to do. */
+bool work_begin (uint64_t ticket);
+/* One whose work has been done; false: no more yet. */
+bool work_ended (uint64_t *ticket);
 
 /* ---- copies-disk.c ---- */
 

@@ -14,6 +14,7 @@
 #define EVENTS 128
 #define TAG_LISTEN 0
 #define TAG_STOP 1
+#define TAG_WORK 2
 #define TAG_PEER 0x100
 #define TAG_CLIENT 0x10000
 
@@ -44,7 +45,7 @@ host_apply (void *host, uint64_t ticket, const TbCommand *command)
 {
   state_apply (command);
   if (ticket != 0)
-    client_answer (ticket, copies.worker.out, copies.worker.out_n);
+    client_answer_after_work (ticket, copies.worker.out, copies.worker.out_n);
 }
 
 static void *
@@ -98,7 +99,7 @@ host_answer (void *host, uint64_t ticket, TbAnswer answer, const void *bytes, si
   else
     {
       state_answer (kind, answer, value, resp);
-      client_answer (ticket, copies.worker.out, copies.worker.out_n);
+      client_answer_after_work (ticket, copies.worker.out, copies.worker.out_n);
     }
 }
 
@@ -165,6 +166,8 @@ carry_out (uint64_t tag, uint32_t events)
 {
   if (tag == TAG_LISTEN)
     client_accept ();
+  else if (tag == TAG_WORK)
+    clients_worked ();
   else if (tag >= TAG_CLIENT)
     client_event ((unsigned) (tag - TAG_CLIENT), events);
   else if (tag >= TAG_PEER)
@@ -257,7 +260,6 @@ prepare (Options *o)
   copies.dirty = calloc (COPIES_CONNS_MAX, sizeof *copies.dirty);
   TB_CHECK (copies.worker.out != NULL && copies.clients != NULL && copies.dirty != NULL);
   copies.engine.options = o;
-  copies.engine.counts.threads = 1;
   tb_rng_seed (&copies.rng, o->seed ^ (uint64_t) tb_now_ns ());
   /* All of them are on one machine, a loaded one perhaps. */
   TbReplicaConfig config = { .heartbeat_ns = 50 * TB_NS_PER_MS, .election_ns = 500 * TB_NS_PER_MS,
@@ -291,6 +293,15 @@ open_all (Options *o)
   return disk_open (o->durable ? o->durable : o->journal, o->durable != NULL, on_record);
 }
 
+static void
+begin_work (const Options *o)
+{
+  struct epoll_event ended = { EPOLLIN, { .u64 = TAG_WORK } };
+  int fd = works_begin (o);
+  if (fd >= 0)
+    epoll_ctl (copies.epoll_fd, EPOLL_CTL_ADD, fd, &ended);
+}
+
 int
 copies_main (Options *o)
 {
@@ -300,6 +311,7 @@ copies_main (Options *o)
   char *error = open_all (o);
   if (error != NULL)
     return report_failure (error);
+  begin_work (o);
   peers_begin ();
   tb_replica_start (copies.core, tb_now_ns ());
   say_what_may_be_said ();

@@ -269,7 +269,7 @@ info_tierboard (Info *i)
   static const char *const models[] = { "single", "pool", "per-request" };
   say (i, "name:%s\r\nthread_model:%s\r\nthreads:%u\r\nbusy:%u\r\nqueue:%u\r\ndurable:%s\r\n",
        store.options->name, models[store.options->model], i->counts->threads, i->counts->busy,
-       i->counts->queue, store.journal ? "yes" : "no");
+       i->counts->queue, store.journal || store.options->durable ? "yes" : "no");
 }
 
 static const struct

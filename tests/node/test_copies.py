@@ -194,8 +194,70 @@ def a_minority_refuses():
         until("a refusal", lambda: refused() == "CLUSTERDOWN")
 
 
+def write_all(cluster, replication):
+    """What was acknowledged: how it is read, and what has to come."""
+    port = cluster.ports[0]
+    if replication == "crdt":
+        for n in range(1, 11):
+            assert until("a count", lambda: ask(port, "INCRBY", "sum", "1") is not None)
+            assert until("an insertion", lambda: ask(port, "SADD", "set", f"e{n}") is not None)
+        return [(("GET", "sum"), "10"), (("SMEMBERS", "set"), sorted(f"e{n}" for n in range(1, 11)))]
+    for n in range(20):
+        until("a write", lambda: ask(port, "SET", f"k{n}", f"v{n}") == "OK")
+    return [(("GET", f"k{n}"), f"v{n}") for n in range(20)]
+
+
+def all_killed_at_once(replication):
+    def test():
+        with Cluster(replication, "--durable", "FOLDER") as cluster:
+            acknowledged = write_all(cluster, replication)
+            for i in range(3):
+                cluster.kill(i)
+            for i in range(3):
+                cluster.start(i)
+
+            def what_is_there(command):
+                reply = ask(cluster.ports[0], *command)
+                return sorted(reply) if isinstance(reply, list) else reply
+
+            for command, value in acknowledged:
+                until("a read", lambda: [what_is_there(command)])
+                assert what_is_there(command) == value, f"{command} is lost"
+            until("the same state everywhere", cluster.agree)
+
+    test.__doc__ = f"{replication}: all killed at once, and nothing acknowledged is lost"
+    return test
+
+
+def in_the_background(port, *words):
+    def run():
+        with contextlib.suppress(OSError, Reply, ConnectionError):
+            ask(port, *words)
+    threading.Thread(target=run, daemon=True).start()
+
+
+def requests_cost_what_they_are_drawn_with():
+    """A replica does the work of so many requests at a time as it has threads, and hears the others meanwhile"""
+    for threads, busy in (("single", 1), ("pool 3", 3), ("per-request", 4)):
+        with Cluster("gossip", "--work", "wait 60s", "--threads", threads, n=2) as cluster:
+            port = cluster.ports[0]
+
+            def server():
+                lines = ask(port, "INFO").splitlines()
+                return dict(line.split(":", 1) for line in lines if ":" in line)
+
+            until("an answer", server)
+            for n in range(4):
+                in_the_background(port, "SET", f"k{n}", "v")
+            until(f"{busy} at work, and the rest waiting",
+                  lambda: [server()[key] for key in ("busy", "queue")] == [str(busy), str(4 - busy)])
+            until("the same state everywhere", cluster.agree)
+
+
 TESTS = [any_replica_answers, killed_leaders_lose_nothing_durable, killed_leaders_lose_nothing_written,
-         a_minority_refuses]
+         a_minority_refuses, requests_cost_what_they_are_drawn_with,
+         *[all_killed_at_once(r) for r in ("primary-sync", "primary-async", "chain", "quorum", "raft", "all", "gossip",
+                                           "crdt")]]
 
 
 def main():
