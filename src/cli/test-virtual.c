@@ -40,20 +40,27 @@ put (const char *folder, const char *name, const char *text, gsize size, GError 
   return tb_file_replace (path, text, size, error);
 }
 
+/* The sentence, and the picture where there is a counter-example. */
+static gboolean
+leave_sentence (const char *sentence, const TbHistory *history, const TbVerdict *verdict, const char *folder,
+                GError **error)
+{
+  gsize size = 0;
+  gboolean drawn = verdict != NULL && verdict->n_witness > 0;
+  g_autofree char *why = g_strdup_printf ("%s\n", sentence);
+  g_autofree char *picture = drawn ? tb_history_picture (history, verdict, TB_THEME_LIGHT, &size) : NULL;
+  return put (folder, "why.txt", why, strlen (why), error)
+         && (picture == NULL || put (folder, "counter-example.svg", picture, size, error));
+}
+
 static gboolean
 leave_all (const Testing *t, const TbSchedule *least, const TbVirtualResult *found, const char *folder, GError **error)
 {
-  gsize size = 0;
-  gboolean drawn = found->verdict != NULL && found->verdict->n_witness > 0;
   g_autofree char *words = tb_schedule_words (t->v, least);
   g_autofree char *scenario = tb_virtual_write (t->v, least, found);
-  g_autofree char *why = g_strdup_printf ("%s\n", t->result->sentence);
-  g_autofree char *picture
-    = drawn ? tb_history_picture (found->history, found->verdict, TB_THEME_LIGHT, &size) : NULL;
-  return put (folder, "why.txt", why, strlen (why), error)
+  return leave_sentence (t->result->sentence, found->history, found->verdict, folder, error)
          && put (folder, "schedule.txt", words, strlen (words), error)
-         && put (folder, "schedule.tierboard", scenario, strlen (scenario), error)
-         && (picture == NULL || put (folder, "counter-example.svg", picture, size, error));
+         && put (folder, "schedule.tierboard", scenario, strlen (scenario), error);
 }
 
 static void
@@ -147,6 +154,17 @@ note_left_out (TbTestResult *r, const TbVirtual *v)
     g_ptr_array_add (r->notes, g_strdup (g_ptr_array_index (left_out, i)));
 }
 
+static void
+leave_played (TbTestResult *r, const TbVirtualPlayed *played, const TbTestHow *how)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = tb_test_make_folder (r->scenario, how, &error);
+  if (folder != NULL && leave_sentence (r->sentence, played->history, played->verdict, folder, &error))
+    r->kept = g_steal_pointer (&folder);
+  else
+    tb_cli_error ("%s", error->message);
+}
+
 TbTestResult *
 tb_test_play (const TbPlan *plan, const TbScenario *scenario, const TbTestHow *how)
 {
@@ -167,6 +185,8 @@ tb_test_play (const TbPlan *plan, const TbScenario *scenario, const TbTestHow *h
     tb_test_log (r, g_ptr_array_index (log, i));
   tb_test_take_findings (r, played.engine, played.findings, 0);
   r->seconds = played.seconds;
+  if (r->status == TB_EXIT_NO)
+    leave_played (r, &played, how);
   tb_virtual_played_clear (&played);
   return r;
 }

@@ -10,6 +10,7 @@
 
 #include "virtual-private.h"
 
+#define PAUSE_LEAST_NS (100 * TB_NS_PER_US)
 #define AFTER_FAILURE_NS (10 * TB_NS_PER_MS)
 #define FINAL_TIMEOUT_NS (2 * TB_NS_PER_S)
 #define FINAL_TRIES 40
@@ -104,7 +105,7 @@ go_on (World *w, guint index, gboolean failed)
       return;
     }
   const PlannedOp *op = w->schedule != NULL ? planned (w, t) : NULL;
-  gint64 pause_ns = w->schedule == NULL ? pause_of (w, t) : 0;
+  gint64 pause_ns = w->schedule == NULL ? pause_of (w, t) : PAUSE_LEAST_NS;
   if (failed)
     pause_ns = MAX (pause_ns, AFTER_FAILURE_NS);
   if (op != NULL)
@@ -223,7 +224,7 @@ begin_op (World *w, guint index, TbOpKind kind, guint key)
 {
   Thread *t = THREAD_AT (w, index);
   guint64 seen = t->op.key == key ? t->op.value : TB_VALUE_NIL;
-  guint client = is_reader (t) ? TB_OP_NOBODY : CALLER_AT (w->v, t->caller)->instance;
+  guint client = is_reader (t) ? virtual_last_reader (w->v) : CALLER_AT (w->v, t->caller)->instance;
   t->op = (TbOp) { .invoke_ns = w->now_ns, .return_ns = INT64_MAX, .kind = (guint8) kind, .key = key,
                    .client = (guint16) client, .process = t->process, .outcome = TB_OP_UNKNOWN };
   if (kind == TB_OP_ADD)

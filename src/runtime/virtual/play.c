@@ -85,6 +85,22 @@ findings_of (Play *p)
   return findings;
 }
 
+/* For the picture of it. */
+static void
+keep_violated (const Play *p, TbVirtualPlayed *played)
+{
+  for (guint i = 0; i < played->findings->len && played->history == NULL; i++)
+    {
+      const TbFinding *f = g_ptr_array_index (played->findings, i);
+      for (guint s = 0; f->outcome == TB_VIOLATED && f->expect->row->of == TB_OF_STORE && s < p->v->stores->len; s++)
+        if (g_strcmp0 (STORE_AT (p->v, s)->component, f->expect->of) == 0)
+          {
+            played->verdict = g_new0 (TbVerdict, 1);
+            played->history = virtual_history (p->v, p->w, s, played->verdict);
+          }
+    }
+}
+
 /* ---- The run ------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -129,6 +145,7 @@ tb_virtual_play (TbVirtual *v, const TbScenario *scenario, guint64 seed, TbVirtu
     world_run (p.w, p.w->now_ns + READ_MOST_NS, callers_have_read);
   world_end (p.w);
   played->findings = findings_of (&p);
+  keep_violated (&p, played);
   played->seconds = (double) p.w->now_ns / 1e9;
   for (guint i = 0; i < v->stores->len; i++)
     played->operations += p.w->histories[i]->len;
@@ -142,4 +159,6 @@ tb_virtual_played_clear (TbVirtualPlayed *played)
 {
   g_clear_pointer (&played->findings, g_ptr_array_unref);
   g_clear_pointer (&played->engine, tb_engine_free);
+  g_clear_pointer (&played->history, tb_history_free);
+  g_clear_pointer (&played->verdict, g_free);
 }

@@ -13,6 +13,13 @@ between (TbRng *rng, gint64 lo_ms, gint64 hi_ms)
   return (lo_ms + (gint64) tb_rng_below (rng, (guint64) (hi_ms - lo_ms + 1))) * TB_NS_PER_MS;
 }
 
+/* To a tenth of a millisecond: people read it, and write it into scenarios. */
+static gint64
+rounded (gint64 ns)
+{
+  return (ns / 100000 + 1) * 100000;
+}
+
 static gboolean
 chance (TbRng *rng, double share)
 {
@@ -56,7 +63,7 @@ draw_thread (const TbVirtual *v, TbSchedule *s, TbRng *rng, guint caller_index, 
       const Store *store = STORE_AT (v, call->store);
       guint key = (guint) tb_rng_below (rng, MIN (keys, call->keys));
       guint any = (guint) tb_rng_below (rng, store->n);
-      PlannedOp op = { .at_ns = at_ns, .caller = caller_index, .thread = thread, .call = index, .key = key,
+      PlannedOp op = { .at_ns = rounded (at_ns), .caller = caller_index, .thread = thread, .call = index, .key = key,
                        .kind = kind_for (store, call->kind),
                        .replica = call->balance == BALANCE_CONNECTION ? (caller_index + thread) % store->n
                                   : call->balance == BALANCE_KEY ? key % store->n : any };
@@ -110,7 +117,8 @@ draw_partition (TbRng *rng, guint n)
 static gint64
 draw_length (TbRng *rng, const TbSchedule *s)
 {
-  return chance (rng, 0.4) ? between (rng, 5, 60) : s->election_ns / 2 + (gint64) tb_rng_below (rng, 3 * (guint64) s->election_ns);
+  return chance (rng, 0.4) ? between (rng, 5, 60)
+                           : rounded (s->election_ns / 2 + (gint64) tb_rng_below (rng, 3 * (guint64) s->election_ns));
 }
 
 static void
@@ -118,7 +126,7 @@ draw_act (const TbVirtual *v, TbSchedule *s, TbRng *rng, gint64 at_ns)
 {
   guint store_index = (guint) tb_rng_below (rng, v->stores->len);
   const Store *store = STORE_AT (v, store_index);
-  Act act = { .at_ns = at_ns, .for_ns = draw_length (rng, s), .store = store_index,
+  Act act = { .at_ns = rounded (at_ns), .for_ns = draw_length (rng, s), .store = store_index,
               .instance = store->instances[tb_rng_below (rng, store->n)], .seed = 1 + tb_rng_below (rng, 1000) };
   double u = tb_rng_uniform (rng);
   act.kind = u < 0.55 ? ACT_PARTITION : u < 0.8 ? ACT_KILL : ACT_PAUSE;

@@ -2,15 +2,14 @@
  * with something left out it is tried with a few other chances too before it is said to be needed. */
 #include "virtual-private.h"
 
-#define CHANCES 6
-#define TRIES_MOST 20000
+#define TRIES_MOST 40000
 
 typedef struct
 {
   TbVirtual *v;
   const char *store, *expected;
   TbSchedule *best;
-  guint tries;
+  guint tries, chances;
 } Shrinking;
 
 static gboolean
@@ -29,7 +28,7 @@ static gboolean
 offer (Shrinking *s, TbSchedule *schedule)
 {
   guint64 chance = schedule->chance;
-  for (guint i = 0; i < CHANCES && s->tries < TRIES_MOST; i++)
+  for (guint i = 0; i < s->chances && s->tries < TRIES_MOST; i++)
     {
       schedule->chance = chance + i;
       if (!violates_the_same (s, schedule))
@@ -133,6 +132,18 @@ calm (Shrinking *s)
   return any;
 }
 
+/* Until nothing more goes. */
+static void
+make_smaller (Shrinking *s)
+{
+  for (gboolean more = TRUE; more && s->tries < TRIES_MOST;)
+    {
+      more = calm (s);
+      more |= thin (s, acts_of);
+      more |= thin (s, ops_of);
+    }
+}
+
 TbSchedule *
 tb_virtual_shrink (TbVirtual *v, const TbSchedule *schedule)
 {
@@ -141,13 +152,9 @@ tb_virtual_shrink (TbVirtual *v, const TbSchedule *schedule)
   tb_virtual_try (v, schedule, &r);
   s.store = r.store;
   s.expected = r.expected;
-  gboolean more = r.violated;
-  while (more && s.tries < TRIES_MOST)
-    {
-      more = calm (&s);
-      more |= thin (&s, acts_of);
-      more |= thin (&s, ops_of);
-    }
+  /* Few of what is large, many of what has come to be small, and costs little. */
+  for (s.chances = 6; r.violated && s.chances <= 600; s.chances *= 10)
+    make_smaller (&s);
   tb_virtual_result_clear (&r);
   return s.best;
 }

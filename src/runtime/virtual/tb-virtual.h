@@ -83,6 +83,8 @@ typedef struct
   GPtrArray *findings; /* of TbFinding, in the order of the expectations */
   double seconds;      /* of virtual time */
   guint64 operations;
+  TbHistory *history;  /* of the first store whose history violates; NULL */
+  TbVerdict *verdict;  /* on it */
 } TbVirtualPlayed;
 
 /* Carries a scenario out with the drawing's own load; the same seed gives the same. *played is overwritten. */

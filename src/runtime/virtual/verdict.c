@@ -12,7 +12,8 @@ virtual_history (const TbVirtual *v, const World *w, guint store, TbVerdict *ver
   g_autofree const char **names = g_new0 (const char *, v->plan->instances->len + 1);
   for (guint i = 0; i < v->plan->instances->len; i++)
     names[i] = INSTANCE_AT (v, i)->id;
-  tb_history_name_clients (h, names, v->plan->instances->len);
+  names[virtual_last_reader (v)] = "the last reader";
+  tb_history_name_clients (h, names, v->plan->instances->len + 1);
   for (guint i = 0; i < ops->len; i++)
     tb_history_add (h, &g_array_index (ops, TbOp, i));
   tb_history_judge (h, &options, verdict);

@@ -85,6 +85,13 @@ struct TbVirtual
 #define INSTANCE_AT(v, i) ((const TbPlanInstance *) g_ptr_array_index ((v)->plan->instances, (i)))
 #define LINK_AT(v, i) ((const TbPlanLink *) g_ptr_array_index ((v)->plan->links, (i)))
 
+/* What TbOp.client is of the final reads: no instance. */
+static inline guint
+virtual_last_reader (const TbVirtual *v)
+{
+  return v->plan->instances->len;
+}
+
 /* The value behind an option of its command line; NULL. */
 const char *virtual_option (const TbPlanInstance *instance, const char *option);
 

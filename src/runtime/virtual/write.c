@@ -49,6 +49,14 @@ add_network (const TbVirtual *v, const TbSchedule *s, GString *out)
     }
 }
 
+/* Timers of a schedule are drawn; those of the store program are what they are, mostly longer, and so must faults be. */
+static gint64
+stretched (const TbVirtual *v, const TbSchedule *s, gint64 ns)
+{
+  double times = (double) STORE_AT (v, 0)->config.election_ns / (double) s->election_ns;
+  return (gint64) ((double) ns * MAX (times, 1)) / TB_NS_PER_MS * TB_NS_PER_MS;
+}
+
 /* ---- Faults ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -59,26 +67,26 @@ add_acts (const TbVirtual *v, const TbSchedule *s, gint64 from_ns, GString *out)
       const Act *act = ACT_AT (s, i);
       g_autofree char *what = virtual_act_xml (v, act);
       g_string_append_printf (out, "    <do %s", what);
-      add_time (out, "at", rounded (from_ns + act->at_ns));
-      add_time (out, "for", MAX (rounded (act->for_ns), TB_NS_PER_MS));
+      add_time (out, "at", from_ns + stretched (v, s, act->at_ns));
+      add_time (out, "for", MAX (stretched (v, s, act->for_ns), TB_NS_PER_MS));
       g_string_append (out, "/>\n");
     }
 }
 
 /* How long one round takes, with time to get over it. */
 static gint64
-round_length (const TbSchedule *s)
+round_length (const TbVirtual *v, const TbSchedule *s)
 {
   gint64 end_ns = s->load_ns;
   for (guint i = 0; i < s->acts->len; i++)
     end_ns = MAX (end_ns, ACT_AT (s, i)->at_ns + ACT_AT (s, i)->for_ns);
-  return rounded (end_ns + TB_NS_PER_S / 2);
+  return stretched (v, s, end_ns) + TB_NS_PER_S / 2;
 }
 
 static void
 add_phase (const TbVirtual *v, const TbSchedule *s, GString *out)
 {
-  gint64 round_ns = round_length (s), lasts_ns = MAX (round_ns, ROUNDS_NS);
+  gint64 round_ns = round_length (v, s), lasts_ns = MAX (round_ns, ROUNDS_NS);
   g_string_append (out, "  <phase id=\"schedule\"");
   add_time (out, "lasts", lasts_ns);
   g_string_append (out, ">\n");
