@@ -4,6 +4,7 @@
 
 #include "strip-private.h"
 #include "tb-base.h"
+#include "tb-scenario-line.h"
 
 #define WAIT_WIDTH 26.0
 #define PHASE_LEAST 34.0
@@ -35,19 +36,18 @@ action_at (const TbStrip *strip, guint i)
 static const struct
 {
   TbProp prop;
-  const char *word; /* before its value; NULL: the value alone */
   TbPlotBand band;
   gboolean moment;
   TbProp until; /* a later one of these ends it; of a load: the next load */
 } verbs[] = {
-  { TB_PROP_PARTITION, NULL, TB_PLOT_BAND_PARTITION, FALSE, TB_PROP_HEAL },
-  { TB_PROP_FAULT, NULL, TB_PLOT_BAND_PACKET, FALSE, TB_PROP_HEAL },
-  { TB_PROP_KILL, "kill", TB_PLOT_BAND_KILL, FALSE, TB_PROP_RESTART },
-  { TB_PROP_PAUSE, "pause", TB_PLOT_BAND_PAUSE, FALSE, TB_PROP_RESUME },
-  { TB_PROP_LOAD, "load", TB_PLOT_N_BANDS, FALSE, TB_PROP_LOAD },
-  { TB_PROP_HEAL, "heal", TB_PLOT_N_BANDS, TRUE, TB_PROP_NONE },
-  { TB_PROP_RESTART, "restart", TB_PLOT_N_BANDS, TRUE, TB_PROP_NONE },
-  { TB_PROP_RESUME, "resume", TB_PLOT_N_BANDS, TRUE, TB_PROP_NONE },
+  { TB_PROP_PARTITION, TB_PLOT_BAND_PARTITION, FALSE, TB_PROP_HEAL },
+  { TB_PROP_FAULT, TB_PLOT_BAND_PACKET, FALSE, TB_PROP_HEAL },
+  { TB_PROP_KILL, TB_PLOT_BAND_KILL, FALSE, TB_PROP_RESTART },
+  { TB_PROP_PAUSE, TB_PLOT_BAND_PAUSE, FALSE, TB_PROP_RESUME },
+  { TB_PROP_LOAD, TB_PLOT_N_BANDS, FALSE, TB_PROP_LOAD },
+  { TB_PROP_HEAL, TB_PLOT_N_BANDS, TRUE, TB_PROP_NONE },
+  { TB_PROP_RESTART, TB_PLOT_N_BANDS, TRUE, TB_PROP_NONE },
+  { TB_PROP_RESUME, TB_PLOT_N_BANDS, TRUE, TB_PROP_NONE },
 };
 
 /* Its row above; G_N_ELEMENTS (verbs): it asks for nothing yet. */
@@ -63,17 +63,12 @@ verb_of (const TbElement *action)
 static char *
 label_of (const TbElement *action, guint verb)
 {
-  static const TbProp figures[] = { TB_PROP_LATENCY, TB_PROP_RATE, TB_PROP_THINK, TB_PROP_PROBABILITY };
-  GString *text = g_string_new (verb < G_N_ELEMENTS (verbs) ? verbs[verb].word : "nothing");
-  if (verb < G_N_ELEMENTS (verbs))
-    g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", tb_element_get (action, verbs[verb].prop));
-  if (tb_element_is_set (action, TB_PROP_OF))
-    g_string_append_printf (text, " %s", tb_element_get (action, TB_PROP_OF));
-  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
-    if (tb_element_is_set (action, figures[i]))
-      g_string_append_printf (text, " %s%s", tb_element_get (action, figures[i]),
-                              figures[i] == TB_PROP_RATE ? "/s" : "");
-  return g_string_free (text, FALSE);
+  g_autofree char *words = tb_scenario_words (action);
+  if (verb == G_N_ELEMENTS (verbs))
+    return g_strdup ("nothing");
+  if (verbs[verb].prop == TB_PROP_LOAD) /* which has a lane to itself elsewhere */
+    return g_strdup_printf ("%s %s", tb_element_get (action, TB_PROP_LOAD), words);
+  return g_steal_pointer (&words);
 }
 
 /* Where it is so long after a place; waits take no time. */

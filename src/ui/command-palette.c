@@ -172,7 +172,10 @@ palette_rows (const char *text, char **hint, gpointer data)
       add_commands (self, rows, text);
       add_kinds (self, rows, text);
       if (*text)
-        tb_sheet_run_rows (self->sheet, add_run_row, &(RunRows){ self, rows, text });
+        {
+          tb_sheet_run_rows (self->sheet, add_run_row, &(RunRows){ self, rows, text });
+          tb_sheet_scenario_rows (self->sheet, add_run_row, &(RunRows){ self, rows, text });
+        }
       if (*text && element)
         add_props (self, rows, text, element);
       if (*text)

@@ -93,12 +93,13 @@ tb_ask_file (GtkWindow *parent, TbFileMode mode, const char *folder, const char 
                                           { "*.pcapng", "*.har", "*.ndjson", "*.jsonl", "*.shiviz",
                                             "*.edn", "*.html", "*.svg", "*.png", "*.pdf", "*.prom" } },
                                         { "All files", { "*" } } };
-  static const Filter *const filters[] = { drawings, drawings, pictures, recordings, recordings, projections };
+  static const Filter *const filters[] = { drawings, drawings, pictures, recordings, recordings, projections, drawings };
   static const char *const titles[] = { "Open an architecture or a recording", "Save the architecture",
                                         "Export the drawing", "Compare with another recording",
-                                        "Save the recording", "Export the recording" };
-  static const char *const accepts[] = { "_Open", "_Save", "_Export", "_Compare", "_Save", "_Export" };
-  gboolean opens = mode == TB_FILE_OPEN || mode == TB_FILE_RECORDING;
+                                        "Save the recording", "Export the recording",
+                                        "Use the scenarios of a file" };
+  static const char *const accepts[] = { "_Open", "_Save", "_Export", "_Compare", "_Save", "_Export", "_Use" };
+  gboolean opens = mode == TB_FILE_OPEN || mode == TB_FILE_RECORDING || mode == TB_FILE_SCENARIOS;
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
       titles[mode], parent,
       opens ? GTK_FILE_CHOOSER_ACTION_OPEN : GTK_FILE_CHOOSER_ACTION_SAVE,

@@ -33,7 +33,8 @@ typedef enum
   TB_FILE_EXPORT,
   TB_FILE_RECORDING,     /* to be compared with */
   TB_FILE_SAVE_RECORDING,
-  TB_FILE_EXPORT_RECORDING
+  TB_FILE_EXPORT_RECORDING,
+  TB_FILE_SCENARIOS      /* to be applied to a drawing */
 } TbFileMode;
 
 /* path is NULL where the person gave up. */

@@ -10,7 +10,9 @@ struct _TbHeader
 {
   GtkWidget parent;
   GtkWidget *bar, *title, *start, *end, *undo, *redo, *steps, *history, *run, *run_icon, *run_label, *elapsed,
-      *waiting, *search, *open;
+      *waiting, *search, *open,
+      *scenario, *scenario_label;
+  gconstpointer scenario_of;
   TbDocument *document;
   gboolean running;
 };
@@ -36,6 +38,9 @@ static const Item file_items[] = { { "New tab", "win.new-tab" },
 static const Item edit_items[] = { { "Undo", "edit.undo" },
                                    { "Redo", "edit.redo" },
                                    { "Find…", "win.search" } };
+static const Item run_items[] = { { "Run the scenario", "win.run-scenario" },
+                                  { "Use scenarios of…", "win.use-scenarios" },
+                                  { "Classroom", "win.classroom" } };
 static const Item view_items[] = { { "Zoom in", "win.zoom-in" },
                                    { "Zoom out", "win.zoom-out" },
                                    { "100 %", "win.zoom-100" },
@@ -69,6 +74,7 @@ main_menu (void)
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) file = new_menu (file_items, G_N_ELEMENTS (file_items));
   g_autoptr (GMenu) edit = new_menu (edit_items, G_N_ELEMENTS (edit_items));
+  g_autoptr (GMenu) run = new_menu (run_items, G_N_ELEMENTS (run_items));
   g_autoptr (GMenu) view = new_menu (view_items, G_N_ELEMENTS (view_items));
   g_autoptr (GMenu) panels = new_menu (panel_items, G_N_ELEMENTS (panel_items));
   g_autoptr (GMenu) theme = new_menu (theme_items, G_N_ELEMENTS (theme_items));
@@ -79,6 +85,7 @@ main_menu (void)
   g_menu_append_submenu (more, "Appearance", G_MENU_MODEL (theme));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (run));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (help));
   return G_MENU_MODEL (menu);
@@ -142,6 +149,8 @@ tb_header_set_document (TbHeader *header, TbDocument *document)
 {
   GtkWidget *const of_document[]
       = { header->undo, header->redo, header->steps, header->run, header->search };
+  if (!document)
+    gtk_widget_set_visible (header->scenario, FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     gtk_widget_set_visible (of_document[i], document != NULL);
   g_set_object (&header->document, document);
@@ -191,6 +200,25 @@ tb_header_set_run (TbHeader *header, TbRunState state, const char *waiting)
   gtk_widget_set_visible (header->waiting, text != NULL);
   tb_ui_set_text (header->waiting, text ? text : "");
   tb_ui_set_tooltip (header->waiting, text);
+}
+
+void
+tb_header_set_scenario (TbHeader *header, const char *title, GMenuModel *menu, gconstpointer of)
+{
+  gtk_widget_set_visible (header->scenario, title != NULL);
+  if (title)
+    tb_ui_set_text (header->scenario_label, title);
+  if (menu)
+    {
+      adw_split_button_set_menu_model (ADW_SPLIT_BUTTON (header->scenario), menu);
+      header->scenario_of = of;
+    }
+}
+
+gboolean
+tb_header_has_scenarios (TbHeader *header, gconstpointer of)
+{
+  return header->scenario_of == of;
 }
 
 void
@@ -290,6 +318,33 @@ new_run_button (TbHeader *self)
   return self->run;
 }
 
+/* The choice beside Run: its button runs the one that it names. */
+static GtkWidget *
+new_scenario_button (TbHeader *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->scenario = adw_split_button_new ();
+  self->scenario_label = tb_ui_label (NULL, NULL);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->scenario_label), 24);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("media-playback-start-symbolic"));
+  gtk_box_append (GTK_BOX (box), self->scenario_label);
+  adw_split_button_set_child (ADW_SPLIT_BUTTON (self->scenario), box);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->scenario), "win.run-scenario");
+  gtk_widget_set_tooltip_text (self->scenario, "Run this scenario (F4)");
+  adw_split_button_set_dropdown_tooltip (ADW_SPLIT_BUTTON (self->scenario), "Scenarios");
+  for (GtkWidget *part = gtk_widget_get_first_child (self->scenario); part;
+       part = gtk_widget_get_next_sibling (part))
+    if (GTK_IS_MENU_BUTTON (part))
+      {
+        tb_ui_name (part, "Scenarios");
+        tb_ui_name (gtk_widget_get_first_child (part), "Scenarios");
+      }
+    else if (GTK_IS_BUTTON (part))
+      tb_ui_name (part, "Run the scenario");
+  gtk_widget_set_visible (self->scenario, FALSE);
+  return self->scenario;
+}
+
 static GtkWidget *
 new_end (TbHeader *self)
 {
@@ -305,6 +360,7 @@ new_end (TbHeader *self)
   self->search = tb_ui_icon_button ("system-search-symbolic", "Find", "win.search");
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
   tb_fit_box_append (TB_FIT_BOX (box), self->waiting, 3);
+  tb_fit_box_append (TB_FIT_BOX (box), new_scenario_button (self), 1);
   tb_fit_box_append (TB_FIT_BOX (box), new_run_button (self), 0);
   tb_fit_box_append (TB_FIT_BOX (box), self->elapsed, 1);
   tb_fit_box_append (TB_FIT_BOX (box), self->search, 2);

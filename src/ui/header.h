@@ -17,6 +17,10 @@ void tb_header_set_title (TbHeader *header, const char *title, const char *subti
 void tb_header_set_document (TbHeader *header, TbDocument *document);
 /* STOPPED: no run. waiting: what the run waits for, or NULL. */
 void tb_header_set_run (TbHeader *header, TbRunState state, const char *waiting);
+/* The scenario that one button runs, with a menu of all (NULL: as it is); title NULL: there is none. of: whose. */
+void tb_header_set_scenario (TbHeader *header, const char *title, GMenuModel *menu, gconstpointer of);
+/* Whether the menu is that one's. */
+gboolean tb_header_has_scenarios (TbHeader *header, gconstpointer of);
 void tb_header_set_elapsed (TbHeader *header, gint64 ns);
 void tb_header_set_undo (TbHeader *header, const char *undo, const char *redo);
 /* Below this width only what cannot be done without is shown. */

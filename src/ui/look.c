@@ -90,6 +90,15 @@ set_high_contrast (gboolean wanted)
   tb_appearance_set_high_contrast (wanted);
 }
 
+/* States and faults have shapes and words: without colour nothing is lost. */
+void
+tb_look_set_print (gboolean print)
+{
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      print ? ADW_COLOR_SCHEME_FORCE_LIGHT : schemes[remembered_theme ()]);
+  set_high_contrast (print || tb_settings_get ("high-contrast", FALSE));
+}
+
 /* ---- Motion ---------------------------------------------------------------------------------- */
 
 /* Off is also what the desktop may say; that is not overruled. */

@@ -11,6 +11,7 @@
 #include "notice-bar.h"
 #include "outline.h"
 #include "panel.h"
+#include "scenario-bar.h"
 #include "shell.h"
 #include "source-pane.h"
 #include "taps.h"
@@ -62,6 +63,8 @@ struct _TbSheet
   guint undo_id;
   TbPast *recording;    /* that the document was opened from: nothing runs; NULL: none */
   GtkWidget *time_bar, *taps;
+  TbScenarioBar *scenario_bar;
+  struct _TbSheetScenarios *scenarios; /* see sheet-scenario.h */
   gint64 shown_ns;      /* of the past, what the canvas shows; 0: none */
   guint past_id, inspect_id;
   TbMoment *moment;     /* of the run that goes on, or of the one before: what all of it shows */
@@ -111,8 +114,49 @@ void tb_sheet_guard (TbSheet *self, const char *base);
 /* FALSE where saving to path would write over what somebody else did, and says so. */
 gboolean tb_sheet_may_overwrite (TbSheet *self, const char *path);
 
-/* sheet-run.c */
+/* sheet-scenario.c: scenarios of the drawing, or of a file that is applied to it */
+GtkWidget *tb_sheet_new_scenario_bar (TbSheet *self);
+void tb_sheet_drop_scenarios (TbSheet *self);
+void tb_sheet_show_scenarios (TbSheet *self); /* in its window's header */
+gboolean tb_sheet_has_scenario (TbSheet *self);
+gboolean tb_sheet_runs_scenario (TbSheet *self);
+void tb_sheet_choose_scenario (TbSheet *self, const char *id);
+void tb_sheet_scenario_rows (TbSheet *self, void (*add) (const char *title, const char *action, gpointer data),
+                             gpointer data);
+/* The drawing alone, without one. */
 void tb_sheet_run (TbSheet *self);
+/* The one that is chosen, from the start, or on what runs already. */
+void tb_sheet_run_scenario (TbSheet *self);
+/* A key in a class: the next result, or the next step. */
+void tb_sheet_scenario_next (TbSheet *self);
+void tb_sheet_set_scenario_stepping (TbSheet *self, gboolean stepping);
+gboolean tb_sheet_scenario_stepping (TbSheet *self);
+/* Shows the chosen one before it is run. */
+void tb_sheet_offer_scenario (TbSheet *self);
+void tb_sheet_break_scenario (TbSheet *self, const char *why);
+void tb_sheet_dismiss_scenario (TbSheet *self);
+TbScenarioPhase tb_sheet_scenario_phase (TbSheet *self);
+/* What the run tells of itself. */
+gboolean tb_sheet_has_begun_scenario (TbSheet *self); /* the run is begun for one */
+void tb_sheet_scenario_started (TbSheet *self);
+void tb_sheet_scenario_session_over (TbSheet *self);
+guint64 tb_sheet_scenario_seed (TbSheet *self);
+
+/* sheet-scenario-file.c */
+void tb_sheet_ask_scenarios (TbSheet *self);
+void tb_sheet_use_scenarios (TbSheet *self, const char *path);
+/* TRUE where that is a file of scenarios alone, which are applied. */
+gboolean tb_sheet_take_scenarios (TbSheet *self, const char *path);
+/* Whether a file's are applied now. */
+gboolean tb_sheet_uses_file (TbSheet *self);
+void tb_sheet_own_scenarios (TbSheet *self);
+void tb_sheet_keep_scenarios (TbSheet *self);
+
+/* sheet-run.c */
+/* Begins the run, after the question of trust. */
+void tb_sheet_start_run (TbSheet *self);
+/* A plan that nothing is run by: for names and commands. (transfer full); NULL with error. */
+TbPlan *tb_sheet_plan_of (TbModel *model, GError **error);
 void tb_sheet_stop (TbSheet *self);
 void tb_sheet_live_frame (TbCanvas *canvas, gpointer frame, TbSheet *self);
 void tb_sheet_drop_session (TbSheet *self);

@@ -46,6 +46,7 @@ tb_sheet_drop_session (TbSheet *self)
   if (!self->session)
     return;
   g_clear_handle_id (&self->elapsed_id, g_source_remove);
+  tb_sheet_scenario_session_over (self);
   tb_sheet_change_over (self);
   tb_canvas_set_session (self->canvas, NULL);
   g_signal_handlers_disconnect_by_data (self->session, self);
@@ -200,6 +201,7 @@ start (TbSheet *self, TbModel *model)
   const char *const masks[] = { mask && tb_record_mask_check (mask, NULL, 0) ? mask : NULL, NULL };
   const TbSessionOptions options = {
     .contain = tb_settings_get ("contain", FALSE),
+    .seed = tb_sheet_scenario_seed (self),
     .record_limit_bytes = (gint64) tb_settings_get ("record-mib", 0) << 20,
     .payload_off = !tb_settings_get ("record-payload", TRUE),
     .record_masks = masks,
@@ -231,10 +233,11 @@ start (TbSheet *self, TbModel *model)
   tb_panel_set_run (self->panel, tb_session_run_dir (session));
   tb_panel_set_held (self->panel, session);
   tb_canvas_set_session (self->canvas, session);
-  if (tb_panel_is_folded (self->panel))
+  if (tb_panel_is_folded (self->panel) && !tb_sheet_has_begun_scenario (self))
     tb_panel_show_page (self->panel, "messages");
   show_elapsed (self);
   self->elapsed_id = g_timeout_add (ELAPSED_MS, show_elapsed, self);
+  tb_sheet_scenario_started (self);
   tb_sheet_state_changed (self);
 }
 
@@ -301,12 +304,18 @@ ask_trust (TbSheet *self, TbModel *model, const char *commands,
 }
 
 /* The text that is asked about depends on the drawing alone, so block and folder are any. */
-static char *
-commands_of (TbModel *model, GError **error)
+TbPlan *
+tb_sheet_plan_of (TbModel *model, GError **error)
 {
   g_autofree char *node = tb_program_path ("tierboard-node");
   TbPlanOptions options = { .block = 64, .run_dir = "/tmp", .node_program = node, .seed = 1 };
-  g_autoptr (TbPlan) plan = tb_plan_new (model, &options, error);
+  return tb_plan_new (model, &options, error);
+}
+
+static char *
+commands_of (TbModel *model, GError **error)
+{
+  g_autoptr (TbPlan) plan = tb_sheet_plan_of (model, error);
   return plan ? tb_plan_commands (plan) : NULL;
 }
 
@@ -322,7 +331,7 @@ tb_sheet_ask_trust (TbSheet *self, TbModel *model, void (*go) (TbSheet *self, Tb
 }
 
 void
-tb_sheet_run (TbSheet *self)
+tb_sheet_start_run (TbSheet *self)
 {
   g_autoptr (GError) error = NULL;
   if (self->session || self->recording)
@@ -344,6 +353,7 @@ tb_sheet_run (TbSheet *self)
 void
 tb_sheet_stop (TbSheet *self)
 {
+  tb_sheet_break_scenario (self, "it was stopped");
   if (self->session)
     tb_session_stop (self->session);
 }

@@ -312,6 +312,7 @@ new_top (TbSheet *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->notice));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->run_notice));
   gtk_box_append (GTK_BOX (box), new_desk (self));
+  gtk_box_append (GTK_BOX (box), tb_sheet_new_scenario_bar (self));
   gtk_box_append (GTK_BOX (box), tb_sheet_new_time_bar (self));
   return box;
 }
@@ -411,6 +412,7 @@ layout_changed (TbSheet *self)
   if (narrow != self->narrow)
     {
       self->narrow = narrow;
+      tb_scenario_bar_set_narrow (self->scenario_bar, narrow);
       arrange_source (self);
     }
   tb_settings_set ("left-width", tb_shell_width (self->shell, TB_SHELL_LEFT));
@@ -551,6 +553,7 @@ tb_sheet_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->editor, self);
       tb_sheet_show_editor (self, NULL);
     }
+  tb_sheet_drop_scenarios (self);
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
   if (self->shell)
     gtk_widget_unparent (GTK_WIDGET (self->shell));

@@ -191,7 +191,7 @@ files_dropped (GtkDropTarget *target, const GValue *value, double x, double y, T
   for (GSList *l = g_value_get_boxed (value); l; l = l->next)
     {
       g_autofree char *path = g_file_get_path (l->data);
-      if (path)
+      if (path && !tb_sheet_take_scenarios (self->sheet, path))
         tb_window_open_path (self, path);
     }
   return TRUE;

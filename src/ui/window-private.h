@@ -24,6 +24,8 @@ struct _TbWindow
   guint names_id;
   AdwTabView *tabs;
   TbSheet *sheet;   /* the one that is shown; NULL: none */
+  gpointer classroom; /* how it was before; NULL: it is as always */
+  GtkWidget *classroom_buttons;
   gboolean closing; /* all tabs are asked, one after the other */
 };
 
@@ -53,6 +55,13 @@ const TbActionRow *tb_window_action_rows (guint *n);
 void tb_window_install_actions (TbWindow *self);
 void tb_window_update_choices (TbWindow *self); /* shows what is remembered */
 void tb_window_set_action_enabled (TbWindow *self, const char *name, gboolean enabled);
+
+/* What the choice of a scenario shows. */
+void tb_window_set_scenario (TbWindow *self, const char *id, gboolean stepping);
+
+/* window-classroom.c */
+void tb_window_set_classroom (TbWindow *self, gboolean on);
+void tb_window_watch_classroom_keys (TbWindow *self);
 
 /* window-file.c */
 void tb_window_ask_open (TbWindow *self);

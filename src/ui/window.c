@@ -110,6 +110,7 @@ update_header (TbWindow *self)
   tb_header_set_undo (self->header, tb_document_undo_label (sheet->document),
                       tb_document_redo_label (sheet->document));
   tb_header_set_run (self->header, tb_sheet_run_state (sheet), sheet->waiting);
+  tb_sheet_show_scenarios (sheet);
 }
 
 void
@@ -154,6 +155,7 @@ static void
 selected (TbWindow *self)
 {
   AdwTabPage *page = adw_tab_view_get_selected_page (self->tabs);
+  tb_window_set_classroom (self, FALSE);
   self->sheet = page ? TB_SHEET (adw_tab_page_get_child (page)) : NULL;
   update_header (self);
 }
@@ -335,6 +337,7 @@ tb_window_init (TbWindow *self)
 {
   build (self);
   tb_window_install_actions (self);
+  tb_window_watch_classroom_keys (self);
   tb_window_accept_files (self);
   update_header (self);
 }
