@@ -171,9 +171,10 @@ spell_out (TbEditor *editor, const TbElement *from, const TbElement *body, TbUid
 static gboolean
 is_read_over (const TbElement *call, const char *link)
 {
+  const char *op = tb_element_get (call, TB_PROP_OP);
   return tb_element_kind (call) == TB_KIND_CALL
          && g_strcmp0 (tb_element_get (call, TB_PROP_LINK), link) == 0
-         && g_strcmp0 (tb_element_get (call, TB_PROP_OP), "write") != 0;
+         && (op == NULL || g_str_equal (op, "read"));
 }
 
 /* Each request looks into the cache first; only misses go on. A client makes one call a request, so

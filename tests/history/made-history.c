@@ -71,6 +71,70 @@ made_random (TbRng *rng, TbOp *ops, unsigned max)
   return n;
 }
 
+/* A burst: up to 4 operations that begin within 20 of t, done in the order of their moments. */
+static unsigned
+add_burst (TbRng *rng, TbOp *ops, int64_t t, unsigned first)
+{
+  unsigned n = 1 + (unsigned) tb_rng_below (rng, 4);
+  Moment moments[4];
+  TbOp made[4];
+  for (unsigned i = 0; i < n; i++)
+    {
+      bool write = tb_rng_below (rng, 3) == 0;
+      int64_t from = t + (int64_t) tb_rng_below (rng, 20), to = from + 1 + (int64_t) tb_rng_below (rng, 30);
+      made[i] = made_op (write ? TB_OP_WRITE : TB_OP_READ, i, 0, 0, 0);
+      made[i].invoke_ns = from;
+      made[i].return_ns = to;
+      moments[i] = (Moment) { from + (int64_t) tb_rng_below (rng, (uint64_t) (to - from) + 1), i };
+    }
+  qsort (moments, n, sizeof *moments, by_moment);
+  for (unsigned i = 0; i < n; i++)
+    {
+      ops[first + i] = made[moments[i].op];
+      ops[first + i].value = made[moments[i].op].kind == TB_OP_WRITE ? first + i + 1 : 0;
+    }
+  return n;
+}
+
+/* A write whose answer was lost: it has its effect, or not, or one burst later. */
+static void
+lose (TbRng *rng, TbOp *op, uint64_t *state, uint64_t *later)
+{
+  uint64_t fate = tb_rng_below (rng, 3);
+  op->return_ns = INT64_MAX;
+  op->outcome = TB_OP_UNKNOWN;
+  if (fate == 0)
+    *state = op->value;
+  else if (fate == 1)
+    *later = op->value;
+}
+
+unsigned
+made_bursts (TbRng *rng, TbOp *ops)
+{
+  uint64_t state = TB_VALUE_NIL, later = TB_VALUE_NIL;
+  unsigned n = 0, bursts = 3 + (unsigned) tb_rng_below (rng, 40), wrong = (unsigned) tb_rng_below (rng, 2 * bursts);
+  int64_t t = 1;
+  for (unsigned b = 0; b < bursts; b++)
+    {
+      unsigned end = n + add_burst (rng, ops, t, n);
+      state = later != TB_VALUE_NIL ? later : state;
+      later = TB_VALUE_NIL;
+      for (; n < end; n++)
+        {
+          TbOp *op = &ops[n];
+          if (op->kind == TB_OP_READ)
+            op->value = b == wrong ? tb_rng_below (rng, n + 1) : state;
+          else if (tb_rng_below (rng, 8) == 0)
+            lose (rng, op, &state, &later);
+          else
+            state = op->value;
+        }
+      t += 60 + (tb_rng_below (rng, 3) == 0 ? 100 + (int64_t) tb_rng_below (rng, 300) : 0);
+    }
+  return n;
+}
+
 /* What it does to a register of the values 0 to 3; sometimes a stale answer. */
 static void
 do_swap (TbRng *rng, TbOp *op, uint64_t *state, unsigned stale)

@@ -16,6 +16,10 @@ TbOp made_op (TbOpKind kind, unsigned process, int from_ms, int to_ms, uint64_t 
  * be answered. Returns how many. */
 unsigned made_random (TbRng *rng, TbOp *ops, unsigned max);
 
+/* Bursts with pauses of up to 460 between them, so that a value may stand for long; in every second history a burst reads anything. MADE_MAX
+ * at most. */
+unsigned made_bursts (TbRng *rng, TbOp *ops);
+
 /* The same with values that repeat, and CAS. */
 unsigned made_random_swaps (TbRng *rng, TbOp *ops, unsigned max);
 

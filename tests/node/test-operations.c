@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "tb-history.h"
+#include "tb-ops.h"
 
 #define ENTRIES_MAX 8192
 
@@ -71,6 +72,21 @@ table_await (Table *t, gsize n)
   g_assert_cmpuint (t->n, >=, n);
 }
 
+/* Bit e of what was read of a set: element e is in it, which is inserted as e+1. Other values are the judge's own already. */
+static TbOp
+op_of (TbHistory *h, const TbOpEntry *entry)
+{
+  TbOp op = entry->op;
+  guint64 elements[64];
+  gsize n = 0;
+  for (guint e = 0; e < 64; e++)
+    if (op.value >> e & 1)
+      elements[n++] = e + 1;
+  if (op.kind == TB_OP_READ && (entry->flags & TB_OP_SET))
+    op.value = tb_history_set (h, elements, n);
+  return op;
+}
+
 /* What the judge says of what was told. */
 static TbVerdict
 judge (const Table *t, gboolean final_reads)
@@ -79,7 +95,10 @@ judge (const Table *t, gboolean final_reads)
   TbVerdict verdict;
   TbJudgeOptions options = { .final_reads = final_reads };
   for (gsize i = 0; i < t->n; i++)
-    tb_history_add_entry (h, &t->entries[i]);
+    {
+      TbOp op = op_of (h, &t->entries[i]);
+      tb_history_add (h, &op);
+    }
   tb_history_judge (h, &options, &verdict);
   tb_history_free (h);
   return verdict;

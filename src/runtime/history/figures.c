@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 /* More versions than that are counted but for those that went on when the read began. */
 #define VERSIONS_EXACT 4096
@@ -274,7 +275,10 @@ tb_figures_take (TbKey *key, size_t first)
       bool writes = op->kind == TB_OP_WRITE && op->outcome != TB_OP_FAIL, reads = op->kind == TB_OP_READ && op->outcome == TB_OP_OK;
       if (!writes && !reads)
         continue;
-      TbCluster *c = &key->clusters[tb_index_find (&key->by_value, op->value)];
+      uint32_t place = tb_index_find (&key->by_value, op->value);
+      if (place == NONE) /* it came too late (came_too_late()) */
+        continue;
+      TbCluster *c = &key->clusters[place];
       if (writes)
         {
           note_write (key, c, op);
@@ -294,6 +298,26 @@ tb_figures_take (TbKey *key, size_t first)
 }
 
 void
+tb_figures_give_back (TbKey *key, int64_t oldest_ns)
+{
+  TbFigures *f = key->figures;
+  if (f == NULL)
+    return;
+  size_t n = 0, gone = ended_before (f, oldest_ns);
+  for (size_t i = 0; i < f->n_writes; i++)
+    if (f->writes[i].end >= oldest_ns)
+      f->writes[n++] = f->writes[i];
+  memmove (f->ends, f->ends + gone, (f->n_ends - gone) * sizeof *f->ends);
+  f->n_ends -= gone;
+  f->n_writes = n;
+  TB_CHECK (f->n_writes == f->n_ends);
+  f->writes_capacity = f->ends_capacity = n + 1;
+  f->writes = realloc (f->writes, f->writes_capacity * sizeof *f->writes);
+  f->ends = realloc (f->ends, f->ends_capacity * sizeof *f->ends);
+  TB_CHECK (f->writes != NULL && f->ends != NULL);
+}
+
+void
 tb_figures_clear (TbKey *key)
 {
   tb_figures_free (key->figures);
@@ -310,7 +334,7 @@ tb_figures_clear (TbKey *key)
 static int64_t
 last_change (const TbKey *key)
 {
-  int64_t last = INT64_MIN;
+  int64_t last = key->changed_ns;
   for (size_t i = 0; i < key->n; i++)
     if (key->ops[i].kind != TB_OP_READ && key->ops[i].outcome == TB_OP_OK)
       last = TB_MAX (last, key->ops[i].return_ns);
@@ -329,6 +353,8 @@ lost_of_register (const TbKey *key, int64_t last)
         continue;
       uint32_t place = tb_index_find (&key->by_value, op->value);
       const TbCluster *c = place != NONE ? &key->clusters[place] : NULL;
+      if (c != NULL && c->write == NONE && c->value != TB_VALUE_NIL && key->n_given_back > 0)
+        fewest = TB_MIN (fewest, key->figures->n_writes); /* it is older than all of them, or was never written */
       if (c == NULL || (c->write == NONE && c->value != TB_VALUE_NIL))
         continue;
       fewest = TB_MIN (fewest, key->figures->n_writes - begun (key->figures, written_of (key, c), true));

@@ -8,6 +8,7 @@
 #define TB_JUDGE_STEPS UINT64_C (5000000)
 #define TB_JUDGE_STEPS_LIVE UINT64_C (250000) /* a judging must not hold up who watches */
 #define TB_JUDGE_PATIENCE_NS (10 * TB_NS_PER_S)
+#define TB_JUDGE_KEEP_NS (60 * TB_NS_PER_S)
 #define TB_JUDGE_BYTES (UINT64_C (512) << 20)
 
 /* Memory that must be there: the judge's own limits come before the machine's. */
@@ -107,6 +108,13 @@ typedef struct
   int64_t last_end_ns; /* of those taken */
   bool changed, late;  /* late: some came after others that ended later were taken */
 
+  /* Of what was given back. */
+  int64_t cut_ns;          /* what came later begins behind that; INT64_MIN: nothing was */
+  int64_t changed_ns;      /* the last end of a write of it */
+  int64_t delta_before_ns; /* tb_delta() when it was there */
+  size_t n_given_back;
+  bool uncertain;          /* something came so late that it might have mattered */
+
   uint32_t kinds; /* bits of TbOpKind, of those that did not fail */
   TbVerdictKind kind;
   TbOp witness[TB_WITNESS_MAX];
@@ -173,6 +181,7 @@ struct TbHistory
   uint32_t *changed; /* keys */
   size_t n_changed, changed_capacity;
   uint64_t operations, outcomes[3], reads;
+  size_t n_given_back, next_give_back; /* operations; bytes */
   TbStrange strange;
   TbIndex strange_keys;
   bool by_lines; /* its times are the lines of a file */
@@ -201,11 +210,16 @@ void tb_key_clear_zones (TbKey *key);
 /* Judges a key without .general; keeps witness and sentence. */
 void tb_zones_judge (const TbHistory *h, TbKey *key, bool live);
 
+/* Gives back what can no longer matter, where it holds more than it should (give-back.c). All is judged. */
+void tb_history_give_back (TbHistory *h, const TbJudgeOptions *options);
+
 /* Judges a key by the search (search-key.c). */
 void tb_search_judge (const TbHistory *h, TbKey *key, const TbJudgeOptions *options);
 
 /* Figures of what came from place first on (figures.c); clusters are there. */
 void tb_figures_take (TbKey *key, size_t first);
+/* No read will be of a write that ended before. */
+void tb_figures_give_back (TbKey *key, int64_t oldest_ns);
 void tb_figures_clear (TbKey *key);
 void tb_figures_free (TbFigures *figures);
 size_t tb_figures_memory (const TbFigures *figures);

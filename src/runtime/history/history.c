@@ -51,7 +51,8 @@ key_of (TbHistory *h, uint32_t number)
   if (place == h->n_keys)
     {
       h->keys = tb_grow (h->keys, &h->keys_capacity, h->n_keys + 1, sizeof *h->keys);
-      h->keys[h->n_keys++] = (TbKey) { .number = number, .last_end_ns = INT64_MIN, .first_start_ns = INT64_MAX };
+      h->keys[h->n_keys++] = (TbKey) { .number = number, .last_end_ns = INT64_MIN, .first_start_ns = INT64_MAX,
+                                          .cut_ns = INT64_MIN, .changed_ns = INT64_MIN };
     }
   return &h->keys[place];
 }
@@ -78,7 +79,13 @@ tb_history_add (TbHistory *h, const TbOp *op)
 size_t
 tb_history_n (const TbHistory *h)
 {
-  return (size_t) h->operations;
+  return (size_t) h->operations - h->n_given_back;
+}
+
+size_t
+tb_history_given_back (const TbHistory *h)
+{
+  return h->n_given_back;
 }
 
 const TbOp *
@@ -88,6 +95,14 @@ tb_history_op (const TbHistory *h, size_t i)
     if (i < h->keys[k].n)
       return &h->keys[k].ops[i];
   return NULL;
+}
+
+void
+tb_history_each (const TbHistory *h, void (*func) (const TbOp *op, void *data), void *data)
+{
+  for (size_t k = 0; k < h->n_keys; k++)
+    for (size_t i = 0; i < h->keys[k].n; i++)
+      func (&h->keys[k].ops[i], data);
 }
 
 static size_t

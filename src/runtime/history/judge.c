@@ -18,6 +18,25 @@ doubt (const TbHistory *h, TbKey *key)
             h->strange.verb, h->strange.line);
 }
 
+/* Nor where what it would be judged with was given back. */
+static void
+doubt_what_is_gone (TbKey *key)
+{
+  if (key->n_given_back == 0 || !(key->uncertain || key->general) || key->kind == TB_VERDICT_VIOLATED)
+    return;
+  key->kind = TB_VERDICT_UNKNOWN;
+  key->n_witness = 0;
+  snprintf (key->sentence, sizeof key->sentence, "not known: %s, when the oldest operations were no longer kept",
+            key->general ? "something other than to read it and to write what was new was done to it" : "an operation was told very late");
+}
+
+static int64_t
+delta_of (const TbKey *key)
+{
+  int64_t delta = tb_delta (key);
+  return delta < 0 || key->delta_before_ns < 0 ? -1 : TB_MAX (delta, key->delta_before_ns);
+}
+
 static void
 judge_key (TbHistory *h, TbKey *key, const TbJudgeOptions *options)
 {
@@ -31,14 +50,17 @@ judge_key (TbHistory *h, TbKey *key, const TbJudgeOptions *options)
       tb_key_clear_zones (key);
     }
   key->was_general = key->general;
-  if (key->general || options->search)
+  if (key->general && key->n_given_back > 0)
+    key->kind = TB_VERDICT_UNKNOWN;
+  else if (key->general || options->search)
     tb_search_judge (h, key, options);
   else
     tb_zones_judge (h, key, options->live);
+  doubt_what_is_gone (key);
   if (key->kind == TB_VERDICT_LINEARIZABLE || key->kind == TB_VERDICT_VIOLATED)
     doubt (h, key);
   h->n_stale += key->n_stale;
-  key->delta_ns = options->live ? 0 : tb_delta (key);
+  key->delta_ns = options->live ? 0 : delta_of (key);
   h->n_violated += (key->kind == TB_VERDICT_VIOLATED) - (uint64_t) (was == TB_VERDICT_VIOLATED);
   h->n_unknown += (key->kind == TB_VERDICT_UNKNOWN) - (uint64_t) (was == TB_VERDICT_UNKNOWN);
 }
@@ -188,6 +210,7 @@ tb_history_judge (TbHistory *h, const TbJudgeOptions *options, TbVerdict *v)
         h->changed[kept++] = h->changed[i];
     }
   h->n_changed = kept;
+  tb_history_give_back (h, options);
   v->keys = h->n_keys;
   v->keys_violated = h->n_violated;
   v->keys_unknown = h->n_unknown;

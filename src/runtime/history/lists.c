@@ -65,23 +65,6 @@ tb_history_set (TbHistory *h, const uint64_t *values, size_t n)
   return value;
 }
 
-/* A counter's value is a number, and a list's the state that the search has for it: they are so already. */
-void
-tb_history_add_entry (TbHistory *h, const TbOpEntry *entry)
-{
-  TbOp op = entry->op;
-  if (op.kind == TB_OP_READ && (entry->flags & TB_OP_SET))
-    {
-      uint64_t elements[64];
-      size_t n = 0;
-      for (unsigned e = 0; e < 64; e++)
-        if (op.value >> e & 1)
-          elements[n++] = e + 1;
-      op.value = tb_history_set (h, elements, n);
-    }
-  tb_history_add (h, &op);
-}
-
 /* ---- Steps ---------------------------------------------------------------------------------------------- */
 
 static uint64_t

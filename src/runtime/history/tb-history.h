@@ -9,7 +9,7 @@
  * the search of Wing and Gong with Lowe's memo, bounded, which may end in "unknown". */
 #pragma once
 
-#include "tb-ops.h"
+#include "tb-op.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,11 +21,14 @@ TbHistory *tb_history_new (void);
 void tb_history_free (TbHistory *h);
 /* Operations may come in any order of time; live, each when it ends. */
 void tb_history_add (TbHistory *h, const TbOp *op);
-/* One that a client reported, whose values are as tb-ops.h has them; of the entry all else must be filled in. */
-void tb_history_add_entry (TbHistory *h, const TbOpEntry *entry);
 size_t tb_history_n (const TbHistory *h);
+/* How many are not there any more, since they can no longer matter to the verdict (TbJudgeOptions.keep_bytes); tb_history_n() is
+ * without them. */
+size_t tb_history_given_back (const TbHistory *h);
 /* The i-th, key by key, in the order in which they came or, once judged, ended; until the next is added. */
 const TbOp *tb_history_op (const TbHistory *h, size_t i);
+/* All of them, key by key. */
+void tb_history_each (const TbHistory *h, void (*func) (const TbOp *op, void *data), void *data);
 /* The bytes that it holds. */
 size_t tb_history_memory (const TbHistory *h);
 
@@ -109,6 +112,9 @@ typedef struct
   bool final_reads;      /* reads that began after all else had ended show what is there at the end */
   bool search;           /* even where zones would do, for comparison */
   bool live;             /* more will come: a value that nobody wrote may be of a write that goes on */
+  uint64_t keep_bytes;   /* live: where it holds more, what can no longer matter to the verdict is given back; 0: never. Counts, verdict and witness
+                            stay; availability and convergence are of what is there, staleness is not counted of reads of values that are not */
+  int64_t keep_ns;       /* what ended so lately is kept in any case; 0: 60 s. Longer than any operation takes */
 } TbJudgeOptions;
 
 /* Judges what is there; options may be NULL. Called again after more has been added, only keys that

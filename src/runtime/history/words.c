@@ -104,7 +104,9 @@ tb_words_read_unwritten (const TbHistory *h, TbKey *key, const TbCluster *c)
       say (key, "%s read %s, although %s's write of it had failed", read.client, read.value, write.client);
     }
   else
-    say (key, "%s read %s, which nobody had written", read.client, read.value);
+    say (key, key->n_given_back > 0 ? "%s read %s, which nobody had written, or so long before that others were read since"
+                                    : "%s read %s, which nobody had written",
+         read.client, read.value);
 }
 
 void

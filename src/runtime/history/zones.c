@@ -125,6 +125,17 @@ take_read (TbKey *key, uint32_t at)
   stretch (key, c, at);
 }
 
+/* Of an operation that began before others were given back: notes where it might have mattered to these. True: what it read may be one of
+ * them, so nothing can be said of it. */
+static bool
+came_too_late (TbKey *key, const TbOp *op)
+{
+  bool reads = op->kind == TB_OP_READ && op->outcome == TB_OP_OK, known = tb_index_find (&key->by_value, op->value) != NONE;
+  bool writes = op->kind == TB_OP_WRITE && op->outcome != TB_OP_FAIL;
+  key->uncertain |= reads || (writes && (known || op->return_ns < key->cut_ns));
+  return reads && !known;
+}
+
 static void
 take_op (TbKey *key, uint32_t at)
 {
@@ -134,7 +145,7 @@ take_op (TbKey *key, uint32_t at)
   if (op->return_ns != INT64_MAX)
     key->longest_ns = TB_MAX (key->longest_ns, op->return_ns - op->invoke_ns);
   key->first_start_ns = TB_MIN (key->first_start_ns, op->invoke_ns);
-  if (key->general)
+  if (key->general || (op->invoke_ns < key->cut_ns && came_too_late (key, op)))
     return;
   if (op->kind == TB_OP_READ)
     {
@@ -179,7 +190,7 @@ tb_key_take (TbKey *key, bool live)
   sort_ops (key->ops + key->taken, key->n - key->taken);
   if (key->taken < key->n && tb_op_time (&key->ops[key->taken]) < key->last_end_ns)
     key->late = true;
-  if (key->late && !live)
+  if (key->late && !live && key->n_given_back == 0)
     {
       /* What depends on the order of ends is known at the end only: all anew. */
       tb_key_clear_zones (key);

@@ -11,6 +11,8 @@
 
 #define EVERY_NS (250 * TB_NS_PER_MS)
 #define SELDOM_NS (2 * TB_NS_PER_S)
+/* Of one store's history: some two minutes of 10 000 operations a second. Beyond that, what can no longer matter goes. */
+#define KEPT_BYTES (G_GUINT64_CONSTANT (256) << 20)
 /* How often the time that a look took is waited: a twentieth of one core. */
 #define RESTS 19
 /* So much later than its end an operation is told, at the latest. */
@@ -22,6 +24,8 @@ typedef struct
   TbHistory *history;
   GHashTable *keys;     /* numbers in the history, by the client's number */
   GHashTable *ordinals; /* of values by the client's; both never 0 */
+  gsize n_ordinals;     /* that were given */
+  gsize n_gone;         /* operations that its history had given back */
   GArray *callers;      /* of gboolean, by instance */
   gint64 written_ns;    /* when the last write ended, or one that did not began */
   gint64 read_ns;       /* when the last final read began; 0: none has */
@@ -166,7 +170,7 @@ ordinal_of (Store *store, guint64 value)
   gsize known = GPOINTER_TO_SIZE (g_hash_table_lookup (store->ordinals, key));
   if (known == 0)
     {
-      known = g_hash_table_size (store->ordinals) + 1;
+      known = ++store->n_ordinals;
       g_hash_table_insert (store->ordinals, key, GSIZE_TO_POINTER (known));
     }
   return known;
@@ -326,12 +330,39 @@ is_over (const TbVerdicts *self)
   return self->moment_ns == G_MAXINT64 && (self->past->ended || !self->past->growing);
 }
 
+static gboolean
+is_not_among (gpointer value, gpointer ordinal, gpointer there)
+{
+  return !g_hash_table_contains (there, ordinal);
+}
+
+static void
+note_values (const TbOp *op, void *there)
+{
+  g_hash_table_add (there, GSIZE_TO_POINTER (op->value));
+  g_hash_table_add (there, GSIZE_TO_POINTER (op->expected));
+}
+
+/* Values that the history has no longer are not called by their numbers any more. */
+static void
+forget_ordinals (Store *store)
+{
+  gsize gone = tb_history_given_back (store->history);
+  if (gone == store->n_gone)
+    return;
+  store->n_gone = gone;
+  g_autoptr (GHashTable) there = g_hash_table_new (NULL, NULL);
+  tb_history_each (store->history, note_values, there);
+  g_hash_table_foreach_remove (store->ordinals, is_not_among, there);
+}
+
 static void
 judge (TbVerdicts *self, Store *store)
 {
   gboolean over = is_over (self), live = (!over && !store->told.has_final_reads) || store->told.missed > 0;
-  const TbJudgeOptions options = { .live = live, .final_reads = store->told.has_final_reads };
+  const TbJudgeOptions options = { .live = live, .final_reads = store->told.has_final_reads, .keep_bytes = KEPT_BYTES };
   tb_history_judge (store->history, &options, &store->told.verdict);
+  forget_ordinals (store);
   store->told.over = over;
   store->told.judged_ns = MIN (self->read_ns, self->moment_ns);
   store->changed = FALSE;
