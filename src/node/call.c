@@ -124,7 +124,7 @@ attempt (const Options *o, Call *call, Host *host, const CallCommand *command, c
     return result;
   answer->port = ch->port;
   if (call->api != API_NONE)
-    result = exchange_store (ch, call, host, caller, deadline, answer, &keep);
+    result = exchange_store (ch, call, host, trace, caller, deadline, answer, &keep);
   else if (call->protocol == OVER_HTTP)
     result = exchange_http (ch, o, call, host, trace, caller, deadline, answer, &keep);
   else if (call->protocol == OVER_RPC)

@@ -52,12 +52,26 @@ base64_read (char *text, size_t n)
 
 /* ---- Requests ---- */
 
-static size_t
-with_head (const char *method, const char *path, const char *key, const Host *host, const char *body, size_t n, char *out)
+/* Where a request goes, and the trace that it is part of. */
+typedef struct
 {
-  size_t at = (size_t) snprintf (out, EXCHANGE_BYTES, "%s %s%s HTTP/1.1\r\nHost: %s\r\nContent-Length: %zu\r\n\r\n", method,
-                                 path, key, host->name, n);
-  memcpy (out + at, body, n);
+  const Call *call;
+  const Host *host;
+  const Trace *trace;
+  Caller *caller;
+} Asked;
+
+static size_t
+with_head (const Asked *a, const char *method, const char *path, const char *key, const char *body, size_t n)
+{
+  char parent[64], length[48] = "", *out = a->caller->bytes;
+  trace_format (a->trace, parent, sizeof parent);
+  if (body != NULL)
+    snprintf (length, sizeof length, "Content-Length: %zu\r\n", n);
+  size_t at = (size_t) snprintf (out, EXCHANGE_BYTES, "%s %s%s HTTP/1.1\r\nHost: %s\r\ntraceparent: %s\r\n%s\r\n", method, path,
+                                 key, a->host->name, parent, length);
+  if (n > 0)
+    memcpy (out + at, body, n);
   return at + n;
 }
 
@@ -72,17 +86,17 @@ padded (const Call *call, const Operation *op, char *out)
 }
 
 static size_t
-keys_request (const Call *call, const Host *host, Caller *caller)
+keys_request (const Asked *a)
 {
+  const Call *call = a->call;
   char key[40], body[BODY_MAX];
-  size_t n = 0, path = strlen (call->path);
+  size_t path = strlen (call->path);
   key[0] = '/';
-  operation_key (caller, key + 1, sizeof key - 1);
+  operation_key (a->caller, key + 1, sizeof key - 1);
   const char *name = path > 0 && call->path[path - 1] == '/' ? key + 1 : key;
   if (call->op == TB_OP_READ)
-    return (size_t) snprintf (caller->bytes, EXCHANGE_BYTES, "GET %s%s HTTP/1.1\r\nHost: %s\r\n\r\n", call->path, name, host->name);
-  n = padded (call, caller->operation, body);
-  return with_head ("PUT", call->path, name, host, body, n, caller->bytes);
+    return with_head (a, "GET", call->path, name, NULL, 0);
+  return with_head (a, "PUT", call->path, name, body, padded (call, a->caller->operation, body));
 }
 
 /* What the key must be is its value or, where there is none, that it was never made. */
@@ -103,12 +117,13 @@ swap_body (const Operation *op, const char *key, const char *value, char *body, 
 }
 
 static size_t
-etcd_request (const Call *call, const Host *host, Caller *caller)
+etcd_request (const Asked *a)
 {
+  const Call *call = a->call;
   char name[32], key[48], text[BODY_MAX], value[BODY_MAX * 4 / 3 + 8], body[sizeof value + 1024];
-  const Operation *op = caller->operation;
+  const Operation *op = a->caller->operation;
   size_t n = 0;
-  base64_write (name, operation_key (caller, name, sizeof name), key);
+  base64_write (name, operation_key (a->caller, name, sizeof name), key);
   if (call->op == TB_OP_WRITE)
     {
       base64_write (text, padded (call, op, text), value);
@@ -122,7 +137,7 @@ etcd_request (const Call *call, const Host *host, Caller *caller)
   else
     n = (size_t) snprintf (body, sizeof body, "{\"key\":\"%s\"%s}", key, call->serializable ? ",\"serializable\":true" : "");
   const char *path = call->op == TB_OP_WRITE ? "/v3/kv/put" : call->op == TB_OP_CAS ? "/v3/kv/txn" : "/v3/kv/range";
-  return with_head ("POST", path, "", host, body, n, caller->bytes);
+  return with_head (a, "POST", path, "", body, n);
 }
 
 /* ---- Answers ---- */
@@ -205,11 +220,12 @@ is_missing (const Call *call, unsigned status)
 }
 
 CallResult
-exchange_store (Channel *ch, const Call *call, const Host *host, Caller *caller, int64_t deadline_ns, CallAnswer *answer,
-                bool *keep)
+exchange_store (Channel *ch, const Call *call, const Host *host, const Trace *trace, Caller *caller, int64_t deadline_ns,
+                CallAnswer *answer, bool *keep)
 {
+  const Asked asked = { call, host, trace, caller };
   Exchange x = { .ch = ch, .peer = host->name, .deadline_ns = deadline_ns, .timeout_ns = call->timeout_ns, .answer = answer };
-  size_t kept, n = call->api == API_ETCD ? etcd_request (call, host, caller) : keys_request (call, host, caller);
+  size_t kept, n = call->api == API_ETCD ? etcd_request (&asked) : keys_request (&asked);
   CallResult result = exchange_transact (&x, TB_PROTO_HTTP, caller->bytes, n, 0, &kept);
   if (result != CALL_OK)
     return result;

@@ -346,8 +346,8 @@ CallResult call_link (const Options *o, Call *call, const CallCommand *command, 
                       Caller *caller, CallAnswer *answer);
 /* Of an async link: queued for another thread, false where the queue is full. */
 bool call_later (const Options *o, Call *call, const Trace *trace);
-CallResult exchange_store (Channel *ch, const Call *call, const Host *host, Caller *caller,
-                           int64_t deadline_ns, CallAnswer *answer, bool *keep);
+CallResult exchange_store (Channel *ch, const Call *call, const Host *host, const Trace *trace,
+                           Caller *caller, int64_t deadline_ns, CallAnswer *answer, bool *keep);
 /* Written values are unique over all callers and restarts, so that a history can be judged. */
 size_t call_unique_value (const Options *o, char *out, size_t size);
 CallResult exchange_rpc (Channel *ch, const Call *call, const Host *host, const Trace *trace,

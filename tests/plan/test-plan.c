@@ -190,6 +190,8 @@ test_a_store_over_http_is_called_as_one (void)
   assert_contains (option (instance (etcd, "c/1"), "--call"), " op=cas api=etcd");
   assert_contains (option (instance (stale, "c/1"), "--call"), " op=read api=etcd reads=serializable");
   assert_contains (option (instance (web, "c/1"), "--call"), ":80/ op=write api=keys");
+  g_autoptr (TbPlan) request = plan_of ("<component id=\"c\" kind=\"client\"/>\n" WEB TO_STORE);
+  assert_lacks (option (instance (request, "c/1"), "--call"), "api=");
 }
 
 static void

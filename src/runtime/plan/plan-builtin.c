@@ -108,13 +108,15 @@ append_consume (GString *out, const TbPart *part, const TbPlanInstance *instance
   g_string_append_printf (out, " consume=%s", each ? instance->id : part->id);
 }
 
-/* What a store that is called over HTTP understands, as --call has it; NULL: it is a service, or not HTTP. */
+/* What a store that is called over HTTP understands, as --call has it; NULL: not HTTP, or the call is a request like any, of a path. */
 static const char *
-api_of (const TbPart *to, const char *protocol)
+api_of (const TbPart *to, const char *protocol, const TbElement *call)
 {
   if (!g_str_equal (protocol, "http") || to->role != TB_ROLE_STORE)
     return NULL;
-  return to->template != NULL && g_str_equal (to->template->name, "etcd") ? "etcd" : "keys";
+  if (to->template != NULL && g_str_equal (to->template->name, "etcd"))
+    return "etcd";
+  return call != NULL && tb_element_is_set (call, TB_PROP_OP) ? "keys" : NULL;
 }
 
 /* Lists, counters and sets are RESP's. */
@@ -154,7 +156,7 @@ add_call (const TbPlanner *planner, const TbPart *part, const TbPlanInstance *in
                             "mqtt, and its service speaks %s", part->title, link->id,
                             protocol ? protocol : "something unnamed");
   const TbPart *to = tb_planner_part (planner, link->to_component);
-  const char *api = api_of (to, protocol);
+  const char *api = api_of (to, protocol, call);
   if (!check_op (planner, part, link, api, call, error))
     return FALSE;
   g_autoptr (GPtrArray) addresses = tb_planner_link_addresses (planner, link);
