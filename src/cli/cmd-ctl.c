@@ -78,11 +78,13 @@ static void
 say_instance (const TbJsonValue *i)
 {
   const char *sentence = tb_json_member_text (i, "sentence");
-  const char *role = tb_json_member_text (i, "role");
+  const char *role = tb_json_member_text (i, "role"), *term = tb_json_member_text (i, "term");
   printf ("%-24s %-9s %7s  %s:%s", member (i, "id"), member (i, "state"), member (i, "pid"),
           member (i, "address"), member (i, "port"));
   if (role != NULL)
     printf ("  %s", role);
+  if (role != NULL && term != NULL)
+    printf (" · term %s", term);
   printf (sentence != NULL ? "  %s\n" : "\n", sentence);
 }
 

@@ -141,18 +141,23 @@ static void
 test_roles_clocks_and_kills_are_of_their_moment (Fixture *f, gconstpointer data)
 {
   recorded_say (f->r, 10, "orders/1", "role", "leader");
+  recorded_say (f->r, 10, "orders/1", "digest", "00000000000000ff");
   recorded_say (f->r, 20, "orders/2", "clock", "2000000000 1");
   recorded_kill (f->r, 30, "orders/1");
   recorded_state (f->r, 31, ORDERS_1, TB_INSTANCE_BACKOFF);
+  recorded_say (f->r, 32, "orders/2", "digest", "00000000000000fe");
   recorded_say (f->r, 40, "orders/1", "role", "");
+  recorded_say (f->r, 40, "orders/1", "digest", "");
   recorded_say (f->r, 50, "orders/2", "clock", "0 1");
   recorded_state (f->r, 60, ORDERS_1, TB_INSTANCE_READY);
   g_autoptr (TbPast) past = recorded_open (f->r);
   g_autoptr (TbLiveFrame) then = tb_past_frame (past, NULL, recorded_ns (f->r, 35), 0);
   g_assert_cmpstr (then->instances[ORDERS_1].role, ==, "leader");
+  g_assert_true (then->instances[ORDERS_1].has_digest && then->instances[ORDERS_1].digest == 0xff);
   g_assert_cmpint (then->instances[ORDERS_2].clock_offset_ns, ==, 2 * TB_NS_PER_S);
   g_autoptr (TbLiveFrame) later = tb_past_frame (past, NULL, recorded_ns (f->r, 55), 0);
   g_assert_cmpstr (later->instances[ORDERS_1].role, ==, "");
+  g_assert_false (later->instances[ORDERS_1].has_digest);
   g_assert_cmpint (later->instances[ORDERS_2].clock_offset_ns, ==, 0);
   g_assert_cmpuint (tb_past_n_bands (past), ==, 2);
   const TbPastBand *clock = tb_past_band (past, 0), *killed = tb_past_band (past, 1);

@@ -23,6 +23,13 @@ tb_json_instance (TbJson *json, const TbLiveInstance *instance)
     tb_json_string (json, "waiting", instance->waiting);
   if (instance->role != NULL && *instance->role != '\0')
     tb_json_string (json, "role", instance->role);
+  if (instance->term > 0)
+    tb_json_integer (json, "term", (gint64) instance->term);
+  if (instance->has_digest)
+    {
+      g_autofree char *digest = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", instance->digest);
+      tb_json_string (json, "digest", digest);
+    }
   if (instance->clock_offset_ns != 0)
     tb_json_integer (json, "clock_offset_ns", instance->clock_offset_ns);
   if (instance->clock_rate > 0 && instance->clock_rate != 1)
