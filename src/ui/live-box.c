@@ -217,7 +217,7 @@ show_agreement (TbLiveBox *self, const TbLiveFrame *frame, gboolean instances)
       }
   int agree = n > 1 ? tb_live_converged (frame, component) : -1;
   gtk_widget_set_visible (self->agreement, agree >= 0);
-  tb_ui_set_text (self->agreement, agree == 1 ? "=  All replicas hold the same" : "≠  The replicas do not hold the same");
+  tb_ui_set_text (self->agreement, agree == 1 ? "=  All replicas hold the same" : "≠  Not all hold the same at this moment");
 }
 
 /* ---- Links ----------------------------------------------------------------------------------- */

@@ -85,6 +85,10 @@ test_isolate_from_some_leaves_the_others (void)
   g_autoptr (GArray) pairs = pairs_of (&f, TB_PARTITION_ISOLATE, "orders/leader", "orders", 0);
   g_assert_cmpuint (pairs->len, ==, 4); /* not from itself */
   g_assert_true (is_cut (pairs, 0, 1) && !is_cut (pairs, 0, 3));
+  const TbPartition partition = { TB_PARTITION_ISOLATE, "orders/2", "orders", 0 };
+  g_autofree char *words = NULL;
+  g_autoptr (GArray) again = tb_partition_pairs (&f.plan, &partition, role_of, GUINT_TO_POINTER (0), &words, NULL);
+  g_assert_cmpstr (words, ==, "orders/2 | orders/1 orders/3");
   clear (&f);
 }
 

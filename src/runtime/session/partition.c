@@ -347,6 +347,19 @@ make_pairs (Making *m, TbPartitionKind kind, guint *of, const GArray *from, gboo
     }
 }
 
+/* "orders/3 from orders": from the others of them. */
+static void
+leave_out (GArray *from, const GArray *of)
+{
+  for (guint i = from->len; i-- > 0;)
+    for (guint k = 0; k < of->len; k++)
+      if (g_array_index (from, guint, i) == g_array_index (of, guint, k))
+        {
+          g_array_remove_index (from, i);
+          break;
+        }
+}
+
 GArray *
 tb_partition_pairs (const TbPlan *plan, const TbPartition *p, TbRoleFunc role, gpointer data,
                     char **text, GError **error)
@@ -359,6 +372,8 @@ tb_partition_pairs (const TbPlan *plan, const TbPartition *p, TbRoleFunc role, g
   from = whole ? everyone_else (plan, of) : tb_names_to_instances (plan, p->from, role, data, error);
   if (from == NULL)
     return NULL;
+  if (!whole)
+    leave_out (from, of);
   Making m = { .of = (guint *) (gpointer) of->data, .n = of->len, .plan = plan,
                .pairs = g_array_new (FALSE, FALSE, sizeof (TbWirePair)),
                .text = g_string_new ("") };

@@ -17,7 +17,7 @@
 typedef struct
 {
   TbUid component;
-  GString *leads;   /* "leader 1 · term 4", of each that does */
+  GString *leads;   /* "leader 1 · term 4, 3 · term 5": each that does */
   guint n;          /* of them */
   gboolean chooses; /* one says that it is a candidate */
   guint64 term;     /* the highest */
@@ -54,7 +54,10 @@ add_role (Role *role, const TbLiveInstance *instance)
   role->chooses |= g_str_equal (instance->role, "candidate");
   if (!is_leading (instance->role))
     return;
-  g_string_append_printf (role->leads, "%s%s %u", role->n++ > 0 ? ", " : "", instance->role, instance->replica);
+  if (role->n++ == 0)
+    g_string_append_printf (role->leads, "%s %u", instance->role, instance->replica);
+  else
+    g_string_append_printf (role->leads, ", %u", instance->replica);
   if (instance->term > 0)
     g_string_append_printf (role->leads, " · term %" G_GUINT64_FORMAT, instance->term);
 }
