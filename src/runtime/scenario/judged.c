@@ -68,6 +68,18 @@ static const struct
   { "staleness", judge_staleness }, { "lost-writes", judge_lost },
 };
 
+gboolean
+tb_finding_judge (TbFinding *f, const TbStoreVerdict *store)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (judges); i++)
+    if (g_str_equal (judges[i].that, f->expect->row->that))
+      {
+        judges[i].judge (f->expect, store, f);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 void
 tb_judge_history (const TbScenarioExpect *expect, TbVerdicts *verdicts, TbFinding *f)
 {
@@ -77,7 +89,6 @@ tb_judge_history (const TbScenarioExpect *expect, TbVerdicts *verdicts, TbFindin
       f->why = g_strdup (verdicts != NULL ? "no operation of a client on it was recorded" : "the run is not recorded");
       return;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (judges); i++)
-    if (g_str_equal (judges[i].that, expect->row->that))
-      judges[i].judge (expect, store, f);
+  f->expect = expect;
+  tb_finding_judge (f, store);
 }

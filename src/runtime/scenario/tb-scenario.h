@@ -274,6 +274,9 @@ const char *tb_scenario_end_name (TbScenarioEnd end);
 TbScenarioEnd tb_engine_end (const TbEngine *engine, char **sentence);
 /* "99.8 % [99.1 %, 100 %] of 1240" (transfer full) */
 char *tb_estimate_words (TbMeasureUnit unit, const TbEstimate *estimate);
+/* Where its expectation is of a store's history: fills estimate and why (NULL before) by what clients saw of it, from
+ * finding->from_ns to to_ns where that is said of moments. FALSE: it is of something else. */
+gboolean tb_finding_judge (TbFinding *finding, const TbStoreVerdict *store);
 /* One finding for each expectation, in their order; those about histories are of the verdicts as they are when this is asked
  * for first. (transfer none) */
 const GPtrArray *tb_engine_findings (const TbEngine *engine); /* of TbFinding */

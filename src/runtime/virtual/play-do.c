@@ -195,4 +195,11 @@ final_reads (gpointer host)
   return TRUE;
 }
 
-const TbEngineHost play_host = { act, undo, heal, quiet, final_reads };
+static gboolean
+have_read (gpointer host)
+{
+  return callers_have_read (((Play *) host)->w);
+}
+
+const TbEngineHost play_host = { .act = act, .undo = undo, .heal = heal, .quiet = quiet, .final_reads = final_reads,
+                                 .have_read = have_read };

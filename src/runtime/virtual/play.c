@@ -5,7 +5,6 @@
 #include "play-private.h"
 
 #define LOOK_EVERY_NS (20 * TB_NS_PER_MS)
-#define READ_MOST_NS (20 * TB_NS_PER_S)
 
 /* ---- What cannot be said -------------------------------------------------------------------------------------------- */
 
@@ -141,8 +140,6 @@ tb_virtual_play (TbVirtual *v, const TbScenario *scenario, guint64 seed, TbVirtu
     tb_engine_break (p.engine, p.w->now_ns, why);
   else
     run (&p);
-  if (tb_engine_has_read (p.engine))
-    world_run (p.w, p.w->now_ns + READ_MOST_NS, callers_have_read);
   world_end (p.w);
   played->findings = findings_of (&p);
   keep_violated (&p, played);

@@ -20,68 +20,27 @@ virtual_history (const TbVirtual *v, const World *w, guint store, TbVerdict *ver
   return h;
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------------------------------- */
-
-static void
-find_linearizable (const TbVerdict *v, const TbHistory *h, TbFinding *f)
-{
-  if (v->kind != TB_VERDICT_LINEARIZABLE)
-    f->why = g_strdup (v->sentence);
-  if (v->kind != TB_VERDICT_UNKNOWN)
-    f->estimate = tb_estimate_exact (v->kind == TB_VERDICT_LINEARIZABLE, MAX (v->operations, 1));
-}
-
-static void
-find_sequential (const TbVerdict *v, const TbHistory *h, TbFinding *f)
-{
-  f->why = v->guarantees != 0 ? virtual_guarantee_words (v) : NULL;
-  if (v->kind != TB_VERDICT_UNKNOWN || v->guarantees != 0)
-    f->estimate = tb_estimate_exact (v->guarantees == 0, MAX (v->operations, 1));
-}
-
-static void
-find_stale (const TbVerdict *v, const TbHistory *h, TbFinding *f)
-{
-  f->estimate = tb_estimate_share (v->stale_reads, v->reads);
-}
-
-static void
-find_staleness (const TbVerdict *v, const TbHistory *h, TbFinding *f)
-{
-  gboolean worst = f->expect->quantile >= 1;
-  f->estimate = tb_estimate_exact ((double) (worst ? v->staleness_worst_ns : v->stale_p95_ns) / 1e9, MAX (v->reads, 1));
-}
-
-static void
-find_lost (const TbVerdict *v, const TbHistory *h, TbFinding *f)
-{
-  f->estimate = tb_estimate_exact ((double) v->lost_writes, MAX (v->operations, 1));
-}
-
-static const struct
-{
-  const char *that;
-  void (*find) (const TbVerdict *v, const TbHistory *h, TbFinding *f);
-} rows[] = {
-  { "linearizable", find_linearizable }, { "sequential", find_sequential }, { "stale", find_stale },
-  { "staleness", find_staleness },       { "lost-writes", find_lost },
-};
-
 void
 virtual_find_verdict (const TbVirtual *v, World *w, TbFinding *f)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    for (guint s = 0; g_str_equal (rows[i].that, f->expect->row->that) && s < v->stores->len; s++)
-      {
-        TbVerdict verdict;
-        if (g_strcmp0 (STORE_AT (v, s)->component, f->expect->of) != 0)
-          continue;
-        TbHistory *h = virtual_history (v, w, s, &verdict);
-        g_clear_pointer (&f->why, g_free);
-        rows[i].find (&verdict, h, f);
-        f->outcome = tb_estimate_judge (&f->estimate, f->expect->least, f->expect->most);
-        tb_history_free (h);
-      }
+  for (guint s = 0; f->expect->row->of == TB_OF_STORE && s < v->stores->len; s++)
+    {
+      TbStoreVerdict store = { .component = STORE_AT (v, s)->component, .has_final_reads = callers_have_read (w),
+                               .judged_ns = w->now_ns };
+      if (g_strcmp0 (store.component, f->expect->of) != 0)
+        continue;
+      TbFinding found = { .expect = f->expect, .estimate = { NAN, -INFINITY, INFINITY, 0 }, .from_ns = f->from_ns,
+                          .to_ns = f->to_ns };
+      TbHistory *h = virtual_history (v, w, s, &store.verdict);
+      store.history = h;
+      if (f->to_ns != 0 && tb_finding_judge (&found, &store))
+        {
+          g_free (f->why);
+          *f = found;
+          f->outcome = tb_estimate_judge (&f->estimate, f->expect->least, f->expect->most);
+        }
+      tb_history_free (h);
+    }
 }
 
 char *
