@@ -301,7 +301,7 @@ void
 tb_figures_give_back (TbKey *key, int64_t oldest_ns)
 {
   TbFigures *f = key->figures;
-  if (f == NULL)
+  if (f == NULL || f->n_writes == 0)
     return;
   size_t n = 0, gone = ended_before (f, oldest_ns);
   for (size_t i = 0; i < f->n_writes; i++)
