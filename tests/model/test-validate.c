@@ -156,6 +156,30 @@ test_replication_does_not_contradict_itself (void)
 }
 
 static void
+test_words_of_replication_mean_something_only_there (void)
+{
+  static const struct { const char *inner; gboolean replication, reads, failover, copies, repair; } cases[] = {
+    { "<component id='s' kind='server'><builtin/></component>", FALSE, FALSE, FALSE, FALSE, FALSE },
+    { COPIES (""), TRUE, FALSE, FALSE, FALSE, FALSE },
+    { COPIES ("replication='primary-sync'"), TRUE, TRUE, TRUE, FALSE, FALSE },
+    { COPIES ("replication='quorum'"), TRUE, TRUE, FALSE, TRUE, TRUE },
+    { COPIES ("replication='raft'"), TRUE, TRUE, FALSE, FALSE, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *xml = g_strconcat (OPEN, "\n", cases[i].inner, "</architecture>", NULL);
+      g_autoptr (TbDocument) document = read_good (xml);
+      const TbElement *builtin = tb_element_child (tb_model_lookup (tb_document_model (document), "s"), 0);
+      g_assert_cmpint (tb_builtin_means (builtin, TB_PROP_REPLICATION), ==, cases[i].replication);
+      g_assert_cmpint (tb_builtin_means (builtin, TB_PROP_READS), ==, cases[i].reads);
+      g_assert_cmpint (tb_builtin_means (builtin, TB_PROP_FAILOVER), ==, cases[i].failover);
+      g_assert_cmpint (tb_builtin_means (builtin, TB_PROP_N), ==, cases[i].copies);
+      g_assert_cmpint (tb_builtin_means (builtin, TB_PROP_READ_REPAIR), ==, cases[i].repair);
+      g_assert_true (tb_builtin_means (builtin, TB_PROP_WORK));
+    }
+}
+
+static void
 test_groups_do_not_lie_in_themselves (void)
 {
   assert_error ("<group id='g' parent='g'/>", "group-cycle", "inside itself");
@@ -277,6 +301,7 @@ main (int argc, char **argv)
   TEST (a_call_goes_over_its_components_link);
   TEST (think_and_rate_exclude_each_other);
   TEST (replication_does_not_contradict_itself);
+  TEST (words_of_replication_mean_something_only_there);
   TEST (groups_do_not_lie_in_themselves);
   TEST (a_template_must_be_known_and_is_not_contradicted);
   TEST (a_templates_service_can_be_linked_to);
