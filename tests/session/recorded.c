@@ -1,6 +1,7 @@
 #include "recorded.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,12 +83,17 @@ write_taps (Recorded *r)
 Recorded *
 recorded_new (void)
 {
+  return recorded_new_of ("<architecture/>", NULL);
+}
+
+Recorded *
+recorded_new_of (const char *xml, const TbRecordLimits *limits)
+{
   Recorded *r = g_new0 (Recorded, 1);
   int fd = g_file_open_tmp ("tb-past-XXXXXX", &r->path, NULL);
   close (fd);
-  g_assert_cmpint (tb_record_writer_open (r->path, 7, NULL, &r->writer), ==, 0);
+  g_assert_cmpint (tb_record_writer_open (r->path, 7, limits, &r->writer), ==, 0);
   r->start_ns = tb_now_ns ();
-  static const char xml[] = "<architecture/>";
   tb_record_writer_add (r->writer, TB_RECORD_ARCHITECTURE, r->start_ns, xml, strlen (xml));
   write_plan (r);
   write_taps (r);
@@ -250,4 +256,16 @@ recorded_growing (Recorded *r)
 {
   recorded_flush (r);
   return tb_past_open (r->path, NULL);
+}
+
+void
+recorded_bytes (Recorded *r, double ms, TbEventKind kind, guint row, guint connection, guint number, const char *bytes)
+{
+  TbEvent event = { .time_ns = recorded_ns (r, ms), .tap = row, .connection = connection, .number = number,
+                    .size = (guint32) strlen (bytes), .kind = (uint8_t) kind, .direction = kind == TB_EVENT_REPLY,
+                    .error = *bytes == '-', .aux = kind == TB_EVENT_CLOSE };
+  if (g_str_has_prefix (bytes, "HTTP/1.1 "))
+    event.status = (uint16_t) atoi (bytes + 9);
+  event.error |= event.status >= 400;
+  g_assert_cmpint (tb_record_writer_event (r->writer, &event, bytes, event.size), ==, 0);
 }

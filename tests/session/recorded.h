@@ -38,6 +38,10 @@ typedef struct
 
 /* Begins one with plan, taps, and everything ready at 0. */
 Recorded *recorded_new (void);
+/* The same of that drawing, with limits (NULL: none). */
+Recorded *recorded_new_of (const char *xml, const TbRecordLimits *limits);
+/* A message with these bytes. */
+void recorded_bytes (Recorded *r, double ms, TbEventKind kind, guint row, guint connection, guint number, const char *bytes);
 /* Ends the file and opens it. (transfer full) */
 TbPast *recorded_open (Recorded *r);
 /* Removes it. */

@@ -276,6 +276,87 @@ test_availability_is_that_of_the_replicas_side (Fixture *f, gconstpointer data)
   g_assert_cmpuint (sides[1][TB_OP_READ].ok, ==, 0);
 }
 
+/* ---- Of taps ------------------------------------------------------------------------------------------ */
+
+#define STORE "<architecture xmlns='urn:tierboard:1' name='x'><component id='orders' kind='store'/></architecture>"
+
+static const TbRecordLimits with_payload = { .payload_max = 4096 };
+
+static void
+ask (Recorded *r, double ms, guint row, guint number, const char *request, const char *reply)
+{
+  recorded_bytes (r, ms, TB_EVENT_REQUEST, row, row, number, request);
+  recorded_bytes (r, ms + 1, TB_EVENT_REPLY, row, row, number, reply);
+}
+
+/* A write on one replica, a newer one, and the older read from the other; then one that nobody answers. */
+static void
+test_taps_see_a_stale_replica (Fixture *unused, gconstpointer data)
+{
+  Recorded *r = recorded_new_of (STORE, &with_payload);
+  ask (r, 1, SAVE_1, 1, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\na\r\n", "+OK\r\n");
+  ask (r, 3, SAVE_1, 2, "*3\r\n$3\r\nset\r\n$1\r\nk\r\n$1\r\nb\r\n", "+OK\r\n");
+  ask (r, 5, SAVE_2, 1, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", "$1\r\na\r\n");
+  ask (r, 7, SAVE_2, 2, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nc\r\n", "-READONLY You can't write\r\n");
+  ask (r, 9, SAVE_2, 3, "*1\r\n$4\r\nPING\r\n", "+PONG\r\n");
+  recorded_bytes (r, 11, TB_EVENT_REQUEST, SAVE_1, SAVE_1, 3, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nd\r\n");
+  recorded_bytes (r, 12, TB_EVENT_CLOSE, SAVE_1, SAVE_1, 3, "");
+  g_autoptr (TbPast) past = recorded_open (r);
+  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
+  tb_verdicts_set_moment (verdicts, recorded_ns (r, 4.5));
+  tb_verdicts_look (verdicts, TRUE);
+  g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_LINEARIZABLE);
+  tb_verdicts_set_moment (verdicts, G_MAXINT64);
+  tb_verdicts_look (verdicts, TRUE);
+  const TbStoreVerdict *store = tb_verdicts_of (verdicts, "orders");
+  g_assert_true (store->tapped);
+  g_assert_cmpuint (store->missed, ==, 0);
+  g_assert_cmpint (store->verdict.kind, ==, TB_VERDICT_VIOLATED);
+  g_assert_cmpuint (store->verdict.operations, ==, 5);
+  g_assert_cmpuint (store->verdict.ok, ==, 3);
+  g_assert_cmpuint (store->verdict.failed, ==, 1);
+  g_assert_cmpuint (store->verdict.unknown, ==, 1);
+  g_assert_cmpuint (store->verdict.witness[2].replica, ==, ORDERS_2);
+  tb_verdicts_set_moment (verdicts, recorded_ns (r, 4.5));
+  tb_verdicts_look (verdicts, TRUE);
+  g_assert_cmpuint (tb_verdicts_at (verdicts, 0)->verdict.operations, ==, 2);
+  recorded_free (r);
+}
+
+static void
+test_taps_see_http_stores (Fixture *unused, gconstpointer data)
+{
+  Recorded *r = recorded_new_of (STORE, &with_payload);
+  ask (r, 1, SAVE_1, 1, "GET /k HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  ask (r, 3, SAVE_1, 2, "PUT /k HTTP/1.1\r\nContent-Length: 1\r\n\r\na", "HTTP/1.1 204 No Content\r\n\r\n");
+  ask (r, 5, SAVE_1, 3, "GET /k HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
+  ask (r, 7, SAVE_1, 4, "PUT /k HTTP/1.1\r\nContent-Length: 1\r\n\r\nb", "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+  g_autoptr (TbPast) past = recorded_open (r);
+  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
+  tb_verdicts_look (verdicts, TRUE);
+  const TbStoreVerdict *store = tb_verdicts_of (verdicts, "orders");
+  g_assert_cmpint (store->verdict.kind, ==, TB_VERDICT_LINEARIZABLE);
+  g_assert_cmpuint (store->verdict.reads, ==, 2);
+  g_assert_cmpuint (store->verdict.unknown, ==, 1);
+  recorded_free (r);
+}
+
+/* A key that was taken away is no stale read. */
+static void
+test_taps_do_not_know_everything (Fixture *unused, gconstpointer data)
+{
+  Recorded *r = recorded_new_of (STORE, &with_payload);
+  ask (r, 1, SAVE_1, 1, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\na\r\n", "+OK\r\n");
+  ask (r, 3, SAVE_1, 2, "*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n", ":1\r\n");
+  ask (r, 5, SAVE_1, 3, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", "$-1\r\n");
+  g_autoptr (TbPast) past = recorded_open (r);
+  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
+  tb_verdicts_look (verdicts, TRUE);
+  g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_UNKNOWN);
+  g_assert_cmpuint (tb_verdicts_at (verdicts, 0)->missed, ==, 1);
+  recorded_free (r);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -293,6 +374,9 @@ main (int argc, char **argv)
   ADD ("/verdicts/sets", test_sets_are_judged_by_their_elements);
   ADD ("/verdicts/counters", test_counters_are_judged_by_their_numbers);
   ADD ("/verdicts/availability", test_availability_is_that_of_the_replicas_side);
+  ADD ("/verdicts/taps", test_taps_see_a_stale_replica);
+  ADD ("/verdicts/taps/http", test_taps_see_http_stores);
+  ADD ("/verdicts/taps/unknown", test_taps_do_not_know_everything);
 #undef ADD
   return g_test_run ();
 }

@@ -13,13 +13,16 @@ from system import TIERBOARD, need, run_tests, workplace
 PATIENCE = 120
 DRAWING = """<?xml version="1.0"?>
 <architecture xmlns="urn:tierboard:1" name="%(name)s">
-<component id="user" kind="client" name="MARKER" replicas="2" threads="pool 3"><builtin think="3ms" keys="4">
-<call link="use" op="write" share="0.4"/><call link="use" op="read" share="0.6"/></builtin></component>
+%(user)s
 <component id="orders" kind="store" replicas="%(replicas)d">%(service)s%(runs)s</component>
 <link id="use" from="user" to="orders" timeout="400ms" balance="round-robin"/>
 <scenario id="%(name)s">%(scenario)s</scenario>
 </architecture>
 """
+USER = """<component id="user" kind="client" name="MARKER" replicas="2" threads="pool 3"><builtin think="3ms" keys="4">
+<call link="use" op="write" share="0.4"/><call link="use" op="read" share="0.6"/></builtin></component>"""
+FOREIGN = """<component id="user" kind="client" name="MARKER"><command>sh -c 'i=0; while :; do i=$((i+1))
+redis-cli -h orders set k $i; redis-cli -h orders-2 get k; done &gt; /dev/null'</command></component>"""
 RESP = '<service protocol="resp"/>'
 HELD = """<expect that="linearizable" of="orders"/><expect that="sequential" of="orders"/>
 <expect that="staleness" of="orders" at-most="0ms"/><expect that="lost-writes" of="orders"/>"""
@@ -42,7 +45,10 @@ DRAWINGS = {
 <phase id="cut" lasts="2s"><do partition="isolate" of="orders/leader"/></phase>
 <phase id="after" lasts="1s"><do heal="all"/></phase>""" + HELD},
 }
-PROGRAMS = {"redis": "redis-server", "etcd": "etcd"}
+# No store is judged by its scenario: who waits until all is quiet would wait for a client that never is.
+DRAWINGS["foreign"] = dict(DRAWINGS["redis"], user=FOREIGN, scenario="""<wait until="use carried 10"/>
+<phase id="cut" lasts="2s"><do partition="cut" of="orders.replicas"/></phase><wait until="use carried 100"/>""")
+PROGRAMS = {"redis": "redis-server", "etcd": "etcd", "foreign": "redis-cli"}
 PLACE = {}
 RUNNING = {}
 RESULTS = {}
@@ -53,9 +59,16 @@ def start_all():
     for name, drawing in DRAWINGS.items():
         if name in PROGRAMS and shutil.which(PROGRAMS[name]) is None:
             continue
-        path = place.file(f"{name}.tierboard", DRAWING % dict(drawing, name=name))
-        RUNNING[name] = place.start("test", path, "--json", "--trust", "--keep", str(place.folder / "keep"),
-                                    cwd=str(place.folder))
+        path = place.file(f"{name}.tierboard", DRAWING % dict({"user": USER}, name=name, **drawing))
+        if name == "foreign":
+            RUNNING[name] = place.start("run", path, "--json", "--trust", "--scenario", name, "--record", recording())
+        else:
+            RUNNING[name] = place.start("test", path, "--json", "--trust", "--keep", str(place.folder / "keep"),
+                                        cwd=str(place.folder))
+
+
+def recording():
+    return str(PLACE["place"].folder / "foreign.tbrec")
 
 
 def result_of(name):
@@ -116,6 +129,16 @@ def test_redis_replica_is_stale():
     return f"{said['stale_reads']} of {said['reads']} reads stale, {said['failed']} writes refused"
 
 
+def test_foreign_clients():
+    """redis-cli tells nothing of what it does, but its taps do: the replica that is cut off is found stale"""
+    code, last, err = result_of("foreign")
+    said = json.loads(command("history", "--json", recording()).stdout)
+    assert code == 0 and said["verdict"] == "not linearizable", (code, err, said)
+    assert [store["verdict"] for store in last["verdicts"]] == ["not linearizable"], last["verdicts"]
+    assert said["tapped"] and said["missed"] == 0 and said["stale_reads"] > 0, said
+    return f"{said['stale_reads']} of {said['reads']} reads stale"
+
+
 def test_taps_say_the_same():
     """the history that taps saw has as many operations as clients told of, and is not linearizable either"""
     kept, said = violated("redis")
@@ -135,7 +158,7 @@ if __name__ == "__main__":
         start_all()
         try:
             run_tests([test_raft_stays_linearizable, test_etcd_stays_linearizable, test_backups_are_stale,
-                       test_redis_replica_is_stale, test_taps_say_the_same])
+                       test_redis_replica_is_stale, test_foreign_clients, test_taps_say_the_same])
         finally:
             for process in RUNNING.values():
                 if process.poll() is None:

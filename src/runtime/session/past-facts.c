@@ -57,6 +57,7 @@ take_instance (TbPast *self, guint i, const TbWireInstance *wire)
     .address = wire->address,
     .outside = tb_wire_is_outside (wire),
     .removed = wire->removed,
+    .builtin = wire->builtin,
   };
   if (i == self->instances->len)
     {
@@ -114,6 +115,7 @@ take_plan (TbPast *self, TbReader *r)
     take_instance (self, i, &plan.instances[i]);
   for (guint i = 0; i < plan.n_links; i++)
     take_link (self, i, &plan.links[i]);
+  self->masked |= plan.n_record_masks > 0;
   tb_wire_plan_clear (&plan);
   return TRUE;
 }

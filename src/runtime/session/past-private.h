@@ -97,6 +97,7 @@ struct _TbPast
   char *path, *notice;
   TbRecordReader *reader;
   gboolean cut_short, growing, ended; /* ended: the run said so */
+  gboolean masked; /* what some expressions match in messages is written as '*' */
   TbRunState run_state;
   gint64 stop_ns; /* when it began to stop; 0: it has not */
   gint64 end_ns;

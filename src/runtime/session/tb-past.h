@@ -27,6 +27,7 @@ typedef struct
   guint32 address; /* host order */
   guint16 port;  /* that a link to it leads to, 0 where there is none */
   gboolean outside, removed;
+  gboolean builtin;
 } TbPastInstance;
 
 typedef struct

@@ -3,11 +3,11 @@
  *   look() ─▶ read_on(): batches, in the order in which they were told ─▶ take(): into the history of the link's store
  *                                    │ ended after the moment that is asked for
  *                                    └─▶ waiting, until that moment is later
+ *                 tb_tap_histories_read(): of callers that tell nothing
  *          ─▶ judge(): each store that changed */
 #include <string.h>
 
-#include "past-private.h"
-#include "tb-verdicts.h"
+#include "verdicts-private.h"
 
 #define EVERY_NS (250 * TB_NS_PER_MS)
 #define SELDOM_NS (2 * TB_NS_PER_S)
@@ -18,30 +18,17 @@
 /* So much later than its end an operation is told, at the latest. */
 #define TOLD_WITHIN_NS TB_NS_PER_S
 
-typedef struct
-{
-  TbStoreVerdict told;
-  TbHistory *history;
-  GHashTable *keys;     /* numbers in the history, by the client's number */
-  GHashTable *ordinals; /* of values by the client's; both never 0 */
-  gsize n_ordinals;     /* that were given */
-  gsize n_gone;         /* operations that its history had given back */
-  GArray *callers;      /* of gboolean, by instance */
-  gint64 written_ns;    /* when the last write ended, or one that did not began */
-  gint64 read_ns;       /* when the last final read began; 0: none has */
-  gboolean changed;
-} Store;
-
 struct TbVerdicts
 {
   TbPast *past;
   TbPastReading *reading;
-  GPtrArray *stores;   /* of Store */
+  TbTapHistories *taps;
+  GPtrArray *stores;   /* of TbStore */
   GArray *waiting;     /* of TbPastOperation, ended after the moment */
   GArray *missed;      /* of guint64, by instance */
   guint64 missed_all;  /* nobody knows of whom */
   gint64 moment_ns, read_ns, next_ns;
-
+  gint64 seen_ns; /* as of when it was looked at last */
 };
 
 _Static_assert (sizeof (gpointer) >= sizeof (guint64), "values are keys of tables");
@@ -51,7 +38,7 @@ _Static_assert (sizeof (gpointer) >= sizeof (guint64), "values are keys of table
 static void
 store_free (gpointer data)
 {
-  Store *store = data;
+  TbStore *store = data;
   tb_history_free (store->history);
   g_hash_table_unref (store->keys);
   g_hash_table_unref (store->ordinals);
@@ -69,25 +56,25 @@ name_clients (TbPast *past, TbHistory *h)
   tb_history_name_clients (h, names, n);
 }
 
-static Store *
+static TbStore *
 find_store (const TbVerdicts *self, const char *component)
 {
   for (guint i = 0; i < self->stores->len; i++)
     {
-      Store *store = g_ptr_array_index (self->stores, i);
+      TbStore *store = g_ptr_array_index (self->stores, i);
       if (g_str_equal (store->told.component, component))
         return store;
     }
   return NULL;
 }
 
-static Store *
-store_of (TbVerdicts *self, const char *component)
+TbStore *
+tb_verdicts_store (TbVerdicts *self, const char *component)
 {
-  Store *store = find_store (self, component);
+  TbStore *store = find_store (self, component);
   if (store != NULL)
     return store;
-  store = g_new0 (Store, 1);
+  store = g_new0 (TbStore, 1);
   store->history = tb_history_new ();
   store->keys = g_hash_table_new (NULL, NULL);
   store->ordinals = g_hash_table_new (NULL, NULL);
@@ -101,7 +88,7 @@ store_of (TbVerdicts *self, const char *component)
 /* ---- What is not known ---------------------------------------------------------------------------- */
 
 static gboolean
-calls (const Store *store, guint instance)
+calls (const TbStore *store, guint instance)
 {
   return instance < store->callers->len && g_array_index (store->callers, gboolean, instance);
 }
@@ -126,7 +113,7 @@ take_missed (TbVerdicts *self, guint instance, guint64 n)
     *missed_of (self, instance) += n;
   for (guint i = 0; i < self->stores->len; i++)
     {
-      Store *store = g_ptr_array_index (self->stores, i);
+      TbStore *store = g_ptr_array_index (self->stores, i);
       if (instance != G_MAXUINT && !calls (store, instance))
         continue;
       store->told.missed += n;
@@ -135,7 +122,7 @@ take_missed (TbVerdicts *self, guint instance, guint64 n)
 }
 
 static void
-note_caller (TbVerdicts *self, Store *store, guint instance)
+note_caller (TbVerdicts *self, TbStore *store, guint instance)
 {
   if (calls (store, instance))
     return;
@@ -148,7 +135,7 @@ note_caller (TbVerdicts *self, Store *store, guint instance)
 /* ---- Operations ----------------------------------------------------------------------------------- */
 
 static guint32
-number_of_key (Store *store, guint32 key)
+number_of_key (TbStore *store, guint32 key)
 {
   gpointer known;
   char name[24];
@@ -161,8 +148,8 @@ number_of_key (Store *store, guint32 key)
 }
 
 /* Values are sums of texts: what a person reads is a small number, by their first appearance. */
-static guint64
-ordinal_of (Store *store, guint64 value)
+guint64
+tb_verdicts_ordinal (TbStore *store, guint64 value)
 {
   if (value == TB_VALUE_NIL)
     return TB_VALUE_NIL;
@@ -178,7 +165,7 @@ ordinal_of (Store *store, guint64 value)
 
 /* Bit e of what was read: element e is in it, which is called e+1. */
 static guint64
-set_of (Store *store, guint64 bits)
+set_of (TbStore *store, guint64 bits)
 {
   guint64 elements[64];
   gsize n = 0;
@@ -189,7 +176,7 @@ set_of (Store *store, guint64 bits)
 }
 
 static guint64
-value_of (Store *store, const TbPastOperation *o)
+value_of (TbStore *store, const TbPastOperation *o)
 {
   switch ((TbShape) o->shape)
     {
@@ -200,13 +187,13 @@ value_of (Store *store, const TbPastOperation *o)
       return o->op.kind == TB_OP_READ ? set_of (store, o->op.value) : o->op.value;
     case TB_SHAPE_REGISTER:
     default:
-      return ordinal_of (store, o->op.value);
+      return tb_verdicts_ordinal (store, o->op.value);
     }
 }
 
 /* Whether final reads show what has become of all writes. */
 static void
-note_end (Store *store, const TbPastOperation *o)
+note_end (TbStore *store, const TbPastOperation *o)
 {
   gboolean reads = o->op.kind == TB_OP_READ;
   if (!reads && o->op.outcome != TB_OP_FAIL)
@@ -222,11 +209,11 @@ take (TbVerdicts *self, const TbPastOperation *o)
   const TbPastLink *link = o->link != G_MAXUINT ? tb_past_link (self->past, o->link) : NULL;
   if (link == NULL || *link->to == '\0')
     return;
-  Store *store = store_of (self, link->to);
+  TbStore *store = tb_verdicts_store (self, link->to);
   TbOp op = o->op;
   op.key = number_of_key (store, o->op.key);
   op.value = value_of (store, o);
-  op.expected = op.kind == TB_OP_CAS ? ordinal_of (store, o->op.expected) : 0;
+  op.expected = op.kind == TB_OP_CAS ? tb_verdicts_ordinal (store, o->op.expected) : 0;
   if (op.outcome == TB_OP_UNKNOWN)
     op.return_ns = G_MAXINT64;
   note_caller (self, store, op.client);
@@ -269,6 +256,12 @@ take_waiting (TbVerdicts *self)
 }
 
 static gboolean
+is_over (const TbVerdicts *self)
+{
+  return self->moment_ns == G_MAXINT64 && (self->past->ended || !self->past->growing);
+}
+
+static gboolean
 read_on (TbVerdicts *self)
 {
   TbPastBatch batch;
@@ -283,6 +276,7 @@ read_on (TbVerdicts *self)
         take_or_keep (self, &batch.operations[i], batch.time_ns);
       some = TRUE;
     }
+  some |= tb_tap_histories_read (self->taps, self->moment_ns, is_over (self));
   return some;
 }
 
@@ -291,12 +285,15 @@ read_on (TbVerdicts *self)
 /* Whether what is wrong with it is wrong whatever else there was: registers, of which every value that was read was written
  * in it. */
 static gboolean
-stands_alone (const TbVerdict *v)
+stands_alone (const TbStore *store)
 {
+  const TbVerdict *v = &store->told.verdict;
   for (guint i = 0; i < v->n_witness; i++)
     {
       const TbOp *read = &v->witness[i];
-      gboolean written = read->kind == TB_OP_WRITE || (read->kind == TB_OP_READ && read->value == TB_VALUE_NIL);
+      /* What taps have not understood may have taken the key away. */
+      gboolean nothing = read->value == TB_VALUE_NIL && !store->told.tapped;
+      gboolean written = read->kind == TB_OP_WRITE || (read->kind == TB_OP_READ && nothing);
       if (read->kind != TB_OP_READ && read->kind != TB_OP_WRITE)
         return FALSE;
       for (guint k = 0; k < v->n_witness && !written; k++)
@@ -309,25 +306,19 @@ stands_alone (const TbVerdict *v)
 
 /* Of a history that has gaps less is known. */
 static void
-doubt (Store *store)
+doubt (TbStore *store)
 {
   TbVerdict *v = &store->told.verdict;
   char why[sizeof v->sentence];
-  if (store->told.missed == 0 || v->kind == TB_VERDICT_UNKNOWN || (v->kind == TB_VERDICT_VIOLATED && stands_alone (v)))
+  if (store->told.missed == 0 || v->kind == TB_VERDICT_UNKNOWN || (v->kind == TB_VERDICT_VIOLATED && stands_alone (store)))
     return;
-  g_snprintf (why, sizeof why, "%" G_GUINT64_FORMAT " operation%s not recorded%s%.200s", store->told.missed,
-              store->told.missed == 1 ? " was" : "s were",
+  g_snprintf (why, sizeof why, "%" G_GUINT64_FORMAT " operation%s not %s%s%.200s", store->told.missed,
+              store->told.missed == 1 ? " was" : "s were", store->told.tapped ? "understood or recorded" : "recorded",
               v->kind == TB_VERDICT_VIOLATED ? ", without which this cannot be known: " : "; of the others: ", v->sentence);
   v->kind = TB_VERDICT_UNKNOWN;
   v->n_witness = 0;
   v->arrow_from = v->arrow_to = TB_WITNESS_MAX;
   memcpy (v->sentence, why, sizeof why);
-}
-
-static gboolean
-is_over (const TbVerdicts *self)
-{
-  return self->moment_ns == G_MAXINT64 && (self->past->ended || !self->past->growing);
 }
 
 static gboolean
@@ -345,7 +336,7 @@ note_values (const TbOp *op, void *there)
 
 /* Values that the history has no longer are not called by their numbers any more. */
 static void
-forget_ordinals (Store *store)
+forget_ordinals (TbStore *store)
 {
   gsize gone = tb_history_given_back (store->history);
   if (gone == store->n_gone)
@@ -357,14 +348,14 @@ forget_ordinals (Store *store)
 }
 
 static void
-judge (TbVerdicts *self, Store *store)
+judge (TbVerdicts *self, TbStore *store)
 {
   gboolean over = is_over (self), live = (!over && !store->told.has_final_reads) || store->told.missed > 0;
   const TbJudgeOptions options = { .live = live, .final_reads = store->told.has_final_reads, .keep_bytes = KEPT_BYTES };
   tb_history_judge (store->history, &options, &store->told.verdict);
   forget_ordinals (store);
   store->told.over = over;
-  store->told.judged_ns = MIN (self->read_ns, self->moment_ns);
+  store->told.judged_ns = MIN (tb_past_end_ns (self->past), self->moment_ns);
   store->changed = FALSE;
   doubt (store);
 }
@@ -375,7 +366,7 @@ judge_all (TbVerdicts *self)
   gboolean over = is_over (self), some = FALSE;
   for (guint i = 0; i < self->stores->len; i++)
     {
-      Store *store = g_ptr_array_index (self->stores, i);
+      TbStore *store = g_ptr_array_index (self->stores, i);
       if (!store->changed && over == store->told.over)
         continue;
       judge (self, store);
@@ -390,12 +381,14 @@ static void
 begin_anew (TbVerdicts *self)
 {
   tb_past_reading_free (self->reading);
+  tb_tap_histories_free (self->taps);
   self->reading = tb_past_read_operations (self->past);
+  self->taps = tb_tap_histories_new (self, self->past);
   g_ptr_array_set_size (self->stores, 0);
   g_array_set_size (self->waiting, 0);
   g_array_set_size (self->missed, 0);
   self->missed_all = 0;
-  self->read_ns = self->next_ns = 0;
+  self->read_ns = self->next_ns = self->seen_ns = 0;
 }
 
 TbVerdicts *
@@ -417,6 +410,7 @@ tb_verdicts_free (TbVerdicts *self)
   if (self == NULL)
     return;
   tb_past_reading_free (self->reading);
+  tb_tap_histories_free (self->taps);
   g_ptr_array_unref (self->stores);
   g_array_unref (self->waiting);
   g_array_unref (self->missed);
@@ -427,7 +421,7 @@ tb_verdicts_free (TbVerdicts *self)
 void
 tb_verdicts_set_moment (TbVerdicts *self, gint64 time_ns)
 {
-  if (time_ns < self->moment_ns && self->read_ns > time_ns)
+  if (time_ns < self->seen_ns)
     begin_anew (self);
   self->moment_ns = time_ns;
   self->next_ns = 0;
@@ -442,6 +436,7 @@ tb_verdicts_look (TbVerdicts *self, gboolean force)
   gboolean some = read_on (self);
   some |= judge_all (self);
   gint64 end_ns = tb_now_ns ();
+  self->seen_ns = MIN (tb_past_end_ns (self->past), self->moment_ns);
   self->next_ns = end_ns + CLAMP ((end_ns - now_ns) * RESTS, EVERY_NS, SELDOM_NS);
   return some;
 }
@@ -455,13 +450,13 @@ tb_verdicts_n (TbVerdicts *self)
 const TbStoreVerdict *
 tb_verdicts_at (TbVerdicts *self, guint i)
 {
-  return i < self->stores->len ? &((Store *) g_ptr_array_index (self->stores, i))->told : NULL;
+  return i < self->stores->len ? &((TbStore *) g_ptr_array_index (self->stores, i))->told : NULL;
 }
 
 const TbStoreVerdict *
 tb_verdicts_of (TbVerdicts *self, const char *component)
 {
-  const Store *store = find_store (self, component);
+  const TbStore *store = find_store (self, component);
   return store != NULL ? &store->told : NULL;
 }
 
@@ -476,7 +471,7 @@ void
 tb_verdicts_availability (TbVerdicts *self, const char *component, const guint8 *side_of, guint n_instances,
                           gint64 from_ns, gint64 to_ns, TbAvailability (*sides)[TB_N_OPS], guint n_sides)
 {
-  const Store *store = find_store (self, component);
+  const TbStore *store = find_store (self, component);
   memset (sides, 0, n_sides * sizeof *sides);
   if (store != NULL)
     tb_history_availability (store->history, side_of, n_instances, from_ns, to_ns, sides, n_sides);
