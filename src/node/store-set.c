@@ -17,6 +17,7 @@ set_is (const char *value, size_t n)
 typedef struct
 {
   const char *p, *end;
+  int64_t expires_ms; /* of the key */
 } Elements;
 
 static bool
@@ -43,7 +44,7 @@ is_same (TbSlice a, TbSlice b)
 static bool
 has (const char *value, size_t n, TbSlice wanted)
 {
-  Elements e = { value + sizeof mark, value + n };
+  Elements e = { value + sizeof mark, value + n, 0 };
   TbSlice element;
   while (next_element (&e, &element))
     if (is_same (element, wanted))
@@ -57,14 +58,14 @@ set_of (Command *c, Elements *e)
 {
   DictEntry *entry = dict_find (store.dict, c->args[1], c->now_ms);
   atomic_fetch_add_explicit (entry ? &store.hits : &store.misses, 1, memory_order_relaxed);
-  *e = (Elements) { NULL, NULL };
+  *e = (Elements) { 0 };
   if (entry != NULL && !set_is (entry->value, entry->value_n))
     {
       reply_wrong_type (c);
       return false;
     }
   if (entry != NULL)
-    *e = (Elements) { entry->value + sizeof mark, entry->value + entry->value_n };
+    *e = (Elements) { entry->value + sizeof mark, entry->value + entry->value_n, entry->expires_ms };
   return true;
 }
 
@@ -128,7 +129,7 @@ set_add (Command *c)
         put (&b, c->args[i]);
         added++;
       }
-  if (added == 0 || store_set (c, c->args[1], (TbSlice) { b.p, b.n }, 0))
+  if (added == 0 || store_set (c, c->args[1], (TbSlice) { b.p, b.n }, e.expires_ms))
     reply_integer (c, added);
   free (b.p);
 }
@@ -158,7 +159,7 @@ set_remove (Command *c)
     else
       put (&b, element);
   bool ok = removed == 0 || (b.n == sizeof mark ? store_delete (c, c->args[1], &n)
-                                                : store_set (c, c->args[1], (TbSlice) { b.p, b.n }, 0));
+                                                : store_set (c, c->args[1], (TbSlice) { b.p, b.n }, e.expires_ms));
   if (ok)
     reply_integer (c, removed);
   free (b.p);
