@@ -117,7 +117,7 @@ static TbExitStatus
 compare_one (const Asked *asked, const TbElement *interaction)
 {
   g_autoptr (GPtrArray) variants
-    = tb_interaction_variants (asked->past, asked->model, interaction, asked->strict, 0);
+    = tb_interaction_variants (asked->past, asked->model, interaction, asked->strict, 0, G_MAXUINT64);
   if (asked->json)
     print_json (interaction, variants);
   else if (variants->len == 0)

@@ -441,11 +441,18 @@ static const TbPropSpec do_props[] = {
 static const TbPropSpec expect_props[] = {
   { P (THAT, "That", ENUM), .required = TRUE,
     .choices = "linearizable sequential converged available availability latency throughput "
-               "errors delivered lost duplicated stale staleness lost-writes unchanged leader ready cpu memory",
+               "errors delivered lost duplicated stale staleness lost-writes unchanged leader ready cpu memory "
+               "messages repeated as-drawn",
     .help = "What is judged." },
   { P (OF, "Of", NAME), .help = "Of what." },
   { P (DURING, "During", STRING), .help = "In which phase; the whole scenario where absent." },
   { P (PERCENTILE, "Percentile", NUMBER), .min = 0, .max = 100, .help = "Of a latency: which." },
+  { P (WHERE, "Where", STRING),
+    .help = "Of messages: which are counted, as a filter says it, as in link:ask status:503." },
+  { P (AMONG, "Among", STRING), .help = "Of messages: those that they are a share of, as a filter says it." },
+  { P (AGAINST, "Against", NAME), .help = "As a multiple of the same, of this one." },
+  { P (AGAINST_DURING, "Against during", STRING),
+    .help = "As a multiple of the same, in this phase." },
   { P (AT_LEAST, "At least", AMOUNT), .help = "The lowest value that will do." },
   { P (AT_MOST, "At most", AMOUNT), .help = "The highest value that will do." },
   { P (WITHIN, "Within", DURATION), .help = "How soon it must hold." },

@@ -487,7 +487,7 @@ compare_toggled (GtkToggleButton *button, TbInteractionsPage *self)
     {
       guint64 n = tb_past_n_events (past);
       self->variants = tb_interaction_variants (past, model_of (self), interaction, FALSE,
-                                                n > LOOK_BACK ? n - LOOK_BACK : 0);
+                                                n > LOOK_BACK ? n - LOOK_BACK : 0, G_MAXUINT64);
     }
   show_all (self);
 }

@@ -42,6 +42,21 @@ static const struct
   { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"converged\" of=\"orders/1\"/>\n", "is said of a component" },
   { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"cpu\" of=\"save\" at-most=\"1\"/>\n", "“save” is a link" },
   { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"ready\" of=\"orders/leader\"/>\n", "is another one from time to time" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"messages\" at-most=\"3\"/>\n", "which messages? where= says so" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"messages\" where=\"status:lots\" at-most=\"3\"/>\n", "where=: column 8" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"messages\" of=\"web\" where=\"status:200\" at-most=\"3\"/>\n",
+    "of= says nothing of messages" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"errors\" where=\"status:200\" at-most=\"3\"/>\n",
+    "where= says nothing of errors" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"as-drawn\" of=\"ask\" at-least=\"0.9\"/>\n", "“ask” is none" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"throughput\" of=\"ask\" against=\"sav\" at-least=\"2\"/>\n",
+    "nothing is called “sav”" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"latency\" of=\"ask\" against-during=\"b\" at-least=\"2\"/>\n",
+    "there is no phase “b”" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"latency\" of=\"ask\" against=\"save\" at-least=\"2ms\"/>\n",
+    "“2ms” is no multiple" },
+  { "<phase id=\"a\" lasts=\"3s\"/><expect that=\"linearizable\" of=\"orders\" against=\"orders\" at-least=\"2\"/>\n",
+    "linearizable cannot be a multiple" },
 };
 
 static void
@@ -76,7 +91,9 @@ test_what_is_read (void)
               "<do fault=\"latency\" of=\"save\" latency=\"20ms\"/><do load=\"browser\" rate=\"50\"/></phase>\n"
               "<expect that=\"latency\" of=\"save\" percentile=\"95\" at-most=\"200ms\"/>"
               "<expect that=\"errors\" at-most=\"1%\"/><expect that=\"linearizable\" of=\"orders\"/>"
-              "<expect that=\"ready\" during=\"a\" within=\"2s\"/>\n");
+              "<expect that=\"ready\" during=\"a\" within=\"2s\"/>"
+              "<expect that=\"throughput\" of=\"ask\" during=\"a\" against=\"save\" at-least=\"1.5\"/>"
+              "<expect that=\"messages\" where=\"link:ask\" among=\"kind:reply\" at-most=\"10%\"/>\n");
   g_assert_cmpstr (drawn_problem (&d), ==, "");
   const TbScenarioStep *phase = g_ptr_array_index (d.scenario->steps, 1);
   const TbScenarioAction *last = g_ptr_array_index (phase->actions, 3);
@@ -90,6 +107,12 @@ test_what_is_read (void)
   g_assert_cmpfloat (latency->most, ==, 0.2);
   g_assert_cmpint (errors->unit, ==, TB_UNIT_SHARE_OF);
   g_assert_cmpstr (ready->text, ==, "ready during a within 2 s");
+  const TbScenarioExpect *times = g_ptr_array_index (d.scenario->expects, 4);
+  const TbScenarioExpect *messages = g_ptr_array_index (d.scenario->expects, 5);
+  g_assert_cmpstr (times->text, ==, "throughput of ask during a against save at least 1.50 times");
+  g_assert_cmpstr (times->against->of, ==, "save");
+  g_assert_cmpstr (times->against->during, ==, "a");
+  g_assert_cmpstr (messages->text, ==, "messages where link:ask among kind:reply at most 10 %");
   g_assert_true (d.scenario->judged);
   g_assert_cmpint (tb_scenario_length_ns (d.scenario), ==, 3 * TB_NS_PER_S);
   drawn_close (&d);

@@ -331,6 +331,35 @@ test_longest_gap (void)
 }
 
 static void
+answer_one_more_often (Pretend *p)
+{
+  pretend_answers (p, "ask", 4, 0, 1000);
+  pretend_answers (p, "save", 2, 0, 4000);
+}
+
+static void
+test_multiples (void)
+{
+  Play play;
+  begin (&play, "<phase id=\"a\" lasts=\"2s\"/><phase id=\"b\" lasts=\"2s\"/>\n"
+                "<expect that=\"throughput\" of=\"ask\" during=\"a\" against=\"save\" at-least=\"1.8\" at-most=\"2.2\"/>"
+                "<expect that=\"latency\" of=\"save\" against=\"ask\" at-most=\"3\"/>"
+                "<expect that=\"throughput\" of=\"ask\" during=\"b\" against-during=\"a\" at-least=\"0.9\" at-most=\"1.1\"/>"
+                "<expect that=\"messages\" where=\"link:ask\" at-least=\"1\"/>\n");
+  go_on (&play, 5, answer_one_more_often);
+  g_assert_true (tb_engine_looks_back (play.engine));
+  tb_engine_look_back (play.engine, NULL);
+  g_assert_cmpfloat_with_epsilon (finding (&play, 0)->estimate.value, 2, 0.01);
+  g_assert_cmpint (finding (&play, 0)->outcome, ==, TB_HELD);
+  g_assert_cmpfloat_with_epsilon (finding (&play, 1)->estimate.value, 4, 0.1);
+  g_assert_cmpint (finding (&play, 1)->outcome, ==, TB_VIOLATED);
+  g_assert_cmpint (finding (&play, 2)->outcome, ==, TB_HELD);
+  g_assert_cmpint (finding (&play, 3)->outcome, ==, TB_UNKNOWN);
+  g_assert_cmpstr (finding (&play, 3)->why, ==, "nothing was recorded");
+  end (&play);
+}
+
+static void
 use (Pretend *p)
 {
   pretend_instance (p, "web/1")->cpu = 0.5;
@@ -438,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/latency, throughput and errors", test_latency_and_throughput);
   g_test_add_func ("/engine/moments and changes", test_moments);
   g_test_add_func ("/engine/the longest time without an answer", test_longest_gap);
+  g_test_add_func ("/engine/one as a multiple of another", test_multiples);
   g_test_add_func ("/engine/resources", test_resources);
   g_test_add_func ("/engine/step by step it waits to be told", test_stepping);
   g_test_add_func ("/engine/step by step can end", test_stepping_can_end);

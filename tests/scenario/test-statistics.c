@@ -140,6 +140,22 @@ test_judging (void)
   g_assert_cmpint (tb_estimate_judge (&e, 0.96, 0.965), ==, TB_VIOLATED);
 }
 
+/* By hand: 10 [8, 12] of 4 [3, 5] is 2.5, from 8 / 5 to 12 / 3. */
+static void
+test_ratio (void)
+{
+  const TbEstimate ten = { 10, 8, 12, 40 }, four = { 4, 3, 5, 20 }, none = { NAN, -INFINITY, INFINITY, 0 };
+  TbEstimate e = tb_estimate_ratio (ten, four);
+  g_assert_cmpfloat (e.value, ==, 2.5);
+  g_assert_cmpfloat_with_epsilon (e.low, 1.6, 1e-12);
+  g_assert_cmpfloat_with_epsilon (e.high, 4, 1e-12);
+  g_assert_cmpuint (e.n, ==, 20);
+  g_assert_true (isnan (tb_estimate_ratio (ten, none).value));
+  g_assert_cmpint (tb_estimate_judge (&(TbEstimate) { NAN, 0, INFINITY, 0 }, 1, 2), ==, TB_UNKNOWN);
+  e = tb_estimate_ratio (ten, tb_estimate_exact (0, 1));
+  g_assert_true (isinf (e.high) && e.low == 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +170,6 @@ main (int argc, char **argv)
   g_test_add_func ("/statistics/batch means", test_batches);
   g_test_add_func ("/statistics/an interval of batches covers", test_batches_cover);
   g_test_add_func ("/statistics/wholly beyond is violated, across is unknown", test_judging);
+  g_test_add_func ("/statistics/a multiple from two intervals", test_ratio);
   return g_test_run ();
 }

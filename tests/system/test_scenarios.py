@@ -42,6 +42,16 @@ SCENARIOS = {
 <expect that="throughput" of="ask" during="slow" at-most="60"/>
 <expect that="throughput" of="ask" during="fast" at-least="65"/>
 <expect that="throughput" of="ask" during="none" at-most="40"/></scenario>""",
+    "past": """<scenario id="past"><phase id="asked" lasts="1s"/>
+<phase id="none" lasts="300ms"><do load="browser" rate="0"/></phase><wait until="everything is quiet"/>
+<expect that="messages" where="link:ask kind:reply payload:count" during="asked" at-least="5"/>
+<expect that="messages" where="status:500" among="link:ask kind:reply" at-most="50%"/>
+<expect that="messages" where="link:ask kind:request" at-most="2"/>
+<expect that="repeated" of="ask"/><expect that="repeated" of="web" at-most="50%"/><expect that="as-drawn" of="visit" at-least="0.5"/>
+<expect that="as-drawn" of="other" at-least="0.5"/>
+<expect that="latency" of="ask" during="asked" against-during="asked" at-least="0.1"/></scenario>
+<interaction id="visit" name="Visit"><step link="ask"/></interaction>
+<interaction id="other" name="Other"><step link="ask" label="PUT /nowhere"/><step link="ask" label="PUT /nowhere"/></interaction>""",
     "count": """<scenario id="count"><phase id="one" lasts="2s"><do once="ask carried 20" pause="web" for="500ms"/></phase>
 <wait until="web is up and not web is paused"/><expect that="available" of="ask" at-least="100ms"/></scenario>""",
 }
@@ -140,6 +150,15 @@ def test_loads_change():
     return ", ".join(f"{e['value']:.0f}/s" for e in result["expectations"])
 
 
+def test_what_was_recorded():
+    """what only the recording knows: which messages there were, what they said, and in which order"""
+    result = expected("past", 1)
+    kinds = [e["outcome"] for e in result["expectations"]]
+    assert kinds == ["held", "held", "violated", "held", "held", "held", "held", "held"], result
+    said, _, asked, repeated, share, *_ = (e["value"] for e in result["expectations"])
+    assert repeated == share == 0 and said <= asked, result
+
+
 def test_an_action_after_a_count():
     """an action after a count of operations, and taken back"""
     result = expected("count", 0)
@@ -203,7 +222,7 @@ if __name__ == "__main__":
         start_all()
         try:
             run_tests([test_a_killed_server, test_a_violation_leaves_its_proof, test_too_little_is_unknown,
-                       test_a_wait_in_vain, test_an_action_that_cannot_be, test_loads_change, test_an_action_after_a_count,
+                       test_a_wait_in_vain, test_an_action_that_cannot_be, test_loads_change, test_what_was_recorded, test_an_action_after_a_count,
                        test_two_threads, test_real_servers, test_in_a_run, test_what_is_wrong_is_said, test_junit])
         finally:
             for process in RUNNING.values():

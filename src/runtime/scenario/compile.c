@@ -412,6 +412,11 @@ static void
 free_expect (gpointer data)
 {
   TbScenarioExpect *expect = data;
+  if (expect == NULL)
+    return;
+  free_expect (expect->against);
+  g_free (expect->where);
+  g_free (expect->among);
   g_free (expect->of);
   g_free (expect->during);
   g_free (expect->text);

@@ -6,6 +6,7 @@
 #include "tb-scenario-told.h"
 
 #define LOOK_EVERY_NS (20 * TB_NS_PER_MS)
+#define RECORDED_WITHIN_NS (10 * TB_NS_PER_S) /* it is written within a second, on a machine that can */
 
 /* Whom an action struck: roles are somebody else's by the time that it is taken back. */
 typedef struct
@@ -27,7 +28,7 @@ struct TbScenarioRun
   TbEngineState told_state; /* and the step of it, in the recording */
   guint told_step;
   TbVerdicts *verdicts; /* NULL: no store is judged, or nothing is recorded */
-  gboolean over;
+  gboolean over, looked_back;
 };
 
 /* ---- What the engine asks for --------------------------------------------------------------------------- */
@@ -198,6 +199,24 @@ remark (TbScenarioRun *run)
 
 /* ---- Looking --------------------------------------------------------------------------------------------- */
 
+/* What only the recording knows is asked once that reaches to the end; the run goes on meanwhile.
+ * FALSE: not yet. */
+static gboolean
+look_back (TbScenarioRun *run)
+{
+  gint64 over_ns = tb_engine_over_ns (run->engine);
+  if (run->looked_back || !tb_engine_looks_back (run->engine))
+    return TRUE;
+  TbPast *past = tb_session_past (run->session);
+  TbRunState state = tb_session_state (run->session);
+  gboolean goes_on = state != TB_RUN_FAILED && state != TB_RUN_STOPPED && state != TB_RUN_STOPPING;
+  if (goes_on && past != NULL && tb_past_end_ns (past) < over_ns && tb_now_ns () - over_ns < RECORDED_WITHIN_NS)
+    return FALSE;
+  run->looked_back = TRUE;
+  tb_engine_look_back (run->engine, past);
+  return TRUE;
+}
+
 static void
 tell (TbScenarioRun *run)
 {
@@ -206,7 +225,7 @@ tell (TbScenarioRun *run)
     if (run->funcs->line != NULL)
       run->funcs->line (g_ptr_array_index (log, run->told), run->data);
   remark (run);
-  if (run->over || tb_engine_state (run->engine) != TB_ENGINE_OVER)
+  if (run->over || tb_engine_state (run->engine) != TB_ENGINE_OVER || !look_back (run))
     return;
   run->over = TRUE;
   g_source_set_ready_time (run->source, -1);
@@ -320,6 +339,9 @@ void
 tb_scenario_run_break (TbScenarioRun *run, const char *why)
 {
   tb_engine_break (run->engine, tb_now_ns (), why);
+  if (tb_engine_looks_back (run->engine) && !run->looked_back)
+    tb_engine_look_back (run->engine, NULL);
+  run->looked_back = TRUE;
   tell (run);
 }
 

@@ -48,7 +48,7 @@ struct TbEngine
   TbCondition *quiet;
   GPtrArray *doings;   /* of Doing: of all phases so far */
   guint first_doing;   /* of this phase */
-  GPtrArray *measures; /* of TbMeasure, as the expectations */
+  GPtrArray *measures; /* of TbMeasure, as the expectations; then those that some are a multiple of */
   GPtrArray *log;      /* of TbEngineLine */
   GPtrArray *findings; /* of TbFinding; NULL: not yet asked for */
   char *broken, *late;
@@ -100,14 +100,29 @@ expect_at (const TbEngine *e, guint i)
   return g_ptr_array_index (e->scenario->expects, i);
 }
 
+/* Of what an expectation is a multiple of; NULL: it is none. */
+static const TbMeasure *
+other_of (const TbEngine *e, guint expect)
+{
+  guint at = e->scenario->expects->len;
+  if (expect_at (e, expect)->against == NULL)
+    return NULL;
+  for (guint i = 0; i < expect; i++)
+    at += expect_at (e, i)->against != NULL;
+  return g_ptr_array_index (e->measures, at);
+}
+
 /* phase NULL: those of the whole scenario. */
 static void
 measure (TbEngine *e, const char *phase, const TbFacts *facts,
          void (*what) (TbMeasure *measure, const TbFacts *facts))
 {
   for (guint i = 0; i < e->measures->len; i++)
-    if (g_strcmp0 (expect_at (e, i)->during, phase) == 0)
-      what (g_ptr_array_index (e->measures, i), facts);
+    {
+      TbMeasure *m = g_ptr_array_index (e->measures, i);
+      if (g_strcmp0 (tb_measure_expect (m)->during, phase) == 0)
+        what (m, facts);
+    }
 }
 
 static void
@@ -522,6 +537,9 @@ tb_engine_new (const TbScenario *scenario, const TbEngineHost *table, gpointer h
   g_array_set_size (e->spans, scenario->steps->len);
   for (guint i = 0; i < scenario->expects->len; i++)
     g_ptr_array_add (e->measures, tb_measure_new (expect_at (e, i)));
+  for (guint i = 0; i < scenario->expects->len; i++)
+    if (expect_at (e, i)->against != NULL)
+      g_ptr_array_add (e->measures, tb_measure_new (expect_at (e, i)->against));
   return e;
 }
 
@@ -600,7 +618,7 @@ tb_engine_place (const TbEngine *e, gint64 now_ns)
 TbMeasureProgress
 tb_engine_peek (const TbEngine *e, guint expect, const TbFacts *facts, TbFinding *finding)
 {
-  return tb_measure_peek (g_ptr_array_index (e->measures, expect), facts, finding);
+  return tb_measure_peek (g_ptr_array_index (e->measures, expect), other_of (e, expect), facts, finding);
 }
 
 const TbScenarioStep *
@@ -664,11 +682,35 @@ tb_engine_findings (const TbEngine *const_engine)
   if (e->findings != NULL)
     return e->findings;
   e->findings = g_ptr_array_new_with_free_func (free_finding);
-  for (guint i = 0; i < e->measures->len; i++)
+  for (guint i = 0; i < e->scenario->expects->len; i++)
     {
       TbFinding *finding = g_new0 (TbFinding, 1);
-      tb_measure_judge (g_ptr_array_index (e->measures, i), finding);
+      tb_measure_judge (g_ptr_array_index (e->measures, i), other_of (e, i), finding);
       g_ptr_array_add (e->findings, finding);
     }
   return e->findings;
+}
+
+gboolean
+tb_engine_looks_back (const TbEngine *e)
+{
+  for (guint i = 0; i < e->measures->len; i++)
+    if (tb_measure_looks_back (g_ptr_array_index (e->measures, i)))
+      return TRUE;
+  return FALSE;
+}
+
+gint64
+tb_engine_over_ns (const TbEngine *e)
+{
+  return e->state == TB_ENGINE_OVER ? e->since_ns : 0;
+}
+
+void
+tb_engine_look_back (TbEngine *e, TbPast *past)
+{
+  TB_CHECK (e->state == TB_ENGINE_OVER && e->findings == NULL);
+  for (guint i = 0; i < e->measures->len; i++)
+    if (tb_measure_looks_back (g_ptr_array_index (e->measures, i)))
+      tb_measure_look_back (g_ptr_array_index (e->measures, i), past, e->scenario->model);
 }

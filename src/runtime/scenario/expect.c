@@ -3,6 +3,7 @@
 
 #define EXACT "counted, not sampled: exact"
 #define MOMENT "between the two looks (20 ms apart) around that moment"
+#define RECORDED "of all that was recorded: exact; of a share Wilson's"
 #define JUDGED "of the whole history: exact"
 
 static const TbExpectRow rows[] = {
@@ -38,6 +39,13 @@ static const TbExpectRow rows[] = {
     "means of up to 20 batches of a second or more, Student's t", NULL, NULL },
   { "memory", TB_UNIT_MIB, TB_OF_INSTANCES | TB_OF_ALL,
     "memory of its processes at the worst moment, in MiB", EXACT, NULL, NULL },
+  { "messages", TB_UNIT_NONE, TB_OF_ALL,
+    "messages for which the filter where= holds; with among=, as a share of those for which that does",
+    RECORDED, NULL, NULL },
+  { "repeated", TB_UNIT_NONE, TB_OF_TRAFFIC,
+    "good replies that said what another one had said before; a percentage: of all good replies", RECORDED, NULL, "0" },
+  { "as-drawn", TB_UNIT_SHARE_OF, TB_OF_INTERACTION,
+    "times that the interaction went as it is drawn, of all times that it was recorded", RECORDED, NULL, NULL },
   { "linearizable", TB_UNIT_YES, TB_OF_STORE, "the verdict on the clients' history", JUDGED, "1", NULL },
   { "sequential", TB_UNIT_YES, TB_OF_STORE,
     "whether each client's own reads and writes kept their order (session guarantees)", JUDGED, "1", NULL },

@@ -30,6 +30,9 @@ struct TbMeasure
   gint64 good_ns, gap_ns, step_ns; /* available: the last good answer, the longest gap, the widest step */
   guint64 good;
   TbVerdicts *verdicts; /* whose are looked at when it is judged; NULL: nothing is recorded */
+  gboolean looked_back;
+  TbEstimate recorded;
+  char *recorded_why;
 };
 
 struct How
@@ -378,6 +381,14 @@ judge_history (const TbMeasure *m, TbFinding *f)
   tb_judge_history (m->expect, m->verdicts, f);
 }
 
+static void
+judge_recorded (const TbMeasure *m, TbFinding *f)
+{
+  if (m->looked_back)
+    f->estimate = m->recorded;
+  f->why = m->looked_back ? g_strdup (m->recorded_why) : g_strdup ("the recording was not there to be asked");
+}
+
 static const struct How hows[] = {
   { "ready", see_moment, see_moment, judge_moment },
   { "leader", see_moment, see_moment, judge_moment },
@@ -393,6 +404,9 @@ static const struct How hows[] = {
   { "unchanged", see_changes, see_changes, judge_changes },
   { "cpu", see_load, see_load, judge_cpu },
   { "memory", see_load, see_load, judge_memory },
+  { "messages", NULL, NULL, judge_recorded },
+  { "repeated", NULL, NULL, judge_recorded },
+  { "as-drawn", NULL, NULL, judge_recorded },
   { "linearizable", see_history, see_history, judge_history },
   { "sequential", see_history, see_history, judge_history },
   { "stale", see_history, see_history, judge_history },
@@ -427,6 +441,7 @@ tb_measure_free (TbMeasure *m)
     return;
   g_array_unref (m->points);
   g_array_unref (m->pids);
+  g_free (m->recorded_why);
   g_free (m);
 }
 
@@ -460,31 +475,81 @@ tb_measure_end (TbMeasure *m, const TbFacts *facts)
   m->to_ns = facts->now_ns;
 }
 
-TbMeasureProgress
-tb_measure_peek (const TbMeasure *m, const TbFacts *facts, TbFinding *f)
+const TbScenarioExpect *
+tb_measure_expect (const TbMeasure *m)
 {
-  if (m->from_ns == 0)
-    return TB_MEASURE_TO_COME;
-  g_autofree TbMeasure *until_now = g_memdup2 (m, sizeof *m); /* its arrays stay those of m */
-  if (m->to_ns == 0 && m->how->see == NULL && m->how->begin == begin_traffic)
-    see_traffic (until_now, facts);
-  until_now->to_ns = m->to_ns != 0 ? m->to_ns : facts->now_ns;
-  tb_measure_judge (until_now, f);
-  return m->to_ns != 0 ? TB_MEASURE_DONE : TB_MEASURE_GOES_ON;
+  return m->expect;
+}
+
+gboolean
+tb_measure_looks_back (const TbMeasure *m)
+{
+  return m->how->judge == judge_recorded;
 }
 
 void
-tb_measure_judge (const TbMeasure *m, TbFinding *f)
+tb_measure_look_back (TbMeasure *m, TbPast *past, const TbModel *model)
 {
-  f->expect = m->expect;
+  if (m->to_ns == 0 || m->looked_back)
+    return;
+  m->looked_back = TRUE;
+  tb_look_back (m->expect, past, model, m->from_ns, m->to_ns, &m->recorded, &m->recorded_why);
+}
+
+static void
+estimate (const TbMeasure *m, TbFinding *f)
+{
   f->estimate = (TbEstimate) { NAN, -INFINITY, INFINITY, 0 };
-  f->from_ns = m->from_ns;
-  f->to_ns = m->to_ns;
   if (m->to_ns == 0)
     f->why = g_strdup ("it was not measured: the scenario did not get so far");
   else
     m->how->judge (m, f);
+}
+
+static void
+divide (const TbMeasure *other, TbFinding *f)
+{
+  TbFinding of = { 0 };
+  estimate (other, &of);
+  f->estimate = tb_estimate_ratio (f->estimate, of.estimate);
+  if (f->why == NULL)
+    f->why = g_steal_pointer (&of.why);
+  g_free (of.why);
+}
+
+void
+tb_measure_judge (const TbMeasure *m, const TbMeasure *other, TbFinding *f)
+{
+  f->expect = m->expect;
+  f->from_ns = m->from_ns;
+  f->to_ns = m->to_ns;
+  estimate (m, f);
+  if (other != NULL)
+    divide (other, f);
   f->outcome = tb_estimate_judge (&f->estimate, m->expect->least, m->expect->most);
-  if (isinf (f->estimate.value) && f->estimate.value > 0 && isinf (m->expect->most) && f->estimate.n > 0)
+  if (other == NULL && isinf (f->estimate.value) && f->estimate.value > 0 && isinf (m->expect->most)
+      && f->estimate.n > 0)
     f->outcome = TB_VIOLATED; /* a moment that never came */
+}
+
+/* As it would be if it ended now; its arrays stay those of m. (transfer full), g_free() */
+static TbMeasure *
+ended_now (const TbMeasure *m, const TbFacts *facts)
+{
+  TbMeasure *until_now = g_memdup2 (m, sizeof *m);
+  if (m->to_ns == 0 && m->how->see == NULL && m->how->begin == begin_traffic)
+    see_traffic (until_now, facts);
+  until_now->to_ns = m->to_ns != 0 ? m->to_ns : facts->now_ns;
+  return until_now;
+}
+
+TbMeasureProgress
+tb_measure_peek (const TbMeasure *m, const TbMeasure *other, const TbFacts *facts, TbFinding *f)
+{
+  if (m->from_ns == 0 || (other != NULL && other->from_ns == 0))
+    return TB_MEASURE_TO_COME;
+  g_autofree TbMeasure *until_now = ended_now (m, facts);
+  g_autofree TbMeasure *other_now = other != NULL ? ended_now (other, facts) : NULL;
+  tb_measure_judge (until_now, other_now, f);
+  return m->to_ns != 0 && (other == NULL || other->to_ns != 0) ? TB_MEASURE_DONE : TB_MEASURE_GOES_ON;
 }

@@ -5,6 +5,7 @@
  *   compile.c     a <scenario> with every name and time checked
  *   compile-expect.c  its <expect>s
  *   expect.c      what can be expected: the table
+ *   look-back.c   expectations that only the recording can answer
  *   measure.c     counters and moments of one expectation, from frames to an estimate
  *   judged.c      what is expected of a store's history
  *   engine.c      the machine
@@ -66,7 +67,18 @@ void tb_measure_begin (TbMeasure *measure, const TbFacts *facts);
 /* Each time that facts are looked at in between. */
 void tb_measure_see (TbMeasure *measure, const TbFacts *facts);
 void tb_measure_end (TbMeasure *measure, const TbFacts *facts);
-/* As if it ended now, where it has begun; see tb_engine_peek(). */
-TbMeasureProgress tb_measure_peek (const TbMeasure *measure, const TbFacts *facts, TbFinding *finding);
-/* Fills estimate, outcome, why and the times. */
-void tb_measure_judge (const TbMeasure *measure, TbFinding *finding);
+/* As if it ended now, where it has begun; see tb_engine_peek(). other: what it is a multiple of; NULL. */
+TbMeasureProgress tb_measure_peek (const TbMeasure *measure, const TbMeasure *other, const TbFacts *facts,
+                                   TbFinding *finding);
+const TbScenarioExpect *tb_measure_expect (const TbMeasure *measure);
+/* Whether only the recording can answer it. */
+gboolean tb_measure_looks_back (const TbMeasure *measure);
+void tb_measure_look_back (TbMeasure *measure, TbPast *past, const TbModel *model);
+/* Fills estimate, outcome, why and the times. other: what it is a multiple of; NULL. */
+void tb_measure_judge (const TbMeasure *measure, const TbMeasure *other, TbFinding *finding);
+
+/* ---- look-back.c: of what was recorded in [from_ns, to_ns) ------------------------------------------ */
+
+/* Fills *estimate and *why (transfer full; NULL where there is nothing to say). Main thread. */
+void tb_look_back (const TbScenarioExpect *expect, TbPast *past, const TbModel *model, gint64 from_ns, gint64 to_ns,
+                   TbEstimate *estimate, char **why);

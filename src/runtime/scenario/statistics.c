@@ -27,6 +27,16 @@ tb_estimate_share (guint64 k, guint64 n)
   return (TbEstimate) { p, k == 0 ? 0 : middle - half, k == n ? 1 : middle + half, n };
 }
 
+TbEstimate
+tb_estimate_ratio (TbEstimate a, TbEstimate b)
+{
+  double low = MAX (a.low, 0), high = isnan (b.value) || b.low <= 0 ? INFINITY : a.high / b.low;
+  if (isnan (a.value) || isnan (b.value) || a.n == 0 || b.n == 0)
+    return (TbEstimate) { NAN, 0, INFINITY, 0 };
+  return (TbEstimate) { b.value > 0 ? a.value / b.value : INFINITY,
+                        b.high > 0 && !isinf (b.high) ? low / b.high : 0, high, MIN (a.n, b.n) };
+}
+
 /* ---- Quantiles --------------------------------------------------------------------------------------- */
 
 static double

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "tb-past.h"
 #include "tb-session.h"
 #include "tb-verdicts.h"
 #include "tb-statistics.h"
@@ -65,6 +66,7 @@ typedef enum
   TB_UNIT_PER_S,
   TB_UNIT_CORES,
   TB_UNIT_MIB,
+  TB_UNIT_TIMES,    /* a multiple of another */
   TB_UNIT_YES       /* it is so (1) or it is not (0) */
 } TbMeasureUnit;
 
@@ -73,6 +75,7 @@ typedef enum
   TB_OF_TRAFFIC = 1,   /* links, pairs of them, instances, components: messages to it, of a client from it */
   TB_OF_INSTANCES = 2, /* instances, components */
   TB_OF_STORE = 4,     /* a component */
+  TB_OF_INTERACTION = 16, /* an interaction of the drawing */
   TB_OF_ALL = 8        /* may be left out: everything */
 } TbExpectOf;
 
@@ -118,7 +121,8 @@ typedef struct
   GPtrArray *actions;       /* of TbScenarioAction, in the order of their times */
 } TbScenarioStep;
 
-typedef struct
+typedef struct TbScenarioExpect TbScenarioExpect;
+struct TbScenarioExpect
 {
   const TbExpectRow *row;
   guint line;
@@ -127,8 +131,10 @@ typedef struct
   gint64 within_ns;
   double quantile;       /* of latency, staleness; 0 … 1 */
   double least, most;    /* in the unit of the row */
-  TbMeasureUnit unit;    /* the row's, or a share where the bound is a percentage */
-} TbScenarioExpect;
+  TbMeasureUnit unit;    /* the row's; a share where the bound is a percentage; a multiple where it is one */
+  char *where, *among;   /* of messages: filters; NULL */
+  TbScenarioExpect *against; /* owned: what it is a multiple of, without bounds of its own; NULL */
+};
 
 typedef struct
 {
@@ -277,6 +283,12 @@ char *tb_estimate_words (TbMeasureUnit unit, const TbEstimate *estimate);
 /* Where its expectation is of a store's history: fills estimate and why (NULL before) by what clients saw of it, from
  * finding->from_ns to to_ns where that is said of moments. FALSE: it is of something else. */
 gboolean tb_finding_judge (TbFinding *finding, const TbStoreVerdict *store);
+/* Whether there are expectations that only the recording can answer. */
+gboolean tb_engine_looks_back (const TbEngine *engine);
+/* When the last of what is measured was over; 0: not yet. */
+gint64 tb_engine_over_ns (const TbEngine *engine);
+/* Answers them; once, when it is over and before tb_engine_findings(). Without it they are UNKNOWN. */
+void tb_engine_look_back (TbEngine *engine, TbPast *past);
 /* One finding for each expectation, in their order; those about histories are of the verdicts as they are when this is asked
  * for first. (transfer none) */
 const GPtrArray *tb_engine_findings (const TbEngine *engine); /* of TbFinding */

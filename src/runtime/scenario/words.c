@@ -19,7 +19,8 @@ const char *
 tb_measure_words (TbMeasureUnit unit, double value, char *out, gsize size)
 {
   static const char *const units[] = { [TB_UNIT_NONE] = "", [TB_UNIT_PER_S] = "/s",
-                                       [TB_UNIT_CORES] = " cores", [TB_UNIT_MIB] = " MiB" };
+                                       [TB_UNIT_CORES] = " cores", [TB_UNIT_MIB] = " MiB",
+                                       [TB_UNIT_TIMES] = " times" };
   if (isnan (value))
     g_strlcpy (out, "–", size);
   else if (isinf (value))

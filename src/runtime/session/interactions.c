@@ -77,7 +77,7 @@ typedef struct
   const TbModel *model;
   const TbSteps *drawn;
   guint n_roots;       /* of what is drawn */
-  guint64 from;        /* position */
+  guint64 from, to;    /* positions */
   gboolean by_label, strict;
   GHashTable *begun;   /* caller's instance → Begun */
   GHashTable *variants; /* difference → TbVariant */
@@ -145,7 +145,7 @@ take_tree (Search *s, const GArray *spans, guint from, guint n)
   gpointer caller = GUINT_TO_POINTER (tap != NULL ? tap->from : G_MAXUINT);
   g_autoptr (GPtrArray) steps = tb_steps_of_spans (s->past, s->model, spans, from, n);
   Begun *b = g_hash_table_lookup (s->begun, caller);
-  if (b == NULL && !begins (s, g_ptr_array_index (steps, 0)))
+  if (b == NULL && (root->request >= s->to || !begins (s, g_ptr_array_index (steps, 0))))
     return;
   if (b == NULL)
     {
@@ -203,10 +203,11 @@ more_often (gconstpointer a, gconstpointer b)
 
 GPtrArray *
 tb_interaction_variants (TbPast *past, const TbModel *model, const TbElement *interaction,
-                         gboolean strict, guint64 from)
+                         gboolean strict, guint64 from, guint64 to)
 {
   g_autoptr (GPtrArray) drawn = tb_steps_of (model, interaction);
-  Search s = { past, model, drawn, .from = from, .strict = strict, .list = g_ptr_array_new_with_free_func (free_variant) };
+  Search s = { past, model, drawn, .from = from, .to = to, .strict = strict,
+               .list = g_ptr_array_new_with_free_func (free_variant) };
   if (drawn->len == 0)
     return s.list;
   s.n_roots = count_roots (drawn);

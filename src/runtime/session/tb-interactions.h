@@ -24,9 +24,9 @@ typedef struct
 /* An interaction against every time that it was recorded: where somebody made the first of its calls
  * (with its label, where any has that; over its link else). An interaction of several calls that nothing
  * led to takes that many requests of one caller in a row. What differs in labels alone counts where
- * strict; what began before that position does not. (transfer full) of TbVariant, the most frequent
- * first; empty: it was not recorded. */
+ * strict; what did not begin in the positions [from, to) does not (to G_MAXUINT64: until the end).
+ * (transfer full) of TbVariant, the most frequent first; empty: it was not recorded. */
 GPtrArray *tb_interaction_variants (TbPast *past, const TbModel *model, const TbElement *interaction,
-                                    gboolean strict, guint64 from);
+                                    gboolean strict, guint64 from, guint64 to);
 
 G_END_DECLS
