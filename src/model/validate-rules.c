@@ -278,6 +278,38 @@ check_language (TbValidation *validation, const TbElement *link, const TbElement
              tb_element_id (target), tb_element_id (from));
 }
 
+/* The highest (last FALSE) or lowest layer of a component, counted from the top; -1: it is in none. */
+static int
+layer_of (const TbModel *model, const TbElement *component, gboolean last)
+{
+  const char *layers = tb_element_get (component, TB_PROP_LAYER);
+  int found = -1;
+  for (guint i = 0; layers != NULL && i < tb_model_count (model, TB_KIND_LAYER); i++)
+    if (tb_words_contain (layers, tb_element_id (tb_model_nth (model, TB_KIND_LAYER, i)))
+        && (found < 0 || last))
+      found = (int) i;
+  return found;
+}
+
+/* A layer uses only what is below it; a strict one only the next. */
+static void
+check_layer_order (TbValidation *validation, const TbElement *link, const TbElement *target)
+{
+  const TbModel *model = validation->model;
+  const TbElement *from = tb_element_get_ref (model, link, TB_PROP_FROM);
+  int top = from != NULL ? layer_of (model, from, FALSE) : -1, bottom = from != NULL ? layer_of (model, from, TRUE) : -1;
+  int first = layer_of (model, target, FALSE), last = layer_of (model, target, TRUE);
+  if (top < 0 || first < 0)
+    return;
+  const TbElement *own = tb_model_nth (model, TB_KIND_LAYER, (guint) bottom);
+  if (last < top)
+    WARNING (link, "upward-call", "%s calls up into layer %s: a layer uses only those below it",
+             tb_element_id (from), tb_element_id (tb_model_nth (model, TB_KIND_LAYER, (guint) last)));
+  else if (first > bottom + 1 && tb_element_get_boolean (own, TB_PROP_STRICT))
+    WARNING (link, "skipped-layer", "it goes past layer %s, and %s is strict: it uses only the layer right below it",
+             tb_element_id (tb_model_nth (model, TB_KIND_LAYER, (guint) bottom + 1)), tb_element_id (own));
+}
+
 static void
 check_link (TbValidation *validation, const TbElement *link)
 {
@@ -288,6 +320,7 @@ check_link (TbValidation *validation, const TbElement *link)
   if (g_strcmp0 (tb_element_id (target), tb_element_get (link, TB_PROP_FROM)) == 0)
     WARNING (link, "self-link", "it leads from %s to itself", tb_element_id (target));
   check_language (validation, link, target);
+  check_layer_order (validation, link, target);
   const TbTemplate *known = template_of (target);
   if (service != NULL && tb_link_service (validation->model, link) == NULL
       && (known == NULL || tb_template_service (known, service) == NULL))

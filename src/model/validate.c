@@ -72,7 +72,8 @@ check_id (TbValidation *validation, const TbElement *element, const TbPropSpec *
     {
       const char *found = tb_schema_kind ((TbKind) target->kind)->name;
       tb_validation_add (validation, TB_SEVERITY_ERROR, "wrong-reference", element,
-                         "%s names the %s %s, expected a %s", spec->name, found, id, expected);
+                         "%s names the %s %s, expected %s %s", spec->name, found, id,
+                         strchr ("aeiou", *expected) != NULL ? "an" : "a", expected);
       return NULL;
     }
   g_autofree char *suggestion = suggest (validation, kinds, id);
@@ -115,6 +116,8 @@ check_name (TbValidation *validation, const TbElement *element, const TbPropSpec
   if (strcmp (value, "all") == 0 || !tb_name_parse (value, &name, NULL))
     return;
   guint64 kinds = name.form == TB_NAME_ELEMENT ? component | link | tier | device : component;
+  if (element->kind == TB_KIND_EXPECT && g_strcmp0 (tb_element_get (element, TB_PROP_THAT), "as-drawn") == 0)
+    kinds = G_GUINT64_CONSTANT (1) << TB_KIND_INTERACTION;
   const TbElement *target = check_id (validation, element, spec,
                                       name.form == TB_NAME_INSTANCE_LINK ? link : kinds, name.id);
   if (target == NULL || name.from == 0)

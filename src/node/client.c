@@ -23,6 +23,7 @@ typedef struct
   TbRng rng;
   pthread_t thread;
   Load load; /* as it last looked */
+  int64_t late_ns; /* how late its last pause ended */
 } Asker;
 
 static Latency latency;
@@ -112,6 +113,15 @@ ask_round (Asker *a, int64_t due_ns)
   return round;
 }
 
+/* A load that changes meanwhile ends it early. */
+static void
+pause_for (Asker *a, int64_t ns)
+{
+  int64_t due_ns = wait_due (&a->load.think, a->late_ns, tb_now_ns (), ns);
+  load_sleep (&a->load, due_ns);
+  a->late_ns = wait_late (tb_now_ns (), due_ns);
+}
+
 /* Asks, waits, thinks. FALSE: no ticket is left. */
 static bool
 ask_and_think (Asker *a)
@@ -121,7 +131,7 @@ ask_and_think (Asker *a)
   if (round == ROUND_FAILED)
     pause = TB_MAX (pause, PAUSE_AFTER_FAILURE_NS);
   if (pause > 0 && round != ROUND_OVER)
-    load_sleep (&a->load, tb_now_ns () + pause);
+    pause_for (a, pause);
   return round != ROUND_OVER;
 }
 

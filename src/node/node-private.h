@@ -249,6 +249,13 @@ void trace_child (const Trace *t, Trace *child, TbRng *rng);
 size_t trace_format (const Trace *t, char *out, size_t size);
 
 void work_do (const Options *o, TbRng *rng);
+/* Waits of one thread one after the other: when one of that length is due that begins now, after one that ended
+ * late_ns after it was due. The machine wakes up late, and the more so the busier it is; with each wait as much
+ * shorter as the one before was too long, they last on average as long as they were drawn. A wait that always is
+ * of one length is never shorter. */
+int64_t wait_due (const TbDist *dist, int64_t late_ns, int64_t now_ns, int64_t ns);
+/* How late that one has ended; at most 100 ms are made up for. */
+int64_t wait_late (int64_t now_ns, int64_t due_ns);
 void sleep_until (int64_t due_ns);
 /* Which calls happen this time: a bit per call of o. */
 uint64_t work_choose (const Options *o, TbRng *rng);

@@ -50,6 +50,21 @@ sleep_until (int64_t due_ns)
     ;
 }
 
+/* More is not made up for: who was stopped or starved for long does not hurry afterwards. */
+#define LATE_MOST_NS (100 * TB_NS_PER_MS)
+
+int64_t
+wait_due (const TbDist *dist, int64_t late_ns, int64_t now_ns, int64_t ns)
+{
+  return now_ns + ns - (dist->kind != TB_DIST_CONSTANT ? late_ns : 0);
+}
+
+int64_t
+wait_late (int64_t now_ns, int64_t due_ns)
+{
+  return TB_MIN (TB_MAX (now_ns - due_ns, 0), LATE_MOST_NS);
+}
+
 static int64_t
 thread_cpu_ns (void)
 {
@@ -68,6 +83,15 @@ burn (int64_t ns)
       spin = spin + 1;
 }
 
+static void
+work_wait (const TbDist *dist, int64_t ns)
+{
+  static _Thread_local int64_t late_ns;
+  int64_t due_ns = wait_due (dist, late_ns, tb_now_ns (), ns);
+  sleep_until (due_ns);
+  late_ns = wait_late (tb_now_ns (), due_ns);
+}
+
 void
 work_do (const Options *o, TbRng *rng)
 {
@@ -75,7 +99,7 @@ work_do (const Options *o, TbRng *rng)
   if (o->cpu)
     burn (ns);
   else if (ns > 0)
-    sleep_until (tb_now_ns () + ns);
+    work_wait (&o->work, ns);
 }
 
 /* Shares that add up to at most 1 divide the requests among them; others are drawn each for

@@ -56,6 +56,7 @@ static const Item theme_items[] = { { "As the desktop", "app.theme::system" },
                                     { "Dark", "app.theme::dark" },
                                     { "High contrast", "app.high-contrast" } };
 static const Item help_items[] = { { "Preferences", "win.preferences" },
+                                   { "Guided tour", "win.tour" },
                                    { "Keyboard shortcuts", "win.shortcuts" },
                                    { "About Tierboard", "win.about" } };
 

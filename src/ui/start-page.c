@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "experiments.h"
 #include "format.h"
 #include "pages.h"
 #include "picture.h"
@@ -35,7 +36,7 @@ new_tile (GtkWidget *picture, const char *title, const char *detail, const char 
 }
 
 static GtkWidget *
-new_example_tile (const char *path)
+new_example_tile (const char *path, char **words)
 {
   g_autoptr (TbDocument) document = tb_document_load (path, NULL, NULL);
   if (!document)
@@ -45,6 +46,8 @@ new_example_tile (const char *path)
   GtkWidget *tile = new_tile (tb_picture_new (path, PICTURE_WIDTH, PICTURE_HEIGHT),
                               tb_element_title (root), detail ? detail : "", "win.open-copy");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (tile), "s", path);
+  if (words != NULL)
+    *words = g_strconcat (tb_element_title (root), " ", detail, NULL);
   return tile;
 }
 
@@ -120,28 +123,16 @@ fill_one (gpointer data)
   Filling *filling = data;
   if (filling->next == filling->paths->len || !gtk_widget_get_root (filling->flow))
     return G_SOURCE_REMOVE;
-  GtkWidget *tile = new_example_tile (filling->paths->pdata[filling->next++]);
+  GtkWidget *tile = new_example_tile (filling->paths->pdata[filling->next++], NULL);
   if (tile)
     gtk_flow_box_insert (GTK_FLOW_BOX (filling->flow), tile, -1);
   return G_SOURCE_CONTINUE;
 }
 
 static GtkWidget *
-new_empty_flow (void)
-{
-  GtkWidget *flow = gtk_flow_box_new ();
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 4);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 8);
-  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 4);
-  return flow;
-}
-
-static GtkWidget *
 new_flow (const char *data_folder)
 {
-  GtkWidget *flow = new_empty_flow ();
+  GtkWidget *flow = tb_ui_tile_flow ();
   Filling *filling = g_new (Filling, 1);
   *filling = (Filling){ g_object_ref (flow), files_in (data_folder), 0 };
   g_idle_add_full (G_PRIORITY_LOW, fill_one, filling, filling_free);
@@ -184,22 +175,40 @@ new_recent (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (box), tb_ui_heading ("Recently opened"));
-  gtk_box_append (GTK_BOX (box), new_empty_flow ());
+  gtk_box_append (GTK_BOX (box), tb_ui_tile_flow ());
   gtk_widget_set_visible (box, FALSE);
   g_idle_add_full (G_PRIORITY_LOW, fill_recent, g_object_ref (box), g_object_unref);
   return box;
+}
+
+/* What is typed anywhere on the page goes to the entry. */
+static GtkWidget *
+new_search_row (GtkWidget *entry, GtkWidget *page)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *button = gtk_button_new_with_label ("Guided tour");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.tour");
+  gtk_widget_set_tooltip_text (button, "From the first client and server to CAP, step by step");
+  tb_ui_name (entry, "Find an experiment");
+  g_object_set (entry, "placeholder-text", "Find an experiment", NULL);
+  gtk_widget_set_size_request (entry, 280, -1);
+  gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (entry), page);
+  gtk_box_append (GTK_BOX (row), entry);
+  gtk_box_append (GTK_BOX (row), button);
+  return row;
 }
 
 static GtkWidget *
 new_gallery (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *templates = new_flow ("templates");
+  GtkWidget *rest = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *entry = gtk_search_entry_new ();
   gtk_flow_box_insert (GTK_FLOW_BOX (templates), new_empty_tile (), 0);
-  gtk_box_append (GTK_BOX (box), new_recent ());
-  gtk_box_append (GTK_BOX (box), tb_ui_heading ("Templates"));
-  gtk_box_append (GTK_BOX (box), templates);
-  gtk_box_append (GTK_BOX (box), tb_ui_heading ("Examples that run"));
-  gtk_box_append (GTK_BOX (box), new_flow ("examples"));
+  gtk_box_append (GTK_BOX (rest), new_recent ());
+  gtk_box_append (GTK_BOX (rest), tb_ui_heading ("Templates"));
+  gtk_box_append (GTK_BOX (rest), templates);
+  gtk_box_append (GTK_BOX (box), new_search_row (entry, box));
+  gtk_box_append (GTK_BOX (box), rest);
+  gtk_box_append (GTK_BOX (box), tb_experiments_new (new_example_tile, entry, rest));
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
   return box;
 }

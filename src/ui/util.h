@@ -28,6 +28,8 @@ void tb_ui_set_text (GtkWidget *label, const char *text);
 void tb_ui_set_tooltip (GtkWidget *widget, const char *text);
 /* Sets a button's icon only where it is another one. */
 void tb_ui_set_icon (GtkWidget *button, const char *icon);
+/* For tiles of one size side by side, four at most. (transfer floating) */
+GtkWidget *tb_ui_tile_flow (void);
 /* A scrolled window that scrolls down only. (transfer floating) */
 GtkWidget *tb_ui_scrolled (GtkWidget *child);
 /* Whether motion is wanted: the desktop's setting. */

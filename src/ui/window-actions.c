@@ -13,6 +13,7 @@
 #include "settings.h"
 #include "partitions.h"
 #include "shortcuts.h"
+#include "tour.h"
 #include "start-page.h"
 
 /* ---- The table ------------------------------------------------------------------------------- */
@@ -77,6 +78,7 @@ static const TbActionRow rows[] = {
   { "export-recording", "Export the recording for other programs", { NULL }, "Run" },
   { "page-held", "Held messages", { NULL }, "Run" },
   { "control-address", "Copy the control address", { NULL }, "Run" },
+  { "tour", "Guided tour", { NULL }, "General" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
 };
 
@@ -569,6 +571,11 @@ ACTION (act_shortcuts)
   tb_show_shortcuts (GTK_WINDOW (data));
 }
 
+ACTION (act_tour)
+{
+  tb_show_tour (data);
+}
+
 ACTION (act_about)
 {
   tb_show_about (GTK_WINDOW (data));
@@ -672,6 +679,7 @@ static const GActionEntry entries[] = {
   { "fault-edit", act_fault, "s" },
   { "fault-remove", act_fault, "s" },
   { "fault-step", act_fault, "s" },
+  { "tour", act_tour },
   { "shortcuts", act_shortcuts },
   { "about", act_about },
 };

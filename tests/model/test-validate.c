@@ -42,6 +42,10 @@ assert_one (const char *inner, const char *rule, TbSeverity severity, const char
 
 #define AB "<component id='a' kind='client'/><component id='b' kind='server' replicas='2'/>"
 #define LINK "<link id='l' from='a' to='b'/>"
+#define IN_LAYERS(strict)                                                                             \
+  "<layer id='top' strict='" strict "'/><layer id='middle'/><layer id='low'/>"                         \
+  "<component id='a' kind='server' layer='top'/><component id='b' kind='server' layer='middle'/>"        \
+  "<component id='c' kind='store' layer='low'/><component id='d' kind='store' layer='middle low'/>"
 #define IN_PHASE(action) AB LINK "<scenario id='s'><phase id='p' lasts='1s'>" action "</phase></scenario>"
 
 static void
@@ -276,12 +280,37 @@ test_all_templates_and_examples_are_good (void)
           g_autoptr (TbDocument) document = tb_document_load (file, problems, NULL);
           g_assert_nonnull (document);
           tb_model_validate (tb_document_model (document), problems);
-          g_assert_cmpuint (problems->len, ==, 0);
+          /* It shows what comes of a call that cannot be made, which is said beforehand. */
+          gboolean bound = g_str_equal (name, "middleware-kinds.tierboard");
+          g_assert_cmpuint (problems->len, ==, bound ? 1 : 0);
+          if (bound)
+            g_assert_cmpstr (((const TbProblem *) problems->pdata[0])->rule, ==, "bound-language");
           g_assert_true (g_file_get_contents (file, &bytes, NULL, NULL));
           g_autofree char *xml = xml_of (document);
           g_assert_cmpstr (xml, ==, bytes); /* in canonical form */
         }
     }
+}
+
+static void
+test_a_call_upward_or_past_a_strict_layer_is_flagged (void)
+{
+  assert_warning (IN_LAYERS ("no") "<link id='l' from='c' to='a'/>", "upward-call", "c calls up into layer top");
+  assert_warning (IN_LAYERS ("yes") "<link id='l' from='a' to='c'/>", "skipped-layer", "goes past layer middle");
+  assert_good (IN_LAYERS ("no") "<link id='l' from='a' to='c'/>");
+  assert_good (IN_LAYERS ("yes") "<link id='l' from='a' to='b'/><link id='m' from='a' to='d'/>");
+  assert_good (IN_LAYERS ("yes") "<link id='l' from='d' to='b'/><link id='m' from='b' to='d'/>");
+}
+
+static void
+test_an_interaction_is_expected_as_drawn (void)
+{
+#define EXPECTED(that, of) AB LINK "<interaction id='i'><step link='l'/></interaction><scenario id='s'><phase id='p' lasts='1s'/>" \
+                           "<expect that='" that "' of='" of "' at-least='0.5'/></scenario>"
+  assert_good (EXPECTED ("as-drawn", "i"));
+  assert_error (EXPECTED ("as-drawn", "l"), "wrong-reference", "expected an interaction");
+  assert_error (EXPECTED ("availability", "i"), "wrong-reference", "names the interaction i");
+#undef EXPECTED
 }
 
 int
@@ -310,6 +339,8 @@ main (int argc, char **argv)
   TEST (an_element_has_one_place_in_a_view);
   TEST (an_external_component_has_an_address);
   TEST (a_call_bound_to_a_language_is_for_its_own);
+  TEST (a_call_upward_or_past_a_strict_layer_is_flagged);
+  TEST (an_interaction_is_expected_as_drawn);
   TEST (all_templates_and_examples_are_good);
   return g_test_run ();
 }

@@ -239,6 +239,35 @@ test_journal_cut_anywhere (void)
   g_rmdir (folder);
 }
 
+/* Waits of 30 ms on average on a machine that wakes up late, by 0 to 10 ms. */
+static double
+mean_wait (const char *text)
+{
+  TbDist dist;
+  TbRng rng;
+  int64_t now = TB_NS_PER_S, late = 0, sum = 0;
+  g_assert_true (tb_dist_parse (text, &dist));
+  tb_rng_seed (&rng, 7);
+  for (int i = 0; i < 20000; i++)
+    {
+      int64_t due = wait_due (&dist, late, now, tb_dist_draw_ns (&dist, &rng));
+      int64_t end = MAX (due, now) + (int64_t) (tb_rng_uniform (&rng) * 10 * TB_NS_PER_MS);
+      late = wait_late (end, due);
+      sum += end - now;
+      now = end + TB_NS_PER_MS; /* what is done in between */
+    }
+  return (double) sum / 20000 / TB_NS_PER_MS;
+}
+
+static void
+test_waits_do_not_add_up_lateness (void)
+{
+  g_assert_cmpfloat (fabs (mean_wait ("exponential 30ms") - 30), <, 0.9);
+  g_assert_cmpfloat (fabs (mean_wait ("30ms") - 35), <, 0.2); /* of one length: never shorter than that */
+  g_assert_cmpint (wait_late (70 * TB_NS_PER_S, TB_NS_PER_S), ==, 100 * TB_NS_PER_MS);
+  g_assert_cmpint (wait_late (TB_NS_PER_S, 2 * TB_NS_PER_S), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -246,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/options/all", test_options);
   g_test_add_func ("/options/seeds-differ", test_seeds_differ);
   g_test_add_func ("/parts/shares", test_shares);
+  g_test_add_func ("/waits/late-ones-do-not-add-up", test_waits_do_not_add_up_lateness);
   g_test_add_func ("/latency/within-1.6-percent", test_latency);
   g_test_add_func ("/dict/basics", test_dict);
   g_test_add_func ("/dict/as-a-table", test_dict_as_a_table);

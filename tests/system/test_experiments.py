@@ -2,7 +2,7 @@
 """The experiments of data/examples on real processes: each scenario of experiments.ini has to hold.
 
     test_experiments.py            the short scenarios, some beside each other since they mostly wait
-    test_experiments.py --soak     the exact ones, ten times in a row each, two experiments at a time
+    test_experiments.py --soak     the exact ones, ten times each, four at a time, so that each is run on a busy machine
     test_experiments.py NAME…      only those
 """
 import concurrent.futures
@@ -19,7 +19,7 @@ from system import DATA, TIERBOARD
 
 EXAMPLES = DATA / "examples"
 BESIDE = 5
-BESIDE_IN_SOAK = 2
+BESIDE_IN_SOAK = 4
 ROUNDS_IN_SOAK = 10
 XML = "{urn:tierboard:1}"
 
@@ -75,8 +75,6 @@ def run(name, row, soak):
                "--keep", f"tierboard-failures-{name.replace('/', '-')}"]
     for scenario in chosen.split():
         command += ["--scenario", scenario]
-    if soak:
-        command += ["--repeat", str(ROUNDS_IN_SOAK)]
     began = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     results = [json.loads(line) for line in done.stdout.splitlines()]
@@ -94,13 +92,14 @@ def main():
     rows = table()
     wrong = wrong_rows(rows)
     chosen = {n: r for n, r in rows.items() if not names or n in names}
-    print(f"1..{len(chosen) + 1}", flush=True)
+    jobs = list(chosen.items()) * (ROUNDS_IN_SOAK if soak else 1)
+    print(f"1..{len(jobs) + 1}", flush=True)
     for line in wrong:
         print("# " + line)
     print(f"{'not ok' if wrong else 'ok'} 1 - the table names every file and every scenario of it", flush=True)
     bad = bool(wrong)
     with concurrent.futures.ThreadPoolExecutor(BESIDE_IN_SOAK if soak else BESIDE) as pool:
-        waiting = [pool.submit(run, name, row, soak) for name, row in chosen.items()]
+        waiting = [pool.submit(run, name, row, soak) for name, row in jobs]
         for number, future in enumerate(concurrent.futures.as_completed(waiting), 2):
             held, words, explained = future.result()
             for line in explained:

@@ -57,6 +57,35 @@ def a_bad_file_on_the_command_line_leaves_a_start_page(options):
         os.unlink(path)
 
 
+def shown(editor, name):
+    return editor.find(name, "button")
+
+
+def experiments_are_found_by_typing_and_opened_as_copies(options):
+    original = example(options, "tiering")
+    before = open(original).read()
+    editor = Editor(options.editor, [])
+    try:
+        editor.get("Find an experiment")
+        wait_for("all tiles", lambda: shown(editor, "Message broker") and shown(editor, "One, two and three tiers"))
+        editor.press("Guided tour")
+        editor.get("1. One server, many clients")
+        editor.screenshot(os.path.join(options.out, "window-tour.png"))
+        wait_for("the tour", lambda: len(editor.windows()) > 1)
+        key("Escape")
+        wait_for("the tour to be closed", lambda: len(editor.windows()) == 1)
+        editor.focus()
+        editor.click(*editor.middle(editor.get("Find an experiment")))
+        type_text("crossing")
+        wait_for("what is about it alone", lambda: not shown(editor, "Message broker"))
+        editor.screenshot(os.path.join(options.out, "window-experiments.png"))
+        editor.press("One, two and three tiers")
+        editor.get(lambda text: text.startswith("One, two and three tiers") and text.endswith("Tierboard"), "window")
+        assert open(original).read() == before
+    finally:
+        editor.end()
+
+
 def a_pipe_on_the_command_line_holds_nothing_up(options):
     path = os.path.join(options.out, "pipe-%d.tierboard" % os.getpid())
     os.mkfifo(path)
@@ -162,6 +191,7 @@ def the_main_menu_opens_each_time(options):
 if __name__ == "__main__":
     run_tests([a_bad_file_is_said_and_harms_nothing,
                a_bad_file_on_the_command_line_leaves_a_start_page,
+               experiments_are_found_by_typing_and_opened_as_copies,
                a_pipe_on_the_command_line_holds_nothing_up,
                narrow_windows_keep_what_matters, dark_is_dark,
                high_contrast_reaches_canvas_and_panels, every_button_has_a_name,

@@ -175,11 +175,12 @@ add_notifier (TbTaps *t, uint32_t instance, int fd)
       TbNotifier *more = realloc (t->notifiers, (i + 1) * sizeof *more);
       TB_CHECK (more != NULL);
       t->notifiers = more;
-      t->n_notifiers++;
+      t->notifiers[t->n_notifiers++].generation = 0;
     }
-  t->notifiers[i] = (TbNotifier) { fd, instance };
+  uint16_t generation = (uint16_t) (t->notifiers[i].generation + 1);
+  t->notifiers[i] = (TbNotifier) { fd, instance, generation };
   tb_notify_prepare (fd);
-  tb_taps_watch (t, fd, EPOLLIN, TB_WATCH_NOTIFY, i, 0, true);
+  tb_taps_watch (t, fd, EPOLLIN, TB_WATCH_NOTIFY, i, generation, true);
 }
 
 static void
@@ -201,10 +202,11 @@ remove_instance (TbTaps *t, uint32_t instance)
   t->blind[instance] &= (uint8_t) ~(1u << TB_BLIND_HIDDEN | 1u << TB_BLIND_LEADER);
 }
 
+/* Among the events of one turn may be the end of one whose place a command before it gave to another. */
 static void
-notified (TbTaps *t, uint32_t i, uint32_t events)
+notified (TbTaps *t, uint32_t i, uint16_t generation, uint32_t events)
 {
-  if (i >= t->n_notifiers || t->notifiers[i].fd < 0)
+  if (i >= t->n_notifiers || t->notifiers[i].fd < 0 || t->notifiers[i].generation != generation)
     return;
   if (events & EPOLLIN)
     tb_notified (t, i);
@@ -297,7 +299,7 @@ dispatch (TbTaps *t, const struct epoll_event *e)
       run_commands (t);
       break;
     case TB_WATCH_NOTIFY:
-      notified (t, index, e->events);
+      notified (t, index, (uint16_t) (e->data.u64 >> 16), e->events);
       break;
     case TB_WATCH_LISTENER:
       tb_connect_accept (t, index);

@@ -193,6 +193,7 @@ typedef struct
 {
   int fd; /* -1: free */
   uint32_t instance;
+  uint16_t generation; /* counts who had the place: an event may be of one that has gone since */
 } TbNotifier;
 
 /* Where an instance listens for localhost alone. */

@@ -16,7 +16,7 @@ static const TbConditionRow rows[TB_N_CONDITIONS] = {
   [TB_CONDITION_CARRIED] = { "LINK carried N",
                              "so many requests were answered over it since the wait or the phase began" },
   [TB_CONDITION_FAILED] = { "LINK failed N", "so many failed since then" },
-  [TB_CONDITION_QUIET] = { "NAME is quiet", "nothing was asked over it for a quarter of a second" },
+  [TB_CONDITION_QUIET] = { "NAME is quiet", "nothing was asked, answered or delivered over it for a quarter of a second" },
   [TB_CONDITION_CONVERGED] = { "COMPONENT converged", "its replicas say that they hold the same" },
 };
 

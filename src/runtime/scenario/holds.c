@@ -187,7 +187,9 @@ count_of (const TbClause *c, const TbFacts *facts)
 {
   TbTraffic t;
   tb_traffic_of (facts, c->name, FALSE, &t);
-  return c->kind == TB_CONDITION_CARRIED ? t.replies : c->kind == TB_CONDITION_FAILED ? t.errors : t.requests;
+  /* What a broker delivers is asked by nobody. */
+  guint64 moved = t.requests + (t.unframed ? 0 : t.seen);
+  return c->kind == TB_CONDITION_CARRIED ? t.replies : c->kind == TB_CONDITION_FAILED ? t.errors : moved;
 }
 
 /* Counts begin where it is looked at for the first time. */
