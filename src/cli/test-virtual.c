@@ -1,5 +1,5 @@
-/* In virtual time: a scenario, or schedules: as many as are asked for, until one violates; that one is made small and left behind. What
- * is printed depends on the seed alone. */
+/* In virtual time: a scenario, or schedules, as many as are asked for, until one violates; that one is made small and
+ * left behind. What is printed depends on the seed alone. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -53,7 +53,7 @@ test_cut_leader (void)
   Play p;
   play (&p, "replication=\"raft\"",
         "<wait until=\"orders has leader\"/><phase id=\"before\" lasts=\"3s\"/>"
-        "<phase id=\"cut\" lasts=\"6s\"><do partition=\"isolate\" of=\"orders/leader\"/></phase>"
+        "<phase id=\"cut\" lasts=\"6s\"><do partition=\"isolate\" of=\"orders/leader\" from=\"orders\"/></phase>"
         "<phase id=\"after\" lasts=\"3s\"><do heal=\"all\"/></phase>"
         "<expect that=\"linearizable\" of=\"orders\"/><expect that=\"lost-writes\" of=\"orders\"/>"
         "<expect that=\"availability\" of=\"save\" during=\"before\" at-least=\"0.95\"/>"

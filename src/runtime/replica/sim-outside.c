@@ -39,8 +39,9 @@ sim_outside_send (TbSim *sim, Event *message)
   push_on_its_way (sim, message, &path);
 }
 
-void
-sim_outside_held (TbSim *sim)
+/* What no cut holds any more goes on. */
+static void
+let_go (TbSim *sim)
 {
   size_t kept = 0;
   for (size_t i = 0; i < sim->n_cut_off; i++)
@@ -112,7 +113,7 @@ tb_sim_cut (TbSim *sim, int64_t now_ns, unsigned from, uint64_t whom)
   sim->now_ns = now_ns;
   sim->cut[from] = whom;
   if (opened != 0)
-    sim_outside_held (sim);
+    let_go (sim);
 }
 
 void

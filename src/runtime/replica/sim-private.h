@@ -145,7 +145,6 @@ void sim_net_heal (TbSim *sim);
 /* Driven from outside (sim-outside.c). */
 void sim_outside_send (TbSim *sim, Event *message);
 void sim_outside_reply (TbSim *sim, const Event *e);
-void sim_outside_held (TbSim *sim); /* what no cut holds any more goes on */
 
 /* ---- sim-node.c: the host of a replica ---- */
 

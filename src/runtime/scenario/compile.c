@@ -212,11 +212,20 @@ words_of (const TbElement *action, guint verb)
   return g_string_free (text, FALSE);
 }
 
+typedef struct
+{
+  const TbPlan *plan;
+  const char *role;
+  gboolean one; /* only the first of a component has it, so that there are others for it to be cut off from */
+} Somebody;
+
 /* A name for a role is somebody: it is only asked whether so many are enough. */
 static const char *
 anybody (guint instance, gpointer data)
 {
-  return data;
+  const Somebody *s = data;
+  const TbPlanInstance *planned = g_ptr_array_index (s->plan->instances, instance);
+  return !s->one || planned->replica == 1 ? s->role : NULL;
 }
 
 static void
@@ -244,9 +253,11 @@ check_partition (TbCompile *c, const TbElement *action)
     }
   p.seed = p.seed != 0 ? p.seed : 1;
   const char *slash = of != NULL ? strrchr (of, '/') : NULL;
-  g_autofree char *role = slash != NULL ? g_strdup (slash + 1) : g_strdup ("leader");
+  /* orders/2 is an instance, and no role. */
+  g_autofree char *role = g_strdup (slash != NULL && !g_ascii_isdigit (slash[1]) ? slash + 1 : "leader");
   role[strcspn (role, " ,")] = '\0';
-  g_autoptr (GArray) pairs = tb_partition_pairs (c->plan, &p, anybody, role, NULL, &error);
+  Somebody somebody = { c->plan, role, p.from != NULL };
+  g_autoptr (GArray) pairs = tb_partition_pairs (c->plan, &p, anybody, &somebody, NULL, &error);
   if (pairs == NULL)
     tb_compile_refuse (c, action, "%s", error->message);
 }

@@ -475,7 +475,6 @@ callers_event (World *w, const WorldEvent *e)
       break;
     case WORLD_ACT:
     case WORLD_ACT_OVER:
-    case WORLD_LOOK:
     default:
       break;
     }

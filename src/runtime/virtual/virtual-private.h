@@ -157,8 +157,7 @@ typedef enum
   WORLD_TIMEOUT,   /* of thread `a`'s try; number: its ticket */
   WORLD_GIVES_UP,  /* the replica that passed a ticket on */
   WORLD_ACT,       /* number: of the schedule */
-  WORLD_ACT_OVER,
-  WORLD_LOOK       /* whoever drives it looks */
+  WORLD_ACT_OVER
 } WorldEventKind;
 
 typedef struct
@@ -189,7 +188,7 @@ typedef struct
 {
   guint caller, index; /* the index-th thread of it; caller NOBODY: it makes the final reads */
   guint32 process;
-  gboolean stopped, open, maybe; /* maybe: an earlier try may have had its effect */
+  gboolean open, maybe; /* maybe: an earlier try may have had its effect */
   guint64 serial, ticket; /* ticket 0: none is on its way */
   guint tries, replica;   /* the connection leads there */
   guint call;
