@@ -17,5 +17,11 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t n)
     if (tb_postgres_talk_hear (&talk, bytes + at, MIN (step, n - at), out) != TB_ROLE_MORE)
       break;
   tb_postgres_talk_clear (&talk);
+  g_autofree char *text = g_strndup ((const char *) bytes, n); /* what stores answer is text */
+  TbRoleSaid said;
+  TbRoleAnswer info = tb_role_hear_info (text, &said);
+  g_assert (info != TB_ROLE_SAID || *said.role != '\0');
+  TbRoleAnswer etcd = tb_role_hear_etcd (text, &said);
+  g_assert (etcd != TB_ROLE_SAID || *said.role != '\0');
   return 0;
 }

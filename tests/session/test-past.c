@@ -168,6 +168,23 @@ test_roles_clocks_and_kills_are_of_their_moment (Fixture *f, gconstpointer data)
   g_assert_cmpint (killed->to_ns - killed->from_ns, ==, 30 * TB_NS_PER_MS);
 }
 
+static void
+test_replicas_agree_as_they_say (Fixture *f, gconstpointer data)
+{
+  static const struct { double ms; int agree; } moments[] = { { 5, -1 }, { 15, -1 }, { 25, 0 }, { 35, 1 }, { 45, -1 }, { 55, 1 } };
+  recorded_say (f->r, 10, "orders/1", "digest", "ff");
+  recorded_say (f->r, 20, "orders/2", "digest", "fe");
+  recorded_say (f->r, 30, "orders/2", "digest", "ff");
+  recorded_state (f->r, 40, ORDERS_2, TB_INSTANCE_PAUSED); /* nobody knows what it holds */
+  recorded_state (f->r, 50, ORDERS_2, TB_INSTANCE_KILLED); /* it holds nothing */
+  g_autoptr (TbPast) past = recorded_open (f->r);
+  for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
+    {
+      g_autoptr (TbLiveFrame) frame = tb_past_frame (past, NULL, recorded_ns (f->r, moments[i].ms), 0);
+      g_assert_cmpint (tb_live_converged (frame, "orders"), ==, moments[i].agree);
+    }
+}
+
 static const TbLiveLink *
 link_of (const TbLiveFrame *frame, const char *id)
 {
@@ -357,6 +374,7 @@ main (int argc, char **argv)
   ADD ("/past/bands", test_bands_say_what_was_done_and_when);
   ADD ("/past/partition", test_a_partition_is_called_as_it_was);
   ADD ("/past/said", test_roles_clocks_and_kills_are_of_their_moment);
+  ADD ("/past/agreement", test_replicas_agree_as_they_say);
   ADD ("/past/frame", test_a_frame_counts_what_had_happened_by_then);
   ADD ("/past/frame/goes-on", test_a_frame_that_goes_on_is_as_one_that_begins_anew);
   ADD ("/past/frame/known", test_a_frame_shows_faults_and_states_of_its_moment);
