@@ -4,7 +4,7 @@
  * callers in that lets any in.
  *
  *   resting ──due, ready──▶ connecting ──▶ asking ──answer──▶ resting
- *      ▲                         └──refused, late, nonsense────┘ three times: not asked again until restarted */
+ *      ▲                         └──refused, late, nonsense────┘ some times: not asked again until restarted */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <glib-unix.h>
@@ -18,7 +18,6 @@
 
 #define ASK_EVERY_MS 250
 #define ANSWER_ROUNDS 4 /* an answer may take so many */
-#define FAILURES_MAX 3
 #define ANSWER_MAX 16384
 #define ETCD_PORT 2379
 
@@ -29,8 +28,12 @@ typedef enum
   ASK_POSTGRES
 } AskHow;
 
-/* Only every so manieth time: what it costs them. A login to PostgreSQL is a process there. */
-static const guint rounds_of[] = { [ASK_RESP] = 1, [ASK_ETCD] = 2, [ASK_POSTGRES] = 8 };
+/* Only every so manieth time: what it costs them. A login to PostgreSQL is a process there. And how often in a row it
+ * may fail: for some seconds each. */
+static const struct
+{
+  guint rounds, failures;
+} manners[] = { [ASK_RESP] = { 1, 12 }, [ASK_ETCD] = { 2, 6 }, [ASK_POSTGRES] = { 8, 3 } };
 
 typedef struct
 {
@@ -281,8 +284,8 @@ ask_if_due (Asking *asking)
   if (known->restarts != asking->restarts)
     asking->failures = 0;
   asking->restarts = known->restarts;
-  gboolean turn = asking->round++ % rounds_of[asking->how] == 0 && asking->fd < 0;
-  if (known->state == TB_INSTANCE_READY && asking->failures < FAILURES_MAX && turn)
+  gboolean turn = asking->round++ % manners[asking->how].rounds == 0 && asking->fd < 0;
+  if (known->state == TB_INSTANCE_READY && asking->failures < manners[asking->how].failures && turn)
     ask (asking);
   else if (known->state != TB_INSTANCE_READY && known->state != TB_INSTANCE_PAUSED)
     know (asking, NULL);
