@@ -62,7 +62,7 @@ struct _TbSheet
   const char *then_xml;  /* of that; it is the past's */
   guint undo_id;
   TbPast *recording;    /* that the document was opened from: nothing runs; NULL: none */
-  GtkWidget *time_bar, *taps;
+  GtkWidget *time_bar, *time_box, *taps;
   TbScenarioBar *scenario_bar;
   struct _TbSheetScenarios *scenarios; /* see sheet-scenario.h */
   gint64 shown_ns;      /* of the past, what the canvas shows; 0: none */

@@ -199,7 +199,7 @@ hint_of (TbSheetScenarios *self, guint reveal)
     return NULL;
   if (next == NULL)
     return self->phase == TB_SCENARIO_PAUSED ? g_strdup ("Space: heal everything, and judge") : NULL;
-  return next->title != NULL ? g_strdup_printf ("Space: %s", next->title) : g_strdup ("Space: wait until it is so");
+  return next->title != NULL ? g_strdup_printf ("Space: begin “%s”", next->title) : g_strdup ("Space: wait until it is so");
 }
 
 /* Of the step that was shown last. */

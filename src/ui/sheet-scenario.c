@@ -168,6 +168,8 @@ follow_engine (TbSheetScenarios *self)
 {
   const TbEngine *engine = tb_scenario_run_engine (self->run);
   gint64 now_ns = tb_now_ns ();
+  if (tb_engine_state (engine) == TB_ENGINE_OVER)
+    return; /* on_over() shows that, and it stays */
   guint before = self->at;
   TbScenarioPhase phase = self->phase;
   self->at = tb_engine_step_at (engine);

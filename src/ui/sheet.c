@@ -313,7 +313,9 @@ new_top (TbSheet *self)
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->run_notice));
   gtk_box_append (GTK_BOX (box), new_desk (self));
   gtk_box_append (GTK_BOX (box), tb_sheet_new_scenario_bar (self));
-  gtk_box_append (GTK_BOX (box), tb_sheet_new_time_bar (self));
+  self->time_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (self->time_box), tb_sheet_new_time_bar (self));
+  gtk_box_append (GTK_BOX (box), self->time_box);
   return box;
 }
 

@@ -7,6 +7,7 @@
 #include "util.h"
 
 #define SCALE 1.5
+#define FIT_MOST 2.5 /* a small drawing fills the room */
 
 typedef struct
 {
@@ -87,6 +88,8 @@ show_panels (TbSheet *sheet, const Before *before, gboolean shown)
   gtk_widget_set_visible (gtk_paned_get_end_child (GTK_PANED (sheet->paned)), shown);
   gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (sheet->minimap)), shown);
   gtk_widget_set_visible (GTK_WIDGET (sheet->view_bar), shown);
+  gtk_widget_set_visible (sheet->time_box, shown || sheet->recording != NULL);
+  tb_canvas_set_fit_most (sheet->canvas, shown ? 1 : FIT_MOST);
   gtk_widget_set_opacity (sheet->taps, shown ? 1 : 0);
   for (int side = 0; side < 2; side++)
     if (before->sides[side] && tb_shell_is_open (sheet->shell, (TbShellSide) side) != shown)

@@ -97,9 +97,9 @@ def a_class_sees_the_question_before_the_result(options):
         key("space")
         wait_for("the first step", lambda: said(editor, "Space: wait until it is so"), 60)
         key("Page_Down")
-        wait_for("the second", lambda: said(editor, "Space: Before"))
+        wait_for("the second", lambda: said(editor, "begin “Before”"))
         key("space")
-        wait_for("the question", lambda: said(editor, "Who answers now?") and said(editor, "Space: Cut"))
+        wait_for("the question", lambda: said(editor, "Who answers now?") and said(editor, "begin “Cut”"))
         key("space")
         wait_for("an offer of the result", lambda: said(editor, "Space: show what was measured"))
         if not said(editor, "what do you think?") or said(editor, "Nobody does."):

@@ -75,6 +75,7 @@ struct _TbCanvas
 
   guint settled : 1;
   guint needs_fit : 1;
+  double fit_most; /* zoom that a fitted drawing has at most */
   guint fitted : 1; /* shows the whole drawing, until the person goes elsewhere */
   guint space : 1;
   guint panning : 1;

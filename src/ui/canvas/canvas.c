@@ -164,8 +164,14 @@ tb_canvas_zoom_to_fit (TbCanvas *canvas)
 {
   const TbScene *scene = tb_canvas_scene (canvas);
   TbRect bounds = scene ? tb_scene_bounds (scene) : (TbRect){ 0 };
-  fit (canvas, &bounds, 1);
+  fit (canvas, &bounds, canvas->fit_most);
   canvas->fitted = TRUE;
+}
+
+void
+tb_canvas_set_fit_most (TbCanvas *canvas, double zoom)
+{
+  canvas->fit_most = zoom;
 }
 
 void
@@ -716,6 +722,7 @@ tb_canvas_init (TbCanvas *canvas)
   canvas->without = g_array_new (FALSE, FALSE, sizeof (TbUid));
   canvas->settled = TRUE;
   canvas->rate = 60;
+  canvas->fit_most = 1;
   gtk_widget_set_focusable (widget, TRUE);
   gtk_widget_set_hexpand (widget, TRUE);
   gtk_widget_set_vexpand (widget, TRUE);

@@ -31,6 +31,8 @@ const TbSigns *tb_canvas_signs (TbCanvas *canvas);
 double tb_canvas_zoom (TbCanvas *canvas);
 void tb_canvas_set_zoom (TbCanvas *canvas, double zoom); /* 0.02 … 8, about the middle */
 void tb_canvas_zoom_to_fit (TbCanvas *canvas);
+/* How large it becomes by that at most; 1: a small drawing stays as it is. */
+void tb_canvas_set_fit_most (TbCanvas *canvas, double zoom);
 void tb_canvas_zoom_to_selection (TbCanvas *canvas);
 /* In widget pixels, as the wheel does. */
 void tb_canvas_scroll_by (TbCanvas *canvas, double dx, double dy);
