@@ -124,6 +124,15 @@ tb_sheet_scenario_moved (TbSheetScenarios *self)
 
 /* ---- Moving ------------------------------------------------------------------------------------- */
 
+/* Behind its end: to the beginning, with what is asked unanswered. */
+static void
+go_back (TbSheetScenarios *self)
+{
+  for (guint i = 0; i < self->steps->len; i++)
+    g_array_index (self->steps, TbSheetStep, i).revealed = FALSE;
+  tb_moment_go (self->sheet->moment, self->telling->from_ns);
+}
+
 void
 tb_sheet_scenario_play_step (TbSheetScenarios *self)
 {
@@ -136,7 +145,10 @@ tb_sheet_scenario_play_step (TbSheetScenarios *self)
       return;
     }
   if (self->at >= self->telling->spans->len)
-    return;
+    {
+      go_back (self);
+      return;
+    }
   TbEngineSpan span = span_at (self->telling, self->at);
   if (span.from_ns == 0 || span.to_ns == 0)
     return;

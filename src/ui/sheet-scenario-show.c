@@ -198,7 +198,7 @@ hint_of (TbSheetScenarios *self, guint reveal)
   if (!self->asking || !stands)
     return NULL;
   if (next == NULL)
-    return self->phase == TB_SCENARIO_PAUSED ? g_strdup ("Space: heal everything, and judge") : NULL;
+    return g_strdup (self->phase == TB_SCENARIO_PAUSED ? "Space: heal everything, and judge" : "Space: from the beginning");
   return next->title != NULL ? g_strdup_printf ("Space: begin “%s”", next->title) : g_strdup ("Space: wait until it is so");
 }
 

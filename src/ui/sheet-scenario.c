@@ -432,7 +432,8 @@ tb_sheet_scenario_phase (TbSheet *sheet)
 static void
 moved (TbSheet *sheet)
 {
-  tb_sheet_scenario_moved (sheet->scenarios);
+  if (sheet->scenarios != NULL)
+    tb_sheet_scenario_moved (sheet->scenarios);
 }
 
 static void

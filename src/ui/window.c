@@ -296,6 +296,7 @@ tb_window_close_request (GtkWindow *window)
 {
   if (!tb_window_may_close (TB_WINDOW (window)))
     return GDK_EVENT_STOP;
+  tb_window_set_classroom (TB_WINDOW (window), FALSE);
   remember (TB_WINDOW (window));
   return GTK_WINDOW_CLASS (tb_window_parent_class)->close_request (window);
 }

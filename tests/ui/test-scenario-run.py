@@ -2,10 +2,11 @@
 classroom with a question before its answer."""
 
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, descendants, key, run_tests, wait_for
+from driver import Editor, Failed, arguments, descendants, key, run_tests, type_text, wait_for
 
 CUT = """<architecture xmlns="urn:tierboard:1" name="Cut">
   <component id="browser" kind="client" name="Browser" threads="pool 2">
@@ -117,7 +118,7 @@ def a_class_sees_the_question_before_the_result(options):
         os.unlink(path)
 
 
-def scenarios_of_a_file_are_applied_and_kept(options):
+def scenarios_of_a_file_are_applied(options):
     path, exercise = drawing(options, "student", CUT % ""), drawing(options, "exercise", FOREIGN % "web/1")
     editor = Editor(options.editor, [path])
     try:
@@ -137,8 +138,33 @@ def scenarios_of_a_file_are_applied_and_kept(options):
         os.unlink(exercise)
 
 
+def a_recording_tells_of_it(options):
+    path, recording = drawing(options, "told", CUT % SCENARIO), os.path.join(options.out, "told-%d.tbrec" % os.getpid())
+    command = os.path.join(os.path.dirname(options.editor), "tierboard")
+    subprocess.run([command, "run", path, "--scenario", "cut-it", "--json", "--record", recording], check=True,
+                   stdout=subprocess.DEVNULL, timeout=120)
+    editor = Editor(options.editor, [recording])
+    try:
+        wait_for("the result", lambda: said(editor, "Held: all 2 expectations held"))
+        editor.focus()
+        key("F12")
+        wait_for("an offer of the result", lambda: said(editor, "Space: show what was measured"))
+        key("space")
+        wait_for("the answer", lambda: said(editor, "Nobody does.") and said(editor, "Space: from the beginning"))
+        key("space")
+        wait_for("the beginning", lambda: said(editor, "Space: wait until it is so"))
+        key("space")
+        wait_for("the step to be played", lambda: said(editor, "begin “Before”"))
+        picture(editor, options, "replay")
+        key("Escape")
+        editor.get("Main menu")
+    finally:
+        editor.end()
+        os.unlink(path)
+        os.unlink(recording)
+
+
 def use_scenarios(editor, path):
-    from driver import type_text
     alone = len(editor.windows())
     editor.focus()
     key("ctrl+shift+p")
@@ -152,4 +178,4 @@ def use_scenarios(editor, path):
 
 if __name__ == "__main__":
     run_tests([one_button_runs_it_and_the_result_stays, stop_ends_it, a_class_sees_the_question_before_the_result,
-               scenarios_of_a_file_are_applied_and_kept], arguments())
+               a_recording_tells_of_it, scenarios_of_a_file_are_applied], arguments())
