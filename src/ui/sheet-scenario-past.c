@@ -2,7 +2,9 @@
  * one step of it. */
 #include "sheet-scenario.h"
 
-#include <math.h>
+#include "tb-base.h"
+
+#define SLACK_NS (20 * TB_NS_PER_MS)
 
 void
 tb_sheet_scenario_forget_past (TbSheetScenarios *self)
@@ -69,9 +71,11 @@ step_then (const TbScenarioTold *told, gint64 time_ns)
   return i;
 }
 
+/* A recording opens a moment before the run was stopped (sheet-past.c), which is when its scenario was over. */
 static void
-show (TbSheetScenarios *self, gint64 time_ns)
+show (TbSheetScenarios *self, gint64 moment_ns)
 {
+  gint64 time_ns = moment_ns + SLACK_NS;
   const TbScenarioTold *told = tb_scenario_told_at (self->told, time_ns);
   if (told != self->telling)
     {
@@ -89,7 +93,7 @@ show (TbSheetScenarios *self, gint64 time_ns)
     self->sentence = g_strdup (told->sentence);
   for (guint i = 0; i < MIN (self->rows->len, told->findings->len); i++)
     fill_row (self, i, time_ns);
-  tb_sheet_scenario_show (self, tb_scenario_told_place (told, time_ns), "as it was then");
+  tb_sheet_scenario_show (self, tb_scenario_told_place (told, moment_ns), "as it was then");
 }
 
 /* It was played as far as it was to be. */
@@ -149,12 +153,13 @@ tb_sheet_scenario_play_step (TbSheetScenarios *self)
       go_back (self);
       return;
     }
-  TbEngineSpan span = span_at (self->telling, self->at);
+  guint step = self->at; /* going there may be behind it already, where it took no time */
+  TbEngineSpan span = span_at (self->telling, step);
   if (span.from_ns == 0 || span.to_ns == 0)
     return;
   if (tb_moment_time_ns (moment) < span.from_ns)
     tb_moment_go (moment, span.from_ns);
-  self->until = self->at;
+  self->until = step;
   tb_moment_play (moment, 1);
 }
 
