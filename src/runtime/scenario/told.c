@@ -145,8 +145,10 @@ take_step (TbScenarioTold *told, const TbPastRemark *r)
       TbEngineSpan *span = &g_array_index (told->spans, TbEngineSpan, i);
       if (i == step && !paused)
         span->from_ns = r->time_ns;
-      else if (i < step && span->from_ns != 0 && span->to_ns == 0)
-        span->to_ns = r->time_ns;
+      if (i >= step)
+        continue;
+      span->from_ns = span->from_ns != 0 ? span->from_ns : r->time_ns; /* it took no time: nobody told of it */
+      span->to_ns = span->to_ns != 0 ? span->to_ns : r->time_ns;
     }
 }
 
