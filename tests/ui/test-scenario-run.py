@@ -152,9 +152,10 @@ def a_recording_tells_of_it(options):
         key("space")
         wait_for("the answer", lambda: said(editor, "Nobody does.") and said(editor, "Space: from the beginning"))
         key("space")
-        wait_for("the beginning", lambda: said(editor, "Space: wait until it is so"))
+        # The wait took next to no time: it may count as gone at the very beginning.
+        wait_for("the beginning", lambda: said(editor, "Space: wait until it is so") or said(editor, "begin “Before”"))
         key("space")
-        wait_for("the step to be played", lambda: said(editor, "begin “Before”"))
+        wait_for("the next step", lambda: said(editor, "begin “Before”") or said(editor, "begin “Cut”"))
         picture(editor, options, "replay")
         key("Escape")
         editor.get("Main menu")
