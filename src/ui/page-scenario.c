@@ -5,6 +5,7 @@
 #include "scenario-check.h"
 #include "scenario-form.h"
 #include "scenario-view.h"
+#include "tb-scenario-past.h"
 #include "util.h"
 
 struct _TbScenarioPage
@@ -322,6 +323,52 @@ new_clicked (TbScenarioPage *self)
   gtk_widget_grab_focus (self->view);
 }
 
+/* How much of it is expected, and what it cannot do again. */
+static void
+say_taken (TbScenarioPage *self, TbUid uid, const GPtrArray *notes)
+{
+  const TbElement *scenario = tb_model_get (model_of (self), uid);
+  guint n = 0;
+  for (guint i = 0; i < tb_element_n_children (scenario); i++)
+    n += tb_element_kind (tb_element_child (scenario, i)) == TB_KIND_EXPECT;
+  GString *text = g_string_new (NULL);
+  g_string_append_printf (text, "“%s”: ", tb_element_title (scenario));
+  if (n > 0)
+    g_string_append_printf (text, "%u expectation%s of what was measured, with a margin; remove those that say too much",
+                            n, n == 1 ? "" : "s");
+  else
+    g_string_append (text, "too little was measured to expect anything of it");
+  for (guint i = 0; i < notes->len; i++)
+    g_string_append_printf (text, "; %s", (char *) g_ptr_array_index (notes, i));
+  g_string_append_c (text, '.');
+  g_signal_emit (self, refused, 0, text->str);
+  g_string_free (text, TRUE);
+}
+
+void
+tb_scenario_page_take (TbScenarioPage *page)
+{
+  TbPast *past = page->moment ? tb_moment_past (page->moment) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  if (!page->editor)
+    return;
+  if (!past)
+    {
+      g_signal_emit (page, refused, 0, "Nothing has run yet: run it, break it by hand, and then save that.");
+      return;
+    }
+  TbUid uid = tb_scenario_from_past (past, document_of (page), NULL, TRUE, notes, &error);
+  if (!uid)
+    {
+      refuse (page, error);
+      return;
+    }
+  tb_scenario_page_choose (page, uid);
+  gtk_widget_grab_focus (page->view);
+  say_taken (page, uid, notes);
+}
+
 static void
 remove_clicked (TbScenarioPage *self)
 {
@@ -410,6 +457,9 @@ new_bar (TbScenarioPage *self)
   add_icon (self, bar, "document-edit-symbolic", "Name and seed of the scenario", G_CALLBACK (name_clicked), TRUE);
   add_icon (self, bar, "user-trash-symbolic", "Remove the scenario", G_CALLBACK (remove_clicked), TRUE);
   add_kinds (self, bar);
+  GtkWidget *take = add_button (self, bar, gtk_button_new_with_label ("From the run"), FALSE);
+  gtk_widget_set_tooltip_text (take, "What was done to the run by hand as a new scenario, with what was measured as expectations");
+  g_signal_connect_swapped (take, "clicked", G_CALLBACK (tb_scenario_page_take), self);
   add_zooms (self, bar);
   gtk_widget_add_css_class (bar, "held-bar");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);

@@ -94,7 +94,9 @@ void tb_scenario_page_set_editor (TbScenarioPage *page, TbEditor *editor);
 void tb_scenario_page_set_moment (GtkWidget *page, TbMoment *moment);
 /* Shows that one. */
 void tb_scenario_page_choose (TbScenarioPage *page, TbUid scenario);
-/* Signal: "refused" (const char *why). */
+/* What was done to the run that is looked at becomes a new one. */
+void tb_scenario_page_take (TbScenarioPage *page);
+/* Signal: "refused" (const char *sentence): also what is to be known of what was done. */
 
 /* What stands in a page that has nothing to show. (transfer floating) */
 GtkWidget *tb_page_empty (const char *title, const char *sentence);

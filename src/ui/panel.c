@@ -310,6 +310,13 @@ tb_panel_show_log (TbPanel *panel, const char *instance)
 }
 
 void
+tb_panel_take_scenario (TbPanel *panel)
+{
+  tb_panel_show_page (panel, "scenario");
+  tb_scenario_page_take (TB_SCENARIO_PAGE (panel->pages[PAGE_SCENARIO]));
+}
+
+void
 tb_panel_set_run (TbPanel *panel, const char *run_dir)
 {
   g_free (panel->run_dir);

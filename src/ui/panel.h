@@ -36,6 +36,8 @@ void tb_panel_set_held (TbPanel *panel, TbSession *session);
 /* "problems", "messages", "space-time", "logs", "metrics", "trace", "terminal", "held",
  * "interactions", "scenario". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
+/* The scenario page, with a new scenario that does what was done to the run. Opens the panel. */
+void tb_panel_take_scenario (TbPanel *panel);
 /* The log page, with that instance's log. Opens the panel. */
 void tb_panel_show_log (TbPanel *panel, const char *instance);
 /* The terminal page, attached to that instance or to a debugger on it. Opens the panel. */

@@ -75,6 +75,7 @@ static const TbActionRow rows[] = {
   { "time-faster", "Play faster", { "<Alt>period" }, "Run" },
   { "compare-recordings", "Compare with another recording", { NULL }, "Run" },
   { "save-recording", "Save the recording", { NULL }, "Run" },
+  { "scenario-from-run", "Save what I did to the run as a scenario", { NULL }, "Run" },
   { "export-recording", "Export the recording for other programs", { NULL }, "Run" },
   { "page-held", "Held messages", { NULL }, "Run" },
   { "control-address", "Copy the control address", { NULL }, "Run" },
@@ -548,6 +549,12 @@ ACTION (act_save_recording)
     tb_sheet_ask_save_recording (TB_WINDOW (data)->sheet);
 }
 
+ACTION (act_scenario_from_run)
+{
+  if (TB_WINDOW (data)->sheet)
+    tb_panel_take_scenario (TB_WINDOW (data)->sheet->panel);
+}
+
 ACTION (act_export_recording)
 {
   if (TB_WINDOW (data)->sheet)
@@ -660,6 +667,7 @@ static const GActionEntry entries[] = {
   { "time-faster", act_time },
   { "compare-recordings", act_compare_recordings },
   { "save-recording", act_save_recording },
+  { "scenario-from-run", act_scenario_from_run },
   { "export-recording", act_export_recording },
   { "control-address", act_control_address },
   { "step", act_step },

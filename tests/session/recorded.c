@@ -165,12 +165,18 @@ recorded_say (Recorded *r, double ms, const char *of, const char *what, const ch
 }
 
 void
-recorded_kill (Recorded *r, double ms, const char *instance)
+recorded_ask (Recorded *r, double ms, TbCommandType what, const char *name)
 {
-  tb_writer_begin (&r->frame, TB_COMMAND_KILL);
-  tb_writer_string (&r->frame, instance);
+  tb_writer_begin (&r->frame, what);
+  tb_writer_string (&r->frame, name);
   tb_writer_end (&r->frame);
   add (r, TB_RECORD_COMMAND, ms);
+}
+
+void
+recorded_kill (Recorded *r, double ms, const char *instance)
+{
+  recorded_ask (r, ms, TB_COMMAND_KILL, instance);
 }
 
 /* As a tap counts, without the cases that these tests have not. */

@@ -52,6 +52,8 @@ void recorded_fault (Recorded *r, double ms, const char *id, TbFaultState state)
 void recorded_command (Recorded *r, double ms, const TbWireFault *fault);
 void recorded_say (Recorded *r, double ms, const char *of, const char *what, const char *value);
 void recorded_kill (Recorded *r, double ms, const char *instance);
+/* Any command that says no more than a name. */
+void recorded_ask (Recorded *r, double ms, TbCommandType what, const char *name);
 void recorded_event (Recorded *r, const TbEvent *event);
 /* A message on a row: trace and span may be 0. */
 void recorded_message (Recorded *r, double ms, TbEventKind kind, guint row, guint connection, guint number,

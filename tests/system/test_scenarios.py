@@ -4,8 +4,11 @@
 All run at the same time, since they mostly wait; bounds are wide enough for a machine under load."""
 import json
 import pathlib
+import re
 import shutil
+import signal
 import subprocess
+import time
 import xml.etree.ElementTree as ET
 
 from system import DATA, TIERBOARD, need, run_tests, workplace
@@ -86,6 +89,15 @@ def start_all():
         start("real", str(DATA / "examples" / "nginx-redis.tierboard"), "--json", "--with", alone)
     run = place.file("run.tierboard", DRAWING % SCENARIOS["count"])
     RUNNING["run"] = place.start("run", run, "--scenario", "count", "--json")
+    start_by_hand()
+
+
+def start_by_hand():
+    """What a person does; it is taken as a scenario, and that one is run, in test_by_hand()."""
+    place = PLACE["place"]
+    by_hand = DRAWING.replace('name="Small"', 'name="By hand"').replace("kind=\"server\"", "kind=\"server\" replicas=\"2\"")
+    path = place.file("by-hand.tierboard", by_hand % "")
+    RUNNING["by-hand"] = place.start("run", path, "--trust", "--json", "--record", str(place.folder / "by-hand.tbrec"))
 
 
 def outcome(name):
@@ -180,6 +192,66 @@ def test_real_servers():
     return ", ".join(f"{e['value']:.3g}" for e in result["expectations"])
 
 
+def ctl(*words):
+    place = PLACE["place"]
+    return subprocess.run([TIERBOARD, "ctl", *words, "--run", str(place.folder / "by-hand.tierboard")], env=place.env, text=True,
+                          capture_output=True, timeout=PATIENCE, check=False)
+
+
+def until(what, condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+def requests_of(link):
+    for line in ctl("links").stdout.splitlines():
+        if line.startswith(link + " "):
+            return int(re.search(r"(\d+) requests", line).group(1))
+    return 0
+
+
+def carried(link, n):
+    """So many more requests go over it: what is done next is done to a system under load."""
+    before = requests_of(link)
+    until(f"{n} requests over {link}", lambda: requests_of(link) >= before + n)
+
+
+def test_by_hand():
+    """what was done by hand becomes a scenario that does it again, and holds"""
+    place = PLACE["place"]
+    until("both servers", lambda: ctl("instances").stdout.count(" ready ") == 3)
+    carried("ask", 150)
+    for words in (("fault", "ask", "latency", "latency=10ms"), ("cut", "ask"), ("heal", "ask"), ("remove", "all"),
+                  ("kill", "web/1"), ("restart", "web/1")):
+        done = ctl(*words)
+        assert done.returncode == 0, (words, done)
+        if words[0] == "cut":
+            time.sleep(0.5)  # so long it lasts: nothing is carried meanwhile
+        else:
+            carried("ask", 30)
+    RUNNING["by-hand"].send_signal(signal.SIGINT)
+    RUNNING["by-hand"].communicate(timeout=PATIENCE)
+    path = str(place.folder / "by-hand.tierboard")
+    made = subprocess.run([TIERBOARD, "scenario", str(place.folder / "by-hand.tbrec"), "--into", path, "--name", "By hand"],
+                          env=place.env, text=True, capture_output=True, timeout=PATIENCE, check=False)
+    assert made.returncode == 0 and not made.stdout and not made.stderr, made
+    scenario = ET.parse(path).getroot().find("{urn:tierboard:1}scenario")
+    done = [dict(e.attrib) for e in scenario.iter("{urn:tierboard:1}do")]
+    assert scenario.get("id") == "by-hand" and len(done) == 4, done
+    assert done[0] == {"fault": "latency", "of": "ask", "latency": "10ms"}, done
+    assert done[1]["fault"] == "cut" and "for" in done[1] and done[2]["heal"] == "all", done
+    assert done[3]["kill"] == "web/1" and "for" in done[3], done
+    assert scenario.find("{urn:tierboard:1}wait").get("until") == "ready"
+    expects = scenario.findall("{urn:tierboard:1}expect")
+    assert any(e.get("during") == "before" and e.get("that") == "availability" for e in expects), expects
+    start("again", path, "--json")
+    result = expected("again", 0, 4)
+    assert sum("waits until ready" in line or "heal all" in line for line in result["log"]) == 2, result
+    return f"{len(expects)} expectations"
+
+
 def test_in_a_run():
     """run --scenario carries it out and ends with it"""
     out, err = RUNNING["run"].communicate(timeout=PATIENCE)
@@ -221,7 +293,7 @@ if __name__ == "__main__":
     with workplace() as PLACE["place"]:
         start_all()
         try:
-            run_tests([test_a_killed_server, test_a_violation_leaves_its_proof, test_too_little_is_unknown,
+            run_tests([test_by_hand, test_a_killed_server, test_a_violation_leaves_its_proof, test_too_little_is_unknown,
                        test_a_wait_in_vain, test_an_action_that_cannot_be, test_loads_change, test_what_was_recorded, test_an_action_after_a_count,
                        test_two_threads, test_real_servers, test_in_a_run, test_what_is_wrong_is_said, test_junit])
         finally:

@@ -110,44 +110,15 @@ def a_scenario_is_made_with_keys_alone(options):
         editor.end()
 
 
-def it_is_dragged_undone_and_copied(options):
-    editor = open_drawing(options, SCENARIO)
-    try:
-        line = wait_for("the time line", lambda: editor.find("Time line"))
-        x, y, width, _ = editor.bounds(line)
-        # gutter, wait, then 18 s over the rest: found by clicking, since fonts decide how much room there is
-        editor.click(x + 92 + 32, y + 30)
-        says(editor, "wait until orders has leader")
-        key("Down", "Down", "Down", "Down")
-        says(editor, "kill orders/leader, at 2s of Broken, for 3s")
-        key("ctrl+c", "ctrl+v")
-        wait_for("two kills", lambda: saved(editor).count("<do at=\"2s\" for=\"3s\" kill=\"orders/leader\"/>") == 2)
-        key("ctrl+z")
-        wait_for("one kill", lambda: saved(editor).count("kill=") == 1)
-        editor.click(x + 92 + 32, y + 30)
-        key("Down", "Down")
-        says(editor, "phase Broken, 10s")
-        key("Delete")
-        says(editor, "phase after, 5s")
-        xml = saved(editor)
-        if "broken" in xml:
-            raise Failed("what was expected of a phase stayed: " + xml)
-        key("ctrl+z")
-        editor.drag(x + 92 + 90, y + 30, x + width - 30, y + 30)
-        wait_for("another order", lambda: re.search('id="after".*id="before"', saved(editor)))
-    finally:
-        editor.end()
-
-
-def what_is_wrong_is_said_at_its_place(options):
-    """A name that is not drawn: in words beside the time line, in the dark too, and in a narrow window."""
+def what_is_wrong_is_said_and_parts_are_moved(options):
+    """In the dark, in a narrow window: a name that is not drawn is said, and mended; parts are copied, dragged, undone."""
     editor = open_drawing(options, SCENARIO.replace('of="save"', 'of="sav"'), theme="dark", width=560)
     try:
         editor.get("nothing is called “sav”", "label")
         editor.screenshot(os.path.join(options.out, "window-scenario-dark.png"))
-        line = editor.find("Time line")
-        x, y, _, _ = editor.bounds(line)
-        editor.click(x + 58 + 20, y + 30)
+        x, y, width, _ = editor.bounds(editor.find("Time line"))
+        editor.click(x + 92 + 32, y + 30)  # behind the lanes' names, in the wait
+        says(editor, "wait until orders has leader")
         key("End")
         says(editor, "expected: availability of sav ≥ 0.9 during broken")
         key("Return")
@@ -158,9 +129,56 @@ def what_is_wrong_is_said_at_its_place(options):
         form_is_gone(editor)
         says(editor, "expected: availability of save ≥ 0.9 during broken")
         wait_for("nothing wrong", lambda: not editor.find(lambda name: "wrong" in name or "nothing is called" in name))
+        key("Up", "Up")
+        says(editor, "kill orders/leader, at 2s of Broken, for 3s")
+        key("ctrl+c", "ctrl+v")
+        wait_for("two kills", lambda: saved(editor).count('<do at="2s" for="3s" kill="orders/leader"/>') == 2)
+        key("ctrl+z")
+        wait_for("one kill", lambda: saved(editor).count("kill=") == 1)
+        key("Home")
+        wait_for("the beginning", lambda: editor.find("Time line: wait until orders has leader"))
+        key("Down", "Down")
+        says(editor, "phase Broken, 10s")
+        key("Delete")
+        says(editor, "phase after, 5s")
+        if "broken" in saved(editor):
+            raise Failed("what was expected of a phase stayed: " + saved(editor))
+        key("ctrl+z")
+        editor.drag(x + 92 + 74, y + 30, x + width - 30, y + 30)
+        wait_for("another order", lambda: re.search('id="after".*id="before"', saved(editor)))
     finally:
         editor.end()
 
 
-run_tests([a_scenario_is_made_with_keys_alone, it_is_dragged_undone_and_copied, what_is_wrong_is_said_at_its_place],
-          arguments())
+def what_was_done_by_hand_becomes_a_scenario(options):
+    """A link is cut and healed with the pointer while it runs; that is saved as a scenario."""
+    editor = open_drawing(options, "")
+    try:
+        editor.press("From the run")
+        editor.toast("Nothing has run yet")
+        row = wait_for("the link", lambda: editor.find(lambda name: "Link from" in name, "label"))
+        editor.click(*editor.middle(row))
+        editor.focus()
+        key("F5")
+        wait_for("requests", lambda: (editor.figure("Requests") or 0) > 100)
+        editor.press("Cut")
+        editor.get("Heal", "button")
+        editor.press("Heal")
+        editor.get("Cut", "button")
+        before = editor.figure("Requests")
+        wait_for("more requests", lambda: (editor.figure("Requests") or 0) > before + 60)
+        editor.press("Scenario", None)
+        editor.press("From the run")
+        editor.toast("What was done")
+        editor.screenshot(os.path.join(options.out, "window-scenario-from-run.png"))
+        editor.press("Stop")
+        editor.get("Run", "button")
+        xml = saved(editor)
+        if not re.search('<scenario id="what-was-done".*<do fault="cut" of="save"/>.*<do heal="all"/>.*<expect', xml):
+            raise Failed("the file says: " + xml)
+    finally:
+        editor.end()
+
+
+run_tests([a_scenario_is_made_with_keys_alone, what_is_wrong_is_said_and_parts_are_moved,
+           what_was_done_by_hand_becomes_a_scenario], arguments())

@@ -610,9 +610,12 @@ tb_past_take_record (TbPast *self, const TbRecord *record)
     case TB_RECORD_ARCHITECTURE:
       take_drawing (self, record);
       break;
+    case TB_RECORD_COMMAND:
+      tb_past_take_command (self, record);
+      take_fact (self, record);
+      break;
     case TB_RECORD_PLAN:
     case TB_RECORD_FACT:
-    case TB_RECORD_COMMAND:
       take_fact (self, record);
       break;
     case TB_RECORD_GAP:

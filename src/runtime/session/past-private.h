@@ -5,6 +5,7 @@
  *   past-events.c  events by position and time
  *   past-series.c  figures over time
  *   past-operations.c  what clients did on stores
+ *   past-commands.c  what was asked of the run
  *   past-known.c   what a session knew at a moment
  *   past-plan.c    as much of a plan as frames need
  *   past-count.c   what a tap counted when it told of an event
@@ -105,7 +106,7 @@ struct _TbPast
   GArray *drawings;  /* of TbPastDrawing */
   GArray *facts;     /* of TbPastFact */
   GPtrArray *frames; /* what facts point to */
-  GArray *instances, *links, *taps, *gaps, *states, *bands, *problems, *remarks;
+  GArray *instances, *links, *taps, *gaps, *states, *bands, *problems, *remarks, *commands;
   GArray *of;          /* of TbPastOf, as instances */
   GArray *agent_loads; /* of TbPastAgentLoad */
   GPtrArray *faults;   /* of TbPastFault */
@@ -131,6 +132,11 @@ gboolean tb_past_read_clock (const char *value, gint64 *offset_ns, double *rate)
 
 /* As tb_past_events(), but goes on behind what is damaged: *position becomes that of the first. */
 gsize tb_past_read_events (TbPast *self, guint64 *position, TbEvent *out, gsize max);
+
+/* ---- past-commands.c ----------------------------------------------------------------------------- */
+
+void tb_past_take_command (TbPast *self, const TbRecord *record);
+void tb_past_command_clear (gpointer command);
 
 /* ---- past-operations.c -------------------------------------------------------------------------- */
 

@@ -58,6 +58,7 @@ tb_past_init (TbPast *self)
   self->bands = array_of (sizeof (TbPastBand), NULL);
   self->problems = array_of (sizeof (TbPastProblem), NULL);
   self->remarks = array_of (sizeof (TbPastRemark), NULL);
+  self->commands = array_of (sizeof (TbPastCommand), tb_past_command_clear);
   self->of = array_of (sizeof (TbPastOf), of_clear);
   self->agent_loads = array_of (sizeof (TbPastAgentLoad), NULL);
   self->faults = g_ptr_array_new_with_free_func (tb_past_fault_free);
@@ -71,7 +72,7 @@ tb_past_finalize (GObject *object)
 {
   TbPast *self = TB_PAST (object);
   GArray *const arrays[] = { self->drawings, self->facts, self->instances, self->links, self->taps,
-                             self->gaps, self->states, self->bands, self->problems, self->remarks, self->of,
+                             self->gaps, self->states, self->bands, self->problems, self->remarks, self->commands, self->of,
                              self->agent_loads, self->figures };
   for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_array_unref (arrays[i]);

@@ -91,6 +91,16 @@ typedef struct
   const char *sentence;
 } TbPastProblem;
 
+/* What a person, a command or a scenario asked of the run. */
+typedef struct
+{
+  gint64 time_ns;
+  guint type;               /* TbCommandType: KILL, FAULT_ADD … */
+  const char *name;         /* an instance; of a fault its id, "": all; of SAY, of whom */
+  const char *what, *value; /* of SAY: role, load, clock; else "" */
+  const TbWireFault *fault; /* of FAULT_ADD; NULL: it could not be read */
+} TbPastCommand;
+
 /* What a viewer had recorded of a scenario that it carried out; src/runtime/scenario reads and writes it. */
 typedef struct
 {
@@ -161,6 +171,8 @@ guint tb_past_n_bands (TbPast *self);
 const TbPastBand *tb_past_band (TbPast *self, guint i); /* in the order in which they began */
 guint tb_past_n_problems (TbPast *self);
 const TbPastProblem *tb_past_problem (TbPast *self, guint i);
+guint tb_past_n_commands (TbPast *self);
+const TbPastCommand *tb_past_command (TbPast *self, guint i); /* in the order of time */
 guint tb_past_n_remarks (TbPast *self);
 const TbPastRemark *tb_past_remark (TbPast *self, guint i);
 
