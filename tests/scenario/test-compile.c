@@ -118,6 +118,22 @@ test_what_is_read (void)
   drawn_close (&d);
 }
 
+static void
+test_who_is_cut_off_from_its_like (void)
+{
+  static const char *const whom[] = { "orders/3", "orders/1", "orders/leader" };
+  for (guint i = 0; i < G_N_ELEMENTS (whom); i++)
+    {
+      Drawn d;
+      g_autofree char *content
+        = g_strdup_printf ("<phase id=\"a\" lasts=\"3s\"><do partition=\"isolate\" of=\"%s\" from=\"orders\"/></phase>\n",
+                           whom[i]);
+      drawn_open (&d, content);
+      g_assert_cmpstr (drawn_problem (&d), ==, "");
+      drawn_close (&d);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,5 +141,6 @@ main (int argc, char **argv)
   g_test_add_func ("/compile/what is wrong is said with the line", test_refusals);
   g_test_add_func ("/compile/all that is wrong is said", test_all_is_said);
   g_test_add_func ("/compile/what is right is read", test_what_is_read);
+  g_test_add_func ("/compile/who is cut off from its like", test_who_is_cut_off_from_its_like);
   return g_test_run ();
 }
