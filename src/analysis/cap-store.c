@@ -33,7 +33,7 @@ set_quorum (TbCapStore *store, const TbElement *builtin)
   guint majority = store->copies / 2 + 1;
   store->r = CLAMP (r == 0 ? majority : r, 1, store->copies);
   store->w = CLAMP (w == 0 ? majority : w, 1, store->copies);
-  store->repairs = TRUE;
+  store->repairs = !tb_element_is_set (builtin, TB_PROP_READ_REPAIR) || tb_element_get_boolean (builtin, TB_PROP_READ_REPAIR);
 }
 
 static void
@@ -44,6 +44,7 @@ of_builtin (TbCapStore *store, const TbElement *builtin)
   store->passes_on = store->protocol != TB_CAP_APART;
   if (store->protocol == TB_CAP_PRIMARY && strcmp (word, "primary-sync") == 0)
     store->waits = store->replicas - 1;
+  store->failover = store->protocol == TB_CAP_PRIMARY && tb_element_get_boolean (builtin, TB_PROP_FAILOVER);
   store->reads_any = g_strcmp0 (reads, "any") == 0;
   if (store->protocol == TB_CAP_QUORUM)
     set_quorum (store, builtin);
@@ -79,9 +80,10 @@ of_postgresql (TbCapStore *store, const TbElement *template)
 }
 
 static void
-of_etcd (TbCapStore *store, const TbElement *template G_GNUC_UNUSED)
+of_etcd (TbCapStore *store, const TbElement *template)
 {
   store->protocol = TB_CAP_RAFT;
+  store->reads_any = g_strcmp0 (param (template, "reads"), "serializable") == 0;
   store->passes_on = TRUE;
 }
 

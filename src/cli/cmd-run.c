@@ -23,7 +23,7 @@ typedef struct
 {
   char *duration, *control, *metrics, *scenario;
   TbRunRecord record;
-  gboolean json, trust, contain, no_seccomp, watch;
+  gboolean json, trust, contain, no_seccomp, watch, probe;
   gint64 seed;
   gint64 duration_ns; /* 0: until it is stopped */
   const char *file;
@@ -61,6 +61,8 @@ read_options (Options *o, int *argc, char ***argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &o->json, "One JSON object a second, not a table", NULL },
     { "trust", 0, 0, G_OPTION_ARG_NONE, &o->trust, "Run its commands without asking", NULL },
     { "contain", 0, 0, G_OPTION_ARG_NONE, &o->contain, "Give each instance a PID namespace", NULL },
+    { "probe", 0, 0, G_OPTION_ARG_NONE, &o->probe,
+      "Ask each replica of a store by a client of its own, which nobody drew: so every side of a partition is judged", NULL },
     { "watch", 'w', 0, G_OPTION_ARG_NONE, &o->watch,
       "Go on with the file as it is whenever it was saved", NULL },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record.path, "Keep the recording in that file", "OUT" },
@@ -668,7 +670,7 @@ run_file (const Options *o)
     return TB_EXIT_FAILED;
   TbSessionOptions options = {
     .seed = (guint64) o->seed,
-    .contain = o->contain, .no_seccomp = o->no_seccomp, .file = o->file, .sole_children = TRUE,
+    .contain = o->contain, .no_seccomp = o->no_seccomp, .probes = o->probe, .file = o->file, .sole_children = TRUE,
   };
   tb_run_record_fill (&o->record, &options);
   if (options.record_off && tells_operations (plan))

@@ -298,9 +298,9 @@ tb_otlp_metrics (const TbTour *tour, const guint64 *counts, const double *sums, 
   Metrics m = { .tour = tour, .json = tb_json_new () };
   gboolean good = TRUE;
   for (guint i = 0; good && i < tb_past_n_links (tour->past); i++)
-    good = write_link (&m, i, counts + (gsize) i * (TB_OTLP_BOUNDS + 1), sums[i], sink, error);
+    good = tb_plan_is_probe (tb_past_link (tour->past, i)->id) || write_link (&m, i, counts + (gsize) i * (TB_OTLP_BOUNDS + 1), sums[i], sink, error);
   for (guint i = 0; good && i < tb_past_n_instances (tour->past); i++)
-    good = write_instance (&m, i, sink, error);
+    good = tb_plan_is_probe (tb_past_instance (tour->past, i)->id) || write_instance (&m, i, sink, error);
   tb_json_free (m.json);
   return good;
 }

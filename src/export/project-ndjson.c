@@ -214,6 +214,8 @@ write_run (Lines *l)
     {
       const TbPastInstance *instance = tb_past_instance (past, i);
       g_autofree char *address = tb_plan_address_text (instance->address);
+      if (tb_plan_is_probe (instance->id))
+        continue;
       tb_json_begin_object (l->json, NULL);
       tb_json_string (l->json, "id", instance->id);
       tb_json_string (l->json, "component", instance->component);
@@ -227,6 +229,8 @@ write_run (Lines *l)
   for (guint i = 0; i < tb_past_n_links (past); i++)
     {
       const TbPastLink *link = tb_past_link (past, i);
+      if (tb_plan_is_probe (link->id))
+        continue;
       tb_json_begin_object (l->json, NULL);
       tb_json_string (l->json, "id", link->id);
       tb_json_string (l->json, "from", link->from);

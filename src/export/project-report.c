@@ -173,6 +173,8 @@ write_instances (const Report *r)
     {
       const TbLiveInstance *instance = &r->frame->instances[i];
       g_autoptr (GArray) load = tb_past_load (r->tour.past, i);
+      if (tb_plan_is_probe (instance->id))
+        continue;
       double cpu = 0, rss = 0;
       for (guint k = 0; load != NULL && k < load->len; k++)
         {

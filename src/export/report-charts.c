@@ -145,7 +145,8 @@ tb_report_charts (const Report *r)
   guint n = tb_past_n_links (r->tour.past);
   fputs ("<h2>Over time</h2>\n<div class=\"charts\">\n", r->out);
   for (guint i = 0; i < MIN (n, TB_REPORT_CHARTS); i++)
-    write_link (r, i);
+    if (!tb_plan_is_probe (tb_past_link (r->tour.past, i)->id))
+      write_link (r, i);
   fputs ("</div>\n", r->out);
   if (n > TB_REPORT_CHARTS)
     fprintf (r->out, "<p>and %u links more</p>\n", n - TB_REPORT_CHARTS);

@@ -211,6 +211,7 @@ tb_spacetime_rows_update (TbSpacetimeRows *rows, const TbSpacetimeSource *source
       *place_at (rows, i) = (Place){ .id = g_intern_string (instance->id), .known = TRUE,
                                      .component = g_intern_string (instance->component),
                                      .role = role_of (model, instance->component) };
+      place_at (rows, i)->known = !tb_plan_is_probe (instance->component);
     }
   *place_at (rows, n) = outside;
   for (guint row = 0; row < n_taps; row++)

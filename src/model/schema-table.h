@@ -358,6 +358,8 @@ static const TbPropSpec step_props[] = {
 static const TbPropSpec scenario_props[] = {
   IDENTITY,
   { P (SEED, "Seed", INTEGER), .min = 0, .max = 9e15, .help = "Start of all random numbers." },
+  { P (PROBES, "Probing clients", BOOLEAN), .default_text = "no",
+    .help = "Whether each replica of a store is asked by a client of its own, which nobody sees: so every side of a partition is judged." },
   COMMON,
 };
 

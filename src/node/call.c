@@ -189,7 +189,7 @@ call_link (const Options *o, Call *call, const CallCommand *command, const Trace
            Caller *caller, CallAnswer *answer)
 {
   if (!caller->keeps_key)
-    caller->key = tb_rng_below (&caller->rng, call->keys);
+    caller->key = call->first_key + tb_rng_below (&caller->rng, call->keys);
   *answer = (CallAnswer) { 0 };
   operation_begin (o, call, command, caller);
   CallResult result = try_until_answered (o, call, command, trace, caller, answer);

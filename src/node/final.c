@@ -57,7 +57,7 @@ read_of (const Options *o, uint64_t n, Call *reader, unsigned *host, uint64_t *k
       if (n < reads)
         {
           *host = (unsigned) (n % reader->n_hosts);
-          *key = n / reader->n_hosts;
+          *key = reader->first_key + n / reader->n_hosts;
           reader->hosts += *host;
           reader->n_hosts = 1;
           return true;

@@ -34,6 +34,8 @@ main (int argc, char **argv)
     }
   report_block_signals ();
   prctl (PR_SET_TIMERSLACK, 1, 0, 0, 0); /* a wait of 2 ms is 2 ms; threads inherit it */
+  if (options.silent)
+    report_be_silent ();
   int status = mains[options.kind](&options);
   fflush (NULL);
   _exit (status); /* detached threads may still be at work */

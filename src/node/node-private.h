@@ -117,6 +117,7 @@ typedef struct Call
   Balance balance;
   double share;
   unsigned times, retries, keys;
+  unsigned first_key; /* keys are numbered from here */
   size_t body;
   int64_t timeout_ns;
   Order order;
@@ -168,6 +169,7 @@ typedef struct
   unsigned n_peers, replica;   /* this one, from 0 */
   unsigned quorum[3];          /* N, R, W; 0: as the protocol likes */
   bool failover, no_read_repair;
+  bool silent;         /* prints nothing but why it cannot start */
   const char *journal; /* a folder, written without a sync, or NULL */
   double fail;       /* share of the requests that fail */
   bool help, version;
@@ -185,6 +187,8 @@ void report_line (const char *format, ...) __attribute__ ((format (printf, 1, 2)
 void report_error (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
 /* Tells whoever started it that it can be used: TIERBOARD_READY_FD. */
 void report_ready (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
+/* Nothing is printed from here on. */
+void report_be_silent (void);
 /* TERM and INT are blocked in every thread from here on; only report_wait() takes them. */
 void report_block_signals (void);
 /* Says what is wrong on standard error, frees it, and returns the exit status for that. */

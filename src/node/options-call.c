@@ -102,6 +102,16 @@ call_keys (Call *c, const char *value)
   return ok;
 }
 
+/* Keys from that number on: of somebody who should meet nobody else's. */
+static bool
+call_first (Call *c, const char *value)
+{
+  uint64_t n = 0;
+  bool ok = option_count (value, 1u << 30, &n);
+  c->first_key = (unsigned) n;
+  return ok;
+}
+
 static bool
 call_body (Call *c, const char *value)
 {
@@ -185,7 +195,7 @@ static const struct
   { "retries", call_retries }, { "balance", call_balance }, { "keys", call_keys },
   { "order", call_order },     { "when", call_when },       { "qos", call_qos },
   { "consume", call_consume }, { "undo", call_undo },       { "api", call_api },
-  { "reads", call_reads },
+  { "reads", call_reads },     { "first", call_first },
 };
 
 static bool

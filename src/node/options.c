@@ -30,6 +30,7 @@ const char options_help[] =
   "  --check \"TIME [PATH]\"     balancer, proxy: how often hosts are asked whether they are well\n"
   "  --requests N, --duration TIME, --load FILE\n"
   "                            client: stops after so many, or that long\n"
+  "  --silent yes              prints nothing, but why it cannot start\n"
   "  --seed N                  of everything drawn by chance\n";
 
 /* ---- The other options ---- */
@@ -277,6 +278,13 @@ read_read_repair (Options *o, const char *value)
 }
 
 static bool
+read_silent (Options *o, const char *value)
+{
+  o->silent = strcmp (value, "yes") == 0;
+  return o->silent || strcmp (value, "no") == 0;
+}
+
+static bool
 read_journal (Options *o, const char *value)
 {
   o->journal = value;
@@ -322,6 +330,7 @@ static const struct
   { "--failover", OF (STORE), read_failover },
   { "--read-repair", OF (STORE), read_read_repair },
   { "--journal", OF (STORE), read_journal },
+  { "--silent", ALL, read_silent },
 };
 
 static const char *const kinds[]

@@ -13,6 +13,13 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int64_t second_ns;
 static unsigned lines, left_out;
+static bool silent;
+
+void
+report_be_silent (void)
+{
+  silent = true;
+}
 
 static void write_line (const char *format, va_list args) __attribute__ ((format (printf, 1, 0)));
 
@@ -21,6 +28,8 @@ static void
 write_line (const char *format, va_list args)
 {
   char line[1024];
+  if (silent)
+    return;
   int n = vsnprintf (line, sizeof line - 1, format, args);
   n = TB_MIN (n, (int) sizeof line - 2);
   line[n++] = '\n';

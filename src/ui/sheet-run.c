@@ -144,7 +144,7 @@ watch_states (TbSheet *self, const TbLiveFrame *frame)
     {
       const TbLiveInstance *instance = &frame->instances[i];
       gboolean was = i < before && self->states->data[i] == TB_INSTANCE_FAILED;
-      if (instance->state == TB_INSTANCE_FAILED && !was)
+      if (instance->state == TB_INSTANCE_FAILED && !was && !instance->gone)
         run_problem (self->session, TB_SEVERITY_ERROR, instance->id,
                      *instance->sentence ? instance->sentence : "failed", self);
       self->states->data[i] = (guint8) instance->state;

@@ -943,6 +943,66 @@ test_trust_covers_what_steers_a_command (void)
   g_assert_cmpstr (a[4], !=, b[4]); /* what a parameter writes */
 }
 
+/* ---- Probing clients ---- */
+
+static TbPlan *
+plan_with_probes (const char *body)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbDocument) document = document_of (body);
+  const TbPlanOptions options = { .block = 77, .run_dir = "/run", .node_program = "node", .seed = 5, .probes = TRUE };
+  TbPlan *plan = tb_plan_new (tb_document_model (document), &options, &error);
+  g_assert_no_error (error);
+  return plan;
+}
+
+#define REPLICATED                                                                                 \
+  "<component id=\"orders\" kind=\"store\" name=\"Orders\" replicas=\"3\"><builtin replication=\"raft\"/></component>\n" \
+  "<component id=\"alone\" kind=\"store\" name=\"Alone\"><builtin/></component>\n"
+
+static void
+test_probes_ask_one_replica_each (void)
+{
+  g_autoptr (TbPlan) plan = plan_with_probes (REPLICATED), without = plan_of (REPLICATED);
+  g_assert_cmpuint (plan->instances->len, ==, 7);
+  g_assert_cmpuint (without->instances->len, ==, 4);
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("orders.probe/%u", i), *of = g_strdup_printf ("orders/%u", i);
+      const TbPlanInstance *probe = instance (plan, id), *replica = instance (plan, of);
+      g_autofree char *address = tb_plan_address_text (replica->address);
+      g_assert_true (probe->probe && probe->builtin && probe->component == 0);
+      g_assert_cmpstr (probe->device, ==, replica->device);
+      g_assert_nonnull (strstr (option (probe, "--call"), address));
+      g_assert_nonnull (tb_plan_load_path (probe));
+      g_assert_cmpuint (probe->depends->len, ==, 1);
+    }
+  const TbPlanLink *link = link_named (plan, "orders.probe");
+  g_assert_true (link->probe && link->link == 0);
+}
+
+/* What is drawn is the same with and without them. */
+static void
+test_probes_change_nothing_that_is_drawn (void)
+{
+  g_autoptr (TbPlan) with = plan_with_probes (REPLICATED), without = plan_of (REPLICATED);
+  for (guint i = 0; i < without->instances->len; i++)
+    {
+      const TbPlanInstance *a = g_ptr_array_index (with->instances, i), *b = g_ptr_array_index (without->instances, i);
+      g_assert_cmpstr (a->id, ==, b->id);
+      g_assert_true (g_strv_equal ((const char *const *) a->argv, (const char *const *) b->argv));
+    }
+  g_autofree char *asked = tb_plan_commands (with);
+  g_assert_cmpstr (asked, ==, "");
+}
+
+static void
+test_knows_probes_by_their_names (void)
+{
+  g_assert_true (tb_plan_is_probe ("orders.probe") && tb_plan_is_probe ("orders.probe/2"));
+  g_assert_false (tb_plan_is_probe ("orders/2") || tb_plan_is_probe ("orders.replicas") || tb_plan_is_probe ("a.probes"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -994,5 +1054,8 @@ main (int argc, char **argv)
   T ("trust/builtins-need-none", builtins_need_no_trust);
   T ("trust/depends-on-the-drawing-alone", trust_depends_on_the_drawing_alone);
   T ("trust/covers-what-steers-a-command", trust_covers_what_steers_a_command);
+  g_test_add_func ("/plan/probes", test_probes_ask_one_replica_each);
+  g_test_add_func ("/plan/probes/nothing-else", test_probes_change_nothing_that_is_drawn);
+  g_test_add_func ("/plan/probes/names", test_knows_probes_by_their_names);
   return g_test_run ();
 }

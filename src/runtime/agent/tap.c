@@ -35,9 +35,18 @@ tb_tap_problem (TbTaps *t, unsigned severity, uint32_t instance, const char *for
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
+/* Nobody drew probing clients: what they ask is in no list, on no picture and in no export. */
+static bool
+is_quiet (const TbTaps *t, const TbEvent *event)
+{
+  return t->some_quiet && event->tap < t->n_taps && t->taps[event->tap]->quiet;
+}
+
 void
 tb_tap_emit (TbTaps *t, const TbEvent *event, const void *payload, size_t n)
 {
+  if (is_quiet (t, event))
+    return;
   tb_ring_push (t->ring, event);
   if (!t->recording)
     return;
@@ -214,6 +223,14 @@ take_row (TbTaps *t, TbTap *tap)
   tb_tap_tell (t, &told, NULL, 0);
 }
 
+static bool
+is_of_probe (const TbTaps *t, uint32_t link)
+{
+  const char *id = link != TB_NOBODY ? t->plan->links[link].id : "";
+  size_t n = strlen (id), end = strlen (TB_PROBE_SUFFIX);
+  return n > end && strcmp (id + n - end, TB_PROBE_SUFFIX) == 0;
+}
+
 static TbTap *
 make_tap (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, uint32_t link)
 {
@@ -226,6 +243,8 @@ make_tap (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, uint32_t link)
   tap->proto = tap->link != TB_NOBODY ? t->plan->links[tap->link].proto : TB_PROTO_UNKNOWN;
   TbFaultPlace place = { tap->link, from, to };
   tb_effects_at (t->faults, &place, NULL, &tap->effects);
+  tap->quiet = is_of_probe (t, tap->link);
+  t->some_quiet = t->some_quiet || tap->quiet;
   take_row (t, tap);
   t->taps[t->n_taps++] = tap;
   index_tap (t, t->n_taps - 1);

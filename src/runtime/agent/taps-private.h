@@ -161,6 +161,7 @@ struct TbTap
   uint8_t proto;
   bool told; /* why it could not be read was said */
   bool by_localhost; /* its last caller called localhost */
+  bool quiet;        /* of a probing client: it leaves no events */
   TbEffects effects; /* of those faults that are on some of its connections */
   uint32_t connections;
   uint64_t dials;    /* connections asked for while faults met these */
@@ -361,6 +362,7 @@ struct TbTaps
 
   /* Taps. */
   TbTap **taps; /* by row, then those without one */
+  bool some_quiet;
   uint32_t n_taps, taps_capacity;
   uint32_t *tap_index; /* hash of (from, to, port) to place in taps + 1 */
   uint32_t tap_mask;

@@ -58,7 +58,10 @@ count_instances (TbSession *session)
   const TbPlan *plan = tb_session_plan (session);
   guint n = 0;
   for (guint i = 0; i < plan->instances->len; i++)
-    n += !((TbPlanInstance *) g_ptr_array_index (plan->instances, i))->removed;
+    {
+      const TbPlanInstance *instance = g_ptr_array_index (plan->instances, i);
+      n += !instance->removed && !instance->probe;
+    }
   return n;
 }
 

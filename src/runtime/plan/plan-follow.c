@@ -165,6 +165,7 @@ copy_removed (const TbPlanInstance *from)
   to->external = from->external;
   to->external_host = g_strdup (from->external_host);
   to->removed = TRUE;
+  to->probe = from->probe;
   return to;
 }
 
@@ -182,6 +183,7 @@ copy_removed_link (const TbPlanLink *from)
   to->address = from->address;
   to->protocol = g_strdup (from->protocol);
   to->removed = TRUE;
+  to->probe = from->probe;
   return to;
 }
 
@@ -387,8 +389,12 @@ tb_plan_change_is_empty (const TbPlanChange *change)
 
 /* "a/1", "a/1 and b/1", "a/1, b/1 and 7 others" */
 static void
-say_names (GString *out, const char *verb, const GPtrArray *ids)
+say_names (GString *out, const char *verb, const GPtrArray *all)
 {
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+  for (guint i = 0; i < all->len; i++)
+    if (!tb_plan_is_probe (g_ptr_array_index (all, i)))
+      g_ptr_array_add (ids, g_ptr_array_index (all, i));
   guint n = ids->len, named = n > 3 ? 2 : n;
   if (n == 0)
     return;

@@ -115,6 +115,7 @@ tb_planner_make_links (TbPlanner *planner, GError **error)
       if ((part->n > 1 && (part->how == TB_PART_TEMPLATE || part->how == TB_PART_COMMAND)) || tb_part_replicates (part))
         make_replica_link (planner, part);
     }
+  tb_planner_link_probes (planner);
   return tb_planner_place_links (planner, error);
 }
 

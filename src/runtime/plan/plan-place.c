@@ -159,6 +159,7 @@ tb_planner_place (TbPlanner *planner, GError **error)
       for (guint replica = 1; replica <= part->n; replica++)
         g_ptr_array_add (planner->plan->instances, instance_new (planner, part, replica));
     }
+  tb_planner_place_probes (planner);
   give_addresses (planner);
   return TRUE;
 }

@@ -8,6 +8,7 @@
  *   plan-expand.c   ${…}
  *   plan-builtin.c  command lines of tierboard-node
  *   plan-environment.c, plan-ready.c   variables; readiness and stop
+ *   plan-probe.c    probing clients, which nobody drew
  *   plan-program.c  commands and templates: argv, files, user, what is asked trust for
  *   plan-follow.c   the plan of a run that goes on: indices of the one before
  *   plan.c          all of it, and looking things up */
@@ -45,6 +46,7 @@ typedef struct
   GPtrArray *ports;            /* of TbPlanPort */
   TbOutside outside;           /* EXTERNAL */
   guint first, n;              /* its instances */
+  guint first_probe;           /* of its n probing clients; 0: it has none */
   GPtrArray *links;            /* of TbPlanLink, not owned: outgoing, in file order */
 } TbPart;
 
@@ -91,6 +93,11 @@ void tb_plan_assign_slots (const char *const *names, guint n_names, guint n, GHa
                            guint *slots);
 gboolean tb_planner_make_links (TbPlanner *planner, GError **error);
 void tb_planner_order (TbPlanner *planner);
+/* Probing clients, behind all others: their instances before addresses are given, their links, and then what they
+ * are started with. Nothing where the options ask for none. */
+void tb_planner_place_probes (TbPlanner *planner);
+void tb_planner_link_probes (TbPlanner *planner);
+void tb_planner_fill_probes (TbPlanner *planner);
 /* Puts everything in the places that it has in options->before; FALSE with error where there is no room
  * for more. The last step: indices of parts do not hold any more. */
 gboolean tb_planner_follow (TbPlanner *planner, GError **error);

@@ -190,6 +190,7 @@ tb_plan_new (const TbModel *model, const TbPlanOptions *options, GError **error)
   if (!tb_planner_make_parts (&planner, error) || !tb_planner_place (&planner, error)
       || !tb_planner_make_links (&planner, error) || !fill_instances (&planner, error))
     return NULL;
+  tb_planner_fill_probes (&planner);
   tb_planner_order (&planner);
   if (!tb_planner_follow (&planner, error))
     return NULL;
@@ -222,6 +223,14 @@ tb_plan_find_link (const TbPlan *plan, const char *id)
         return (int) i;
     }
   return -1;
+}
+
+gboolean
+tb_plan_is_probe (const char *id)
+{
+  const char *dot = strstr (id, TB_PLAN_PROBE_SUFFIX);
+  gsize n = strlen (TB_PLAN_PROBE_SUFFIX);
+  return dot != NULL && (dot[n] == '\0' || dot[n] == '/');
 }
 
 /* Replicas of one command show one line; those of a primary and its followers two. */

@@ -102,6 +102,7 @@ typedef struct
   char *external_host; /* external: "db.example.org"; else NULL */
   char *trust_text;  /* what tb_plan_commands shows of it; NULL where it is built in or external */
   gboolean removed;  /* it was in a plan before this one, and is not drawn any more */
+  gboolean probe;    /* a probing client, which nobody drew: it asks one replica of a store alone */
   gboolean changed;  /* it is started otherwise than in the plan before this one */
 } TbPlanInstance;
 
@@ -120,6 +121,7 @@ typedef struct
   gint64 timeout_ns; /* 0: none */
   guint retries;
   gboolean removed;      /* it was in a plan before this one: leads from nobody to nobody */
+  gboolean probe;        /* of probing clients: "orders.probe" */
 } TbPlanLink;
 
 typedef struct
@@ -145,7 +147,17 @@ typedef struct
   /* Of a run that goes on: what is in both plans keeps index and address. NULL: there is none. */
   const TbPlan *before;
   GHashTable *replicas; /* component's id → how many, where the drawing is not to say; NULL */
+  gboolean probes;      /* a probing client for each replica of a store with several, where one can be asked */
 } TbPlanOptions;
+
+/* What a probing client asks: so often a second, half reads and half writes over so many keys of its store that are
+ * nobody else's, each with that timeout. */
+#define TB_PLAN_PROBE_RATE 10
+#define TB_PLAN_PROBE_KEYS 4
+#define TB_PLAN_PROBE_FIRST_KEY 900000000
+#define TB_PLAN_PROBE_TIMEOUT_MS 500
+/* What the ids of probing clients, and of their links, end in: "orders.probe" is the component of "orders.probe/2". */
+#define TB_PLAN_PROBE_SUFFIX ".probe"
 
 #define TB_PLAN_ERROR (tb_plan_error_quark ())
 GQuark tb_plan_error_quark (void);
@@ -176,6 +188,8 @@ const char *tb_plan_load_path (const TbPlanInstance *instance);
  * replaced by placeholders, so that the text depends on the drawing alone: what the person is asked
  * about, and what trust remembers the hash of. "" where everything is built in. (transfer full) */
 char *tb_plan_commands (const TbPlan *plan);
+/* Whether that is the id of probing clients, of one of them, or of their link. */
+gboolean tb_plan_is_probe (const char *id);
 /* "127.77.1.2" (transfer full) */
 char *tb_plan_address_text (guint32 address);
 

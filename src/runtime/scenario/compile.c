@@ -461,6 +461,7 @@ tb_scenario_new (const TbModel *holder, const TbElement *element, const TbPlan *
   scenario->title = g_strdup (tb_element_title (element));
   scenario->line = tb_element_line (element);
   scenario->seed = (guint64) tb_element_get_integer (element, TB_PROP_SEED);
+  scenario->probes = tb_element_get_boolean (element, TB_PROP_PROBES);
   scenario->model = tb_model_ref (holder);
   scenario->steps = g_ptr_array_new_with_free_func (free_step);
   scenario->expects = g_ptr_array_new_with_free_func (free_expect);

@@ -301,6 +301,16 @@ clear_struck (gpointer data)
   g_free (((Struck *) data)->names);
 }
 
+static void
+begin_probes (TbSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbSessionChange) change
+    = tb_session_has_probes (session) ? NULL : tb_session_plan_probes (session, TRUE, &error);
+  if (change != NULL)
+    tb_session_apply (session, change, &error);
+}
+
 TbScenarioRun *
 tb_scenario_run_new (TbSession *session, const TbScenario *scenario, const TbScenarioRunFuncs *funcs,
                      gpointer data)
@@ -312,6 +322,8 @@ tb_scenario_run_new (TbSession *session, const TbScenario *scenario, const TbSce
   run->data = data;
   run->struck = g_array_new (FALSE, FALSE, sizeof (Struck));
   g_array_set_clear_func (run->struck, clear_struck);
+  if (scenario->probes)
+    begin_probes (session);
   run->engine = tb_engine_new (scenario, &table, run);
   run->source = g_source_new (&source_funcs, sizeof (GSource));
   g_source_set_callback (run->source, on_time, run, NULL);

@@ -364,7 +364,7 @@ has_started (const TbFacts *facts)
       const TbLiveInstance *instance = &facts->frame->instances[i];
       const TbPlanInstance *planned = g_ptr_array_index (facts->plan->instances, i);
       gboolean ended = instance->state == TB_INSTANCE_STOPPED && instance->exit_code == 0;
-      if (!planned->removed && !planned->external && instance->state != TB_INSTANCE_READY && !ended)
+      if (!planned->removed && !planned->probe && !planned->external && instance->state != TB_INSTANCE_READY && !ended)
         return FALSE;
     }
   return facts->frame->n_instances > 0;
@@ -376,7 +376,7 @@ why_not_started (const TbFacts *facts)
   for (guint i = 0; i < facts->frame->n_instances; i++)
     {
       const TbLiveInstance *instance = &facts->frame->instances[i];
-      if (instance->state == TB_INSTANCE_FAILED)
+      if (instance->state == TB_INSTANCE_FAILED && !instance->gone)
         return g_strdup_printf ("%s %s", instance->id, *instance->sentence != '\0' ? instance->sentence : "failed");
     }
   return NULL;

@@ -144,6 +144,7 @@ typedef struct
   GPtrArray *expects; /* of TbScenarioExpect */
   gboolean judged;    /* a store is: it ends with quiet and final reads */
   guint64 seed;       /* 0: none was said */
+  gboolean probes;    /* with probing clients */
   TbModel *model;     /* that its elements lie in */
   gboolean foreign;   /* not of the drawing that runs: whoever applies it says so */
 } TbScenario;

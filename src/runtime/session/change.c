@@ -17,9 +17,10 @@ struct TbSessionChange
   TbPlan *plan;         /* NULL: applied */
   TbSharedPlan *before; /* what it follows */
   TbPlanChange what;
-  TbModel *model;       /* NULL: only replicas are different */
+  TbModel *model;       /* NULL: only replicas are different, or probing clients where component is NULL too */
   char *component;
   guint replicas;
+  gboolean probes; /* whether there are probing clients then */
 };
 
 /* ---- Planning ----------------------------------------------------------------------------------- */
@@ -36,12 +37,12 @@ may_change (const TbSession *self, GError **error)
 }
 
 static TbSessionChange *
-plan_change (TbSession *self, const TbModel *model, GHashTable *replicas, GError **error)
+plan_change (TbSession *self, const TbModel *model, GHashTable *replicas, gboolean probes, GError **error)
 {
   g_autoptr (GError) why = NULL;
   if (!may_change (self, error))
     return NULL;
-  TbPlan *plan = tb_session_make_plan (self, model, self->plan->plan, replicas, &why);
+  TbPlan *plan = tb_session_make_plan (self, model, self->plan->plan, replicas, probes, &why);
   if (plan == NULL)
     {
       g_set_error_literal (error, TB_SESSION_ERROR, TB_SESSION_ERROR_PLAN, why->message);
@@ -49,6 +50,7 @@ plan_change (TbSession *self, const TbModel *model, GHashTable *replicas, GError
     }
   TbSessionChange *change = g_new0 (TbSessionChange, 1);
   change->plan = plan;
+  change->probes = probes;
   change->before = tb_shared_plan_ref (self->plan);
   tb_plan_compare (self->plan->plan, plan, &change->what);
   return change;
@@ -57,7 +59,7 @@ plan_change (TbSession *self, const TbModel *model, GHashTable *replicas, GError
 TbSessionChange *
 tb_session_plan_change (TbSession *self, TbModel *model, GError **error)
 {
-  TbSessionChange *change = plan_change (self, model, NULL, error);
+  TbSessionChange *change = plan_change (self, model, NULL, self->probes, error);
   if (change != NULL)
     change->model = tb_model_ref (model);
   return change;
@@ -100,13 +102,25 @@ tb_session_plan_scale (TbSession *self, const char *component, guint replicas, G
   if (!can_scale (self, component, replicas, error))
     return NULL;
   g_autoptr (GHashTable) all = replicas_with (self, component, replicas);
-  TbSessionChange *change = plan_change (self, self->model, all, error);
+  TbSessionChange *change = plan_change (self, self->model, all, self->probes, error);
   if (change != NULL)
     {
       change->component = g_strdup (component);
       change->replicas = replicas;
     }
   return change;
+}
+
+TbSessionChange *
+tb_session_plan_probes (TbSession *self, gboolean probes, GError **error)
+{
+  return plan_change (self, self->model, self->replicas, probes, error);
+}
+
+gboolean
+tb_session_has_probes (TbSession *self)
+{
+  return self->probes;
 }
 
 void
@@ -191,6 +205,9 @@ send_change (TbSession *self)
 static void
 remember (TbSession *self, const TbSessionChange *change)
 {
+  self->probes = change->probes;
+  if (change->model == NULL && change->component == NULL)
+    return;
   if (change->model == NULL)
     {
       g_hash_table_insert (self->replicas, g_strdup (change->component),

@@ -313,7 +313,7 @@ pairs_from_everyone (const TbPlan *plan, const TbKnownFault *fault)
   for (guint i = 0; i < plan->instances->len; i++)
     {
       const TbPlanInstance *other = g_ptr_array_index (plan->instances, i);
-      if (other->removed || is_among (fault->cut_off, i))
+      if (other->removed || other->probe || is_among (fault->cut_off, i))
         continue;
       for (guint k = 0; k < fault->cut_off->len; k++)
         {

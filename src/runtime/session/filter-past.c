@@ -46,7 +46,8 @@ tb_filter_links_of (TbPast *past)
 {
   g_autoptr (GStrvBuilder) links = g_strv_builder_new ();
   for (guint i = 0; i < tb_past_n_links (past); i++)
-    g_strv_builder_add (links, tb_past_link (past, i)->id);
+    if (!tb_plan_is_probe (tb_past_link (past, i)->id))
+      g_strv_builder_add (links, tb_past_link (past, i)->id);
   return g_strv_builder_end (links);
 }
 
@@ -59,6 +60,8 @@ tb_filter_instances_of (TbPast *past)
   for (guint i = 0; i < tb_past_n_instances (past); i++)
     {
       const TbPastInstance *instance = tb_past_instance (past, i);
+      if (tb_plan_is_probe (instance->id))
+        continue;
       if (g_strcmp0 (component, instance->component) != 0)
         g_strv_builder_add (names, instance->component);
       component = instance->component;

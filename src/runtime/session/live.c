@@ -103,7 +103,7 @@ line_of_link (const TbPlan *plan, const TbPlanLink *link)
 {
   Line *line = line_new (link->id, link->link, link->from_component, link->to_component);
   set_way_in (line, plan, link);
-  line->removed = link->removed;
+  line->removed = link->removed || link->probe;
   return line;
 }
 
@@ -127,7 +127,7 @@ take_link (Line *line, const TbPlan *plan, const TbPlanLink *link)
   tb_replace_text (&line->from, link->from_component);
   tb_replace_text (&line->to, link->to_component);
   line->link = link->link;
-  line->removed = link->removed;
+  line->removed = link->removed || link->probe;
 }
 
 /* Lines of new links come before those that nobody drew, whose rows follow them. */
@@ -216,7 +216,9 @@ undrawn_line (TbLive *live, const Row *row)
   for (guint i = live->plan->plan->links->len; i < live->lines->len; i++)
     if (g_str_equal (((Line *) g_ptr_array_index (live->lines, i))->id, id))
       return i;
-  g_ptr_array_add (live->lines, line_new (id, 0, from, to));
+  Line *line = line_new (id, 0, from, to);
+  line->removed = tb_plan_is_probe (from);
+  g_ptr_array_add (live->lines, line);
   return live->lines->len - 1;
 }
 
@@ -518,7 +520,7 @@ fill_instances (Frame *frame, const TbLive *live, const TbKnown *known)
         .files = k->files, .due_ns = k->due_ns, .loop = k->loop, .role = keep (frame, k->role), .term = k->term,
         .digest = k->digest, .has_digest = k->has_digest,
         .clock_offset_ns = k->clock_offset_ns, .clock_rate = k->clock_rate,
-        .removed = p->removed, .gone = p->removed && is_over (k->state),
+        .removed = p->removed || p->probe, .gone = p->probe || (p->removed && is_over (k->state)),
       };
     }
   frame->frame.instances = frame->instances;
@@ -687,7 +689,8 @@ fill_taps (Frame *frame, const TbLive *live)
                                      .from = row->from, .to = row->to };
       frame->taps[i].counters = row->counters;
       /* Nor is anything under way in one that has ended, though its end may be no error. */
-      if (row->to < frame->frame.n_instances && !is_over (frame->instances[row->to].state))
+      if (row->to < frame->frame.n_instances && !is_over (frame->instances[row->to].state)
+          && !tb_plan_is_probe (component_of (live, row->from)))
         frame->instances[row->to].under_way += under_way (&row->counters);
     }
   frame->frame.taps = frame->taps;

@@ -117,7 +117,8 @@ tb_names_to_instances (const TbPlan *plan, const char *names, TbRoleFunc role, g
         {
           const TbPlanInstance *instance = instance_at (plan, i);
           /* What lies outside is cut off where it is named, or by being somebody else. */
-          if (instance->removed || (instance->external && g_str_equal (words[w], "*"))
+          if (instance->removed || (instance->probe && !tb_plan_is_probe (words[w]))
+              || (instance->external && g_str_equal (words[w], "*"))
               || !means (instance, words[w], role ? role (i, data) : NULL))
             continue;
           some = in[i] = TRUE;
@@ -300,7 +301,7 @@ cut_off (Making *m, const GArray *from, gboolean whole, gboolean back)
     say_some (m, (const guint *) (gconstpointer) from->data, from->len);
 }
 
-/* Whoever is not one of them. */
+/* Whoever is not one of them; a probing client asks its replica alone, on whatever side that is. */
 static GArray *
 everyone_else (const TbPlan *plan, const GArray *but)
 {
@@ -309,7 +310,7 @@ everyone_else (const TbPlan *plan, const GArray *but)
     {
       if (k < but->len && g_array_index (but, guint, k) == i)
         k++;
-      else if (!instance_at (plan, i)->removed)
+      else if (!instance_at (plan, i)->removed && !instance_at (plan, i)->probe)
         g_array_append_val (others, i);
     }
   return others;

@@ -56,7 +56,7 @@ take_instance (TbPast *self, guint i, const TbWireInstance *wire)
     .replica = replica_of (wire->id),
     .address = wire->address,
     .outside = tb_wire_is_outside (wire),
-    .removed = wire->removed,
+    .removed = wire->removed || tb_plan_is_probe (wire->id),
     .builtin = wire->builtin,
   };
   if (i == self->instances->len)
@@ -381,21 +381,26 @@ take_run_state (TbPast *self, TbReader *r, gint64 time_ns)
   return TRUE;
 }
 
+static void
+keep_state (TbPast *self, const TbWireInstanceState *s)
+{
+  const TbPastState row = { s->time_ns, s->instance, s->state, tb_past_keep_text (self, s->sentence), s->pid,
+                            s->exit_code };
+  guint at = self->states->len;
+  while (at > 0 && g_array_index (self->states, TbPastState, at - 1).time_ns > s->time_ns)
+    at--;
+  g_array_insert_val (self->states, at, row);
+  follow_instance (self, s);
+}
+
+/* What becomes of probing clients, which nobody drew, is no event of the run. */
 static gboolean
 take_instance_state (TbPast *self, TbReader *r)
 {
   TbWireInstanceState s = { 0 };
   gboolean good = tb_wire_instance_state_read (r, &s) && s.instance < self->instances->len;
-  if (good)
-    {
-      const TbPastState row = { s.time_ns, s.instance, s.state, tb_past_keep_text (self, s.sentence), s.pid,
-                                s.exit_code };
-      guint at = self->states->len;
-      while (at > 0 && g_array_index (self->states, TbPastState, at - 1).time_ns > s.time_ns)
-        at--;
-      g_array_insert_val (self->states, at, row);
-      follow_instance (self, &s);
-    }
+  if (good && !tb_plan_is_probe (tb_past_instance (self, s.instance)->id))
+    keep_state (self, &s);
   tb_wire_instance_state_clear (&s);
   return good;
 }

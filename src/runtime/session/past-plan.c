@@ -63,6 +63,7 @@ instance_of (const TbWirePlan *wire, guint index, const TbModel *model)
   to->address = from->address;
   to->builtin = from->builtin;
   to->removed = from->removed;
+  to->probe = tb_plan_is_probe (from->id);
   to->external = tb_wire_is_outside (from);
   to->external_host = g_strdup (from->outside);
   to->ports = g_ptr_array_new_with_free_func (g_free);
@@ -101,6 +102,7 @@ link_of (const TbWirePlan *wire, const TbWireLink *from, const TbModel *model)
   to->address = from->address;
   to->protocol = g_strdup (tb_proto_name ((TbProto) from->proto));
   to->removed = to->from->len == 0 || to->to->len == 0;
+  to->probe = tb_plan_is_probe (from->id);
   return to;
 }
 

@@ -88,7 +88,8 @@ tb_past_take_figures (TbPast *self, const TbRecord *record)
   while (tb_record_figures_next (&walk, figure) == 1)
     {
       last_ns = MAX (last_ns, figure->last_ns);
-      add_to_sum (&sums[OF_ALL], figure);
+      if (figure->link >= self->links->len || !tb_plan_is_probe (tb_past_link (self, figure->link)->id))
+        add_to_sum (&sums[OF_ALL], figure);
       add_to_sum (&sums[place_of (self, figure)], figure);
     }
   for (guint i = 0; i < places; i++)

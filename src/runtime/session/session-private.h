@@ -218,6 +218,7 @@ struct _TbSession
   TbKnownInstance *instances; /* as the plan's */
   GArray *bypasses;           /* of TbKnownBypass */
   GPtrArray *faults;          /* of TbKnownFault */
+  gboolean probes;            /* there are probing clients */
   GHashTable *replicas;       /* component's id → how many, where it was scaled and the model says otherwise */
   char *file;                 /* the drawing's; NULL */
   guint64 seed;
@@ -274,9 +275,9 @@ const char *tb_clock_find_library (void);
 void tb_session_prepare_clocks (TbSession *self, const TbPlan *before);
 /* The files that clients read their load from are there, and say what they said. */
 void tb_session_prepare_loads (TbSession *self, const TbPlan *before);
-/* before and replicas as in TbPlanOptions. */
+/* before, replicas and probes as in TbPlanOptions. */
 TbPlan *tb_session_make_plan (TbSession *self, const TbModel *model, const TbPlan *before,
-                              GHashTable *replicas, GError **error);
+                              GHashTable *replicas, gboolean probes, GError **error);
 /* The plan is another: partitions say anew which links they cut, and who is cut off from everyone is so
  * from the new ones too. */
 void tb_session_renew_partitions (TbSession *self);

@@ -388,13 +388,13 @@ preferred_block (const TbModel *model, const TbSessionOptions *options)
 
 TbPlan *
 tb_session_make_plan (TbSession *self, const TbModel *model, const TbPlan *before,
-                      GHashTable *replicas, GError **error)
+                      GHashTable *replicas, gboolean probes, GError **error)
 {
   g_autofree char *node = tb_program_path ("tierboard-node");
   const TbPlanOptions options = {
     .block = self->launch.block, .run_dir = self->launch.run_dir, .node_program = node,
     .seed = self->seed, .file = self->file, .default_user = tb_launch_default_user (),
-    .clock_library = tb_clock_find_library (), .before = before, .replicas = replicas,
+    .clock_library = tb_clock_find_library (), .before = before, .replicas = replicas, .probes = probes,
   };
   return tb_plan_new (model, &options, error);
 }
@@ -404,7 +404,8 @@ make_plan (TbSession *self, const TbSessionOptions *options, GError **error)
 {
   g_autoptr (GError) why = NULL;
   self->seed = choose_seed (options);
-  TbPlan *plan = tb_session_make_plan (self, self->model, NULL, NULL, &why);
+  self->probes = options->probes;
+  TbPlan *plan = tb_session_make_plan (self, self->model, NULL, NULL, self->probes, &why);
   if (plan == NULL)
     {
       g_set_error_literal (error, TB_SESSION_ERROR, TB_SESSION_ERROR_PLAN, why->message);

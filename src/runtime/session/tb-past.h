@@ -26,7 +26,7 @@ typedef struct
   guint replica; /* from 1 */
   guint32 address; /* host order */
   guint16 port;  /* that a link to it leads to, 0 where there is none */
-  gboolean outside, removed;
+  gboolean outside, removed; /* removed: not drawn any more, or a probing client, which never was */
   gboolean builtin;
 } TbPastInstance;
 

@@ -30,6 +30,7 @@ typedef struct
   guint payload_max;         /* first bytes kept of each message, at most TB_SESSION_PAYLOAD_MOST; 0: the default */
   gboolean payload_off;      /* none are */
   const char *const *record_masks; /* POSIX extended expressions: what they match in a message is not recorded; NULL: none */
+  gboolean probes;         /* with probing clients from the start (tb-plan.h) */
   gboolean sole_children;  /* this process starts no other children: what comes to it is the run's */
 } TbSessionOptions;
 
@@ -57,7 +58,7 @@ typedef struct
   const char *role;      /* what it says it is ("leader", "replica"); "" where nothing is known */
   gint64 clock_offset_ns; /* what its clock is wrong by … */
   double clock_rate;      /* … and how fast it goes; 1: as the true one */
-  gboolean removed;       /* it is not drawn any more … */
+  gboolean removed;       /* it is not drawn any more, or never was (a probing client) … */
   gboolean gone;          /* … and nothing of it runs: of no interest but for what it was */
   guint64 term;           /* in which it has that role, where terms are counted; 0: not known */
   guint64 digest;         /* of all it holds: equal where two replicas hold the same … */
@@ -255,6 +256,9 @@ TbSessionChange *tb_session_plan_change (TbSession *session, TbModel *model, GEr
 /* The run with so many replicas of a component, and nothing else different from what runs now. */
 TbSessionChange *tb_session_plan_scale (TbSession *session, const char *component, guint replicas,
                                         GError **error);
+/* The run with probing clients, or without them. */
+TbSessionChange *tb_session_plan_probes (TbSession *session, gboolean probes, GError **error);
+gboolean tb_session_has_probes (TbSession *session);
 const TbPlanChange *tb_session_change_of (const TbSessionChange *change);
 /* Whether what it would execute was allowed: nothing new, or all of it remembered. */
 gboolean tb_session_change_is_trusted (const TbSessionChange *change);

@@ -169,7 +169,7 @@ fill_link (TbWireMap *map, const TbPlanLink *from, TbWireLink *to)
   to->address = from->address;
   to->proto = (uint8_t) tb_proto_from_name (from->protocol ? from->protocol : "auto", NULL);
   to->balance = balance_of (from->balance);
-  to->replicas = from->link == 0;
+  to->replicas = from->link == 0 && !from->probe;
 }
 
 /* A plan that follows another keeps its indices, and so they are kept here. */

@@ -257,6 +257,9 @@ typedef enum
   TB_BALANCE_CALLER /* each caller has one of its own */
 } TbBalance;
 
+/* What the ids of probing clients' links end in: their taps count, and leave no events. */
+#define TB_PROBE_SUFFIX ".probe"
+
 typedef struct
 {
   char *id;             /* "save"; "orders.replicas" for the links between replicas */
