@@ -21,7 +21,7 @@
 
 typedef struct
 {
-  char *duration, *control, *metrics, *scenario;
+  char *duration, *control, *metrics, *scenario, *sweep;
   TbRunRecord record;
   gboolean json, trust, contain, no_seccomp, watch, probe;
   gint64 seed;
@@ -63,6 +63,8 @@ read_options (Options *o, int *argc, char ***argv)
     { "contain", 0, 0, G_OPTION_ARG_NONE, &o->contain, "Give each instance a PID namespace", NULL },
     { "probe", 0, 0, G_OPTION_ARG_NONE, &o->probe,
       "Ask each replica of a store by a client of its own, which nobody drew: so every side of a partition is judged", NULL },
+    { "sweep", 0, 0, G_OPTION_ARG_STRING, &o->sweep,
+      "Delay messages between that store's replicas step by step, say what its operations feel of it, and end (with --probe)", "STORE" },
     { "watch", 'w', 0, G_OPTION_ARG_NONE, &o->watch,
       "Go on with the file as it is whenever it was saved", NULL },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &o->record.path, "Keep the recording in that file", "OUT" },
@@ -581,7 +583,9 @@ watch (TbSession *session, TbControl *control, const Options *o, const char *tit
   say_ways_in (&run);
   if (scenario != NULL)
     tb_run_scenario_begin (scenario, session, on_said, on_asked_to_stop, &run);
+  TbRunSweep *sweep = o->sweep != NULL ? tb_run_sweep_new (session, o->sweep, on_said, on_asked_to_stop, &run) : NULL;
   loop_until_over (&run, table);
+  g_clear_pointer (&sweep, tb_run_sweep_free);
   g_signal_handlers_disconnect_by_data (session, &run);
   if (control != NULL)
     tb_control_set_owner (control, NULL, NULL);
@@ -666,11 +670,16 @@ run_file (const Options *o)
     return TB_EXIT_REFUSED;
   if (commands == NULL || !tb_run_is_allowed (o->file, commands, o->trust))
     return TB_EXIT_REFUSED;
+  if (o->sweep != NULL && tb_model_lookup (model, o->sweep) == NULL)
+    {
+      tb_cli_error ("%s has no component “%s”", o->file, o->sweep);
+      return TB_EXIT_REFUSED;
+    }
   if (!tb_run_record_is_possible (&o->record))
     return TB_EXIT_FAILED;
   TbSessionOptions options = {
     .seed = (guint64) o->seed,
-    .contain = o->contain, .no_seccomp = o->no_seccomp, .probes = o->probe, .file = o->file, .sole_children = TRUE,
+    .contain = o->contain, .no_seccomp = o->no_seccomp, .probes = o->probe || o->sweep != NULL, .file = o->file, .sole_children = TRUE,
   };
   tb_run_record_fill (&o->record, &options);
   if (options.record_off && tells_operations (plan))
@@ -708,6 +717,7 @@ tb_cmd_run (int argc, char **argv)
   tb_run_record_clear (&options.record);
   g_free (options.control);
   g_free (options.scenario);
+  g_free (options.sweep);
   g_free (options.metrics);
   return status;
 }

@@ -50,6 +50,15 @@ char *tb_run_commands (TbModel *model, const char *file, TbPlan **plan);
 /* Asks at a terminal, and says why not. */
 gboolean tb_run_is_allowed (const char *file, const char *commands, gboolean trust);
 
+/* ---- A sweep of delays ------------------------------------------------------------------------------- */
+
+typedef struct TbRunSweep TbRunSweep;
+
+/* Begins when everything is ready; over() is called when it is done. */
+TbRunSweep *tb_run_sweep_new (TbSession *session, const char *component, void (*say) (const char *sentence, gpointer data),
+                              void (*over) (gpointer data), gpointer data);
+void tb_run_sweep_free (TbRunSweep *sweep);
+
 /* ---- A scenario ------------------------------------------------------------------------------------ */
 
 typedef struct TbRunScenario TbRunScenario;

@@ -2,6 +2,7 @@
 #include "pages.h"
 
 #include "format.h"
+#include "proof-view.h"
 #include "spacetime-view.h"
 #include "util.h"
 
@@ -10,7 +11,7 @@
 struct _TbSpacetimePage
 {
   GtkWidget parent;
-  GtkWidget *stack, *view, *search, *summary, *chosen, *follow, *hidden, *collapse, *scrollbar;
+  GtkWidget *stack, *proof, *view, *search, *summary, *chosen, *follow, *hidden, *collapse, *scrollbar;
   TbMoment *moment;
   gulong moment_id;
   guint search_id;
@@ -56,6 +57,13 @@ past_changed (TbSpacetimePage *self)
   gboolean some = self->moment != NULL && tb_moment_past (self->moment) != NULL;
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), some ? "diagram" : "empty");
   show (self);
+}
+
+void
+tb_spacetime_page_show_proof (TbSpacetimePage *page, const TbHistory *history, const TbVerdict *verdict)
+{
+  tb_proof_view_show (TB_PROOF_VIEW (page->proof), history, verdict);
+  gtk_stack_set_visible_child_name (GTK_STACK (page->stack), "proof");
 }
 
 void
@@ -271,6 +279,9 @@ tb_spacetime_page_init (TbSpacetimePage *self)
                                                              "every message an arrow."),
                        "empty");
   gtk_stack_add_named (GTK_STACK (self->stack), new_diagram (self), "diagram");
+  self->proof = tb_proof_view_new ();
+  g_signal_connect_swapped (self->proof, "closed", G_CALLBACK (past_changed), self);
+  gtk_stack_add_named (GTK_STACK (self->stack), self->proof, "proof");
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
   g_signal_connect (self, "map", G_CALLBACK (show), NULL);
 }

@@ -6,6 +6,7 @@
 #include "moment.h"
 #include "tb-edit.h"
 #include "tb-session.h"
+#include "tb-verdicts.h"
 #include "tb-terminal.h"
 
 G_BEGIN_DECLS
@@ -51,6 +52,20 @@ void tb_metrics_page_choose (TbMetricsPage *page, const char *link);
 G_DECLARE_FINAL_TYPE (TbSpacetimePage, tb_spacetime_page, TB, SPACETIME_PAGE, GtkWidget)
 GtkWidget *tb_spacetime_page_new (void);
 void tb_spacetime_page_set_moment (GtkWidget *page, TbMoment *moment);
+
+/* Only the counter-example of that verdict, until the person asks for all messages again. */
+void tb_spacetime_page_show_proof (TbSpacetimePage *page, const TbHistory *history, const TbVerdict *verdict);
+
+#define TB_TYPE_CONSISTENCY_PAGE (tb_consistency_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbConsistencyPage, tb_consistency_page, TB, CONSISTENCY_PAGE, GtkWidget)
+GtkWidget *tb_consistency_page_new (void);
+void tb_consistency_page_set_editor (TbConsistencyPage *page, TbEditor *editor);
+void tb_consistency_page_set_moment (GtkWidget *page, TbMoment *moment);
+/* That probing clients and a sweep are started in; NULL: nothing runs. */
+void tb_consistency_page_set_session (TbConsistencyPage *page, TbSession *session);
+/* A store that is selected in the drawing becomes the one that is shown. */
+void tb_consistency_page_follow_selection (TbConsistencyPage *page);
+/* Signals: "refused" (const char *why); "proof-asked" (const TbStoreVerdict *store): its counter-example should be seen. */
 
 #define TB_TYPE_TRACE_PAGE (tb_trace_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbTracePage, tb_trace_page, TB, TRACE_PAGE, GtkWidget)

@@ -24,6 +24,7 @@ typedef enum
   PAGE_SPACETIME,
   PAGE_LOGS,
   PAGE_METRICS,
+  PAGE_CONSISTENCY,
   PAGE_TRACE,
   PAGE_TERMINAL,
   PAGE_HELD,
@@ -43,6 +44,7 @@ static const struct
   [PAGE_SPACETIME] = { "space-time", "Space-time", tb_spacetime_page_new, tb_spacetime_page_set_moment },
   [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new, tb_logs_page_set_moment },
   [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new, tb_metrics_page_set_moment },
+  [PAGE_CONSISTENCY] = { "consistency", "Consistency", tb_consistency_page_new, tb_consistency_page_set_moment },
   [PAGE_TRACE] = { "trace", "Trace", tb_trace_page_new, tb_trace_page_set_moment },
   [PAGE_TERMINAL] = { "terminal", "Terminal", tb_terminal_page_new },
   [PAGE_HELD] = { "held", "Held", tb_held_page_new },
@@ -57,6 +59,7 @@ struct _TbPanel
   GtkWidget *box, *stack, *scrolled, *tabs[N_PAGES], *pages[N_PAGES];
   TbEditor *editor;
   TbMoment *moment; /* NULL: not said yet */
+  TbSession *session; /* NULL: nothing runs */
   TbLiveFrame *frame;
   TbProblems *other_problems;
   const TbProblems *problems; /* borrowed, until the next */
@@ -109,6 +112,24 @@ page_asked (GtkWidget *page, const char *name, TbPanel *self)
   tb_panel_show_page (self, name);
 }
 
+/* What the Consistency page found wrong, on the space-time diagram. */
+static void
+proof_asked (GtkWidget *page, const TbStoreVerdict *store, TbPanel *self)
+{
+  tb_panel_show_page (self, "space-time");
+  tb_spacetime_page_show_proof (TB_SPACETIME_PAGE (self->pages[PAGE_SPACETIME]), store->history, &store->verdict);
+}
+
+static void
+set_up_consistency (TbPanel *self)
+{
+  TbConsistencyPage *page = TB_CONSISTENCY_PAGE (self->pages[PAGE_CONSISTENCY]);
+  g_signal_connect (page, "refused", G_CALLBACK (page_refused), self);
+  g_signal_connect (page, "proof-asked", G_CALLBACK (proof_asked), self);
+  tb_consistency_page_set_editor (page, self->editor);
+  tb_consistency_page_set_session (page, self->session);
+}
+
 static GtkWidget *
 page_of (TbPanel *self, PageId id)
 {
@@ -133,6 +154,8 @@ page_of (TbPanel *self, PageId id)
       tb_scenario_page_set_editor (TB_SCENARIO_PAGE (self->pages[id]), self->editor);
       g_signal_connect (self->pages[id], "refused", G_CALLBACK (page_refused), self);
     }
+  if (id == PAGE_CONSISTENCY)
+    set_up_consistency (self);
   if (id == PAGE_HELD)
     {
       g_signal_connect (self->pages[id], "count-changed", G_CALLBACK (held_count_changed), self);
@@ -182,6 +205,9 @@ refresh (TbPanel *self)
       break;
     case PAGE_INTERACTIONS: /* these follow the document */
     case PAGE_SCENARIO:
+      break;
+    case PAGE_CONSISTENCY:
+      tb_consistency_page_follow_selection (TB_CONSISTENCY_PAGE (page));
       break;
     case PAGE_HELD:
       tb_held_page_refresh (TB_HELD_PAGE (page));
@@ -328,6 +354,9 @@ tb_panel_set_run (TbPanel *panel, const char *run_dir)
 void
 tb_panel_set_held (TbPanel *panel, TbSession *session)
 {
+  g_set_object (&panel->session, session);
+  if (panel->pages[PAGE_CONSISTENCY])
+    tb_consistency_page_set_session (TB_CONSISTENCY_PAGE (panel->pages[PAGE_CONSISTENCY]), session);
   if (session || panel->pages[PAGE_HELD])
     tb_held_page_set_session (TB_HELD_PAGE (page_of (panel, PAGE_HELD)), session);
 }
@@ -359,6 +388,8 @@ void
 tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
 {
   g_set_object (&panel->editor, editor);
+  if (panel->pages[PAGE_CONSISTENCY])
+    tb_consistency_page_set_editor (TB_CONSISTENCY_PAGE (panel->pages[PAGE_CONSISTENCY]), editor);
   if (panel->pages[PAGE_INTERACTIONS])
     tb_interactions_page_set_editor (TB_INTERACTIONS_PAGE (panel->pages[PAGE_INTERACTIONS]), editor);
   if (panel->pages[PAGE_SCENARIO])
@@ -481,6 +512,7 @@ tb_panel_dispose (GObject *object)
   g_clear_pointer (&self->other_problems, g_ptr_array_unref);
   g_clear_object (&self->editor);
   g_clear_object (&self->moment);
+  g_clear_object (&self->session);
   G_OBJECT_CLASS (tb_panel_parent_class)->dispose (object);
 }
 

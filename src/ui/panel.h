@@ -31,9 +31,9 @@ void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
 void tb_panel_show_run (TbPanel *panel, const TbLiveFrame *frame, const TbSigns *signs);
 /* The directory of the run that begins; NULL: it is over. */
 void tb_panel_set_run (TbPanel *panel, const char *run_dir);
-/* The run whose held messages are listed; NULL: none. */
+/* The run whose held messages are listed, and which probing clients are started in; NULL: none. */
 void tb_panel_set_held (TbPanel *panel, TbSession *session);
-/* "problems", "messages", "space-time", "logs", "metrics", "trace", "terminal", "held",
+/* "problems", "messages", "space-time", "logs", "metrics", "consistency", "trace", "terminal", "held",
  * "interactions", "scenario". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
 /* The scenario page, with a new scenario that does what was done to the run. Opens the panel. */

@@ -44,6 +44,7 @@ static const TbActionRow rows[] = {
   { "page-space-time", "Panel: space-time diagram", { NULL }, "View" },
   { "page-logs", "Panel: logs", { NULL }, "View" },
   { "page-metrics", "Panel: metrics", { NULL }, "View" },
+  { "page-consistency", "Panel: consistency", { NULL }, "View" },
   { "page-trace", "Panel: traces", { NULL }, "View" },
   { "minimap", "Minimap", { "F8" }, "View" },
   { "source", "Source", { "F7" }, "View" },
@@ -618,6 +619,7 @@ static const GActionEntry entries[] = {
   { "page-space-time", act_page },
   { "page-logs", act_page },
   { "page-metrics", act_page },
+  { "page-consistency", act_page },
   { "page-trace", act_page },
   { "minimap", NULL, NULL, "true", change_choice },
   { "grid", NULL, NULL, "true", change_choice },
@@ -765,7 +767,7 @@ tb_window_update_actions (TbWindow *self)
     "save",     "save-as",        "export", "print", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
     "source",   "add",     "next-pane",  "previous-pane", "page-interactions",
-    "page-messages", "page-space-time", "page-logs", "page-metrics", "page-trace"
+    "page-messages", "page-space-time", "page-logs", "page-metrics", "page-consistency", "page-trace"
   };
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);
