@@ -17,7 +17,7 @@
 #include "tb-sweep.h"
 #include "util.h"
 
-#define REFRESH_MS 500
+#define REFRESH_MS 1000
 #define PICKED_MAX 9 /* replicas that sides can be picked of */
 
 typedef struct
@@ -39,7 +39,8 @@ struct _TbConsistencyPage
   GPtrArray *rows;    /* of SideRows */
   guint64 picked;     /* replicas on the other side */
   guint n_picks, refresh_id;
-  gboolean filling, followed;
+  gboolean filling;
+  TbUid followed; /* what was selected in the drawing last */
   TbSweep *sweep;
   TbSweepPoint points[8];
   guint n_points;
@@ -133,6 +134,9 @@ static void
 follow_selection (TbConsistencyPage *self)
 {
   TbUid uid = self->editor != NULL ? tb_editor_selected_one (self->editor) : 0;
+  if (uid == self->followed)
+    return;
+  self->followed = uid;
   const TbElement *element = uid != 0 ? tb_model_get (model_of (self), uid) : NULL;
   const char *id = element != NULL && tb_element_kind (element) == TB_KIND_COMPONENT ? tb_element_id (element) : NULL;
   for (guint i = 0; id != NULL && i < self->stores->len; i++)
@@ -461,10 +465,13 @@ show (TbConsistencyPage *self)
   show_controls (self);
 }
 
+/* A moment of the past stays as it is. */
 static gboolean
 refresh (gpointer data)
 {
-  show (data);
+  TbConsistencyPage *self = data;
+  if (self->past == NULL || tb_moment_is_live (self->moment))
+    show (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -501,7 +508,9 @@ set_probes (TbConsistencyPage *self, gboolean on)
 static void
 probe_toggled (GtkToggleButton *button, TbConsistencyPage *self)
 {
-  if (!self->filling && self->session != NULL)
+  if (self->filling)
+    return;
+  if (self->session != NULL)
     set_probes (self, gtk_toggle_button_get_active (button));
   show (self);
 }
