@@ -308,7 +308,8 @@ side_rows (TbConsistencyPage *self, guint i)
 }
 
 static void
-show_side (TbConsistencyPage *self, SideRows *rows, const char *component, const TbCapStore *store, const TbSideMeasured *side)
+show_side (TbConsistencyPage *self, SideRows *rows, const char *component, const TbCapStore *store, const TbSideMeasured *side,
+           gboolean cut)
 {
   guint members = (guint) __builtin_popcountll (side->side.members);
   g_autofree char *name = tb_consistency_side_name (component, &side->side),
@@ -318,8 +319,8 @@ show_side (TbConsistencyPage *self, SideRows *rows, const char *component, const
     {
       g_autofree char *theory = tb_consistency_theory (store, &side->side, w != 0),
                       *says = g_strdup_printf ("%s, by theory %s", w ? "Writes" : "Reads", theory),
-                      *measured = tb_consistency_measured (&side->of[w]), *line = g_strdup_printf ("    measured: %s", measured),
-                      *differs = tb_consistency_difference (store, side, w != 0);
+                      *measured = tb_consistency_measured (&side->of[w]), *line = g_strdup_printf ("    measured%s: %s", cut ? "" : ", not cut yet", measured),
+                      *differs = cut ? tb_consistency_difference (store, side, w != 0) : NULL;
       tb_ui_set_text (rows->says[w], says);
       set_or_hide (rows->measured[w], self->verdicts != NULL ? line : NULL);
       set_or_hide (rows->differs[w], self->verdicts != NULL ? differs : NULL);
@@ -362,7 +363,7 @@ show_theory (TbConsistencyPage *self, const TbCapStore *store, const Shown *show
   gboolean yes = tb_cap_linearizable (store, sides, shown->n_sides, why);
   g_autofree char *what = tb_cap_store_text (store), *partition = tb_cap_partition_text (store), *otherwise = tb_cap_else_text (store),
                   *head = g_strdup_printf ("%s. By theory %slinearizable%s: %s.", what, yes ? "" : "not ",
-                                           shown->n_sides > 1 ? " in this partition" : "", why);
+                                           shown->n_sides <= 1 ? "" : shown->phase == PHASE_CHOSEN ? " in such a partition" : " in this partition", why);
   g_autoptr (GString) unknown = g_string_new ("What this cannot know:");
   for (guint i = 0; tb_cap_unknown (store, i) != NULL; i++)
     g_string_append_printf (unknown, "\n• %s", tb_cap_unknown (store, i));
@@ -458,7 +459,7 @@ show (TbConsistencyPage *self)
       SideRows *rows = side_rows (self, i);
       gtk_widget_set_visible (rows->box, i < shown->n_sides);
       if (i < shown->n_sides)
-        show_side (self, rows, id, &store, &shown->sides[i]);
+        show_side (self, rows, id, &store, &shown->sides[i], shown->phase != PHASE_CHOSEN);
     }
   show_verdict (self, id, shown);
   show_sweep (self);
