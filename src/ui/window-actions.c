@@ -5,7 +5,6 @@
 #include "command-palette.h"
 #include "dialogs.h"
 #include "fault-form.h"
-#include "look.h"
 #include "panes.h"
 #include "preferences.h"
 #include "print.h"
@@ -92,9 +91,6 @@ tb_window_action_rows (guint *n)
 }
 
 /* ---- What they do ---------------------------------------------------------------------------- */
-
-#define ACTION(name)                                                                               \
-  static void name (GSimpleAction *action, GVariant *target, gpointer data)
 
 static void
 add_empty (TbWindow *window)
@@ -322,78 +318,6 @@ ACTION (act_stop)
   tb_sheet_stop (TB_WINDOW (data)->sheet);
 }
 
-/* ---- Scenarios ------------------------------------------------------------------------------- */
-
-static const struct
-{
-  const char *name;
-  void (*act) (TbSheet *sheet);
-} scenario_actions[] = { { "run-scenario", tb_sheet_run_scenario },
-                         { "scenario-next", tb_sheet_scenario_next },
-                         { "scenario-dismiss", tb_sheet_dismiss_scenario },
-                         { "use-scenarios", tb_sheet_ask_scenarios },
-                         { "keep-scenarios", tb_sheet_keep_scenarios },
-                         { "own-scenarios", tb_sheet_own_scenarios } };
-
-ACTION (act_scenario)
-{
-  TbSheet *sheet = TB_WINDOW (data)->sheet;
-  const char *name = g_action_get_name (G_ACTION (action));
-  for (guint i = 0; sheet && i < G_N_ELEMENTS (scenario_actions); i++)
-    if (g_str_equal (scenario_actions[i].name, name))
-      scenario_actions[i].act (sheet);
-}
-
-/* One of the palette: chosen and run. */
-ACTION (act_run_scenario_of)
-{
-  TbSheet *sheet = TB_WINDOW (data)->sheet;
-  if (!sheet || tb_sheet_runs_scenario (sheet))
-    return;
-  tb_sheet_choose_scenario (sheet, g_variant_get_string (target, NULL));
-  tb_sheet_run_scenario (sheet);
-}
-
-static void
-choose_scenario (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  if (TB_WINDOW (data)->sheet)
-    tb_sheet_choose_scenario (TB_WINDOW (data)->sheet, g_variant_get_string (state, NULL));
-}
-
-static void
-change_stepping (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  if (TB_WINDOW (data)->sheet)
-    tb_sheet_set_scenario_stepping (TB_WINDOW (data)->sheet, g_variant_get_boolean (state));
-}
-
-static void
-change_classroom (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  tb_window_set_classroom (data, g_variant_get_boolean (state));
-}
-
-static void
-change_print_look (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  tb_look_set_print (g_variant_get_boolean (state));
-  g_simple_action_set_state (action, state);
-}
-
-static void
-set_state (TbWindow *self, const char *name, GVariant *state)
-{
-  g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), name)), state);
-}
-
-void
-tb_window_set_scenario (TbWindow *self, const char *id, gboolean stepping)
-{
-  set_state (self, "scenario", g_variant_new_string (id));
-  set_state (self, "scenario-stepping", g_variant_new_boolean (stepping));
-}
-
 /* ---- Instances ------------------------------------------------------------------------------- */
 
 static const struct
@@ -550,12 +474,6 @@ ACTION (act_save_recording)
     tb_sheet_ask_save_recording (TB_WINDOW (data)->sheet);
 }
 
-ACTION (act_scenario_from_run)
-{
-  if (TB_WINDOW (data)->sheet)
-    tb_panel_take_scenario (TB_WINDOW (data)->sheet->panel);
-}
-
 ACTION (act_export_recording)
 {
   if (TB_WINDOW (data)->sheet)
@@ -633,17 +551,6 @@ static const GActionEntry entries[] = {
   { "add", act_add, "s" },
   { "run", act_run },
   { "stop", act_stop },
-  { "run-scenario", act_scenario },
-  { "run-scenario-of", act_run_scenario_of, "s" },
-  { "scenario-next", act_scenario },
-  { "scenario-dismiss", act_scenario },
-  { "use-scenarios", act_scenario },
-  { "keep-scenarios", act_scenario },
-  { "own-scenarios", act_scenario },
-  { "scenario", NULL, "s", "''", choose_scenario },
-  { "scenario-stepping", NULL, NULL, "false", change_stepping },
-  { "classroom", NULL, NULL, "false", change_classroom },
-  { "print-look", NULL, NULL, "false", change_print_look },
   { "apply", act_apply },
   { "instance-kill", act_instance, "s" },
   { "instance-pause", act_instance, "s" },
@@ -669,7 +576,6 @@ static const GActionEntry entries[] = {
   { "time-faster", act_time },
   { "compare-recordings", act_compare_recordings },
   { "save-recording", act_save_recording },
-  { "scenario-from-run", act_scenario_from_run },
   { "export-recording", act_export_recording },
   { "control-address", act_control_address },
   { "step", act_step },
@@ -781,17 +687,7 @@ tb_window_update_actions (TbWindow *self)
   tb_window_set_action_enabled (self, "step-all", running);
   tb_window_set_action_enabled (self, "step-mode", running);
   tb_window_set_action_enabled (self, "page-held", running);
-  TbSheet *sheet = self->sheet;
-  gboolean has = sheet && tb_sheet_has_scenario (sheet), carried_out = sheet && tb_sheet_runs_scenario (sheet);
-  TbScenarioPhase phase = sheet ? tb_sheet_scenario_phase (sheet) : TB_SCENARIO_READY;
-  tb_window_set_action_enabled (self, "run-scenario", has && !carried_out);
-  tb_window_set_action_enabled (self, "run-scenario-of", has && !carried_out);
-  tb_window_set_action_enabled (self, "scenario-next", sheet && phase != TB_SCENARIO_READY);
-  tb_window_set_action_enabled (self, "scenario-dismiss", phase == TB_SCENARIO_OVER);
-  tb_window_set_action_enabled (self, "use-scenarios", sheet && !sheet->recording && !carried_out);
-  tb_window_set_action_enabled (self, "keep-scenarios", sheet && tb_sheet_uses_file (sheet) && !carried_out);
-  tb_window_set_action_enabled (self, "own-scenarios", sheet && tb_sheet_uses_file (sheet) && !carried_out);
-  tb_window_set_action_enabled (self, "classroom", sheet != NULL);
+  tb_window_update_scenario_actions (self);
   gboolean several = tb_window_n_sheets (self) > 1;
   tb_window_set_action_enabled (self, "previous-tab", several);
   tb_window_set_action_enabled (self, "next-tab", several);
@@ -803,6 +699,7 @@ void
 tb_window_install_actions (TbWindow *self)
 {
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  tb_window_install_scenario_actions (self);
   install_commands (self);
   tb_window_update_choices (self);
 }

@@ -1,5 +1,5 @@
 /* The window's parts, shared by the files that make it: window.c builds it and holds its tabs,
- * window-actions.c the table of actions, window-file.c files, window-close.c the questions before
+ * window-actions.c the table of actions (those of scenarios are in window-scenarios.c), window-file.c files, window-close.c the questions before
  * something would be lost. What belongs to one document is in its sheet (sheet-private.h). */
 #pragma once
 
@@ -56,6 +56,12 @@ void tb_window_install_actions (TbWindow *self);
 void tb_window_update_choices (TbWindow *self); /* shows what is remembered */
 void tb_window_set_action_enabled (TbWindow *self, const char *name, gboolean enabled);
 
+/* What an action of the window does, in the files that have some. */
+#define ACTION(name) static void name (GSimpleAction *action, GVariant *target, gpointer data)
+
+/* window-scenarios.c */
+void tb_window_install_scenario_actions (TbWindow *self);
+void tb_window_update_scenario_actions (TbWindow *self);
 /* What the choice of a scenario shows. */
 void tb_window_set_scenario (TbWindow *self, const char *id, gboolean stepping);
 
