@@ -33,7 +33,7 @@ tb_scenario_strip_show (TbScenarioStrip *self, const TbStripNow *now, const char
     {
       g_array_set_size (self->marks, 0);
       g_array_append_vals (self->marks, now->marks, tb_strip_n_steps (self->strip));
-      self->now.marks = (const TbStripMark *) self->marks->data;
+      self->now.marks = &g_array_index (self->marks, TbStripMark, 0);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));

@@ -42,8 +42,10 @@ def run_tests(tests):
             print(f"ok {number} - {name} # SKIP {reason}", flush=True)
         except Exception:  # one test's failure must not hide the next one's
             bad += 1
+            # On standard error too: that is what a failed run of all tests shows of it.
             for line in traceback.format_exc().splitlines():
                 print(f"# {line}")
+                print(line, file=sys.stderr)
             print(f"not ok {number} - {name}", flush=True)
     sys.exit(bool(bad))
 

@@ -104,6 +104,7 @@ def main():
             held, words, explained = future.result()
             for line in explained:
                 print("# " + line)
+                print(line, file=sys.stderr)
             print(f"{'ok' if held else 'not ok'} {number} - {words}", flush=True)
             bad = bad or not held
     sys.exit(bad)

@@ -115,6 +115,9 @@ def test_redis_counts_what_the_tap_counts():
         return "3000 SET commands in both"
 
 
+FAILS_AS_DRAWN = {("rpc-and-queue", "call")}  # callers of a server too slow for them give up
+
+
 def example(name, seconds="6s", folder="examples"):
     with workplace() as place:
         status, rows, err = run_json(place, str(DATA / folder / f"{name}.tierboard"), "--trust",
@@ -124,7 +127,8 @@ def example(name, seconds="6s", folder="examples"):
         silent = [l["id"] for l in totals["links"] if not l["tapped"] or not l["bytes_up"]]
         assert not silent, f"links without traffic: {silent}"
         failing = [f"{l['id']}: {l['errors']} of {l['requests']}" for l in totals["links"]
-                   if (l["errors"] or 0) > 2 + 0.02 * (l["requests"] or 0)]
+                   if (l["errors"] or 0) > 2 + 0.02 * (l["requests"] or 0)
+                   and (name, l["id"]) not in FAILS_AS_DRAWN]
         assert not failing, f"links with errors: {failing}"
         assert not place.processes(), place.processes()
         return ", ".join(f"{l['id']} {l['requests']}" for l in totals["links"])
@@ -173,7 +177,7 @@ def test_all_drawings_that_come_with_us():
              for path in sorted((DATA / folder).glob("*.tierboard"))
              if path.stem not in NOT_RUN and (folder == "templates" or path.stem not in RUN_ALONE)]
     names.remove(("templates", "real-programs"))
-    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
         for (folder, name), run in [(n, pool.submit(example, n[1], "3s", n[0])) for n in names]:
             try:
                 run.result()
