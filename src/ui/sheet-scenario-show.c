@@ -226,7 +226,7 @@ tb_sheet_scenario_show (TbSheetScenarios *self, double place, const char *words)
   g_autofree char *hint = hint_of (self, reveal);
   const TbScenarioShown shown = {
     .phase = self->phase,
-    .now = { .place = place, .paused = self->phase == TB_SCENARIO_PAUSED, .marks = (const TbStripMark *) self->marks->data },
+    .now = { .place = place, .paused = self->phase == TB_SCENARIO_PAUSED, .marks = &g_array_index (self->marks, TbStripMark, 0) },
     .words = words,
     .question = question,
     .answer = answer_of (self, reveal),

@@ -162,6 +162,7 @@ test_what_cannot_be_done_again_is_said (void)
   goes_on (r, 2000);
   g_autofree char *steps = steps_of (r, notes, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (strstr (steps, "kill"));
   g_assert_cmpuint (notes->len, ==, 2);
   g_assert_cmpstr (g_ptr_array_index (notes, 0), ==, "the clock of shop/1 was moved, which a scenario cannot do");
   g_assert_cmpstr (g_ptr_array_index (notes, 1), ==, "shop/1 was stopped in order; a scenario kills it");

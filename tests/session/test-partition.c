@@ -88,6 +88,7 @@ test_isolate_from_some_leaves_the_others (void)
   const TbPartition partition = { TB_PARTITION_ISOLATE, "orders/2", "orders", 0 };
   g_autofree char *words = NULL;
   g_autoptr (GArray) again = tb_partition_pairs (&f.plan, &partition, role_of, GUINT_TO_POINTER (0), &words, NULL);
+  g_assert_cmpuint (again->len, ==, 4);
   g_assert_cmpstr (words, ==, "orders/2 | orders/1 orders/3");
   clear (&f);
 }

@@ -37,7 +37,8 @@ raft_log_digest (const RaftLog *log, uint64_t index)
 TbBytes
 raft_log_bytes (const RaftLog *log, const RaftEntry *e)
 {
-  return (TbBytes){ log->bytes.p + e->at, e->n };
+  /* The first entry of a leader is empty: then nothing may be stored yet, and null has no offsets. */
+  return e->n ? (TbBytes){ log->bytes.p + e->at, e->n } : (TbBytes){ NULL, 0 };
 }
 
 RaftEntry *

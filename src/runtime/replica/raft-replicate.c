@@ -334,7 +334,8 @@ static void
 apply (TbReplica *r, RaftEntry *e)
 {
   Raft *raft = r->core;
-  Take t = { raft->log.bytes.p + e->at, e->n, false };
+  const TbBytes bytes = raft_log_bytes (&raft->log, e);
+  Take t = { bytes.p, bytes.n, false };
   TbCommand command;
   uint64_t ticket = e->ticket;
   raft->tickets -= ticket != 0;
