@@ -67,7 +67,7 @@ int64_t tb_dist_draw_ns (const TbDist *dist, TbRng *rng);
 /* Digits, perhaps with a fraction ("1.5"), whatever the locale says. Returns the first byte not
  * read, NULL where there is no number. */
 const char *tb_decimal_parse (const char *text, double *value);
-/* "250us" "2ms" "1.5s" "2m" "1h" (and "ns"); a bare number is refused. *end (may be NULL) gets the
+/* "250us" "2ms" "1.5s" "2m" "1h" "30d" (and "ns"); a bare number is refused. *end (may be NULL) gets the
  * first byte not read; without it the whole text must be a duration. */
 bool tb_duration_parse (const char *text, int64_t *ns, const char **end);
 /* The shortest exact form: 1500000 → "1500us", 2000000000 → "2s". Writes at most size bytes. */

@@ -21,6 +21,7 @@ static const struct
   { "m", 60 * TB_NS_PER_S },
   { "min", 60 * TB_NS_PER_S },
   { "h", 3600 * TB_NS_PER_S },
+  { "d", 86400 * TB_NS_PER_S },
 };
 
 int64_t
@@ -84,8 +85,9 @@ tb_duration_format (int64_t ns, char *out, size_t size)
   {
     const char *name;
     int64_t ns;
-  } forms[] = { { "h", 3600 * TB_NS_PER_S }, { "m", 60 * TB_NS_PER_S }, { "s", TB_NS_PER_S },
-                { "ms", TB_NS_PER_MS },      { "us", TB_NS_PER_US },    { "ns", 1 } };
+  } forms[] = { { "d", 86400 * TB_NS_PER_S }, { "h", 3600 * TB_NS_PER_S }, { "m", 60 * TB_NS_PER_S },
+                { "s", TB_NS_PER_S },         { "ms", TB_NS_PER_MS },      { "us", TB_NS_PER_US },
+                { "ns", 1 } };
   if (ns == 0)
     {
       snprintf (out, size, "0s");

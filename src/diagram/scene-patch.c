@@ -31,7 +31,8 @@ static const Effect effects[TB_N_KINDS] = {
   [TB_KIND_WAIT] = EFFECT_NONE,         [TB_KIND_PHASE] = EFFECT_NONE,
   [TB_KIND_DO] = EFFECT_NONE,           [TB_KIND_EXPECT] = EFFECT_NONE,
   [TB_KIND_PLACE] = EFFECT_PLACE,       [TB_KIND_ROUTE] = EFFECT_ROUTE,
-  [TB_KIND_BEND] = EFFECT_BEND,
+  [TB_KIND_BEND] = EFFECT_BEND,         [TB_KIND_IGNORE] = EFFECT_NONE,
+  [TB_KIND_RULE] = EFFECT_NONE,
 };
 
 /* From these, other items are read too, or there come to be others. */

@@ -48,6 +48,25 @@ holds (const GArray *uids, TbUid uid)
 
 /* ---- A tier of one's own --------------------------------------------------------------------- */
 
+/* A tier also holds what is ignored of it. */
+static const TbElement *
+nth_device (const TbElement *tier, guint nth)
+{
+  for (guint i = 0; tier != NULL && i < tb_element_n_children (tier); i++)
+    if (is_kind (tb_element_child (tier, i), TB_KIND_DEVICE) && nth-- == 0)
+      return tb_element_child (tier, i);
+  return NULL;
+}
+
+static guint
+device_number (const TbElement *device)
+{
+  guint nth = 0;
+  while (nth_device (tb_element_parent (device), nth) != device)
+    nth++;
+  return nth;
+}
+
 /* Beside another in the file, with as many devices like its. */
 static TbUid
 insert_tier (TbEditor *editor, const TbElement *like, guint position, const char *title)
@@ -58,11 +77,10 @@ insert_tier (TbEditor *editor, const TbElement *like, guint position, const char
   TbUid uid = tb_document_insert (editor->document, TB_KIND_TIER, id,
                                   tb_element_uid (tb_model_root (model)), position);
   tb_editor_set_checked (editor, uid, TB_PROP_NAME, name);
-  guint n = like ? tb_element_n_children (like) : 0;
-  for (guint i = 0; i < MAX (n, 1); i++)
+  const TbElement *from = nth_device (like, 0);
+  for (guint i = 0; i == 0 || from != NULL; from = nth_device (like, ++i))
     {
       static const TbProp same[] = { TB_PROP_CORES, TB_PROP_MEMORY };
-      const TbElement *from = i < n ? tb_element_child (like, i) : NULL;
       g_autofree char *device_title = g_strdup_printf ("%s-%u", id, i + 1);
       g_autofree char *device_id = tb_model_make_id (model, TB_KIND_DEVICE, device_title);
       TbUid device = tb_document_insert (editor->document, TB_KIND_DEVICE, device_id, uid,
@@ -87,7 +105,7 @@ move_devices (TbEditor *editor, const TbElement *component, const TbElement *fro
                 ? tb_element_get_ref (tb_editor_model (editor), on, TB_PROP_DEVICE) : NULL;
       if (device == NULL || tb_element_parent (device) != from)
         continue;
-      const TbElement *other = tb_element_child (tier, tb_element_position (device));
+      const TbElement *other = nth_device (tier, device_number (device));
       tb_editor_set_checked (editor, tb_element_uid (on), TB_PROP_DEVICE, tb_element_id (other));
     }
 }
@@ -526,9 +544,8 @@ run_join (TbEditor *editor)
   tb_places_begin (&places, editor);
   tb_places_pin (&places);
   tb_places_end (&places);
-  while (tb_element_n_children (away) > 0)
-    tb_document_move (editor->document, tb_element_uid (tb_element_child (away, 0)), kept,
-                      G_MAXUINT);
+  while (nth_device (away, 0) != NULL)
+    tb_document_move (editor->document, tb_element_uid (nth_device (away, 0)), kept, G_MAXUINT);
   for (guint i = 0; i < members->len; i++)
     tb_editor_set_checked (editor, g_array_index (members, TbUid, i), TB_PROP_TIER,
                            tb_element_id (stays));

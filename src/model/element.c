@@ -114,6 +114,21 @@ tb_element_get_ns (const TbElement *element, TbProp prop)
   return text != NULL && tb_duration_parse (text, &ns, NULL) ? ns : 0;
 }
 
+double
+tb_element_get_share (const TbElement *element, TbProp prop)
+{
+  const char *text = tb_element_get (element, prop);
+  char *end = NULL;
+  double value = text != NULL ? g_ascii_strtod (text, &end) : -1;
+  if (text == NULL || end == text)
+    return -1;
+  if (strcmp (end, "%") == 0)
+    value /= 100;
+  else if (*end != '\0')
+    return -1;
+  return value >= 0 && value <= 1 ? value : -1;
+}
+
 gboolean
 tb_element_has_tag (const TbElement *element, const char *tag)
 {

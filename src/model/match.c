@@ -41,6 +41,7 @@ static const struct
   TbProp props[8];
   gboolean loose;
 } keys[] = {
+  { TB_KIND_IGNORE, { TB_PROP_RULE }, FALSE },
   { TB_KIND_SERVICE, { TB_PROP_NAME }, FALSE },
   { TB_KIND_ON, { TB_PROP_REPLICA }, FALSE },
   { TB_KIND_CALL, { TB_PROP_LINK }, FALSE },

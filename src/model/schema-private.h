@@ -11,6 +11,8 @@ int tb_schema_slot (TbKind kind, TbProp prop);
 int tb_schema_text_slot (TbKind kind);
 /* As tb_schema_canonical(), but NULL where text is canonical already. */
 char *tb_schema_canonical_if_other (const TbPropSpec *spec, const char *text);
+/* Whether its value may begin with “wait” or “cpu”. */
+gboolean tb_schema_is_work (const TbPropSpec *spec);
 gboolean tb_schema_may_contain (TbKind parent, TbKind child);
 /* SERVER for what is no role. */
 TbRole tb_role_from_name (const char *name);

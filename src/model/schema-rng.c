@@ -11,7 +11,7 @@
 #define BLANKS "\\s*"
 #define DIGITS "[0-9]+"
 #define DECIMAL DIGITS "(\\.[0-9]+)?"
-#define DURATION DECIMAL "(ns|us|µs|ms|s|m|min|h)"
+#define DURATION DECIMAL "(ns|us|µs|ms|s|m|min|h|d)"
 #define ID "[a-z][a-z0-9\\-]{0,126}"
 #define ROLE "[a-z][a-z0-9\\-]{0,62}"
 #define REPLICA "([1-9][0-9]{0,5}|1000000)"
@@ -95,7 +95,7 @@ choice (Rng *rng, const char *words)
 static void
 data (Rng *rng, const TbPropSpec *spec)
 {
-  const char *work = spec->prop == TB_PROP_WORK ? "((wait|cpu) )?" : "";
+  const char *work = tb_schema_is_work (spec) ? "((wait|cpu) )?" : "";
   const char *base = types[spec->type].base, *pattern = types[spec->type].pattern;
   if (pattern == NULL)
     {

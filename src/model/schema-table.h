@@ -13,7 +13,9 @@
 #define COMMON                                                                                     \
   { P (DESCRIPTION, "Description", STRING), .help = "What it is for, in a sentence." },            \
   { P (TAGS, "Tags", TAGS), .help = "Words to find and filter it by." },                           \
-  { P (HREF, "Web page", STRING), .help = "Where to read more about it." }
+  { P (HREF, "Web page", STRING), .help = "Where to read more about it." },                         \
+  { P (ORIGIN, "Came from", STRING),                                                               \
+    .help = "Where in another program's file it came from, for the way back." }
 
 #define IDENTITY                                                                                   \
   { P (ID, "Id", ID), .required = TRUE,                                                            \
@@ -26,9 +28,29 @@
 #define PLACEABLE                                                                                  \
   (BIT (LAYER) | BIT (TIER) | BIT (MIDDLEWARE) | BIT (GROUP) | BIT (COMPONENT) | BIT (NOTE))
 
+/* How seldom and how long it fails. */
+#define FAILS                                                                                      \
+  { P (MTBF, "Fails after", DURATION),                                                             \
+    .help = "How long it works between two failures on average, as in 90d." },                     \
+  { P (MTTR, "Repaired in", DURATION),                                                             \
+    .help = "How long it is down after a failure on average, as in 4h." },                         \
+  { P (AVAILABILITY, "Availability", AMOUNT),                                                      \
+    .help = "The share of time it works, as in 99.9%, where the two times are not known." }
+
+/* Whatever findings are about. */
+#define MAY_BE_IGNORED                                                                             \
+  (BIT (ARCHITECTURE) | BIT (LAYER) | BIT (TIER) | BIT (DEVICE) | BIT (MIDDLEWARE) | BIT (GROUP)   \
+   | BIT (COMPONENT) | BIT (LINK) | BIT (INTERACTION) | BIT (SCENARIO) | BIT (VIEW))
+
 static const TbPropSpec architecture_props[] = {
   { P (NAME, "Name", STRING), .help = "What the whole system is called." },
   COMMON,
+};
+
+static const TbPropSpec ignore_props[] = {
+  { P (RULE, "Rule", STRING), .required = TRUE,
+    .help = "The id of the rule whose findings about this element are let be; layer.* for all of that kind." },
+  { P (REASON, "Reason", STRING), .required = TRUE, .help = "Why it is as it should be." },
 };
 
 static const TbPropSpec layer_props[] = {
@@ -48,6 +70,7 @@ static const TbPropSpec device_props[] = {
   { P (CORES, "Cores", INTEGER), .min = 1, .max = 4096, .help = "Processor cores it has." },
   { P (MEMORY, "Memory", INTEGER), .min = 1, .max = 1e9, .help = "Memory it has, in MiB." },
   { P (ADDRESS, "Address", STRING), .help = "The host, where it is a real one." },
+  FAILS,
   COMMON,
 };
 
@@ -98,6 +121,9 @@ static const TbPropSpec component_props[] = {
     .help = "Own: it starts with libfaketime, so that its clock can be moved while it runs." },
   { P (ADDRESS, "Address", STRING), 
     .help = "Where an external component lies: host, host:port or a URL as postgres://user@host/database." },
+  { P (DEMAND, "Costs", DIST),
+    .help = "What one request costs where no built-in part says it, as in cpu 3ms; measuring a run writes it." },
+  FAILS,
   { P (COLOUR, "Colour", COLOUR), .help = "Its outline and icon, as #rrggbb; the kind's where absent." },
   { P (ICON, "Icon", STRING),
     .help = "A picture instead of the kind's: an SVG of that name in the icon folder, or its path." },
@@ -318,6 +344,9 @@ static const TbPropSpec link_props[] = {
   { P (TIMEOUT, "Timeout", DURATION), .help = "After that long the caller gives up." },
   { P (RETRIES, "Retries", INTEGER), .default_text = "0", .min = 0, .max = 1000,
     .help = "How often a failed call is tried again." },
+  { P (NEEDS, "Needs", INTEGER), .min = 0, .max = 1000,
+    .help = "How many replicas of the called must be up; 0: the caller can do without. One where absent, of a "
+            "replicated store as many as it agrees by." },
   { P (BALANCE, "Balance", ENUM), .choices = "round-robin random least-connections hash sticky",
     .help = "How the caller chooses among replicas; hash is of the path or key, sticky stays with one." },
   { P (CARRIES, "Carries", STRING), .help = "What data go over it." },
@@ -462,6 +491,22 @@ static const TbPropSpec expect_props[] = {
   COMMON,
 };
 
+static const TbPropSpec rule_props[] = {
+  IDENTITY,
+  { P (KIND, "Kind", ENUM), .required = TRUE, .choices = "forbidden allowed required",
+    .help = "Forbidden: no such link; allowed: links from these lead to those alone; required: each of these has "
+            "a link to one of those." },
+  { P (FROM, "From", TAGS),
+    .help = "Which callers: words that must all hold, of kind:store, tier:db, layer:data, tag:pci, group:x, "
+            "id:shop and *; !tag:pci where it must not. Any where absent." },
+  { P (TO, "To", TAGS), .help = "Which called components, said in the same words; any where absent." },
+  { P (OVER, "Over", TAGS),
+    .help = "Which links: sync, async, protocol:http, middleware:bus or !sync; any where absent." },
+  { P (SEVERITY, "Severity", ENUM), .default_text = "error", .choices = "error warning info",
+    .help = "How bad it is where the rule does not hold." },
+  COMMON,
+};
+
 static const TbPropSpec style_props[] = {
   { P (KIND, "Kind", ENUM),
     .choices = "client server store cache broker balancer proxy mediator external link layer tier "
@@ -533,6 +578,8 @@ static const TbPropSpec bend_props[] = {
 static const TbKindSpec kinds[TB_N_KINDS] = {
   K (ARCHITECTURE, "architecture", "Architecture", architecture),
     .help = "The whole drawing." },
+  K (IGNORE, "ignore", "Ignored finding", ignore), .parents = MAY_BE_IGNORED,
+    .help = "A finding about the element it is in that is as it should be, and why; in the architecture: everywhere." },
   K (LAYER, "layer", "Layer", layer), IN (ARCHITECTURE), .has_id = TRUE,
     .help = "A logical level, which uses only those below it; the first in the file is on top." },
   K (TIER, "tier", "Tier", tier), IN (ARCHITECTURE), .has_id = TRUE,
@@ -591,6 +638,8 @@ static const TbKindSpec kinds[TB_N_KINDS] = {
     .help = "What is done to the system." },
   K (EXPECT, "expect", "Expectation", expect), IN (SCENARIO),
     .help = "What must hold for the scenario to pass." },
+  K (RULE, "rule", "Rule", rule), IN (ARCHITECTURE), .has_id = TRUE,
+    .help = "A rule of your own: which links must not be, which alone may be, which must be." },
   K (STYLE, "style", "Style rule", style), IN (ARCHITECTURE),
     .help = "How everything looks that all its conditions hold for; a later rule wins." },
   K (VIEW, "view", "View", view), IN (ARCHITECTURE), .has_id = TRUE,
@@ -607,6 +656,8 @@ static const TbKindSpec kinds[TB_N_KINDS] = {
 #undef K
 #undef IN
 #undef COMMON
+#undef FAILS
+#undef MAY_BE_IGNORED
 #undef IDENTITY
 #undef PROBE
 #undef PROBE_KINDS

@@ -185,12 +185,17 @@ check_duration (const TbPropSpec *spec, const char *text)
          && in_range (spec, (double) ns);
 }
 
+gboolean
+tb_schema_is_work (const TbPropSpec *spec)
+{
+  return spec->prop == TB_PROP_WORK || spec->prop == TB_PROP_DEMAND;
+}
+
 /* "wait exponential 20ms" → "exponential 20ms": the word is only for what costs something. */
 static const char *
 skip_work_word (const TbPropSpec *spec, const char *text)
 {
-  if (spec->prop == TB_PROP_WORK && (g_str_has_prefix (text, "wait ")
-                                     || g_str_has_prefix (text, "cpu ")))
+  if (tb_schema_is_work (spec) && (g_str_has_prefix (text, "wait ") || g_str_has_prefix (text, "cpu ")))
     return strchr (text, ' ') + 1;
   return text;
 }
@@ -290,7 +295,7 @@ expect_tags (const TbPropSpec *spec)
 static char *
 expect_dist (const TbPropSpec *spec)
 {
-  return g_strdup (spec->prop == TB_PROP_WORK
+  return g_strdup (tb_schema_is_work (spec)
                      ? "a time such as wait exponential 2ms, cpu 5ms or uniform 1ms 3ms"
                      : "a time such as 20ms, exponential 20ms or uniform 1ms 3ms");
 }

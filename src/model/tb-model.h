@@ -24,6 +24,7 @@ typedef enum
 {
   TB_KIND_NONE,
   TB_KIND_ARCHITECTURE,
+  TB_KIND_IGNORE,      /* a finding that is as it should be, with the reason: in most with an id */
   TB_KIND_LAYER,
   TB_KIND_TIER,
   TB_KIND_DEVICE,      /* in tier */
@@ -53,6 +54,7 @@ typedef enum
   TB_KIND_PHASE,       /* in scenario */
   TB_KIND_DO,          /* in phase */
   TB_KIND_EXPECT,      /* in scenario */
+  TB_KIND_RULE,        /* a person's own: which relations must not, may or must be */
   TB_KIND_STYLE,       /* how elements of a kind, tag, layer, tier or group look */
   TB_KIND_VIEW,
   TB_KIND_PLACE,       /* in view: where an element stands */
@@ -89,8 +91,8 @@ typedef enum
   TB_TYPE_NUMBER,
   TB_TYPE_BOOLEAN,   /* yes, no */
   TB_TYPE_ENUM,
-  TB_TYPE_DURATION,  /* 250us 2ms 1.5s */
-  TB_TYPE_DIST,      /* "exponential 20ms", optionally after "wait" or "cpu" (see work) */
+  TB_TYPE_DURATION,  /* 250us 2ms 1.5s 36h 30d */
+  TB_TYPE_DIST,      /* "exponential 20ms", optionally after "wait" or "cpu" (see work, demand) */
   TB_TYPE_THREADS,   /* single | pool N | per-request */
   TB_TYPE_TAGS,      /* words */
   TB_TYPE_COLOUR,    /* #rrggbb */
@@ -196,6 +198,8 @@ gint64 tb_element_get_integer (const TbElement *element, TbProp prop);  /* 0 whe
 double tb_element_get_number (const TbElement *element, TbProp prop);
 gboolean tb_element_get_boolean (const TbElement *element, TbProp prop);
 gint64 tb_element_get_ns (const TbElement *element, TbProp prop);       /* DURATION; 0 absent */
+/* AMOUNT as a share from 0 to 1: 0.999, 99.9%; -1 where absent or no share. */
+double tb_element_get_share (const TbElement *element, TbProp prop);
 gboolean tb_element_has_tag (const TbElement *element, const char *tag);
 /* The element a REF names, NULL where it names none. */
 const TbElement *tb_element_get_ref (const TbModel *model, const TbElement *element, TbProp prop);

@@ -146,6 +146,23 @@ template_of (const TbElement *component)
   return element != NULL ? tb_template_find (tb_element_get (element, TB_PROP_NAME), NULL) : NULL;
 }
 
+/* How often it fails is said once: by the two times, or by the share of time it works. */
+static void
+check_failing (TbValidation *validation, const TbElement *element)
+{
+  gboolean mtbf = tb_element_is_set (element, TB_PROP_MTBF), mttr = tb_element_is_set (element, TB_PROP_MTTR);
+  gboolean share = tb_element_is_set (element, TB_PROP_AVAILABILITY);
+  if (share && tb_element_get_share (element, TB_PROP_AVAILABILITY) < 0)
+    ERROR (element, "bad-availability", "availability is “%s”, expected a share such as 99.9%% or 0.999",
+           tb_element_get (element, TB_PROP_AVAILABILITY));
+  if (share && (mtbf || mttr))
+    ERROR (element, "bad-availability", "availability and %s, expected one: the share of time it works, or mtbf and mttr",
+           mtbf ? "mtbf" : "mttr");
+  else if (mtbf != mttr)
+    ERROR (element, "bad-availability", "%s without %s, expected both: how long it works and how long it is down",
+           mtbf ? "mtbf" : "mttr", mtbf ? "mttr" : "mtbf");
+}
+
 /* Layers spanned must be neighbours: what lies between is crossed, too. */
 static void
 check_layers (TbValidation *validation, const TbElement *component)
@@ -188,6 +205,7 @@ check_component (TbValidation *validation, const TbElement *component)
   for_each_repeated (component, TB_KIND_ENV, TB_PROP_NAME, repeated_env, validation);
   for_each_repeated (component, TB_KIND_FILE, TB_PROP_NAME, repeated_file, validation);
   check_programs (validation, component);
+  check_failing (validation, component);
   check_layers (validation, component);
   if (tb_component_role (component) == TB_ROLE_EXTERNAL
       && !tb_element_is_set (component, TB_PROP_ADDRESS)
@@ -429,6 +447,7 @@ check_architecture (TbValidation *validation, const TbElement *root)
 
 static void (*const rules[TB_N_KINDS]) (TbValidation *, const TbElement *) = {
   [TB_KIND_ARCHITECTURE] = check_architecture,
+  [TB_KIND_DEVICE] = check_failing,
   [TB_KIND_GROUP] = check_group,
   [TB_KIND_COMPONENT] = check_component,
   [TB_KIND_ON] = check_on,

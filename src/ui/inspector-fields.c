@@ -9,7 +9,8 @@ static gboolean
 is_rare (const TbPropSpec *spec)
 {
   static const TbProp rare[] = { TB_PROP_ID, TB_PROP_DESCRIPTION, TB_PROP_TAGS, TB_PROP_HREF,
-                                 TB_PROP_SEED };
+                                 TB_PROP_ORIGIN, TB_PROP_SEED, TB_PROP_DEMAND, TB_PROP_MTBF, TB_PROP_MTTR,
+                                 TB_PROP_AVAILABILITY };
   for (guint i = 0; i < G_N_ELEMENTS (rare); i++)
     if (spec->prop == rare[i])
       return TRUE;
@@ -38,6 +39,8 @@ is_relevant (const TbModel *model, const TbElement *element, const TbPropSpec *s
   gboolean external = component && tb_component_role (element) == TB_ROLE_EXTERNAL;
   if (spec->prop == TB_PROP_ADDRESS)
     return external;
+  if (spec->prop == TB_PROP_ORIGIN) /* an import says it, nobody else can */
+    return FALSE;
   return tb_element_kind (element) != TB_KIND_BUILTIN || tb_builtin_means (element, spec->prop);
 }
 

@@ -16,8 +16,8 @@ part_title (TbInspector *self, const TbElement *part)
                               : NULL;
   if (link)
     return g_strdup_printf ("%s: %s", label, tb_element_title (link));
-  gboolean named = tb_schema_prop (kind, TB_PROP_NAME) != NULL;
-  const char *name = named ? tb_element_get (part, TB_PROP_NAME) : NULL;
+  TbProp named = kind == TB_KIND_IGNORE ? TB_PROP_RULE : TB_PROP_NAME;
+  const char *name = tb_schema_prop (kind, named) != NULL ? tb_element_get (part, named) : NULL;
   return name ? g_strdup_printf ("%s: %s", label, name) : g_strdup (label);
 }
 
@@ -92,14 +92,20 @@ shows_parts (const TbElement *element)
          || kind == TB_KIND_TEMPLATE || kind == TB_KIND_ARCHITECTURE;
 }
 
-/* Of a document only the view shown and the style rules: all else is selected on the canvas, and
- * other views are in the bar over it. */
+/* Of a document only what nothing on the canvas stands for. */
+static gboolean
+is_of_document (TbKind kind)
+{
+  return kind == TB_KIND_STYLE || kind == TB_KIND_RULE || kind == TB_KIND_IGNORE;
+}
+
+/* Of a document also the view shown: other views are in the bar over it. */
 static gboolean
 is_part (TbInspector *self, const TbElement *element)
 {
   if (tb_element_kind (tb_element_parent (element)) != TB_KIND_ARCHITECTURE)
     return TRUE;
-  return tb_element_kind (element) == TB_KIND_STYLE
+  return is_of_document (tb_element_kind (element))
          || tb_element_uid (element) == tb_editor_view (self->editor);
 }
 
@@ -149,7 +155,7 @@ may_add (const TbElement *element, TbKind kind)
   const TbKindSpec *spec = tb_schema_kind (kind);
   if (!(spec->parents >> tb_element_kind (element) & 1))
     return FALSE;
-  if (tb_element_kind (element) == TB_KIND_ARCHITECTURE && kind != TB_KIND_STYLE)
+  if (tb_element_kind (element) == TB_KIND_ARCHITECTURE && !is_of_document (kind))
     return FALSE;
   if (spec->max_in_parent && tb_element_child_of (element, kind))
     return FALSE;
@@ -181,12 +187,15 @@ add_to_menu (GMenu *menu, const TbElement *element)
       }
 }
 
+/* Kinds have an order in the document itself, and what is ignored comes first in whatever it is in. */
 static guint
-style_position (TbInspector *self)
+position_of (TbInspector *self, TbUid parent, TbKind kind)
 {
   const TbElement *root = tb_model_root (tb_inspector_model (self));
   guint n = tb_element_n_children (root);
-  while (n > 0 && tb_element_kind (tb_element_child (root, n - 1)) > TB_KIND_STYLE)
+  if (parent != tb_element_uid (root))
+    return kind == TB_KIND_IGNORE ? 0 : G_MAXUINT;
+  while (n > 0 && tb_element_kind (tb_element_child (root, n - 1)) > kind)
     n--;
   return n;
 }
@@ -206,9 +215,7 @@ tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target)
   const TbElement *source = source_of (tb_model_get (tb_inspector_model (self), parent));
   if (is_source (kind) && source != NULL)
     tb_document_delete (document, tb_element_uid (source));
-  /* Only a style rule is put into the document itself, where kinds have an order. */
-  guint before = kind == TB_KIND_STYLE ? style_position (self) : G_MAXUINT;
-  self->focus_uid = tb_document_insert (document, kind, NULL, parent, before);
+  self->focus_uid = tb_document_insert (document, kind, NULL, parent, position_of (self, parent, kind));
   self->focus_prop = TB_PROP_NONE;
   tb_document_commit (document);
 }

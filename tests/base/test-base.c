@@ -15,7 +15,7 @@ test_duration_reads_every_unit (void)
     int64_t ns;
   } rows[] = { { "250us", 250000 },      { "250µs", 250000 },         { "2ms", 2000000 },
                { "1.5s", 1500000000 },   { "2m", 120 * TB_NS_PER_S }, { "0s", 0 },
-               { "1h", 3600 * TB_NS_PER_S }, { "7ns", 7 } };
+               { "1h", 3600 * TB_NS_PER_S }, { "7ns", 7 }, { "90d", 90 * 86400 * TB_NS_PER_S } };
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       int64_t ns = -1;
@@ -62,6 +62,8 @@ test_duration_is_written_in_the_largest_exact_unit (void)
   g_assert_cmpstr (text, ==, "1500us");
   tb_duration_format (2 * TB_NS_PER_S, text, sizeof text);
   g_assert_cmpstr (text, ==, "2s");
+  tb_duration_format (48 * 3600 * TB_NS_PER_S, text, sizeof text);
+  g_assert_cmpstr (text, ==, "2d");
 }
 
 static double

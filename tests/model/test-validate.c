@@ -145,6 +145,19 @@ test_think_and_rate_exclude_each_other (void)
 }
 
 static void
+test_how_often_it_fails_is_said_once (void)
+{
+#define FAILING(attributes) "<component id='a' kind='server' " attributes "/>"
+  assert_good (FAILING ("mtbf='90d' mttr='4h'"));
+  assert_good (FAILING ("availability='99.9%'"));
+  assert_error (FAILING ("availability='999'"), "bad-availability", "expected a share");
+  assert_error (FAILING ("availability='5ms'"), "bad-availability", "expected a share");
+  assert_error (FAILING ("mtbf='90d'"), "bad-availability", "mtbf without mttr");
+  assert_error (FAILING ("availability='0.99' mttr='1h'"), "bad-availability", "availability and mttr");
+  assert_error ("<tier id='t'><device id='d' mttr='4h'/></tier>", "bad-availability", "mttr without mtbf");
+}
+
+static void
 test_replication_does_not_contradict_itself (void)
 {
 #define COPIES(attributes) "<component id='s' kind='store' replicas='3'><builtin " attributes "/></component>"
@@ -329,6 +342,7 @@ main (int argc, char **argv)
   TEST (layers_spanned_are_neighbours);
   TEST (a_call_goes_over_its_components_link);
   TEST (think_and_rate_exclude_each_other);
+  TEST (how_often_it_fails_is_said_once);
   TEST (replication_does_not_contradict_itself);
   TEST (words_of_replication_mean_something_only_there);
   TEST (groups_do_not_lie_in_themselves);
