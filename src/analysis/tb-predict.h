@@ -1,0 +1,198 @@
+/* How fast a drawing will be, and what it will wait for: asymptotic bounds and the exact solution of its queueing
+ * network (tb-queueing.h) where that has one, with the ceilings that thread pools set; what a recording teaches about it; and
+ * the difference between what was said and what was measured. Pure, from any thread.
+ *
+ * What comes out are means, of exponential service unless tb_simulate() filled them in. What thread pools that are held
+ * across calls (nested possession) do to response times has no exact solution and is not approximated here: they are told as
+ * ceilings, and `threads_matter` says that only the simulation knows. */
+#pragma once
+
+#include "tb-queueing.h"
+
+G_BEGIN_DECLS
+
+/* half: half the width of its 95 % interval; 0: none (it was computed). NAN: not known. */
+typedef struct
+{
+  double value, half;
+} TbEstimate;
+
+/* Of times, in ns. Percentiles are NAN where means were computed. */
+typedef struct
+{
+  TbEstimate mean;
+  double p50, p95, p99;
+} TbTimes;
+
+typedef struct
+{
+  guint station;
+  TbEstimate throughput_per_s; /* rounds: all that a customer asks between two pauses */
+  TbTimes response;            /* of a round */
+  TbEstimate errors_per_s;     /* simulated: refused, or timed out */
+  double most_per_s;           /* bounds: no more rounds than that, by processors, threads and customers */
+  double least_ns;             /* no shorter response than that */
+  double knee;                 /* closed: with more customers than that somebody always waits; NAN */
+} TbSourceAnswer;
+
+typedef struct
+{
+  TbEstimate arrivals_per_s;  /* of all replicas, as all below */
+  TbTimes residence;          /* from a request's arrival to its reply */
+  double cores;               /* processor cores it keeps busy, on the mean */
+  double threads_busy;        /* threads held, on the mean; without a limit: requests in it */
+  double threads;             /* there are so many; 0: no limit */
+  TbEstimate queue;           /* requests that wait for a thread; NAN where only the simulation knows */
+  double ceiling_per_s;       /* its threads let no more requests through; INFINITY */
+  double refused_per_s;
+} TbStationAnswer;
+
+typedef struct
+{
+  TbEstimate calls_per_s;
+  TbTimes latency; /* from the request at the tap to the reply there */
+} TbLinkAnswer;
+
+typedef struct
+{
+  double utilisation; /* of its cores, 0 to 1; NAN where it is not said how many there are */
+  double cores_busy;
+} TbDeviceAnswer;
+
+typedef enum
+{
+  TB_PREDICTED_EXACTLY,     /* a product-form solution */
+  TB_PREDICTED_NEARLY,      /* Schweitzer's: too many kinds of customers for the exact one */
+  TB_PREDICTED_BY_SIMULATION
+} TbPredictedHow;
+
+typedef struct
+{
+  TbPredictedHow how;
+  gboolean local;           /* on this machine */
+  TbSourceAnswer *sources;  /* as in the net, each of these */
+  guint n_sources;
+  TbStationAnswer *stations;
+  guint n_stations;
+  TbLinkAnswer *links;
+  guint n_links;
+  TbDeviceAnswer *devices;
+  guint n_devices;
+  double tap_utilisation;   /* of the taps' thread, 0 to 1 */
+  gboolean overloaded;      /* an open source asks more than there is: queues grow without end */
+  gboolean threads_matter;  /* threads are held across calls and nearly all of them: only simulation says how long requests take */
+  guint bottleneck_device;  /* TB_QUEUE_NONE: none, or not known */
+  guint bottleneck_station; /* whose threads are; TB_QUEUE_NONE */
+  char *bottleneck;         /* in words, hardware and software; never NULL */
+  GPtrArray *notes;         /* of char *: what was assumed */
+  guint64 seed, events;     /* of a simulation */
+  double simulated_s;
+} TbPrediction;
+
+/* Room for a net's answers, all NAN or 0. For who fills one. (transfer full) */
+TbPrediction *tb_prediction_new (const TbQueueNet *net);
+void tb_prediction_free (TbPrediction *prediction);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbPrediction, tb_prediction_free)
+
+/* Bounds and means, at once. (transfer full) */
+TbPrediction *tb_predict (const TbQueueNet *net);
+/* Sets bounds, knee, ceilings, and the bottleneck in words from the utilisations that stand there: the last step of
+ * tb_predict(), and of whoever fills the figures by another way. */
+void tb_prediction_judge (TbPrediction *prediction, const TbQueueNet *net);
+
+/* ---- The formulas, alone ------------------------------------------------------------------------- */
+
+/* A place where customers queue. servers 0: nobody waits (a delay). Units are whose calls them; D is visits times
+ * service. Demands of customer class k at centre i: demand[i * n_classes + k]. */
+typedef struct
+{
+  guint n_centres, n_classes;
+  const guint *servers;     /* of each centre */
+  const double *demand;
+  const guint *population;  /* of each class */
+  const double *think;      /* of each class */
+} TbClosedNet;
+
+/* What comes of it: throughput and response of each class, and mean customers of class k at centre i: queue[i * n_classes + k]. The
+ * caller gives the room. */
+typedef struct
+{
+  double *throughput, *response, *queue;
+} TbClosedAnswer;
+
+/* The figures of exact mean value analysis (Reiser and Lavenberg, JACM 27(2) 1980), by Buzen's convolution, which
+ * only adds positive numbers and so has none of the trouble that multi-server MVA has near saturation. FALSE where that would take more than about 50 million steps. */
+gboolean tb_closed_exact (const TbClosedNet *net, TbClosedAnswer *answer);
+/* Schweitzer's and Bard's approximation, several servers split as Seidmann does (a queue of D/c and a delay of D(c-1)/c). */
+void tb_closed_nearly (const TbClosedNet *net, TbClosedAnswer *answer);
+/* Erlang's C: the chance that a customer waits, of offered load a = λS < c; 1 at and above. */
+double tb_erlang_c (guint c, double a);
+/* Mean response of M/M/c, and M/G/1's wait (Pollaczek and Khinchine) from the second moment. INFINITY where a ≥ c. */
+double tb_mmc_response (double rate, double service, guint c);
+double tb_mg1_wait (double rate, double service, double second_moment);
+
+typedef struct
+{
+  double x_low, x_high, r_low, r_high, knee; /* knee: customers */
+} TbBounds;
+/* Of n customers of one kind: total the sum of demands, most the largest demand by servers. */
+TbBounds tb_bounds (double n, double total, double most, double think);
+
+/* ---- Measured, and what it teaches ---------------------------------------------------------------- */
+
+/* Figures of a stretch of a run; NAN: not known. */
+typedef struct
+{
+  double rate_per_s, latency_ns; /* requests, and mean latency as a tap sees it */
+  double p50_ns, p95_ns, p99_ns;
+  double errors_per_s;
+} TbMeasuredLink;
+
+typedef struct
+{
+  double cores; /* processor time by time, of all replicas */
+} TbMeasuredStation;
+
+typedef struct
+{
+  double seconds;
+  TbMeasuredLink *links;       /* as in the net */
+  guint n_links;
+  TbMeasuredStation *stations; /* as in the net */
+  guint n_stations;
+  double tap_cores, tap_messages_per_s; /* of the agent's thread; NAN */
+} TbMeasured;
+
+TbMeasured *tb_measured_new (const TbQueueNet *net);
+void tb_measured_free (TbMeasured *measured);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbMeasured, tb_measured_free)
+
+/* What each component costs, as measured: processor time by request, hits of caches, and how much longer it takes than is drawn
+ * (found by predicting that very load and comparing). options: those of the drawing that was measured. (transfer full), of TbCalibration. */
+GArray *tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasured *measured);
+
+/* The `what` of a link or source beside its measurement, in words: "predicted 180 a second, measured 172: 5 % more". (transfer full) */
+char *tb_difference_words (const char *what, const char *unit, double predicted, double measured);
+
+/* ---- Stale reads of partial quorums ----------------------------------------------------------------- */
+
+/* Bailis and others, PBS (VLDB 2012): the chance that a read returns none of the last k versions, with non-overlapping
+ * quorums chosen at random: (C(n-w,r) / C(n,r))^k. 0 where r + w > n. */
+double tb_stale_chance (guint n, guint r, guint w, guint k);
+
+/* One way's delay: with chance `body` Pareto(scale, shape), else exponential of that mean; all in ms. */
+typedef struct
+{
+  double body, scale, shape, mean;
+} TbWarsFit;
+
+/* Write, acknowledgement, read and response legs. The published fits: "ssd", "disk", "ymmr". FALSE: no such. */
+typedef struct
+{
+  TbWarsFit w, a, r, s;
+} TbWars;
+gboolean tb_wars_fit (const char *name, TbWars *wars);
+/* The chance that a read which begins t_ms after a write was acknowledged returns it or a newer one: Monte Carlo of `trials`, seeded. */
+double tb_wars_consistent (const TbWars *wars, guint n, guint r, guint w, double t_ms, guint trials, guint64 seed);
+
+G_END_DECLS
