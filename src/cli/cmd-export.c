@@ -141,7 +141,7 @@ read_options (Options *o, int *argc, char ***argv)
   };
   g_autofree char *names = tb_cli_projection_names ();
   g_autofree char *help
-    = g_strdup_printf ("Writes a drawing as a picture (svg, png, pdf), or a recording as %s. - as FILE reads a drawing "
+    = g_strdup_printf ("Writes a drawing as a picture (svg, png, pdf) or for draw.io (drawio), or a recording as %s. - as FILE reads a drawing "
                        "from standard input. The theme auto is for SVG: dark where the viewer prefers it.", names);
   return tb_cli_options (argc, argv, "FILE -o OUT", help, entries);
 }

@@ -6,6 +6,8 @@
 gboolean tb_export_check_scale (TbExportOptions *options, GError **error);
 /* What is drawn, and a margin. */
 TbRect tb_export_page (const TbScene *scene);
+/* The view that options ask for, with its icons. */
+TbScene *tb_export_make_scene (const TbModel *model, const TbExportOptions *options);
 /* marks (may be NULL): of TbMark, over it. */
 GBytes *tb_export_scene_png (const TbScene *scene, const TbRect *page, const GArray *marks,
                              const TbExportOptions *options, GError **error);
@@ -19,3 +21,4 @@ GBytes *tb_export_scene_pdf (const TbScene *scene, const TbRect *page, const GAr
 GBytes *tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_drawio (const TbModel *model, const TbExportOptions *options, GError **error);

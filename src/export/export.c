@@ -11,6 +11,7 @@ static const TbExportFormat formats[] = {
   { "svg", "SVG picture", "image/svg+xml", TRUE, TRUE, tb_export_svg },
   { "png", "PNG picture", "image/png", TRUE, TRUE, tb_export_png },
   { "pdf", "PDF document", "application/pdf", TRUE, FALSE, tb_export_pdf },
+  { "drawio", "draw.io drawing", "application/vnd.jgraph.mxfile", TRUE, FALSE, tb_export_drawio },
 };
 
 const TbExportFormat *

@@ -56,8 +56,8 @@ finish (GByteArray *bytes, cairo_status_t status, GError **error)
   return NULL;
 }
 
-static TbScene *
-make_scene (const TbModel *model, const TbExportOptions *options)
+TbScene *
+tb_export_make_scene (const TbModel *model, const TbExportOptions *options)
 {
   TbScene *scene = options->no_cache ? tb_scene_new (model, options->view_id)
                                      : tb_scene_new_stored (model, options->view_id);
@@ -68,7 +68,7 @@ make_scene (const TbModel *model, const TbExportOptions *options)
 GBytes *
 tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = make_scene (model, options);
+  g_autoptr (TbScene) scene = tb_export_make_scene (model, options);
   g_autofree char *metadata = options->embed ? tb_picture_metadata (model) : NULL;
   const TbSvgOptions how
     = { .theme = options->theme, .or_dark = options->or_dark, .scale = options->scale, .metadata = metadata };
@@ -107,7 +107,7 @@ tb_export_scene_png (const TbScene *scene, const TbRect *page, const GArray *mar
 GBytes *
 tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = make_scene (model, options);
+  g_autoptr (TbScene) scene = tb_export_make_scene (model, options);
   TbRect page = tb_export_page (scene);
   g_autoptr (GBytes) png = tb_export_scene_png (scene, &page, NULL, options, error);
   if (png == NULL || !options->embed)
@@ -150,7 +150,7 @@ tb_export_scene_pdf (const TbScene *scene, const TbRect *page, const GArray *mar
 GBytes *
 tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error)
 {
-  g_autoptr (TbScene) scene = make_scene (model, options);
+  g_autoptr (TbScene) scene = tb_export_make_scene (model, options);
   TbRect page = tb_export_page (scene);
   return make_pdf (scene, &page, NULL, tb_element_title (tb_model_root (model)), options, error);
 }

@@ -71,7 +71,8 @@ def test_words_after_an_option():
     assert complete("new", "--template", "") == [line.split()[0] for line in templates.splitlines()]
     assert complete("new", "-t", "three") == ["three-tier"]
     assert complete("export", "--theme", "=", "pr") == ["print"]
-    assert complete("export", "--format", "")[:4] == ["svg", "png", "pdf", "pcapng"]
+    formats = complete("export", "--format", "")
+    assert formats[:3] == ["svg", "png", "pdf"] and "pcapng" in formats
     assert complete("export", "--format", "=", "pc") == ["pcapng"]
     assert complete("check", "--format", "") == ["text", "json"]
     assert complete("run", "--duration", "") == []
