@@ -1,0 +1,308 @@
+/* The ways by which a goal can be up, and the pairs whose loss leaves it none.
+ *
+ * Once of each group of links one is chosen, a goal is up exactly when each component on its way has the replicas that
+ * are needed of it: a plain AND. So a pair stops that way where it takes too many replicas of one component (alone or
+ * through their devices), and it stops the goal where it stops all ways. */
+#include "failure-private.h"
+
+#include <string.h>
+
+/* ---- Ways --------------------------------------------------------------------------------------------- */
+
+/* Choices are numbered by group; asked: the groups with more than one link that this way met, in that order. */
+typedef struct
+{
+  const TbFailure *f;
+  guint *choice;
+  GArray *asked, *todo; /* guint */
+  gboolean *seen;       /* by component */
+  TbNeed *need;
+} Walk;
+
+static void
+follow_link (Walk *w, const TbFailLink *link)
+{
+  w->need[link->to] = tb_need_both (w->need[link->to], link->need);
+  if (w->seen[link->to])
+    return;
+  w->seen[link->to] = TRUE;
+  g_array_append_val (w->todo, link->to);
+}
+
+static void
+follow_component (Walk *w, guint component)
+{
+  const TbFailComponent *c = TB_COMPONENT (w->f, component);
+  for (guint g = c->first_group; g < c->first_group + c->n_groups; g++)
+    {
+      const TbFailGroup *group = TB_GROUP (w->f, g);
+      if (group->n > 1)
+        g_array_append_val (w->asked, g);
+      follow_link (w, TB_LINK (w->f, group->first + w->choice[g]));
+    }
+}
+
+static TbNeed *
+walk (Walk *w, guint component)
+{
+  guint n = w->f->components->len;
+  w->need = g_new0 (TbNeed, n + 1);
+  memset (w->seen, 0, sizeof *w->seen * (n + 1));
+  g_array_set_size (w->asked, 0);
+  w->seen[component] = TRUE;
+  w->need[component] = TB_COMPONENT (w->f, component)->own;
+  g_array_append_val (w->todo, component);
+  while (w->todo->len > 0)
+    {
+      guint next = g_array_index (w->todo, guint, w->todo->len - 1);
+      g_array_set_size (w->todo, w->todo->len - 1);
+      follow_component (w, next);
+    }
+  return w->need;
+}
+
+/* The next choice: as counting, the group that was asked last being the last digit. FALSE: that was the last. */
+static gboolean
+next_choice (Walk *w)
+{
+  for (guint i = w->asked->len; i > 0; i--)
+    {
+      guint g = g_array_index (w->asked, guint, i - 1);
+      if (++w->choice[g] < TB_GROUP (w->f, g)->n)
+        return TRUE;
+      w->choice[g] = 0;
+    }
+  return FALSE;
+}
+
+void
+tb_failure_paths (const TbFailure *f, guint component, TbPaths *paths)
+{
+  Walk w = { f, g_new0 (guint, f->groups->len + 1), g_array_new (FALSE, FALSE, sizeof (guint)),
+             g_array_new (FALSE, FALSE, sizeof (guint)), g_new0 (gboolean, f->components->len + 1), NULL };
+  *paths = (TbPaths){ .all = FALSE };
+  while (paths->n < TB_PATHS_MAX && !paths->all)
+    {
+      paths->need[paths->n++] = walk (&w, component);
+      paths->all = !next_choice (&w);
+    }
+  g_free (w.choice);
+  g_free (w.seen);
+  g_array_unref (w.asked);
+  g_array_unref (w.todo);
+}
+
+void
+tb_paths_clear (TbPaths *paths)
+{
+  for (guint i = 0; i < paths->n; i++)
+    g_free (paths->need[i]);
+  *paths = (TbPaths){ 0 };
+}
+
+/* ---- Pairs ---------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbFailure *f;
+  GHashTable *seen; /* of gint64: pairs of atoms that were tried */
+} Search;
+
+/* Whether what need asks of a component is met without these two atoms. */
+static gboolean
+met_without (const TbFailure *f, guint component, TbNeed need, guint a, guint b)
+{
+  const TbFailComponent *c = TB_COMPONENT (f, component);
+  guint others = 0;
+  gboolean special = FALSE;
+  for (guint i = 0; i < c->n; i++)
+    {
+      guint instance = c->first + i, device = TB_INSTANCE (f, instance)->device;
+      guint atom = device != TB_NO_INDEX ? f->instances->len + device : TB_NO_INDEX;
+      gboolean gone = instance == a || instance == b || (atom != TB_NO_INDEX && (atom == a || atom == b));
+      special |= i == c->special && !gone;
+      others += i != c->special && !gone;
+    }
+  return tb_need_met (need, special, others);
+}
+
+/* Whether the loss of both stops a goal that the loss of either does not. */
+static gboolean
+is_minimal (TbFailure *f, guint a, guint b)
+{
+  g_autofree gboolean *alone = g_new0 (gboolean, f->goals->len + 1);
+  const guint lost[3][2] = { { a, a }, { b, b }, { a, b } };
+  for (guint k = 0; k < 3; k++)
+    {
+      tb_failure_begin (f);
+      tb_failure_lose_atom (f, lost[k][0]);
+      tb_failure_lose_atom (f, lost[k][1]);
+      tb_failure_spread (f);
+      for (guint i = 0; f->work.goal && i < f->goals->len; i++)
+        {
+          guint c = tb_failure_component (f, g_array_index (f->goals, TbUid, i));
+          gboolean stops = f->work.stops[c] == f->work.now;
+          if (k == 2 && stops && !alone[i])
+            return TRUE;
+          alone[i] |= stops;
+        }
+    }
+  return FALSE;
+}
+
+/* TRUE: the list is full. */
+static gboolean
+try_pair (Search *s, guint a, guint b)
+{
+  TbFailure *f = s->f;
+  gint64 key = (gint64) MIN (a, b) << 32 | MAX (a, b);
+  if (a == b || !tb_failure_atom_counts (f, a) || !tb_failure_atom_counts (f, b)
+      || g_hash_table_contains (s->seen, &key))
+    return FALSE;
+  g_hash_table_add (s->seen, g_memdup2 (&key, sizeof key));
+  if (!is_minimal (f, a, b))
+    return FALSE;
+  TbPartPair pair = { tb_failure_atom_part (f, MIN (a, b)), tb_failure_atom_part (f, MAX (a, b)) };
+  if (f->pairs->len == TB_FAILURE_PAIRS_MAX)
+    return f->more_pairs = TRUE;
+  g_array_append_val (f->pairs, pair);
+  return FALSE;
+}
+
+/* Its replicas, and the devices they are on. */
+static GArray *
+atoms_of (const TbFailure *f, guint component)
+{
+  const TbFailComponent *c = TB_COMPONENT (f, component);
+  g_autoptr (GHashTable) devices = g_hash_table_new (NULL, NULL);
+  GArray *atoms = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = c->first; i < c->first + c->n; i++)
+    {
+      guint device = TB_INSTANCE (f, i)->device, atom = f->instances->len + device;
+      g_array_append_val (atoms, i);
+      if (device != TB_NO_INDEX && g_hash_table_add (devices, GUINT_TO_POINTER (device + 1)))
+        g_array_append_val (atoms, atom);
+    }
+  return atoms;
+}
+
+/* Two of its replicas or their devices, neither of which is enough alone. */
+static gboolean
+try_component (Search *s, guint component, TbNeed need)
+{
+  TbFailure *f = s->f;
+  g_autoptr (GArray) atoms = atoms_of (f, component);
+  g_autoptr (GArray) weak = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = 0; i < atoms->len; i++)
+    {
+      guint atom = g_array_index (atoms, guint, i);
+      if (met_without (f, component, need, atom, atom))
+        g_array_append_val (weak, atom);
+    }
+  for (guint i = 0; i < weak->len; i++)
+    for (guint k = i + 1; k < weak->len; k++)
+      {
+        guint a = g_array_index (weak, guint, i), b = g_array_index (weak, guint, k);
+        if (!met_without (f, component, need, a, b) && try_pair (s, a, b))
+          return TRUE;
+      }
+  return FALSE;
+}
+
+/* Of more replicas than so many to spare, no two failures take enough; a device may hold several of them. */
+static gboolean
+may_lack (const TbFailure *f, guint component, TbNeed need)
+{
+  const TbFailComponent *c = TB_COMPONENT (f, component);
+  guint most = 1;
+  for (guint i = c->first; i < c->first + c->n; i++)
+    if (TB_INSTANCE (f, i)->device != TB_NO_INDEX)
+      most = MAX (most, MIN (c->n, TB_DEVICE (f, TB_INSTANCE (f, i)->device)->n));
+  return need.without == TB_NEED_NEVER || need.with + 2 * most > c->n;
+}
+
+/* The atoms each of which alone stops that way. (transfer full) */
+static GArray *
+stopping (const TbFailure *f, const TbNeed *need)
+{
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint c = 0; c < f->components->len; c++)
+    {
+      g_autoptr (GArray) atoms = need[c].with > 0 ? atoms_of (f, c) : NULL;
+      for (guint i = 0; atoms != NULL && i < atoms->len; i++)
+        {
+          guint atom = g_array_index (atoms, guint, i);
+          if (!met_without (f, c, need[c], atom, atom))
+            g_array_append_val (all, atom);
+        }
+    }
+  return all;
+}
+
+/* Where there are several ways: a part that stops the first of them, with one that stops another. */
+static gboolean
+try_ways (Search *s, const TbPaths *paths)
+{
+  g_autoptr (GArray) first = stopping (s->f, paths->need[0]);
+  for (guint p = 1; p < paths->n; p++)
+    {
+      g_autoptr (GArray) other = stopping (s->f, paths->need[p]);
+      for (guint i = 0; i < first->len; i++)
+        for (guint k = 0; k < other->len; k++)
+          if (try_pair (s, g_array_index (first, guint, i), g_array_index (other, guint, k)))
+            return TRUE;
+    }
+  return FALSE;
+}
+
+/* asked: by component, the need of the goal before, which most goals have in common. */
+static gboolean
+try_goal (Search *s, guint goal, TbNeed *asked)
+{
+  TbFailure *f = s->f;
+  TbPaths paths;
+  gboolean full = FALSE;
+  tb_failure_paths (f, goal, &paths);
+  f->more_pairs |= !paths.all;
+  for (guint p = 0; p < paths.n; p++)
+    for (guint c = 0; !full && c < f->components->len; c++)
+      {
+        TbNeed need = paths.need[p][c];
+        if (need.with == 0 || memcmp (&need, &asked[c], sizeof need) == 0)
+          continue;
+        asked[c] = need;
+        full = may_lack (f, c, need) && try_component (s, c, need);
+      }
+  full = full || (paths.n > 1 && try_ways (s, &paths));
+  tb_paths_clear (&paths);
+  return full;
+}
+
+static void
+find_pairs (TbFailure *f)
+{
+  Search s = { .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL) };
+  g_autofree TbNeed *asked = g_new0 (TbNeed, f->components->len + 1);
+  f->pairs = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
+  for (guint i = 0; i < f->goals->len; i++)
+    if (try_goal (&s, tb_failure_component (f, g_array_index (f->goals, TbUid, i)), asked))
+      break;
+  g_hash_table_unref (s.seen);
+}
+
+const TbPartPair *
+tb_failure_pairs (TbFailure *f, guint *n)
+{
+  if (f->pairs == NULL)
+    find_pairs (f);
+  *n = f->pairs->len;
+  return (const TbPartPair *) (gpointer) f->pairs->data;
+}
+
+gboolean
+tb_failure_has_more_pairs (TbFailure *f)
+{
+  guint n;
+  tb_failure_pairs (f, &n);
+  return f->more_pairs;
+}

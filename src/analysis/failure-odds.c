@@ -1,0 +1,479 @@
+/* How probable it is that all is up that is needed.
+ *
+ * Replicas on one device are not independent, but they are once it is known which devices are up. So for each component
+ * there is a table: for every state of the shared devices it is on, the probability that enough of its replicas are up.
+ * The product of all tables, weighted by the devices' own probabilities and summed over their states, is the answer; it
+ * is summed one device after the other, each as soon as no table left has it (variable elimination), in an order that
+ * keeps tables small (least degree first). Tiers that share nothing cost each their own; only devices that are entangled
+ * with twenty others cannot be done so.
+ *
+ * A device with one replica on it is a part of that replica; one that never fails is none at all. */
+#include "failure-private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH_MAX 20u          /* devices in one table */
+#define COST_MAX (1u << 23)    /* multiplications for one answer */
+
+void
+tb_factor_free (TbFactor *factor)
+{
+  if (factor == NULL)
+    return;
+  g_free (factor->scope);
+  g_free (factor->table);
+  g_free (factor);
+}
+
+static gboolean
+is_shared (const TbFailDevice *device)
+{
+  return device->n > 1 && device->up < 1;
+}
+
+/* ---- The order ------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbFailure *f;
+  guint n, words;
+  guint *device;   /* of each variable */
+  guint *variable; /* of each device; TB_NO_INDEX: none */
+  guint64 *next_to; /* a row a variable: bits of its neighbours */
+  guint *degree;
+  gboolean *done;
+} Ordering;
+
+static gboolean
+join (Ordering *o, guint a, guint b)
+{
+  guint64 *row = o->next_to + (gsize) a * o->words, bit = G_GUINT64_CONSTANT (1) << (b & 63);
+  if (a == b || (row[b / 64] & bit) != 0)
+    return FALSE;
+  row[b / 64] |= bit;
+  o->degree[a]++;
+  return TRUE;
+}
+
+static void
+join_all (Ordering *o, const guint *variables, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < n; k++)
+      join (o, variables[i], variables[k]);
+}
+
+static GArray *
+variables_of (const Ordering *o, guint component)
+{
+  const TbFailComponent *c = TB_COMPONENT (o->f, component);
+  GArray *variables = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint i = c->first; i < c->first + c->n; i++)
+    {
+      guint device = TB_INSTANCE (o->f, i)->device, v = device != TB_NO_INDEX ? o->variable[device] : TB_NO_INDEX;
+      gboolean known = v == TB_NO_INDEX;
+      for (guint k = 0; !known && k < variables->len; k++)
+        known = g_array_index (variables, guint, k) == v;
+      if (!known)
+        g_array_append_val (variables, v);
+    }
+  return variables;
+}
+
+static guint
+least_joined (const Ordering *o)
+{
+  guint best = TB_NO_INDEX;
+  for (guint v = 0; v < o->n; v++)
+    if (!o->done[v] && (best == TB_NO_INDEX || o->degree[v] < o->degree[best]))
+      best = v;
+  return best;
+}
+
+/* Its neighbours come to be in one table. */
+static void
+take_out (Ordering *o, guint v)
+{
+  g_autofree guint *next = g_new (guint, o->n + 1);
+  guint n = 0;
+  o->done[v] = TRUE;
+  for (guint u = 0; u < o->n; u++)
+    if (!o->done[u] && (o->next_to[(gsize) v * o->words + u / 64] >> (u & 63) & 1) != 0)
+      {
+        next[n++] = u;
+        o->degree[u]--;
+      }
+  if (n < WIDTH_MAX) /* beyond that the answer will be sampled anyway */
+    join_all (o, next, n);
+}
+
+static void
+make_order (TbFailure *f)
+{
+  guint n = f->devices->len;
+  Ordering o = { .f = f, .device = g_new (guint, n + 1), .variable = g_new (guint, n + 1) };
+  for (guint d = 0; d < n; d++)
+    {
+      o.variable[d] = is_shared (TB_DEVICE (f, d)) ? o.n : TB_NO_INDEX;
+      o.device[o.n] = d;
+      o.n += is_shared (TB_DEVICE (f, d));
+    }
+  o.words = o.n / 64 + 1;
+  o.next_to = g_new0 (guint64, (gsize) (o.n + 1) * o.words);
+  o.degree = g_new0 (guint, o.n + 1);
+  o.done = g_new0 (gboolean, o.n + 1);
+  for (guint c = 0; c < f->components->len && o.n > 0; c++)
+    {
+      g_autoptr (GArray) variables = variables_of (&o, c);
+      join_all (&o, (const guint *) (gpointer) variables->data, variables->len);
+    }
+  f->order = g_new (guint, n + 1);
+  memset (f->order, 0xff, sizeof (guint) * (n + 1));
+  for (guint i = 0; i < o.n; i++)
+    {
+      guint v = least_joined (&o);
+      f->order[o.device[v]] = i;
+      take_out (&o, v);
+    }
+  g_free (o.device);
+  g_free (o.variable);
+  g_free (o.next_to);
+  g_free (o.degree);
+  g_free (o.done);
+}
+
+/* ---- One component ----------------------------------------------------------------------------------- */
+
+static double
+at_least (const double *count, guint n, guint need)
+{
+  double sum = 0;
+  if (need == 0)
+    return 1;
+  for (guint k = n; k + 1 > need && k > 0; k--)
+    sum += count[k];
+  return sum;
+}
+
+/* up: of each replica. count is room for n + 1. */
+static double
+enough (const TbFailComponent *c, TbNeed need, const double *up, double *count)
+{
+  guint n = 0;
+  double special = up[c->special];
+  count[0] = 1;
+  for (guint i = 0; i < c->n; i++)
+    {
+      if (i == c->special)
+        continue;
+      count[++n] = 0;
+      for (guint k = n; k > 0; k--)
+        count[k] = count[k] * (1 - up[i]) + count[k - 1] * up[i];
+      count[0] *= 1 - up[i];
+    }
+  double with = at_least (count, n, need.with > 0 ? need.with - 1 : 0);
+  double without = need.without == TB_NEED_NEVER ? 0 : at_least (count, n, need.without);
+  return special * with + (1 - special) * without;
+}
+
+static int
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  guint x = *(const guint *) a, y = *(const guint *) b;
+  return x < y ? -1 : x > y;
+}
+
+/* The shared devices it is on, by their place in the order. */
+static void
+make_scope (const TbFailure *f, const TbFailComponent *c, TbFactor *factor)
+{
+  factor->scope = g_new (guint, c->n + 1);
+  for (guint i = c->first; i < c->first + c->n; i++)
+    {
+      guint device = TB_INSTANCE (f, i)->device, place = device != TB_NO_INDEX ? f->order[device] : TB_NO_INDEX;
+      gboolean known = place == TB_NO_INDEX;
+      for (guint k = 0; !known && k < factor->n; k++)
+        known = factor->scope[k] == place;
+      if (!known)
+        factor->scope[factor->n++] = place;
+    }
+  qsort (factor->scope, factor->n, sizeof (guint), compare_numbers);
+}
+
+static double
+up_given (const TbFailure *f, const TbFactor *factor, const TbFailInstance *instance, double up, guint state)
+{
+  guint place = instance->device != TB_NO_INDEX ? f->order[instance->device] : TB_NO_INDEX;
+  if (place == TB_NO_INDEX)
+    return instance->device != TB_NO_INDEX ? up * TB_DEVICE (f, instance->device)->up : up;
+  for (guint k = 0; k < factor->n; k++)
+    if (factor->scope[k] == place)
+      return (state >> k & 1) != 0 ? up : 0;
+  g_assert_not_reached ();
+}
+
+/* NULL: it is on too many shared devices. (transfer full) */
+static TbFactor *
+factor_new (const TbFailure *f, guint component, TbNeed need)
+{
+  const TbFailComponent *c = TB_COMPONENT (f, component);
+  TbFactor *factor = g_new0 (TbFactor, 1);
+  make_scope (f, c, factor);
+  if (factor->n > WIDTH_MAX || ((guint64) c->n * c->n << factor->n) > 4 * COST_MAX)
+    {
+      tb_factor_free (factor);
+      return NULL;
+    }
+  g_autofree double *up = g_new (double, c->n + 1), *count = g_new (double, c->n + 1);
+  factor->table = g_new (double, (gsize) 1 << factor->n);
+  for (guint state = 0; state < 1u << factor->n; state++)
+    {
+      for (guint i = 0; i < c->n; i++)
+        up[i] = up_given (f, factor, TB_INSTANCE (f, c->first + i), c->up, state);
+      factor->table[state] = enough (c, need, up, count);
+    }
+  return factor;
+}
+
+/* Kept for the next goal, which mostly needs the same of it. */
+static const TbFactor *
+factor_of (TbFailure *f, guint component, TbNeed need)
+{
+  TbFactor **kept = &f->factor[component];
+  if (*kept != NULL && memcmp (&need, &f->factor_need[component], sizeof need) == 0)
+    return *kept;
+  tb_factor_free (*kept);
+  f->factor_need[component] = need;
+  return *kept = factor_new (f, component, need);
+}
+
+/* ---- All of them -------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbFailure *f;
+  GPtrArray **at;  /* by place in the order: factors whose first device it is; NULL: none */
+  GPtrArray *made; /* factors of this answer */
+  guint places;
+  double product;  /* of those without a device */
+  guint64 cost;
+} Sum;
+
+static void
+put (Sum *s, const TbFactor *factor)
+{
+  if (factor->n == 0)
+    {
+      s->product *= factor->table[0];
+      return;
+    }
+  if (s->at[factor->scope[0]] == NULL)
+    s->at[factor->scope[0]] = g_ptr_array_new ();
+  g_ptr_array_add (s->at[factor->scope[0]], (gpointer) factor);
+}
+
+/* All devices of these factors, in order. FALSE: too many. */
+static gboolean
+join_scopes (const GPtrArray *factors, guint scope[WIDTH_MAX], guint *n)
+{
+  *n = 0;
+  for (guint i = 0; i < factors->len; i++)
+    {
+      const TbFactor *factor = factors->pdata[i];
+      for (guint k = 0; k < factor->n; k++)
+        {
+          gboolean known = FALSE;
+          for (guint j = 0; !known && j < *n; j++)
+            known = scope[j] == factor->scope[k];
+          if (!known && *n == WIDTH_MAX)
+            return FALSE;
+          if (!known)
+            scope[(*n)++] = factor->scope[k];
+        }
+    }
+  qsort (scope, *n, sizeof (guint), compare_numbers);
+  return TRUE;
+}
+
+/* Multiplies a factor into a table over scope. */
+static void
+multiply (double *table, const guint *scope, guint n, const TbFactor *factor)
+{
+  guint bit[WIDTH_MAX];
+  for (guint k = 0; k < factor->n; k++)
+    for (guint j = 0; j < n; j++)
+      if (scope[j] == factor->scope[k])
+        bit[k] = j;
+  for (guint state = 0; state < 1u << n; state++)
+    {
+      guint index = 0;
+      for (guint k = 0; k < factor->n; k++)
+        index |= (state >> bit[k] & 1) << k;
+      table[state] *= factor->table[index];
+    }
+}
+
+/* Sums the first device of scope out. up: its probability. (transfer full) */
+static TbFactor *
+sum_out (const double *table, const guint *scope, guint n, double up)
+{
+  TbFactor *factor = g_new0 (TbFactor, 1);
+  factor->n = n - 1;
+  factor->scope = g_memdup2 (scope + 1, sizeof (guint) * n);
+  factor->table = g_new (double, (gsize) 1 << factor->n);
+  for (guint state = 0; state < 1u << factor->n; state++)
+    factor->table[state] = table[2 * state] * (1 - up) + table[2 * state + 1] * up;
+  return factor;
+}
+
+static gboolean
+take_place (Sum *s, guint place, double up)
+{
+  guint scope[WIDTH_MAX + 1] = { 0 }, n;
+  const GPtrArray *factors = s->at[place];
+  if (!join_scopes (factors, scope, &n))
+    return FALSE;
+  s->cost += (guint64) factors->len << n;
+  if (s->cost > COST_MAX)
+    return FALSE;
+  g_autofree double *table = g_new (double, (gsize) 1 << n);
+  for (guint state = 0; state < 1u << n; state++)
+    table[state] = 1;
+  for (guint i = 0; i < factors->len; i++)
+    multiply (table, scope, n, factors->pdata[i]);
+  TbFactor *rest = sum_out (table, scope, n, up);
+  g_ptr_array_add (s->made, rest);
+  put (s, rest);
+  return TRUE;
+}
+
+static gboolean
+sum_all (Sum *s, const TbNeed *need)
+{
+  TbFailure *f = s->f;
+  g_autofree double *up = g_new (double, s->places + 1);
+  for (guint d = 0; d < f->devices->len; d++)
+    if (f->order[d] != TB_NO_INDEX)
+      up[f->order[d]] = TB_DEVICE (f, d)->up;
+  for (guint c = 0; c < f->components->len; c++)
+    {
+      const TbFactor *factor = need[c].with > 0 ? factor_of (f, c, need[c]) : NULL;
+      if (factor != NULL)
+        put (s, factor);
+      else if (need[c].with > 0)
+        return FALSE;
+    }
+  for (guint place = 0; place < s->places; place++)
+    if (s->at[place] != NULL && !take_place (s, place, up[place]))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+tb_failure_odds (TbFailure *f, const TbNeed *need, double *up)
+{
+  if (f->order == NULL)
+    {
+      make_order (f);
+      f->factor = g_new0 (TbFactor *, f->components->len + 1);
+      f->factor_need = g_new0 (TbNeed, f->components->len + 1);
+    }
+  Sum s = { .f = f, .made = g_ptr_array_new_with_free_func ((GDestroyNotify) tb_factor_free), .product = 1 };
+  for (guint d = 0; d < f->devices->len; d++)
+    s.places += f->order[d] != TB_NO_INDEX;
+  s.at = g_new0 (GPtrArray *, s.places + 1);
+  gboolean done = sum_all (&s, need);
+  *up = s.product;
+  for (guint i = 0; i < s.places; i++)
+    g_clear_pointer (&s.at[i], g_ptr_array_unref);
+  g_free (s.at);
+  g_ptr_array_unref (s.made);
+  return done;
+}
+
+/* ---- A goal ------------------------------------------------------------------------------------------- */
+
+/* Of several ways at least one: by inclusion and exclusion, each term being a plain AND. */
+static gboolean
+any_way (TbFailure *f, const TbPaths *paths, double *up)
+{
+  guint n = f->components->len;
+  g_autofree TbNeed *need = g_new (TbNeed, n + 1);
+  *up = 0;
+  for (guint set = 1; set < 1u << paths->n; set++)
+    {
+      double all;
+      memset (need, 0, sizeof *need * (n + 1));
+      for (guint p = 0; p < paths->n; p++)
+        for (guint c = 0; (set >> p & 1) != 0 && c < n; c++)
+          need[c] = tb_need_both (need[c], paths->need[p][c]);
+      if (!tb_failure_odds (f, need, &all))
+        return FALSE;
+      *up += __builtin_popcount (set) % 2 == 1 ? all : -all;
+    }
+  return TRUE;
+}
+
+/* What it depends on, and how much of that says how available it is. */
+static void
+count_parts (const TbFailure *f, const TbPaths *paths, TbAvailability *out)
+{
+  g_autofree gboolean *counted = g_new0 (gboolean, f->devices->len + 1);
+  for (guint i = 0; i < f->components->len; i++)
+    {
+      const TbFailComponent *c = TB_COMPONENT (f, i);
+      gboolean needed = FALSE;
+      for (guint p = 0; p < paths->n; p++)
+        needed |= paths->need[p][i].with > 0;
+      out->parts += needed ? c->n : 0;
+      out->said += needed && c->said ? c->n : 0;
+      for (guint k = c->first; needed && k < c->first + c->n; k++)
+        {
+          guint d = TB_INSTANCE (f, k)->device;
+          if (d == TB_NO_INDEX || counted[d] || TB_DEVICE (f, d)->number > 0)
+            continue;
+          counted[d] = TRUE;
+          out->parts++;
+          out->said += TB_DEVICE (f, d)->said;
+        }
+    }
+}
+
+/* Wilson's interval, which is right for shares near 0 and 1 too. */
+static void
+set_sampled (TbAvailability *out, guint hits)
+{
+  const double z = 1.959964, n = TB_FAILURE_SAMPLES;
+  double p = hits / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+  double half = z * sqrt (p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+  out->up = p;
+  out->low = MAX (0, middle - half);
+  out->high = MIN (1, middle + half);
+  out->samples = TB_FAILURE_SAMPLES;
+}
+
+double
+tb_failure_availability (TbFailure *f, TbUid uid, TbAvailability *out)
+{
+  TbAvailability answer = { .up = 1, .low = 1, .high = 1, .exact = TRUE };
+  guint component = tb_failure_component (f, uid);
+  if (component != TB_NO_INDEX)
+    {
+      TbPaths paths;
+      tb_failure_paths (f, component, &paths);
+      count_parts (f, &paths, &answer);
+      answer.exact = paths.all && any_way (f, &paths, &answer.up);
+      answer.low = answer.high = answer.up = CLAMP (answer.up, 0, 1);
+      tb_paths_clear (&paths);
+      if (!answer.exact && f->up_samples == NULL)
+        tb_failure_sample (f);
+      if (!answer.exact)
+        set_sampled (&answer, f->up_samples[component]);
+    }
+  answer.minutes_a_year = (1 - answer.up) * 365 * 24 * 60;
+  if (out != NULL)
+    *out = answer;
+  return answer.up;
+}

@@ -1,0 +1,168 @@
+/* A drawing as what can fail and who needs whom: plain arrays, made once.
+ *
+ *   failure-read.c    from the model
+ *   failure.c         what stops when something is gone
+ *   failure-cuts.c    the sets of components that a goal can be up by, and what two failures stop
+ *   failure-odds.c    the probability that such a set is up, device by device
+ *   failure-sample.c  the same by chance, 64 drawings of lots at a time
+ *   failure-words.c   sentences */
+#pragma once
+
+#include "tb-base.h"
+#include "tb-failure.h"
+
+/* How many replicas of a component it takes. Of some stores one replica is not like the others (a primary without
+ * failover): with it so many in all, without it so many. NEVER: without it, nothing works. Both 0: none at all. */
+typedef struct
+{
+  guint with, without;
+} TbNeed;
+
+#define TB_NEED_NEVER G_MAXUINT
+#define TB_NO_INDEX G_MAXUINT
+
+/* An instance of a component. */
+typedef struct
+{
+  guint component;
+  guint device; /* TB_NO_INDEX: none */
+} TbFailInstance;
+
+typedef struct
+{
+  TbUid uid;
+  guint first, n;      /* its instances */
+  guint special;       /* the replica, from 0, that is not like the others; 0 where there is none */
+  double up;           /* of each instance, given its device; 1 where nothing is said */
+  gboolean said;       /* it says so */
+  gboolean outside;    /* a client: it is no part of what it needs */
+  gboolean goal;
+  TbNeed own;          /* of its replicas, for itself to work */
+  guint first_group, n_groups; /* of its outgoing links */
+  guint first_in, n_in;        /* of those that need it: in TbFailure.in */
+} TbFailComponent;
+
+/* Of its links one must be up. */
+typedef struct
+{
+  guint component;
+  guint first, n; /* in TbFailure.links */
+} TbFailGroup;
+
+typedef struct
+{
+  TbUid uid;
+  guint group, to;
+  TbNeed need;
+} TbFailLink;
+
+typedef struct
+{
+  TbUid uid;     /* a device, or the tier that it was made up for */
+  guint number;  /* of a made-up one, from 1; 0: it is drawn */
+  double up;
+  gboolean said;
+  guint first, n; /* its instances: in TbFailure.on */
+} TbFailDevice;
+
+/* A working set: what is gone and what that does. A mark counts where it equals `now`, so that nothing has to be
+ * cleared. */
+typedef struct
+{
+  guint now;
+  guint *instance, *device;            /* gone */
+  guint *asked, *touched, *stops, *dead; /* component: gone as a whole, has lost replicas, does not work, lacks what it calls */
+  guint *down, *group, *group_down;    /* link: does not do; group: group_down counts its links that do not */
+  GArray *changed;                     /* guint: components that have lost replicas */
+  GArray *stack;                       /* guint: those that lack what they call, whose callers are still to be told */
+  gboolean goal;                       /* some goal is not reached */
+} TbFailWork;
+
+/* A table over the states of a few devices: bit i of an index set where scope[i] is up. */
+typedef struct
+{
+  guint *scope;
+  guint n;
+  double *table;
+} TbFactor;
+
+struct _TbFailure
+{
+  GArray *components, *instances, *groups, *links, *devices; /* of the structs above */
+  GArray *in;        /* guint: links by their target */
+  GArray *on;        /* guint: instances by their device */
+  GHashTable *index; /* uid → index + 1 of a component, device or link */
+  GHashTable *names; /* uid → char *: what people call it */
+  GHashTable *inside; /* uid of tier, layer, group → GArray of guint: components */
+  GArray *goals;     /* TbUid */
+  TbFailWork work;
+
+  GArray *singles;   /* TbPart; NULL: not asked yet */
+  GHashTable *single_uids;
+  GArray *pairs;     /* TbPartPair; NULL: not asked yet */
+  gboolean more_pairs;
+
+  guint *order;      /* by device: when it is summed out; NULL: not asked yet */
+  TbFactor **factor; /* by component: the last asked; NULL */
+  TbNeed *factor_need;
+  guint *up_samples; /* by component: of the samples, those in which it works; NULL: none were drawn */
+};
+
+#define TB_COMPONENT(f, i) (&g_array_index ((f)->components, TbFailComponent, i))
+#define TB_INSTANCE(f, i) (&g_array_index ((f)->instances, TbFailInstance, i))
+#define TB_GROUP(f, i) (&g_array_index ((f)->groups, TbFailGroup, i))
+#define TB_LINK(f, i) (&g_array_index ((f)->links, TbFailLink, i))
+#define TB_DEVICE(f, i) (&g_array_index ((f)->devices, TbFailDevice, i))
+
+/* TB_NO_INDEX: it is none. */
+guint tb_failure_component (const TbFailure *f, TbUid uid);
+
+static inline gboolean
+tb_need_met (TbNeed need, gboolean special, guint others)
+{
+  return special ? 1 + others >= need.with : others >= need.without;
+}
+
+static inline TbNeed
+tb_need_both (TbNeed a, TbNeed b)
+{
+  return (TbNeed){ MAX (a.with, b.with), MAX (a.without, b.without) };
+}
+
+/* failure-read.c */
+void tb_failure_read (TbFailure *f, const TbModel *model);
+
+/* failure.c: what is gone is named one by one between begin and spread. */
+void tb_failure_begin (TbFailure *f);
+void tb_failure_lose_atom (TbFailure *f, guint atom);
+void tb_failure_spread (TbFailure *f);
+
+/* An atom is a replica or a drawn device, numbered: instances first, then devices. */
+static inline guint
+tb_failure_n_atoms (const TbFailure *f)
+{
+  return f->instances->len + f->devices->len;
+}
+TbPart tb_failure_atom_part (const TbFailure *f, guint atom);
+/* Whether it is worth a finding: a device that nobody drew is not. */
+gboolean tb_failure_atom_counts (const TbFailure *f, guint atom);
+
+/* failure-cuts.c: the ways by which a component can be up, at most TB_PATHS_MAX: of each group of links one is chosen.
+ * Each is an array by component of what it needs of it. */
+#define TB_PATHS_MAX 8
+typedef struct
+{
+  TbNeed *need[TB_PATHS_MAX]; /* by component; with 0: nothing */
+  guint n;
+  gboolean all; /* there are no more */
+} TbPaths;
+
+void tb_failure_paths (const TbFailure *f, guint component, TbPaths *paths);
+void tb_paths_clear (TbPaths *paths);
+
+void tb_factor_free (TbFactor *factor);
+/* failure-odds.c: the probability that all is up that need says. FALSE: it takes too many devices at once. */
+gboolean tb_failure_odds (TbFailure *f, const TbNeed *need, double *up);
+/* failure-sample.c */
+#define TB_FAILURE_SAMPLES 32768
+void tb_failure_sample (TbFailure *f);

@@ -1,0 +1,490 @@
+/* From a model to components with replicas, devices, and links in groups of which one is enough. */
+#include "failure-private.h"
+
+#include <string.h>
+
+#include "tb-cap.h"
+
+typedef struct
+{
+  TbFailure *f;
+  const TbModel *model;
+  GHashTable *tiers; /* tier's uid → GArray of guint: its devices, those made up for it in the end */
+} Reading;
+
+static gpointer
+key_of (TbUid uid)
+{
+  return GUINT_TO_POINTER (uid);
+}
+
+static void
+keep_name (TbFailure *f, const TbElement *element)
+{
+  g_hash_table_insert (f->names, key_of (tb_element_uid (element)), g_strdup (tb_element_title (element)));
+}
+
+/* ---- How available ------------------------------------------------------------------------------- */
+
+/* availability= where it is said, else MTBF / (MTBF + MTTR); FALSE and 1 where neither is. */
+static gboolean
+read_up (const TbElement *element, double *up)
+{
+  const char *text = tb_element_get (element, TB_PROP_AVAILABILITY);
+  double mtbf = (double) tb_element_get_ns (element, TB_PROP_MTBF),
+         mttr = (double) tb_element_get_ns (element, TB_PROP_MTTR);
+  *up = 1;
+  char *end = NULL;
+  double said = text != NULL ? g_ascii_strtod (text, &end) : 0;
+  if (text != NULL && (*end == '\0' || *end == '%'))
+    {
+      *up = CLAMP (*end == '%' || said > 1 ? said / 100 : said, 0, 1); /* 99.9 can only mean per cent */
+      return TRUE;
+    }
+  if (mtbf <= 0 || !tb_element_is_set (element, TB_PROP_MTTR))
+    return FALSE;
+  *up = mtbf / (mtbf + mttr);
+  return TRUE;
+}
+
+/* ---- Devices ------------------------------------------------------------------------------------- */
+
+static guint
+add_device (TbFailure *f, const TbElement *element, guint number)
+{
+  guint index = f->devices->len;
+  TbFailDevice device = { .uid = tb_element_uid (element), .number = number, .up = 1 };
+  if (number == 0)
+    {
+      device.said = read_up (element, &device.up);
+      g_hash_table_insert (f->index, key_of (device.uid), GUINT_TO_POINTER (index + 1));
+    }
+  keep_name (f, element);
+  g_array_append_val (f->devices, device);
+  return index;
+}
+
+static void
+read_tiers (Reading *r)
+{
+  for (guint t = 0; t < tb_model_count (r->model, TB_KIND_TIER); t++)
+    {
+      const TbElement *tier = tb_model_nth (r->model, TB_KIND_TIER, t);
+      GArray *devices = g_array_new (FALSE, FALSE, sizeof (guint));
+      for (guint i = 0; i < tb_element_n_children (tier); i++)
+        if (tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE)
+          {
+            guint index = add_device (r->f, tb_element_child (tier, i), 0);
+            g_array_append_val (devices, index);
+          }
+      keep_name (r->f, tier);
+      g_hash_table_insert (r->tiers, key_of (tb_element_uid (tier)), devices);
+    }
+}
+
+/* The same as the plan does (tb_planner_place()): what <on> says, else the tier's devices in file order, and of a tier
+ * without them one for each replica. */
+static guint
+device_of (Reading *r, const TbElement *component, const TbElement *tier, guint replica)
+{
+  for (guint i = 0; i < tb_element_n_children (component); i++)
+    {
+      const TbElement *on = tb_element_child (component, i);
+      const TbElement *device = tb_element_kind (on) == TB_KIND_ON && tb_element_get_integer (on, TB_PROP_REPLICA) == replica
+                                  ? tb_element_get_ref (r->model, on, TB_PROP_DEVICE) : NULL;
+      if (device != NULL)
+        return GPOINTER_TO_UINT (g_hash_table_lookup (r->f->index, key_of (tb_element_uid (device)))) - 1;
+    }
+  GArray *devices = tier != NULL ? g_hash_table_lookup (r->tiers, key_of (tb_element_uid (tier))) : NULL;
+  if (devices == NULL)
+    return TB_NO_INDEX;
+  if (devices->len > 0 && TB_DEVICE (r->f, g_array_index (devices, guint, 0))->number == 0)
+    return g_array_index (devices, guint, (replica - 1) % devices->len);
+  while (devices->len < replica)
+    {
+      guint index = add_device (r->f, tier, devices->len + 1);
+      g_array_append_val (devices, index);
+    }
+  return g_array_index (devices, guint, replica - 1);
+}
+
+/* ---- How many replicas it takes -------------------------------------------------------------------- */
+
+typedef struct
+{
+  TbCapStore store;
+  gboolean read, write;
+} Asking;
+
+/* Whether the store answers all that it is asked when only those are left. */
+static gboolean
+answers (const Asking *a, guint64 members)
+{
+  const TbCapSide side = { members, members };
+  for (int write = 0; write <= 1; write++)
+    {
+      TbCapSays says = { .answer = TB_CAP_YES };
+      if (members == 0)
+        return FALSE;
+      if (write ? a->write : a->read)
+        tb_cap_says (&a->store, &side, write, &says);
+      if (says.answer != TB_CAP_YES && says.answer != TB_CAP_SOON)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static guint64
+all_but (guint n, guint without)
+{
+  guint64 all = n >= 64 ? ~G_GUINT64_CONSTANT (0) : (G_GUINT64_CONSTANT (1) << n) - 1;
+  return without < n ? all & ~(G_GUINT64_CONSTANT (1) << without) : all;
+}
+
+/* The replica without which nothing works though it works without any other; G_MAXUINT: they are alike. */
+static guint
+special_of (const Asking *a)
+{
+  guint n = a->store.replicas, needed = 0, which = G_MAXUINT;
+  for (guint i = 0; i < n; i++)
+    if (!answers (a, all_but (n, i)))
+      {
+        needed++;
+        which = i;
+      }
+  return needed == 1 && n > 1 ? which : G_MAXUINT;
+}
+
+/* The fewest that do, with the special one or without it, the others being those that stand first in the file: where a
+ * key is kept by neighbours, those that are gone are neighbours, which is the worst. */
+static guint
+fewest (const Asking *a, guint special, gboolean with)
+{
+  guint64 members = with ? G_GUINT64_CONSTANT (1) << special : 0;
+  guint many = with;
+  if (answers (a, members))
+    return 1;
+  for (guint i = 0; i < a->store.replicas; i++)
+    {
+      if (i == special)
+        continue;
+      members |= G_GUINT64_CONSTANT (1) << i;
+      many++;
+      if (answers (a, members))
+        return many;
+    }
+  return with ? a->store.replicas : TB_NEED_NEVER;
+}
+
+/* The table of protocols knows no more replicas than TB_CAP_REPLICAS_MAX; of more, as large a part. */
+static guint
+of_all (guint need, guint n)
+{
+  return need == TB_NEED_NEVER || n <= TB_CAP_REPLICAS_MAX
+           ? need : (guint) (((guint64) need * n + TB_CAP_REPLICAS_MAX - 1) / TB_CAP_REPLICAS_MAX);
+}
+
+/* Of no store a read and a write miss two different replicas. 0 where all are alike. */
+static guint
+special_replica (const TbElement *component)
+{
+  Asking reads = { .read = TRUE }, writes = { .write = TRUE };
+  if (!tb_cap_store_of (component, &reads.store))
+    return 0;
+  writes.store = reads.store;
+  guint of_reads = special_of (&reads), of_writes = special_of (&writes);
+  return of_reads != G_MAXUINT ? of_reads : of_writes != G_MAXUINT ? of_writes : 0;
+}
+
+static TbNeed
+need_of_store (const TbElement *component, guint special, gboolean read, gboolean write)
+{
+  Asking a = { .read = read, .write = write };
+  if (!tb_cap_store_of (component, &a.store) || a.store.protocol == TB_CAP_SINGLE || a.store.protocol == TB_CAP_APART)
+    return (TbNeed){ 1, 1 };
+  guint n = tb_component_replicas (component);
+  return (TbNeed){ of_all (fewest (&a, special, TRUE), n), of_all (fewest (&a, special, FALSE), n) };
+}
+
+/* ---- Components ------------------------------------------------------------------------------------ */
+
+static void
+read_component (Reading *r, const TbElement *element)
+{
+  TbFailure *f = r->f;
+  const TbElement *tier = tb_element_get_ref (r->model, element, TB_PROP_TIER);
+  guint index = f->components->len;
+  TbFailComponent c = { .uid = tb_element_uid (element), .first = f->instances->len, .n = tb_component_replicas (element) };
+  c.said = read_up (element, &c.up);
+  c.special = special_replica (element);
+  c.own = need_of_store (element, c.special, TRUE, TRUE);
+  for (guint i = 0; i < c.n; i++)
+    {
+      TbFailInstance instance = { index, device_of (r, element, tier, i + 1) };
+      g_array_append_val (f->instances, instance);
+    }
+  g_hash_table_insert (f->index, key_of (c.uid), GUINT_TO_POINTER (index + 1));
+  keep_name (f, element);
+  g_array_append_val (f->components, c);
+}
+
+static void
+note_inside (Reading *r, const TbElement *container, guint component)
+{
+  if (container == NULL)
+    return;
+  gpointer key = key_of (tb_element_uid (container));
+  GArray *inside = g_hash_table_lookup (r->f->inside, key);
+  if (inside == NULL)
+    {
+      inside = g_array_new (FALSE, FALSE, sizeof (guint));
+      g_hash_table_insert (r->f->inside, key, inside);
+      keep_name (r->f, container);
+    }
+  g_array_append_val (inside, component);
+}
+
+/* A group's content is that of the groups inside it, too; a circle of groups ends somewhere. */
+static void
+note_containers (Reading *r, const TbElement *element, guint component)
+{
+  const char *layers = tb_element_get (element, TB_PROP_LAYER);
+  g_auto (GStrv) ids = g_strsplit (layers != NULL ? layers : "", " ", -1);
+  const TbElement *group = tb_element_get_ref (r->model, element, TB_PROP_GROUP);
+  note_inside (r, tb_element_get_ref (r->model, element, TB_PROP_TIER), component);
+  for (guint i = 0; ids[i] != NULL; i++)
+    note_inside (r, *ids[i] != '\0' ? tb_model_lookup (r->model, ids[i]) : NULL, component);
+  for (guint depth = 0; group != NULL && depth < 64; depth++)
+    {
+      note_inside (r, group, component);
+      group = tb_element_get_ref (r->model, group, TB_PROP_PARENT);
+    }
+}
+
+static void
+list_instances_of_devices (TbFailure *f)
+{
+  g_autofree guint *next = g_new0 (guint, f->devices->len + 1);
+  guint sum = 0;
+  for (guint i = 0; i < f->instances->len; i++)
+    if (TB_INSTANCE (f, i)->device != TB_NO_INDEX)
+      TB_DEVICE (f, TB_INSTANCE (f, i)->device)->n++;
+  for (guint d = 0; d < f->devices->len; d++)
+    {
+      next[d] = TB_DEVICE (f, d)->first = sum;
+      sum += TB_DEVICE (f, d)->n;
+    }
+  g_array_set_size (f->on, sum);
+  for (guint i = 0; i < f->instances->len; i++)
+    if (TB_INSTANCE (f, i)->device != TB_NO_INDEX)
+      g_array_index (f->on, guint, next[TB_INSTANCE (f, i)->device]++) = i;
+}
+
+/* ---- Links ------------------------------------------------------------------------------------------ */
+
+/* The kinds of operation the caller says it does over a link; both where it does not say. */
+static void
+operations_of (const TbElement *caller, const char *link, gboolean *read, gboolean *write)
+{
+  const TbElement *builtin = tb_element_child_of (caller, TB_KIND_BUILTIN);
+  *read = *write = FALSE;
+  for (guint i = 0; builtin != NULL && i < tb_element_n_children (builtin); i++)
+    {
+      const TbElement *call = tb_element_child (builtin, i);
+      if (tb_element_kind (call) != TB_KIND_CALL || g_strcmp0 (tb_element_get (call, TB_PROP_LINK), link) != 0)
+        continue;
+      const char *op = tb_element_get (call, TB_PROP_OP);
+      gboolean reads = g_strcmp0 (op, "read") == 0 || g_strcmp0 (op, "members") == 0;
+      *read |= op == NULL || reads;
+      *write |= op == NULL || !reads;
+    }
+  if (!*read && !*write)
+    *read = *write = TRUE;
+}
+
+/* FALSE: the caller can do without it. */
+static gboolean
+need_of_link (const TbElement *caller, const TbElement *link, const TbElement *target, guint special, TbNeed *need)
+{
+  gboolean read, write;
+  guint said = (guint) tb_element_get_integer (link, TB_PROP_NEEDS);
+  if (tb_element_is_set (link, TB_PROP_NEEDS))
+    {
+      said = MIN (said, tb_component_replicas (target));
+      *need = (TbNeed){ said, said };
+      return said > 0;
+    }
+  if (g_strcmp0 (tb_element_get (link, TB_PROP_CALL), "async") == 0)
+    return FALSE;
+  operations_of (caller, tb_element_id (link), &read, &write);
+  *need = need_of_store (target, special, read, write);
+  return TRUE;
+}
+
+/* What a component needs of others, while it is read. */
+typedef struct
+{
+  Reading *r;
+  guint component;
+  GHashTable *wanted; /* id → TbFailLink */
+  GPtrArray *ids;     /* of them, in file order */
+} Needs;
+
+static void
+add_group (Needs *needs, const char *const *ids, guint n)
+{
+  TbFailure *f = needs->r->f;
+  TbFailGroup group = { .component = needs->component, .first = f->links->len };
+  for (guint i = 0; i < n; i++)
+    {
+      TbFailLink *link = g_hash_table_lookup (needs->wanted, ids[i]);
+      if (link == NULL)
+        continue;
+      link->group = f->groups->len;
+      g_hash_table_insert (f->index, key_of (link->uid), GUINT_TO_POINTER (f->links->len + 1));
+      g_array_append_val (f->links, *link);
+      g_hash_table_remove (needs->wanted, ids[i]);
+      group.n++;
+    }
+  if (group.n > 0)
+    g_array_append_val (f->groups, group);
+}
+
+/* Calls that follow each other with order="parallel" or "first" are made together, and where one of them says first,
+ * one answer is enough. */
+static void
+add_first_groups (Needs *needs, const TbElement *caller)
+{
+  const TbElement *builtin = tb_element_child_of (caller, TB_KIND_BUILTIN);
+  g_autoptr (GPtrArray) run = g_ptr_array_new ();
+  gboolean first = FALSE;
+  for (guint i = 0; builtin != NULL && i <= tb_element_n_children (builtin); i++)
+    {
+      const TbElement *call = i < tb_element_n_children (builtin) ? tb_element_child (builtin, i) : NULL;
+      const char *order = call != NULL ? tb_element_get (call, TB_PROP_ORDER) : NULL;
+      gboolean joins = g_strcmp0 (order, "first") == 0 || g_strcmp0 (order, "parallel") == 0;
+      if (!joins)
+        {
+          if (first)
+            add_group (needs, (const char *const *) run->pdata, run->len);
+          g_ptr_array_set_size (run, 0);
+          first = FALSE;
+        }
+      first |= g_strcmp0 (order, "first") == 0;
+      if (call != NULL && tb_element_get (call, TB_PROP_LINK) != NULL)
+        g_ptr_array_add (run, (gpointer) tb_element_get (call, TB_PROP_LINK));
+    }
+}
+
+static void
+read_needs (Reading *r, const TbElement *caller, guint component, const GPtrArray *links)
+{
+  TbFailComponent *c = TB_COMPONENT (r->f, component);
+  Needs needs = { r, component, g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free), g_ptr_array_new () };
+  for (guint i = 0; links != NULL && i < links->len; i++)
+    {
+      const TbElement *link = links->pdata[i], *target = tb_element_get_ref (r->model, link, TB_PROP_TO);
+      guint to = target != NULL ? tb_failure_component (r->f, tb_element_uid (target)) : TB_NO_INDEX;
+      TbFailLink wanted = { .uid = tb_element_uid (link), .to = to };
+      if (to == TB_NO_INDEX || tb_element_id (link) == NULL
+          || !need_of_link (caller, link, target, TB_COMPONENT (r->f, to)->special, &wanted.need))
+        continue;
+      g_hash_table_insert (needs.wanted, (gpointer) tb_element_id (link), g_memdup2 (&wanted, sizeof wanted));
+      g_ptr_array_add (needs.ids, (gpointer) tb_element_id (link));
+      keep_name (r->f, link);
+    }
+  c->first_group = r->f->groups->len;
+  add_first_groups (&needs, caller);
+  for (guint i = 0; i < needs.ids->len; i++)
+    add_group (&needs, (const char *const *) needs.ids->pdata + i, 1);
+  c->n_groups = r->f->groups->len - c->first_group;
+  g_hash_table_unref (needs.wanted);
+  g_ptr_array_unref (needs.ids);
+}
+
+static void
+list_callers (TbFailure *f)
+{
+  g_autofree guint *next = g_new0 (guint, f->components->len + 1);
+  guint sum = 0;
+  for (guint i = 0; i < f->links->len; i++)
+    TB_COMPONENT (f, TB_LINK (f, i)->to)->n_in++;
+  for (guint i = 0; i < f->components->len; i++)
+    {
+      next[i] = TB_COMPONENT (f, i)->first_in = sum;
+      sum += TB_COMPONENT (f, i)->n_in;
+    }
+  g_array_set_size (f->in, sum);
+  for (guint i = 0; i < f->links->len; i++)
+    g_array_index (f->in, guint, next[TB_LINK (f, i)->to]++) = i;
+}
+
+/* ---- Goals ------------------------------------------------------------------------------------------ */
+
+/* called: by component, whether any link leads there, waited for or not. */
+static void
+choose_goals (TbFailure *f, const TbModel *model, const gboolean *called)
+{
+  gboolean clients = FALSE;
+  for (guint i = 0; i < f->components->len; i++)
+    {
+      TbFailComponent *c = TB_COMPONENT (f, i);
+      TbRole role = tb_component_role (tb_model_nth (model, TB_KIND_COMPONENT, i));
+      c->outside = role == TB_ROLE_CLIENT || (role == TB_ROLE_EXTERNAL && c->n_groups > 0 && !called[i]);
+      c->goal = c->outside && c->n_groups > 0;
+      if (c->outside)
+        c->own = (TbNeed){ 0, 0 };
+      clients |= c->goal;
+    }
+  for (guint i = 0; i < f->components->len; i++)
+    {
+      TbFailComponent *c = TB_COMPONENT (f, i);
+      c->goal |= !clients && !c->outside && !called[i];
+      if (c->goal)
+        g_array_append_val (f->goals, c->uid);
+    }
+}
+
+static void
+read_links (Reading *r)
+{
+  guint n = r->f->components->len;
+  g_autoptr (GPtrArray) outgoing = g_ptr_array_new_full (n, NULL);
+  g_autofree gboolean *called = g_new0 (gboolean, n + 1);
+  g_ptr_array_set_size (outgoing, (gint) n);
+  for (guint i = 0; i < tb_model_count (r->model, TB_KIND_LINK); i++)
+    {
+      const TbElement *link = tb_model_nth (r->model, TB_KIND_LINK, i);
+      const TbElement *from = tb_element_get_ref (r->model, link, TB_PROP_FROM), *to = tb_element_get_ref (r->model, link, TB_PROP_TO);
+      guint a = from != NULL ? tb_failure_component (r->f, tb_element_uid (from)) : TB_NO_INDEX;
+      guint b = to != NULL ? tb_failure_component (r->f, tb_element_uid (to)) : TB_NO_INDEX;
+      if (a == TB_NO_INDEX || b == TB_NO_INDEX)
+        continue;
+      called[b] |= a != b;
+      if (outgoing->pdata[a] == NULL)
+        outgoing->pdata[a] = g_ptr_array_new ();
+      g_ptr_array_add (outgoing->pdata[a], (gpointer) link);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      read_needs (r, tb_model_nth (r->model, TB_KIND_COMPONENT, i), i, outgoing->pdata[i]);
+      g_clear_pointer ((GPtrArray **) &outgoing->pdata[i], g_ptr_array_unref);
+    }
+  list_callers (r->f);
+  choose_goals (r->f, r->model, called);
+}
+
+void
+tb_failure_read (TbFailure *f, const TbModel *model)
+{
+  Reading r = { f, model, g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref) };
+  read_tiers (&r);
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    {
+      read_component (&r, tb_model_nth (model, TB_KIND_COMPONENT, i));
+      note_containers (&r, tb_model_nth (model, TB_KIND_COMPONENT, i), i);
+    }
+  list_instances_of_devices (f);
+  read_links (&r);
+  g_hash_table_unref (r.tiers);
+}
