@@ -91,7 +91,7 @@ sim_call_fire (Sim *s, guint at)
   while (s->calls[at].first != SIM_NONE && s->attempts[s->calls[at].first].deadline_ns <= s->now_ns)
     sim_attempt_end (s, s->calls[at].first, FALSE, FALSE);
   guint32 first = s->calls[at].first;
-  if (first != SIM_NONE && !sim_agenda_is_set (&s->agenda, s->first_call_timer + at))
+  if (first != SIM_NONE) /* also where a new try has wound it for its own */
     sim_agenda_set (&s->agenda, s->first_call_timer + at, s->attempts[first].deadline_ns);
 }
 
