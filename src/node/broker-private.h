@@ -165,6 +165,8 @@ void topics_forget_retained (void);
 
 /* ---- broker-session.c ---- */
 
+/* Terminated; text may be followed by anything. For free(). */
+char *broker_text (TbSlice text);
 Session *session_find (TbSlice id);
 Session *session_new (TbSlice id);
 void session_free (Session *s);

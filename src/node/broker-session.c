@@ -8,8 +8,8 @@
 /* A client that does not read: what need not arrive is dropped beyond so much. */
 #define UNREAD_MAX (1u << 20)
 
-static char *
-copy_text (TbSlice text)
+char *
+broker_text (TbSlice text)
 {
   char *copy = malloc (text.n + 1);
   if (copy == NULL)
@@ -41,7 +41,7 @@ session_new (TbSlice id)
   Session *s = calloc (1, sizeof *s);
   if (s == NULL)
     abort ();
-  s->id = copy_text (id);
+  s->id = broker_text (id);
   s->window = INFLIGHT_MAX;
   s->next = broker.sessions;
   broker.sessions = s;
@@ -366,7 +366,7 @@ group_find (TbSlice name, bool make)
   Group *g = make ? calloc (1, sizeof *g) : NULL;
   if (g == NULL)
     return NULL;
-  g->name = copy_text (name);
+  g->name = broker_text (name);
   g->next = broker.groups;
   broker.groups = g;
   return g;

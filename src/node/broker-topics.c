@@ -141,7 +141,7 @@ topics_subscribe (Session *s, TbSlice filter, unsigned options, uint32_t number)
   if (is_new)
     {
       TbSlice text = shared ? inner : filter;
-      u->filter = strndup (text.p, text.n);
+      u->filter = broker_text (text);
       s->n_subscriptions++;
     }
   u->qos = options & 3;

@@ -189,18 +189,10 @@ new_content (Form *form)
   gtk_label_set_wrap (GTK_LABEL (form->why), TRUE);
   gtk_label_set_ellipsize (GTK_LABEL (form->what), PANGO_ELLIPSIZE_NONE);
   gtk_label_set_ellipsize (GTK_LABEL (form->why), PANGO_ELLIPSIZE_NONE);
-  gtk_grid_set_column_spacing (GTK_GRID (form->grid), 12);
-  gtk_grid_set_row_spacing (GTK_GRID (form->grid), 6);
   GtkWidget *parts[] = { form->kinds, form->what, form->why, form->grid };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (box), parts[i]);
-  gtk_widget_set_margin_top (box, 12);
-  gtk_widget_set_margin_bottom (box, 18);
-  gtk_widget_set_margin_start (box, 18);
-  gtk_widget_set_margin_end (box, 18);
-  GtkWidget *scrolled = tb_ui_scrolled (box);
-  gtk_widget_set_vexpand (scrolled, TRUE);
-  return scrolled;
+  return tb_ui_form_page (box, form->grid);
 }
 
 static GtkWidget *

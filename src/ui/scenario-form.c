@@ -476,15 +476,7 @@ new_content (Form *form)
         }
       gtk_box_append (GTK_BOX (box), parts[i]);
     }
-  gtk_grid_set_column_spacing (GTK_GRID (form->grid), 12);
-  gtk_grid_set_row_spacing (GTK_GRID (form->grid), 6);
-  gtk_widget_set_margin_top (box, 12);
-  gtk_widget_set_margin_bottom (box, 18);
-  gtk_widget_set_margin_start (box, 18);
-  gtk_widget_set_margin_end (box, 18);
-  GtkWidget *scrolled = tb_ui_scrolled (box);
-  gtk_widget_set_vexpand (scrolled, TRUE);
-  return scrolled;
+  return tb_ui_form_page (box, form->grid);
 }
 
 static GtkWidget *

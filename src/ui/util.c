@@ -101,6 +101,18 @@ tb_ui_scrolled (GtkWidget *child)
   return scrolled;
 }
 
+GtkWidget *
+tb_ui_form_page (GtkWidget *box, GtkWidget *grid)
+{
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
+  gtk_widget_set_margin_top (box, 12);
+  gtk_widget_set_margin_bottom (box, 18);
+  gtk_widget_set_margin_start (box, 18);
+  gtk_widget_set_margin_end (box, 18);
+  return tb_ui_scrolled (box);
+}
+
 gboolean
 tb_ui_animations (GtkWidget *widget)
 {

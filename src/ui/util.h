@@ -32,6 +32,9 @@ void tb_ui_set_icon (GtkWidget *button, const char *icon);
 GtkWidget *tb_ui_tile_flow (void);
 /* A scrolled window that scrolls down only. (transfer floating) */
 GtkWidget *tb_ui_scrolled (GtkWidget *child);
+/* The content of a dialog that is filled in: box with the margins of one, scrolled; grid, somewhere in it, holds
+ * its fields. (transfer floating) */
+GtkWidget *tb_ui_form_page (GtkWidget *box, GtkWidget *grid);
 /* Whether motion is wanted: the desktop's setting. */
 gboolean tb_ui_animations (GtkWidget *widget);
 

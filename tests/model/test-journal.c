@@ -5,6 +5,13 @@
 
 #include "tb-journal.h"
 
+/* The sanitized build gives way to whatever else runs, and promises nothing of time. */
+#ifdef TB_SANITIZED
+#define WITHIN (30 * G_USEC_PER_SEC)
+#else
+#define WITHIN G_USEC_PER_SEC
+#endif
+
 typedef struct
 {
   char *folder, *file;
@@ -98,7 +105,7 @@ test_a_change_is_on_disk_within_a_second (void)
   Fixture f;
   fixture_open (&f);
   rename_to (&f, "Shop 2");
-  g_assert_true (wait_for_file (&f, G_USEC_PER_SEC));
+  g_assert_true (wait_for_file (&f, WITHIN));
   fixture_close (&f);
 }
 

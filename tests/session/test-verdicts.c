@@ -22,6 +22,14 @@ tear_down (Fixture *f, gconstpointer data)
   recorded_free (f->r);
 }
 
+static TbVerdicts *
+judged (TbPast *past)
+{
+  TbVerdicts *verdicts = tb_verdicts_new (past);
+  tb_verdicts_look (verdicts, TRUE);
+  return verdicts;
+}
+
 static TbRecordOperation
 operation (const Recorded *r, TbOpKind kind, guint64 value, double from_ms, double to_ms)
 {
@@ -72,8 +80,7 @@ test_stale_read_is_said_in_small_numbers (Fixture *f, gconstpointer data)
 {
   tell_stale_read (f->r);
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   const TbVerdict *v = &tb_verdicts_at (verdicts, 0)->verdict;
   g_assert_cmpint (v->kind, ==, TB_VERDICT_VIOLATED);
   g_assert_cmpuint (v->stale_reads, ==, 1);
@@ -92,8 +99,7 @@ test_missed_operations_leave_it_unknown (Fixture *f, gconstpointer data)
   tell (f->r, 20, operation (f->r, TB_OP_WRITE, 0xaaaa, 1, 2));
   recorded_operations (f->r, 30, &gap, NULL, 0);
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   const TbStoreVerdict *store = tb_verdicts_at (verdicts, 0);
   g_assert_cmpint (store->verdict.kind, ==, TB_VERDICT_UNKNOWN);
   g_assert_cmpuint (store->missed, ==, 3);
@@ -109,8 +115,7 @@ test_value_of_a_missed_write_is_no_violation (Fixture *f, gconstpointer data)
   tell (f->r, 20, operation (f->r, TB_OP_READ, 0xcccc, 3, 4));
   recorded_operations (f->r, 30, &gap, NULL, 0);
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_UNKNOWN);
 }
 
@@ -121,8 +126,7 @@ test_stale_read_stays_wrong_with_gaps (Fixture *f, gconstpointer data)
   recorded_operations (f->r, 1, &gap, NULL, 0);
   tell_stale_read (f->r);
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_VIOLATED);
   g_assert_cmpuint (tb_verdicts_at (verdicts, 0)->missed, ==, 1);
 }
@@ -160,8 +164,7 @@ test_verdict_follows_a_run (Fixture *f, gconstpointer data)
   tell (f->r, 20, operation (f->r, TB_OP_WRITE, 0xaaaa, 1, 2));
   g_autoptr (TbPast) past = recorded_growing (f->r);
   tb_past_set_growing (past, TRUE);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_LINEARIZABLE);
   g_assert_false (tb_verdicts_at (verdicts, 0)->over);
   /* Live, a read may be told before the write that it found. */
@@ -188,8 +191,7 @@ test_final_reads_find_what_was_lost (Fixture *f, gconstpointer data)
   recorded_operations (f->r, 40, &done, &last, 1);
   g_autoptr (TbPast) past = recorded_growing (f->r);
   tb_past_set_growing (past, TRUE);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   const TbStoreVerdict *store = tb_verdicts_at (verdicts, 0);
   g_assert_cmpuint (tb_past_final_reads (past, SHOP), ==, 1);
   g_assert_true (store->has_final_reads);
@@ -217,8 +219,7 @@ test_restarted_client_is_another_process (Fixture *f, gconstpointer data)
       recorded_operations (f->r, 20, &batch, &o, 1);
     }
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   const TbHistory *h = tb_verdicts_at (verdicts, 0)->history;
   g_assert_cmpuint (tb_history_op (h, 0)->process, !=, tb_history_op (h, 1)->process);
   g_assert_cmpuint (tb_verdicts_at (verdicts, 0)->verdict.unknown, ==, 1);
@@ -233,13 +234,11 @@ test_sets_are_judged_by_their_elements (Fixture *f, gconstpointer data)
   tell (f->r, 20, put);
   tell (f->r, 20, read);
   g_autoptr (TbPast) good = recorded_growing (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (good);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (good);
   g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_LINEARIZABLE);
   tell (f->r, 30, empty);
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) others = tb_verdicts_new (past);
-  tb_verdicts_look (others, TRUE);
+  g_autoptr (TbVerdicts) others = judged (past);
   g_assert_cmpint (tb_verdicts_at (others, 0)->verdict.kind, ==, TB_VERDICT_VIOLATED);
 }
 
@@ -251,8 +250,7 @@ test_counters_are_judged_by_their_numbers (Fixture *f, gconstpointer data)
   tell (f->r, 20, add);
   tell (f->r, 20, read);
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_LINEARIZABLE);
 }
 
@@ -268,8 +266,7 @@ test_availability_is_that_of_the_replicas_side (Fixture *f, gconstpointer data)
   tell (f->r, 20, operation (f->r, TB_OP_WRITE, 0xaaaa, 1, 2));
   tell (f->r, 20, other);
   g_autoptr (TbPast) past = recorded_open (f->r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   tb_verdicts_availability (verdicts, "orders", side_of, N_INSTANCES, 0, G_MAXINT64, sides, 2);
   g_assert_cmpuint (sides[0][TB_OP_WRITE].ok, ==, 1);
   g_assert_cmpuint (sides[1][TB_OP_READ].timed_out, ==, 1);
@@ -332,8 +329,7 @@ test_taps_see_http_stores (Fixture *unused, gconstpointer data)
   ask (r, 5, SAVE_1, 3, "GET /k HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
   ask (r, 7, SAVE_1, 4, "PUT /k HTTP/1.1\r\nContent-Length: 1\r\n\r\nb", "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
   g_autoptr (TbPast) past = recorded_open (r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   const TbStoreVerdict *store = tb_verdicts_of (verdicts, "orders");
   g_assert_cmpint (store->verdict.kind, ==, TB_VERDICT_LINEARIZABLE);
   g_assert_cmpuint (store->verdict.reads, ==, 2);
@@ -350,8 +346,7 @@ test_taps_do_not_know_everything (Fixture *unused, gconstpointer data)
   ask (r, 3, SAVE_1, 2, "*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n", ":1\r\n");
   ask (r, 5, SAVE_1, 3, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", "$-1\r\n");
   g_autoptr (TbPast) past = recorded_open (r);
-  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
-  tb_verdicts_look (verdicts, TRUE);
+  g_autoptr (TbVerdicts) verdicts = judged (past);
   g_assert_cmpint (tb_verdicts_at (verdicts, 0)->verdict.kind, ==, TB_VERDICT_UNKNOWN);
   g_assert_cmpuint (tb_verdicts_at (verdicts, 0)->missed, ==, 1);
   recorded_free (r);

@@ -168,6 +168,24 @@ def type_text(text):
     xdo("type", "--delay", "15", text)
 
 
+def choose_file(editor, path, saving=False):
+    """Answers GTK's file dialog. It takes keys before it listens to them: what it lost is typed again."""
+    dialog = wait_for("the file dialog",
+                      lambda: [w for w in editor.windows() if w != editor.window])[-1]
+    xdo("windowfocus", "--sync", dialog)
+    for attempt in range(3):
+        if saving or attempt:
+            key("ctrl+a")
+        type_text(path)
+        key("Return")
+        try:
+            return wait_for("the file dialog to go", lambda: dialog not in editor.windows(), 8)
+        except Failed:
+            if attempt == 2:
+                raise
+    return None
+
+
 def descendants(pid):
     """(pid, start time) of everything below a process: what must be gone after a run."""
     children = {}

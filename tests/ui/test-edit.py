@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import SENSITIVE, Editor, Failed, arguments, key, run_tests, type_text, wait_for
+from driver import (SENSITIVE, Editor, Failed, arguments, choose_file, key, run_tests, type_text,
+                    wait_for)
 
 def is_enabled(editor, name):
     return editor.get(name, "button").state(SENSITIVE)
@@ -45,10 +46,7 @@ def redo_all(editor):
 
 def save_as(editor, path):
     key("ctrl+shift+s")
-    wait_for("the file dialog", lambda: len(editor.windows()) > 1)
-    key("ctrl+a")
-    type_text(path)
-    key("Return")
+    choose_file(editor, path, saving=True)
     wait_for("the file " + path, lambda: os.path.exists(path))
     with open(path, "rb") as file:
         return file.read()

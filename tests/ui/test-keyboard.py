@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from gi.repository import GLib
-from driver import ACCESSIBLE, Editor, Failed, arguments, key, run_tests, wait_for, xdo
+from driver import ACCESSIBLE, Editor, Failed, arguments, choose_file, key, run_tests, wait_for, xdo
 
 FOCUSED = 12  # of AtspiStateType
 
@@ -86,10 +86,7 @@ def set_field(editor, name, value):
 
 def save(editor, path):
     key("ctrl+shift+s")
-    wait_for("the file dialog", lambda: len(editor.windows()) > 1)
-    key("ctrl+a")
-    type_text(path)
-    key("Return")
+    choose_file(editor, path, saving=True)
     wait_for("the file " + path, lambda: os.path.exists(path))
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import SENSITIVE, Editor, Failed, arguments, key, run_tests, type_text, wait_for, xdo
+from driver import SENSITIVE, Editor, Failed, arguments, choose_file, key, run_tests, wait_for, xdo
 
 
 def example(options, name):
@@ -58,9 +58,7 @@ def a_file_that_is_open_goes_to_its_tab(options):
         first = "Client and server – Tierboard"
         editor.focus()
         key("ctrl+o")
-        wait_for("the file dialog", lambda: len(editor.windows()) > 1)
-        type_text(os.path.join(editor.home, "designs", "a.tierboard"))
-        key("Return")
+        choose_file(editor, os.path.join(editor.home, "designs", "a.tierboard"))
         editor.get(first, "window")
         editor.focus()
         key("ctrl+w")

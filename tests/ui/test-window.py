@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, key, run_tests, type_text, wait_for
+from driver import Editor, Failed, arguments, choose_file, key, run_tests, type_text, wait_for
 
 BAD = """<architecture xmlns="urn:tierboard:1" name="Bad">
   <component id="shop" kind="serfer" name="Shop"/>
@@ -33,9 +33,7 @@ def a_bad_file_is_said_and_harms_nothing(options):
         title = editor.get(lambda text: text.endswith(" – Tierboard"), "window").name
         editor.focus()
         key("ctrl+o")
-        wait_for("the file dialog", lambda: len(editor.windows()) > 1)
-        type_text(bad)
-        key("Return")
+        choose_file(editor, bad)
         editor.toast("serfer")
         editor.get(lambda text: "line 2" in text)  # in the list of problems
         editor.get(title, "window")

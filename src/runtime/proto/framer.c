@@ -420,7 +420,8 @@ line_hold (TbFeed *feed, const char *p, size_t n)
       w->line = line;
       w->line_size = (uint32_t) size;
     }
-  memcpy (w->line + w->line_n, p, n);
+  if (n > 0) /* before the first byte there is no line to add to */
+    memcpy (w->line + w->line_n, p, n);
   w->line_n = (uint32_t) need;
   return true;
 }
