@@ -237,30 +237,38 @@ is_busy (const Node *back)
   return number_in (info, "busy") > 1;
 }
 
+static gboolean
+is_readable (int fd)
+{
+  GPollFD asked = { fd, G_IO_IN, 0 };
+  return g_poll (&asked, 1, 0) == 1;
+}
+
 static void
 test_least_avoids_the_busy (void)
 {
   Node *back[2] = { node_start ("server", NULL, "--name", "slow", "--threads", "pool 4", "--work", "wait 100s", NULL),
                     node_start ("server", NULL, "--name", "quick", NULL) };
   Node *node = forward_start ("balancer", "balance=least-connections", back, 2, "--check", "1h /info");
-  GPollFD asked[2];
-  for (guint i = 0; i < 2; i++) /* idle hosts take turns: one of the two waits at the slow one */
+  int fd = -1;
+  while (!is_busy (back[0])) /* idle hosts take turns, once both are known to be well */
     {
-      asked[i] = (GPollFD) { socket_to (node->address), G_IO_IN, 0 };
-      socket_send (asked[i].fd, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", -1);
+      if (fd >= 0)
+        close (fd);
+      fd = socket_to (node->address);
+      socket_send (fd, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", -1);
+      while (!is_readable (fd) && !is_busy (back[0]))
+        g_usleep (2000);
+      /* The end of its connection, not of its answer, says that it is counted no more. */
+      if (is_readable (fd))
+        g_free (socket_read (fd, G_MAXSIZE));
     }
-  while (!is_busy (back[0]))
-    g_usleep (2000);
-  g_assert_cmpint (g_poll (asked, 2, 30000), ==, 1);
-  /* The end of its connection, not of its answer, says that it is counted no more. */
-  g_free (socket_read (asked[asked[1].revents != 0].fd, G_MAXSIZE));
   for (int i = 0; i < 6; i++)
     {
       g_autofree char *reply = http_get (node->address, "/"), *server = server_of (reply);
       g_assert_cmpstr (server, ==, "quick");
     }
-  for (guint i = 0; i < 2; i++)
-    close (asked[i].fd);
+  close (fd);
   node_kill (node);
   node_kill (back[0]);
   stop (back[1]);
