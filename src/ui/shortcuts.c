@@ -1,5 +1,6 @@
 #include "shortcuts.h"
 
+#include "source-pane.h"
 #include "spacetime-view.h"
 #include "window-private.h"
 
@@ -80,6 +81,17 @@ append_spacetime (GString *xml)
   g_string_append (xml, "</object></child>");
 }
 
+static void
+append_source (GString *xml)
+{
+  guint n;
+  const TbSourceKey *rows = tb_source_pane_keys (&n);
+  begin_group (xml, "In the source");
+  for (guint i = 0; i < n; i++)
+    append_shortcut (xml, rows[i].accel, rows[i].label);
+  g_string_append (xml, "</object></child>");
+}
+
 void
 tb_show_shortcuts (GtkWindow *parent)
 {
@@ -89,6 +101,7 @@ tb_show_shortcuts (GtkWindow *parent)
       "<property name='section-name'>all</property><property name='max-height'>12</property>");
   append_canvas (xml);
   append_spacetime (xml);
+  append_source (xml);
   append_commands (xml);
   append_actions (xml);
   g_string_append (xml, "</object></child></object></interface>");

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "line-diff.h"
+#include "source-marks.h"
+#include "source-offers.h"
 #include "source-tint.h"
 #include "tb-diff.h"
 #include "util.h"
@@ -11,15 +13,21 @@
 /* Both ways together stay below 100 ms. */
 #define TYPED_MS 30
 #define TAKE_MS 30
+/* What is only doubtful waits until nobody types, and where a text is larger than this it is left to the
+ * Problems page. */
+#define CHECK_MS 250
+#define CHECK_MAX (1 << 20)
 
 struct _TbSourcePane
 {
   GtkWidget parent;
-  GtkWidget *box, *scrolled, *status, *discard;
+  GtkWidget *box, *scrolled, *status, *discard, *next;
   GtkTextView *view;
   GtkTextBuffer *buffer;
+  TbSourceOffers *offers;
+  TbSourceMarks *marks;
   TbEditor *editor;
-  guint typed_id, take_id, tint_id;
+  guint typed_id, take_id, tint_id, check_id;
   gboolean own;     /* the text is being changed from here */
   gboolean becoming; /* the document is */
   gboolean wrong;   /* the text is no architecture */
@@ -90,6 +98,59 @@ static void
 theme_changed (TbSourcePane *self)
 {
   tb_source_tint_update_tags (self->buffer);
+  tb_source_marks_update_tags (self->marks);
+}
+
+/* ---- What is wrong ---------------------------------------------------------------------------- */
+
+static void
+show_marks (TbSourcePane *self, const TbProblems *problems)
+{
+  tb_source_marks_show (self->marks, problems);
+  guint n = tb_source_marks_count (self->marks);
+  g_autofree char *label = g_strdup_printf (n == 1 ? "%u problem" : "%u problems", n);
+  gtk_button_set_label (GTK_BUTTON (self->next), label);
+  gtk_widget_set_visible (self->next, n > 0);
+}
+
+/* In the text itself: elements of the drawing do not know the lines that the canvas's edits moved. */
+static gboolean
+check (gpointer data)
+{
+  TbSourcePane *self = data;
+  g_autoptr (GPtrArray) problems = tb_problems_new ();
+  g_autofree char *text = text_of (self);
+  gsize size = strlen (text);
+  self->check_id = 0;
+  g_autoptr (TbDocument) document
+      = size <= CHECK_MAX ? tb_document_load_bytes ("source", text, size, problems, NULL) : NULL;
+  if (document)
+    tb_model_validate (tb_document_model (document), problems);
+  if (!self->wrong)
+    show_marks (self, problems);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_check (TbSourcePane *self)
+{
+  g_clear_handle_id (&self->check_id, g_source_remove);
+  self->check_id = g_timeout_add (CHECK_MS, check, self);
+}
+
+static void
+go_to_problem (TbSourcePane *self, gboolean back)
+{
+  const char *sentence = tb_source_marks_go (self->marks, back);
+  if (sentence)
+    say (self, sentence, self->wrong);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+static void
+next_clicked (TbSourcePane *self)
+{
+  go_to_problem (self, FALSE);
 }
 
 /* ---- From the drawing to the text ------------------------------------------------------------ */
@@ -122,8 +183,8 @@ take_over (TbSourcePane *self)
   for (guint i = changes->len; i > 0; i--)
     exchange_lines (self, &g_array_index (changes, TbLineChange, i - 1), now, starts);
   gtk_text_buffer_end_user_action (self->buffer);
-  clear_tag (self, TB_SOURCE_TAG_ERROR);
   self->own = FALSE;
+  tb_source_offers_close (self->offers);
   gtk_widget_set_visible (self->discard, FALSE);
   say (self, "In step with the drawing", FALSE);
   queue_tint (self);
@@ -162,18 +223,12 @@ discard (TbSourcePane *self)
 /* ---- From the text to the drawing ------------------------------------------------------------ */
 
 static void
-show_problems (TbSourcePane *self, const TbProblems *problems, const GError *error)
+say_wrong (TbSourcePane *self, const TbProblems *problems, const GError *error)
 {
   const TbProblem *first = NULL;
-  for (guint i = 0; i < problems->len; i++)
-    {
-      const TbProblem *problem = problems->pdata[i];
-      if (problem->severity != TB_SEVERITY_ERROR)
-        continue;
-      first = first ? first : problem;
-      if (problem->line)
-        tag_line (self, TB_SOURCE_TAG_ERROR, (int) problem->line - 1);
-    }
+  for (guint i = 0; i < problems->len && !first; i++)
+    if (((TbProblem *) problems->pdata[i])->severity == TB_SEVERITY_ERROR)
+      first = problems->pdata[i];
   g_autofree char *text = first && first->line
                               ? g_strdup_printf ("Line %u: %s", first->line, first->message)
                               : g_strdup (first ? first->message : error->message);
@@ -201,7 +256,6 @@ typed (gpointer data)
   self->typed_id = 0;
   g_autoptr (TbDocument) document
       = tb_document_load_bytes ("source", text, strlen (text), problems, &error);
-  clear_tag (self, TB_SOURCE_TAG_ERROR);
   self->wrong = document == NULL;
   gtk_widget_set_visible (self->discard, self->wrong);
   if (document)
@@ -211,7 +265,10 @@ typed (gpointer data)
       say (self, "In step with the drawing", FALSE);
     }
   else
-    show_problems (self, problems, error);
+    {
+      show_marks (self, problems);
+      say_wrong (self, problems, error);
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -219,8 +276,10 @@ static void
 text_changed (TbSourcePane *self)
 {
   queue_tint (self);
+  queue_check (self);
   if (self->own || !self->editor)
     return;
+  tb_source_offers_changed (self->offers);
   g_clear_handle_id (&self->typed_id, g_source_remove);
   g_clear_handle_id (&self->take_id, g_source_remove);
   self->typed_id = g_timeout_add (TYPED_MS, typed, self);
@@ -280,6 +339,37 @@ tb_source_pane_set_editor (TbSourcePane *pane, TbEditor *editor)
   take_over (pane);
 }
 
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+static void
+act_offers (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  TbSourcePane *self = TB_SOURCE_PANE (widget);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  tb_source_offers_ask (self->offers);
+}
+
+static void
+act_problem (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  go_to_problem (TB_SOURCE_PANE (widget), g_str_has_suffix (name, "previous-problem"));
+}
+
+/* In the list of shortcuts; those without an action are the offers' own. */
+static const TbSourceKey source_keys[] = {
+  { "<Control>space", "What may stand here", "source.offers", GDK_KEY_space, GDK_CONTROL_MASK },
+  { "Return Tab", "Take what is offered", NULL, 0, 0 },
+  { "<Alt>Down", "Next problem", "source.next-problem", GDK_KEY_Down, GDK_ALT_MASK },
+  { "<Alt>Up", "Previous problem", "source.previous-problem", GDK_KEY_Up, GDK_ALT_MASK },
+};
+
+const TbSourceKey *
+tb_source_pane_keys (guint *n)
+{
+  *n = G_N_ELEMENTS (source_keys);
+  return source_keys;
+}
+
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 static void
@@ -306,6 +396,9 @@ tb_source_pane_dispose (GObject *object)
   TbSourcePane *self = TB_SOURCE_PANE (object);
   tb_source_pane_set_editor (self, NULL);
   g_clear_handle_id (&self->tint_id, g_source_remove);
+  g_clear_handle_id (&self->check_id, g_source_remove);
+  g_clear_pointer (&self->offers, tb_source_offers_free);
+  g_clear_pointer (&self->marks, tb_source_marks_free);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (tb_source_pane_parent_class)->dispose (object);
 }
@@ -317,26 +410,54 @@ tb_source_pane_class_init (TbSourcePaneClass *class)
   GTK_WIDGET_CLASS (class)->map = tb_source_pane_map;
   GTK_WIDGET_CLASS (class)->grab_focus = tb_source_pane_grab_focus;
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "source");
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (class), "source.offers", NULL, act_offers);
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (class), "source.next-problem", NULL, act_problem);
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (class), "source.previous-problem", NULL, act_problem);
+  for (guint i = 0; i < G_N_ELEMENTS (source_keys); i++)
+    if (source_keys[i].action)
+      gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (class), source_keys[i].key, source_keys[i].mods,
+                                           source_keys[i].action, NULL);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+}
+
+static GtkWidget *
+new_button (TbSourcePane *self, GtkWidget *box, const char *label, const char *tooltip, GCallback clicked)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_set_visible (button, FALSE);
+  g_signal_connect_swapped (button, "clicked", clicked, self);
+  gtk_box_append (GTK_BOX (box), button);
+  return button;
 }
 
 static GtkWidget *
 new_bottom (TbSourcePane *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   self->status = tb_ui_label ("", "status");
   gtk_label_set_wrap (GTK_LABEL (self->status), TRUE);
   gtk_label_set_ellipsize (GTK_LABEL (self->status), PANGO_ELLIPSIZE_NONE);
-  gtk_widget_set_hexpand (self->status, TRUE);
-  self->discard = gtk_button_new_with_label ("Discard");
-  gtk_widget_set_tooltip_text (self->discard, "Give up what was typed and take the drawing's text");
-  gtk_widget_set_valign (self->discard, GTK_ALIGN_CENTER);
-  gtk_widget_set_visible (self->discard, FALSE);
-  g_signal_connect_swapped (self->discard, "clicked", G_CALLBACK (discard), self);
+  gtk_widget_set_halign (buttons, GTK_ALIGN_END);
+  self->next = new_button (self, buttons, "", "Go to the next one (Alt+Down)", G_CALLBACK (next_clicked));
+  self->discard = new_button (self, buttons, "Discard", "Give up what was typed and take the drawing's text",
+                              G_CALLBACK (discard));
   gtk_box_append (GTK_BOX (box), self->status);
-  gtk_box_append (GTK_BOX (box), self->discard);
+  gtk_box_append (GTK_BOX (box), buttons);
   gtk_widget_add_css_class (box, "source-bottom");
   return box;
+}
+
+/* By mouse: the menu of the text has them, too. */
+static void
+add_menu (TbSourcePane *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_menu_append (menu, "What may stand here", "source.offers");
+  g_menu_append (menu, "Next problem", "source.next-problem");
+  g_menu_append (menu, "Previous problem", "source.previous-problem");
+  gtk_text_view_set_extra_menu (self->view, G_MENU_MODEL (menu));
 }
 
 static void
@@ -350,6 +471,9 @@ new_view (TbSourcePane *self)
   gtk_text_view_set_top_margin (self->view, 8);
   tb_ui_name (GTK_WIDGET (self->view), "Source");
   tb_source_tint_add_tags (self->buffer);
+  self->marks = tb_source_marks_new (self->view);
+  self->offers = tb_source_offers_new (self->view, GTK_WIDGET (self));
+  add_menu (self);
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), GTK_WIDGET (self->view));
   gtk_widget_set_vexpand (self->scrolled, TRUE);

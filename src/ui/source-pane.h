@@ -3,7 +3,7 @@
  *
  *                     typed                    TYPED_MS, valid: tb_document_become()
  *      ┌──▶ in step ─────────▶ typed ──────────────────────────────────────────────┐
- *      │       ▲  ▲              ▲ │ TYPED_MS, not valid: show_problems()            │
+ *      │       ▲  ▲              ▲ │ TYPED_MS, not valid: say_wrong()                │
  *      │       │  │        typed │ ▼                                                 │
  *      │       │  └─"discard"── wrong (the drawing stays as it is, and says so) ◀──┐ │
  *      │       └───────────────────────────────────────────────────────────────────┼─┘
@@ -21,5 +21,14 @@ G_DECLARE_FINAL_TYPE (TbSourcePane, tb_source_pane, TB, SOURCE_PANE, GtkWidget)
 
 GtkWidget *tb_source_pane_new (void);
 void tb_source_pane_set_editor (TbSourcePane *pane, TbEditor *editor); /* NULL: none */
+
+/* What its keys do, for the list of shortcuts. */
+typedef struct
+{
+  const char *accel, *label, *action;
+  guint key;
+  GdkModifierType mods;
+} TbSourceKey;
+const TbSourceKey *tb_source_pane_keys (guint *n);
 
 G_END_DECLS

@@ -98,7 +98,6 @@ tb_source_tint_add_tags (GtkTextBuffer *buffer)
     gtk_text_buffer_create_tag (buffer, names[i], NULL);
   g_object_set (gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (buffer), "comment"),
                 "style", PANGO_STYLE_ITALIC, NULL);
-  gtk_text_buffer_create_tag (buffer, TB_SOURCE_TAG_ERROR, "underline", PANGO_UNDERLINE_ERROR, NULL);
   tb_source_tint_update_tags (buffer);
 }
 

@@ -26,7 +26,6 @@ void tb_source_tint_update_tags (GtkTextBuffer *buffer);
 /* Colours what the view shows now. */
 void tb_source_tint_visible (GtkTextView *view);
 
-#define TB_SOURCE_TAG_ERROR "error"
 #define TB_SOURCE_TAG_CURRENT "current"
 
 G_END_DECLS

@@ -96,6 +96,58 @@ def the_drawing_changes_the_lines_concerned(options):
         editor.end()
 
 
+def source_says(editor, words):
+    """What is read out of the list of offers: the description of the text."""
+    wait_for("the offers to say “%s”" % words,
+             lambda: any(node.name == "Source" and words in node.description for node in editor.walk()))
+
+
+def what_may_stand_there_is_offered(options):
+    editor = open_source(options)
+    try:
+        line_down(5)
+        type_text("<comp")
+        source_says(editor, "component, A part that runs")
+        key("Return")  # its attributes are there, the cursor in the first
+        type_text("cart")
+        key("Escape", "Right", "Right", "Right", "Right", "Right", "Right", "Right", "Right")
+        type_text("ca")
+        source_says(editor, "cache")
+        editor.screenshot(os.path.join(options.out, "source-offers.png"))
+        key("Tab")
+        editor.get("cart", "button")
+        # Asked for where nothing is typed, an id of what is only in the text.
+        line_down(5)
+        type_text('<link id="fill" from="shop" to="')
+        source_says(editor, "shop, ")
+        key("Down")
+        source_says(editor, "cart, ")
+        key("Return")
+        type_text('"/>')
+        editor.get("In step with the drawing")
+        lines = saved(editor)
+        for line in ('  <component id="cart" kind="cache"/>', '  <link id="fill" from="shop" to="cart"/>'):
+            if line not in lines:
+                raise Failed("%s is not in the file: %s" % (line, lines))
+    finally:
+        editor.end()
+
+
+def problems_are_gone_to_by_keys(options):
+    editor = open_source(options)
+    try:
+        line_down(4)
+        type_text('<tier id="app" colour="red"/>')
+        editor.get(lambda text: text.endswith("problem") or text.endswith("problems"), "button")
+        key("ctrl+Home", "alt+Down")
+        editor.get(lambda text: "no attribute colour" in text)
+        key("BackSpace")  # the cursor stood before colour
+        editor.get(lambda text: text.startswith("Line 4:"))
+    finally:
+        editor.end()
+
+
 if __name__ == "__main__":
     run_tests([what_is_typed_is_drawn, what_is_wrong_is_said_with_its_line,
-               the_drawing_changes_the_lines_concerned], arguments())
+               the_drawing_changes_the_lines_concerned, what_may_stand_there_is_offered,
+               problems_are_gone_to_by_keys], arguments())
