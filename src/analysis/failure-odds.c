@@ -15,7 +15,8 @@
 #include <string.h>
 
 #define WIDTH_MAX 20u          /* devices in one table */
-#define COST_MAX (1u << 23)    /* multiplications for one answer */
+#define COST_MAX (1u << 23)    /* multiplications for the answers to all goals together */
+#define TABLE_COST_MAX (1u << 22)
 
 void
 tb_factor_free (TbFactor *factor)
@@ -221,7 +222,7 @@ factor_new (const TbFailure *f, guint component, TbNeed need)
   const TbFailComponent *c = TB_COMPONENT (f, component);
   TbFactor *factor = g_new0 (TbFactor, 1);
   make_scope (f, c, factor);
-  if (factor->n > WIDTH_MAX || ((guint64) c->n * c->n << factor->n) > 4 * COST_MAX)
+  if (factor->n > WIDTH_MAX || ((guint64) c->n * c->n << factor->n) > TABLE_COST_MAX)
     {
       tb_factor_free (factor);
       return NULL;
@@ -336,7 +337,7 @@ take_place (Sum *s, guint place, double up)
   if (!join_scopes (factors, scope, &n))
     return FALSE;
   s->cost += (guint64) factors->len << n;
-  if (s->cost > COST_MAX)
+  if (s->cost > COST_MAX / MAX (s->f->goals->len, 2))
     return FALSE;
   g_autofree double *table = g_new (double, (gsize) 1 << n);
   for (guint state = 0; state < 1u << n; state++)

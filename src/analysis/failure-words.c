@@ -83,6 +83,24 @@ tb_failure_without_text (TbFailure *f, const TbPart *parts, guint n)
 }
 
 char *
+tb_failure_single_points_text (TbFailure *f)
+{
+  guint n, goals;
+  const TbPart *parts = tb_failure_single_points (f, &n);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  tb_failure_goals (f, &goals);
+  if (n == 0)
+    return g_strdup (goals > 0 ? "No single point of failure." : "Nobody calls anything here and waits: there is nothing to stop.");
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (names, tb_failure_part_text (f, &parts[i]));
+  GString *text = g_string_new (NULL);
+  g_string_append_printf (text, "%u single point%s of failure: ", n, n == 1 ? "" : "s");
+  append_list (text, names);
+  g_string_append_c (text, '.');
+  return g_string_free (text, FALSE);
+}
+
+char *
 tb_minutes_text (double minutes)
 {
   guint64 whole = (guint64) minutes;

@@ -89,7 +89,9 @@ double tb_failure_availability (TbFailure *failure, TbUid client_or_component, T
 char *tb_failure_part_text (const TbFailure *failure, const TbPart *part);
 /* "Without Orders, Shop and Browser stop." or "Without replica 2 of Orders, everything goes on." (transfer full) */
 char *tb_failure_without_text (TbFailure *failure, const TbPart *parts, guint n);
-/* "99.97 %, 2 h 37 min a year not"; "not known: nothing that it needs says how often it fails" (transfer full) */
+/* "2 single points of failure: Balancer and the device db-1." (transfer full) */
+char *tb_failure_single_points_text (TbFailure *failure);
+/* "99.97 %, down 2 h 37 min a year"; "Not known: nothing that it needs says how often it fails" (transfer full) */
 char *tb_availability_text (const TbAvailability *availability);
 /* 157.7 → "2 h 37 min" (transfer full) */
 char *tb_minutes_text (double minutes);

@@ -84,6 +84,7 @@ find_theme (const char *theme, TbExportOptions *options)
 typedef struct
 {
   char *out, *name, *view, *interaction, *theme;
+  GStrv without;
   TbExportOptions picture;
   TbExportRecording recording;
 } Options;
@@ -125,6 +126,10 @@ read_options (Options *o, int *argc, char ***argv)
       "Put the drawing into the picture (SVG, PNG): opening the picture opens it", NULL },
     { "no-cache", 0, 0, G_OPTION_ARG_NONE, &o->picture.no_cache,
       "Find every link's way anew and keep none for the next time", NULL },
+    { "without", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->without,
+      "Of a view: mark what stops without this (orders, orders/2, db-1, save); may be said several times", "NAME" },
+    { "single-points", 0, 0, G_OPTION_ARG_NONE, &o->picture.single_points,
+      "Of a view: mark what stops a client when it fails alone", NULL },
     { "scale", 's', 0, G_OPTION_ARG_DOUBLE, &o->picture.scale, "Size, 1 is 100 %", "SCALE" },
     { "at", 0, 0, G_OPTION_ARG_STRING, &o->recording.at,
       "Of a recording: the moment that a picture shows (12.5s); the end without it", "TIME" },
@@ -178,10 +183,16 @@ export_any (const char *in, Options *o)
   gboolean recording = strcmp (in, "-") != 0 && tb_past_is_recording (in);
   o->picture.view_id = o->view;
   o->picture.interaction = o->interaction;
+  o->picture.without = (const char *const *) o->without;
   o->picture.folder = folder;
   o->recording.out = o->out;
   o->recording.format = o->name;
   o->recording.picture = o->picture;
+  if (recording && (o->without != NULL || o->picture.single_points))
+    {
+      tb_cli_error ("%s is for drawings, and “%s” is a recording", o->without != NULL ? "--without" : "--single-points", in);
+      return TB_EXIT_REFUSED;
+    }
   if (recording)
     return tb_cli_export_recording (in, &o->recording);
   if (wants_recording (&o->recording) == NULL)
@@ -218,5 +229,6 @@ tb_cmd_export (int argc, char **argv)
                           (char *) o.recording.to, (char *) o.recording.filter, (char *) o.recording.otlp };
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
+  g_strfreev (o.without);
   return status;
 }

@@ -1,5 +1,6 @@
 /* SVG by the scene's own writer, PNG and PDF by Cairo. No display is needed. */
 #include "export-private.h"
+#include "failure-private.h"
 #include "marks-private.h"
 #include "tb-picture.h"
 
@@ -65,15 +66,35 @@ tb_export_make_scene (const TbModel *model, const TbExportOptions *options)
   return scene;
 }
 
+/* What is drawn over the view (marks, NULL: nothing) and what is shown, which may grow by it. FALSE with error. */
+static gboolean
+make_marks (const TbModel *model, const TbScene *scene, const TbExportOptions *options, TbRect *page, GArray **marks,
+            GError **error)
+{
+  *page = tb_export_page (scene);
+  *marks = NULL;
+  if (options->without == NULL && !options->single_points)
+    return TRUE;
+  *marks = tb_marks_new ();
+  if (tb_export_mark_failure (model, scene, options, *marks, page, error))
+    return TRUE;
+  g_clear_pointer (marks, g_array_unref);
+  return FALSE;
+}
+
 GBytes *
 tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   g_autoptr (TbScene) scene = tb_export_make_scene (model, options);
   g_autofree char *metadata = options->embed ? tb_picture_metadata (model) : NULL;
-  const TbSvgOptions how
-    = { .theme = options->theme, .or_dark = options->or_dark, .scale = options->scale, .metadata = metadata };
+  g_autoptr (GArray) marks = NULL;
+  TbRect page;
+  if (!make_marks (model, scene, options, &page, &marks, error))
+    return NULL;
+  g_autofree char *over = marks != NULL ? tb_marks_to_svg (marks) : NULL;
+  const TbSvgOptions how = { .theme = options->theme, .or_dark = options->or_dark, .scale = options->scale,
+                             .page = marks != NULL ? &page : NULL, .metadata = metadata, .over = over };
   gsize size;
-  (void) error;
   char *svg = tb_scene_to_svg_with (scene, &how, &size);
   return g_bytes_new_take (svg, size);
 }
@@ -108,8 +129,11 @@ GBytes *
 tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   g_autoptr (TbScene) scene = tb_export_make_scene (model, options);
-  TbRect page = tb_export_page (scene);
-  g_autoptr (GBytes) png = tb_export_scene_png (scene, &page, NULL, options, error);
+  g_autoptr (GArray) marks = NULL;
+  TbRect page;
+  if (!make_marks (model, scene, options, &page, &marks, error))
+    return NULL;
+  g_autoptr (GBytes) png = tb_export_scene_png (scene, &page, marks, options, error);
   if (png == NULL || !options->embed)
     return g_steal_pointer (&png);
   gsize size;
@@ -151,6 +175,9 @@ GBytes *
 tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   g_autoptr (TbScene) scene = tb_export_make_scene (model, options);
-  TbRect page = tb_export_page (scene);
-  return make_pdf (scene, &page, NULL, tb_element_title (tb_model_root (model)), options, error);
+  g_autoptr (GArray) marks = NULL;
+  TbRect page;
+  if (!make_marks (model, scene, options, &page, &marks, error))
+    return NULL;
+  return make_pdf (scene, &page, marks, tb_element_title (tb_model_root (model)), options, error);
 }

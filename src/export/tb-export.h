@@ -18,6 +18,8 @@ typedef struct
   gboolean embed;      /* the drawing goes along (SVG, PNG): opening the picture opens it */
   gboolean no_cache;     /* find every route anew, and keep none */
   const char *interaction; /* the sequence diagram of that one instead of a view; NULL: a view */
+  const char *const *without; /* pictures of a view: what stops without these (orders, orders/2, db-1, save); NULL: not asked */
+  gboolean single_points; /* pictures of a view: what stops a client alone is marked */
 } TbExportOptions;
 
 typedef struct

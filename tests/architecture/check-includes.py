@@ -16,7 +16,7 @@ ALLOWED = {
     "model": (["base"], "glib libxml"),
     "analysis": (["model", "runtime/plan"], "glib"),
     "diagram": (["model"], "glib cairo pango"),
-    "export": (["model", "diagram", "runtime/plan", "runtime/record", "runtime/session", "runtime/control", "runtime/history"],
+    "export": (["analysis", "model", "diagram", "runtime/plan", "runtime/record", "runtime/session", "runtime/control", "runtime/history"],
                "glib cairo pango"),
     "import": (["model", "diagram", "runtime/plan", "runtime/record"], "glib cairo pango libxml"),
     "edit": (["model", "diagram"], "glib cairo pango"),
