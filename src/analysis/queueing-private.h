@@ -35,3 +35,5 @@ void tb_queue_place (TbQueueReader *reader, const TbElement *component, TbStatio
 void tb_queue_read_calls (TbQueueReader *reader, const TbElement *component, TbStation *station);
 /* Who gets what is published, after all calls have been read. */
 void tb_queue_read_deliveries (TbQueueReader *reader);
+/* As tb_queue_visits(); waits: only the calls that somebody waits for. */
+void tb_queue_visits_of (const TbQueueNet *net, guint source, gboolean waits, double *visits, double *calls);

@@ -171,7 +171,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbMeasured, tb_measured_free)
  * (found by predicting that very load and comparing). options: those of the drawing that was measured. (transfer full), of TbCalibration. */
 GArray *tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasured *measured);
 
-/* The `what` of a link or source beside its measurement, in words: "predicted 180 a second, measured 172: 5 % more". (transfer full) */
+/* "Browse: predicted 180, measured 172 requests/s: 4 % less". unit NULL: they are times in ns. (transfer full) */
 char *tb_difference_words (const char *what, const char *unit, double predicted, double measured);
 
 /* ---- Stale reads of partial quorums ----------------------------------------------------------------- */

@@ -1,0 +1,227 @@
+/* Predictions: room for them, and one made of bounds and means. */
+#include <math.h>
+
+#include "predict-private.h"
+
+static const TbTimes no_times = { { NAN, 0 }, NAN, NAN, NAN };
+
+TbPrediction *
+tb_prediction_new (const TbQueueNet *net)
+{
+  TbPrediction *p = g_new0 (TbPrediction, 1);
+  p->local = net->tap_device != TB_QUEUE_NONE;
+  p->n_sources = net->n_sources;
+  p->n_stations = net->n_stations;
+  p->n_links = net->n_links;
+  p->n_devices = net->n_devices;
+  p->sources = g_new0 (TbSourceAnswer, p->n_sources + 1);
+  p->stations = g_new0 (TbStationAnswer, p->n_stations + 1);
+  p->links = g_new0 (TbLinkAnswer, p->n_links + 1);
+  p->devices = g_new0 (TbDeviceAnswer, p->n_devices + 1);
+  for (guint i = 0; i < p->n_sources; i++)
+    p->sources[i] = (TbSourceAnswer){ .station = net->sources[i].station, .throughput_per_s = { NAN, 0 },
+                                      .response = no_times, .errors_per_s = { NAN, 0 }, .knee = NAN };
+  for (guint i = 0; i < p->n_stations; i++)
+    p->stations[i] = (TbStationAnswer){ .arrivals_per_s = { NAN, 0 }, .residence = no_times, .queue = { NAN, 0 },
+                                        .ceiling_per_s = INFINITY };
+  for (guint i = 0; i < p->n_links; i++)
+    p->links[i] = (TbLinkAnswer){ { NAN, 0 }, no_times };
+  for (guint i = 0; i < p->n_devices; i++)
+    p->devices[i].utilisation = NAN;
+  p->bottleneck_device = p->bottleneck_station = TB_QUEUE_NONE;
+  p->bottleneck = g_strdup ("");
+  p->notes = g_ptr_array_new_with_free_func (g_free);
+  return p;
+}
+
+void
+tb_prediction_free (TbPrediction *prediction)
+{
+  if (prediction == NULL)
+    return;
+  g_free (prediction->sources);
+  g_free (prediction->stations);
+  g_free (prediction->links);
+  g_free (prediction->devices);
+  g_free (prediction->bottleneck);
+  g_ptr_array_unref (prediction->notes);
+  g_free (prediction);
+}
+
+/* ---- From a solution to figures ------------------------------------------------------------------------ */
+
+typedef struct
+{
+  const TbQueueNet *net;
+  const TbPredictLoad *load;
+  const TbPredictSolution *solution;
+  TbPrediction *p;
+  double *own, *residence; /* of stations; own: without what they call */
+  double message_ns;
+} Telling;
+
+/* What a device's queue makes of a nanosecond of work, over the replicas that take requests. */
+static double
+mean_stretch (const Telling *t, const TbStation *station)
+{
+  guint takers = tb_station_takers (station);
+  double sum = 0;
+  for (guint r = 0; r < takers; r++)
+    sum += station->device[r] != TB_QUEUE_NONE ? t->solution->stretch[station->device[r]] : 1;
+  return sum / takers;
+}
+
+static double
+tap_stretch (const Telling *t)
+{
+  return t->net->tap_device != TB_QUEUE_NONE ? t->solution->stretch[t->net->tap_device] : 1;
+}
+
+static void
+tell_times (Telling *t)
+{
+  for (guint i = 0; i < t->net->n_stations; i++)
+    {
+      const TbStation *station = &t->net->stations[i];
+      t->own[i] = tb_station_cpu_ns (station) * mean_stretch (t, station) + tb_station_wait_ns (station) * t->solution->pool[i];
+    }
+  t->message_ns = t->net->hop_ns + t->net->tap_ns * tap_stretch (t);
+  tb_residences (t->net, t->own, t->message_ns, t->residence);
+}
+
+/* Threads that are held: while a request waits for one it holds none, where that wait is known. */
+static double
+held_ns (const Telling *t, guint station)
+{
+  const TbStation *s = &t->net->stations[station];
+  return t->residence[station] - tb_station_wait_ns (s) * (t->solution->pool[station] - 1);
+}
+
+static void
+tell_station (Telling *t, guint i)
+{
+  const TbStation *station = &t->net->stations[i];
+  TbStationAnswer *answer = &t->p->stations[i];
+  double rate = 0;
+  for (guint k = 0; k < t->net->n_sources; k++)
+    rate += t->solution->throughput[k] * t->load->visits[(gsize) k * t->net->n_stations + i];
+  answer->arrivals_per_s.value = rate * 1e9;
+  answer->residence.mean.value = rate > 0 ? t->residence[i] : NAN;
+  answer->cores = rate * tb_station_cpu_ns (station);
+  answer->threads = (double) station->threads * station->replicas;
+  answer->threads_busy = rate * held_ns (t, i);
+  if (station->threads > 0 && station->role != TB_ROLE_CLIENT)
+    answer->threads_busy = MIN (answer->threads_busy, (double) station->threads * tb_station_takers (station));
+  if (t->solution->is_pool[i])
+    answer->queue.value = rate * (t->residence[i] - held_ns (t, i));
+  else if (station->threads == 0)
+    answer->queue.value = 0;
+}
+
+static void
+tell_link (Telling *t, guint l)
+{
+  TbLinkAnswer *answer = &t->p->links[l];
+  guint to = t->net->links[l].to;
+  double rate = 0;
+  for (guint k = 0; k < t->net->n_sources; k++)
+    rate += t->solution->throughput[k] * t->load->calls[(gsize) k * t->net->n_links + l];
+  answer->calls_per_s.value = rate * 1e9;
+  if (rate > 0 && to != TB_QUEUE_NONE) /* the tap sees half of each way */
+    answer->latency.mean.value = t->residence[to] + t->message_ns;
+}
+
+static void
+tell_source (Telling *t, guint k)
+{
+  TbSourceAnswer *answer = &t->p->sources[k];
+  answer->throughput_per_s.value = t->solution->throughput[k] * 1e9;
+  answer->response.mean.value = t->residence[t->net->sources[k].station];
+  if (t->net->sources[k].rate_per_s <= 0 && t->solution->throughput[k] > 0) /* the response law holds to the last digit */
+    answer->response.mean.value = t->net->sources[k].population / t->solution->throughput[k] - t->net->sources[k].think_ns;
+}
+
+static void
+tell_devices (Telling *t)
+{
+  for (guint d = 0; d < t->net->n_devices; d++)
+    {
+      TbDeviceAnswer *answer = &t->p->devices[d];
+      for (guint k = 0; k < t->net->n_sources; k++)
+        answer->cores_busy += t->solution->throughput[k] * t->load->cores[(gsize) k * t->net->n_devices + d];
+      if (t->net->devices[d].cores > 0)
+        answer->utilisation = MIN (answer->cores_busy / t->net->devices[d].cores, 1);
+    }
+  for (guint l = 0; l < t->net->n_links; l++)
+    t->p->tap_utilisation += isnan (t->p->links[l].calls_per_s.value) ? 0
+                               : 2 * t->p->links[l].calls_per_s.value / 1e9 * t->net->tap_ns;
+}
+
+/* Threads that are held across calls let no more through than their ceiling: sources that wait for them get less. The
+ * response follows by N / X - Z; where exactly it lies only the simulation knows. */
+static void
+hold_to_ceilings (const Telling *t, const double *least)
+{
+  for (guint i = 0; i < t->net->n_stations; i++)
+    {
+      double ceiling = tb_thread_ceiling (t->net, i, least) / 1e9, rate = 0;
+      for (guint k = 0; k < t->net->n_sources; k++)
+        rate += t->solution->throughput[k] * t->load->visits[(gsize) k * t->net->n_stations + i];
+      if (t->solution->is_pool[i] || rate <= ceiling)
+        continue;
+      t->p->threads_matter = TRUE;
+      for (guint k = 0; k < t->net->n_sources; k++)
+        if (t->net->sources[k].rate_per_s <= 0 && t->load->waited[(gsize) k * t->net->n_stations + i] > 0)
+          t->solution->throughput[k] *= ceiling / rate;
+    }
+}
+
+static void
+note_what_is_rough (const Telling *t)
+{
+  for (guint i = 0; i < t->net->n_stations; i++)
+    {
+      const TbStation *station = &t->net->stations[i];
+      const TbStationAnswer *answer = &t->p->stations[i];
+      gboolean beside = FALSE;
+      for (guint k = 0; k < station->n_calls; k++)
+        beside |= station->calls[k].order != TB_CALL_SEQUENCE && station->calls[k].visits > 0;
+      if (beside && answer->arrivals_per_s.value > 0 && station->role != TB_ROLE_CLIENT)
+        g_ptr_array_add (t->p->notes, g_strdup_printf ("%s calls several at once: here throughput is as if one came after the other, and "
+                                                       "times as if the longest were always the same; the simulation knows better.",
+                                                       station->title));
+      if (station->role != TB_ROLE_CLIENT && !t->solution->is_pool[i] && answer->threads > 0
+          && answer->threads_busy > 0.7 * answer->threads)
+        t->p->threads_matter = TRUE;
+    }
+  if (t->p->threads_matter)
+    g_ptr_array_add (t->p->notes, g_strdup ("Threads are held while others are called, and nearly all of them: what is said here is a bound. How long "
+                                            "requests wait for them only the simulation tells."));
+  if (!t->solution->exact)
+    g_ptr_array_add (t->p->notes, g_strdup ("There are too many customers of too many kinds for an exact solution: this is Schweitzer's approximation."));
+}
+
+TbPrediction *
+tb_predict (const TbQueueNet *net)
+{
+  g_autoptr (TbPredictLoad) load = tb_predict_load_new (net);
+  g_autoptr (TbPredictSolution) solution = tb_predict_solve (load);
+  g_autofree double *own = g_new0 (double, net->n_stations + 1), *residence = g_new0 (double, net->n_stations + 1);
+  g_autofree double *least = tb_least_residences (net);
+  TbPrediction *p = tb_prediction_new (net);
+  Telling t = { net, load, solution, p, own, residence, 0 };
+  p->how = solution->exact ? TB_PREDICTED_EXACTLY : TB_PREDICTED_NEARLY;
+  p->overloaded = solution->overloaded;
+  tell_times (&t);
+  hold_to_ceilings (&t, least);
+  for (guint i = 0; i < net->n_stations; i++)
+    tell_station (&t, i);
+  for (guint l = 0; l < net->n_links; l++)
+    tell_link (&t, l);
+  for (guint k = 0; k < net->n_sources; k++)
+    tell_source (&t, k);
+  tell_devices (&t);
+  note_what_is_rough (&t);
+  tb_prediction_judge (p, net);
+  return p;
+}

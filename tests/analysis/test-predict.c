@@ -1,0 +1,207 @@
+/* Predictions of drawings: the published examples as somebody would draw them. */
+#include <math.h>
+#include <string.h>
+
+#include "tb-predict.h"
+
+static TbQueueNet *
+net_with (const char *body, const TbQueueOptions *options)
+{
+  g_autofree char *xml = g_strdup_printf ("<architecture xmlns=\"urn:tierboard:1\" name=\"t\">%s</architecture>", body);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbDocument) document = tb_document_load_bytes ("t", xml, strlen (xml), NULL, &error);
+  g_assert_no_error (error);
+  return tb_queue_net_new (tb_document_model (document), options, NULL);
+}
+
+/* Built-in programs of the textbook take no processor for themselves. */
+static TbQueueNet *
+net_of (const char *body)
+{
+  TbQueueNet *net = net_with (body, NULL);
+  for (guint i = 0; i < net->n_stations; i++)
+    net->stations[i].work[1].mean_ns = 0;
+  return net;
+}
+
+#define CUSTOMERS(n, z) "<component id=\"c\" kind=\"client\" threads=\"pool " n "\"><builtin think=\"exponential " z "\"/></component>"
+
+/* P4: 1.7 replies per service time of two threads. */
+static void
+test_two_threads (void)
+{
+  g_autoptr (TbQueueNet) net = net_of (CUSTOMERS ("4", "1s")
+    "<component id=\"s\" kind=\"server\" threads=\"pool 2\"><builtin work=\"wait exponential 1s\"/></component><link id=\"l\" from=\"c\" to=\"s\"/>");
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  g_assert_cmpint (p->how, ==, TB_PREDICTED_EXACTLY);
+  g_assert_cmpfloat_with_epsilon (p->sources[0].throughput_per_s.value, 1.7, 1e-9);
+  g_assert_cmpfloat_with_epsilon (p->sources[0].response.mean.value / 1e9, 1.35294, 1e-5);
+  g_assert_cmpfloat_with_epsilon (p->stations[1].threads_busy, 1.7, 1e-9);
+  g_assert_cmpfloat_with_epsilon (p->stations[1].ceiling_per_s, 2, 1e-9);
+  g_assert_cmpfloat_with_epsilon (p->links[0].calls_per_s.value, 1.7, 1e-9);
+  g_assert_false (p->threads_matter);
+  g_assert_nonnull (strstr (p->bottleneck, "2 threads"));
+}
+
+#define CHAIN(n, web, app, db)                                                                                          \
+  "<tier id=\"t1\"><device id=\"d1\" cores=\"2\"/></tier><tier id=\"t2\"><device id=\"d2\" cores=\"1\"/></tier>"         \
+  "<tier id=\"t3\"><device id=\"d3\" cores=\"1\"/></tier>" CUSTOMERS (n, "1s")                                          \
+  "<component id=\"web\" kind=\"server\" tier=\"t1\" threads=\"" web "\"><builtin work=\"cpu exponential 5ms\"/></component>" \
+  "<component id=\"app\" kind=\"server\" tier=\"t2\" threads=\"" app "\"><builtin work=\"cpu exponential 10ms\">"       \
+  "<call link=\"q\" times=\"2\"/></builtin></component>"                                                                \
+  "<component id=\"db\" kind=\"server\" tier=\"t3\" threads=\"" db "\"><builtin work=\"cpu exponential 8ms\"/></component>" \
+  "<link id=\"l\" from=\"c\" to=\"web\"/><link id=\"m\" from=\"web\" to=\"app\"/><link id=\"q\" from=\"app\" to=\"db\"/>"
+
+/* Threads without end: a product form. */
+static void
+test_four_stations (void)
+{
+  g_autoptr (TbQueueNet) net = net_of (CHAIN ("50", "per-request", "per-request", "per-request"));
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  g_assert_cmpfloat_with_epsilon (p->sources[0].throughput_per_s.value, 46.43573, 5e-6);
+  g_assert_cmpfloat_with_epsilon (p->sources[0].response.mean.value / 1e9, .0768, 5e-5);
+  g_assert_false (p->threads_matter);
+  g_assert_cmpfloat_with_epsilon (p->sources[0].most_per_s, 50 / 1.031, 1e-9);
+}
+
+/* One thread of app held 26 ms: 38.5 a second and no more, whatever the processors do. */
+static void
+test_one_thread_is_a_ceiling (void)
+{
+  g_autoptr (TbQueueNet) net = net_of (CHAIN ("100", "pool 8", "single", "single"));
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  g_assert_cmpfloat_with_epsilon (p->stations[2].ceiling_per_s, 38.4615, 1e-4);
+  g_assert_cmpfloat (p->sources[0].throughput_per_s.value, <=, 38.4616);
+  g_assert_true (p->threads_matter);
+  g_assert_nonnull (strstr (p->bottleneck, "38.5 requests/s"));
+  g_assert_nonnull (strstr (p->bottleneck, "26.0 ms"));
+}
+
+/* P10, and P9's wait by Little. */
+static void
+test_open (void)
+{
+#define OPEN(cores, rate)                                                                                                              \
+  "<tier id=\"t\"><device id=\"d\" cores=\"" cores "\"/></tier><component id=\"c\" kind=\"client\"><builtin rate=\"" rate "\"/></component>" \
+  "<component id=\"s\" kind=\"server\" tier=\"t\" threads=\"per-request\"><builtin work=\"cpu exponential 1s\"/></component>" \
+  "<link id=\"l\" from=\"c\" to=\"s\"/>"
+  g_autoptr (TbQueueNet) a = net_of (OPEN ("1", "0.5"));
+  g_autoptr (TbQueueNet) b = net_of (OPEN ("4", "3.2"));
+  g_autoptr (TbQueueNet) c = net_of (OPEN ("1", "1.5"));
+  g_autoptr (TbPrediction) pa = tb_predict (a);
+  g_autoptr (TbPrediction) pb = tb_predict (b);
+  g_autoptr (TbPrediction) pc = tb_predict (c);
+  g_assert_cmpfloat_with_epsilon (pa->sources[0].response.mean.value / 1e9, 2, 1e-9);
+  g_assert_cmpfloat_with_epsilon (pb->sources[0].response.mean.value / 1e9, 1 + .596433 / .8, 1e-5);
+  g_assert_false (pb->overloaded);
+  g_assert_true (pc->overloaded);
+  g_assert_nonnull (strstr (pc->bottleneck, "without end"));
+}
+
+/* What nobody waits for costs the caller nothing, but takes its share of the processor. */
+static void
+test_async (void)
+{
+#define BEHIND(call)                                                                                                                    \
+  "<tier id=\"t\"><device id=\"d\" cores=\"1\"/></tier>" CUSTOMERS ("1", "8ms")                                                         \
+  "<component id=\"s\" kind=\"server\" tier=\"t\" threads=\"per-request\"><builtin work=\"cpu exponential 1ms\"/></component>" \
+  "<component id=\"m\" kind=\"server\" tier=\"t\" threads=\"per-request\"><builtin work=\"cpu exponential 1ms\"/></component>" \
+  "<link id=\"l\" from=\"c\" to=\"s\"/><link id=\"n\" from=\"s\" to=\"m\" call=\"" call "\"/>"
+  g_autoptr (TbQueueNet) a = net_of (BEHIND ("sync"));
+  g_autoptr (TbQueueNet) b = net_of (BEHIND ("async"));
+  g_autoptr (TbPrediction) sync = tb_predict (a);
+  g_autoptr (TbPrediction) async = tb_predict (b);
+  double x = async->sources[0].throughput_per_s.value / 1e9;
+  g_assert_cmpfloat_with_epsilon (sync->sources[0].response.mean.value, 2e6, 1);
+  g_assert_cmpfloat_with_epsilon (async->sources[0].response.mean.value, 1e6 / (1 - x * 1e6), 1);
+  g_assert_cmpfloat_with_epsilon (async->links[1].calls_per_s.value, x * 1e9, 1e-6);
+}
+
+/* The same work on three replicas, on devices of their own and on this machine's one core. */
+static void
+test_devices_or_this_machine (void)
+{
+  const char *body = CUSTOMERS ("30", "10ms")
+    "<tier id=\"t\"><device id=\"d1\" cores=\"1\"/><device id=\"d2\" cores=\"1\"/><device id=\"d3\" cores=\"1\"/></tier>"
+    "<component id=\"s\" kind=\"server\" replicas=\"3\" tier=\"t\" threads=\"per-request\"><builtin work=\"cpu exponential 1ms\"/></component>"
+    "<link id=\"l\" from=\"c\" to=\"s\"/>";
+  const TbQueueOptions options = { .local = TRUE, .cores = 1, .tap_ns = 0, .hop_ns = 0 };
+  g_autoptr (TbQueueNet) theirs = net_of (body);
+  g_autoptr (TbQueueNet) here = net_with (body, &options);
+  g_autoptr (TbPrediction) p = tb_predict (theirs);
+  g_autoptr (TbPrediction) q = tb_predict (here);
+  g_assert_cmpfloat (p->sources[0].throughput_per_s.value, >, 2000);
+  g_assert_cmpfloat (q->sources[0].throughput_per_s.value, <, 1000);
+  g_assert_false (p->local);
+  g_assert_true (q->local);
+  g_assert_cmpstr (here->devices[q->bottleneck_device].id, ==, "this machine");
+}
+
+/* Little's law and forced flow, on a drawing with everything. */
+static void
+test_laws_hold (void)
+{
+  g_autofree char *path = tb_data_path ("examples/three-tier.tierboard");
+  g_autoptr (TbDocument) document = tb_document_load (path, NULL, NULL);
+  const TbQueueOptions options = { .local = TRUE, .cores = 2, .tap_ns = -1, .hop_ns = -1 };
+  g_autoptr (TbQueueNet) net = tb_queue_net_new (tb_document_model (document), &options, NULL);
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  double x = p->sources[0].throughput_per_s.value, r = p->sources[0].response.mean.value / 1e9, busy = 0;
+  g_assert_cmpfloat_with_epsilon (x * (r + net->sources[0].think_ns / 1e9), 8, 1e-6);
+  /* the same response by another way: residences added up along the calls */
+  g_assert_cmpfloat_with_epsilon (p->stations[0].residence.mean.value / 1e9, r, r * 1e-3);
+  for (guint i = 0; i < net->n_links; i++)
+    g_assert_cmpfloat (p->links[i].calls_per_s.value, <=, 2 * x);
+  for (guint i = 0; i < net->n_stations; i++)
+    busy += p->stations[i].cores;
+  g_assert_cmpfloat (busy, <=, p->devices[0].cores_busy);
+  g_assert_cmpfloat (x, <=, p->sources[0].most_per_s * 1.0000001);
+}
+
+static void
+test_words (void)
+{
+  g_autofree char *rate = tb_difference_words ("Browse", "requests/s", 180, 172), *time = tb_difference_words ("Browse", NULL, 2e6, 3e6),
+                  *same = tb_difference_words ("Save", "requests/s", 100, 101);
+  g_assert_cmpstr (rate, ==, "Browse: predicted 180, measured 172 requests/s: 4 % less");
+  g_assert_cmpstr (time, ==, "Browse: predicted 2.00 ms, measured 3.00 ms: 50 % longer");
+  g_assert_cmpstr (same, ==, "Save: predicted 100, measured 101 requests/s: as predicted");
+}
+
+/* Everything in the examples can be predicted, and says something. */
+static void
+test_examples (void)
+{
+  g_autofree char *folder = tb_data_path ("examples");
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autoptr (TbDocument) document = g_str_has_suffix (name, ".tierboard") ? tb_document_load (path, NULL, NULL) : NULL;
+      const TbQueueOptions options = { .local = TRUE, .cores = 2, .tap_ns = -1, .hop_ns = -1 };
+      if (document == NULL)
+        continue;
+      g_autoptr (TbQueueNet) net = tb_queue_net_new (tb_document_model (document), &options, NULL);
+      g_autoptr (TbPrediction) p = tb_predict (net);
+      g_assert_cmpuint (strlen (p->bottleneck), >, 10);
+      for (guint k = 0; k < net->n_sources; k++)
+        g_assert_cmpfloat (p->sources[k].throughput_per_s.value, >, 0);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/predict/p4-two-threads", test_two_threads);
+  g_test_add_func ("/predict/four-stations", test_four_stations);
+  g_test_add_func ("/predict/one-thread-is-a-ceiling", test_one_thread_is_a_ceiling);
+  g_test_add_func ("/predict/p9-p10-open", test_open);
+  g_test_add_func ("/predict/async", test_async);
+  g_test_add_func ("/predict/devices-or-this-machine", test_devices_or_this_machine);
+  g_test_add_func ("/predict/laws-hold", test_laws_hold);
+  g_test_add_func ("/predict/words", test_words);
+  g_test_add_func ("/predict/examples", test_examples);
+  return g_test_run ();
+}
