@@ -682,7 +682,7 @@ run_file (const Options *o)
     .contain = o->contain, .no_seccomp = o->no_seccomp, .probes = o->probe || o->sweep != NULL, .file = o->file, .sole_children = TRUE,
   };
   tb_run_record_fill (&o->record, &options);
-  if (options.record_off && tells_operations (plan))
+  if (options.record_off && (options.probes || tells_operations (plan)))
     {
       options.record_off = FALSE; /* gone with the run: for the verdict alone */
       options.payload_off = TRUE;
