@@ -1,4 +1,5 @@
 /* tierboard export: a drawing or a recording in another format. Never ends with 0 without the file. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
@@ -48,6 +49,14 @@ check_view (const TbModel *model, const char *view_id)
   return FALSE;
 }
 
+/* Loss is no failure, but it is named. */
+static void
+tell_lost (const char *out, const TbProblems *lost)
+{
+  for (guint i = 0; i < lost->len; i++)
+    fprintf (stderr, "%s: lost: %s\n", out, ((const TbProblem *) lost->pdata[i])->message);
+}
+
 static int
 export_file (const char *in, const char *out, const TbExportFormat *format,
              const TbExportOptions *options)
@@ -62,8 +71,14 @@ export_file (const char *in, const char *out, const TbExportFormat *format,
   const TbModel *model = tb_document_model (document);
   if (!check_view (model, options->view_id))
     return TB_EXIT_REFUSED;
-  if (tb_export_file (model, format, options, out, &error))
-    return TB_EXIT_YES;
+  g_autoptr (GPtrArray) lost = tb_problems_new ();
+  TbExportOptions telling = *options;
+  telling.lost = lost;
+  if (tb_export_file (model, format, &telling, out, &error))
+    {
+      tell_lost (out, lost);
+      return TB_EXIT_YES;
+    }
   tb_cli_error ("%s", error->message);
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) ? TB_EXIT_REFUSED
                                                                           : TB_EXIT_FAILED;

@@ -30,12 +30,28 @@ tb_export_format (const char *name)
   return NULL;
 }
 
+static gboolean
+is_among (const char *words, const char *word)
+{
+  g_auto (GStrv) list = g_strsplit (words, " ", -1);
+  for (guint i = 0; list[i] != NULL; i++)
+    if (g_ascii_strcasecmp (list[i], word) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 const TbExportFormat *
 tb_export_format_of_path (const char *path)
 {
   g_autofree char *base = g_path_get_basename (path);
   const char *dot = strrchr (base, '.');
-  return dot ? tb_export_format (dot + 1) : NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (formats[i].file_names != NULL && is_among (formats[i].file_names, base))
+      return &formats[i];
+  for (guint i = 0; dot != NULL && i < G_N_ELEMENTS (formats); i++)
+    if (is_among (formats[i].extensions != NULL ? formats[i].extensions : formats[i].name, dot + 1))
+      return &formats[i];
+  return NULL;
 }
 
 gboolean

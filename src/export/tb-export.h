@@ -17,6 +17,7 @@ typedef struct
   gboolean or_dark;    /* SVG: dark where the viewer prefers it, theme everywhere else */
   gboolean embed;      /* the drawing goes along (SVG, PNG): opening the picture opens it */
   gboolean no_cache;     /* find every route anew, and keep none */
+  TbProblems *lost;    /* gets what the format cannot hold (rule "lost"), a sentence each; NULL: nobody asks */
   const char *interaction; /* the sequence diagram of that one instead of a view; NULL: a view */
   const char *const *without; /* pictures of a view: what stops without these (orders, orders/2, db-1, save); NULL: not asked */
   gboolean single_points; /* pictures of a view: what stops a client alone is marked */
@@ -24,19 +25,22 @@ typedef struct
 
 typedef struct
 {
-  const char *name;      /* "svg": also the file name's extension */
+  const char *name;      /* "svg": also the file name's extension, where extensions is NULL */
   const char *label;     /* for people: "SVG picture" */
   const char *mime_type;
   gboolean picture;      /* theme and scale mean something */
   gboolean embeds;       /* embed does */
   /* The whole file (transfer full), NULL with error. */
   GBytes *(*write) (const TbModel *model, const TbExportOptions *options, GError **error);
+  gboolean text;           /* no picture of a view but a description, of which options->lost tells what is missing */
+  const char *extensions;  /* "dot gv"; "": only -f and file_names mean it; NULL: the name */
+  const char *file_names;  /* "compose.yaml docker-compose.yml"; NULL: none */
 } TbExportFormat;
 
 const TbExportFormat *tb_export_formats (guint *n);
 /* NULL where there is none of that name. */
 const TbExportFormat *tb_export_format (const char *name);
-/* By the extension of a file's name; NULL where that says nothing. */
+/* By a file's name, or its extension; NULL where that says nothing. */
 const TbExportFormat *tb_export_format_of_path (const char *path);
 
 GBytes *tb_export_bytes (const TbModel *model, const TbExportFormat *format,

@@ -9,6 +9,7 @@
  *         rollback: undone
  */
 #include "document-private.h"
+#include "tb-journal.h"
 
 #include <string.h>
 
@@ -275,6 +276,15 @@ tb_document_mark_recovered (TbDocument *document, const char *path)
   g_free (document->path);
   document->path = g_strdup (path);
   document->saved_at = -1;
+}
+
+void
+tb_document_mark_imported (TbDocument *document)
+{
+  g_return_if_fail (TB_IS_DOCUMENT (document) && document->open == NULL);
+  g_ptr_array_set_size (document->steps, 0);
+  document->n_done = 0;
+  tb_document_mark_recovered (document, NULL);
 }
 
 /* ---- Transactions ---------------------------------------------------------------------------- */

@@ -58,6 +58,10 @@ TbDocument *tb_recovery_load (const TbRecovery *recovery, TbProblems *problems, 
 void tb_recovery_discard (TbRecovery *recovery);
 void tb_recovery_free (TbRecovery *recovery);
 
+/* What has been built in a document made by tb_document_new() came from a file of another format: it has no path, is
+ * nowhere yet as a drawing, so counts as modified, and there is nothing to undo. Not inside a transaction. */
+void tb_document_mark_imported (TbDocument *document);
+
 /* Pure: the header lines of a journal. Returns where the document begins, NULL where it is none.
  * path and base (transfer full) may be NULL on return. */
 const char *tb_journal_parse (const char *bytes, gsize size, char **path, char **base,

@@ -1,0 +1,9 @@
+/* The readers, a pair each. */
+#pragma once
+
+#include "tb-import.h"
+
+#define TB_IMPORTER(name)                                                                                              \
+  int tb_sniff_##name (const char *bytes, gsize size);                                                                 \
+  TbDocument *tb_read_##name (const TbImportSource *source, TbProblems *dropped, GError **error);
+#undef TB_IMPORTER
