@@ -145,14 +145,14 @@ static void
 read_demand (TbQueueReader *reader, const TbElement *component, TbStation *station)
 {
   const TbElement *builtin = tb_element_child_of (component, TB_KIND_BUILTIN);
-  const TbPropSpec *demand = tb_schema_prop_from_name (TB_KIND_COMPONENT, "demand");
   const TbCalibration *calibration = calibration_of (reader, station->uid);
   const char *work = builtin != NULL && station->role != TB_ROLE_CLIENT ? tb_element_get (builtin, TB_PROP_WORK) : NULL;
   gboolean own = tb_queue_is_builtin (component);
-  if (work == NULL && demand != NULL)
-    work = tb_element_get (component, demand->prop);
+  const char *demand = tb_element_get (component, TB_PROP_DEMAND);
+  if (work == NULL && !own)
+    work = demand;
   station->known = read_work (work, &station->work[0]) || own;
-  if (own)
+  if (own && !read_work (demand, &station->work[1])) /* of what is built in: besides its work */
     set_constant (&station->work[1], TB_QUEUE_BUILTIN_NS, TRUE);
   if (calibration != NULL)
     apply_calibration (station, calibration);
@@ -371,6 +371,7 @@ static void
 begin_local (TbQueueReader *reader)
 {
   const TbQueueOptions *options = reader->options;
+  const TbCalibration *taps = calibration_of (reader, 0);
   double cores = MAX (options->cores, 1);
   tb_queue_what_if (reader, 0, TB_WHAT_IF_CORES, &cores);
   TbQueueDevice here = { .cores = (guint) cores };
@@ -381,6 +382,10 @@ begin_local (TbQueueReader *reader)
   reader->net->tap_device = 0;
   reader->net->tap_ns = options->tap_ns < 0 ? TB_QUEUE_TAP_NS : options->tap_ns;
   reader->net->hop_ns = options->hop_ns < 0 ? TB_QUEUE_HOP_NS : options->hop_ns;
+  if (taps == NULL)
+    return;
+  reader->net->tap_ns = taps->cpu_ns;
+  reader->net->hop_ns = 0;
 }
 
 TbQueueNet *

@@ -166,9 +166,13 @@ typedef struct
 TbMeasured *tb_measured_new (const TbQueueNet *net);
 void tb_measured_free (TbMeasured *measured);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbMeasured, tb_measured_free)
+/* Of a client: rounds a second, and their mean response, as its links were measured. */
+double tb_measured_rounds (const TbQueueNet *net, const TbMeasured *measured, guint station);
+double tb_measured_response_ns (const TbQueueNet *net, const TbMeasured *measured, guint station);
 
 /* What each component costs, as measured: processor time by request, hits of caches, and how much longer it takes than is drawn
- * (found by predicting that very load and comparing). options: those of the drawing that was measured. (transfer full), of TbCalibration. */
+ * (found by predicting that very load and comparing). The first, of uid 0, is of the taps. measured: of a net with these options, which are
+ * those of the run. (transfer full), of TbCalibration. */
 GArray *tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasured *measured);
 
 /* "Browse: predicted 180, measured 172 requests/s: 4 % less". unit NULL: they are times in ns. (transfer full) */

@@ -155,7 +155,8 @@ typedef struct
   double value;
 } TbWhatIf;
 
-/* What a recording taught of a component: tb_calibrate() in tb-predict.h. */
+/* What a recording taught of a component: tb_calibrate() in tb-predict.h. Of uid 0: of the taps; then cpu_ns is of a message, and what
+ * a message is late otherwise is in the components' own figures. */
 typedef struct
 {
   TbUid uid;

@@ -159,6 +159,59 @@ test_laws_hold (void)
 }
 
 static void
+measure (const TbQueueNet *net, const TbPrediction *p, TbMeasured *m)
+{
+  m->seconds = 10;
+  for (guint i = 0; i < net->n_links; i++)
+    {
+      m->links[i].rate_per_s = p->links[i].calls_per_s.value;
+      m->links[i].latency_ns = p->links[i].latency.mean.value;
+    }
+  for (guint i = 0; i < net->n_stations; i++)
+    m->stations[i].cores = p->stations[i].cores;
+  m->tap_messages_per_s = 1000;
+  m->tap_cores = net->tap_ns * 1000 / 1e9;
+}
+
+/* A machine that is slower than is drawn, measured at one load, is predicted at another. */
+static void
+test_calibration (void)
+{
+  g_autofree char *path = tb_data_path ("examples/three-tier.tierboard");
+  g_autoptr (TbDocument) document = tb_document_load (path, NULL, NULL);
+  const TbModel *model = tb_document_model (document);
+  TbWhatIf more = { tb_element_uid (tb_model_lookup (model, "browser")), TB_WHAT_IF_THINK, 5e6 };
+  TbQueueOptions options = { .local = TRUE, .cores = 2, .tap_ns = -1, .hop_ns = -1 };
+  g_autoptr (TbQueueNet) drawn = tb_queue_net_new (model, &options, NULL);
+  const TbCalibration truth[] = {
+    { .uid = 0, .cpu_ns = 2e4, .work_ns = -1, .hit_ratio = -1 },
+    { .uid = drawn->stations[0].uid, .cpu_ns = 6e4, .extra_ns = 1e5, .work_ns = -1, .hit_ratio = -1 },
+    { .uid = drawn->stations[1].uid, .cpu_ns = 1e5, .extra_ns = 2e5, .work_ns = -1, .hit_ratio = -1 },
+    { .uid = drawn->stations[2].uid, .cpu_ns = 3e5, .extra_ns = 3e5, .work_ns = -1, .hit_ratio = -1 },
+    { .uid = drawn->stations[5].uid, .cpu_ns = 5e4, .extra_ns = 0, .work_ns = 5e5, .hit_ratio = -1 },
+  };
+  options.calibrations = truth;
+  options.n_calibrations = G_N_ELEMENTS (truth);
+  g_autoptr (TbQueueNet) real = tb_queue_net_new (model, &options, NULL);
+  g_autoptr (TbPrediction) run = tb_predict (real);
+  g_autoptr (TbMeasured) measured = tb_measured_new (real);
+  measure (real, run, measured);
+  g_autoptr (GArray) found = tb_calibrate (model, &options, measured);
+  options.what_if = &more;
+  options.n_what_if = 1;
+  g_autoptr (TbQueueNet) real_more = tb_queue_net_new (model, &options, NULL);
+  g_autoptr (TbPrediction) run_more = tb_predict (real_more);
+  options.calibrations = (const TbCalibration *) (gpointer) found->data;
+  options.n_calibrations = found->len;
+  g_autoptr (TbQueueNet) fitted = tb_queue_net_new (model, &options, NULL);
+  g_autoptr (TbPrediction) said = tb_predict (fitted);
+  double x = run_more->sources[0].throughput_per_s.value, r = run_more->sources[0].response.mean.value;
+  g_assert_cmpfloat (x, >, 3 * run->sources[0].throughput_per_s.value);
+  g_assert_cmpfloat_with_epsilon (said->sources[0].throughput_per_s.value / x, 1, .01);
+  g_assert_cmpfloat_with_epsilon (said->sources[0].response.mean.value / r, 1, .02);
+}
+
+static void
 test_words (void)
 {
   g_autofree char *rate = tb_difference_words ("Browse", "requests/s", 180, 172), *time = tb_difference_words ("Browse", NULL, 2e6, 3e6),
@@ -201,6 +254,7 @@ main (int argc, char **argv)
   g_test_add_func ("/predict/async", test_async);
   g_test_add_func ("/predict/devices-or-this-machine", test_devices_or_this_machine);
   g_test_add_func ("/predict/laws-hold", test_laws_hold);
+  g_test_add_func ("/predict/calibration", test_calibration);
   g_test_add_func ("/predict/words", test_words);
   g_test_add_func ("/predict/examples", test_examples);
   return g_test_run ();

@@ -1,0 +1,214 @@
+/* From what was measured to what each component costs. Processor time of a request is what was used, by requests that came
+ * (U = X D). What a request takes longer than the drawing and that explain is found by predicting the very load that
+ * was measured: what is missing in a component's own part of the latency is its extra. */
+#include <math.h>
+
+#include "predict-private.h"
+
+/* The extra changes the load of others a little, so it is looked for again. */
+#define ROUNDS 6
+
+TbMeasured *
+tb_measured_new (const TbQueueNet *net)
+{
+  TbMeasured *m = g_new0 (TbMeasured, 1);
+  m->n_links = net->n_links;
+  m->n_stations = net->n_stations;
+  m->links = g_new0 (TbMeasuredLink, m->n_links + 1);
+  m->stations = g_new0 (TbMeasuredStation, m->n_stations + 1);
+  for (guint i = 0; i < m->n_links; i++)
+    m->links[i] = (TbMeasuredLink){ NAN, NAN, NAN, NAN, NAN, NAN };
+  for (guint i = 0; i < m->n_stations; i++)
+    m->stations[i].cores = NAN;
+  m->tap_cores = m->tap_messages_per_s = NAN;
+  return m;
+}
+
+void
+tb_measured_free (TbMeasured *measured)
+{
+  if (measured == NULL)
+    return;
+  g_free (measured->links);
+  g_free (measured->stations);
+  g_free (measured);
+}
+
+/* ---- What was measured of stations ------------------------------------------------------------------------ */
+
+/* Requests a second that came to a station, or that a client began; 0: none, or not known. latency: their mean. */
+static double
+came_to (const TbQueueNet *net, const TbMeasured *m, guint station, double *latency)
+{
+  double rate = 0, time = 0;
+  for (guint l = 0; l < net->n_links; l++)
+    if (net->links[l].to == station && m->links[l].rate_per_s > 0)
+      {
+        rate += m->links[l].rate_per_s;
+        time += m->links[l].rate_per_s * m->links[l].latency_ns;
+      }
+  *latency = rate > 0 ? time / rate : NAN;
+  return rate;
+}
+
+double
+tb_measured_rounds (const TbQueueNet *net, const TbMeasured *m, guint station)
+{
+  double rate = 0, visits = 0;
+  for (guint k = 0; k < net->stations[station].n_calls; k++)
+    visits += net->stations[station].calls[k].visits;
+  for (guint l = 0; l < net->n_links; l++)
+    if (net->links[l].from == station && m->links[l].rate_per_s > 0)
+      rate += m->links[l].rate_per_s;
+  return visits > 0 ? rate / visits : 0;
+}
+
+double
+tb_measured_response_ns (const TbQueueNet *net, const TbMeasured *m, guint station)
+{
+  double sum = 0;
+  for (guint k = 0; k < net->stations[station].n_calls; k++)
+    {
+      const TbCallOut *call = &net->stations[station].calls[k];
+      sum += call->async ? 0 : call->visits * m->links[call->link].latency_ns;
+    }
+  return sum;
+}
+
+static double
+requests_of (const TbQueueNet *net, const TbMeasured *m, guint station, double *latency)
+{
+  double rate = came_to (net, m, station, latency);
+  return net->stations[station].role == TB_ROLE_CLIENT ? tb_measured_rounds (net, m, station) : rate;
+}
+
+/* Of what is read and looked for elsewhere on a miss: only where nothing else goes over that link is it known how often. */
+static double
+hits_of (const TbQueueNet *net, const TbMeasured *m, guint station)
+{
+  for (guint i = 0; i < net->n_stations; i++)
+    for (guint k = 0; k < net->stations[i].n_calls; k++)
+      {
+        const TbStation *caller = &net->stations[i];
+        const TbCallOut *call = &caller->calls[k];
+        gboolean alone = TRUE;
+        double latency, asked;
+        if (!call->miss || call->after == TB_QUEUE_NONE || caller->calls[call->after].station != station)
+          continue;
+        for (guint other = 0; other < caller->n_calls; other++)
+          alone &= other == k || caller->calls[other].link != call->link;
+        asked = requests_of (net, m, i, &latency) * caller->calls[call->after].visits;
+        if (alone && asked > 0 && m->links[call->link].rate_per_s >= 0)
+          return CLAMP (1 - m->links[call->link].rate_per_s / asked, 0, 1);
+      }
+  return -1;
+}
+
+/* ---- Fitting -------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const TbModel *model;
+  TbQueueOptions options;
+  const TbMeasured *measured;
+  GArray *found;      /* of TbCalibration: of the taps (uid 0), then of stations */
+  guint *index;       /* of each station in found; 0: nothing was measured */
+  double *latency;    /* of each station, measured: as its taps saw it */
+} Fit;
+
+static void
+begin (Fit *fit, const TbQueueNet *net)
+{
+  const TbMeasured *m = fit->measured;
+  TbCalibration taps = { .cpu_ns = net->tap_ns, .work_ns = -1, .hit_ratio = -1 };
+  if (m->tap_cores > 0 && m->tap_messages_per_s > 0)
+    taps.cpu_ns = 1e9 * m->tap_cores / m->tap_messages_per_s;
+  g_array_append_val (fit->found, taps);
+  for (guint i = 0; i < net->n_stations; i++)
+    {
+      double rate = requests_of (net, m, i, &fit->latency[i]);
+      TbCalibration c = { .uid = net->stations[i].uid, .work_ns = -1, .hit_ratio = hits_of (net, m, i) };
+      if (!(rate > 0))
+        continue;
+      c.cpu_ns = isnan (m->stations[i].cores) ? tb_station_cpu_ns (&net->stations[i]) : 1e9 * m->stations[i].cores / rate;
+      fit->index[i] = fit->found->len;
+      g_array_append_val (fit->found, c);
+    }
+}
+
+/* What a station takes itself of the latency that its taps see. */
+static double
+own_part (const TbQueueNet *net, guint station, const double *latency)
+{
+  return latency[station] - tb_calls_ns (&net->stations[station], latency, 0);
+}
+
+/* A client's own part is what its customers take beside thinking and waiting for answers. */
+static double
+own_part_of_source (const TbQueueNet *net, const TbMeasured *m, const double *latency, guint source)
+{
+  const TbSource *s = &net->sources[source];
+  double rounds = tb_measured_rounds (net, m, s->station);
+  if (s->rate_per_s > 0 || !(rounds > 0))
+    return NAN;
+  return 1e9 * s->population / rounds - s->think_ns - tb_calls_ns (&net->stations[s->station], latency, 0);
+}
+
+static void
+correct (Fit *fit, const TbQueueNet *net, guint station, double by_ns)
+{
+  TbCalibration *c = &g_array_index (fit->found, TbCalibration, fit->index[station]);
+  const TbStation *t = &net->stations[station];
+  if (fit->index[station] == 0 || !isfinite (by_ns))
+    return;
+  c->extra_ns += by_ns;
+  if (c->extra_ns >= 0)
+    return;
+  if (t->role != TB_ROLE_CLIENT && !t->work[0].cpu && t->work[0].mean_ns > 0) /* it waits less than is drawn */
+    c->work_ns = MAX (t->work[0].mean_ns + c->extra_ns, 0);
+  c->extra_ns = 0;
+}
+
+static void
+improve (Fit *fit)
+{
+  fit->options.calibrations = (const TbCalibration *) (gpointer) fit->found->data;
+  fit->options.n_calibrations = fit->found->len;
+  g_autoptr (TbQueueNet) net = tb_queue_net_new (fit->model, &fit->options, NULL);
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  g_autofree double *said = g_new0 (double, net->n_stations + 1);
+  for (guint i = 0; i < net->n_stations; i++)
+    said[i] = p->stations[i].residence.mean.value;
+  for (guint l = 0; l < net->n_links; l++)
+    if (net->links[l].to != TB_QUEUE_NONE && p->links[l].calls_per_s.value > 0)
+      said[net->links[l].to] = p->links[l].latency.mean.value;
+  for (guint i = 0; i < net->n_stations; i++)
+    if (net->stations[i].role != TB_ROLE_CLIENT)
+      correct (fit, net, i, own_part (net, i, fit->latency) - own_part (net, i, said));
+  for (guint k = 0; k < net->n_sources; k++)
+    {
+      guint station = net->sources[k].station;
+      double alone = p->sources[k].response.mean.value - tb_calls_ns (&net->stations[station], said, 0);
+      correct (fit, net, station, own_part_of_source (net, fit->measured, fit->latency, k) - alone);
+    }
+}
+
+GArray *
+tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasured *measured)
+{
+  static const TbQueueOptions none = { 0 };
+  Fit fit = { .model = model, .options = options != NULL ? *options : none, .measured = measured };
+  fit.options.calibrations = NULL;
+  fit.options.n_calibrations = 0;
+  g_autoptr (TbQueueNet) net = tb_queue_net_new (model, &fit.options, NULL);
+  g_autofree guint *index = g_new0 (guint, net->n_stations + 1);
+  g_autofree double *latency = g_new0 (double, net->n_stations + 1);
+  fit.index = index;
+  fit.latency = latency;
+  fit.found = g_array_new (FALSE, FALSE, sizeof (TbCalibration));
+  g_return_val_if_fail (measured->n_links == net->n_links && measured->n_stations == net->n_stations, fit.found);
+  begin (&fit, net);
+  for (guint round = 0; round < ROUNDS; round++)
+    improve (&fit);
+  return fit.found;
+}
