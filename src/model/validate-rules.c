@@ -250,84 +250,6 @@ check_call (TbValidation *validation, const TbElement *call)
 
 /* ---- Links and groups ------------------------------------------------------------------------ */
 
-/* Whether nobody can say what its program speaks but whoever wrote it: not ours, and not known to be bound
- * to the same middleware. */
-static gboolean
-is_foreign (const TbElement *component, const char *bound)
-{
-  const char *own = tb_element_get (component, TB_PROP_MIDDLEWARE);
-  gboolean not_ours = tb_component_role (component) == TB_ROLE_EXTERNAL
-                      || tb_element_child_of (component, TB_KIND_COMMAND) != NULL
-                      || tb_element_child_of (component, TB_KIND_TEMPLATE) != NULL;
-  return not_ours && (bound == NULL || own == NULL || !tb_words_contain (own, bound));
-}
-
-/* The middleware of a link, its own or the called's, that is bound to a language; NULL: none is. */
-static const TbElement *
-bound_middleware (const TbValidation *validation, const TbElement *link, const TbElement *target)
-{
-  const TbElement *via = tb_element_get_ref (validation->model, link, TB_PROP_VIA);
-  const TbElement *middleware
-    = via != NULL ? via : tb_element_get_ref (validation->model, target, TB_PROP_MIDDLEWARE);
-  const char *language = middleware != NULL ? tb_element_get (middleware, TB_PROP_LANGUAGE) : NULL;
-  return language != NULL && strcmp (language, "any") != 0 ? middleware : NULL;
-}
-
-/* A call that is bound to a language: curl, and whatever is not written in it, cannot make it. */
-static void
-check_language (TbValidation *validation, const TbElement *link, const TbElement *target)
-{
-  const TbElement *from = tb_element_get_ref (validation->model, link, TB_PROP_FROM);
-  const TbElement *service = tb_link_service (validation->model, link);
-  const TbElement *middleware = bound_middleware (validation, link, target);
-  const char *protocol = tb_element_get (link, TB_PROP_PROTOCOL);
-  if (protocol == NULL && service != NULL)
-    protocol = tb_element_get (service, TB_PROP_PROTOCOL);
-  if (from == NULL)
-    return;
-  if (middleware != NULL && is_foreign (from, tb_element_id (middleware)))
-    WARNING (link, "bound-language",
-             "%s is called by way of %s, which is bound to %s: %s must be written in it too",
-             tb_element_id (target), tb_element_id (middleware),
-             tb_element_get (middleware, TB_PROP_LANGUAGE), tb_element_id (from));
-  else if (g_strcmp0 (protocol, "rpc") == 0 && is_foreign (from, NULL))
-    WARNING (link, "bound-language",
-             "%s speaks rpc, the built-in programs' own call, which %s cannot make: offer it http too",
-             tb_element_id (target), tb_element_id (from));
-}
-
-/* The highest (last FALSE) or lowest layer of a component, counted from the top; -1: it is in none. */
-static int
-layer_of (const TbModel *model, const TbElement *component, gboolean last)
-{
-  const char *layers = tb_element_get (component, TB_PROP_LAYER);
-  int found = -1;
-  for (guint i = 0; layers != NULL && i < tb_model_count (model, TB_KIND_LAYER); i++)
-    if (tb_words_contain (layers, tb_element_id (tb_model_nth (model, TB_KIND_LAYER, i)))
-        && (found < 0 || last))
-      found = (int) i;
-  return found;
-}
-
-/* A layer uses only what is below it; a strict one only the next. */
-static void
-check_layer_order (TbValidation *validation, const TbElement *link, const TbElement *target)
-{
-  const TbModel *model = validation->model;
-  const TbElement *from = tb_element_get_ref (model, link, TB_PROP_FROM);
-  int top = from != NULL ? layer_of (model, from, FALSE) : -1, bottom = from != NULL ? layer_of (model, from, TRUE) : -1;
-  int first = layer_of (model, target, FALSE), last = layer_of (model, target, TRUE);
-  if (top < 0 || first < 0)
-    return;
-  const TbElement *own = tb_model_nth (model, TB_KIND_LAYER, (guint) bottom);
-  if (last < top)
-    WARNING (link, "upward-call", "%s calls up into layer %s: a layer uses only those below it",
-             tb_element_id (from), tb_element_id (tb_model_nth (model, TB_KIND_LAYER, (guint) last)));
-  else if (first > bottom + 1 && tb_element_get_boolean (own, TB_PROP_STRICT))
-    WARNING (link, "skipped-layer", "it goes past layer %s, and %s is strict: it uses only the layer right below it",
-             tb_element_id (tb_model_nth (model, TB_KIND_LAYER, (guint) bottom + 1)), tb_element_id (own));
-}
-
 static void
 check_link (TbValidation *validation, const TbElement *link)
 {
@@ -337,8 +259,6 @@ check_link (TbValidation *validation, const TbElement *link)
     return;
   if (g_strcmp0 (tb_element_id (target), tb_element_get (link, TB_PROP_FROM)) == 0)
     WARNING (link, "self-link", "it leads from %s to itself", tb_element_id (target));
-  check_language (validation, link, target);
-  check_layer_order (validation, link, target);
   const TbTemplate *known = template_of (target);
   if (service != NULL && tb_link_service (validation->model, link) == NULL
       && (known == NULL || tb_template_service (known, service) == NULL))

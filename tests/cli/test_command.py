@@ -203,7 +203,7 @@ def test_templates():
             status, out, err = command("check", path, place=place)
             if "cannot be run: " in out + err:
                 continue
-            assert (status, out, err) == (0, "", ""), (name, out, err)
+            assert status == 0 and " warning: " not in out and " error: " not in out and not err, (name, out, err)
             status, _, err = command("run", path, "--duration", "300ms", "--trust", place=place)
             assert status == 0, (name, err)
 

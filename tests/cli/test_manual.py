@@ -74,7 +74,7 @@ def test_words_after_an_option():
     formats = complete("export", "--format", "")
     assert formats[:3] == ["svg", "png", "pdf"] and "pcapng" in formats
     assert complete("export", "--format", "=", "pc") == ["pcapng"]
-    assert complete("check", "--format", "") == ["text", "json"]
+    assert complete("check", "--format", "") == ["text", "json", "sarif"]
     assert complete("run", "--duration", "") == []
 
 

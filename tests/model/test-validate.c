@@ -42,10 +42,6 @@ assert_one (const char *inner, const char *rule, TbSeverity severity, const char
 
 #define AB "<component id='a' kind='client'/><component id='b' kind='server' replicas='2'/>"
 #define LINK "<link id='l' from='a' to='b'/>"
-#define IN_LAYERS(strict)                                                                             \
-  "<layer id='top' strict='" strict "'/><layer id='middle'/><layer id='low'/>"                         \
-  "<component id='a' kind='server' layer='top'/><component id='b' kind='server' layer='middle'/>"        \
-  "<component id='c' kind='store' layer='low'/><component id='d' kind='store' layer='middle low'/>"
 #define IN_PHASE(action) AB LINK "<scenario id='s'><phase id='p' lasts='1s'>" action "</phase></scenario>"
 
 static void
@@ -251,23 +247,6 @@ test_an_element_has_one_place_in_a_view (void)
 }
 
 static void
-test_a_call_bound_to_a_language_is_for_its_own (void)
-{
-#define RPC "<component id='b' kind='server'><service name='c' protocol='rpc' port='7400'/></component>" LINK
-#define BOUND "<middleware id='m' language='Java'/>"
-  assert_good ("<component id='a' kind='client'/>" RPC);
-  assert_warning ("<component id='a' kind='client'><command>curl</command></component>" RPC,
-                  "bound-language", "which a cannot make");
-  assert_good (BOUND "<component id='a' kind='client' middleware='m'><command>java A</command></component>"
-               "<component id='b' kind='server' middleware='m'><command>java B</command></component>" LINK);
-  assert_warning (BOUND "<component id='a' kind='client'><command>curl</command></component>"
-                  "<component id='b' kind='server' middleware='m'><command>java B</command></component>" LINK,
-                  "bound-language", "bound to Java: a must be written in it");
-#undef RPC
-#undef BOUND
-}
-
-static void
 test_an_external_component_has_an_address (void)
 {
   assert_warning ("<component id='a' kind='external'/>", "external-address", "no address");
@@ -293,26 +272,12 @@ test_all_templates_and_examples_are_good (void)
           g_autoptr (TbDocument) document = tb_document_load (file, problems, NULL);
           g_assert_nonnull (document);
           tb_model_validate (tb_document_model (document), problems);
-          /* It shows what comes of a call that cannot be made, which is said beforehand. */
-          gboolean bound = g_str_equal (name, "middleware-kinds.tierboard");
-          g_assert_cmpuint (problems->len, ==, bound ? 1 : 0);
-          if (bound)
-            g_assert_cmpstr (((const TbProblem *) problems->pdata[0])->rule, ==, "bound-language");
+          g_assert_cmpuint (problems->len, ==, 0);
           g_assert_true (g_file_get_contents (file, &bytes, NULL, NULL));
           g_autofree char *xml = xml_of (document);
           g_assert_cmpstr (xml, ==, bytes); /* in canonical form */
         }
     }
-}
-
-static void
-test_a_call_upward_or_past_a_strict_layer_is_flagged (void)
-{
-  assert_warning (IN_LAYERS ("no") "<link id='l' from='c' to='a'/>", "upward-call", "c calls up into layer top");
-  assert_warning (IN_LAYERS ("yes") "<link id='l' from='a' to='c'/>", "skipped-layer", "goes past layer middle");
-  assert_good (IN_LAYERS ("no") "<link id='l' from='a' to='c'/>");
-  assert_good (IN_LAYERS ("yes") "<link id='l' from='a' to='b'/><link id='m' from='a' to='d'/>");
-  assert_good (IN_LAYERS ("yes") "<link id='l' from='d' to='b'/><link id='m' from='b' to='d'/>");
 }
 
 static void
@@ -352,8 +317,6 @@ main (int argc, char **argv)
   TEST (an_expectation_names_a_phase_of_its_scenario);
   TEST (an_element_has_one_place_in_a_view);
   TEST (an_external_component_has_an_address);
-  TEST (a_call_bound_to_a_language_is_for_its_own);
-  TEST (a_call_upward_or_past_a_strict_layer_is_flagged);
   TEST (an_interaction_is_expected_as_drawn);
   TEST (all_templates_and_examples_are_good);
   return g_test_run ();

@@ -1,0 +1,238 @@
+/* Devices, and what is drawn but does nothing. */
+#include <string.h>
+
+#include "rules-private.h"
+
+/* ---- Devices ---------------------------------------------------------------------------------- */
+
+static const TbElement *
+nth_device (const TbElement *tier, guint nth)
+{
+  for (guint i = 0; i < tb_element_n_children (tier); i++)
+    if (tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE && nth-- == 0)
+      return tb_element_child (tier, i);
+  return NULL;
+}
+
+static guint
+count_devices (const TbElement *tier)
+{
+  guint n = 0;
+  for (guint i = 0; i < tb_element_n_children (tier); i++)
+    n += tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE;
+  return n;
+}
+
+/* The <on> of that replica; NULL: it goes by its number. */
+static const TbElement *
+said_of (const TbElement *component, guint replica)
+{
+  for (guint i = 0; i < tb_element_n_children (component); i++)
+    {
+      const TbElement *on = tb_element_child (component, i);
+      if (tb_element_kind (on) == TB_KIND_ON && tb_element_get_integer (on, TB_PROP_REPLICA) == (gint64) replica)
+        return on;
+    }
+  return NULL;
+}
+
+/* As the plan puts it: where it is said, else one after the other. NULL: a device of its own. */
+static const TbElement *
+device_of (const TbRuleRun *run, const TbRulePart *part, guint replica, guint n_devices)
+{
+  const TbElement *on = said_of (part->e, replica);
+  if (on != NULL)
+    return tb_element_get_ref (run->model, on, TB_PROP_DEVICE);
+  return n_devices > 0 ? nth_device (part->tier, (replica - 1) % n_devices) : NULL;
+}
+
+static void
+fix_common (TbFinding *finding, const TbRulePart *part, guint n_devices)
+{
+  gboolean said = FALSE;
+  for (guint r = 1; r <= part->replicas; r++)
+    {
+      const TbElement *on = said_of (part->e, r);
+      said |= on != NULL;
+      if (on != NULL && n_devices > 1)
+        tb_finding_fix (finding, "Spread them over the tier's devices", TB_RULE_DELETE, on);
+    }
+  if (n_devices == 1 && !said)
+    tb_finding_fix (finding, "Add a device to the tier", TB_RULE_DEVICE, part->tier);
+}
+
+/* Of clients nobody expects that one stands in for another. */
+void
+tb_rule_common_mode (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < run->n_parts; i++)
+    {
+      const TbRulePart *part = &run->parts[i];
+      guint n = part->tier != NULL ? count_devices (part->tier) : 0;
+      gboolean stands_in = part->replicas > 1 && part->tier != NULL && part->role != TB_ROLE_CLIENT;
+      const TbElement *device = stands_in ? device_of (run, part, 1, n) : NULL;
+      for (guint r = 2; device != NULL && r <= part->replicas; r++)
+        device = device_of (run, part, r, n) == device ? device : NULL;
+      if (device == NULL)
+        continue;
+      TbFinding *finding = tb_rule_say (run, rule, part->e, "all its %u replicas run on %s and fail with it", part->replicas,
+                                        tb_element_id (device));
+      tb_finding_also (finding, device);
+      fix_common (finding, part, n);
+    }
+}
+
+void
+tb_rule_idle_device (TbRuleRun *run, const TbRule *rule)
+{
+  g_autoptr (GHashTable) used = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < run->n_parts; i++)
+    {
+      const TbRulePart *part = &run->parts[i];
+      guint n = part->tier != NULL ? count_devices (part->tier) : 0;
+      for (guint r = 1; n > 0 && r <= part->replicas; r++)
+        g_hash_table_add (used, (gpointer) device_of (run, part, r, n));
+    }
+  for (guint i = 0; i < tb_model_count (run->model, TB_KIND_DEVICE); i++)
+    {
+      const TbElement *device = tb_model_nth (run->model, TB_KIND_DEVICE, i);
+      if (!g_hash_table_contains (used, device))
+        tb_rule_say (run, rule, device, "nothing runs on it");
+    }
+}
+
+/* ---- What does nothing ------------------------------------------------------------------------ */
+
+void
+tb_rule_disconnected (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < run->n_parts && run->n_parts > 1; i++)
+    if (run->parts[i].in->len + run->parts[i].out->len == 0)
+      tb_rule_say (run, rule, run->parts[i].e, "nothing calls it, and it calls nothing");
+}
+
+void
+tb_rule_uncalled (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < run->n_parts; i++)
+    {
+      const TbRulePart *part = &run->parts[i];
+      gboolean serves = part->role != TB_ROLE_CLIENT && part->role != TB_ROLE_EXTERNAL;
+      gboolean listens = FALSE; /* to a broker: what comes from there is its work */
+      for (guint k = 0; k < part->out->len; k++)
+        listens |= run->parts[tb_rule_out (run, i, k)->to].role == TB_ROLE_BROKER;
+      if (serves && !listens && part->in->len == 0 && part->out->len > 0)
+        tb_rule_say (run, rule, part->e, "it is a %s, but nothing calls it: what it calls is never called either",
+                     tb_role_name (part->role));
+    }
+}
+
+void
+tb_rule_called_client (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < run->n_links; i++)
+    {
+      const TbRulePart *to = &run->parts[run->links[i].to];
+      if (to->role != TB_ROLE_CLIENT || tb_element_child_of (to->e, TB_KIND_SERVICE) != NULL)
+        continue;
+      TbFinding *finding = tb_rule_say (run, rule, run->links[i].e, "it calls the client %s, which calls others and offers nothing",
+                                        tb_element_id (to->e));
+      tb_finding_also (finding, to->e);
+      tb_finding_fix_set (finding, "Make it a server", to->e, TB_PROP_KIND, "server");
+    }
+}
+
+/* ---- Containers ------------------------------------------------------------------------------- */
+
+/* All ids that one of these properties names, of components and links. */
+static GHashTable *
+named_ids (const TbRuleRun *run)
+{
+  static const TbProp props[] = { TB_PROP_TIER, TB_PROP_LAYER, TB_PROP_GROUP, TB_PROP_MIDDLEWARE };
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < run->n_parts; i++)
+    for (guint k = 0; k < G_N_ELEMENTS (props); k++)
+      {
+        const char *value = tb_element_get (run->parts[i].e, props[k]);
+        g_auto (GStrv) words = g_strsplit (value != NULL ? value : "", " ", -1);
+        for (guint w = 0; words[w] != NULL; w++)
+          g_hash_table_add (ids, g_strdup (words[w]));
+      }
+  for (guint i = 0; i < run->n_links; i++)
+    if (tb_element_is_set (run->links[i].e, TB_PROP_VIA))
+      g_hash_table_add (ids, g_strdup (tb_element_get (run->links[i].e, TB_PROP_VIA)));
+  for (guint i = 0; i < tb_model_count (run->model, TB_KIND_GROUP); i++)
+    {
+      const char *outer = tb_element_get (tb_model_nth (run->model, TB_KIND_GROUP, i), TB_PROP_PARENT);
+      if (outer != NULL)
+        g_hash_table_add (ids, g_strdup (outer));
+    }
+  return ids;
+}
+
+void
+tb_rule_empty_container (TbRuleRun *run, const TbRule *rule)
+{
+  static const TbKind kinds[] = { TB_KIND_LAYER, TB_KIND_TIER, TB_KIND_MIDDLEWARE, TB_KIND_GROUP };
+  g_autoptr (GHashTable) ids = named_ids (run);
+  for (guint k = 0; k < G_N_ELEMENTS (kinds) && run->n_parts > 0; k++)
+    for (guint i = 0; i < tb_model_count (run->model, kinds[k]); i++)
+      {
+        const TbElement *e = tb_model_nth (run->model, kinds[k], i);
+        if (g_hash_table_contains (ids, tb_element_id (e)))
+          continue;
+        TbFinding *finding = tb_rule_say (run, rule, e, "nothing is in it");
+        tb_finding_fix (finding, "Remove it", TB_RULE_DELETE, e);
+      }
+}
+
+void
+tb_rule_empty_interaction (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < tb_model_count (run->model, TB_KIND_INTERACTION); i++)
+    {
+      const TbElement *e = tb_model_nth (run->model, TB_KIND_INTERACTION, i);
+      if (tb_element_child_of (e, TB_KIND_STEP) == NULL)
+        tb_rule_say (run, rule, e, "it has no step");
+    }
+}
+
+void
+tb_rule_unjudged_scenario (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < tb_model_count (run->model, TB_KIND_SCENARIO); i++)
+    {
+      const TbElement *e = tb_model_nth (run->model, TB_KIND_SCENARIO, i);
+      if (tb_element_child_of (e, TB_KIND_EXPECT) == NULL)
+        tb_rule_say (run, rule, e, "nothing is expected of it: a test of it passes whatever happens");
+    }
+}
+
+/* ---- Words ------------------------------------------------------------------------------------ */
+
+void
+tb_rule_secret (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < tb_model_count (run->model, TB_KIND_SERVICE); i++)
+    {
+      const TbElement *service = tb_model_nth (run->model, TB_KIND_SERVICE, i);
+      if (tb_element_is_set (service, TB_PROP_PASSWORD))
+        tb_rule_say (run, rule, tb_element_parent (service), "the file holds a password, and whoever reads the file has it");
+    }
+}
+
+void
+tb_rule_same_name (TbRuleRun *run, const TbRule *rule)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < run->n_parts; i++)
+    {
+      const TbElement *e = run->parts[i].e, *other = g_hash_table_lookup (seen, tb_element_title (e));
+      if (other == NULL)
+        g_hash_table_insert (seen, (gpointer) tb_element_title (e), (gpointer) e);
+      else
+        tb_finding_also (tb_rule_say (run, rule, e, "%s is called “%s” too: on the drawing they look the same",
+                                      tb_element_id (other), tb_element_title (e)),
+                         other);
+    }
+}

@@ -1,0 +1,111 @@
+/* The rules: a row each, by what they are about, and nothing else. Included by rules.c only.
+ *
+ * To add one: a row here, its name in TB_RULE_CHECKS (rules-private.h), its function in the file of its kind, a test
+ * in tests/analysis/test-rules.c; then script/update-schema writes docs/rules.md.
+ *
+ * R (id, severity, function or NONE, when it is said, why it matters and what to do) */
+#define TB_RULE_ROWS(R)                                                                                                \
+  /* who may call whom */                                                                                              \
+  R ("upward-call", ERROR, upward, "A layer calls one above it and waits for the answer.",                             \
+     "Layers are exchanged from below only where nothing below knows what is above. An event (async) may go up.")      \
+  R ("skipped-layer", WARNING, skipped, "A call goes past the layer right below a strict one.",                        \
+     "A strict layer uses only the next; else exchanging that one changes more than one caller.")                      \
+  R ("tier.bypass", WARNING, bypassed_tier, "A client calls a store although there are three tiers or more.",          \
+     "Rules, limits and rights of the tiers between do not hold for it.")                                              \
+  R ("mediator.bypass", WARNING, bypassed_mediator, "Two participants of a mediator call each other.",                 \
+     "The interaction is the mediator's, so that it can be changed in one place.")                                     \
+  R ("proxy.bypass", INFO, bypassed_proxy, "A component calls another both directly and by way of a proxy or balancer.", \
+     "What the proxy does (caching, choosing, limiting) does not hold for the direct calls.")                          \
+  /* whether they understand each other */                                                                             \
+  R ("middleware.language", ERROR, languages, "The two ends belong to middleware of different languages.",             \
+     "Middleware bound to a language speaks to its own language only.")                                                \
+  R ("bound-language", WARNING, bound_language, "A program of unknown language calls middleware that is bound to one.", \
+     "curl, and whatever is not written in that language, cannot make the call. Put the caller into the middleware if it is.") \
+  R ("middleware.standard", WARNING, standards, "The two ends follow different standards.",                            \
+     "Two standards, or one vendor's own way beside anything else, need a translator between them.")                   \
+  R ("middleware.call", WARNING, middleware_calls, "A link is sync over middleware that is async only, or the other way round.", \
+     "A caller that waits for an answer gets none from a queue.")                                                      \
+  R ("protocol.mismatch", WARNING, protocols, "A link speaks another protocol than the service it calls.",             \
+     "Taps read the wrong language, and so would the programs.")                                                       \
+  R ("link.noprotocol", INFO, no_protocol, "Nothing says what is spoken over a link.",                                 \
+     "Only bytes are counted then; with a protocol there are messages, latencies and faults on them.")                 \
+  /* circles */                                                                                                        \
+  R ("thread.pool.deadlock", ERROR, deadlocks, "Components wait for each other in a circle, with finite threads each.", \
+     "With as many requests at once as the smallest pool has threads, all wait for ever. Make one call asynchronous.") \
+  R ("graph.cycle.sync", WARNING, sync_cycles, "Components wait for each other in a circle.",                          \
+     "With one thread per request it stands still later: when memory is full.")                                        \
+  R ("graph.cycle.async", INFO, async_cycles, "Messages can go in a circle.",                                          \
+     "One that makes another each time never ends: count the hops, or stop somewhere.")                                \
+  /* waiting */                                                                                                        \
+  R ("sync.notimeout", WARNING, no_timeout, "A built-in caller waits without a timeout.",                              \
+     "One callee that hangs holds a thread of each caller, and theirs, up to the first client.")                       \
+  R ("timeout.inverted", WARNING, inverted_timeouts, "A call may take longer than its caller's caller waits.",         \
+     "Timeout × (1 + retries) below must fit into the timeout above, else work goes on that nobody waits for.")         \
+  R ("retry.amplify", WARNING, amplified_retries, "Several levels of a path try again.",                               \
+     "r retries on each of d levels make (1 + r)^d calls of one, just when the last has too many. Retry on one level; up to 8 calls it is an info.") \
+  R ("retry.write", WARNING, retried_writes, "A write that is not the same when done twice is tried again.",           \
+     "The first try may have arrived, only its answer was lost.")                                                      \
+  R ("sync.depth", INFO, depth, "More than four calls wait inside each other.",                                        \
+     "Times add up, and availabilities multiply: 99.9 % each makes 99.5 % of five.")                                   \
+  R ("fanout.tail", INFO, fan_out, "A request waits for ten calls or more at once.",                                   \
+     "It is as slow as the slowest: 1 − (1 − p)^n of requests meet a slow one.")                                       \
+  R ("chatty.tier", INFO, chatty, "A request makes more than ten calls across tiers.",                                 \
+     "Each crossing costs a round trip. Ask for more at once, or put what belongs together on one side.")              \
+  R ("thread.blocked", INFO, blocked_thread, "A component with one thread waits for another, and has several callers.", \
+     "While it waits it serves nobody, though its processor is idle.")                                                 \
+  R ("async.lost", INFO, lost_messages, "A message goes to a component that is no broker.",                            \
+     "Nobody keeps it while that one is down.")                                                                        \
+  /* state and copies */                                                                                               \
+  R ("lb.affinity", WARNING, affinity, "A stateful server has replicas behind a balancer without affinity, and no store that they share.", \
+     "All but one of n requests find no session. Keep a client with its replica, or the state in a store.")            \
+  R ("lb.single", INFO, lone_replica, "A balancer has one replica behind it.", "It costs a hop and gives nothing.")    \
+  R ("store.apart", WARNING, apart, "A store has replicas that know nothing of each other.",                           \
+     "What a client reads depends on whom it asks. Choose how they agree.")                                            \
+  R ("quorum.overlap", WARNING, overlap, "R + W is not more than N.",                                                  \
+     "A read can miss the latest write; how often right after it: C(N−W, R) / C(N, R) (PBS, VLDB 2012).")              \
+  R ("quorum.conflict", WARNING, write_conflict, "W is not more than half of N.",                                      \
+     "Two writes at once reach different copies, and only one stays.")                                                 \
+  R ("quorum.even", WARNING, even_copies, "An even number of copies agree by majority.",                               \
+     "Four can lose one, as three can, but four fail more often: 99.9408 % against 99.9702 % where each is up 99 %.")  \
+  R ("quorum.all", INFO, all_copies, "An operation needs every copy.", "The more copies, the less available.")         \
+  R ("reads.stale", INFO, stale_reads, "Any replica answers reads, and some may be behind.",                           \
+     "Meant so where reads must be fast; else read from the leader.")                                                  \
+  R ("failover.loses", WARNING, lossy_failover, "A backup takes over from a primary that does not wait for backups.",  \
+     "What was acknowledged and not yet copied is lost.")                                                              \
+  R ("store.volatile", INFO, volatile_store, "A built-in store has one copy and is not durable.",                      \
+     "A crash takes its data.")                                                                                        \
+  R ("broker.volatile", WARNING, volatile_broker, "Messages are promised at least once by a broker that is not durable.", \
+     "A crash takes what waits in it.")                                                                                \
+  /* what fails together */                                                                                            \
+  R ("spof", INFO, spof, "One part, when it fails, stops a client alone.",                                             \
+     "Everything that a client waits for is needed (AND), unless there are enough replicas of it (OR). A second one, on another device, mends it.") \
+  R ("device.commonmode", WARNING, common_mode, "All replicas of a component run on one device.",                      \
+     "They fail with it: as available as one, whatever their number.")                                                 \
+  R ("device.idle", INFO, idle_device, "Nothing runs on a device.", "There are fewer replicas than devices.")          \
+  /* what is drawn but does nothing */                                                                                 \
+  R ("element.disconnected", INFO, disconnected, "A component has no link.", "It runs, and nothing comes of it.")      \
+  R ("element.uncalled", INFO, uncalled, "A component that serves is never called.",                                   \
+     "Nor is what it calls. Perhaps a link leads the wrong way.")                                                      \
+  R ("client.called", WARNING, called_client, "A link leads to a client.", "A client offers nothing to call.")         \
+  R ("container.empty", INFO, empty_container, "Nothing is in a layer, tier, group or middleware.",                    \
+     "It is drawn, and means nothing.")                                                                                \
+  R ("interaction.empty", INFO, empty_interaction, "An interaction has no step.", "There is nothing to compare a run with.") \
+  R ("scenario.unjudged", INFO, unjudged_scenario, "A scenario expects nothing.",                                      \
+     "As a demonstration it is fine; as a test it passes always.")                                                     \
+  R ("secret.infile", INFO, secret, "The file holds a password.",                                                      \
+     "Whoever has the file has it: use one that is good on this machine only.")                                        \
+  R ("name.twice", INFO, same_name, "Two components have one name.", "On the drawing they cannot be told apart.")      \
+  /* about rules */                                                                                                    \
+  R ("rule.words", ERROR, NONE, "A rule of the file selects by words that there are not.",                             \
+     "It is not checked at all. The words are in the file format, under rule.")                                        \
+  R ("ignore.unknown", WARNING, NONE, "What is ignored is no rule.", "Mistyped, or a rule of the file that is gone.")  \
+  R ("ignore.unused", INFO, NONE, "What is ignored is not found.", "The reason has gone; the next finding should be seen.")
+
+#define R(rule_id, level, function, when, why) { rule_id, TB_SEVERITY_##level, when, why },
+static const TbRule rules[] = { TB_RULE_ROWS (R) };
+#undef R
+
+#define tb_rule_NONE NULL
+#define R(rule_id, level, function, when, why) tb_rule_##function,
+static const TbRuleCheck checks[G_N_ELEMENTS (rules)] = { TB_RULE_ROWS (R) };
+#undef R

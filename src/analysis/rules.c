@@ -1,0 +1,218 @@
+/* Running the rules, and how their findings are said. */
+#include <string.h>
+
+#include "rules-private.h"
+#include "rules-table.h"
+
+const TbRule *
+tb_rules (guint *n)
+{
+  *n = G_N_ELEMENTS (rules);
+  return rules;
+}
+
+const TbRule *
+tb_rule_find (const char *id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    if (strcmp (rules[i].id, id) == 0)
+      return &rules[i];
+  return NULL;
+}
+
+/* ---- Findings --------------------------------------------------------------------------------- */
+
+static void
+edit_clear (gpointer edit)
+{
+  g_free (((TbRuleEdit *) edit)->value);
+}
+
+static void
+fix_free (TbRuleFix *fix)
+{
+  if (fix == NULL)
+    return;
+  g_free (fix->label);
+  g_array_unref (fix->edits);
+  g_free (fix);
+}
+
+static void
+finding_free (gpointer data)
+{
+  TbFinding *finding = data;
+  g_free (finding->problem.message);
+  g_array_unref (finding->uids);
+  fix_free (finding->fix);
+  g_free (finding->reason);
+  g_free (finding);
+}
+
+TbFinding *
+tb_rule_say (TbRuleRun *run, const TbRule *rule, const TbElement *about, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *sentence = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  TbFinding *finding = g_new0 (TbFinding, 1);
+  const char *name = tb_element_id (about) != NULL ? tb_element_id (about) : tb_element_title (about);
+  finding->problem = (TbProblem){ rule->severity, rule->id, tb_element_uid (about), tb_element_line (about),
+                                  tb_element_column (about), NULL };
+  finding->problem.message = g_strdup_printf ("%s %s: %s", tb_schema_kind (tb_element_kind (about))->name, name, sentence);
+  finding->uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  tb_finding_also (finding, about);
+  g_ptr_array_add (run->findings, finding);
+  return finding;
+}
+
+void
+tb_finding_also (TbFinding *finding, const TbElement *element)
+{
+  TbUid uid = tb_element_uid (element);
+  for (guint i = 0; i < finding->uids->len; i++)
+    if (g_array_index (finding->uids, TbUid, i) == uid)
+      return;
+  g_array_append_val (finding->uids, uid);
+}
+
+static void
+add_edit (TbFinding *finding, const char *label, const TbRuleEdit *edit)
+{
+  if (finding->fix == NULL)
+    {
+      finding->fix = g_new0 (TbRuleFix, 1);
+      finding->fix->label = g_strdup (label);
+      finding->fix->edits = g_array_new (FALSE, FALSE, sizeof (TbRuleEdit));
+      g_array_set_clear_func (finding->fix->edits, edit_clear);
+    }
+  g_array_append_vals (finding->fix->edits, edit, 1);
+}
+
+void
+tb_finding_fix_set (TbFinding *finding, const char *label, const TbElement *element, TbProp prop, const char *value)
+{
+  const TbRuleEdit edit = { TB_RULE_SET, tb_element_uid (element), prop, g_strdup (value) };
+  add_edit (finding, label, &edit);
+}
+
+void
+tb_finding_fix (TbFinding *finding, const char *label, TbRuleOp op, const TbElement *element)
+{
+  const TbRuleEdit edit = { op, tb_element_uid (element), TB_PROP_NONE, NULL };
+  add_edit (finding, label, &edit);
+}
+
+/* ---- All of them ------------------------------------------------------------------------------ */
+
+/* Where an element stands in the file, whether or not it was read from one: uids of a document that is drawn follow
+ * no order. */
+static GHashTable *
+places_of (const TbElement *root)
+{
+  GHashTable *places = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) todo = g_ptr_array_new ();
+  g_ptr_array_add (todo, (gpointer) root);
+  for (guint n = 1; todo->len > 0; n++)
+    {
+      const TbElement *e = g_ptr_array_remove_index (todo, todo->len - 1);
+      g_hash_table_insert (places, GUINT_TO_POINTER (tb_element_uid (e)), GUINT_TO_POINTER (n));
+      for (guint i = tb_element_n_children (e); i > 0; i--)
+        g_ptr_array_add (todo, (gpointer) tb_element_child (e, i - 1));
+    }
+  return places;
+}
+
+/* Ignored ones last; then the worst first, and in file order. Findings of one element keep the table's order. */
+static int
+compare (gconstpointer a, gconstpointer b, gpointer places)
+{
+  const TbFinding *x = *(TbFinding *const *) a, *y = *(TbFinding *const *) b;
+  if (x->ignored != y->ignored)
+    return x->ignored ? 1 : -1;
+  if (x->problem.severity != y->problem.severity)
+    return (int) x->problem.severity - (int) y->problem.severity;
+  guint px = GPOINTER_TO_UINT (g_hash_table_lookup (places, GUINT_TO_POINTER (x->problem.uid)));
+  guint py = GPOINTER_TO_UINT (g_hash_table_lookup (places, GUINT_TO_POINTER (y->problem.uid)));
+  return px < py ? -1 : px > py;
+}
+
+static void
+sort (const TbModel *model, GPtrArray *findings)
+{
+  g_autoptr (GHashTable) places = places_of (tb_model_root (model));
+  g_ptr_array_sort_with_data (findings, compare, places);
+}
+
+static void
+leave_out_ignored (GPtrArray *findings)
+{
+  guint kept = 0;
+  while (kept < findings->len && !((const TbFinding *) findings->pdata[kept])->ignored)
+    kept++;
+  g_ptr_array_set_size (findings, (gint) kept);
+}
+
+GPtrArray *
+tb_rules_check (const TbModel *model, const TbRuleOptions *options)
+{
+  TbRuleRun run = { .model = model, .findings = g_ptr_array_new_with_free_func (finding_free) };
+  if (options != NULL)
+    run.options = *options;
+  run.options.depth_max = run.options.depth_max > 0 ? run.options.depth_max : 4;
+  run.options.chatty_max = run.options.chatty_max > 0 ? run.options.chatty_max : 10;
+  tb_rule_net_read (&run);
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    if (checks[i] != NULL)
+      checks[i](&run, &rules[i]);
+  tb_rules_check_own (&run);
+  tb_rules_suppress (&run);
+  tb_rule_net_clear (&run);
+  sort (model, run.findings);
+  if (!run.options.with_ignored)
+    leave_out_ignored (run.findings);
+  return run.findings;
+}
+
+void
+tb_findings_add_to (const GPtrArray *findings, TbProblems *problems)
+{
+  for (guint i = 0; i < findings->len; i++)
+    {
+      const TbFinding *finding = findings->pdata[i];
+      const TbProblem *p = &finding->problem;
+      if (!finding->ignored)
+        tb_problems_add (problems, p->severity, p->rule, p->uid, p->line, p->column, "%s", p->message);
+    }
+}
+
+/* ---- The page --------------------------------------------------------------------------------- */
+
+static const char introduction[]
+    = "# Rules\n\n"
+      "<!-- Made from the table of rules by “tierboard check --rules”: do not edit. -->\n\n"
+      "What `tierboard check` and the Problems page of the window say of a drawing before it runs. An *error*: it\n"
+      "cannot work as drawn. A *warning*: it works, until something happens that will. An *info*: worth knowing, and\n"
+      "often meant so. `check` ends with status 1 on errors, or on what `--fail-on` says.\n\n"
+      "A finding that is as it should be is ignored in the file, with the reason, in the element that it is about:\n"
+      "`<ignore rule=\"spof\" reason=\"a drawing for a class\"/>`. `layer.*` means all rules that begin so; in\n"
+      "`<architecture>` itself, it holds everywhere. The window writes it (Ignore… in the list of problems).\n\n"
+      "Rules of your own are elements of the file (see *rule* in the file format): which links must not be\n"
+      "(`forbidden`), which alone may be (`allowed`), which must be (`required`), by kind, tag, layer, tier, group, id,\n"
+      "protocol and middleware. What they find has the id `rule.` and theirs:\n\n"
+      "    <rule id=\"own-data\" kind=\"forbidden\" from=\"kind:client\" to=\"kind:store\" name=\"Clients ask a server\"/>\n"
+      "    <rule id=\"pci\" kind=\"allowed\" from=\"!tag:pci\" to=\"!tag:pci\"/>\n"
+      "    <rule id=\"all-log\" kind=\"required\" from=\"kind:server\" to=\"id:logs\" over=\"async\" severity=\"warning\"/>\n\n"
+      "| rule | level | says | why, and what to do |\n| --- | --- | --- | --- |\n";
+
+char *
+tb_rules_to_markdown (void)
+{
+  static const char *const levels[] = { "error", "warning", "info" };
+  GString *out = g_string_new (introduction);
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    g_string_append_printf (out, "| `%s` | %s | %s | %s |\n", rules[i].id, levels[rules[i].severity],
+                            rules[i].summary, rules[i].help);
+  return g_string_free (out, FALSE);
+}
