@@ -175,18 +175,18 @@ balance_of (const TbQueueReader *reader, const TbElement *link, const TbStation 
 {
   static const char *const words[] = { "round-robin", "random", "least-connections", "hash", "sticky" };
   static const TbQueueBalance meant[]
-    = { TB_BALANCE_ROUND_ROBIN, TB_BALANCE_RANDOM, TB_BALANCE_LEAST, TB_BALANCE_HASH, TB_BALANCE_STICKY };
+    = { TB_CHOOSE_ROUND_ROBIN, TB_CHOOSE_RANDOM, TB_CHOOSE_LEAST, TB_CHOOSE_HASH, TB_CHOOSE_STICKY };
   const char *balance = tb_element_get (link, TB_PROP_BALANCE);
   const TbElement *called = tb_model_get (reader->model, to->uid);
   const char *affinity = called != NULL ? tb_element_get (called, TB_PROP_AFFINITY) : NULL;
   if (balance == NULL && !(from->role == TB_ROLE_BALANCER && to->replicas > 1))
-    return TB_BALANCE_CONNECTION;
+    return TB_CHOOSE_CONNECTION;
   if (affinity != NULL && !g_str_equal (affinity, "none"))
-    return TB_BALANCE_STICKY;
+    return TB_CHOOSE_STICKY;
   for (guint i = 0; balance != NULL && i < G_N_ELEMENTS (words); i++)
     if (g_str_equal (words[i], balance))
       return meant[i];
-  return TB_BALANCE_ROUND_ROBIN;
+  return TB_CHOOSE_ROUND_ROBIN;
 }
 
 static TbCallOrder

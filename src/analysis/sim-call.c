@@ -154,16 +154,16 @@ choose (Sim *s, const SimAttempt *a)
     return 0;
   switch (call->balance)
     {
-    case TB_BALANCE_RANDOM:
-    case TB_BALANCE_HASH:
+    case TB_CHOOSE_RANDOM:
+    case TB_CHOOSE_HASH:
       return by_chance (s, n, a->avoid);
-    case TB_BALANCE_LEAST:
+    case TB_CHOOSE_LEAST:
       return least_busy (s, call, a->turn, n, a->avoid);
-    case TB_BALANCE_STICKY:
+    case TB_CHOOSE_STICKY:
       return a->user % n != a->avoid ? a->user % n : (a->user + 1) % n;
-    case TB_BALANCE_CONNECTION:
+    case TB_CHOOSE_CONNECTION:
       return by_connection (turn, n, a->avoid);
-    case TB_BALANCE_ROUND_ROBIN:
+    case TB_CHOOSE_ROUND_ROBIN:
     default:
       return next_in_turn (turn, n, a->avoid);
     }
@@ -174,7 +174,7 @@ count_flight (Sim *s, const SimAttempt *a, int by)
 {
   const SimCall *call = &s->calls[a->call];
   guint n = s->net->stations[call->target].replicas;
-  if (call->balance == TB_BALANCE_LEAST && n > 1)
+  if (call->balance == TB_CHOOSE_LEAST && n > 1)
     s->flights[call->first_flight + (gsize) (a->turn - call->first_turn) * n + a->replica] += (guint32) by;
 }
 
@@ -183,7 +183,7 @@ keep_connection (Sim *s, const SimAttempt *a)
 {
   const SimCall *call = &s->calls[a->call];
   SimTurn *turn = &s->turns[a->turn];
-  if (call->balance != TB_BALANCE_CONNECTION || a->fixed || s->net->stations[call->target].replicas == 1)
+  if (call->balance != TB_CHOOSE_CONNECTION || a->fixed || s->net->stations[call->target].replicas == 1)
     return;
   if (turn->n_idle == turn->size)
     {

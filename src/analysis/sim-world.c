@@ -81,7 +81,7 @@ add_call (Sim *s, guint at, SimCall call, guint n_turns)
   call.first_turn = s->n_turns;
   call.first_flight = s->n_flights;
   s->n_turns += n_turns;
-  if (call.balance == TB_BALANCE_LEAST)
+  if (call.balance == TB_CHOOSE_LEAST)
     s->n_flights += n_turns * s->net->stations[call.target].replicas;
   s->calls[at] = call;
 }
@@ -100,7 +100,7 @@ add_delivery (Sim *s, guint broker, const TbDelivery *d)
             (SimCall){ .caller = broker,
                        .target = d->station,
                        .link = d->link,
-                       .balance = d->each ? TB_BALANCE_ROUND_ROBIN : TB_BALANCE_LEAST,
+                       .balance = d->each ? TB_CHOOSE_ROUND_ROBIN : TB_CHOOSE_LEAST,
                        .async = TRUE,
                        .delivers = TRUE,
                        .each = d->each,

@@ -33,12 +33,12 @@ typedef enum
 
 typedef enum
 {
-  TB_BALANCE_CONNECTION, /* nobody balances: each of the caller's connections stays with one replica, in turns */
-  TB_BALANCE_ROUND_ROBIN,
-  TB_BALANCE_RANDOM,
-  TB_BALANCE_LEAST,      /* the one with the fewest of this caller's requests */
-  TB_BALANCE_HASH,       /* by key: as good as random here */
-  TB_BALANCE_STICKY      /* each customer stays with one */
+  TB_CHOOSE_CONNECTION, /* nobody balances: each of the caller's connections stays with one replica, in turns */
+  TB_CHOOSE_ROUND_ROBIN,
+  TB_CHOOSE_RANDOM,
+  TB_CHOOSE_LEAST,      /* the one with the fewest of this caller's requests */
+  TB_CHOOSE_HASH,       /* by key: as good as random here */
+  TB_CHOOSE_STICKY      /* each customer stays with one */
 } TbQueueBalance;
 
 /* A message that a broker passes on: to one replica of a station, or to each of them. */

@@ -66,7 +66,7 @@ made_call (Made *m, guint from, guint to, guint times)
                        .times = times,
                        .visits = times,
                        .after = TB_QUEUE_NONE,
-                       .balance = TB_BALANCE_ROUND_ROBIN };
+                       .balance = TB_CHOOSE_ROUND_ROBIN };
   m->links[link] = (TbQueueLink){ .uid = 100 + link, .id = "l", .from = from, .to = to };
   return call;
 }

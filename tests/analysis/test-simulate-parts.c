@@ -79,9 +79,9 @@ response_of_balance (TbQueueBalance balance)
 static void
 test_balancing_by_chance_in_turns_and_to_the_idle (void)
 {
-  assert_near ("by chance", response_of_balance (TB_BALANCE_RANDOM), 2, 0.015);
-  assert_near ("in turns", response_of_balance (TB_BALANCE_ROUND_ROBIN), 1 / (1 - 0.381966), 0.015);
-  double least = response_of_balance (TB_BALANCE_LEAST);
+  assert_near ("by chance", response_of_balance (TB_CHOOSE_RANDOM), 2, 0.015);
+  assert_near ("in turns", response_of_balance (TB_CHOOSE_ROUND_ROBIN), 1 / (1 - 0.381966), 0.015);
+  double least = response_of_balance (TB_CHOOSE_LEAST);
   g_assert_cmpfloat (least, >, 1.333);
   g_assert_cmpfloat (least, <, 1.5);
 }
