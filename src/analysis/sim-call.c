@@ -322,11 +322,12 @@ sim_deliver (Sim *s, guint32 frame, const TbCallOut *out)
     }
 }
 
+/* Latency is as the tap sees it, which stands in the middle of each message's way. */
 static void
 count_end (Sim *s, const SimAttempt *a, gboolean ok)
 {
   SimLink *link = &s->links[s->calls[a->call].link];
-  double ns = s->now_ns - a->began_ns;
+  double ns = MAX (s->now_ns - a->began_ns - s->net->hop_ns - s->net->tap_ns, 0);
   sim_count (s, link->figure + SIM_LINK_RATE, 1);
   if (!ok)
     {

@@ -161,6 +161,22 @@ sim_choose_calls (Sim *s, guint station)
   return chosen;
 }
 
+/* On its replica's device. FALSE: it has none of ours. */
+static gboolean
+compute (Sim *s, guint32 frame, SimState state, double ns)
+{
+  SimFrame *f = &s->frames[frame];
+  const SimStation *station = &s->stations[s->hosts[f->host].station];
+  const TbStation *t = sim_station_of (s, f->host);
+  guint device = t->outside || t->device == NULL ? TB_QUEUE_NONE : t->device[f->host - station->first_host];
+  if (device == TB_QUEUE_NONE)
+    return FALSE;
+  sim_count (s, station->figure + SIM_STATION_CPU, ns);
+  f->state = state;
+  sim_device_add (s, device, frame, ns);
+  return TRUE;
+}
+
 /* Its own work, in stages; then its calls. A stage that takes nothing is none. */
 void
 sim_request_work (Sim *s, guint32 frame)
@@ -176,14 +192,8 @@ sim_request_work (Sim *s, guint32 frame)
       double ns = work->mean_ns > 0 ? sim_draw (s, &work->dist) : 0;
       if (ns <= 0)
         continue;
-      if (!work->cpu || station->outside)
-        {
-          sim_frame_wait (s, frame, SIM_WORKS, ns);
-          return;
-        }
-      sim_count (s, s->stations[host->station].figure + SIM_STATION_CPU, ns);
-      f->state = SIM_COMPUTES;
-      sim_device_add (s, station->device[f->host - s->stations[host->station].first_host], frame, ns);
+      if (!work->cpu || !compute (s, frame, SIM_COMPUTES, ns))
+        sim_frame_wait (s, frame, SIM_WORKS, ns);
       return;
     }
   f->chosen = station->n_calls > 0 ? sim_choose_calls (s, host->station) : 0;
@@ -379,10 +389,7 @@ sim_request_copied (Sim *s, guint32 frame)
   if (!worked && f->at > 1 && own->mean_ns > 0)
     {
       double ns = sim_draw (s, &own->dist);
-      sim_count (s, s->stations[s->hosts[f->host].station].figure + SIM_STATION_CPU, own->cpu ? ns : 0);
-      if (own->cpu)
-        sim_device_add (s, station->device[f->host - s->stations[s->hosts[f->host].station].first_host], frame, ns);
-      else
+      if (!own->cpu || !compute (s, frame, SIM_COPIES, ns))
         sim_frame_wait (s, frame, SIM_COPIES, ns);
       return;
     }

@@ -236,12 +236,12 @@ tell (const Sim *s, const Limits *l, guint64 seed, double counted_ns)
       p->devices[i].utilisation = net->devices[i].cores > 0 ? p->devices[i].cores_busy / net->devices[i].cores : NAN;
     }
   p->tap_utilisation = estimate (s, s->tap_busy.figure, 1).value;
-  p->overloaded = is_overloaded (s);
   p->seed = seed;
   p->events = s->n_events;
   p->simulated_s = counted_ns / 1e9;
-  say_how_sure (s, l, p);
   tb_prediction_judge (p, net);
+  p->overloaded = is_overloaded (s); /* whoever refuses, or gives up, is asked more than it can do and does not fall behind */
+  say_how_sure (s, l, p);
   return p;
 }
 
