@@ -419,7 +419,7 @@ any_way (TbFailure *f, const TbPaths *paths, double *up)
 
 /* What it depends on, and how much of that says how available it is. */
 static void
-count_parts (const TbFailure *f, const TbPaths *paths, TbAvailability *out)
+count_parts (const TbFailure *f, const TbPaths *paths, TbUptime *out)
 {
   g_autofree gboolean *counted = g_new0 (gboolean, f->devices->len + 1);
   for (guint i = 0; i < f->components->len; i++)
@@ -444,7 +444,7 @@ count_parts (const TbFailure *f, const TbPaths *paths, TbAvailability *out)
 
 /* Wilson's interval, which is right for shares near 0 and 1 too. */
 static void
-set_sampled (TbAvailability *out, guint hits)
+set_sampled (TbUptime *out, guint hits)
 {
   const double z = 1.959964, n = TB_FAILURE_SAMPLES;
   double p = hits / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n);
@@ -456,9 +456,9 @@ set_sampled (TbAvailability *out, guint hits)
 }
 
 double
-tb_failure_availability (TbFailure *f, TbUid uid, TbAvailability *out)
+tb_failure_availability (TbFailure *f, TbUid uid, TbUptime *out)
 {
-  TbAvailability answer = { .up = 1, .low = 1, .high = 1, .exact = TRUE };
+  TbUptime answer = { .up = 1, .low = 1, .high = 1, .exact = TRUE };
   guint component = tb_failure_component (f, uid);
   if (component != TB_NO_INDEX)
     {

@@ -130,7 +130,7 @@ percent (double up)
 }
 
 char *
-tb_availability_text (const TbAvailability *a)
+tb_uptime_text (const TbUptime *a)
 {
   if (a->said == 0)
     return g_strdup ("Not known: nothing that it needs says how often it fails");

@@ -74,14 +74,14 @@ typedef struct
   guint parts;         /* that it depends on: replicas and drawn devices */
   guint said;          /* of them that say how available they are; the others are taken as never failing */
   double minutes_a_year; /* of not being up, in a year of 365 days */
-} TbAvailability;
+} TbUptime;
 
 /* How much of the time a client is answered, or a component works with all that it needs. out may be NULL. Replicas fail
  * independently of each other given the states of the devices they share, which are conditioned on (so replicas on
  * one host are never multiplied): exactly, one device after the other in an order that keeps few of them open at once,
  * and where that would still be too many, sampled (with a fixed seed). A client itself is taken as being there.
  * A = MTBF / (MTBF + MTTR); k of n replicas by their distribution. 1 for what is no component. */
-double tb_failure_availability (TbFailure *failure, TbUid client_or_component, TbAvailability *out);
+double tb_failure_availability (TbFailure *failure, TbUid client_or_component, TbUptime *out);
 
 /* ---- Words -------------------------------------------------------------------------------------- */
 
@@ -92,7 +92,7 @@ char *tb_failure_without_text (TbFailure *failure, const TbPart *parts, guint n)
 /* "2 single points of failure: Balancer and the device db-1." (transfer full) */
 char *tb_failure_single_points_text (TbFailure *failure);
 /* "99.97 %, down 2 h 37 min a year"; "Not known: nothing that it needs says how often it fails" (transfer full) */
-char *tb_availability_text (const TbAvailability *availability);
+char *tb_uptime_text (const TbUptime *availability);
 /* 157.7 → "2 h 37 min" (transfer full) */
 char *tb_minutes_text (double minutes);
 

@@ -66,9 +66,8 @@ tb_export_check_scale (TbExportOptions *options, GError **error)
   return FALSE;
 }
 
-/* A picture, over which something can be marked. */
-static gboolean
-shows_views (const TbExportFormat *format)
+gboolean
+tb_export_shows_marks (const TbExportFormat *format)
 {
   return format->write == tb_export_svg || format->write == tb_export_png || format->write == tb_export_pdf;
 }
@@ -86,7 +85,7 @@ tb_export_bytes (const TbModel *model, const TbExportFormat *format,
                    "a %s cannot hold the drawing; SVG and PNG can", format->label);
       return NULL;
     }
-  if ((options->without != NULL || options->single_points) && (options->interaction != NULL || !shows_views (format)))
+  if ((options->without != NULL || options->single_points) && (options->interaction != NULL || !tb_export_shows_marks (format)))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    "what stops when something fails is shown in a view, as svg, png or pdf");

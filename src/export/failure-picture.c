@@ -173,11 +173,11 @@ write_availability (const Drawing *d)
   const TbUid *goals = tb_failure_goals (d->failure, &n);
   for (guint i = 0; i < n && written < GOALS_MAX; i++)
     {
-      TbAvailability a;
+      TbUptime a;
       tb_failure_availability (d->failure, goals[i], &a);
       if (a.said == 0)
         continue;
-      g_autofree char *share = tb_availability_text (&a);
+      g_autofree char *share = tb_uptime_text (&a);
       g_autofree char *line = g_strdup_printf ("%s: %s", tb_element_title (tb_model_get (d->model, goals[i])), share);
       write_line (d, line, FALSE);
       written++;

@@ -38,6 +38,8 @@ typedef struct
 } TbExportFormat;
 
 const TbExportFormat *tb_export_formats (guint *n);
+/* Whether without and single_points mean something: it is a picture that can be drawn over. */
+gboolean tb_export_shows_marks (const TbExportFormat *format);
 /* NULL where there is none of that name. */
 const TbExportFormat *tb_export_format (const char *name);
 /* By a file's name, or its extension; NULL where that says nothing. */

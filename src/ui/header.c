@@ -50,7 +50,8 @@ static const Item panel_items[] = { { "Left panel", "win.left-panel" },
                                     { "Right panel", "win.right-panel" },
                                     { "Bottom panel", "win.bottom-panel" },
                                     { "Source", "win.source" },
-                                    { "Minimap", "win.minimap" } };
+                                    { "Minimap", "win.minimap" },
+                                    { "What stops without it", "win.failing" } };
 static const Item theme_items[] = { { "As the desktop", "app.theme::system" },
                                     { "Light", "app.theme::light" },
                                     { "Dark", "app.theme::dark" },

@@ -11,10 +11,10 @@ struct _TbInspector
   GtkWidget parent;
   TbEditor *editor;
   TbUid uid; /* shown; 0: several, or nothing at all */
-  GtkWidget *scrolled, *box, *title, *subtitle, *fields, *live;
+  GtkWidget *scrolled, *box, *title, *subtitle, *fields, *live, *failure;
   GPtrArray *shown; /* of TbField, not owned */
   GSignalGroup *editor_signals, *document_signals;
-  guint rebuild_id;
+  guint rebuild_id, failure_id;
   TbUid focus_uid;   /* whose field gets the focus after the next rebuild; 0: nobody's */
   TbProp focus_prop; /* which of them; NONE: the first */
 };
@@ -42,5 +42,8 @@ void tb_inspector_add_parts (TbInspector *self, const TbElement *element);
 void tb_inspector_add_adder (TbInspector *self, const TbElement *element);
 /* Action "inspector.add-part": "UID element-name". */
 void tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target);
+
+/* inspector-failure.c: says anew what stops without what is shown. */
+void tb_inspector_show_failure (TbInspector *self);
 
 G_END_DECLS

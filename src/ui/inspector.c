@@ -129,6 +129,7 @@ rebuild (TbInspector *self)
   remember_focus (self);
   g_ptr_array_set_size (self->shown, 0);
   tb_ui_clear_box (self->fields);
+  tb_ui_clear_box (self->failure);
   self->uid = 0;
   if (!self->editor)
     return;
@@ -146,6 +147,7 @@ rebuild (TbInspector *self)
       tb_inspector_add_adder (self, element);
       tb_inspector_add_more (self, element, TB_FIELDS_RARE);
     }
+  tb_inspector_show_failure (self);
   tb_live_box_set_element (TB_LIVE_BOX (self->live), self->uid);
   show_heading (self);
   restore_focus (self);
@@ -184,9 +186,27 @@ changes_fields (const TbEdit *edit)
   return edit->kind != TB_KIND_PLACE && edit->kind != TB_KIND_ROUTE && edit->kind != TB_KIND_BEND;
 }
 
+static gboolean
+failure_idle (gpointer data)
+{
+  TB_INSPECTOR (data)->failure_id = 0;
+  tb_inspector_show_failure (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Where something stands does not matter to who needs it. */
+static void
+queue_failure (TbInspector *self, const TbEdit *edits, guint n)
+{
+  for (guint i = 0; i < n && !self->failure_id; i++)
+    if (edits[i].kind != TB_KIND_PLACE && edits[i].kind != TB_KIND_ROUTE && edits[i].kind != TB_KIND_BEND)
+      self->failure_id = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, failure_idle, self, NULL);
+}
+
 static void
 document_changed (TbDocument *document, const TbEdit *edits, guint n, TbInspector *self)
 {
+  queue_failure (self, edits, n);
   for (guint i = 0; i < n; i++)
     if (changes_fields (&edits[i]))
       {
@@ -255,6 +275,7 @@ tb_inspector_dispose (GObject *object)
 {
   TbInspector *self = TB_INSPECTOR (object);
   g_clear_handle_id (&self->rebuild_id, g_source_remove);
+  g_clear_handle_id (&self->failure_id, g_source_remove);
   g_clear_object (&self->editor_signals);
   g_clear_object (&self->document_signals);
   g_clear_pointer (&self->scrolled, gtk_widget_unparent);
@@ -283,8 +304,9 @@ tb_inspector_init (TbInspector *self)
   self->title = tb_ui_label (NULL, "inspector-title");
   self->subtitle = tb_ui_label (NULL, "inspector-subtitle");
   self->fields = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  self->failure = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   self->live = tb_live_box_new ();
-  GtkWidget *parts[] = { self->title, self->subtitle, self->live, self->fields };
+  GtkWidget *parts[] = { self->title, self->subtitle, self->live, self->fields, self->failure };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_append (GTK_BOX (self->box), parts[i]);
   self->scrolled = tb_ui_scrolled (self->box);

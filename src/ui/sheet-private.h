@@ -38,6 +38,8 @@ struct _TbSheet
   GtkWidget *zoom_label;
   TbMinimap *minimap;
   TbViewBar *view_bar;
+  GtkWidget *failing; /* what stops without what is selected, in words over the canvas */
+  guint failing_id;
   GtkWidget *corner[2]; /* open the side panels while they are overlays */
   GtkWidget *palette;
   GtkWidget *announcer; /* not seen, read out */

@@ -3,6 +3,7 @@
 #include "announcer.h"
 #include "ask.h"
 #include "clipboard.h"
+#include "failing.h"
 #include "format.h"
 #include "later.h"
 #include "offer.h"
@@ -122,9 +123,27 @@ tb_sheet_validate_soon (TbSheet *self)
     self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
 }
 
+static gboolean
+show_failing (gpointer data)
+{
+  TbSheet *self = data;
+  self->failing_id = 0;
+  tb_failing_show (self->canvas, self->failing, self->editor, tb_settings_get ("failing", FALSE));
+  return G_SOURCE_REMOVE;
+}
+
+/* Once for all that changes at a time; while it is not wanted, nothing is computed. */
+static void
+queue_failing (TbSheet *self)
+{
+  if (!self->failing_id && (tb_settings_get ("failing", FALSE) || gtk_widget_get_visible (self->failing)))
+    self->failing_id = g_idle_add (show_failing, self);
+}
+
 static void
 document_changed (TbSheet *self, const TbEdit *edits, guint n)
 {
+  queue_failing (self);
   self->settled = FALSE;
   tb_sheet_drawing_changed (self, edits, n);
   tb_sheet_validate_soon (self);
@@ -135,6 +154,7 @@ static void
 selection_changed (TbSheet *self)
 {
   tb_sheet_inspect_past (self);
+  queue_failing (self);
   if (tb_sheet_is_current (self))
     tb_window_update_actions (self->window);
 }
@@ -294,6 +314,8 @@ new_desk (TbSheet *self)
                                              "win.right-panel", GTK_ALIGN_END);
   for (int side = 0; side < 2; side++)
     gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->corner[side]);
+  self->failing = tb_failing_note_new ();
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->failing);
   self->taps = tb_taps_new ();
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->taps);
   g_signal_connect_swapped (self->canvas, "zoom-changed", G_CALLBACK (zoom_changed), self);
@@ -474,6 +496,7 @@ tb_sheet_take_choices (TbSheet *self)
   tb_canvas_set_span (self->canvas, (TbSpan) CLAMP (tb_settings_get ("span", 0), 0, TB_N_SPANS - 1));
   tb_minimap_set_wanted (self->minimap, tb_settings_get ("minimap", TRUE));
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
+  queue_failing (self);
 }
 
 /* The grid is also switched by a command. */
@@ -547,6 +570,7 @@ tb_sheet_dispose (GObject *object)
   self->window = NULL;
   g_clear_handle_id (&self->validate_id, g_source_remove);
   g_clear_handle_id (&self->zoom_id, g_source_remove);
+  g_clear_handle_id (&self->failing_id, g_source_remove);
   tb_sheet_show_own_drawing (self);
   if (self->editor)
     {

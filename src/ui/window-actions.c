@@ -46,6 +46,7 @@ static const TbActionRow rows[] = {
   { "page-consistency", "Panel: consistency", { NULL }, "View" },
   { "page-trace", "Panel: traces", { NULL }, "View" },
   { "minimap", "Minimap", { "F8" }, "View" },
+  { "failing", "What stops without what is selected", { "<Shift>F8" }, "View" },
   { "source", "Source", { "F7" }, "View" },
   { "page-interactions", "Interactions: who calls whom, in which order", { NULL }, "View" },
   { "page-scenario", "Scenario: load and faults on a time line", { NULL }, "View" },
@@ -233,7 +234,7 @@ static const struct
 {
   const char *name;
   gboolean at_first;
-} choices[] = { { "minimap", TRUE }, { "grid", TRUE }, { "contain", FALSE },
+} choices[] = { { "minimap", TRUE }, { "grid", TRUE }, { "failing", FALSE }, { "contain", FALSE },
               { "apply-at-once", FALSE }, { "record-payload", TRUE } };
 
 static void
@@ -541,6 +542,7 @@ static const GActionEntry entries[] = {
   { "page-trace", act_page },
   { "minimap", NULL, NULL, "true", change_choice },
   { "grid", NULL, NULL, "true", change_choice },
+  { "failing", NULL, NULL, "false", change_choice },
   { "contain", NULL, NULL, "false", change_choice },
   { "record-payload", NULL, NULL, "true", change_choice },
   { "apply-at-once", NULL, NULL, "false", change_choice },

@@ -7,7 +7,9 @@
 #include <glib/gstdio.h>
 
 #include "dialogs.h"
+#include "failing.h"
 #include "recent.h"
+#include "settings.h"
 #include "start-page.h"
 #include "tb-export.h"
 #include "util.h"
@@ -313,6 +315,13 @@ export_answered (const char *path, gpointer data)
   const char *file = tb_document_path (self->document);
   g_autofree char *folder = file ? g_path_get_dirname (file) : NULL;
   TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1, .folder = folder };
+  g_auto (GStrv) without = NULL;
+  if (format && tb_export_shows_marks (format) && tb_settings_get ("failing", FALSE)) /* as it is seen */
+    {
+      without = tb_failing_names (self->editor);
+      options.without = (const char *const *) without;
+      options.single_points = without == NULL;
+    }
   if (!format)
     tb_sheet_toast (self, "The file's name must end in .svg, .png or .pdf: that says the format.");
   else if (tb_export_file (tb_document_model (self->document), format, &options, path, &error))

@@ -44,7 +44,7 @@ uid_of (const Drawn *drawn, const char *id)
 static double
 up_of (const Drawn *drawn, const char *id)
 {
-  TbAvailability a;
+  TbUptime a;
   tb_failure_availability (drawn->failure, uid_of (drawn, id), &a);
   g_assert_true (a.exact);
   return a.up;
@@ -105,7 +105,7 @@ test_a1_hard_dependencies_multiply (void)
                            "<component id=\"y\" kind=\"server\" name=\"Y\" availability=\"0.9999\"/>" CLIENT
                            "<link id=\"a\" from=\"c\" to=\"app\"/><link id=\"b\" from=\"app\" to=\"x\"/>"
                            "<link id=\"e\" from=\"app\" to=\"y\"/>");
-  TbAvailability a;
+  TbUptime a;
   tb_failure_availability (d.failure, uid_of (&d, "c"), &a);
   g_assert_cmpfloat_with_epsilon (a.up, 0.99970003, 5e-9);
   g_autofree char *text = tb_minutes_text (a.minutes_a_year);
@@ -290,14 +290,14 @@ static void
 test_says_when_nothing_is_known (void)
 {
   g_auto (Drawn) d = draw (REPLICAS ("2", "") LINK (""));
-  TbAvailability a;
+  TbUptime a;
   tb_failure_availability (d.failure, uid_of (&d, "c"), &a);
-  g_autofree char *text = tb_availability_text (&a);
+  g_autofree char *text = tb_uptime_text (&a);
   g_assert_cmpstr (text, ==, "Not known: nothing that it needs says how often it fails");
   g_auto (Drawn) e = draw (REPLICAS ("2", "availability=\"99%\"") "<component id=\"x\" kind=\"server\"/>"
                            "<link id=\"m\" from=\"s\" to=\"x\"/>" LINK (""));
   tb_failure_availability (e.failure, uid_of (&e, "c"), &a);
-  g_autofree char *known = tb_availability_text (&a);
+  g_autofree char *known = tb_uptime_text (&a);
   g_assert_cmpstr (known, ==, "99.99 %, down 53 min a year; 2 of 3 parts say how often they fail");
 }
 
@@ -459,7 +459,7 @@ test_agrees_with_every_state_of_random_drawings (void)
             weight *= (gone >> i & 1) != 0 ? 1 - r.atoms[i].up : r.atoms[i].up;
           sum += stops_without (&r, &d, gone) ? 0 : weight;
         }
-      TbAvailability a;
+      TbUptime a;
       tb_failure_availability (d.failure, uid_of (&d, "c"), &a);
       g_test_message ("%s", r.body->str);
       if (a.exact)
@@ -487,7 +487,7 @@ test_samples_what_is_too_entangled_and_says_so (void)
                             (guint) tb_rng_below (&rng, 60), i, i);
   g_string_append (body, "<link id=\"one\" from=\"k\" to=\"s0\"/>");
   g_auto (Drawn) d = draw (body->str);
-  TbAvailability a, one;
+  TbUptime a, one;
   tb_failure_availability (d.failure, uid_of (&d, "c"), &a);
   tb_failure_availability (d.failure, uid_of (&d, "k"), &one);
   g_assert_false (a.exact);

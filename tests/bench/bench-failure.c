@@ -91,7 +91,7 @@ measure (const char *name, char *xml)
       exact = 0;
       for (guint i = 0; i < goals; i++)
         {
-          TbAvailability a;
+          TbUptime a;
           tb_failure_availability (failure, uids[i], &a);
           exact += a.exact;
         }

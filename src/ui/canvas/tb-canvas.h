@@ -42,6 +42,22 @@ TbRect tb_canvas_view (TbCanvas *canvas);
 void tb_canvas_center_on (TbCanvas *canvas, const TbPoint *world);
 /* Badges at what these are about, errors and warnings; borrowed for the call. NULL: none. */
 void tb_canvas_set_problems (TbCanvas *canvas, const TbProblems *problems);
+/* What of the drawing is marked as failing; n 0: nothing. Copied. */
+typedef enum
+{
+  TB_FAILS_GONE,
+  TB_FAILS_STOPS,
+  TB_FAILS_ALONE /* it would stop a client */
+} TbFails;
+
+typedef struct
+{
+  TbUid uid;
+  guint replica; /* 0: all of it */
+  TbFails fails;
+} TbFailing;
+
+void tb_canvas_set_failing (TbCanvas *canvas, const TbFailing *failing, guint n);
 /* What is drawn for an element, or for the nearest that it is a part of; 0: nothing. */
 TbUid tb_canvas_drawn_for (TbCanvas *canvas, TbUid uid);
 /* Edits the name of an element in place. */

@@ -1,0 +1,191 @@
+#include "failing.h"
+
+#include "util.h"
+
+#define GOALS_MAX 8u
+
+/* ---- The analysis ------------------------------------------------------------------------------------- */
+
+static void
+forget (TbDocument *document)
+{
+  g_object_set_data (G_OBJECT (document), "tb-failure", NULL);
+}
+
+TbFailure *
+tb_failure_of (TbDocument *document)
+{
+  TbFailure *failure = g_object_get_data (G_OBJECT (document), "tb-failure");
+  if (failure != NULL)
+    return failure;
+  failure = tb_failure_new (tb_document_model (document));
+  if (g_signal_handler_find (document, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, forget, NULL) == 0)
+    g_signal_connect (document, "changed", G_CALLBACK (forget), NULL);
+  g_object_set_data_full (G_OBJECT (document), "tb-failure", failure, (GDestroyNotify) tb_failure_free);
+  return failure;
+}
+
+/* ---- Sentences ---------------------------------------------------------------------------------------- */
+
+static char *
+of_component (TbFailure *failure, const TbElement *component, guint i)
+{
+  TbPart part = { tb_element_uid (component), 0 };
+  if (i == 0)
+    return tb_failure_without_text (failure, &part, 1);
+  if (i > 1)
+    return NULL;
+  TbUptime a;
+  tb_failure_availability (failure, part.uid, &a);
+  g_autofree char *text = tb_uptime_text (&a);
+  return g_strconcat ("Available: ", text, NULL);
+}
+
+/* Everything in it at once, then each of its devices. */
+static char *
+of_tier (TbFailure *failure, const TbElement *tier, guint i)
+{
+  guint n = 0;
+  if (i == 0)
+    return tb_failure_without_text (failure, &(TbPart){ tb_element_uid (tier), 0 }, 1);
+  for (guint k = 0; k < tb_element_n_children (tier); k++)
+    {
+      const TbElement *device = tb_element_child (tier, k);
+      if (tb_element_kind (device) == TB_KIND_DEVICE && ++n == i)
+        return tb_failure_without_text (failure, &(TbPart){ tb_element_uid (device), 0 }, 1);
+    }
+  return NULL;
+}
+
+static char *
+of_all (TbFailure *failure, const TbModel *model, guint i)
+{
+  guint n, pairs;
+  const TbUid *goals = tb_failure_goals (failure, &n);
+  TbUptime a;
+  if (i == 0)
+    return n > 0 ? tb_failure_single_points_text (failure) : NULL;
+  if (i == 1)
+    {
+      tb_failure_pairs (failure, &pairs);
+      return g_strdup_printf (tb_failure_has_more_pairs (failure) ? "More than %u pairs stop a client together."
+                              : pairs == 1                        ? "%u pair stops a client together."
+                                                                  : "%u pairs stop a client together.", pairs);
+    }
+  if (i - 2 >= MIN (n, GOALS_MAX))
+    return NULL;
+  tb_failure_availability (failure, goals[i - 2], &a);
+  g_autofree char *text = tb_uptime_text (&a);
+  return g_strdup_printf ("%s: %s", tb_element_title (tb_model_get (model, goals[i - 2])), text);
+}
+
+char *
+tb_failure_sentence (TbDocument *document, TbUid uid, guint i)
+{
+  const TbModel *model = tb_document_model (document);
+  const TbElement *element = tb_model_get (model, uid);
+  TbKind kind = element != NULL ? tb_element_kind (element) : TB_KIND_NONE;
+  TbFailure *failure = tb_failure_of (document);
+  if (kind == TB_KIND_COMPONENT)
+    return of_component (failure, element, i);
+  if (kind == TB_KIND_TIER)
+    return of_tier (failure, element, i);
+  if (kind == TB_KIND_ARCHITECTURE)
+    return of_all (failure, model, i);
+  if ((kind == TB_KIND_LINK || kind == TB_KIND_LAYER || kind == TB_KIND_GROUP) && i == 0)
+    return tb_failure_without_text (failure, &(TbPart){ uid, 0 }, 1);
+  return NULL;
+}
+
+/* ---- On the canvas -------------------------------------------------------------------------------------- */
+
+GtkWidget *
+tb_failing_note_new (void)
+{
+  GtkWidget *note = tb_ui_label (NULL, "failing");
+  gtk_label_set_wrap (GTK_LABEL (note), TRUE);
+  gtk_label_set_ellipsize (GTK_LABEL (note), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_max_width_chars (GTK_LABEL (note), 60);
+  gtk_label_set_justify (GTK_LABEL (note), GTK_JUSTIFY_CENTER);
+  gtk_widget_set_halign (note, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (note, GTK_ALIGN_END);
+  gtk_widget_set_can_target (note, FALSE);
+  gtk_widget_set_visible (note, FALSE);
+  return note;
+}
+
+static void
+add (GArray *failing, TbUid uid, guint replica, TbFails fails)
+{
+  TbFailing one = { uid, replica, fails };
+  g_array_append_val (failing, one);
+}
+
+static char *
+mark_without (TbFailure *failure, const TbPart *parts, guint n, GArray *failing)
+{
+  g_autoptr (GArray) stopped = tb_failure_without (failure, parts, n);
+  for (guint i = 0; i < stopped->len; i++)
+    add (failing, g_array_index (stopped, TbUid, i), 0, TB_FAILS_STOPS);
+  for (guint i = 0; i < n; i++)
+    add (failing, parts[i].uid, parts[i].replica, TB_FAILS_GONE);
+  return tb_failure_without_text (failure, parts, n);
+}
+
+static char *
+mark_alone (TbFailure *failure, GArray *failing)
+{
+  guint n;
+  const TbPart *parts = tb_failure_single_points (failure, &n);
+  for (guint i = 0; i < n; i++)
+    add (failing, parts[i].uid, parts[i].replica, TB_FAILS_ALONE);
+  return tb_failure_single_points_text (failure);
+}
+
+/* What of the selection can fail. */
+static GArray *
+parts_of (TbEditor *editor)
+{
+  const guint64 fails = G_GUINT64_CONSTANT (1) << TB_KIND_COMPONENT | G_GUINT64_CONSTANT (1) << TB_KIND_DEVICE
+                        | G_GUINT64_CONSTANT (1) << TB_KIND_LINK | G_GUINT64_CONSTANT (1) << TB_KIND_TIER
+                        | G_GUINT64_CONSTANT (1) << TB_KIND_LAYER | G_GUINT64_CONSTANT (1) << TB_KIND_GROUP;
+  guint n;
+  const TbUid *uids = tb_editor_selection (editor, &n);
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (TbPart));
+  for (guint i = 0; i < n; i++)
+    {
+      const TbElement *element = tb_model_get (tb_document_model (tb_editor_document (editor)), uids[i]);
+      TbPart part = { uids[i], 0 };
+      if (element != NULL && (fails >> tb_element_kind (element) & 1) != 0)
+        g_array_append_val (parts, part);
+    }
+  return parts;
+}
+
+void
+tb_failing_show (TbCanvas *canvas, GtkWidget *note, TbEditor *editor, gboolean wanted)
+{
+  g_autoptr (GArray) failing = g_array_new (FALSE, FALSE, sizeof (TbFailing));
+  g_autofree char *sentence = NULL;
+  if (wanted && editor != NULL)
+    {
+      TbFailure *failure = tb_failure_of (tb_editor_document (editor));
+      g_autoptr (GArray) parts = parts_of (editor);
+      sentence = parts->len > 0 ? mark_without (failure, (const TbPart *) (gpointer) parts->data, parts->len, failing)
+                                : mark_alone (failure, failing);
+    }
+  tb_canvas_set_failing (canvas, (const TbFailing *) (gpointer) failing->data, failing->len);
+  tb_ui_set_text (note, sentence != NULL ? sentence : "");
+  gtk_widget_set_visible (note, sentence != NULL);
+}
+
+GStrv
+tb_failing_names (TbEditor *editor)
+{
+  g_autoptr (GArray) parts = parts_of (editor);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  for (guint i = 0; i < parts->len; i++)
+    g_strv_builder_add (names, tb_element_id (tb_model_get (tb_document_model (tb_editor_document (editor)),
+                                                            g_array_index (parts, TbPart, i).uid)));
+  return parts->len > 0 ? g_strv_builder_end (names) : NULL;
+}
