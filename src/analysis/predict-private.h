@@ -58,9 +58,5 @@ double tb_thread_ceiling (const TbQueueNet *net, guint station, const double *le
 double tb_thread_use (const TbPrediction *prediction, guint station);
 /* Residences of requests that never wait. (transfer full) */
 double *tb_least_residences (const TbQueueNet *net);
-/* "26 ms" (transfer full) */
-char *tb_words_time (double ns);
-/* "38.5", with three digits that mean something. (transfer full) */
-char *tb_words_number (double value);
 /* Says the bottleneck. */
 void tb_predict_say (TbPrediction *prediction, const TbQueueNet *net, const double *least);

@@ -9,7 +9,7 @@
 #define SAME 0.02
 
 char *
-tb_words_number (double value)
+tb_number_text (double value)
 {
   if (isnan (value))
     return g_strdup ("?");
@@ -22,7 +22,7 @@ tb_words_number (double value)
 }
 
 char *
-tb_words_time (double ns)
+tb_time_text (double ns)
 {
   static const struct
   {
@@ -34,7 +34,7 @@ tb_words_time (double ns)
     i++;
   if (!isfinite (ns))
     return g_strdup (isnan (ns) ? "?" : "no end");
-  g_autofree char *number = tb_words_number (ns / units[i].unit);
+  g_autofree char *number = tb_number_text (ns / units[i].unit);
   return g_strdup_printf ("%s %s", number, units[i].name);
 }
 
@@ -72,7 +72,7 @@ say_threads (const TbPrediction *p, const TbQueueNet *net, guint station, const 
   const char *device = NULL;
   double idle = idle_behind (p, t, &device, net), threads = (double) t->threads * tb_station_takers (t);
   double used = answer->threads_busy / threads;
-  g_autofree char *held = tb_words_time (least[station]), *ceiling = tb_words_number (answer->ceiling_per_s);
+  g_autofree char *held = tb_time_text (least[station]), *ceiling = tb_number_text (answer->ceiling_per_s);
   g_autofree char *behind = isnan (idle) ? g_strdup ("") : g_strdup_printf ("; the processor behind it, of %s, is %.0f %% idle", device,
                                                                              100 * idle);
   return g_strdup_printf ("%s has %.0f %s, held for %s at least by each request: no more than %s requests/s get through. %.0f %% of them "
@@ -119,7 +119,7 @@ say_overload (const TbPrediction *p, const TbQueueNet *net)
   for (guint k = 0; k < net->n_sources; k++)
     if (net->sources[k].rate_per_s > 0 && net->sources[k].rate_per_s >= p->sources[k].most_per_s)
       {
-        g_autofree char *asks = tb_words_number (net->sources[k].rate_per_s), *most = tb_words_number (p->sources[k].most_per_s);
+        g_autofree char *asks = tb_number_text (net->sources[k].rate_per_s), *most = tb_number_text (p->sources[k].most_per_s);
         return g_strdup_printf ("%s asks %s times a second, and no more than %s get through: queues grow without end. ",
                                 net->stations[net->sources[k].station].title, asks, most);
       }
@@ -168,8 +168,8 @@ char *
 tb_difference_words (const char *what, const char *unit, double predicted, double measured)
 {
   gboolean time = unit == NULL;
-  g_autofree char *p = time ? tb_words_time (predicted) : tb_words_number (predicted);
-  g_autofree char *m = time ? tb_words_time (measured) : tb_words_number (measured);
+  g_autofree char *p = time ? tb_time_text (predicted) : tb_number_text (predicted);
+  g_autofree char *m = time ? tb_time_text (measured) : tb_number_text (measured);
   const char *space = time ? "" : " ", *name = time ? "" : unit;
   double by = measured / predicted - 1;
   if (isnan (predicted) || isnan (measured))

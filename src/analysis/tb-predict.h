@@ -175,6 +175,10 @@ double tb_measured_response_ns (const TbQueueNet *net, const TbMeasured *measure
  * those of the run. (transfer full), of TbCalibration. */
 GArray *tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasured *measured);
 
+/* "26.0 ms"; "?" of NAN. (transfer full) */
+char *tb_time_text (double ns);
+/* "38.5": three digits that mean something. (transfer full) */
+char *tb_number_text (double value);
 /* "Browse: predicted 180, measured 172 requests/s: 4 % less". unit NULL: they are times in ns. (transfer full) */
 char *tb_difference_words (const char *what, const char *unit, double predicted, double measured);
 

@@ -16,6 +16,7 @@ X (import, "IN -o OUT [-f FORMAT]", "Make a drawing of a file in another format"
 X (diff, "A B", "Say what differs between two drawings, or two recordings")
 X (merge, "BASE OURS THEIRS [-o OUT]", "Merge two versions of a drawing")
 X (layout, "[--only-new] FILE", "Give elements their places")
+X (predict, "FILE", "Say how fast a drawing will be, and where its bottleneck is")
 X (run, "FILE", "Run a drawing, with a live table in the terminal")
 X (test, "FILE…", "Run the scenarios of drawings, and judge what they expect")
 X (scenario, "REC [-o FILE] [--into DRAWING]", "Make a scenario of what was done to a recorded run")
