@@ -143,15 +143,30 @@ own_part (const TbQueueNet *net, guint station, const double *latency)
   return latency[station] - tb_calls_ns (&net->stations[station], latency, 0);
 }
 
-/* A client's own part is what its customers take beside thinking and waiting for answers. */
+/* What customers take beside thinking and waiting for answers is known to the precision with which the mean of their pauses
+ * is, which is poor where they mostly think: so what is usual is believed as much as it deserves (two normal estimates,
+ * weighed by their variances). */
 static double
-own_part_of_source (const TbQueueNet *net, const TbMeasured *m, const double *latency, guint source)
+weigh (double found_ns, double cycle_ns, double rounds)
+{
+  double usual = 2 * TB_QUEUE_HOP_NS, sure = 1 / (usual * usual), error = cycle_ns / sqrt (rounds);
+  double by = 1 / (error * error);
+  return (usual * sure + found_ns * by) / (sure + by);
+}
+
+/* A client's extra: said is the predicted latency of what it calls, that its response was predicted of. */
+static void
+correct_source (Fit *fit, const TbQueueNet *net, const TbPrediction *p, const double *said, guint source)
 {
   const TbSource *s = &net->sources[source];
-  double rounds = tb_measured_rounds (net, m, s->station);
-  if (s->rate_per_s > 0 || !(rounds > 0))
-    return NAN;
-  return 1e9 * s->population / rounds - s->think_ns - tb_calls_ns (&net->stations[s->station], latency, 0);
+  const TbStation *client = &net->stations[s->station];
+  double rounds = tb_measured_rounds (net, fit->measured, s->station), cycle = 1e9 * s->population / rounds;
+  double own = cycle - s->think_ns - tb_calls_ns (client, fit->latency, 0);
+  double predicted = p->sources[source].response.mean.value - tb_calls_ns (client, said, 0);
+  if (fit->index[s->station] == 0 || s->rate_per_s > 0 || !(rounds > 0) || !isfinite (own - predicted))
+    return;
+  TbCalibration *c = &g_array_index (fit->found, TbCalibration, fit->index[s->station]);
+  c->extra_ns = MAX (weigh (c->extra_ns + own - predicted, cycle, rounds * fit->measured->seconds), 0);
 }
 
 static void
@@ -164,7 +179,7 @@ correct (Fit *fit, const TbQueueNet *net, guint station, double by_ns)
   c->extra_ns += by_ns;
   if (c->extra_ns >= 0)
     return;
-  if (t->role != TB_ROLE_CLIENT && !t->work[0].cpu && t->work[0].mean_ns > 0) /* it waits less than is drawn */
+  if (!t->work[0].cpu && t->work[0].mean_ns > 0) /* it waits less than is drawn */
     c->work_ns = MAX (t->work[0].mean_ns + c->extra_ns, 0);
   c->extra_ns = 0;
 }
@@ -186,11 +201,7 @@ improve (Fit *fit)
     if (net->stations[i].role != TB_ROLE_CLIENT)
       correct (fit, net, i, own_part (net, i, fit->latency) - own_part (net, i, said));
   for (guint k = 0; k < net->n_sources; k++)
-    {
-      guint station = net->sources[k].station;
-      double alone = p->sources[k].response.mean.value - tb_calls_ns (&net->stations[station], said, 0);
-      correct (fit, net, station, own_part_of_source (net, fit->measured, fit->latency, k) - alone);
-    }
+    correct_source (fit, net, p, said, k);
 }
 
 GArray *

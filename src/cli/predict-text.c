@@ -28,14 +28,18 @@ static char *
 estimate_text (const TbEstimate *e)
 {
   g_autofree char *value = tb_number_text (e->value), *half = tb_number_text (e->half);
-  return e->half > 0 ? g_strdup_printf ("%s ±%s", value, half) : g_steal_pointer (&value);
+  if (isnan (e->value))
+    return g_strdup ("–");
+  return e->half > 0 && isfinite (e->half) ? g_strdup_printf ("%s ±%s", value, half) : g_steal_pointer (&value);
 }
 
 static char *
 times_text (const TbTimes *t)
 {
   g_autofree char *mean = tb_time_text (t->mean.value), *half = tb_time_text (t->mean.half);
-  return t->mean.half > 0 ? g_strdup_printf ("%s ±%s", mean, half) : g_steal_pointer (&mean);
+  if (isnan (t->mean.value))
+    return g_strdup ("–");
+  return t->mean.half > 0 && isfinite (t->mean.half) ? g_strdup_printf ("%s ±%s", mean, half) : g_steal_pointer (&mean);
 }
 
 static void
