@@ -173,7 +173,7 @@ tb_predict_json_availability (TbJson *json, const TbModel *model)
   tb_json_begin_array (json, "availability");
   for (guint i = 0; i < n; i++)
     {
-      TbAvailability availability;
+      TbUptime availability;
       tb_failure_availability (failure, goals[i], &availability);
       tb_json_begin_object (json, NULL);
       tb_json_string (json, "id", tb_element_id (tb_model_get (model, goals[i])));

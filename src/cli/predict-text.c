@@ -209,10 +209,10 @@ tb_predict_print_availability (const TbModel *model)
   printf ("\nAvailability:\n");
   for (guint i = 0; i < n; i++)
     {
-      TbAvailability availability;
+      TbUptime availability;
       const TbElement *goal = tb_model_get (model, goals[i]);
       tb_failure_availability (failure, goals[i], &availability);
-      g_autofree char *text = tb_availability_text (&availability);
+      g_autofree char *text = tb_uptime_text (&availability);
       g_autofree char *name = tb_cli_plain (tb_element_title (goal));
       printf ("  %s: %s\n", name, text);
     }
