@@ -68,6 +68,8 @@ void tb_build_set_origin (TbImportBuild *build, TbUid uid, const char *name);
 TbUid tb_build_view (TbImportBuild *build, const char *foreign, const char *title, const char *frame, guint line);
 /* Where an element stands in a view (0: the first). Width and height 0: as large as it comes. */
 void tb_build_place (TbImportBuild *build, TbUid view, TbUid of, const TbRect *rect);
+/* That view does not show it. */
+void tb_build_hide (TbImportBuild *build, TbUid view, TbUid of);
 /* A link's bends in a view; returns the route for more properties. */
 TbUid tb_build_route (TbImportBuild *build, TbUid view, TbUid link, const TbPoint *bends, guint n);
 

@@ -6,4 +6,5 @@
 #define TB_IMPORTER(name)                                                                                              \
   int tb_sniff_##name (const char *bytes, gsize size);                                                                 \
   TbDocument *tb_read_##name (const TbImportSource *source, TbProblems *dropped, GError **error);
+TB_IMPORTER (drawio)
 #undef TB_IMPORTER

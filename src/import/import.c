@@ -13,6 +13,7 @@
 G_DEFINE_QUARK (tb-import-error-quark, tb_import_error)
 
 static const TbImportFormat formats[] = {
+  { "drawio", "draw.io", "drawio xml dio", NULL, FALSE, tb_sniff_drawio, tb_read_drawio },
   { NULL }, /* the end */
 };
 #define N_FORMATS (G_N_ELEMENTS (formats) - 1)

@@ -1,0 +1,348 @@
+/* What a stranger's cells are: components, containers, words, decoration.
+ *
+ * draw.io knows boxes and lines; whether a box is a server, the frame around five of them or a picture beside a name is
+ * seen by people and said nowhere. So: a first look at each cell alone; then from the innermost outwards what its children
+ * make of it; then what lies on what, as many draw a rectangle behind things instead of putting them into it; then words
+ * to what they stand at (drawio-title.c). */
+#include "drawio-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_PAIRS 40000000u /* of things and rectangles that are compared */
+
+/* ---- One cell ----------------------------------------------------------------------------------------- */
+
+static gboolean
+is_none (const TbDrawioCell *cell, const char *key)
+{
+  return tb_drawio_style_is (cell, key, "none");
+}
+
+static gboolean
+has_words (const TbDrawioCell *cell)
+{
+  g_autofree char *words = tb_drawio_words (cell);
+  return *words != '\0';
+}
+
+/* A shape that is a picture of something, more than a box around words. */
+static gboolean
+is_pictured (const TbDrawioCell *cell)
+{
+  static const char *const plain[] = { "", "text", "rounded", "rect", "rectangle", "label", "swimlane", "group", "ellipse", "line",
+                                       "rhombus", "triangle", "hexagon", "ext", "step", "process", "partialRectangle", "table",
+                                       "tableRow", "mxgraph.c4.person2" };
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  if (tb_drawio_style_has (cell, "image") || tb_drawio_style_has (cell, "resIcon") || tb_drawio_style_has (cell, "prIcon"))
+    return TRUE;
+  for (guint i = 0; shape != NULL && i < G_N_ELEMENTS (plain); i++)
+    if (strcmp (shape, plain[i]) == 0)
+      return FALSE;
+  return shape != NULL && strchr (shape, '.') != NULL && strstr (shape, "group") == NULL
+         && !tb_drawio_style_has (cell, "grIcon");
+}
+
+static gboolean
+is_list (const TbDrawioCell *cell)
+{
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  return tb_drawio_style_is (cell, "childLayout", "stackLayout") || tb_drawio_style_is (cell, "childLayout", "tableLayout")
+         || g_strcmp0 (shape, "table") == 0 || g_strcmp0 (shape, "tableRow") == 0;
+}
+
+static TbDrawioWhat
+look_at (const TbDrawioCell *cell)
+{
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  if (cell->edge)
+    return TB_CELL_EDGE;
+  if (!cell->vertex || !cell->has_geometry)
+    return TB_CELL_NOTHING;
+  if ((cell->parent != NULL && cell->parent->edge) || g_strcmp0 (shape, "edgeLabel") == 0)
+    return TB_CELL_LABEL;
+  if (shape != NULL && (strcmp (shape, "note") == 0 || strcmp (shape, "note2") == 0))
+    return TB_CELL_NOTE;
+  gboolean words = has_words (cell);
+  gboolean bare = is_none (cell, "strokeColor") && (is_none (cell, "fillColor") || !tb_drawio_style_has (cell, "fillColor"));
+  if (words && !cell->linked && (g_strcmp0 (shape, "text") == 0 || (bare && shape == NULL)))
+    return TB_CELL_TEXT;
+  return words || cell->linked || is_pictured (cell) ? TB_CELL_COMPONENT : TB_CELL_NOTHING;
+}
+
+TbForeignKind
+tb_drawio_kind (const TbDrawioCell *cell)
+{
+  static const char *const keys[] = { "resIcon", "prIcon", "image", "grIcon" };
+  g_autofree char *shape = tb_drawio_style_get (cell, ""), *words = tb_drawio_words (cell);
+  g_autofree char *image = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (keys) && image == NULL; i++)
+    image = tb_drawio_style_get (cell, keys[i]);
+  if (image != NULL && g_str_has_prefix (image, "data:"))
+    g_clear_pointer (&image, g_free);
+  const char *technology = tb_drawio_data (cell, "c4Technology");
+  const char *type = tb_drawio_data (cell, "c4Type");
+  return tb_foreign_kind (type != NULL ? type : shape, technology != NULL ? technology : image, words);
+}
+
+/* ---- Children ----------------------------------------------------------------------------------------- */
+
+static gboolean
+is_thing (const TbDrawioCell *cell)
+{
+  return cell->what == TB_CELL_COMPONENT || cell->what == TB_CELL_CONTAINER;
+}
+
+static TbDrawioCell *
+nth_child (const TbDrawioCell *cell, guint n)
+{
+  return cell->children != NULL && n < cell->children->len ? cell->children->pdata[n] : NULL;
+}
+
+/* All below it that was something is a part of it. */
+static void
+absorb (TbDrawioCell *cell, TbDrawioCell *into)
+{
+  TbDrawioCell *child;
+  for (guint i = 0; (child = nth_child (cell, i)) != NULL; i++)
+    {
+      if (child->what == TB_CELL_PART) /* what is below it leads here already */
+        continue;
+      if (child->what != TB_CELL_NOTHING && child->what != TB_CELL_LABEL)
+        {
+          child->what = TB_CELL_PART;
+          child->stands_for = into;
+        }
+      absorb (child, into);
+    }
+}
+
+/* A box with nothing in it but words and pictures without names, which no edge ends at. */
+static gboolean
+only_decorated (const TbDrawioCell *cell)
+{
+  TbDrawioCell *child;
+  for (guint i = 0; (child = nth_child (cell, i)) != NULL; i++)
+    if (child->linked || child->what == TB_CELL_CONTAINER || child->what == TB_CELL_NOTE
+        || (child->what == TB_CELL_COMPONENT && has_words (child)))
+      return FALSE;
+  return cell->what == TB_CELL_COMPONENT;
+}
+
+static TbDrawioCell *
+main_thing (const TbDrawioCell *cell)
+{
+  TbDrawioCell *child, *best = NULL;
+  for (guint i = 0; (child = nth_child (cell, i)) != NULL; i++)
+    {
+      TbDrawioCell *thing = child->what == TB_CELL_DISSOLVED ? child->stands_for : is_thing (child) ? child : NULL;
+      if (thing != NULL
+          && (best == NULL || thing->rect.width * thing->rect.height > best->rect.width * best->rect.height))
+        best = thing;
+    }
+  return best;
+}
+
+static void
+judge_parent (TbDrawioCell *cell)
+{
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  TbDrawioCell *thing = main_thing (cell);
+  gboolean nameless = !has_words (cell);
+  if (!cell->vertex || cell->children == NULL || cell->what == TB_CELL_LABEL)
+    return;
+  if (is_list (cell) || (only_decorated (cell) && (cell->linked || !nameless || thing == NULL)))
+    {
+      cell->what = TB_CELL_COMPONENT;
+      absorb (cell, cell);
+    }
+  else if (thing != NULL && nameless && (g_strcmp0 (shape, "group") == 0 || is_none (cell, "strokeColor")))
+    {
+      cell->what = TB_CELL_DISSOLVED;
+      cell->stands_for = thing;
+    }
+  else if (thing != NULL)
+    cell->what = TB_CELL_CONTAINER;
+}
+
+/* ---- What lies on what -------------------------------------------------------------------------------- */
+
+gboolean
+tb_drawio_inside (const TbRect *a, const TbRect *b)
+{
+  return a->x >= b->x && a->y >= b->y && a->x + a->width <= b->x + b->width && a->y + a->height <= b->y + b->height
+         && a->width * a->height < b->width * b->height;
+}
+
+static gboolean
+can_frame (const TbDrawioCell *cell)
+{
+  return cell->vertex && cell->has_geometry && (cell->what == TB_CELL_COMPONENT || cell->what == TB_CELL_NOTHING)
+         && cell->rect.width > 0 && cell->rect.height > 0 && !is_pictured (cell) && !is_list (cell);
+}
+
+/* A rectangle with things drawn over it is a frame; with a single nameless picture over it, it is that thing. */
+static void
+judge_frame (TbDrawioCell *frame, const GPtrArray *things)
+{
+  TbDrawioCell *last = NULL;
+  guint n = 0;
+  for (guint i = 0; i < things->len; i++)
+    {
+      TbDrawioCell *thing = things->pdata[i];
+      if (thing == frame || !is_thing (thing) || thing->index < frame->index
+          || !tb_drawio_inside (&thing->rect, &frame->rect))
+        continue;
+      last = thing;
+      n++;
+    }
+  if (n == 1 && frame->what == TB_CELL_COMPONENT && !last->linked && !has_words (last))
+    {
+      last->what = TB_CELL_PART;
+      last->stands_for = frame;
+    }
+  else if (n > 0)
+    frame->what = TB_CELL_CONTAINER;
+}
+
+static void
+judge_frames (TbDrawioPage *page, TbImportBuild *build)
+{
+  g_autoptr (GPtrArray) things = g_ptr_array_new (), frames = g_ptr_array_new ();
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      if (is_thing (cell))
+        g_ptr_array_add (things, cell);
+      if (can_frame (cell))
+        g_ptr_array_add (frames, cell);
+    }
+  if ((guint64) things->len * frames->len > MOST_PAIRS)
+    {
+      tb_build_assume (build, 0, page->line, "the page “%s” has too many boxes to find out which lie on which: only "
+                       "containers of draw.io became groups", page->name);
+      return;
+    }
+  for (guint i = 0; i < frames->len; i++)
+    judge_frame (frames->pdata[i], things);
+}
+
+/* ---- Containers --------------------------------------------------------------------------------------- */
+
+static gboolean
+is_ancestor (const TbDrawioCell *up, const TbDrawioCell *of)
+{
+  for (; of != NULL; of = of->parent)
+    if (of->parent == up)
+      return TRUE;
+  return FALSE;
+}
+
+/* The smallest container that it is in, by parenthood or by place. */
+static void
+find_container (TbDrawioCell *cell, const GPtrArray *containers)
+{
+  double least = G_MAXDOUBLE;
+  for (guint i = 0; i < containers->len; i++)
+    {
+      TbDrawioCell *c = containers->pdata[i];
+      double area = c->rect.width * c->rect.height;
+      gboolean in = c != cell && area < least
+                    && ((c->index < cell->index && tb_drawio_inside (&cell->rect, &c->rect)) || is_ancestor (c, cell))
+                    && !is_ancestor (cell, c);
+      if (in)
+        {
+          cell->container = c;
+          least = area;
+        }
+    }
+}
+
+static void
+cut_ring (TbDrawioCell *cell)
+{
+  guint steps = 0;
+  TbDrawioCell *up = cell->container;
+  for (; up != NULL && up != cell && steps < 1000; up = up->container)
+    steps++;
+  if (up != NULL)
+    cell->container = NULL;
+}
+
+static void
+find_containers (TbDrawioPage *page)
+{
+  g_autoptr (GPtrArray) containers = g_ptr_array_new ();
+  for (guint i = 0; i < page->cells->len; i++)
+    if (((TbDrawioCell *) page->cells->pdata[i])->what == TB_CELL_CONTAINER)
+      g_ptr_array_add (containers, page->cells->pdata[i]);
+  if ((guint64) containers->len * page->cells->len > MOST_PAIRS / 2)
+    return;
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      if (is_thing (cell) || cell->what == TB_CELL_TEXT || cell->what == TB_CELL_NOTE)
+        find_container (cell, containers);
+    }
+  for (guint i = 0; i < containers->len; i++)
+    cut_ring (containers->pdata[i]);
+}
+
+/* ---- Ends --------------------------------------------------------------------------------------------- */
+
+#define REACH 12.0 /* of an end that leads nowhere, to what it was meant for */
+
+static TbDrawioCell *
+climb (TbDrawioCell *cell)
+{
+  for (guint steps = 0; cell != NULL && cell->stands_for != NULL && steps < 1000; steps++)
+    cell = cell->stands_for;
+  return cell != NULL && (is_thing (cell) || cell->what == TB_CELL_NOTE) ? cell : NULL;
+}
+
+static gboolean
+is_near (const TbRect *r, TbPoint p)
+{
+  return p.x >= r->x - REACH && p.y >= r->y - REACH && p.x <= r->x + r->width + REACH && p.y <= r->y + r->height + REACH;
+}
+
+TbDrawioCell *
+tb_drawio_end (const TbDrawioPage *page, const TbDrawioCell *edge, guint end)
+{
+  TbDrawioCell *cell = end == 0 ? edge->source : edge->target, *best = NULL;
+  if (cell != NULL || !edge->has_end[end])
+    return climb (cell);
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *thing = page->cells->pdata[i];
+      if (thing->what == TB_CELL_COMPONENT && is_near (&thing->rect, edge->ends[end])
+          && (best == NULL || thing->rect.width * thing->rect.height <= best->rect.width * best->rect.height))
+        best = thing;
+    }
+  return best;
+}
+
+void
+tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
+{
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      if (cell->edge && cell->source != NULL)
+        cell->source->linked = TRUE;
+      if (cell->edge && cell->target != NULL)
+        cell->target->linked = TRUE;
+    }
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      cell->what = look_at (cell);
+      if (cell->vertex)
+        cell->kind = tb_drawio_kind (cell);
+    }
+  for (guint i = page->by_depth->len; i-- > 0;)
+    judge_parent (page->by_depth->pdata[i]);
+  judge_frames (page, build);
+  find_containers (page);
+  tb_drawio_page_titles (page);
+}

@@ -1,0 +1,117 @@
+/* draw.io's files: what is in them (drawio-file.c: containers, drawio-read.c: pages and cells, drawio-label.c: text), what a
+ * stranger's page means (drawio-page.c, drawio-title.c, drawio.c), and what was changed in a drawing of ours
+ * (drawio-own.c). */
+#pragma once
+
+#include "import-build.h"
+#include "kinds.h"
+
+/* ---- A file ------------------------------------------------------------------------------------------- */
+
+#define TB_DRAWIO_MAX_CELLS 200000u
+#define TB_DRAWIO_MAX_PAGES 1000u
+/* Of all that is inflated or unescaped from one file. */
+#define TB_DRAWIO_MAX_TEXT TB_IMPORT_MAX_BYTES
+
+/* What a stranger's cell is taken for. */
+typedef enum
+{
+  TB_CELL_NOTHING,   /* dropped, or structure only */
+  TB_CELL_COMPONENT,
+  TB_CELL_CONTAINER,
+  TB_CELL_TEXT,      /* words that stand alone, until a thing takes them as its title */
+  TB_CELL_NOTE,
+  TB_CELL_PART,      /* of the component it lies in (stands_for) */
+  TB_CELL_DISSOLVED, /* a nameless group: stands_for is what in it takes links */
+  TB_CELL_LABEL,     /* of an edge */
+  TB_CELL_EDGE
+} TbDrawioWhat;
+
+typedef struct _TbDrawioCell TbDrawioCell;
+struct _TbDrawioCell
+{
+  char *id, *parent_id, *source_id, *target_id, *style, *label;
+  char **data; /* name, value, …, NULL: of the object around it; NULL: none */
+  gboolean vertex, edge, hidden, relative, has_geometry;
+  TbRect geometry;
+  TbPoint offset, ends[2]; /* ends: where an edge begins and stops that leads from or to nothing */
+  gboolean has_end[2];
+  GArray *points; /* of TbPoint, NULL */
+  guint line;
+
+  TbDrawioCell *parent, *source, *target; /* NULL: none, or not a cell */
+  TbRect rect; /* on the page */
+  guint depth; /* parents above it */
+  GPtrArray *children; /* NULL: none */
+  guint index; /* on its page */
+
+  TbDrawioWhat what;
+  gboolean linked;   /* an edge ends at it */
+  guint n_things;    /* COMPONENT or CONTAINER cells in it */
+  TbDrawioCell *stands_for;
+  TbDrawioCell *container; /* the CONTAINER that it lies in */
+  char *title, *rest; /* first line, and the others */
+  TbForeignKind kind;
+  TbUid uid, gate;    /* as built; gate: of a container that links end at */
+};
+
+typedef struct
+{
+  char *id, *name;
+  GPtrArray *cells;   /* of TbDrawioCell, owned, in painting order */
+  GPtrArray *by_depth; /* the same, parents first */
+  GHashTable *by_id;
+  guint line;
+} TbDrawioPage;
+
+typedef struct
+{
+  const TbImportSource *source;
+  GPtrArray *pages; /* of TbDrawioPage, owned */
+  guint n_cells;
+  gsize text; /* bytes made so far */
+} TbDrawioFile;
+
+/* NULL with one sentence. */
+TbDrawioFile *tb_drawio_file_read (const TbImportSource *source, GError **error);
+void tb_drawio_file_free (TbDrawioFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbDrawioFile, tb_drawio_file_free)
+
+/* The XML in a picture or a web page, or what is XML itself: UTF-8 or as XML says. (transfer full) */
+char *tb_drawio_unwrap (TbDrawioFile *file, gsize *size, GError **error);
+/* A page's content as draw.io packs it: base64 of raw deflate of URI-escaped XML; also without one or the other.
+ * (transfer full), NULL with error, line: where it stands. */
+char *tb_drawio_unpack (TbDrawioFile *file, const char *text, guint line, gsize *size, GError **error);
+
+TbDrawioPage *tb_drawio_page_new (TbDrawioFile *file, const char *id, const char *name, guint line);
+/* Parents, ends and places, once all cells of a page are there. */
+void tb_drawio_page_settle (TbDrawioPage *page);
+
+const char *tb_drawio_data (const TbDrawioCell *cell, const char *name); /* NULL: none */
+/* The value of a key of its style (transfer full), NULL; "" names the shape: shape=, or the word without a value. */
+char *tb_drawio_style_get (const TbDrawioCell *cell, const char *key);
+gboolean tb_drawio_style_is (const TbDrawioCell *cell, const char *key, const char *value);
+gboolean tb_drawio_style_has (const TbDrawioCell *cell, const char *key);
+
+/* A label as plain text: markup stripped, blanks and empty lines as they are seen. (transfer full) */
+char *tb_drawio_plain (const char *label, gboolean html);
+/* The cell's own, placeholders filled in. (transfer full) */
+char *tb_drawio_words (const TbDrawioCell *cell);
+
+/* ---- A stranger's page --------------------------------------------------------------------------------- */
+
+/* what, kind, container and title of every cell. */
+void tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build);
+/* The titles alone: own words, words beside, a name for the shape. */
+void tb_drawio_page_titles (TbDrawioPage *page);
+/* What its shape, picture and words say that it is. */
+TbForeignKind tb_drawio_kind (const TbDrawioCell *cell);
+/* Whether a lies in b. */
+gboolean tb_drawio_inside (const TbRect *a, const TbRect *b);
+/* The component (or note) that an edge ends at, at its end 0 or 1: its own, what it is a part of, or what lies there. */
+TbDrawioCell *tb_drawio_end (const TbDrawioPage *page, const TbDrawioCell *edge, guint end);
+
+/* ---- Ours ---------------------------------------------------------------------------------------------- */
+
+/* The drawing that went out, with what was changed there; NULL where the file is not ours, or what it keeps is damaged. */
+TbDocument *tb_drawio_read_own (TbDrawioFile *file, TbProblems *dropped);

@@ -1,0 +1,553 @@
+/* draw.io in: a stranger's pages become views, boxes components, frames groups, lines links. What a page means is found out
+ * by drawio-page.c; here it is built. A drawing of ours that was there comes back by drawio-own.c. */
+#include "drawio-private.h"
+#include "import-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CARD_WIDTH 176.0
+#define CARD_HEIGHT 68.0
+#define LEAST_WIDTH 120.0
+#define LEAST_HEIGHT 56.0
+#define LETTER 7.2  /* of a card's name, about */
+#define ROOM 24.0   /* between two cards */
+#define MOST_SCALE 2.5
+#define MOST_HIDDEN 100000u
+#define MOST_CARDS 3000u /* of a page whose cards are kept from lying on each other */
+
+typedef struct
+{
+  TbImportBuild *build;
+  TbDrawioFile *file;
+  GHashTable *by_title; /* kind, title → uid: things of earlier pages */
+  GPtrArray *views;     /* of GHashTable: uids that a view has */
+  GArray *view_uids;
+  guint n_same, n_dashed;
+} Reader;
+
+typedef struct
+{
+  Reader *reader;
+  TbImportBuild *build;
+  TbDrawioPage *page;
+  TbUid view;
+  double scale;
+  GHashTable *shown; /* uids */
+} PageReader;
+
+/* ---- Recognising -------------------------------------------------------------------------------------- */
+
+static gboolean
+has (const char *bytes, gsize size, const char *word)
+{
+  return g_strstr_len (bytes, (gssize) size, word) != NULL;
+}
+
+int
+tb_sniff_drawio (const char *bytes, gsize size)
+{
+  static const char png[] = "\x89PNG";
+  if (size > 4 && memcmp (bytes, png, 4) == 0)
+    {
+      GBytes *held = g_bytes_new_static (bytes, MIN (size, 65536u));
+      gsize n;
+      const char *data = g_bytes_get_data (held, &n), *end = data + n;
+      gboolean is = FALSE;
+      for (const char *p = data; !is && (p = memchr (p, 'm', (gsize) (end - p))) != NULL; p++)
+        is = (end - p > 13 && (memcmp (p, "mxGraphModel", 13) == 0 || memcmp (p, "mxfile", 7) == 0));
+      g_bytes_unref (held);
+      return is ? 95 : 0;
+    }
+  size = MIN (size, 65536u);
+  if (has (bytes, MIN (size, 4096u), "<mxfile") || has (bytes, MIN (size, 4096u), "<mxGraphModel"))
+    return 95;
+  if (has (bytes, size, "content=\"&lt;mxfile") || has (bytes, size, "content=\"&lt;mxGraphModel")
+      || has (bytes, size, "data-mxgraph=\""))
+    return 95;
+  return has (bytes, MIN (size, 4096u), "<mxlibrary") ? 60 : 0;
+}
+
+/* ---- Things ------------------------------------------------------------------------------------------- */
+
+static char *
+foreign_name (const PageReader *r, const TbDrawioCell *cell)
+{
+  return g_strdup_printf ("%s/%s", r->page->id, cell->id != NULL ? cell->id : "");
+}
+
+/* A name that an earlier page has too, of the same kind of thing, is the same thing. */
+static TbUid
+find_same (PageReader *r, const char *kind, const TbDrawioCell *cell)
+{
+  g_autofree char *key = g_strconcat (kind, "\n", cell->title, NULL);
+  TbUid uid = GPOINTER_TO_UINT (g_hash_table_lookup (r->reader->by_title, key));
+  return uid != 0 && !g_hash_table_contains (r->shown, GUINT_TO_POINTER (uid)) ? uid : 0;
+}
+
+static void
+keep_same (PageReader *r, const char *kind, const TbDrawioCell *cell)
+{
+  g_autofree char *key = g_strconcat (kind, "\n", cell->title, NULL);
+  if (!g_hash_table_contains (r->reader->by_title, key))
+    g_hash_table_insert (r->reader->by_title, g_steal_pointer (&key), GUINT_TO_POINTER (cell->uid));
+}
+
+/* #rrggbb of a style's key, where it says more than black, white or nothing. */
+static void
+set_colour (PageReader *r, const TbDrawioCell *cell, const char *key)
+{
+  g_autofree char *value = tb_drawio_style_get (cell, key);
+  if (value == NULL || strlen (value) != 7 || *value != '#' || strspn (value + 1, "0123456789abcdefABCDEF") != 6)
+    return;
+  g_autofree char *lower = g_ascii_strdown (value, -1);
+  if (strcmp (lower, "#000000") != 0 && strcmp (lower, "#ffffff") != 0)
+    tb_build_set (r->build, cell->uid, TB_PROP_COLOUR, lower, cell->line);
+}
+
+/* Data with a meaning of draw.io's own, or of its C4 shapes, which are in the words already. */
+static gboolean
+is_known_data (const char *name)
+{
+  static const char *const known[] = { "id", "label", "placeholders", "tooltip", "link", "tags", "c4Name", "c4Type", "c4Description",
+                                       "c4Technology", "c4Application", "linkTarget" };
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (strcmp (name, known[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+drop_data (PageReader *r, const TbDrawioCell *cell)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (char **p = cell->data; p != NULL && *p != NULL; p += 2)
+    if (!is_known_data (p[0]) && *p[1] != '\0')
+      g_string_append_printf (names, "%s“%s”", names->len ? ", " : "", p[0]);
+  if (names->len > 0)
+    tb_build_drop (r->build, cell->line, "the data %s of “%s” have no place here", names->str,
+                   cell->title != NULL ? cell->title : "a line");
+}
+
+static void
+describe (PageReader *r, const TbDrawioCell *cell)
+{
+  const char *link = tb_drawio_data (cell, "link"), *tooltip = tb_drawio_data (cell, "tooltip");
+  const char *tags = tb_drawio_data (cell, "tags");
+  g_autofree char *description = cell->rest != NULL && tooltip != NULL ? g_strconcat (cell->rest, "\n", tooltip, NULL)
+                                                                      : g_strdup (tooltip != NULL ? tooltip : cell->rest);
+  if (description != NULL)
+    g_strdelimit (description, "\n", ' ');
+  tb_build_set (r->build, cell->uid, TB_PROP_DESCRIPTION, description, cell->line);
+  if (link != NULL && !g_str_has_prefix (link, "data:"))
+    tb_build_set (r->build, cell->uid, TB_PROP_HREF, link, cell->line);
+  g_auto (GStrv) words = g_strsplit_set (tags != NULL ? tags : "", " ,\n", -1);
+  for (char **word = words; *word != NULL; word++)
+    if (**word != '\0')
+      tb_build_tag (r->build, cell->uid, *word);
+  drop_data (r, cell);
+}
+
+static void
+show (PageReader *r, const TbDrawioCell *cell, const TbRect *rect)
+{
+  g_hash_table_add (r->shown, GUINT_TO_POINTER (cell->uid));
+  if (cell->hidden)
+    tb_build_hide (r->build, r->view, cell->uid);
+  else
+    tb_build_place (r->build, r->view, cell->uid, rect);
+}
+
+static TbRect
+scaled (const PageReader *r, const TbRect *rect)
+{
+  return (TbRect){ round (rect->x * r->scale), round (rect->y * r->scale), round (rect->width * r->scale),
+                   round (rect->height * r->scale) };
+}
+
+/* A card where the cell is, as large as its name needs at least. */
+static void
+card_size (const TbDrawioCell *cell, double *width, double *height)
+{
+  double name = 76 + LETTER * (double) g_utf8_strlen (cell->title, -1);
+  *width = MAX (cell->rect.width, CLAMP (name, LEAST_WIDTH, CARD_WIDTH));
+  *height = cell->rect.height < LEAST_HEIGHT ? CARD_HEIGHT : cell->rect.height;
+}
+
+static TbRect
+card_of (const PageReader *r, const TbDrawioCell *cell)
+{
+  double width, height;
+  card_size (cell, &width, &height);
+  double x = (cell->rect.x + cell->rect.width / 2) * r->scale, y = (cell->rect.y + cell->rect.height / 2) * r->scale;
+  return (TbRect){ round (x - width / 2), round (y - height / 2), width, height };
+}
+
+static void
+read_component (PageReader *r, TbDrawioCell *cell)
+{
+  g_autofree char *foreign = foreign_name (r, cell);
+  TbRect card = card_of (r, cell);
+  const char *role = tb_role_name (cell->kind.role);
+  cell->uid = find_same (r, role, cell);
+  if (cell->uid != 0)
+    r->reader->n_same++;
+  else
+    {
+      cell->uid = tb_build_component (r->build, foreign, cell->title, cell->kind.role, cell->line);
+      if (cell->kind.template != NULL)
+        tb_build_set_template (r->build, cell->uid, cell->kind.template, cell->line);
+      if (cell->container != NULL)
+        tb_build_refer (r->build, cell->uid, TB_PROP_GROUP, cell->container->uid);
+      set_colour (r, cell, "strokeColor");
+      describe (r, cell);
+      tb_build_set_origin (r->build, cell->uid, foreign);
+      keep_same (r, role, cell);
+    }
+  if (cell->uid != 0)
+    show (r, cell, &card);
+}
+
+static void
+read_group (PageReader *r, TbDrawioCell *cell)
+{
+  g_autofree char *foreign = foreign_name (r, cell);
+  TbRect rect = scaled (r, &cell->rect);
+  cell->uid = find_same (r, "group", cell);
+  if (cell->uid == 0)
+    {
+      cell->uid = tb_build_group (r->build, foreign, cell->title, cell->container != NULL ? cell->container->uid : 0, cell->line);
+      set_colour (r, cell, "strokeColor");
+      describe (r, cell);
+      tb_build_set_origin (r->build, cell->uid, foreign);
+      keep_same (r, "group", cell);
+    }
+  if (cell->uid != 0)
+    show (r, cell, &rect);
+}
+
+static void
+read_note (PageReader *r, TbDrawioCell *cell)
+{
+  g_autofree char *words = tb_drawio_words (cell), *foreign = foreign_name (r, cell);
+  TbRect rect = scaled (r, &cell->rect);
+  if (*words == '\0')
+    return;
+  cell->uid = tb_build_element (r->build, TB_KIND_NOTE, 0, foreign, NULL, cell->line);
+  tb_build_set (r->build, cell->uid, TB_PROP_TEXT, words, cell->line);
+  if (cell->what == TB_CELL_TEXT)
+    tb_build_set (r->build, cell->uid, TB_PROP_SHAPE, "text", cell->line);
+  if (cell->uid != 0)
+    show (r, cell, &rect);
+}
+
+/* Outer groups first: a group says what it is in. */
+static void
+read_groups (PageReader *r)
+{
+  gboolean again = TRUE;
+  while (again)
+    {
+      again = FALSE;
+      for (guint i = 0; i < r->page->cells->len; i++)
+        {
+          TbDrawioCell *cell = r->page->cells->pdata[i];
+          if (cell->what != TB_CELL_CONTAINER || cell->uid != 0 || (cell->container != NULL && cell->container->uid == 0))
+            continue;
+          read_group (r, cell);
+          again = cell->uid != 0;
+        }
+    }
+}
+
+static void
+read_things (PageReader *r)
+{
+  read_groups (r);
+  for (guint i = 0; i < r->page->cells->len; i++)
+    {
+      TbDrawioCell *cell = r->page->cells->pdata[i];
+      if (cell->what == TB_CELL_COMPONENT)
+        read_component (r, cell);
+      else if (cell->what == TB_CELL_NOTE || cell->what == TB_CELL_TEXT)
+        read_note (r, cell);
+      else if (cell->what == TB_CELL_NOTHING && cell->vertex && cell->has_geometry)
+        tb_build_drop (r->build, cell->line, "a shape without words or lines (%s) is decoration",
+                       cell->id != NULL ? cell->id : "without an id");
+    }
+}
+
+/* ---- Links -------------------------------------------------------------------------------------------- */
+
+/* The component that a link to or from a cell goes to: of a group, one that stands at its entrance. */
+static TbUid
+end_of (PageReader *r, TbDrawioCell *cell)
+{
+  if (cell == NULL || cell->what != TB_CELL_CONTAINER)
+    return cell != NULL ? cell->uid : 0;
+  if (cell->gate == 0)
+    {
+      g_autofree char *foreign = g_strdup_printf ("%s/%s/gate", r->page->id, cell->id);
+      cell->gate = tb_build_component (r->build, foreign, cell->title, cell->kind.role, cell->line);
+      tb_build_refer (r->build, cell->gate, TB_PROP_GROUP, cell->uid);
+      g_hash_table_add (r->shown, GUINT_TO_POINTER (cell->gate));
+      tb_build_assume (r->build, cell->gate, cell->line,
+                       "lines end at the frame “%s”: a component of that name in it takes them", cell->title);
+    }
+  return cell->gate;
+}
+
+/* Its own words and those of labels that lie on it, in their order along it. */
+static char *
+words_of_link (const TbDrawioCell *edge)
+{
+  g_autofree char *own = tb_drawio_words (edge);
+  g_autoptr (GString) all = g_string_new (own);
+  for (guint i = 0; edge->children != NULL && i < edge->children->len; i++)
+    {
+      g_autofree char *words = tb_drawio_words (edge->children->pdata[i]);
+      if (*words != '\0')
+        g_string_append_printf (all, "%s%s", all->len ? ", " : "", words);
+    }
+  g_strdelimit (all->str, "\n", ' ');
+  return g_strdup (all->str);
+}
+
+/* Which ends have an arrow head: draw.io draws one at the end where nothing is said. */
+static void
+heads_of (const TbDrawioCell *edge, gboolean *start, gboolean *end)
+{
+  g_autofree char *s = tb_drawio_style_get (edge, "startArrow"), *e = tb_drawio_style_get (edge, "endArrow");
+  *start = s != NULL && strcmp (s, "none") != 0;
+  *end = e == NULL || strcmp (e, "none") != 0;
+}
+
+static void
+set_side (PageReader *r, TbUid route, const TbDrawioCell *edge, const char *which, TbProp side, TbProp at)
+{
+  static const char *const sides[] = { "left", "right", "top", "bottom" };
+  g_autofree char *kx = g_strconcat (which, "X", NULL), *ky = g_strconcat (which, "Y", NULL);
+  g_autofree char *xs = tb_drawio_style_get (edge, kx), *ys = tb_drawio_style_get (edge, ky);
+  double x = xs != NULL ? g_ascii_strtod (xs, NULL) : -1, y = ys != NULL ? g_ascii_strtod (ys, NULL) : -1;
+  int n = x == 0 ? 0 : x == 1 ? 1 : y == 0 ? 2 : y == 1 ? 3 : -1;
+  double along = n < 2 ? y : x;
+  if (xs == NULL || ys == NULL || n < 0)
+    return;
+  tb_build_set (r->build, route, side, sides[n], edge->line);
+  if (along >= 0 && along <= 1 && along != 0.5)
+    tb_build_set_number (r->build, route, at, along, edge->line);
+}
+
+static void
+read_way (PageReader *r, const TbDrawioCell *edge, TbUid link, gboolean turned)
+{
+  guint n = edge->points != NULL ? edge->points->len : 0;
+  gboolean fixed = tb_drawio_style_has (edge, "exitX") || tb_drawio_style_has (edge, "entryX");
+  if (n == 0 && !fixed)
+    return;
+  g_autofree TbPoint *bends = g_new (TbPoint, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      TbPoint p = g_array_index (edge->points, TbPoint, turned ? n - 1 - i : i);
+      bends[i] = (TbPoint){ round (p.x * r->scale), round (p.y * r->scale) };
+    }
+  TbUid route = tb_build_route (r->build, r->view, link, bends, n);
+  set_side (r, route, edge, "exit", turned ? TB_PROP_TO_SIDE : TB_PROP_FROM_SIDE, turned ? TB_PROP_TO_AT : TB_PROP_FROM_AT);
+  set_side (r, route, edge, "entry", turned ? TB_PROP_FROM_SIDE : TB_PROP_TO_SIDE, turned ? TB_PROP_FROM_AT : TB_PROP_TO_AT);
+}
+
+/* A line to a note says what that is about. */
+static gboolean
+read_note_line (PageReader *r, const TbDrawioCell *a, const TbDrawioCell *b)
+{
+  const TbDrawioCell *note = a->what == TB_CELL_NOTE ? a : b->what == TB_CELL_NOTE ? b : NULL;
+  const TbDrawioCell *about = note == a ? b : a;
+  if (note == NULL)
+    return FALSE;
+  if (note->uid != 0 && about->uid != 0 && about->what != TB_CELL_NOTE)
+    tb_build_refer (r->build, note->uid, TB_PROP_OF, about->uid);
+  return TRUE;
+}
+
+/* A line between two things that an earlier page has as well, with the same words, is the same link. */
+static gboolean
+find_same_link (PageReader *r, TbDrawioCell *edge, TbUid from, TbUid to, const char *words)
+{
+  g_autofree char *key = g_strdup_printf ("link\n%u>%u\n%s", from, to, words);
+  TbUid uid = GPOINTER_TO_UINT (g_hash_table_lookup (r->reader->by_title, key));
+  gboolean same = uid != 0 && !g_hash_table_contains (r->shown, GUINT_TO_POINTER (uid));
+  if (same)
+    {
+      edge->uid = uid;
+      g_hash_table_add (r->shown, GUINT_TO_POINTER (uid));
+    }
+  return same;
+}
+
+static void
+keep_same_link (PageReader *r, const TbDrawioCell *edge, TbUid from, TbUid to, const char *words)
+{
+  g_hash_table_insert (r->reader->by_title, g_strdup_printf ("link\n%u>%u\n%s", from, to, words),
+                       GUINT_TO_POINTER (edge->uid));
+  g_hash_table_add (r->shown, GUINT_TO_POINTER (edge->uid));
+}
+
+static void
+make_link (PageReader *r, TbDrawioCell *edge, TbUid from, TbUid to, const char *words)
+{
+  g_autofree char *foreign = foreign_name (r, edge);
+  gboolean start, end;
+  heads_of (edge, &start, &end);
+  gboolean turned = start && !end;
+  if (find_same_link (r, edge, turned ? to : from, turned ? from : to, words))
+    {
+      read_way (r, edge, edge->uid, turned);
+      return;
+    }
+  edge->uid = tb_build_link (r->build, turned ? to : from, turned ? from : to, foreign, words, edge->line);
+  if (edge->uid == 0)
+    return;
+  keep_same_link (r, edge, turned ? to : from, turned ? from : to, words);
+  if (tb_drawio_style_is (edge, "dashed", "1") && tb_drawio_data (edge, "c4Type") == NULL) /* C4 dashes all of them */
+    {
+      tb_build_set (r->build, edge->uid, TB_PROP_CALL, "async", edge->line);
+      r->reader->n_dashed++;
+    }
+  if (start && end)
+    tb_build_set (r->build, edge->uid, TB_PROP_FLOW, "both", edge->line);
+  tb_build_set_origin (r->build, edge->uid, foreign);
+  describe (r, edge);
+  if (!edge->hidden)
+    read_way (r, edge, edge->uid, turned);
+}
+
+static void
+read_link (PageReader *r, TbDrawioCell *edge)
+{
+  TbDrawioCell *a = tb_drawio_end (r->page, edge, 0), *b = tb_drawio_end (r->page, edge, 1);
+  g_autofree char *words = words_of_link (edge);
+  if (a != NULL && b != NULL && read_note_line (r, a, b))
+    return;
+  TbUid from = end_of (r, a), to = end_of (r, b);
+  if (from == 0 || to == 0)
+    tb_build_drop (r->build, edge->line, "a line%s%s%s leads %s nothing", *words ? " “" : "", words, *words ? "”" : "",
+                   from == 0 && to == 0 ? "from and to" : from == 0 ? "from" : "to");
+  else
+    make_link (r, edge, from, to, words);
+}
+
+/* ---- Pages -------------------------------------------------------------------------------------------- */
+
+/* How far two cards must be drawn apart, as a factor, so that they do not touch. */
+static double
+factor (const TbDrawioCell *a, const TbDrawioCell *b)
+{
+  double aw, ah, bw, bh;
+  card_size (a, &aw, &ah);
+  card_size (b, &bw, &bh);
+  double dx = fabs (a->rect.x + a->rect.width / 2 - b->rect.x - b->rect.width / 2);
+  double dy = fabs (a->rect.y + a->rect.height / 2 - b->rect.y - b->rect.height / 2);
+  double x = dx > 1 ? ((aw + bw) / 2 + ROOM) / dx : MOST_SCALE, y = dy > 1 ? ((ah + bh) / 2 + ROOM) / dy : MOST_SCALE;
+  /* What touches there already may here. */
+  if (dx < (a->rect.width + b->rect.width) / 2 && dy < (a->rect.height + b->rect.height) / 2)
+    return 1;
+  return MIN (x, y);
+}
+
+static gboolean
+is_card (const TbDrawioCell *cell)
+{
+  return cell->what == TB_CELL_COMPONENT;
+}
+
+/* What no line ends at, where lines end at others (a legend), does not drive the rest apart. */
+static double
+scale_of (const TbDrawioPage *page)
+{
+  g_autoptr (GPtrArray) cards = g_ptr_array_new ();
+  double scale = 1;
+  gboolean linked = FALSE;
+  for (guint i = 0; i < page->cells->len && !linked; i++)
+    linked = is_card (page->cells->pdata[i]) && ((TbDrawioCell *) page->cells->pdata[i])->linked;
+  for (guint i = 0; i < page->cells->len; i++)
+    if (is_card (page->cells->pdata[i]) && ((TbDrawioCell *) page->cells->pdata[i])->linked == linked)
+      g_ptr_array_add (cards, page->cells->pdata[i]);
+  for (guint i = 0; i < cards->len && cards->len <= MOST_CARDS; i++)
+    for (guint k = 0; k < i; k++)
+      scale = MAX (scale, factor (cards->pdata[i], cards->pdata[k]));
+  return scale > MOST_SCALE ? MOST_SCALE : ceil (scale * 20) / 20;
+}
+
+static void
+read_page (Reader *reader, TbDrawioPage *page, guint n)
+{
+  g_autofree char *name = *page->name ? g_strdup (page->name) : g_strdup_printf ("Page %u", n + 1);
+  PageReader r = { .reader = reader, .build = reader->build, .page = page, .shown = g_hash_table_new (NULL, NULL) };
+  tb_drawio_page_judge (page, reader->build);
+  r.scale = scale_of (page);
+  r.view = tb_build_view (reader->build, NULL, name, "groups", page->line);
+  g_array_append_val (reader->view_uids, r.view);
+  g_ptr_array_add (reader->views, r.shown);
+  read_things (&r);
+  for (guint i = 0; i < page->cells->len; i++)
+    if (((TbDrawioCell *) page->cells->pdata[i])->what == TB_CELL_EDGE)
+      read_link (&r, page->cells->pdata[i]);
+}
+
+static guint
+hide_in (Reader *reader, guint view, TbKind kind, guint hidden)
+{
+  const TbModel *model = tb_build_model (reader->build);
+  guint n = tb_model_count (model, kind);
+  for (guint i = 0; i < n && hidden < MOST_HIDDEN; i++)
+    {
+      TbUid uid = tb_element_uid (tb_model_nth (model, kind, i));
+      if (g_hash_table_contains (reader->views->pdata[view], GUINT_TO_POINTER (uid)))
+        continue;
+      tb_build_hide (reader->build, g_array_index (reader->view_uids, TbUid, view), uid);
+      hidden++;
+    }
+  return hidden;
+}
+
+/* A view shows what its page showed, and nothing of the others. */
+static void
+hide_others (Reader *reader)
+{
+  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_GROUP, TB_KIND_NOTE };
+  guint hidden = 0;
+  for (guint v = 0; v < reader->views->len && reader->views->len > 1; v++)
+    for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+      hidden = hide_in (reader, v, kinds[k], hidden);
+}
+
+static TbDocument *
+read_foreign (TbDrawioFile *file, TbProblems *dropped, GError **error)
+{
+  Reader reader = { .build = tb_build_new (file->source, "drawio", dropped), .file = file,
+                    .by_title = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                    .views = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref),
+                    .view_uids = g_array_new (FALSE, FALSE, sizeof (TbUid)) };
+  for (guint i = 0; i < file->pages->len; i++)
+    read_page (&reader, file->pages->pdata[i], i);
+  hide_others (&reader);
+  if (reader.n_same > 0)
+    tb_build_assume (reader.build, 0, 0, "%u boxes of later pages have the name of one of an earlier page and were taken for it",
+                     reader.n_same);
+  if (reader.n_dashed > 0)
+    tb_build_assume (reader.build, 0, 0, "%u dashed lines are calls that nobody waits for (async)", reader.n_dashed);
+  g_hash_table_unref (reader.by_title);
+  g_ptr_array_unref (reader.views);
+  g_array_unref (reader.view_uids);
+  return tb_build_finish (reader.build, error);
+}
+
+TbDocument *
+tb_read_drawio (const TbImportSource *source, TbProblems *dropped, GError **error)
+{
+  g_autoptr (TbDrawioFile) file = tb_drawio_file_read (source, error);
+  if (file == NULL)
+    return NULL;
+  TbDocument *own = tb_drawio_read_own (file, dropped);
+  return own != NULL ? own : read_foreign (file, dropped, error);
+}
