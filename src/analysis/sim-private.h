@@ -374,6 +374,8 @@ void sim_client_fire (Sim *s, guint32 frame);
 void sim_client_due (Sim *s, guint32 frame);
 /* A round begins: a thread has been had for it. */
 void sim_client_begin (Sim *s, guint32 frame);
+/* Its own work of a round is done: it asks. */
+void sim_client_worked (Sim *s, guint32 frame);
 void sim_client_called (Sim *s, guint32 frame, const SimAttempt *attempt, gboolean ok);
 
 G_END_DECLS

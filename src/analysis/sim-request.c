@@ -196,6 +196,11 @@ sim_request_work (Sim *s, guint32 frame)
         sim_frame_wait (s, frame, SIM_WORKS, ns);
       return;
     }
+  if (f->source != SIM_NONE)
+    {
+      sim_client_worked (s, frame);
+      return;
+    }
   f->chosen = station->n_calls > 0 ? sim_choose_calls (s, host->station) : 0;
   f->at = 0;
   f->state = SIM_CALLS;

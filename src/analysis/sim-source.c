@@ -82,8 +82,16 @@ go_on (Sim *s, guint32 frame)
   end_round (s, frame);
 }
 
+/* What the client itself takes of a processor for a round, before it asks. */
 void
 sim_client_begin (Sim *s, guint32 frame)
+{
+  s->frames[frame].stage = 0;
+  sim_request_work (s, frame);
+}
+
+void
+sim_client_worked (Sim *s, guint32 frame)
 {
   begin_round (s, frame);
   go_on (s, frame);
