@@ -10,11 +10,10 @@
  * A device with one replica on it is a part of that replica; one that never fails is none at all. */
 #include "failure-private.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WIDTH_MAX 20u          /* devices in one table */
+#define WIDTH_MAX TB_ODDS_WIDTH_MAX
 #define COST_MAX (1u << 23)    /* multiplications for the answers to all goals together */
 #define TABLE_COST_MAX (1u << 22)
 
@@ -26,123 +25,6 @@ tb_factor_free (TbFactor *factor)
   g_free (factor->scope);
   g_free (factor->table);
   g_free (factor);
-}
-
-static gboolean
-is_shared (const TbFailDevice *device)
-{
-  return device->n > 1 && device->up < 1;
-}
-
-/* ---- The order ------------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  TbFailure *f;
-  guint n, words;
-  guint *device;   /* of each variable */
-  guint *variable; /* of each device; TB_NO_INDEX: none */
-  guint64 *next_to; /* a row a variable: bits of its neighbours */
-  guint *degree;
-  gboolean *done;
-} Ordering;
-
-static gboolean
-join (Ordering *o, guint a, guint b)
-{
-  guint64 *row = o->next_to + (gsize) a * o->words, bit = G_GUINT64_CONSTANT (1) << (b & 63);
-  if (a == b || (row[b / 64] & bit) != 0)
-    return FALSE;
-  row[b / 64] |= bit;
-  o->degree[a]++;
-  return TRUE;
-}
-
-static void
-join_all (Ordering *o, const guint *variables, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    for (guint k = 0; k < n; k++)
-      join (o, variables[i], variables[k]);
-}
-
-static GArray *
-variables_of (const Ordering *o, guint component)
-{
-  const TbFailComponent *c = TB_COMPONENT (o->f, component);
-  GArray *variables = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = c->first; i < c->first + c->n; i++)
-    {
-      guint device = TB_INSTANCE (o->f, i)->device, v = device != TB_NO_INDEX ? o->variable[device] : TB_NO_INDEX;
-      gboolean known = v == TB_NO_INDEX;
-      for (guint k = 0; !known && k < variables->len; k++)
-        known = g_array_index (variables, guint, k) == v;
-      if (!known)
-        g_array_append_val (variables, v);
-    }
-  return variables;
-}
-
-static guint
-least_joined (const Ordering *o)
-{
-  guint best = TB_NO_INDEX;
-  for (guint v = 0; v < o->n; v++)
-    if (!o->done[v] && (best == TB_NO_INDEX || o->degree[v] < o->degree[best]))
-      best = v;
-  return best;
-}
-
-/* Its neighbours come to be in one table. */
-static void
-take_out (Ordering *o, guint v)
-{
-  g_autofree guint *next = g_new (guint, o->n + 1);
-  guint n = 0;
-  o->done[v] = TRUE;
-  for (guint u = 0; u < o->n; u++)
-    if (!o->done[u] && (o->next_to[(gsize) v * o->words + u / 64] >> (u & 63) & 1) != 0)
-      {
-        next[n++] = u;
-        o->degree[u]--;
-      }
-  if (n < WIDTH_MAX) /* beyond that the answer will be sampled anyway */
-    join_all (o, next, n);
-}
-
-static void
-make_order (TbFailure *f)
-{
-  guint n = f->devices->len;
-  Ordering o = { .f = f, .device = g_new (guint, n + 1), .variable = g_new (guint, n + 1) };
-  for (guint d = 0; d < n; d++)
-    {
-      o.variable[d] = is_shared (TB_DEVICE (f, d)) ? o.n : TB_NO_INDEX;
-      o.device[o.n] = d;
-      o.n += is_shared (TB_DEVICE (f, d));
-    }
-  o.words = o.n / 64 + 1;
-  o.next_to = g_new0 (guint64, (gsize) (o.n + 1) * o.words);
-  o.degree = g_new0 (guint, o.n + 1);
-  o.done = g_new0 (gboolean, o.n + 1);
-  for (guint c = 0; c < f->components->len && o.n > 0; c++)
-    {
-      g_autoptr (GArray) variables = variables_of (&o, c);
-      join_all (&o, (const guint *) (gpointer) variables->data, variables->len);
-    }
-  f->order = g_new (guint, n + 1);
-  memset (f->order, 0xff, sizeof (guint) * (n + 1));
-  for (guint i = 0; i < o.n; i++)
-    {
-      guint v = least_joined (&o);
-      f->order[o.device[v]] = i;
-      take_out (&o, v);
-    }
-  g_free (o.device);
-  g_free (o.variable);
-  g_free (o.next_to);
-  g_free (o.degree);
-  g_free (o.done);
 }
 
 /* ---- One component ----------------------------------------------------------------------------------- */
@@ -377,7 +259,7 @@ tb_failure_odds (TbFailure *f, const TbNeed *need, double *up)
 {
   if (f->order == NULL)
     {
-      make_order (f);
+      tb_failure_make_order (f);
       f->factor = g_new0 (TbFactor *, f->components->len + 1);
       f->factor_need = g_new0 (TbNeed, f->components->len + 1);
     }
@@ -392,89 +274,4 @@ tb_failure_odds (TbFailure *f, const TbNeed *need, double *up)
   g_free (s.at);
   g_ptr_array_unref (s.made);
   return done;
-}
-
-/* ---- A goal ------------------------------------------------------------------------------------------- */
-
-/* Of several ways at least one: by inclusion and exclusion, each term being a plain AND. */
-static gboolean
-any_way (TbFailure *f, const TbPaths *paths, double *up)
-{
-  guint n = f->components->len;
-  g_autofree TbNeed *need = g_new (TbNeed, n + 1);
-  *up = 0;
-  for (guint set = 1; set < 1u << paths->n; set++)
-    {
-      double all;
-      memset (need, 0, sizeof *need * (n + 1));
-      for (guint p = 0; p < paths->n; p++)
-        for (guint c = 0; (set >> p & 1) != 0 && c < n; c++)
-          need[c] = tb_need_both (need[c], paths->need[p][c]);
-      if (!tb_failure_odds (f, need, &all))
-        return FALSE;
-      *up += __builtin_popcount (set) % 2 == 1 ? all : -all;
-    }
-  return TRUE;
-}
-
-/* What it depends on, and how much of that says how available it is. */
-static void
-count_parts (const TbFailure *f, const TbPaths *paths, TbUptime *out)
-{
-  g_autofree gboolean *counted = g_new0 (gboolean, f->devices->len + 1);
-  for (guint i = 0; i < f->components->len; i++)
-    {
-      const TbFailComponent *c = TB_COMPONENT (f, i);
-      gboolean needed = FALSE;
-      for (guint p = 0; p < paths->n; p++)
-        needed |= paths->need[p][i].with > 0;
-      out->parts += needed ? c->n : 0;
-      out->said += needed && c->said ? c->n : 0;
-      for (guint k = c->first; needed && k < c->first + c->n; k++)
-        {
-          guint d = TB_INSTANCE (f, k)->device;
-          if (d == TB_NO_INDEX || counted[d] || TB_DEVICE (f, d)->number > 0)
-            continue;
-          counted[d] = TRUE;
-          out->parts++;
-          out->said += TB_DEVICE (f, d)->said;
-        }
-    }
-}
-
-/* Wilson's interval, which is right for shares near 0 and 1 too. */
-static void
-set_sampled (TbUptime *out, guint hits)
-{
-  const double z = 1.959964, n = TB_FAILURE_SAMPLES;
-  double p = hits / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-  double half = z * sqrt (p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-  out->up = p;
-  out->low = MAX (0, middle - half);
-  out->high = MIN (1, middle + half);
-  out->samples = TB_FAILURE_SAMPLES;
-}
-
-double
-tb_failure_availability (TbFailure *f, TbUid uid, TbUptime *out)
-{
-  TbUptime answer = { .up = 1, .low = 1, .high = 1, .exact = TRUE };
-  guint component = tb_failure_component (f, uid);
-  if (component != TB_NO_INDEX)
-    {
-      TbPaths paths;
-      tb_failure_paths (f, component, &paths);
-      count_parts (f, &paths, &answer);
-      answer.exact = paths.all && any_way (f, &paths, &answer.up);
-      answer.low = answer.high = answer.up = CLAMP (answer.up, 0, 1);
-      tb_paths_clear (&paths);
-      if (!answer.exact && f->up_samples == NULL)
-        tb_failure_sample (f);
-      if (!answer.exact)
-        set_sampled (&answer, f->up_samples[component]);
-    }
-  answer.minutes_a_year = (1 - answer.up) * 365 * 24 * 60;
-  if (out != NULL)
-    *out = answer;
-  return answer.up;
 }

@@ -1,9 +1,12 @@
 /* A drawing as what can fail and who needs whom: plain arrays, made once.
  *
+ *   failure-needs.c   how many replicas it takes
  *   failure-read.c    from the model
  *   failure.c         what stops when something is gone
  *   failure-cuts.c    the sets of components that a goal can be up by, and what two failures stop
+ *   failure-order.c   in which order shared devices are summed out
  *   failure-odds.c    the probability that such a set is up, device by device
+ *   failure-goal.c    how much of the time a goal is up: exactly, or by lots
  *   failure-sample.c  the same by chance, 64 drawings of lots at a time
  *   failure-words.c   sentences */
 #pragma once
@@ -129,6 +132,15 @@ tb_need_both (TbNeed a, TbNeed b)
   return (TbNeed){ MAX (a.with, b.with), MAX (a.without, b.without) };
 }
 
+/* failure-needs.c */
+/* The replica, from 0, that is not like the others; 0 where all are. */
+guint tb_failure_special (const TbElement *component);
+/* What it takes for a component that is read, written or both; special as above. */
+TbNeed tb_failure_need_of_store (const TbElement *component, guint special, gboolean read, gboolean write);
+/* FALSE: the caller can do without the target. special: the target's. */
+gboolean tb_failure_need_of_link (const TbElement *caller, const TbElement *link, const TbElement *target, guint special,
+                                  TbNeed *need);
+
 /* failure-read.c */
 void tb_failure_read (TbFailure *f, const TbModel *model);
 
@@ -161,6 +173,9 @@ void tb_failure_paths (const TbFailure *f, guint component, TbPaths *paths);
 void tb_paths_clear (TbPaths *paths);
 
 void tb_factor_free (TbFactor *factor);
+/* failure-order.c: fills f->order, TB_NO_INDEX for devices that need not be summed out. */
+#define TB_ODDS_WIDTH_MAX 20u /* devices in one table */
+void tb_failure_make_order (TbFailure *f);
 /* failure-odds.c: the probability that all is up that need says. FALSE: it takes too many devices at once. */
 gboolean tb_failure_odds (TbFailure *f, const TbNeed *need, double *up);
 /* failure-sample.c */

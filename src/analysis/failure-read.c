@@ -1,9 +1,6 @@
 /* From a model to components with replicas, devices, and links in groups of which one is enough. */
 #include "failure-private.h"
 
-#include <string.h>
-
-#include "tb-cap.h"
 
 typedef struct
 {
@@ -108,104 +105,6 @@ device_of (Reading *r, const TbElement *component, const TbElement *tier, guint 
   return g_array_index (devices, guint, replica - 1);
 }
 
-/* ---- How many replicas it takes -------------------------------------------------------------------- */
-
-typedef struct
-{
-  TbCapStore store;
-  gboolean read, write;
-} Asking;
-
-/* Whether the store answers all that it is asked when only those are left. */
-static gboolean
-answers (const Asking *a, guint64 members)
-{
-  const TbCapSide side = { members, members };
-  for (int write = 0; write <= 1; write++)
-    {
-      TbCapSays says = { .answer = TB_CAP_YES };
-      if (members == 0)
-        return FALSE;
-      if (write ? a->write : a->read)
-        tb_cap_says (&a->store, &side, write, &says);
-      if (says.answer != TB_CAP_YES && says.answer != TB_CAP_SOON)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static guint64
-all_but (guint n, guint without)
-{
-  guint64 all = n >= 64 ? ~G_GUINT64_CONSTANT (0) : (G_GUINT64_CONSTANT (1) << n) - 1;
-  return without < n ? all & ~(G_GUINT64_CONSTANT (1) << without) : all;
-}
-
-/* The replica without which nothing works though it works without any other; G_MAXUINT: they are alike. */
-static guint
-special_of (const Asking *a)
-{
-  guint n = a->store.replicas, needed = 0, which = G_MAXUINT;
-  for (guint i = 0; i < n; i++)
-    if (!answers (a, all_but (n, i)))
-      {
-        needed++;
-        which = i;
-      }
-  return needed == 1 && n > 1 ? which : G_MAXUINT;
-}
-
-/* The fewest that do, with the special one or without it, the others being those that stand first in the file: where a
- * key is kept by neighbours, those that are gone are neighbours, which is the worst. */
-static guint
-fewest (const Asking *a, guint special, gboolean with)
-{
-  guint64 members = with ? G_GUINT64_CONSTANT (1) << special : 0;
-  guint many = with;
-  if (answers (a, members))
-    return 1;
-  for (guint i = 0; i < a->store.replicas; i++)
-    {
-      if (i == special)
-        continue;
-      members |= G_GUINT64_CONSTANT (1) << i;
-      many++;
-      if (answers (a, members))
-        return many;
-    }
-  return with ? a->store.replicas : TB_NEED_NEVER;
-}
-
-/* The table of protocols knows no more replicas than TB_CAP_REPLICAS_MAX; of more, as large a part. */
-static guint
-of_all (guint need, guint n)
-{
-  return need == TB_NEED_NEVER || n <= TB_CAP_REPLICAS_MAX
-           ? need : (guint) (((guint64) need * n + TB_CAP_REPLICAS_MAX - 1) / TB_CAP_REPLICAS_MAX);
-}
-
-/* Of no store a read and a write miss two different replicas. 0 where all are alike. */
-static guint
-special_replica (const TbElement *component)
-{
-  Asking reads = { .read = TRUE }, writes = { .write = TRUE };
-  if (!tb_cap_store_of (component, &reads.store))
-    return 0;
-  writes.store = reads.store;
-  guint of_reads = special_of (&reads), of_writes = special_of (&writes);
-  return of_reads != G_MAXUINT ? of_reads : of_writes != G_MAXUINT ? of_writes : 0;
-}
-
-static TbNeed
-need_of_store (const TbElement *component, guint special, gboolean read, gboolean write)
-{
-  Asking a = { .read = read, .write = write };
-  if (!tb_cap_store_of (component, &a.store) || a.store.protocol == TB_CAP_SINGLE || a.store.protocol == TB_CAP_APART)
-    return (TbNeed){ 1, 1 };
-  guint n = tb_component_replicas (component);
-  return (TbNeed){ of_all (fewest (&a, special, TRUE), n), of_all (fewest (&a, special, FALSE), n) };
-}
-
 /* ---- Components ------------------------------------------------------------------------------------ */
 
 static void
@@ -216,8 +115,8 @@ read_component (Reading *r, const TbElement *element)
   guint index = f->components->len;
   TbFailComponent c = { .uid = tb_element_uid (element), .first = f->instances->len, .n = tb_component_replicas (element) };
   c.said = read_up (element, &c.up);
-  c.special = special_replica (element);
-  c.own = need_of_store (element, c.special, TRUE, TRUE);
+  c.special = tb_failure_special (element);
+  c.own = tb_failure_need_of_store (element, c.special, TRUE, TRUE);
   for (guint i = 0; i < c.n; i++)
     {
       TbFailInstance instance = { index, device_of (r, element, tier, i + 1) };
@@ -281,45 +180,6 @@ list_instances_of_devices (TbFailure *f)
 }
 
 /* ---- Links ------------------------------------------------------------------------------------------ */
-
-/* The kinds of operation the caller says it does over a link; both where it does not say. */
-static void
-operations_of (const TbElement *caller, const char *link, gboolean *read, gboolean *write)
-{
-  const TbElement *builtin = tb_element_child_of (caller, TB_KIND_BUILTIN);
-  *read = *write = FALSE;
-  for (guint i = 0; builtin != NULL && i < tb_element_n_children (builtin); i++)
-    {
-      const TbElement *call = tb_element_child (builtin, i);
-      if (tb_element_kind (call) != TB_KIND_CALL || g_strcmp0 (tb_element_get (call, TB_PROP_LINK), link) != 0)
-        continue;
-      const char *op = tb_element_get (call, TB_PROP_OP);
-      gboolean reads = g_strcmp0 (op, "read") == 0 || g_strcmp0 (op, "members") == 0;
-      *read |= op == NULL || reads;
-      *write |= op == NULL || !reads;
-    }
-  if (!*read && !*write)
-    *read = *write = TRUE;
-}
-
-/* FALSE: the caller can do without it. */
-static gboolean
-need_of_link (const TbElement *caller, const TbElement *link, const TbElement *target, guint special, TbNeed *need)
-{
-  gboolean read, write;
-  guint said = (guint) tb_element_get_integer (link, TB_PROP_NEEDS);
-  if (tb_element_is_set (link, TB_PROP_NEEDS))
-    {
-      said = MIN (said, tb_component_replicas (target));
-      *need = (TbNeed){ said, said };
-      return said > 0;
-    }
-  if (g_strcmp0 (tb_element_get (link, TB_PROP_CALL), "async") == 0)
-    return FALSE;
-  operations_of (caller, tb_element_id (link), &read, &write);
-  *need = need_of_store (target, special, read, write);
-  return TRUE;
-}
 
 /* What a component needs of others, while it is read. */
 typedef struct
@@ -387,7 +247,7 @@ read_needs (Reading *r, const TbElement *caller, guint component, const GPtrArra
       guint to = target != NULL ? tb_failure_component (r->f, tb_element_uid (target)) : TB_NO_INDEX;
       TbFailLink wanted = { .uid = tb_element_uid (link), .to = to };
       if (to == TB_NO_INDEX || tb_element_id (link) == NULL
-          || !need_of_link (caller, link, target, TB_COMPONENT (r->f, to)->special, &wanted.need))
+          || !tb_failure_need_of_link (caller, link, target, TB_COMPONENT (r->f, to)->special, &wanted.need))
         continue;
       g_hash_table_insert (needs.wanted, (gpointer) tb_element_id (link), g_memdup2 (&wanted, sizeof wanted));
       g_ptr_array_add (needs.ids, (gpointer) tb_element_id (link));

@@ -92,7 +92,7 @@ tb_failure_sentence (TbDocument *document, TbUid uid, guint i)
     return of_tier (failure, element, i);
   if (kind == TB_KIND_ARCHITECTURE)
     return of_all (failure, model, i);
-  if ((kind == TB_KIND_LINK || kind == TB_KIND_LAYER || kind == TB_KIND_GROUP) && i == 0)
+  if ((kind == TB_KIND_DEVICE || kind == TB_KIND_LINK || kind == TB_KIND_LAYER || kind == TB_KIND_GROUP) && i == 0)
     return tb_failure_without_text (failure, &(TbPart){ uid, 0 }, 1);
   return NULL;
 }
