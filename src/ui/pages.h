@@ -67,6 +67,14 @@ void tb_consistency_page_set_session (TbConsistencyPage *page, TbSession *sessio
 void tb_consistency_page_follow_selection (TbConsistencyPage *page);
 /* Signals: "refused" (const char *why); "proof-asked" (const TbStoreVerdict *store): its counter-example should be seen. */
 
+#define TB_TYPE_PREDICTION_PAGE (tb_prediction_page_get_type ())
+G_DECLARE_FINAL_TYPE (TbPredictionPage, tb_prediction_page, TB, PREDICTION_PAGE, GtkWidget)
+GtkWidget *tb_prediction_page_new (void);
+void tb_prediction_page_set_editor (TbPredictionPage *page, TbEditor *editor);
+/* Whose past is what was measured. */
+void tb_prediction_page_set_moment (GtkWidget *page, TbMoment *moment);
+/* Signals: "picked" (guint uid); "marked" (GArray *marks): TbCanvasMark to be shown on the drawing, NULL: none. */
+
 #define TB_TYPE_TRACE_PAGE (tb_trace_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbTracePage, tb_trace_page, TB, TRACE_PAGE, GtkWidget)
 GtkWidget *tb_trace_page_new (void);

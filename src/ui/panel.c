@@ -25,6 +25,7 @@ typedef enum
   PAGE_LOGS,
   PAGE_METRICS,
   PAGE_CONSISTENCY,
+  PAGE_PREDICTION,
   PAGE_TRACE,
   PAGE_TERMINAL,
   PAGE_HELD,
@@ -45,6 +46,7 @@ static const struct
   [PAGE_LOGS] = { "logs", "Logs", tb_logs_page_new, tb_logs_page_set_moment },
   [PAGE_METRICS] = { "metrics", "Metrics", tb_metrics_page_new, tb_metrics_page_set_moment },
   [PAGE_CONSISTENCY] = { "consistency", "Consistency", tb_consistency_page_new, tb_consistency_page_set_moment },
+  [PAGE_PREDICTION] = { "prediction", "Prediction", tb_prediction_page_new, tb_prediction_page_set_moment },
   [PAGE_TRACE] = { "trace", "Trace", tb_trace_page_new, tb_trace_page_set_moment },
   [PAGE_TERMINAL] = { "terminal", "Terminal", tb_terminal_page_new },
   [PAGE_HELD] = { "held", "Held", tb_held_page_new },
@@ -73,7 +75,7 @@ struct _TbPanel
 
 G_DEFINE_FINAL_TYPE (TbPanel, tb_panel, GTK_TYPE_WIDGET)
 
-static guint picked, fold_changed, refused;
+static guint picked, fold_changed, refused, marked;
 
 static void
 page_picked (GtkWidget *page, guint uid, TbPanel *self)
@@ -120,6 +122,20 @@ proof_asked (GtkWidget *page, const TbStoreVerdict *store, TbPanel *self)
   tb_spacetime_page_show_proof (TB_SPACETIME_PAGE (self->pages[PAGE_SPACETIME]), store->history, &store->verdict);
 }
 
+/* The canvas should show these figures. */
+static void
+page_marked (GtkWidget *page, gpointer marks, TbPanel *self)
+{
+  g_signal_emit (self, marked, 0, marks);
+}
+
+static void
+set_up_prediction (TbPanel *self)
+{
+  g_signal_connect (self->pages[PAGE_PREDICTION], "marked", G_CALLBACK (page_marked), self);
+  tb_prediction_page_set_editor (TB_PREDICTION_PAGE (self->pages[PAGE_PREDICTION]), self->editor);
+}
+
 static void
 set_up_consistency (TbPanel *self)
 {
@@ -156,6 +172,8 @@ page_of (TbPanel *self, PageId id)
     }
   if (id == PAGE_CONSISTENCY)
     set_up_consistency (self);
+  if (id == PAGE_PREDICTION)
+    set_up_prediction (self);
   if (id == PAGE_HELD)
     {
       g_signal_connect (self->pages[id], "count-changed", G_CALLBACK (held_count_changed), self);
@@ -203,7 +221,8 @@ refresh (TbPanel *self)
     case PAGE_TERMINAL:
       tb_terminal_page_refresh (TB_TERMINAL_PAGE (page), self->frame);
       break;
-    case PAGE_INTERACTIONS: /* these follow the document */
+    case PAGE_PREDICTION: /* these follow the document */
+    case PAGE_INTERACTIONS:
     case PAGE_SCENARIO:
       break;
     case PAGE_CONSISTENCY:
@@ -390,6 +409,8 @@ tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
   g_set_object (&panel->editor, editor);
   if (panel->pages[PAGE_CONSISTENCY])
     tb_consistency_page_set_editor (TB_CONSISTENCY_PAGE (panel->pages[PAGE_CONSISTENCY]), editor);
+  if (panel->pages[PAGE_PREDICTION])
+    tb_prediction_page_set_editor (TB_PREDICTION_PAGE (panel->pages[PAGE_PREDICTION]), editor);
   if (panel->pages[PAGE_INTERACTIONS])
     tb_interactions_page_set_editor (TB_INTERACTIONS_PAGE (panel->pages[PAGE_INTERACTIONS]), editor);
   if (panel->pages[PAGE_SCENARIO])
@@ -539,6 +560,7 @@ tb_panel_class_init (TbPanelClass *class)
                          G_TYPE_NONE, 1, G_TYPE_UINT);
   refused = g_signal_new ("refused", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                           G_TYPE_NONE, 1, G_TYPE_STRING);
+  marked = g_signal_new ("marked", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   fold_changed = g_signal_new ("fold-changed", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);
 }

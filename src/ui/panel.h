@@ -33,7 +33,7 @@ void tb_panel_show_run (TbPanel *panel, const TbLiveFrame *frame, const TbSigns 
 void tb_panel_set_run (TbPanel *panel, const char *run_dir);
 /* The run whose held messages are listed, and which probing clients are started in; NULL: none. */
 void tb_panel_set_held (TbPanel *panel, TbSession *session);
-/* "problems", "messages", "space-time", "logs", "metrics", "consistency", "trace", "terminal", "held",
+/* "problems", "messages", "space-time", "logs", "metrics", "consistency", "prediction", "trace", "terminal", "held",
  * "interactions", "scenario". Opens the panel. */
 void tb_panel_show_page (TbPanel *panel, const char *page);
 /* The scenario page, with a new scenario that does what was done to the run. Opens the panel. */
@@ -48,7 +48,8 @@ void tb_panel_restart_under (TbPanel *panel, const char *tool, const char *insta
 gboolean tb_panel_is_folded (TbPanel *panel);
 void tb_panel_set_folded (TbPanel *panel, gboolean folded);
 
-/* Signals: "picked" (guint uid): the canvas should show it. "fold-changed" ();
+/* Signals: "picked" (guint uid): the canvas should show it. "marked" (GArray *marks): of TbCanvasMark, these figures
+ * too, until the next; NULL: none. "fold-changed" ();
  * "refused" (const char *why): what was asked in it could not be done. */
 
 G_END_DECLS

@@ -369,6 +369,14 @@ panel_pulled (TbSheet *self)
   self->panel_pulled = FALSE;
 }
 
+/* What the Prediction page says, beside what it is about. */
+static void
+marked (GtkWidget *panel, gpointer data, TbSheet *self)
+{
+  const GArray *marks = data;
+  tb_canvas_set_marks (self->canvas, marks ? (const TbCanvasMark *) (const void *) marks->data : NULL, marks ? marks->len : 0);
+}
+
 static GtkWidget *
 new_middle (TbSheet *self)
 {
@@ -383,6 +391,7 @@ new_middle (TbSheet *self)
   gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), TRUE);
   panel_fold_changed (self);
   g_signal_connect (self->panel, "picked", G_CALLBACK (picked), self);
+  g_signal_connect (self->panel, "marked", G_CALLBACK (marked), self);
   g_signal_connect_swapped (self->panel, "fold-changed", G_CALLBACK (panel_fold_changed), self);
   g_signal_connect_swapped (self->panel, "refused", G_CALLBACK (tb_sheet_toast), self);
   g_signal_connect_swapped (self->paned, "notify::position", G_CALLBACK (panel_pulled), self);

@@ -44,6 +44,7 @@ static const TbActionRow rows[] = {
   { "page-logs", "Panel: logs", { NULL }, "View" },
   { "page-metrics", "Panel: metrics", { NULL }, "View" },
   { "page-consistency", "Panel: consistency", { NULL }, "View" },
+  { "page-prediction", "Panel: prediction, and what if", { NULL }, "View" },
   { "page-trace", "Panel: traces", { NULL }, "View" },
   { "minimap", "Minimap", { "F8" }, "View" },
   { "failing", "What stops without what is selected", { "<Shift>F8" }, "View" },
@@ -539,6 +540,7 @@ static const GActionEntry entries[] = {
   { "page-logs", act_page },
   { "page-metrics", act_page },
   { "page-consistency", act_page },
+  { "page-prediction", act_page },
   { "page-trace", act_page },
   { "minimap", NULL, NULL, "true", change_choice },
   { "grid", NULL, NULL, "true", change_choice },
@@ -675,7 +677,8 @@ tb_window_update_actions (TbWindow *self)
     "save",     "save-as",        "export", "print", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
     "source",   "add",     "next-pane",  "previous-pane", "page-interactions",
-    "page-messages", "page-space-time", "page-logs", "page-metrics", "page-consistency", "page-trace"
+    "page-messages", "page-space-time", "page-logs", "page-metrics", "page-consistency", "page-prediction",
+    "page-trace"
   };
   for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
     tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);

@@ -47,6 +47,7 @@ struct _TbCanvas
   GskRenderNode *still_run, *still_edit, *still_pills; /* of the live layer, what does not move; NULL: to be built */
   GHashTable *problems; /* TbUid → badge; NULL: none */
   GArray *failing;      /* of TbFailing; NULL: nothing is marked so */
+  GHashTable *marks;    /* TbUid → mark (marks.c); NULL: none */
   GArray *without;      /* TbUid: drawn by the live layer, left out of tiles */
   TbTidyShow *tidy;     /* NULL: nothing was ever offered */
   GArray *dragged;      /* TbUid: what a drag moves, and the links that end in it; NULL: tiles do */
@@ -114,6 +115,8 @@ const char *tb_canvas_problem_of (TbCanvas *canvas, TbUid uid); /* NULL: none */
 
 /* failing.c */
 void tb_canvas_snapshot_failing (TbCanvas *canvas, GtkSnapshot *snapshot);
+/* marks.c */
+void tb_canvas_snapshot_marks (TbCanvas *canvas, GtkSnapshot *snapshot);
 
 /* live.c */
 void tb_canvas_snapshot_edit (TbCanvas *canvas, GtkSnapshot *snapshot);

@@ -505,6 +505,7 @@ static void
 snapshot_still (TbCanvas *canvas, GtkSnapshot *snapshot)
 {
   tb_canvas_snapshot_failing (canvas, snapshot);
+  tb_canvas_snapshot_marks (canvas, snapshot);
   tb_canvas_snapshot_badges (canvas, snapshot);
   tb_canvas_snapshot_edit (canvas, snapshot);
 }
@@ -665,6 +666,7 @@ tb_canvas_finalize (GObject *object)
   g_free (canvas->view_shown);
   tb_run_layer_free (canvas->run);
   g_array_unref (canvas->without);
+  g_clear_pointer (&canvas->marks, g_hash_table_unref);
   g_clear_pointer (&canvas->problems, g_hash_table_unref);
   g_clear_pointer (&canvas->failing, g_array_unref);
   G_OBJECT_CLASS (tb_canvas_parent_class)->finalize (object);

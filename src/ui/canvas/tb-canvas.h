@@ -58,6 +58,15 @@ typedef struct
 } TbFailing;
 
 void tb_canvas_set_failing (TbCanvas *canvas, const TbFailing *failing, guint n);
+/* A figure that is no measurement, on the lower edge of a card or beside a link, with a dotted outline. */
+typedef struct
+{
+  TbUid uid;
+  const char *text;
+  gboolean warns;
+} TbCanvasMark;
+/* Shows these and no others; copied. */
+void tb_canvas_set_marks (TbCanvas *canvas, const TbCanvasMark *marks, guint n);
 /* What is drawn for an element, or for the nearest that it is a part of; 0: nothing. */
 TbUid tb_canvas_drawn_for (TbCanvas *canvas, TbUid uid);
 /* Edits the name of an element in place. */

@@ -1,0 +1,300 @@
+/* Rows: from the arrays of a prediction to what a person reads. */
+#include "forecast.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "format.h"
+
+#define ENOUGH 30     /* requests: fewer say nothing */
+#define CORES_LEAST 0.02 /* less is not worth a word */
+#define LIKE 0.05     /* a twentieth off is as predicted */
+#define TIMES_FROM 2.0 /* from there on it is "so many times" */
+
+/* ---- Words --------------------------------------------------------------------------------------------- */
+
+static double
+known (double value)
+{
+  return isfinite (value) ? value : -1;
+}
+
+char *
+tb_forecast_rate (double rate, double half)
+{
+  g_autofree char *text = tb_format_rate (known (rate));
+  if (!(half > 0.005 * rate) || !isfinite (half))
+    return g_steal_pointer (&text);
+  return g_strdup_printf ("%s ± %.2g", text, half);
+}
+
+char *
+tb_forecast_time (double ns, double half)
+{
+  g_autofree char *text = tb_format_ns ((gint64) known (ns));
+  if (!(half > 0.005 * ns) || !isfinite (half))
+    return g_steal_pointer (&text);
+  g_autofree char *off = tb_format_ns ((gint64) half);
+  return g_strdup_printf ("%s ± %s", text, off);
+}
+
+char *
+tb_forecast_mark (const TbForecastRow *row)
+{
+  if (!(row->rate > 0))
+    return NULL;
+  g_autofree char *rate = tb_forecast_rate (row->rate, 0), *time = tb_forecast_time (row->mean_ns, 0);
+  if (row->link)
+    return isfinite (row->mean_ns) ? g_strdup_printf ("%s · %s", rate, time) : g_steal_pointer (&rate);
+  if (row->client)
+    return g_strdup_printf ("%s · %s", rate, time);
+  return isfinite (row->busy) ? g_strdup_printf ("%.0f\u202f%% busy", 100 * row->busy) : g_steal_pointer (&rate);
+}
+
+char *
+tb_forecast_how (const TbPrediction *p)
+{
+  double worst = 0;
+  if (p->how != TB_PREDICTED_BY_SIMULATION)
+    return g_strdup (p->how == TB_PREDICTED_EXACTLY ? "computed at once, exact for exponential service without limits of threads"
+                                                    : "computed at once, approximately: too many kinds of customers for the exact solution");
+  for (guint i = 0; i < p->n_sources; i++)
+    {
+      const TbSourceAnswer *s = &p->sources[i];
+      double half = MAX (s->throughput_per_s.half / s->throughput_per_s.value, s->response.mean.half / s->response.mean.value);
+      worst = isfinite (half) ? MAX (worst, half) : worst;
+    }
+  g_autofree char *events = tb_format_count (p->events);
+  return g_strdup_printf ("simulated %.0f s of it, %s events, seed %" G_GUINT64_FORMAT ", sure to ± %.1f %%", p->simulated_s, events, p->seed, 100 * worst);
+}
+
+static void
+append_off (GString *text, double predicted, double measured, const char *more, const char *less)
+{
+  double ratio = measured / predicted;
+  if (!isfinite (ratio) || fabs (ratio - 1) < LIKE)
+    return;
+  g_string_append (text, text->len > 0 ? ", " : "");
+  if (ratio >= TIMES_FROM)
+    g_string_append_printf (text, "%.2g times as %s", ratio, g_str_equal (more, "slower") ? "slow" : "many a second");
+  else
+    g_string_append_printf (text, "%.0f" "\u202f" "%% %s", 100 * fabs (ratio - 1), ratio > 1 ? more : less);
+}
+
+char *
+tb_forecast_difference (double rate, double measured_rate, double ns, double measured_ns)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gboolean rates = rate > 0 && measured_rate >= 0, times = ns > 0 && measured_ns > 0;
+  if (rates)
+    append_off (text, rate, measured_rate, "more a second", "fewer a second");
+  if (times)
+    append_off (text, ns, measured_ns, "slower", "quicker");
+  if (text->len == 0 && (rates || times))
+    g_string_append (text, "as predicted");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* ---- Measured ------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  guint64 requests;
+  double rate, sum_ns, n, p95_ns;
+} Measured;
+
+/* The middle of each bucket: within 2 % of what it was. */
+static void
+add_histogram (Measured *m, const TbHistogram *h)
+{
+  for (unsigned i = 0; i < TB_HISTOGRAM_BUCKETS; i++)
+    if (h->bucket[i] > 0)
+      {
+        m->sum_ns += (double) h->bucket[i] * (double) tb_histogram_value (i);
+        m->n += h->bucket[i];
+      }
+}
+
+static Measured
+measured_link (const TbLiveFrame *frame, TbUid uid)
+{
+  Measured m = { .rate = NAN, .p95_ns = NAN };
+  for (guint i = 0; frame != NULL && i < frame->n_links; i++)
+    {
+      const TbLiveLink *link = &frame->links[i];
+      if (link->link != uid || uid == 0)
+        continue;
+      m.requests = link->requests;
+      m.rate = link->spans[TB_SPAN_RUN].request_rate;
+      m.p95_ns = link->p95_ns >= 0 ? (double) link->p95_ns : NAN;
+      for (guint k = 0; k < frame->n_taps; k++)
+        if (frame->taps[k].link == i)
+          add_histogram (&m, &frame->taps[k].counters.latency);
+      break;
+    }
+  return m;
+}
+
+static void
+set_measured (TbForecastRow *row, const Measured *m)
+{
+  if (m->requests < ENOUGH)
+    return;
+  row->measured_rate = m->rate;
+  row->measured_ns = m->n > 0 ? m->sum_ns / m->n : NAN;
+  row->measured_p95_ns = m->p95_ns;
+}
+
+/* All that calls it, or, of a client, all that it calls in a round. */
+static Measured
+measured_around (const TbQueueNet *net, const TbLiveFrame *frame, guint station, gboolean client)
+{
+  Measured sum = { .p95_ns = NAN };
+  for (guint i = 0; i < net->n_links; i++)
+    {
+      const TbQueueLink *link = &net->links[i];
+      if ((client ? link->from : link->to) != station || link->async)
+        continue;
+      Measured m = measured_link (frame, link->uid);
+      if (m.requests == 0)
+        continue;
+      sum.requests += m.requests;
+      sum.rate += m.rate;
+      sum.sum_ns += m.sum_ns;
+      sum.n += m.n;
+      sum.p95_ns = sum.n == m.n ? m.p95_ns : NAN;
+    }
+  return sum;
+}
+
+static double
+measured_cores (const TbLiveFrame *frame, TbUid component)
+{
+  double cores = 0;
+  gboolean some = FALSE;
+  for (guint i = 0; frame != NULL && i < frame->n_instances; i++)
+    if (frame->instances[i].component_uid == component && !frame->instances[i].gone)
+      {
+        cores += frame->instances[i].cpu;
+        some = TRUE;
+      }
+  return some && cores >= CORES_LEAST ? cores : NAN;
+}
+
+/* ---- Rows ----------------------------------------------------------------------------------------------- */
+
+static void
+row_free (gpointer data)
+{
+  TbForecastRow *row = data;
+  g_free (row->title);
+  g_free (row->busy_text);
+  g_free (row->difference);
+  g_free (row);
+}
+
+static TbForecastRow *
+new_row (GPtrArray *rows, const TbModel *model, TbUid uid)
+{
+  const TbElement *element = tb_model_get (model, uid);
+  TbForecastRow *row = g_new0 (TbForecastRow, 1);
+  row->uid = uid;
+  row->title = element != NULL ? tb_format_element (model, element) : g_strdup ("");
+  row->busy = row->waiting = row->rate = row->mean_ns = row->p95_ns = NAN;
+  row->measured_rate = row->measured_ns = row->measured_p95_ns = row->measured_cores = NAN;
+  g_ptr_array_add (rows, row);
+  return row;
+}
+
+static void
+set_times (TbForecastRow *row, const TbEstimate *rate, const TbTimes *times)
+{
+  row->rate = rate->value;
+  row->half_rate = rate->half;
+  row->mean_ns = times->mean.value;
+  row->half_ns = times->mean.half;
+  row->p95_ns = times->p95;
+}
+
+/* Of its devices' cores, the share that is taken by all that runs there: it waits for that as much as for its own. */
+static double
+busiest_device (const TbQueueNet *net, const TbPrediction *p, guint station)
+{
+  const TbStation *t = &net->stations[station];
+  double most = NAN;
+  for (guint i = 0; i < t->replicas && t->device != NULL && !t->outside; i++)
+    if (t->device[i] < p->n_devices)
+      most = fmax (most, p->devices[t->device[i]].utilisation);
+  return most;
+}
+
+static void
+set_busy (TbForecastRow *row, const TbQueueNet *net, const TbPrediction *p, guint station)
+{
+  const TbStationAnswer *s = &p->stations[station];
+  g_autoptr (GString) text = g_string_new (NULL);
+  double threads = s->threads > 0 ? s->threads_busy / s->threads : NAN, device = busiest_device (net, p, station);
+  row->busy = fmax (threads, s->cores >= CORES_LEAST ? device : NAN);
+  row->waiting = s->queue.value;
+  if (s->threads > 0 && isfinite (s->threads_busy))
+    g_string_append_printf (text, "threads %.2g of %.0f", s->threads_busy, s->threads);
+  if (s->cores >= CORES_LEAST)
+    g_string_append_printf (text, "%s%.2g cores", text->len > 0 ? " · " : "", s->cores);
+  row->busy_text = g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+add_station (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbLiveFrame *frame, guint station,
+             guint source)
+{
+  gboolean client = source != TB_QUEUE_NONE;
+  const TbStationAnswer *s = &p->stations[station];
+  TbForecastRow *row = new_row (rows, model, net->stations[station].uid);
+  Measured m = measured_around (net, frame, station, client);
+  row->client = client;
+  if (client)
+    set_times (row, &p->sources[source].throughput_per_s, &p->sources[source].response);
+  else
+    set_times (row, &s->arrivals_per_s, &s->residence);
+  set_busy (row, net, p, station);
+  row->measured_cores = measured_cores (frame, row->uid);
+  if (client && net->stations[station].n_calls > 1)
+    m.requests = 0; /* a round is several requests, which are measured each for itself */
+  set_measured (row, &m);
+}
+
+static void
+add_links (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbLiveFrame *frame)
+{
+  for (guint i = 0; i < net->n_links; i++)
+    {
+      TbForecastRow *row = new_row (rows, model, net->links[i].uid);
+      Measured m = measured_link (frame, net->links[i].uid);
+      row->link = TRUE;
+      set_times (row, &p->links[i].calls_per_s, &p->links[i].latency);
+      row->busy_text = g_strdup ("");
+      set_measured (row, &m);
+    }
+}
+
+GPtrArray *
+tb_forecast_rows (const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbLiveFrame *frame)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func (row_free);
+  g_autofree guint *source_of = g_new (guint, MAX (net->n_stations, 1));
+  for (guint i = 0; i < net->n_stations; i++)
+    source_of[i] = TB_QUEUE_NONE;
+  for (guint i = 0; i < net->n_sources; i++)
+    source_of[net->sources[i].station] = i;
+  for (guint clients = 2; clients-- > 0;)
+    for (guint i = 0; i < net->n_stations; i++)
+      if ((source_of[i] != TB_QUEUE_NONE) == (clients != 0))
+        add_station (rows, model, net, p, frame, i, source_of[i]);
+  add_links (rows, model, net, p, frame);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      TbForecastRow *row = rows->pdata[i];
+      row->difference = tb_forecast_difference (row->rate, row->measured_rate, row->mean_ns, row->measured_ns);
+    }
+  return rows;
+}

@@ -1,0 +1,801 @@
+/* Prediction: how fast the drawing will be, on every component and link, before it runs; what if there were more threads,
+ * replicas, clients; and, of a run, what was measured of the same beside it.
+ *
+ *   computed ──Predict──▶ simulating ──done──▶ simulated
+ *      ▲                      │ ▲                  │
+ *      └── Cancel, no client ─┘ └─ an edit, a slider (after a moment of quiet) ─┘
+ *
+ * What is computed is there at once, with every edit; it stands until the simulation, on a thread of its own, has ended. */
+#include "pages.h"
+
+#include <math.h>
+
+#include "forecast.h"
+#include "format.h"
+#include "tb-canvas.h"
+#include "tb-simulate.h"
+#include "util.h"
+
+#define QUIET_MS 250    /* after an edit, before it is simulated anew */
+#define REFRESH_MS 1000 /* of what is measured */
+#define EVENTS_MOST 8000000
+#define BUSY_BAD 0.95
+
+#define TB_TYPE_FORECAST_ITEM (tb_forecast_item_get_type ())
+G_DECLARE_FINAL_TYPE (TbForecastItem, tb_forecast_item, TB, FORECAST_ITEM, GObject)
+
+/* A row in the table: its number in rows, and which rows, so that what is shown anew is bound anew. */
+struct _TbForecastItem
+{
+  GObject parent;
+  TbForecastRow *row; /* of the page's rows, which are kept */
+  GPtrArray *rows;
+};
+
+G_DEFINE_FINAL_TYPE (TbForecastItem, tb_forecast_item, G_TYPE_OBJECT)
+
+struct _TbPredictionPage
+{
+  GtkWidget parent;
+  GtkWidget *box, *where, *predict, *what_if_button, *marks_button, *bottleneck, *how, *sliders, *slider_box, *revealer, *take, *table, *notes;
+  GListStore *store;
+  TbEditor *editor;
+  TbMoment *moment;
+  GArray *what_if;       /* of TbWhatIf */
+  GPtrArray *slider_rows; /* of TbForecastSlider: those that are shown */
+  TbPrediction *computed, *simulated; /* simulated: NULL, or of what is drawn now */
+  TbQueueNet *net, *drawn;            /* with what if, and without */
+  gboolean simulates;    /* it is wanted */
+  gboolean stale, filling;
+  GTask *task;
+  gint *cancelled;       /* of the task */
+  guint refresh_id, quiet_id, change_id;
+  gulong ids[3];
+};
+
+G_DEFINE_FINAL_TYPE (TbPredictionPage, tb_prediction_page, GTK_TYPE_WIDGET)
+
+static guint picked, marked;
+
+static void
+tb_forecast_item_finalize (GObject *object)
+{
+  g_ptr_array_unref (TB_FORECAST_ITEM (object)->rows);
+  G_OBJECT_CLASS (tb_forecast_item_parent_class)->finalize (object);
+}
+
+static void
+tb_forecast_item_class_init (TbForecastItemClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = tb_forecast_item_finalize;
+}
+
+static void
+tb_forecast_item_init (TbForecastItem *self)
+{
+}
+
+static const TbModel *
+model_of (TbPredictionPage *self)
+{
+  return self->editor != NULL ? tb_document_model (tb_editor_document (self->editor)) : NULL;
+}
+
+static const TbPrediction *
+shown (TbPredictionPage *self)
+{
+  return self->simulated != NULL ? self->simulated : self->computed;
+}
+
+/* ---- The table -------------------------------------------------------------------------------------------- */
+
+enum
+{
+  COLUMN_NAME,
+  COLUMN_RATE,
+  COLUMN_TIME,
+  COLUMN_P95,
+  COLUMN_BUSY,
+  COLUMN_MEASURED,
+  COLUMN_DIFFERENCE,
+  N_COLUMNS
+};
+
+static const struct
+{
+  const char *title;
+  int width; /* 0: what is left */
+} columns[N_COLUMNS] = {
+  [COLUMN_NAME] = { "", 130 },
+  [COLUMN_RATE] = { "A second", 95 },
+  [COLUMN_TIME] = { "Mean time", 115 },
+  [COLUMN_P95] = { "95 % within", 88 },
+  [COLUMN_BUSY] = { "Busy", 165 },
+  [COLUMN_MEASURED] = { "Measured", 150 },
+  [COLUMN_DIFFERENCE] = { "Measured is", 0 },
+};
+
+/* "62 % · threads 5 of 8 · 3 wait" */
+static char *
+busy_text (const TbForecastRow *row)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  if (isfinite (row->busy))
+    g_string_append_printf (text, "%.0f\u202f%%", 100 * row->busy);
+  if (*row->busy_text != '\0')
+    g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", row->busy_text);
+  if (row->waiting >= 0.05)
+    g_string_append_printf (text, " · %.2g wait", row->waiting);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+measured_text (const TbForecastRow *row)
+{
+  if (!isfinite (row->measured_rate) && !isfinite (row->measured_cores))
+    return g_strdup ("");
+  g_autoptr (GString) text = g_string_new (NULL);
+  if (isfinite (row->measured_rate))
+    {
+      g_autofree char *rate = tb_forecast_rate (row->measured_rate, 0), *time = tb_forecast_time (row->measured_ns, 0);
+      g_string_append_printf (text, "%s · %s", rate, time);
+    }
+  if (isfinite (row->measured_cores))
+    g_string_append_printf (text, "%s%.2g cores", text->len > 0 ? " · " : "", row->measured_cores);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+cell_text (const TbForecastRow *row, guint column)
+{
+  switch (column)
+    {
+    case COLUMN_NAME:
+      return g_strdup (row->title);
+    case COLUMN_RATE:
+      return tb_forecast_rate (row->rate, row->half_rate);
+    case COLUMN_TIME:
+      return tb_forecast_time (row->mean_ns, row->half_ns);
+    case COLUMN_P95:
+      return isfinite (row->p95_ns) ? tb_forecast_time (row->p95_ns, 0) : g_strdup ("");
+    case COLUMN_BUSY:
+      return row->link ? g_strdup ("") : busy_text (row);
+    case COLUMN_MEASURED:
+      return measured_text (row);
+    case COLUMN_DIFFERENCE:
+    default:
+      return g_strdup (row->difference);
+    }
+}
+
+static const char *
+cell_class (const TbForecastRow *row, guint column)
+{
+  if (column == COLUMN_BUSY && row->busy >= BUSY_BAD)
+    return "error";
+  if (column == COLUMN_BUSY && row->busy >= TB_FORECAST_BUSY)
+    return "warning";
+  return column == COLUMN_NAME && !row->link ? "strong" : column == COLUMN_NAME ? NULL : "numeric";
+}
+
+static void
+cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  gtk_list_item_set_child (item, tb_ui_label (NULL, NULL));
+}
+
+static void
+cell_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  const TbForecastRow *row = TB_FORECAST_ITEM (gtk_list_item_get_item (item))->row;
+  guint column = GPOINTER_TO_UINT (data);
+  GtkWidget *label = gtk_list_item_get_child (item);
+  g_autofree char *text = cell_text (row, column);
+  const char *class = cell_class (row, column);
+  const char *classes[] = { class, NULL };
+  gtk_label_set_text (GTK_LABEL (label), text);
+  gtk_widget_set_css_classes (label, classes);
+  gtk_widget_set_tooltip_text (label, *text != '\0' ? text : NULL);
+}
+
+static void
+row_activated (GtkColumnView *view, guint position, TbPredictionPage *self)
+{
+  g_autoptr (TbForecastItem) item = g_list_model_get_item (G_LIST_MODEL (self->store), position);
+  if (item != NULL)
+    g_signal_emit (self, picked, 0, item->row->uid);
+}
+
+static GtkWidget *
+new_table (TbPredictionPage *self)
+{
+  self->store = g_list_store_new (TB_TYPE_FORECAST_ITEM);
+  GtkSelectionModel *selection = GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->store))));
+  gtk_single_selection_set_autoselect (GTK_SINGLE_SELECTION (selection), FALSE);
+  gtk_single_selection_set_can_unselect (GTK_SINGLE_SELECTION (selection), TRUE);
+  self->table = gtk_column_view_new (selection);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    {
+      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+      g_signal_connect (factory, "setup", G_CALLBACK (cell_setup), NULL);
+      g_signal_connect (factory, "bind", G_CALLBACK (cell_bind), GUINT_TO_POINTER (i));
+      g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (columns[i].title, factory);
+      gtk_column_view_column_set_resizable (column, TRUE);
+      if (columns[i].width > 0)
+        gtk_column_view_column_set_fixed_width (column, columns[i].width);
+      gtk_column_view_column_set_expand (column, columns[i].width == 0);
+      gtk_column_view_append_column (GTK_COLUMN_VIEW (self->table), column);
+    }
+  gtk_column_view_set_single_click_activate (GTK_COLUMN_VIEW (self->table), FALSE);
+  gtk_widget_add_css_class (self->table, "forecast");
+  tb_ui_name (self->table, "Predicted figures");
+  g_signal_connect (self->table, "activate", G_CALLBACK (row_activated), self);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->table);
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  return scrolled;
+}
+
+/* ---- What is shown ------------------------------------------------------------------------------------------ */
+
+static TbLiveFrame *
+measured_frame (TbPredictionPage *self)
+{
+  TbPast *past = self->moment != NULL ? tb_moment_past (self->moment) : NULL;
+  if (past == NULL)
+    return NULL;
+  gint64 time_ns = MIN (tb_moment_time_ns (self->moment), tb_past_stop_ns (past));
+  return time_ns > tb_past_start_ns (past) ? tb_past_frame (past, model_of (self), time_ns, time_ns) : NULL;
+}
+
+static void
+show_notes (TbPredictionPage *self, const TbPrediction *p)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < p->notes->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", (const char *) p->notes->pdata[i]);
+  tb_ui_set_tooltip (self->how, text->len > 0 ? text->str : NULL);
+}
+
+/* How sure it is, or that it is being found out; and what it does not know. */
+static void
+show_how (TbPredictionPage *self, const TbPrediction *p)
+{
+  g_autofree char *how = tb_forecast_how (p);
+  const char *more = self->task != NULL ? "simulating… meanwhile "
+                     : p->how != TB_PREDICTED_BY_SIMULATION && p->threads_matter
+                         ? "threads are held while others are waited for: press Predict for times; till then only bounds: "
+                         : "";
+  g_autofree char *text = g_strdup_printf ("%s%s%s", more, how, p->notes->len > 0 ? " · assumed: …" : "");
+  tb_ui_set_text (self->how, text);
+  gtk_button_set_label (GTK_BUTTON (self->predict), self->task != NULL ? "Cancel" : "Predict");
+  show_notes (self, p);
+}
+
+/* On the drawing, where that is wanted. */
+static void
+mark (TbPredictionPage *self, const GPtrArray *rows)
+{
+  g_autoptr (GArray) marks = g_array_new (FALSE, FALSE, sizeof (TbCanvasMark));
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  gboolean wanted = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->marks_button));
+  for (guint i = 0; wanted && i < rows->len; i++)
+    {
+      const TbForecastRow *row = rows->pdata[i];
+      TbCanvasMark m = { row->uid, tb_forecast_mark (row), row->busy >= TB_FORECAST_BUSY };
+      if (m.text == NULL)
+        continue;
+      g_ptr_array_add (texts, (gpointer) m.text);
+      g_array_append_val (marks, m);
+    }
+  g_signal_emit (self, marked, 0, marks);
+}
+
+static void
+show_rows (TbPredictionPage *self)
+{
+  const TbPrediction *p = shown (self);
+  g_autoptr (TbLiveFrame) frame = measured_frame (self);
+  g_autoptr (GPtrArray) rows = tb_forecast_rows (model_of (self), self->net, p, frame);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      TbForecastItem *item = g_object_new (TB_TYPE_FORECAST_ITEM, NULL);
+      item->rows = g_ptr_array_ref (rows);
+      item->row = rows->pdata[i];
+      g_ptr_array_add (items, item);
+    }
+  g_list_store_splice (self->store, 0, g_list_model_get_n_items (G_LIST_MODEL (self->store)), items->pdata, items->len);
+  mark (self, rows);
+}
+
+static void
+show (TbPredictionPage *self)
+{
+  const TbPrediction *p = shown (self);
+  if (p == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  tb_ui_set_text (self->bottleneck, p->bottleneck);
+  tb_ui_set_tooltip (self->bottleneck, p->bottleneck);
+  show_how (self, p);
+  show_rows (self);
+}
+
+/* ---- What if --------------------------------------------------------------------------------------------- */
+
+static void soon (TbPredictionPage *self);
+
+static void
+slid (GtkRange *range, TbPredictionPage *self)
+{
+  const TbForecastSlider *slider = g_object_get_data (G_OBJECT (range), "tb-slider");
+  if (self->filling)
+    return;
+  tb_forecast_slide (self->what_if, slider, round (gtk_range_get_value (range)));
+  gtk_widget_set_sensitive (self->take, self->what_if->len > 0);
+  soon (self);
+}
+
+static GtkWidget *
+new_slider (TbPredictionPage *self, const TbForecastSlider *slider)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, slider->least, slider->most, 1);
+  gtk_scale_set_draw_value (GTK_SCALE (scale), TRUE);
+  gtk_scale_set_value_pos (GTK_SCALE (scale), GTK_POS_RIGHT);
+  gtk_scale_set_digits (GTK_SCALE (scale), 0);
+  gtk_scale_add_mark (GTK_SCALE (scale), slider->drawn, GTK_POS_BOTTOM, NULL);
+  gtk_range_set_value (GTK_RANGE (scale), slider->what.value);
+  gtk_widget_set_size_request (scale, 180, -1);
+  g_object_set_data (G_OBJECT (scale), "tb-slider", (gpointer) slider);
+  g_signal_connect (scale, "value-changed", G_CALLBACK (slid), self);
+  tb_ui_name (scale, slider->label);
+  gtk_box_append (GTK_BOX (box), tb_ui_label (slider->label, "dim"));
+  gtk_box_append (GTK_BOX (box), scale);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  return box;
+}
+
+static gboolean
+are_same (const GPtrArray *a, const GPtrArray *b)
+{
+  if (a == NULL || a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    {
+      const TbForecastSlider *x = a->pdata[i], *y = b->pdata[i];
+      if (x->what.uid != y->what.uid || x->what.kind != y->what.kind || x->drawn != y->drawn || x->what.value != y->what.value
+          || !g_str_equal (x->label, y->label))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The ones that are there stay under the hand that slides them. */
+static void
+show_sliders (TbPredictionPage *self)
+{
+  TbUid selected = tb_editor_selected_one (self->editor);
+  g_autoptr (GPtrArray) sliders = tb_forecast_sliders (self->drawn, shown (self), selected, self->what_if);
+  gtk_widget_set_sensitive (self->take, self->what_if->len > 0);
+  if (are_same (self->slider_rows, sliders))
+    return;
+  gboolean values = self->slider_rows != NULL && self->slider_rows->len == sliders->len;
+  for (guint i = 0; values && i < sliders->len; i++)
+    {
+      const TbForecastSlider *x = self->slider_rows->pdata[i], *y = sliders->pdata[i];
+      values = x->what.uid == y->what.uid && x->what.kind == y->what.kind && x->drawn == y->drawn;
+    }
+  if (values && self->what_if->len > 0) /* only where they stand is another */
+    return;
+  tb_ui_clear_box (self->slider_box);
+  g_clear_pointer (&self->slider_rows, g_ptr_array_unref);
+  self->slider_rows = g_ptr_array_ref (sliders);
+  self->filling = TRUE;
+  for (guint i = 0; i < sliders->len; i++)
+    gtk_box_append (GTK_BOX (self->slider_box), new_slider (self, sliders->pdata[i]));
+  self->filling = FALSE;
+}
+
+/* ---- Predicting -------------------------------------------------------------------------------------------- */
+
+static TbQueueNet *
+new_net (TbPredictionPage *self, gboolean with_what_if, GPtrArray *notes)
+{
+  TbQueueOptions options = { .local = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->where)) == 0,
+                             .cores = g_get_num_processors (),
+                             .tap_ns = -1,
+                             .hop_ns = -1 };
+  if (with_what_if)
+    {
+      options.what_if = (const TbWhatIf *) (const void *) self->what_if->data;
+      options.n_what_if = self->what_if->len;
+    }
+  return tb_queue_net_new (model_of (self), &options, notes);
+}
+
+static void
+add_notes (TbPrediction *p, const GPtrArray *notes)
+{
+  for (guint i = 0; i < notes->len; i++)
+    g_ptr_array_add (p->notes, g_strdup (notes->pdata[i]));
+}
+
+typedef struct
+{
+  TbQueueNet *net;
+  GPtrArray *notes;
+  gint *cancelled; /* a g_rc_box: the page may be gone before the thread ends */
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+  tb_queue_net_free (work->net);
+  g_ptr_array_unref (work->notes);
+  g_atomic_rc_box_release (work->cancelled);
+  g_free (work);
+}
+
+static void
+work_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Work *work = data;
+  const TbSimulateOptions options = { .seed = 1, .most_events = EVENTS_MOST, .cancelled = work->cancelled };
+  TbPrediction *p = tb_simulate (work->net, &options);
+  if (p != NULL)
+    add_notes (p, work->notes);
+  g_task_return_pointer (task, p, (GDestroyNotify) tb_prediction_free);
+}
+
+static void
+drop_task (TbPredictionPage *self)
+{
+  if (self->task == NULL)
+    return;
+  g_atomic_int_set (self->cancelled, 1);
+  g_clear_pointer (&self->cancelled, g_atomic_rc_box_release);
+  g_clear_object (&self->task);
+}
+
+static void
+simulated (GObject *object, GAsyncResult *result, gpointer data)
+{
+  TbPredictionPage *self = TB_PREDICTION_PAGE (object);
+  TbPrediction *p = g_task_propagate_pointer (G_TASK (result), NULL);
+  if (G_TASK (result) != self->task)
+    {
+      g_clear_pointer (&p, tb_prediction_free);
+      return;
+    }
+  drop_task (self);
+  g_clear_pointer (&self->simulated, tb_prediction_free);
+  self->simulated = p;
+  show (self);
+}
+
+static void
+simulate (TbPredictionPage *self)
+{
+  Work *work = g_new0 (Work, 1);
+  drop_task (self);
+  work->notes = g_ptr_array_new_with_free_func (g_free);
+  work->net = new_net (self, TRUE, work->notes);
+  self->cancelled = g_atomic_rc_box_new0 (gint);
+  work->cancelled = g_atomic_rc_box_acquire (self->cancelled);
+  self->task = g_task_new (self, NULL, simulated, NULL);
+  g_task_set_task_data (self->task, work, work_free);
+  g_task_run_in_thread (self->task, work_in_thread);
+}
+
+static gboolean
+quiet (gpointer data)
+{
+  TbPredictionPage *self = data;
+  self->quiet_id = 0;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && self->net != NULL && self->net->n_sources > 0)
+    simulate (self);
+  show (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is computed, at once; what was simulated is of another drawing now. */
+static void
+compute (TbPredictionPage *self)
+{
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  self->stale = FALSE;
+  drop_task (self);
+  g_clear_pointer (&self->simulated, tb_prediction_free);
+  g_clear_pointer (&self->computed, tb_prediction_free);
+  g_clear_pointer (&self->net, tb_queue_net_free);
+  g_clear_pointer (&self->drawn, tb_queue_net_free);
+  self->net = new_net (self, TRUE, notes);
+  self->drawn = new_net (self, FALSE, NULL);
+  self->computed = tb_predict (self->net);
+  add_notes (self->computed, notes);
+  g_clear_handle_id (&self->quiet_id, g_source_remove);
+  if (self->simulates)
+    self->quiet_id = g_timeout_add (QUIET_MS, quiet, self);
+  show_sliders (self);
+  show (self);
+}
+
+static gboolean
+change (gpointer data)
+{
+  TbPredictionPage *self = data;
+  self->change_id = 0;
+  if (self->editor != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    compute (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Once for many edits, and not while nobody looks. */
+static void
+soon (TbPredictionPage *self)
+{
+  self->stale = TRUE;
+  if (self->change_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->change_id = g_timeout_add (30, change, self);
+}
+
+/* ---- What a person does ------------------------------------------------------------------------------------- */
+
+static void
+predict_clicked (TbPredictionPage *self)
+{
+  gboolean cancels = self->task != NULL;
+  if (self->editor == NULL)
+    return;
+  self->simulates = !cancels;
+  drop_task (self);
+  if (cancels)
+    show (self);
+  else
+    compute (self);
+}
+
+static void
+where_changed (TbPredictionPage *self)
+{
+  soon (self);
+}
+
+static void
+marks_toggled (TbPredictionPage *self)
+{
+  show (self);
+}
+
+static void
+reset_clicked (TbPredictionPage *self)
+{
+  g_array_set_size (self->what_if, 0);
+  g_clear_pointer (&self->slider_rows, g_ptr_array_unref);
+  soon (self);
+}
+
+static void
+take_clicked (TbPredictionPage *self)
+{
+  g_autoptr (GArray) what_if = self->what_if;
+  self->what_if = g_array_new (FALSE, FALSE, sizeof (TbWhatIf));
+  g_clear_pointer (&self->slider_rows, g_ptr_array_unref);
+  tb_forecast_apply (tb_editor_document (self->editor), what_if);
+  soon (self);
+}
+
+static void
+selection_changed (TbPredictionPage *self)
+{
+  if (self->drawn != NULL && !self->stale && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    show_sliders (self);
+}
+
+static gboolean
+refresh (gpointer data)
+{
+  TbPredictionPage *self = data;
+  if (self->moment != NULL && tb_moment_past (self->moment) != NULL && tb_moment_is_live (self->moment) && shown (self) != NULL && !self->stale)
+    show_rows (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+mapped (TbPredictionPage *self)
+{
+  self->refresh_id = g_timeout_add (REFRESH_MS, refresh, self);
+  if (self->stale || self->computed == NULL)
+    soon (self);
+  else
+    show (self);
+}
+
+static void
+unmapped (TbPredictionPage *self)
+{
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_handle_id (&self->quiet_id, g_source_remove);
+  drop_task (self);
+  g_signal_emit (self, marked, 0, NULL);
+}
+
+/* ---- From outside --------------------------------------------------------------------------------------------- */
+
+void
+tb_prediction_page_set_editor (TbPredictionPage *page, TbEditor *editor)
+{
+  if (page->editor != NULL)
+    {
+      g_signal_handler_disconnect (tb_editor_document (page->editor), page->ids[0]);
+      g_signal_handler_disconnect (page->editor, page->ids[1]);
+    }
+  g_set_object (&page->editor, editor);
+  g_array_set_size (page->what_if, 0);
+  g_clear_pointer (&page->slider_rows, g_ptr_array_unref);
+  if (editor == NULL)
+    return;
+  page->ids[0] = g_signal_connect_swapped (tb_editor_document (editor), "changed", G_CALLBACK (soon), page);
+  page->ids[1] = g_signal_connect_swapped (editor, "selection-changed", G_CALLBACK (selection_changed), page);
+  soon (page);
+}
+
+static void
+moved (TbPredictionPage *self)
+{
+  if (shown (self) != NULL && !self->stale && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    show_rows (self);
+}
+
+void
+tb_prediction_page_set_moment (GtkWidget *widget, TbMoment *moment)
+{
+  static const char *const names[] = { "past-changed", "moved" };
+  TbPredictionPage *self = TB_PREDICTION_PAGE (widget);
+  for (guint i = 0; self->moment != NULL && i < G_N_ELEMENTS (names); i++)
+    g_signal_handlers_disconnect_by_func (self->moment, moved, self);
+  g_set_object (&self->moment, moment);
+  for (guint i = 0; moment != NULL && i < G_N_ELEMENTS (names); i++)
+    g_signal_connect_object (moment, names[i], G_CALLBACK (moved), self, G_CONNECT_SWAPPED);
+}
+
+/* ---- Building -------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+new_button (const char *label, const char *tip, GCallback clicked, TbPredictionPage *self)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+  gtk_widget_set_tooltip_text (button, tip);
+  g_signal_connect_swapped (button, "clicked", clicked, self);
+  return button;
+}
+
+static void
+what_if_toggled (GtkToggleButton *button, TbPredictionPage *self)
+{
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), gtk_toggle_button_get_active (button));
+}
+
+static GtkWidget *
+new_toggle (const char *label, const char *tip, GCallback toggled, TbPredictionPage *self)
+{
+  GtkWidget *button = gtk_toggle_button_new_with_label (label);
+  gtk_widget_set_tooltip_text (button, tip);
+  g_signal_connect (button, "toggled", toggled, self);
+  return button;
+}
+
+static void
+marks_button_toggled (GtkToggleButton *button, TbPredictionPage *self)
+{
+  marks_toggled (self);
+}
+
+static GtkWidget *
+new_bar (TbPredictionPage *self)
+{
+  static const char *const places[] = { "On this machine", "On the drawn devices", NULL };
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  self->predict = new_button ("Predict", "Simulate the drawing: what threads, queues and timeouts do, with 95 % intervals",
+                              G_CALLBACK (predict_clicked), self);
+  gtk_widget_add_css_class (self->predict, "suggested-action");
+  self->where = gtk_drop_down_new_from_strings (places);
+  gtk_widget_set_tooltip_text (self->where, "Whose processors do the work: a run on this machine shares its cores among all devices");
+  tb_ui_name (self->where, "Where it runs");
+  self->what_if_button = new_toggle ("What if…", "Try other numbers of threads, replicas and clients", G_CALLBACK (what_if_toggled), self);
+  self->marks_button = new_toggle ("On the drawing", "Show the figures beside components and links", G_CALLBACK (marks_button_toggled), self);
+  self->how = tb_ui_label (NULL, "panel-status");
+  gtk_widget_set_hexpand (self->how, TRUE);
+  GtkWidget *children[] = { self->predict, self->where, self->what_if_button, self->marks_button, self->how };
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    gtk_box_append (GTK_BOX (bar), children[i]);
+  gtk_widget_add_css_class (bar, "page-bar");
+  g_signal_connect_swapped (self->where, "notify::selected", G_CALLBACK (where_changed), self);
+  return bar;
+}
+
+static GtkWidget *
+new_what_if (TbPredictionPage *self)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *scrolled = gtk_scrolled_window_new ();
+  self->slider_box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+  self->take = new_button ("Take it", "Put these numbers into the drawing, as one step that can be undone", G_CALLBACK (take_clicked), self);
+  GtkWidget *reset = new_button ("As drawn", "Back to what is drawn", G_CALLBACK (reset_clicked), self);
+  gtk_widget_set_valign (self->take, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (reset, GTK_ALIGN_CENTER);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->slider_box);
+  gtk_widget_set_hexpand (scrolled, TRUE);
+  gtk_box_append (GTK_BOX (row), scrolled);
+  gtk_box_append (GTK_BOX (row), reset);
+  gtk_box_append (GTK_BOX (row), self->take);
+  gtk_widget_add_css_class (row, "page-bar");
+  self->revealer = gtk_revealer_new ();
+  gtk_revealer_set_child (GTK_REVEALER (self->revealer), row);
+  return self->revealer;
+}
+
+static void
+tb_prediction_page_dispose (GObject *object)
+{
+  TbPredictionPage *self = TB_PREDICTION_PAGE (object);
+  drop_task (self);
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_handle_id (&self->quiet_id, g_source_remove);
+  g_clear_handle_id (&self->change_id, g_source_remove);
+  tb_prediction_page_set_editor (self, NULL);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_object (&self->store);
+  g_clear_object (&self->moment);
+  G_OBJECT_CLASS (tb_prediction_page_parent_class)->dispose (object);
+}
+
+static void
+tb_prediction_page_finalize (GObject *object)
+{
+  TbPredictionPage *self = TB_PREDICTION_PAGE (object);
+  g_clear_pointer (&self->simulated, tb_prediction_free);
+  g_clear_pointer (&self->computed, tb_prediction_free);
+  g_clear_pointer (&self->net, tb_queue_net_free);
+  g_clear_pointer (&self->drawn, tb_queue_net_free);
+  g_clear_pointer (&self->slider_rows, g_ptr_array_unref);
+  g_array_unref (self->what_if);
+  G_OBJECT_CLASS (tb_prediction_page_parent_class)->finalize (object);
+}
+
+static void
+tb_prediction_page_class_init (TbPredictionPageClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = tb_prediction_page_dispose;
+  G_OBJECT_CLASS (class)->finalize = tb_prediction_page_finalize;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  picked = g_signal_new ("picked", TB_TYPE_PREDICTION_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  marked = g_signal_new ("marked", TB_TYPE_PREDICTION_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+}
+
+static void
+tb_prediction_page_init (TbPredictionPage *self)
+{
+  self->what_if = g_array_new (FALSE, FALSE, sizeof (TbWhatIf));
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (self->box), new_bar (self));
+  self->bottleneck = tb_ui_label (NULL, "strong");
+  gtk_label_set_wrap (GTK_LABEL (self->bottleneck), TRUE);
+  gtk_label_set_lines (GTK_LABEL (self->bottleneck), 2);
+  gtk_widget_add_css_class (self->bottleneck, "forecast-bottleneck");
+  gtk_box_append (GTK_BOX (self->box), self->bottleneck);
+  gtk_box_append (GTK_BOX (self->box), new_what_if (self));
+  gtk_box_append (GTK_BOX (self->box), new_table (self));
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->marks_button), TRUE);
+  g_signal_connect (self, "map", G_CALLBACK (mapped), NULL);
+  g_signal_connect (self, "unmap", G_CALLBACK (unmapped), NULL);
+}
+
+GtkWidget *
+tb_prediction_page_new (void)
+{
+  return g_object_new (TB_TYPE_PREDICTION_PAGE, NULL);
+}
