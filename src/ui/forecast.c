@@ -97,88 +97,34 @@ tb_forecast_difference (double rate, double measured_rate, double ns, double mea
 
 /* ---- Measured ------------------------------------------------------------------------------------------ */
 
-typedef struct
+/* All that calls a station, or, of a client, all that it calls. */
+static TbMeasuredLink
+measured_around (const TbQueueNet *net, const TbMeasured *measured, guint station, gboolean client)
 {
-  guint64 requests;
-  double rate, sum_ns, n, p95_ns;
-} Measured;
-
-/* The middle of each bucket: within 2 % of what it was. */
-static void
-add_histogram (Measured *m, const TbHistogram *h)
-{
-  for (unsigned i = 0; i < TB_HISTOGRAM_BUCKETS; i++)
-    if (h->bucket[i] > 0)
-      {
-        m->sum_ns += (double) h->bucket[i] * (double) tb_histogram_value (i);
-        m->n += h->bucket[i];
-      }
-}
-
-static Measured
-measured_link (const TbLiveFrame *frame, TbUid uid)
-{
-  Measured m = { .rate = NAN, .p95_ns = NAN };
-  for (guint i = 0; frame != NULL && i < frame->n_links; i++)
+  TbMeasuredLink sum = { .p95_ns = NAN, .latency_ns = NAN };
+  double waited = 0;
+  for (guint i = 0; measured != NULL && i < net->n_links; i++)
     {
-      const TbLiveLink *link = &frame->links[i];
-      if (link->link != uid || uid == 0)
+      const TbMeasuredLink *m = &measured->links[i];
+      if ((client ? net->links[i].from : net->links[i].to) != station || net->links[i].async || !(m->rate_per_s > 0))
         continue;
-      m.requests = link->requests;
-      m.rate = link->spans[TB_SPAN_RUN].request_rate;
-      m.p95_ns = link->p95_ns >= 0 ? (double) link->p95_ns : NAN;
-      for (guint k = 0; k < frame->n_taps; k++)
-        if (frame->taps[k].link == i)
-          add_histogram (&m, &frame->taps[k].counters.latency);
-      break;
+      sum.p95_ns = sum.rate_per_s > 0 ? NAN : m->p95_ns;
+      sum.rate_per_s += m->rate_per_s;
+      waited += m->rate_per_s * m->latency_ns;
     }
-  return m;
-}
-
-static void
-set_measured (TbForecastRow *row, const Measured *m)
-{
-  if (m->requests < ENOUGH)
-    return;
-  row->measured_rate = m->rate;
-  row->measured_ns = m->n > 0 ? m->sum_ns / m->n : NAN;
-  row->measured_p95_ns = m->p95_ns;
-}
-
-/* All that calls it, or, of a client, all that it calls in a round. */
-static Measured
-measured_around (const TbQueueNet *net, const TbLiveFrame *frame, guint station, gboolean client)
-{
-  Measured sum = { .p95_ns = NAN };
-  for (guint i = 0; i < net->n_links; i++)
-    {
-      const TbQueueLink *link = &net->links[i];
-      if ((client ? link->from : link->to) != station || link->async)
-        continue;
-      Measured m = measured_link (frame, link->uid);
-      if (m.requests == 0)
-        continue;
-      sum.requests += m.requests;
-      sum.rate += m.rate;
-      sum.sum_ns += m.sum_ns;
-      sum.n += m.n;
-      sum.p95_ns = sum.n == m.n ? m.p95_ns : NAN;
-    }
+  if (sum.rate_per_s > 0)
+    sum.latency_ns = waited / sum.rate_per_s;
   return sum;
 }
 
-static double
-measured_cores (const TbLiveFrame *frame, TbUid component)
+static void
+set_measured (TbForecastRow *row, const TbMeasured *measured, const TbMeasuredLink *m)
 {
-  double cores = 0;
-  gboolean some = FALSE;
-  for (guint i = 0; frame != NULL && i < frame->n_instances; i++)
-    if (frame->instances[i].component_uid == component && !frame->instances[i].gone)
-      {
-        cores += frame->instances[i].cpu;
-        some = TRUE;
-      }
-  return some && cores >= CORES_LEAST ? cores : NAN;
+  if (measured == NULL || !(m->rate_per_s * measured->seconds >= ENOUGH))
+    return;
+  row->measured_rate = m->rate_per_s;
+  row->measured_ns = m->latency_ns;
+  row->measured_p95_ns = m->p95_ns;
 }
 
 /* ---- Rows ----------------------------------------------------------------------------------------------- */
@@ -244,41 +190,41 @@ set_busy (TbForecastRow *row, const TbQueueNet *net, const TbPrediction *p, guin
 }
 
 static void
-add_station (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbLiveFrame *frame, guint station,
+add_station (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbMeasured *measured, guint station,
              guint source)
 {
   gboolean client = source != TB_QUEUE_NONE;
   const TbStationAnswer *s = &p->stations[station];
   TbForecastRow *row = new_row (rows, model, net->stations[station].uid);
-  Measured m = measured_around (net, frame, station, client);
+  TbMeasuredLink m = measured_around (net, measured, station, client);
+  double cores = measured != NULL ? measured->stations[station].cores : NAN;
   row->client = client;
   if (client)
     set_times (row, &p->sources[source].throughput_per_s, &p->sources[source].response);
   else
     set_times (row, &s->arrivals_per_s, &s->residence);
   set_busy (row, net, p, station);
-  row->measured_cores = measured_cores (frame, row->uid);
-  if (client && net->stations[station].n_calls > 1)
-    m.requests = 0; /* a round is several requests, which are measured each for itself */
-  set_measured (row, &m);
+  row->measured_cores = cores >= CORES_LEAST ? cores : NAN;
+  if (!client || net->stations[station].n_calls == 1) /* else a round is several requests, which are measured each for itself */
+    set_measured (row, measured, &m);
 }
 
 static void
-add_links (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbLiveFrame *frame)
+add_links (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbMeasured *measured)
 {
   for (guint i = 0; i < net->n_links; i++)
     {
       TbForecastRow *row = new_row (rows, model, net->links[i].uid);
-      Measured m = measured_link (frame, net->links[i].uid);
       row->link = TRUE;
       set_times (row, &p->links[i].calls_per_s, &p->links[i].latency);
       row->busy_text = g_strdup ("");
-      set_measured (row, &m);
+      if (measured != NULL)
+        set_measured (row, measured, &measured->links[i]);
     }
 }
 
 GPtrArray *
-tb_forecast_rows (const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbLiveFrame *frame)
+tb_forecast_rows (const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbMeasured *measured)
 {
   GPtrArray *rows = g_ptr_array_new_with_free_func (row_free);
   g_autofree guint *source_of = g_new (guint, MAX (net->n_stations, 1));
@@ -289,8 +235,8 @@ tb_forecast_rows (const TbModel *model, const TbQueueNet *net, const TbPredictio
   for (guint clients = 2; clients-- > 0;)
     for (guint i = 0; i < net->n_stations; i++)
       if ((source_of[i] != TB_QUEUE_NONE) == (clients != 0))
-        add_station (rows, model, net, p, frame, i, source_of[i]);
-  add_links (rows, model, net, p, frame);
+        add_station (rows, model, net, p, measured, i, source_of[i]);
+  add_links (rows, model, net, p, measured);
   for (guint i = 0; i < rows->len; i++)
     {
       TbForecastRow *row = rows->pdata[i];

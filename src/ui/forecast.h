@@ -3,7 +3,6 @@
 #pragma once
 
 #include "tb-predict.h"
-#include "tb-session.h"
 
 G_BEGIN_DECLS
 
@@ -22,9 +21,9 @@ typedef struct
   char *difference;                /* "as predicted", "8 % fewer a second, 20 % slower" */
 } TbForecastRow;
 
-/* Clients, then components, then links, as they stand in the file; frame (may be NULL) is of a run of the same drawing. (transfer full),
+/* Clients, then components, then links, as they stand in the file; measured (may be NULL) is of a run of that net. (transfer full),
  * of TbForecastRow. */
-GPtrArray *tb_forecast_rows (const TbModel *model, const TbQueueNet *net, const TbPrediction *prediction, const TbLiveFrame *frame);
+GPtrArray *tb_forecast_rows (const TbModel *model, const TbQueueNet *net, const TbPrediction *prediction, const TbMeasured *measured);
 /* "58.5 ± 0.2/s", "71 ± 1 ms", "–". (transfer full) */
 char *tb_forecast_rate (double rate, double half);
 char *tb_forecast_time (double ns, double half);

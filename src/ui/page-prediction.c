@@ -13,6 +13,7 @@
 #include "forecast.h"
 #include "format.h"
 #include "tb-canvas.h"
+#include "tb-measured.h"
 #include "tb-simulate.h"
 #include "util.h"
 
@@ -37,11 +38,12 @@ G_DEFINE_FINAL_TYPE (TbForecastItem, tb_forecast_item, G_TYPE_OBJECT)
 struct _TbPredictionPage
 {
   GtkWidget parent;
-  GtkWidget *box, *where, *predict, *what_if_button, *marks_button, *bottleneck, *how, *sliders, *slider_box, *revealer, *take, *table, *notes;
+  GtkWidget *box, *where, *predict, *what_if_button, *marks_button, *learn, *bottleneck, *how, *sliders, *slider_box, *revealer, *take, *table, *notes;
   GListStore *store;
   TbEditor *editor;
   TbMoment *moment;
   GArray *what_if;       /* of TbWhatIf */
+  GArray *learned;       /* of TbCalibration, of a run; NULL: nothing */
   GPtrArray *slider_rows; /* of TbForecastSlider: those that are shown */
   TbPrediction *computed, *simulated; /* simulated: NULL, or of what is drawn now */
   TbQueueNet *net, *drawn;            /* with what if, and without */
@@ -238,14 +240,18 @@ new_table (TbPredictionPage *self)
 
 /* ---- What is shown ------------------------------------------------------------------------------------------ */
 
-static TbLiveFrame *
-measured_frame (TbPredictionPage *self)
+/* From the start of the run to the moment that is looked at; NULL: nothing ran. */
+static TbMeasured *
+measured (TbPredictionPage *self)
 {
   TbPast *past = self->moment != NULL ? tb_moment_past (self->moment) : NULL;
   if (past == NULL)
     return NULL;
   gint64 time_ns = MIN (tb_moment_time_ns (self->moment), tb_past_stop_ns (past));
-  return time_ns > tb_past_start_ns (past) ? tb_past_frame (past, model_of (self), time_ns, time_ns) : NULL;
+  if (time_ns <= tb_past_start_ns (past))
+    return NULL;
+  g_autoptr (TbLiveFrame) frame = tb_past_frame (past, model_of (self), time_ns, time_ns);
+  return frame != NULL ? tb_measured_from_frames (NULL, frame, self->net) : NULL;
 }
 
 static void
@@ -295,8 +301,8 @@ static void
 show_rows (TbPredictionPage *self)
 {
   const TbPrediction *p = shown (self);
-  g_autoptr (TbLiveFrame) frame = measured_frame (self);
-  g_autoptr (GPtrArray) rows = tb_forecast_rows (model_of (self), self->net, p, frame);
+  g_autoptr (TbMeasured) m = measured (self);
+  g_autoptr (GPtrArray) rows = tb_forecast_rows (model_of (self), self->net, p, m);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < rows->len; i++)
     {
@@ -315,6 +321,7 @@ show (TbPredictionPage *self)
   const TbPrediction *p = shown (self);
   if (p == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
+  gtk_widget_set_visible (self->learn, self->moment != NULL && tb_moment_past (self->moment) != NULL);
   tb_ui_set_text (self->bottleneck, p->bottleneck);
   tb_ui_set_tooltip (self->bottleneck, p->bottleneck);
   show_how (self, p);
@@ -406,6 +413,11 @@ new_net (TbPredictionPage *self, gboolean with_what_if, GPtrArray *notes)
                              .cores = g_get_num_processors (),
                              .tap_ns = -1,
                              .hop_ns = -1 };
+  if (self->learned != NULL)
+    {
+      options.calibrations = (const TbCalibration *) (const void *) self->learned->data;
+      options.n_calibrations = self->learned->len;
+    }
   if (with_what_if)
     {
       options.what_if = (const TbWhatIf *) (const void *) self->what_if->data;
@@ -557,16 +569,23 @@ predict_clicked (TbPredictionPage *self)
     compute (self);
 }
 
+/* What components cost, as the run showed it, instead of as it is drawn; from then on other loads are predicted with that. */
 static void
-where_changed (TbPredictionPage *self)
+learn_toggled (GtkToggleButton *button, TbPredictionPage *self)
 {
+  const TbQueueOptions options = { .local = TRUE, .cores = g_get_num_processors (), .tap_ns = -1, .hop_ns = -1 };
+  TbPast *past = self->moment != NULL ? tb_moment_past (self->moment) : NULL;
+  g_clear_pointer (&self->learned, g_array_unref);
+  if (gtk_toggle_button_get_active (button) && past != NULL && model_of (self) != NULL)
+    {
+      g_autoptr (TbQueueNet) net = tb_queue_net_new (model_of (self), &options, NULL);
+      g_autoptr (TbMeasured) m = tb_measured_from_past (past, net, 0, 0, NULL);
+      if (m != NULL)
+        self->learned = tb_calibrate (model_of (self), &options, m);
+    }
+  if (self->learned == NULL && gtk_toggle_button_get_active (button))
+    gtk_toggle_button_set_active (button, FALSE);
   soon (self);
-}
-
-static void
-marks_toggled (TbPredictionPage *self)
-{
-  show (self);
 }
 
 static void
@@ -645,8 +664,8 @@ tb_prediction_page_set_editor (TbPredictionPage *page, TbEditor *editor)
 static void
 moved (TbPredictionPage *self)
 {
-  if (shown (self) != NULL && !self->stale && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    show_rows (self);
+  if (!self->stale)
+    show (self);
 }
 
 void
@@ -688,9 +707,9 @@ new_toggle (const char *label, const char *tip, GCallback toggled, TbPredictionP
 }
 
 static void
-marks_button_toggled (GtkToggleButton *button, TbPredictionPage *self)
+marks_toggled (GtkToggleButton *button, TbPredictionPage *self)
 {
-  marks_toggled (self);
+  show (self);
 }
 
 static GtkWidget *
@@ -705,14 +724,17 @@ new_bar (TbPredictionPage *self)
   gtk_widget_set_tooltip_text (self->where, "Whose processors do the work: a run on this machine shares its cores among all devices");
   tb_ui_name (self->where, "Where it runs");
   self->what_if_button = new_toggle ("What if…", "Try other numbers of threads, replicas and clients", G_CALLBACK (what_if_toggled), self);
-  self->marks_button = new_toggle ("On the drawing", "Show the figures beside components and links", G_CALLBACK (marks_button_toggled), self);
+  self->marks_button = new_toggle ("On the drawing", "Show the figures beside components and links", G_CALLBACK (marks_toggled), self);
   self->how = tb_ui_label (NULL, "panel-status");
   gtk_widget_set_hexpand (self->how, TRUE);
-  GtkWidget *children[] = { self->predict, self->where, self->what_if_button, self->marks_button, self->how };
+  self->learn = new_toggle ("Learn from the run", "Predict with what each component cost in the run that is shown, not with what is drawn",
+                            G_CALLBACK (learn_toggled), self);
+  gtk_widget_set_visible (self->learn, FALSE);
+  GtkWidget *children[] = { self->predict, self->where, self->what_if_button, self->marks_button, self->learn, self->how };
   for (guint i = 0; i < G_N_ELEMENTS (children); i++)
     gtk_box_append (GTK_BOX (bar), children[i]);
   gtk_widget_add_css_class (bar, "page-bar");
-  g_signal_connect_swapped (self->where, "notify::selected", G_CALLBACK (where_changed), self);
+  g_signal_connect_swapped (self->where, "notify::selected", G_CALLBACK (soon), self);
   return bar;
 }
 
@@ -761,6 +783,7 @@ tb_prediction_page_finalize (GObject *object)
   g_clear_pointer (&self->net, tb_queue_net_free);
   g_clear_pointer (&self->drawn, tb_queue_net_free);
   g_clear_pointer (&self->slider_rows, g_ptr_array_unref);
+  g_clear_pointer (&self->learned, g_array_unref);
   g_array_unref (self->what_if);
   G_OBJECT_CLASS (tb_prediction_page_parent_class)->finalize (object);
 }
