@@ -21,4 +21,8 @@ GBytes *tb_export_scene_pdf (const TbScene *scene, const TbRect *page, const GAr
 GBytes *tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_png (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_pdf (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_compose (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_kubernetes (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_process_compose (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_procfile (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_drawio (const TbModel *model, const TbExportOptions *options, GError **error);

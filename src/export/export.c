@@ -12,6 +12,12 @@ static const TbExportFormat formats[] = {
   { "png", "PNG picture", "image/png", TRUE, TRUE, tb_export_png },
   { "pdf", "PDF document", "application/pdf", TRUE, FALSE, tb_export_pdf },
   { "drawio", "draw.io drawing", "application/vnd.jgraph.mxfile", TRUE, FALSE, tb_export_drawio },
+  { "compose", "Compose file", "application/yaml", FALSE, TRUE, tb_export_compose, TRUE, "",
+    "compose.yaml compose.yml docker-compose.yaml docker-compose.yml" },
+  { "kubernetes", "Kubernetes manifest", "application/yaml", FALSE, FALSE, tb_export_kubernetes, TRUE, "", NULL },
+  { "process-compose", "process-compose file", "application/yaml", FALSE, FALSE, tb_export_process_compose, TRUE, "",
+    "process-compose.yaml process-compose.yml" },
+  { "procfile", "Procfile", "text/plain", FALSE, FALSE, tb_export_procfile, TRUE, "", "Procfile" },
 };
 
 const TbExportFormat *

@@ -72,7 +72,7 @@ tb_build_model (const TbImportBuild *b)
 
 /* ---- Told ------------------------------------------------------------------------------------ */
 
-static void
+static void G_GNUC_PRINTF (6, 0)
 tell (TbImportBuild *b, TbSeverity severity, const char *rule, TbUid uid, guint line, const char *format, va_list args)
 {
   g_autofree char *words = g_strdup_vprintf (format, args);

@@ -7,4 +7,5 @@
   int tb_sniff_##name (const char *bytes, gsize size);                                                                 \
   TbDocument *tb_read_##name (const TbImportSource *source, TbProblems *dropped, GError **error);
 TB_IMPORTER (drawio)
+TB_IMPORTER (compose)
 #undef TB_IMPORTER

@@ -14,6 +14,8 @@ G_DEFINE_QUARK (tb-import-error-quark, tb_import_error)
 
 static const TbImportFormat formats[] = {
   { "drawio", "draw.io", "drawio xml dio", NULL, FALSE, tb_sniff_drawio, tb_read_drawio },
+  { "compose", "Compose", "yaml yml", "compose.yaml compose.yml docker-compose.yaml docker-compose.yml", TRUE,
+    tb_sniff_compose, tb_read_compose },
   { NULL }, /* the end */
 };
 #define N_FORMATS (G_N_ELEMENTS (formats) - 1)

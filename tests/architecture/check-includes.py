@@ -18,7 +18,7 @@ ALLOWED = {
     "diagram": (["model"], "glib cairo pango"),
     "export": (["analysis", "model", "diagram", "runtime/plan", "runtime/record", "runtime/session", "runtime/control", "runtime/history"],
                "glib cairo pango"),
-    "import": (["model", "diagram", "runtime/plan", "runtime/record"], "glib cairo pango libxml"),
+    "import": (["model", "diagram", "runtime/plan", "runtime/record"], "glib cairo pango libxml yaml"),
     "edit": (["model", "diagram"], "glib cairo pango"),
     "runtime/plan": (["model"], "glib"),
     "runtime/wire": (["base"], ""),
@@ -47,6 +47,7 @@ LIBRARIES = {
     "pango": r"^pango/",
     "gtk": r"^(gtk|gdk|gsk|adwaita)\b",
     "graphviz": r"^(graphviz/)?(cgraph|gvc)\.h",
+    "yaml": r"^yaml\.h",
     "zstd": r"^zstd",
 }
 

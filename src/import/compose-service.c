@@ -1,0 +1,477 @@
+/* A service of a Compose file becomes a component.
+ *
+ * What plays the part: a known program (postgres:16) its template; one that is built from a folder here, and says its
+ * command, that command; anything else a built-in part that stands in for it, so that the drawing runs at once. */
+#include "compose-private.h"
+
+#include <string.h>
+
+#include "tb-base.h"
+
+/* Variables of official images that our templates know as parameters. */
+static const struct
+{
+  const char *template, *variable, *param;
+} known_variables[] = {
+  { "postgresql", "POSTGRES_USER", "user" },
+  { "postgresql", "POSTGRES_PASSWORD", "password" },
+  { "postgresql", "POSTGRES_DB", "database" },
+  { "redis", "REDIS_PASSWORD", "password" },
+};
+
+/* Options behind their programs, likewise. */
+static const struct
+{
+  const char *template, *option, *param;
+} known_options[] = {
+  { "redis", "--appendonly", "appendonly" },
+  { "redis", "--requirepass", "password" },
+  { "redis", "--maxmemory", "maxmemory" },
+  { "memcached", "-m", "memory" },
+  { "memcached", "-t", "threads" },
+};
+
+/* What is read somewhere here; every other key of a service is told as dropped. */
+static const char *const taken[] = {
+  "image", "build", "command", "ports", "expose", "environment", "env_file", "depends_on", "links", "healthcheck",
+  "deploy", "scale", "restart", "stop_signal", "stop_grace_period", "networks", "profiles", "extends", "volumes",
+  "container_name", "hostname", "entrypoint", "labels", "x-tierboard", NULL,
+};
+
+static const char *
+build_folder (const TbComposeService *service)
+{
+  const TbYaml *build = tb_yaml_get (service->node, "build");
+  const char *text = tb_yaml_text (build);
+  return text != NULL ? text : tb_yaml_get_text (build, "context");
+}
+
+static void
+say (TbCompose *compose, const TbComposeService *service, TbSeverity severity, const char *rule, guint line,
+     const char *text)
+{
+  tb_compose_say (compose, severity, rule, service->file, line, "%s: %s", service->name, text);
+}
+
+static void
+drop (TbCompose *compose, const TbComposeService *service, guint line, const char *text)
+{
+  say (compose, service, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, line, text);
+}
+
+static void
+add_param (TbCompose *compose, const TbComposeService *service, const char *name, const char *value, guint line)
+{
+  const TbElement *component = tb_model_get (tb_build_model (compose->build), service->uid);
+  const TbElement *template = tb_element_child_of (component, TB_KIND_TEMPLATE);
+  if (template == NULL || *value == '\0')
+    return;
+  TbUid param = tb_build_child (compose->build, TB_KIND_PARAM, tb_element_uid (template), line);
+  tb_build_set (compose->build, param, TB_PROP_NAME, name, line);
+  tb_build_set (compose->build, param, TB_PROP_VALUE, value, line);
+}
+
+static gboolean
+has_template (const TbCompose *compose, const TbComposeService *service)
+{
+  const TbElement *component = tb_model_get (tb_build_model (compose->build), service->uid);
+  return tb_element_child_of (component, TB_KIND_TEMPLATE) != NULL;
+}
+
+/* ---- What plays the part ----------------------------------------------------------------------- */
+
+static void
+set_options (TbCompose *compose, const TbComposeService *service)
+{
+  const TbYaml *command = tb_yaml_get (service->node, "command");
+  g_autofree char *line = tb_compose_command_line (command);
+  g_auto (GStrv) words = NULL;
+  if (line == NULL || !g_shell_parse_argv (line, NULL, &words, NULL))
+    return;
+  for (guint w = 0; words[w] != NULL; w++)
+    for (guint i = 0; i < G_N_ELEMENTS (known_options) && words[w + 1] != NULL; i++)
+      if (g_str_equal (known_options[i].option, words[w])
+          && g_str_equal (known_options[i].template, service->kind.template))
+        add_param (compose, service, known_options[i].param, words[w + 1], command->line);
+}
+
+/* The program itself, where its source lies here and its command is said. */
+static gboolean
+set_command (TbCompose *compose, TbComposeService *service)
+{
+  const TbYaml *command = tb_yaml_get (service->node, "command");
+  const char *folder = build_folder (service);
+  g_autofree char *line = tb_compose_command_line (command);
+  if (folder == NULL || line == NULL || strstr (folder, "://") != NULL || service->file->folder == NULL)
+    return FALSE;
+  g_autofree char *base = g_canonicalize_filename (service->file->folder, NULL);
+  g_autofree char *dir = g_canonicalize_filename (folder, base);
+  g_auto (GStrv) parts = g_strsplit (line, "${", -1);
+  g_autofree char *escaped = g_strjoinv ("$${", parts);
+  TbUid uid = tb_build_child (compose->build, TB_KIND_COMMAND, service->uid, command->line);
+  if (!tb_build_set (compose->build, uid, TB_PROP_TEXT, escaped, command->line))
+    return FALSE;
+  tb_build_set (compose->build, uid, TB_PROP_DIR, dir, command->line);
+  service->command = TRUE;
+  say (compose, service, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, command->line,
+       "its command is taken as one that runs on this machine too, in the folder it is built from");
+  return TRUE;
+}
+
+static void
+say_stand_in (TbCompose *compose, const TbComposeService *service)
+{
+  const char *image = tb_yaml_get_text (service->node, "image");
+  const char *folder = build_folder (service);
+  tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, service->node->line,
+                  "%s: a built-in part stands in for “%s”; give it a command to run the program itself", service->name,
+                  image != NULL ? image : folder != NULL ? folder : "its image");
+}
+
+/* What goes with it: kept in origin=, so that the way back has it. */
+static void
+set_origin (TbCompose *compose, const TbComposeService *service)
+{
+  const char *image = tb_yaml_get_text (service->node, "image");
+  const char *folder = build_folder (service);
+  g_autofree char *text
+    = g_strconcat (service->name, image != NULL ? " image=" : "", image != NULL ? image : "",
+                   folder != NULL ? " build=" : "", folder != NULL ? folder : "", NULL);
+  tb_build_set_origin (compose->build, service->uid, text);
+}
+
+/* ---- Ports ------------------------------------------------------------------------------------- */
+
+static void
+add_service_at (TbCompose *compose, const TbComposeService *service, guint port, gboolean udp, guint line)
+{
+  char number[16], name[32];
+  const char *protocol = udp ? "udp" : tb_foreign_protocol (port, NULL);
+  if (protocol == NULL || (!service->command && !udp))
+    protocol = service->command && service->kind.role != TB_ROLE_SERVER ? "tcp" : "http";
+  g_snprintf (number, sizeof number, "%u", port);
+  g_snprintf (name, sizeof name, "port-%u", port);
+  TbUid uid = tb_build_child (compose->build, TB_KIND_SERVICE, service->uid, line);
+  tb_build_set (compose->build, uid, TB_PROP_NAME, name, line);
+  tb_build_set (compose->build, uid, TB_PROP_PROTOCOL, protocol, line);
+  tb_build_set (compose->build, uid, TB_PROP_PORT, number, line);
+}
+
+/* A template has its own ports, and so has a store that stands in for another. */
+static gboolean
+wants_ports (const TbCompose *compose, const TbComposeService *service)
+{
+  TbRole role = service->kind.role;
+  gboolean speaks_own = role == TB_ROLE_STORE || role == TB_ROLE_CACHE || role == TB_ROLE_BROKER;
+  return !has_template (compose, service) && (service->command || !speaks_own) && role != TB_ROLE_CLIENT;
+}
+
+static void
+add_ports (TbCompose *compose, const TbComposeService *service)
+{
+  static const char *const keys[] = { "ports", "expose" };
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
+    {
+      const TbYaml *list = tb_yaml_get (service->node, keys[k]);
+      for (guint i = 0; i < tb_yaml_n (list); i++)
+        {
+          const TbYaml *item = tb_yaml_nth (list, i);
+          TbComposePort port;
+          if (!tb_compose_port (item, &port))
+            drop (compose, service, item->line, "this is no port");
+          else if (port.n > 1)
+            drop (compose, service, item->line, "a range of ports has no place here; its first is taken");
+          if (port.port > 0 && wants_ports (compose, service)
+              && g_hash_table_add (seen, GUINT_TO_POINTER (port.port)))
+            add_service_at (compose, service, port.port, port.udp, item->line);
+        }
+    }
+}
+
+/* What our own writer put into labels: a drawing that went out comes back as what it was. */
+static void
+take_labels (TbCompose *compose, const TbComposeService *service, GPtrArray *labels)
+{
+  static const struct
+  {
+    const char *label;
+    TbProp prop;
+    TbKind kind;
+  } rows[] = { { "tierboard.tier", TB_PROP_TIER, TB_KIND_TIER },
+               { "tierboard.layer", TB_PROP_LAYER, TB_KIND_LAYER },
+               { "tierboard.group", TB_PROP_GROUP, TB_KIND_GROUP } };
+  for (guint i = 0; i < labels->len; i++)
+    for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
+      {
+        const TbComposePair *pair = g_ptr_array_index (labels, i);
+        if (!g_str_equal (pair->name, rows[r].label) || pair->value == NULL || *pair->value == '\0')
+          continue;
+        g_autofree char *foreign = g_strdup_printf ("%s %s", rows[r].label, pair->value);
+        TbUid of = tb_build_find (compose->build, foreign);
+        if (of == 0)
+          of = tb_build_element (compose->build, rows[r].kind, 0, foreign, pair->value, pair->line);
+        tb_build_refer (compose->build, service->uid, rows[r].prop, of);
+      }
+}
+
+static const char *
+label (const GPtrArray *labels, const char *name)
+{
+  for (guint i = 0; i < labels->len; i++)
+    if (g_str_equal (((const TbComposePair *) labels->pdata[i])->name, name))
+      return ((const TbComposePair *) labels->pdata[i])->value;
+  return NULL;
+}
+
+static TbRole
+role_of (const char *name, TbRole otherwise)
+{
+  for (guint i = 0; name != NULL && i < TB_N_ROLES; i++)
+    if (g_str_equal (tb_role_name ((TbRole) i), name))
+      return (TbRole) i;
+  return otherwise;
+}
+
+void
+tb_compose_make_component (TbCompose *compose, TbComposeService *service)
+{
+  const char *image = tb_yaml_get_text (service->node, "image");
+  service->kind = tb_foreign_kind (NULL, build_folder (service) == NULL ? image : NULL, service->name);
+  g_autoptr (GPtrArray) labels = tb_compose_pairs (tb_yaml_get (service->node, "labels"));
+  service->kind.role = role_of (label (labels, "tierboard.kind"), service->kind.role);
+  service->uid = tb_build_component (compose->build, service->name, service->name, service->kind.role,
+                                     service->node->line);
+  tb_build_set (compose->build, service->uid, TB_PROP_NAME, label (labels, "tierboard.name"), service->node->line);
+  take_labels (compose, service, labels);
+  set_origin (compose, service);
+  if (service->kind.from_program && service->kind.template != NULL)
+    tb_build_set_template (compose->build, service->uid, service->kind.template, service->node->line);
+  if (has_template (compose, service))
+    set_options (compose, service);
+  else if (!set_command (compose, service))
+    say_stand_in (compose, service);
+  add_ports (compose, service);
+}
+
+/* ---- The rest ---------------------------------------------------------------------------------- */
+
+static void
+set_replicas (TbCompose *compose, const TbComposeService *service)
+{
+  const TbYaml *deploy = tb_yaml_get (service->node, "deploy");
+  const TbYaml *node = tb_yaml_get (deploy, "replicas");
+  if (node == NULL)
+    node = tb_yaml_get (service->node, "scale");
+  const char *text = tb_yaml_text (node);
+  if (text != NULL && g_str_equal (text, "0"))
+    say (compose, service, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, node->line,
+         "of it none is started there: it is drawn once");
+  else if (text != NULL && !g_str_equal (text, "1"))
+    tb_build_set (compose->build, service->uid, TB_PROP_REPLICAS, text, node->line);
+  static const char *const others[] = { "resources", "placement", "update_config", "rollback_config" };
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    if ((node = tb_yaml_get (deploy, others[i])) != NULL)
+      tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, node->line,
+                      "%s: “deploy: %s” has no place here", service->name, others[i]);
+}
+
+static void
+set_duration (TbCompose *compose, TbUid uid, TbProp prop, const TbYaml *node)
+{
+  char text[32];
+  gint64 ns = tb_compose_duration (tb_yaml_text (node));
+  if (ns <= 0)
+    return;
+  tb_duration_format (ns, text, sizeof text);
+  tb_build_set (compose->build, uid, prop, text, node->line);
+}
+
+/* restart: on-failure:3, or deploy: restart_policy: */
+static void
+set_restart (TbCompose *compose, const TbComposeService *service)
+{
+  const TbYaml *node = tb_yaml_get (service->node, "restart");
+  const TbYaml *policy = tb_yaml_get (tb_yaml_get (service->node, "deploy"), "restart_policy");
+  const char *text = tb_yaml_text (node);
+  if (text == NULL && policy == NULL)
+    return;
+  const char *condition = policy != NULL ? tb_yaml_get_text (policy, "condition") : NULL;
+  guint line = policy != NULL ? policy->line : node->line;
+  TbUid uid = tb_build_child (compose->build, TB_KIND_RESTART, service->uid, line);
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ":", 2);
+  const char *how = policy == NULL                               ? parts[0]
+                    : g_strcmp0 (condition, "none") == 0         ? "no"
+                    : g_strcmp0 (condition, "on-failure") == 0   ? "on-failure"
+                                                                 : "always";
+  const char *times = policy != NULL ? tb_yaml_get_text (policy, "max_attempts") : parts[0] != NULL ? parts[1] : NULL;
+  tb_build_set (compose->build, uid, TB_PROP_POLICY, g_str_equal (how, "false") ? "no" : how, line);
+  tb_build_set (compose->build, uid, TB_PROP_TIMES, times, line);
+  set_duration (compose, uid, TB_PROP_DELAY, tb_yaml_get (policy, "delay"));
+  set_duration (compose, uid, TB_PROP_WITHIN, tb_yaml_get (policy, "window"));
+}
+
+static void
+set_stop (TbCompose *compose, const TbComposeService *service)
+{
+  const TbYaml *signal_node = tb_yaml_get (service->node, "stop_signal");
+  const TbYaml *grace = tb_yaml_get (service->node, "stop_grace_period");
+  const char *signal = tb_yaml_text (signal_node);
+  if (signal == NULL && grace == NULL)
+    return;
+  guint line = signal_node != NULL ? signal_node->line : grace->line;
+  TbUid uid = tb_build_child (compose->build, TB_KIND_STOP, service->uid, line);
+  if (signal != NULL && g_str_has_prefix (signal, "SIG"))
+    signal += 3;
+  tb_build_set (compose->build, uid, TB_PROP_SIGNAL, signal, line);
+  set_duration (compose, uid, TB_PROP_GRACE, grace);
+}
+
+/* Start order, which is no traffic. */
+static void
+set_depends (TbCompose *compose, const TbComposeService *service)
+{
+  const TbYaml *list = tb_yaml_get (service->node, "depends_on");
+  for (guint i = 0; i < tb_yaml_n (list); i++)
+    {
+      const TbYaml *item = tb_yaml_nth (list, i);
+      const char *name = tb_yaml_key (list, i) != NULL ? tb_yaml_key (list, i) : tb_yaml_text (item);
+      const char *condition = tb_yaml_get_text (item, "condition");
+      TbUid on = name != NULL ? tb_build_find (compose->build, name) : 0;
+      if (on == 0 || on == service->uid)
+        {
+          tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, item->line,
+                          "%s waits for “%s”, which is no other service", service->name, name != NULL ? name : "");
+          continue;
+        }
+      TbUid uid = tb_build_child (compose->build, TB_KIND_DEPENDS, service->uid, item->line);
+      tb_build_refer (compose->build, uid, TB_PROP_ON, on);
+      tb_build_set (compose->build, uid, TB_PROP_CONDITION,
+                    g_strcmp0 (condition, "service_healthy") == 0                  ? "ready"
+                    : g_strcmp0 (condition, "service_completed_successfully") == 0 ? "succeeded"
+                                                                                   : "started",
+                    item->line);
+    }
+}
+
+static gboolean
+is_param (const TbComposeService *service, const char *variable, const char **param)
+{
+  for (guint i = 0; service->kind.template != NULL && i < G_N_ELEMENTS (known_variables); i++)
+    if (g_str_equal (known_variables[i].template, service->kind.template)
+        && g_str_equal (known_variables[i].variable, variable))
+      {
+        *param = known_variables[i].param;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* What of a file of variables may be a secret is not put into the drawing, but where a template needs it. */
+static void
+set_environment (TbCompose *compose, const TbComposeService *service)
+{
+  gboolean template = has_template (compose, service);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < service->env->len; i++)
+    {
+      const TbComposePair *pair = g_ptr_array_index (service->env, i);
+      const char *param;
+      if (*pair->name == '\0' || !g_hash_table_add (seen, pair->name))
+        continue;
+      if (pair->value == NULL)
+        {
+          tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, pair->line,
+                          "%s: the variable %s has no value in the file", service->name, pair->name);
+          continue;
+        }
+      if (template && is_param (service, pair->name, &param))
+        {
+          add_param (compose, service, param, pair->value, pair->line);
+          continue;
+        }
+      if (pair->from_file)
+        continue;
+      g_autofree char *value = tb_compose_refer (compose, service, pair->value);
+      TbUid uid = tb_build_child (compose->build, TB_KIND_ENV, service->uid, pair->line);
+      tb_build_set (compose->build, uid, TB_PROP_NAME, pair->name, pair->line);
+      tb_build_set (compose->build, uid, TB_PROP_VALUE, value, pair->line);
+    }
+}
+
+/* "data:/var/lib/x", {type: volume, source: data}; a named one outlives its container. */
+static gboolean
+is_named_volume (const TbYaml *item)
+{
+  const char *text = tb_yaml_text (item);
+  if (text == NULL)
+    return g_strcmp0 (tb_yaml_get_text (item, "type"), "volume") == 0 && tb_yaml_get_text (item, "source") != NULL;
+  return g_ascii_isalnum (*text) && strchr (text, ':') != NULL;
+}
+
+static void
+set_volumes (TbCompose *compose, const TbComposeService *service)
+{
+  const TbYaml *list = tb_yaml_get (service->node, "volumes");
+  gboolean keeps = service->kind.role == TB_ROLE_STORE || service->kind.role == TB_ROLE_BROKER;
+  for (guint i = 0; i < tb_yaml_n (list); i++)
+    {
+      const TbYaml *item = tb_yaml_nth (list, i);
+      const char *text = tb_yaml_text (item);
+      if (text == NULL)
+        text = tb_yaml_get_text (item, "source");
+      if (keeps && is_named_volume (item))
+        tb_build_set (compose->build, service->uid, TB_PROP_DURABLE, "yes", item->line);
+      else
+        tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, item->line,
+                        "%s: the volume “%s” has no place here", service->name, text != NULL ? text : "");
+    }
+}
+
+static void
+set_profiles (TbCompose *compose, const TbComposeService *service)
+{
+  const TbYaml *list = tb_yaml_get (service->node, "profiles");
+  for (guint i = 0; i < tb_yaml_n (list); i++)
+    {
+      const char *text = tb_yaml_text (tb_yaml_nth (list, i));
+      g_autofree char *tag = text != NULL ? g_strconcat ("profile-", text, NULL) : NULL;
+      if (tag != NULL)
+        tb_build_tag (compose->build, service->uid, tag);
+    }
+  if (tb_yaml_n (list) > 0)
+    say (compose, service, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, list->line,
+         "it is started with some profiles only: it is drawn, with tags that say which");
+}
+
+static void
+drop_unknown (TbCompose *compose, const TbComposeService *service)
+{
+  for (guint i = 0; i < tb_yaml_n (service->node); i++)
+    {
+      const char *key = tb_yaml_key (service->node, i);
+      if (!g_strv_contains (taken, key) && !g_str_has_prefix (key, "x-"))
+        tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file,
+                        tb_yaml_nth (service->node, i)->line, "%s: “%s” has no place here", service->name, key);
+    }
+  const TbYaml *entry = tb_yaml_get (service->node, "entrypoint");
+  const TbYaml *command = tb_yaml_get (service->node, "command");
+  if (entry != NULL)
+    drop (compose, service, entry->line, "its entry point has no place here");
+  if (command != NULL && !service->command && !has_template (compose, service))
+    drop (compose, service, command->line, "its command is one of an image that is not here");
+}
+
+void
+tb_compose_fill_component (TbCompose *compose, TbComposeService *service)
+{
+  set_environment (compose, service);
+  tb_compose_make_ready (compose, service);
+  set_depends (compose, service);
+  set_restart (compose, service);
+  set_stop (compose, service);
+  set_replicas (compose, service);
+  set_volumes (compose, service);
+  set_profiles (compose, service);
+  drop_unknown (compose, service);
+}
