@@ -14,7 +14,7 @@
 
 #include "tb-predict.h"
 
-#define STEPS_MAX 5e7
+#define STEPS_MAX 2e7
 #define STATES_MAX 4e6
 
 typedef long double Weight;
@@ -313,7 +313,7 @@ answer_all (const Convolution *c, const Weight *base, TbClosedAnswer *answer)
       if (any && !isfinite (answer->response[k]))
         return FALSE;
     }
-  for (guint i = 0; i < net->n_centres; i++)
+  for (guint i = 0; answer->queue != NULL && i < net->n_centres; i++)
     set_queue (c, base, i, answer);
   return TRUE;
 }

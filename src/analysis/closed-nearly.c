@@ -4,8 +4,8 @@
 
 #include "tb-predict.h"
 
-#define ROUNDS_MAX 20000
-#define CLOSE_ENOUGH 1e-10
+#define ROUNDS_MAX 2000
+#define CLOSE_ENOUGH 1e-9
 
 /* Seidmann, Schweitzer and Shalev-Oren 1987: c servers are one that is c times as fast, and a delay of the rest. */
 static double
@@ -69,7 +69,7 @@ tb_closed_nearly (const TbClosedNet *net, TbClosedAnswer *answer)
       change = step (net, queue, next, answer);
       memcpy (queue, next, n * sizeof *queue);
     }
-  for (gsize at = 0; at < n; at++)
+  for (gsize at = 0; answer->queue != NULL && at < n; at++)
     {
       guint k = (guint) (at % net->n_classes), i = (guint) (at / net->n_classes);
       answer->queue[at] = queue[at] + answer->throughput[k] * net->demand[at] * (1 - queued_part (net->servers[i]));

@@ -20,7 +20,6 @@ typedef struct
   double rho;                     /* of its servers, by open customers */
   double closed;                  /* customers of closed sources here */
   double carried;                 /* and Σ X D of them, without what the open ones add */
-  double open_rate_ns;            /* ρ · servers: open load */
 } Centre;
 
 typedef struct
@@ -133,7 +132,6 @@ set_open_load (Solving *s)
       double load = 0;
       for (guint k = 0; k < s->net->n_sources; k++)
         load += s->out->throughput[k] * (centre->open[k] + (is_open (s->net, k) ? centre->waited[k] : 0));
-      centre->open_rate_ns = load;
       centre->rho = centre->servers > 0 ? load / centre->servers : 0;
     }
 }
@@ -149,9 +147,26 @@ demands_of (const Solving *s)
   return demand;
 }
 
-/* One solution of the closed sources; returns by how much the throughputs changed. */
+/* Who is where, from a solution. */
+static void
+fill_centres (Solving *s, const double *x, const double *queue)
+{
+  guint classes = s->n_closed;
+  for (guint c = 0; c < s->centres->len; c++)
+    {
+      Centre *centre = centre_at (s, c);
+      centre->closed = centre->carried = 0;
+      for (guint k = 0; k < classes; k++)
+        {
+          centre->closed += queue[(gsize) c * classes + k];
+          centre->carried += x[k] * centre->waited[s->closed[k]];
+        }
+    }
+}
+
+/* One solution of the closed sources, without or with who is where; returns by how much the throughputs changed. */
 static double
-solve_closed (Solving *s, const double *delay)
+solve_closed (Solving *s, const double *delay, gboolean last)
 {
   guint n = s->centres->len, classes = s->n_closed;
   g_autofree double *demand = demands_of (s), *x = g_new0 (double, classes + 1), *r = g_new0 (double, classes + 1),
@@ -163,7 +178,7 @@ solve_closed (Solving *s, const double *delay)
   for (guint k = 0; k < classes; k++)
     population[k] = s->net->sources[s->closed[k]].population;
   const TbClosedNet net = { n, classes, servers, demand, population, delay };
-  TbClosedAnswer answer = { x, r, queue };
+  TbClosedAnswer answer = { x, r, last ? queue : NULL };
   s->out->exact = tb_closed_exact (&net, &answer);
   if (!s->out->exact)
     tb_closed_nearly (&net, &answer);
@@ -171,18 +186,10 @@ solve_closed (Solving *s, const double *delay)
     {
       double *known = &s->out->throughput[s->closed[k]];
       change = MAX (change, fabs (x[k] - *known) / MAX (x[k], 1e-30));
-      *known = *known > 0 ? (*known + x[k]) / 2 : x[k];
+      *known = *known > 0 && !last ? (*known + x[k]) / 2 : x[k];
     }
-  for (guint c = 0; c < n; c++)
-    {
-      Centre *centre = centre_at (s, c);
-      centre->closed = centre->carried = 0;
-      for (guint k = 0; k < classes; k++)
-        {
-          centre->closed += queue[(gsize) c * classes + k];
-          centre->carried += x[k] * centre->waited[s->closed[k]];
-        }
-    }
+  if (last)
+    fill_centres (s, x, queue);
   return change;
 }
 
@@ -227,18 +234,32 @@ make_centres (Solving *s)
       add_pool (s, i);
 }
 
+/* Whether closed sources make load that nobody waits for: only then does one solution change the next. */
+static gboolean
+causes_open_load (const Solving *s)
+{
+  for (guint c = 0; c < s->centres->len; c++)
+    for (guint k = 0; k < s->n_closed; k++)
+      if (centre_at (s, c)->open[s->closed[k]] > 0)
+        return TRUE;
+  return FALSE;
+}
+
 static void
 iterate (Solving *s)
 {
   g_autofree double *delay = g_new0 (double, s->n_closed + 1);
-  double change = 1;
+  double change = causes_open_load (s) ? 1 : 0;
   for (guint k = 0; k < s->n_closed; k++)
     delay[k] = delay_of (s, s->closed[k]);
   for (guint round = 0; round < ROUNDS_MAX && change > CLOSE_ENOUGH; round++)
     {
       set_open_load (s);
-      change = s->n_closed > 0 ? solve_closed (s, delay) : 0;
+      change = solve_closed (s, delay, FALSE);
     }
+  set_open_load (s);
+  if (s->n_closed > 0)
+    solve_closed (s, delay, TRUE);
 }
 
 TbPredictSolution *

@@ -113,15 +113,15 @@ typedef struct
   const double *think;      /* of each class */
 } TbClosedNet;
 
-/* What comes of it: throughput and response of each class, and mean customers of class k at centre i: queue[i * n_classes + k]. The
- * caller gives the room. */
+/* What comes of it: throughput and response of each class, and mean customers of class k at centre i: queue[i * n_classes + k] (NULL: not asked
+ * for). The caller gives the room. */
 typedef struct
 {
   double *throughput, *response, *queue;
 } TbClosedAnswer;
 
 /* The figures of exact mean value analysis (Reiser and Lavenberg, JACM 27(2) 1980), by Buzen's convolution, which
- * only adds positive numbers and so has none of the trouble that multi-server MVA has near saturation. FALSE where that would take more than about 50 million steps. */
+ * only adds positive numbers and so has none of the trouble that multi-server MVA has near saturation. FALSE where that would take more than about 20 million steps. */
 gboolean tb_closed_exact (const TbClosedNet *net, TbClosedAnswer *answer);
 /* Schweitzer's and Bard's approximation, several servers split as Seidmann does (a queue of D/c and a delay of D(c-1)/c). */
 void tb_closed_nearly (const TbClosedNet *net, TbClosedAnswer *answer);
