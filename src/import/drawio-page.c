@@ -181,13 +181,31 @@ can_frame (const TbDrawioCell *cell)
          && cell->rect.width > 0 && cell->rect.height > 0 && !is_pictured (cell) && !is_list (cell);
 }
 
-/* A rectangle with things drawn over it is a frame; with a single nameless picture over it, it is that thing. */
-static void
+/* The first of things, sorted by their left edges, that does not begin left of x. */
+static guint
+first_from (const GPtrArray *things, double x)
+{
+  guint low = 0, high = things->len;
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
+      if (((const TbDrawioCell *) things->pdata[middle])->rect.x < x)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* A rectangle with things drawn over it is a frame; with a single nameless picture over it, it is that thing. Returns how
+ * many it looked at. */
+static guint
 judge_frame (TbDrawioCell *frame, const GPtrArray *things)
 {
   TbDrawioCell *last = NULL;
-  guint n = 0;
-  for (guint i = 0; i < things->len; i++)
+  guint n = 0, first = first_from (things, frame->rect.x), i;
+  double right = frame->rect.x + frame->rect.width;
+  for (i = first; i < things->len && ((const TbDrawioCell *) things->pdata[i])->rect.x <= right; i++)
     {
       TbDrawioCell *thing = things->pdata[i];
       if (thing == frame || !is_thing (thing) || thing->index < frame->index
@@ -203,12 +221,21 @@ judge_frame (TbDrawioCell *frame, const GPtrArray *things)
     }
   else if (n > 0)
     frame->what = TB_CELL_CONTAINER;
+  return i - first;
+}
+
+static int
+by_left_edge (gconstpointer a, gconstpointer b)
+{
+  const TbDrawioCell *x = *(TbDrawioCell *const *) a, *y = *(TbDrawioCell *const *) b;
+  return x->rect.x != y->rect.x ? (x->rect.x < y->rect.x ? -1 : 1) : x->index < y->index ? -1 : x->index > y->index;
 }
 
 static void
 judge_frames (TbDrawioPage *page, TbImportBuild *build)
 {
   g_autoptr (GPtrArray) things = g_ptr_array_new (), frames = g_ptr_array_new ();
+  guint64 looked = 0;
   for (guint i = 0; i < page->cells->len; i++)
     {
       TbDrawioCell *cell = page->cells->pdata[i];
@@ -217,14 +244,12 @@ judge_frames (TbDrawioPage *page, TbImportBuild *build)
       if (can_frame (cell))
         g_ptr_array_add (frames, cell);
     }
-  if ((guint64) things->len * frames->len > MOST_PAIRS)
-    {
-      tb_build_assume (build, 0, page->line, "the page “%s” has too many boxes to find out which lie on which: only "
-                       "containers of draw.io became groups", page->name);
-      return;
-    }
-  for (guint i = 0; i < frames->len; i++)
-    judge_frame (frames->pdata[i], things);
+  g_ptr_array_sort (things, by_left_edge);
+  for (guint i = 0; i < frames->len && looked <= MOST_PAIRS; i++)
+    looked += judge_frame (frames->pdata[i], things);
+  if (looked > MOST_PAIRS)
+    tb_build_assume (build, 0, page->line, "the page “%s” has too many boxes to find out of each which lie on it: some groups "
+                     "that are only drawn as such are missing", page->name);
 }
 
 /* ---- Containers --------------------------------------------------------------------------------------- */

@@ -12,8 +12,10 @@
 static gboolean
 is_broken_name (const TbDrawioCell *cell, const char *words)
 {
-  gboolean marked = cell->label != NULL
-                    && (strstr (cell->label, "<b>") != NULL || strstr (cell->label, "<b ") != NULL || strstr (cell->label, "<hr") != NULL);
+  static const char *const marks[] = { "<b>", "<b ", "<hr", "<font", "<h1", "<h2", "<h3", "<i>" };
+  gboolean marked = FALSE;
+  for (guint i = 0; cell->label != NULL && i < G_N_ELEMENTS (marks); i++)
+    marked |= strstr (cell->label, marks[i]) != NULL;
   return strlen (words) <= LONGEST_NAME && strpbrk (words, "[](){}:+*•") == NULL && !marked && cell->what == TB_CELL_COMPONENT;
 }
 
