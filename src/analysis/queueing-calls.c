@@ -152,7 +152,7 @@ deliver (const GArray *subscriptions, const char *topic, TbCallOut *call)
         g_array_append_val (found, s->delivery);
     }
   call->n_deliveries = found->len;
-  call->deliveries = (TbDelivery *) g_array_free (found, FALSE);
+  call->deliveries = (gpointer) g_array_free (found, FALSE);
 }
 
 void
@@ -320,6 +320,6 @@ tb_queue_read_calls (TbQueueReader *reader, const TbElement *component, TbStatio
       && !add_drawn_calls (reader, component, index, calls))
     add_links (reader, component, index, calls);
   station->n_calls = calls->len;
-  station->calls = (TbCallOut *) g_array_free (calls, FALSE);
+  station->calls = (gpointer) g_array_free (calls, FALSE);
   set_visits (reader, component, station);
 }

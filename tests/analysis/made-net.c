@@ -81,6 +81,18 @@ made_clients (Made *m, guint population, double think_ns, double rate)
   return i;
 }
 
+Made *
+made_four_stations (guint clients, guint web_threads, guint app_threads)
+{
+  Made *m = made_new ();
+  guint client = made_clients (m, clients, 1e9, 0), web = made_station (m, TB_ROLE_SERVER, web_threads, 2, 5 * MS),
+        app = made_station (m, TB_ROLE_SERVER, app_threads, 1, 10 * MS), db = made_station (m, TB_ROLE_STORE, app_threads > 0, 1, 8 * MS);
+  made_call (m, client, web, 1);
+  made_call (m, web, app, 1);
+  made_call (m, app, db, 2);
+  return m;
+}
+
 TbPrediction *
 made_run (Made *m, guint64 seed, double precision)
 {

@@ -31,6 +31,8 @@ guint made_waiting (Made *m, TbRole role, guint threads, double wait_ns);
 TbCallOut *made_call (Made *m, guint from, guint to, guint times);
 /* Clients that think, or (rate above 0) ask at a rate, at random moments. */
 guint made_clients (Made *m, guint population, double think_ns, double rate);
+/* Clients (think 1 s), web (2 cores, 5 ms), app (1 core, 10 ms, two calls), db (1 core, 8 ms; one thread). threads 0: no limit, of db too. */
+Made *made_four_stations (guint clients, guint web_threads, guint app_threads);
 TbPrediction *made_run (Made *m, guint64 seed, double precision);
 #define assert_near(what, value, wanted, part) made_assert_near (__FILE__, __LINE__, what, value, wanted, part)
 void made_assert_near (const char *file, int line, const char *what, double value, double wanted, double part);

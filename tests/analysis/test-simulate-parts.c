@@ -251,6 +251,87 @@ test_taps_take_their_time (void)
   assert_near ("taps", p->tap_utilisation, p->sources[0].throughput_per_s.value * 0.002, 0.01);
 }
 
+/* ---- Anything at all ------------------------------------------------------------------------------------------ */
+
+static guint
+below (TbRng *rng, guint n)
+{
+  return (guint) tb_rng_below (rng, n);
+}
+
+static void
+add_any_call (Made *m, TbRng *rng, guint from)
+{
+  guint to = 1 + below (rng, m->net.n_stations - 1);
+  TbCallOut *call = made_call (m, from, to, 1 + below (rng, 3));
+  call->share = below (rng, 2) ? 1 : tb_rng_uniform (rng);
+  call->order = (TbCallOrder) below (rng, 3);
+  call->async = below (rng, 4) == 0;
+  call->write = below (rng, 2);
+  call->timeout_ns = below (rng, 2) ? (gint64) (50 * MS) : 0;
+  call->retries = below (rng, 3);
+  call->balance = (TbQueueBalance) below (rng, 6);
+  guint row = m->stations[from].n_calls - 1;
+  if (row > 0 && below (rng, 3) == 0)
+    {
+      call->miss = TRUE;
+      call->after = row - 1;
+    }
+}
+
+static void
+add_any_station (Made *m, TbRng *rng)
+{
+  static const TbCapProtocol protocols[] = { TB_CAP_APART, TB_CAP_PRIMARY, TB_CAP_CHAIN, TB_CAP_QUORUM, TB_CAP_RAFT, TB_CAP_ALL };
+  guint at = made_station (m, TB_ROLE_SERVER, below (rng, 4), below (rng, 3), (double) below (rng, 3) * 2 * MS);
+  TbStation *s = &m->stations[at];
+  s->replicas = 1 + below (rng, 4);
+  s->queue = below (rng, 3) == 0 ? below (rng, 5) : G_MAXUINT;
+  s->exclusive = below (rng, 2);
+  s->work[1] = (TbDemand){ 0.1 * MS, made_constant (0.1 * MS), TRUE };
+  s->hit_ratio = tb_rng_uniform (rng);
+  s->keeps_data = below (rng, 2);
+  s->one_reads = below (rng, 2);
+  s->one_writes = below (rng, 2);
+  s->store = (TbCapStore){ .protocol = protocols[below (rng, 6)], .replicas = s->replicas, .copies = s->replicas, .r = 1, .w = s->replicas,
+                           .waits = s->replicas - 1, .passes_on = TRUE };
+}
+
+/* It ends, and no figure is negative, whatever is drawn: circles, tries, refusals, all at once. */
+static void
+test_any_net_ends (void)
+{
+  for (guint seed = 0; seed < 300; seed++)
+    {
+      g_autofree Made *m = made_new ();
+      TbRng rng;
+      tb_rng_seed (&rng, seed);
+      made_clients (m, 1 + below (&rng, 9), (double) below (&rng, 3) * 10 * MS, below (&rng, 2) ? 50 : 0);
+      for (guint i = 2 + below (&rng, 5); i > 0; i--)
+        add_any_station (m, &rng);
+      for (guint i = 1 + below (&rng, 10); i > 0; i--)
+        {
+          guint from = below (&rng, m->net.n_stations);
+          if (m->stations[from].n_calls < 4 && m->net.n_links < 15)
+            add_any_call (m, &rng, from);
+        }
+      if (below (&rng, 2))
+        {
+          m->net.tap_ns = 0.02 * MS;
+          m->net.hop_ns = 0.05 * MS;
+          m->net.tap_device = 1;
+        }
+      const TbSimulateOptions options = { .seed = seed, .most_events = 20000 };
+      g_autoptr (TbPrediction) p = tb_simulate (&m->net, &options);
+      for (guint i = 0; i < p->n_stations; i++)
+        g_assert_false (p->stations[i].threads_busy < -1e-9 || p->stations[i].cores < -1e-9 || p->stations[i].queue.value < -1e-9);
+      for (guint i = 0; i < p->n_links; i++)
+        g_assert_false (p->links[i].latency.mean.value < 0);
+      for (guint i = 0; i < p->n_devices; i++)
+        g_assert_false (p->devices[i].cores_busy > m->devices[i].cores + 1e-9 && m->devices[i].cores > 0);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -269,5 +350,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/simulate/async-calls-are-not-waited-for", test_async_calls_are_not_waited_for);
   g_test_add_func ("/simulate/a-broker-delivers-to-one-or-to-each", test_a_broker_delivers_to_one_or_to_each);
   g_test_add_func ("/simulate/taps-take-their-time", test_taps_take_their_time);
+  g_test_add_func ("/simulate/any-net-ends", test_any_net_ends);
   return g_test_run ();
 }

@@ -113,19 +113,6 @@ test_lazowska (void)
 
 /* ---- Four stations ----------------------------------------------------------------------------------------- */
 
-/* Clients (think 1 s), web (8 threads, 2 cores, 5 ms), app (1 core, 10 ms, two calls), db (1 core, 8 ms). */
-static Made *
-four_stations (guint clients, guint web_threads, guint app_threads)
-{
-  Made *m = made_new ();
-  guint client = made_clients (m, clients, 1e9, 0), web = made_station (m, TB_ROLE_SERVER, web_threads, 2, 5 * MS),
-        app = made_station (m, TB_ROLE_SERVER, app_threads, 1, 10 * MS), db = made_station (m, TB_ROLE_STORE, app_threads > 0, 1, 8 * MS);
-  made_call (m, client, web, 1);
-  made_call (m, web, app, 1);
-  made_call (m, app, db, 2);
-  return m;
-}
-
 /* reference: a simulation of 20 000 s of the same, 3 % off at most in response; without threads, the exact MVA. */
 static void
 test_four_stations (void)
@@ -140,7 +127,7 @@ test_four_stations (void)
   };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree Made *m = four_stations (rows[i].clients, rows[i].web, rows[i].app);
+      g_autofree Made *m = made_four_stations (rows[i].clients, rows[i].web, rows[i].app);
       g_autoptr (TbPrediction) p = made_run (m, 11 + i, 0.01);
       g_test_message ("N %u, %u threads: %.3f ± %.3f/s, %.4f ± %.4f s, %" G_GUINT64_FORMAT " events", rows[i].clients, rows[i].app,
                       p->sources[0].throughput_per_s.value, p->sources[0].throughput_per_s.half, p->sources[0].response.mean.value / 1e9,
@@ -154,7 +141,7 @@ test_four_stations (void)
 static void
 test_littles_law (void)
 {
-  g_autofree Made *m = four_stations (50, 8, 4);
+  g_autofree Made *m = made_four_stations (50, 8, 4);
   g_autoptr (TbPrediction) p = made_run (m, 2, 0);
   for (guint i = 1; i < 4; i++)
     {
@@ -167,7 +154,7 @@ test_littles_law (void)
 static void
 test_a_seed_repeats_itself (void)
 {
-  g_autofree Made *m = four_stations (20, 8, 2);
+  g_autofree Made *m = made_four_stations (20, 8, 2);
   g_autoptr (TbPrediction) a = made_run (m, 5, 0.02);
   g_autoptr (TbPrediction) b = made_run (m, 5, 0.02);
   g_autoptr (TbPrediction) c = made_run (m, 6, 0.02);
@@ -184,7 +171,7 @@ test_intervals_hold_the_truth (void)
   guint held = 0;
   for (guint seed = 0; seed < 20; seed++)
     {
-      g_autofree Made *m = four_stations (50, 0, 0);
+      g_autofree Made *m = made_four_stations (50, 0, 0);
       g_autoptr (TbPrediction) p = made_run (m, seed, 0.03);
       const TbEstimate *x = &p->sources[0].throughput_per_s;
       held += fabs (x->value - 46.43573) <= x->half;
