@@ -82,7 +82,7 @@ void tb_finding_fix (TbFinding *finding, const char *label, TbRuleOp op, const T
   X (retried_writes) X (depth) X (fan_out) X (chatty) X (blocked_thread) X (lost_messages)                              \
   X (affinity) X (lone_replica) X (overlap) X (write_conflict) X (even_copies) X (all_copies) X (apart) X (stale_reads) \
   X (volatile_store) X (volatile_broker) X (lossy_failover)                                                             \
-  X (spof) X (common_mode) X (idle_device)                                                                                     \
+  X (saturated) X (unbounded) X (spof) X (common_mode) X (idle_device)                                                                                     \
   X (disconnected) X (uncalled) X (called_client) X (empty_container) X (empty_interaction) X (unjudged_scenario)       \
   X (secret) X (same_name)
 #define X(name) void tb_rule_##name (TbRuleRun *run, const TbRule *rule);

@@ -76,6 +76,11 @@
      "A crash takes its data.")                                                                                        \
   R ("broker.volatile", WARNING, volatile_broker, "Messages are promised at least once by a broker that is not durable.", \
      "A crash takes what waits in it.")                                                                                \
+  /* load */                                                                                                           \
+  R ("load.saturated", WARNING, saturated, "Threads or cores are more than 80 % busy with what the clients ask.",      \
+     "Above that, waits grow fast; with requests that come at a rate, above 100 % without end. More threads, cores or replicas, or less work.") \
+  R ("queue.unbounded", WARNING, unbounded, "More messages come than their consumer can take.",                        \
+     "Nobody waits for them, so nothing slows their senders: the queue grows until it is full.")                       \
   /* what fails together */                                                                                            \
   R ("spof", INFO, spof, "One part, when it fails, stops a client alone.",                                             \
      "Everything that a client waits for is needed (AND), unless there are enough replicas of it (OR). A second one, on another device, mends it.") \

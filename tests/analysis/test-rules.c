@@ -131,6 +131,12 @@ static const Case cases[] = {
   { "store.volatile", C ("s", "store", "durable='yes'"), NULL },
   { "broker.volatile", CALLS ("a", "client", "", "<call link='l' qos='1'/>") C ("b", "broker", "") L ("l", "a", "b", "call='async'"), "b is not durable" },
   { "broker.volatile", CALLS ("a", "client", "", "<call link='l' qos='1'/>") C ("b", "broker", "durable='yes'") L ("l", "a", "b", "call='async'"), NULL },
+  { "load.saturated", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", T),
+    "component b: 151 % of what its one thread can do is asked of it" },
+  { "load.saturated", BUILT ("a", "client", "", "rate='50'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", T), NULL },
+  { "queue.unbounded", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", "call='async'"),
+    "component b: 150 messages/s come, and it takes 99.6/s" },
+  { "queue.unbounded", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", T), NULL },
   { "spof", AB L ("l", "a", "b", T), "component b: without it, a stops" },
   { "spof", C ("a", "client", "") C ("b", "server", "replicas='2'") L ("l", "a", "b", T), NULL },
   { "device.commonmode", "<tier id='x'><device id='d'/></tier>" C ("b", "server", "tier='x' replicas='3'"), "all its 3 replicas run on d" },
@@ -321,7 +327,11 @@ test_templates_have_nothing_worse_than_infos (void)
   static const struct
   {
     const char *file, *rule;
-  } meant[] = { { "middleware-kinds.tierboard", "bound-language" } };
+  } meant[] = {
+    { "middleware-kinds.tierboard", "bound-language" },
+    { "rpc-and-queue.tierboard", "load.saturated" },
+    { "rpc-and-queue.tierboard", "queue.unbounded" },
+  };
   static const char *const folders[] = { "templates", "examples" };
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {

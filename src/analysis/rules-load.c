@@ -1,0 +1,113 @@
+/* What is asked of a drawing, against what it can do on its own devices: by the same prediction that people are shown. */
+#include <math.h>
+
+#include "rules-private.h"
+#include "tb-predict.h"
+
+/* So many stations and sources are predicted within some milliseconds; of larger drawings only who asks sees it. */
+#define WORK_MAX 4000
+#define BUSY 0.8
+#define OVER 1.02 /* what is full by waiting customers comes out a little above 1 */
+
+typedef struct
+{
+  TbQueueNet *net;
+  TbPrediction *prediction; /* NULL: nobody asks, or it would take too long */
+} Load;
+
+static Load
+load_of (const TbRuleRun *run)
+{
+  Load load = { tb_queue_net_new (run->model, NULL, NULL), NULL };
+  if (load.net->n_sources > 0 && load.net->n_sources * load.net->n_stations <= WORK_MAX)
+    load.prediction = tb_predict (load.net);
+  return load;
+}
+
+static void
+load_clear (Load *load)
+{
+  tb_queue_net_free (load->net);
+  tb_prediction_free (load->prediction);
+}
+
+static double
+asked_of (const Load *load, guint station)
+{
+  const TbStationAnswer *answer = &load->prediction->stations[station];
+  return answer->arrivals_per_s.value / answer->ceiling_per_s;
+}
+
+/* Its worst is that more is asked than can be done; customers who wait for answers ask no more than that, and only wait. */
+static void
+say_busy (TbRuleRun *run, const TbRule *rule, TbUid uid, double use, const char *what)
+{
+  const TbElement *e = uid != 0 ? tb_model_get (run->model, uid) : NULL;
+  if (e == NULL || !(use >= BUSY))
+    return;
+  TbFinding *finding
+    = use > OVER ? tb_rule_say (run, rule, e, "%.0f %% of what its %s can do is asked of it", 100 * use, what)
+                   : tb_rule_say (run, rule, e, "its %s will be %.0f %% busy with what the clients ask", what, 100 * MIN (use, 1));
+  if (use <= OVER)
+    finding->problem.severity = TB_SEVERITY_INFO;
+}
+
+/* Of a device whose sources come at a rate more may be asked than it has. */
+static double
+device_use (const Load *load, guint device)
+{
+  guint cores = load->net->devices[device].cores;
+  return cores > 0 ? load->prediction->devices[device].cores_busy / cores : 0;
+}
+
+void
+tb_rule_saturated (TbRuleRun *run, const TbRule *rule)
+{
+  Load load = load_of (run);
+  for (guint i = 0; load.prediction != NULL && i < load.net->n_stations; i++)
+    if (load.net->stations[i].role != TB_ROLE_CLIENT && load.net->stations[i].threads > 0)
+      say_busy (run, rule, load.net->stations[i].uid, asked_of (&load, i),
+                load.net->stations[i].threads == 1 ? "one thread" : "threads");
+  for (guint d = 0; load.prediction != NULL && d < load.net->n_devices; d++)
+    say_busy (run, rule, load.net->devices[d].uid, device_use (&load, d), "cores");
+  load_clear (&load);
+}
+
+static gboolean
+delivers_to (const TbCallOut *call, guint station)
+{
+  for (guint d = 0; d < call->n_deliveries; d++)
+    if (call->deliveries[d].station == station)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether requests come to it that nobody waits for. */
+static gboolean
+is_sent_to (const TbQueueNet *net, guint station)
+{
+  for (guint i = 0; i < net->n_stations; i++)
+    for (guint k = 0; k < net->stations[i].n_calls; k++)
+      {
+        const TbCallOut *call = &net->stations[i].calls[k];
+        if ((call->async && call->station == station) || delivers_to (call, station))
+          return TRUE;
+      }
+  return FALSE;
+}
+
+void
+tb_rule_unbounded (TbRuleRun *run, const TbRule *rule)
+{
+  Load load = load_of (run);
+  for (guint i = 0; load.prediction != NULL && i < load.net->n_stations; i++)
+    {
+      const TbElement *e = tb_model_get (run->model, load.net->stations[i].uid);
+      if (e == NULL || !(asked_of (&load, i) >= 1) || !is_sent_to (load.net, i))
+        continue;
+      g_autofree char *rate = tb_number_text (load.prediction->stations[i].arrivals_per_s.value),
+                      *most = tb_number_text (load.prediction->stations[i].ceiling_per_s);
+      tb_rule_say (run, rule, e, "%s messages/s come, and it takes %s/s: its queue grows without end", rate, most);
+    }
+  load_clear (&load);
+}
