@@ -145,7 +145,9 @@ copy_model (TbDeploy *deploy, const TbModel *model, GError **error)
 gboolean
 tb_deploy_make_plan (TbDeploy *deploy, GError **error)
 {
-  const TbPlanOptions options = { .block = 64, .run_dir = TB_DEPLOY_RUN_DIR, .node_program = "tierboard-node" };
+  const char *title = tb_element_title (tb_model_root (deploy->model));
+  guint block = deploy->where == TB_DEPLOY_HERE ? tb_plan_preferred_block (title) : 64;
+  const TbPlanOptions options = { .block = block, .run_dir = TB_DEPLOY_RUN_DIR, .node_program = "tierboard-node" };
   if (!copy_model (deploy, deploy->model, error))
     return FALSE;
   tb_document_begin (deploy->copy, "Deploy", NULL);

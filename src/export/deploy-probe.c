@@ -67,7 +67,8 @@ static void
 append_word (GString *line, const char *word)
 {
   gboolean plain = *word != '\0' && strspn (word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                                  "_./:,=+@%-") == strlen (word);
+                                                  "_./:,=+@%-") == strlen (word)
+                   && strstr (word, TB_DEPLOY_RUN_DIR) == NULL;
   g_string_append (line, line->len > 0 ? " " : "");
   if (plain)
     g_string_append (line, word);
@@ -91,6 +92,16 @@ tb_deploy_needs_shell (const TbDeployUnit *unit)
 {
   return unit->argv != NULL && (unit->known == NULL || unit->known->shell) && !unit->instance->builtin
          && (unit->files->len > 0 || needs_folder (unit));
+}
+
+/* Every folder of the plan stands between quotes, which are left for the one that the shell knows. Takes line. */
+static char *
+at_home (const TbDeployUnit *unit, char *line)
+{
+  g_autofree char *owned = line;
+  g_auto (GStrv) parts = g_strsplit (line, TB_DEPLOY_RUN_DIR, -1);
+  g_autofree char *joined = g_strjoinv ("'\"$TB\"'", parts);
+  return parts[1] == NULL ? g_steal_pointer (&owned) : g_strdup_printf ("TB=\"%s\" && %s", unit->home, joined);
 }
 
 char *
@@ -128,5 +139,5 @@ tb_deploy_shell_line (const TbDeployUnit *unit)
       g_string_append_printf (line, "cd %s && ", quoted);
     }
   g_string_append_printf (line, "exec %s", words->str);
-  return g_string_free (line, FALSE);
+  return unit->home == NULL ? g_string_free (line, FALSE) : at_home (unit, g_string_free (line, FALSE));
 }

@@ -62,6 +62,7 @@ unit_free (gpointer data)
   g_clear_pointer (&unit->env, g_ptr_array_unref);
   g_clear_pointer (&unit->files, g_ptr_array_unref);
   g_free (unit->dir);
+  g_free (unit->home);
   g_free (unit);
 }
 
@@ -218,6 +219,15 @@ set_image (const TbDeploy *deploy, TbDeployUnit *unit)
     }
 }
 
+/* Drawings do not share folders, and nobody else's folder is written to. (transfer full) */
+static char *
+home_of (const TbDeploy *deploy)
+{
+  const char *title = tb_element_title (tb_model_root (deploy->model));
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA1, title, -1);
+  return g_strdup_printf ("${XDG_RUNTIME_DIR:-/tmp}/tierboard-%.8s", hash);
+}
+
 static TbDeployUnit *
 unit_new (const TbDeploy *deploy, const TbPlanInstance *instance, const char *name, guint replicas)
 {
@@ -233,6 +243,7 @@ unit_new (const TbDeploy *deploy, const TbPlanInstance *instance, const char *na
   unit->dir = !containers ? g_strdup_printf (TB_DEPLOY_RUN_DIR "/%s-%u", instance->component_id, instance->replica)
               : unit->known != NULL ? g_strdup (unit->known->data)
                                     : g_strdup ("/var/lib/tierboard");
+  unit->home = containers ? NULL : home_of (deploy);
   translate (deploy, unit);
   if (containers)
     set_image (deploy, unit);

@@ -40,6 +40,7 @@ typedef struct
   GPtrArray *env;      /* of TbPlanPair: drawn, and those that name what it calls */
   GPtrArray *files;    /* of TbPlanPair: full path, content */
   char *dir;           /* what ${dir} has become */
+  char *home;          /* HERE: the folder of all, for a shell: "${XDG_RUNTIME_DIR:-/tmp}/tierboard-1a2b3c4d" */
 } TbDeployUnit;
 
 /* Whom a unit waits for, and until when. */
