@@ -26,3 +26,4 @@ GBytes *tb_export_kubernetes (const TbModel *model, const TbExportOptions *optio
 GBytes *tb_export_process_compose (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_procfile (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_drawio (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_html (const TbModel *model, const TbExportOptions *options, GError **error);

@@ -12,6 +12,7 @@ static const TbExportFormat formats[] = {
   { "png", "PNG picture", "image/png", TRUE, TRUE, tb_export_png },
   { "pdf", "PDF document", "application/pdf", TRUE, FALSE, tb_export_pdf },
   { "drawio", "draw.io drawing", "application/vnd.jgraph.mxfile", TRUE, FALSE, tb_export_drawio },
+  { "html", "web page", "text/html", FALSE, FALSE, tb_export_html },
   { "compose", "Compose file", "application/yaml", FALSE, TRUE, tb_export_compose, TRUE, "",
     "compose.yaml compose.yml docker-compose.yaml docker-compose.yml" },
   { "kubernetes", "Kubernetes manifest", "application/yaml", FALSE, FALSE, tb_export_kubernetes, TRUE, "", NULL },

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char style[]
+const char tb_report_style[]
   = ":root{color-scheme:light dark;--ink:#1d2129;--dim:#5d6675;--line:#d5dae1;--page:#fff}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e6e9ee;--dim:#9aa4b2;--line:#3a414c;--page:#15181d}}"
     "body{font:14px/1.5 Inter,Cantarell,system-ui,sans-serif;color:var(--ink);background:var(--page);"
@@ -98,7 +98,7 @@ write_head (const Report *r)
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
          "<meta name=\"viewport\" content=\"width=device-width\"><title>", r->out);
   tb_report_text (r->out, title);
-  fprintf (r->out, "</title><style>%s</style></head><body>\n<h1>", style);
+  fprintf (r->out, "</title><style>%s</style></head><body>\n<h1>", tb_report_style);
   tb_report_text (r->out, title);
   fprintf (r->out, "</h1>\n<p>A run that began at %.19s UTC and took %.3f s: %u instances, %u links, %" G_GUINT64_FORMAT
                    " events. Recorded by Tierboard.</p>\n",

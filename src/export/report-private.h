@@ -16,6 +16,8 @@ typedef struct
   guint n_slowest;
 } Report;
 
+/* The sheet of pages that tell something: light, dark and on paper. */
+extern const char tb_report_style[];
 /* Escaped, without control characters. */
 void tb_report_text (FILE *out, const char *text);
 void tb_report_charts (const Report *report);
