@@ -189,6 +189,16 @@ set_busy (TbForecastRow *row, const TbQueueNet *net, const TbPrediction *p, guin
   row->busy_text = g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* Whether a round is one request: of several, each is measured for itself. */
+static gboolean
+asks_once (const TbStation *client)
+{
+  double visits = 0;
+  for (guint i = 0; i < client->n_calls; i++)
+    visits += client->calls[i].visits;
+  return fabs (visits - 1) < 1e-6;
+}
+
 static void
 add_station (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const TbPrediction *p, const TbMeasured *measured, guint station,
              guint source)
@@ -205,7 +215,7 @@ add_station (GPtrArray *rows, const TbModel *model, const TbQueueNet *net, const
     set_times (row, &s->arrivals_per_s, &s->residence);
   set_busy (row, net, p, station);
   row->measured_cores = cores >= CORES_LEAST ? cores : NAN;
-  if (!client || net->stations[station].n_calls == 1) /* else a round is several requests, which are measured each for itself */
+  if (!client || asks_once (&net->stations[station]))
     set_measured (row, measured, &m);
 }
 

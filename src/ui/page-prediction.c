@@ -112,8 +112,8 @@ static const struct
   [COLUMN_RATE] = { "A second", 95 },
   [COLUMN_TIME] = { "Mean time", 115 },
   [COLUMN_P95] = { "95 % within", 88 },
-  [COLUMN_BUSY] = { "Busy", 165 },
-  [COLUMN_MEASURED] = { "Measured", 150 },
+  [COLUMN_BUSY] = { "Busy", 185 },
+  [COLUMN_MEASURED] = { "Measured", 165 },
   [COLUMN_DIFFERENCE] = { "Measured is", 0 },
 };
 

@@ -55,6 +55,18 @@ pill_of (const TbCanvas *canvas, const Mark *mark)
                    .scale = MAX (canvas->camera.zoom * 0.9, SCALE_LEAST) };
 }
 
+/* Where the scene has room for it; where that is too far away, below the link's middle. */
+static TbRect
+place_of_link (TbCanvas *canvas, TbUid uid, double width, double height)
+{
+  const TbScene *scene = tb_canvas_scene (canvas);
+  TbRect r = tb_scene_link_pill (scene, uid, width, height);
+  if (tb_canvas_is_beside (canvas, uid, &r))
+    return r;
+  TbPoint middle = tb_scene_route_point (scene, uid, tb_scene_route_length (scene, uid) / 2);
+  return (TbRect){ middle.x - width / 2, middle.y + BELOW, width, height };
+}
+
 /* The upper left corner of a mark of that size, in widget pixels; FALSE: it is not to be seen. */
 static gboolean
 place (TbCanvas *canvas, TbUid uid, double width, double height, TbPoint *at)
@@ -66,7 +78,7 @@ place (TbCanvas *canvas, TbUid uid, double width, double height, TbPoint *at)
   if (!tb_scene_item (scene, uid, &kind, &r) || (kind == TB_ITEM_LINK && canvas->frame != NULL))
     return FALSE;
   if (kind == TB_ITEM_LINK)
-    r = tb_scene_link_pill (scene, uid, width / zoom, height / zoom);
+    r = place_of_link (canvas, uid, width / zoom, height / zoom);
   r = tb_camera_rect (&canvas->camera, &r);
   *at = kind == TB_ITEM_LINK ? (TbPoint){ r.x, r.y } : (TbPoint){ r.x + r.width - width - 10 * zoom, r.y + r.height + BELOW * zoom - height / 2 };
   return at->x > -width && at->y > -height && at->x < canvas->camera.width && at->y < canvas->camera.height;

@@ -41,8 +41,8 @@ meets_pill (TbCanvas *canvas, TbUid link, const TbRect *r)
 }
 
 /* Farther off than that, nobody sees which link it speaks of. */
-static gboolean
-is_beside (TbCanvas *canvas, TbUid link, const TbRect *r)
+gboolean
+tb_canvas_is_beside (TbCanvas *canvas, TbUid link, const TbRect *r)
 {
   guint n;
   const TbPoint *p = tb_scene_route (tb_canvas_scene (canvas), link, &n);
@@ -60,7 +60,7 @@ is_beside (TbCanvas *canvas, TbUid link, const TbRect *r)
 static gboolean
 stands_well (TbCanvas *canvas, TbUid link, const TbRect *r)
 {
-  return is_beside (canvas, link, r) && !meets_pill (canvas, link, r)
+  return tb_canvas_is_beside (canvas, link, r) && !meets_pill (canvas, link, r)
          && !covers_something (canvas, link, r);
 }
 
