@@ -99,24 +99,28 @@ tb_failure_need_of_store (const TbElement *component, guint special, gboolean re
   return (TbNeed){ of_all (fewest (&a, special, TRUE), n), of_all (fewest (&a, special, FALSE), n) };
 }
 
-/* The kinds of operation the caller says it does over a link; both where it does not say. */
+/* The kinds of operation the caller says it does over a link; where it says none, what the link says of its data: those
+ * of a read run against the call. */
 static void
-operations_of (const TbElement *caller, const char *link, gboolean *read, gboolean *write)
+operations_of (const TbElement *caller, const TbElement *link, gboolean *read, gboolean *write)
 {
+  const char *flow = tb_element_get (link, TB_PROP_FLOW);
   const TbElement *builtin = tb_element_child_of (caller, TB_KIND_BUILTIN);
   *read = *write = FALSE;
   for (guint i = 0; builtin != NULL && i < tb_element_n_children (builtin); i++)
     {
       const TbElement *call = tb_element_child (builtin, i);
-      if (tb_element_kind (call) != TB_KIND_CALL || g_strcmp0 (tb_element_get (call, TB_PROP_LINK), link) != 0)
+      if (tb_element_kind (call) != TB_KIND_CALL || g_strcmp0 (tb_element_get (call, TB_PROP_LINK), tb_element_id (link)) != 0)
         continue;
       const char *op = tb_element_get (call, TB_PROP_OP);
       gboolean reads = g_strcmp0 (op, "read") == 0 || g_strcmp0 (op, "members") == 0;
       *read |= op == NULL || reads;
       *write |= op == NULL || !reads;
     }
-  if (!*read && !*write)
-    *read = *write = TRUE;
+  if (*read || *write)
+    return;
+  *read = g_strcmp0 (flow, "request") != 0;
+  *write = g_strcmp0 (flow, "reply") != 0;
 }
 
 gboolean
@@ -132,7 +136,7 @@ tb_failure_need_of_link (const TbElement *caller, const TbElement *link, const T
     }
   if (g_strcmp0 (tb_element_get (link, TB_PROP_CALL), "async") == 0)
     return FALSE;
-  operations_of (caller, tb_element_id (link), &read, &write);
+  operations_of (caller, link, &read, &write);
   *need = tb_failure_need_of_store (target, special, read, write);
   return TRUE;
 }

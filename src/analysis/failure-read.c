@@ -334,6 +334,30 @@ read_links (Reading *r)
   choose_goals (r->f, r->model, called);
 }
 
+/* Where several parts are called the same, their ids say which is meant. */
+static void
+tell_apart (TbFailure *f, const TbModel *model)
+{
+  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_DEVICE, TB_KIND_LINK };
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal); /* title → the first, NULL from the second on */
+  for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
+      {
+        const TbElement *element = tb_model_nth (model, kinds[k], i);
+        const char *title = tb_element_title (element);
+        gboolean taken = g_hash_table_contains (seen, title);
+        g_hash_table_insert (seen, (gpointer) title, taken ? NULL : (gpointer) element);
+      }
+  for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
+      {
+        const TbElement *element = tb_model_nth (model, kinds[k], i);
+        const char *title = tb_element_title (element), *id = tb_element_id (element);
+        if (g_hash_table_lookup (seen, title) == NULL && id != NULL && g_hash_table_contains (f->names, key_of (tb_element_uid (element))))
+          g_hash_table_insert (f->names, key_of (tb_element_uid (element)), g_strdup_printf ("%s (%s)", title, id));
+      }
+}
+
 void
 tb_failure_read (TbFailure *f, const TbModel *model)
 {
@@ -346,5 +370,6 @@ tb_failure_read (TbFailure *f, const TbModel *model)
     }
   list_instances_of_devices (f);
   read_links (&r);
+  tell_apart (f, model);
   g_hash_table_unref (r.tiers);
 }

@@ -287,6 +287,28 @@ test_a_circle_is_up_while_nothing_of_it_fails (void)
 }
 
 static void
+test_parts_of_one_name_are_told_apart (void)
+{
+  g_auto (Drawn) d = draw (CLIENT "<component id=\"s\" kind=\"server\" name=\"Same\"/>"
+                                  "<component id=\"t\" kind=\"server\" name=\"Same\"/>"
+                                  "<link id=\"l\" from=\"c\" to=\"s\"/><link id=\"m\" from=\"s\" to=\"t\"/>");
+  g_autofree char *text = tb_failure_single_points_text (d.failure);
+  g_assert_cmpstr (text, ==, "2 single points of failure: Same (s) and Same (t).");
+}
+
+/* Who does not say what it calls says by the way of the data whether it reads. */
+static void
+test_the_flow_of_data_says_whether_it_is_read (void)
+{
+  static const char store[] = CLIENT "<component id=\"s\" kind=\"store\" replicas=\"2\"><template name=\"postgresql\"/></component>";
+  g_autofree char *reads = g_strconcat (store, LINK ("flow=\"reply\""), NULL), *writes = g_strconcat (store, LINK ("flow=\"request\""), NULL);
+  g_auto (Drawn) reader = draw (reads);
+  assert_singles (&reader, "");
+  g_auto (Drawn) writer = draw (writes);
+  assert_singles (&writer, "s/1");
+}
+
+static void
 test_says_when_nothing_is_known (void)
 {
   g_auto (Drawn) d = draw (REPLICAS ("2", "") LINK (""));
@@ -515,6 +537,8 @@ main (int argc, char **argv)
   g_test_add_func ("/failure/needs-says-how-many", test_needs_says_how_many);
   g_test_add_func ("/failure/of-calls-made-at-once-the-first-is-enough", test_of_calls_made_at_once_the_first_is_enough);
   g_test_add_func ("/failure/a-circle-is-up-while-nothing-of-it-fails", test_a_circle_is_up_while_nothing_of_it_fails);
+  g_test_add_func ("/failure/parts-of-one-name-are-told-apart", test_parts_of_one_name_are_told_apart);
+  g_test_add_func ("/failure/the-flow-of-data-says-whether-it-is-read", test_the_flow_of_data_says_whether_it_is_read);
   g_test_add_func ("/failure/says-when-nothing-is-known", test_says_when_nothing_is_known);
   g_test_add_func ("/failure/an-empty-drawing-has-nothing-that-fails", test_an_empty_drawing_has_nothing_that_fails);
   g_test_add_func ("/failure/agrees-with-every-state-of-random-drawings", test_agrees_with_every_state_of_random_drawings);
