@@ -4,6 +4,7 @@
  *   compose-merge.c      what a service takes over from one that it extends or overrides
  *   compose-load.c       include, extends: all services, each whole
  *   compose-words.c      ports, durations, healthchecks, lists of NAME=VALUE: the short forms and the long ones
+ *   compose-dockerfile.c what is started in an image that is built here
  *   compose-service.c    a service becomes a component
  *   compose-links.c      who calls whom
  *   compose.c            all of it */
@@ -83,6 +84,12 @@ void tb_compose_read_lines (const char *text, TbComposeLine each, gpointer data)
  * cannot be read: why is told. */
 char *tb_compose_read_file (TbCompose *compose, const TbComposeFile *from, const char *path, guint line,
                             gsize *size, char **full_path);
+
+/* The same for one that is not named, only usual: nothing is told. */
+char *tb_compose_peek_file (TbCompose *compose, const TbComposeFile *from, const char *path);
+
+/* compose-dockerfile.c: what is started in the image that is built from a folder. (transfer full), NULL: unknown */
+char *tb_compose_dockerfile (TbCompose *compose, const TbComposeService *service, const char *folder);
 
 /* compose-merge.c. NULL: the budget of nodes is used up. */
 TbYaml *tb_compose_merge (TbCompose *compose, TbYamlTree *tree, const TbYaml *base, const TbYaml *over,

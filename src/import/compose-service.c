@@ -95,15 +95,45 @@ set_options (TbCompose *compose, const TbComposeService *service)
         add_param (compose, service, known_options[i].param, words[w + 1], command->line);
 }
 
+/* A word that is no program is an argument of what the image starts, which its Dockerfile says. */
+static gboolean
+is_program (const char *line)
+{
+  static const char *const known[] = { "python", "python2", "python3", "node",    "npm",    "npx",   "yarn",     "pnpm",
+                                       "bun",    "deno",    "java",    "mvn",     "gradle", "go",    "ruby",     "bundle",
+                                       "rails",  "rake",    "php",     "perl",    "sh",     "bash",  "gunicorn", "uvicorn",
+                                       "hypercorn", "flask", "celery", "django-admin", "poetry", "pipenv", "uv", "dotnet",
+                                       "cargo",  "make",    "mix",     "elixir",  "nodemon", "ts-node", "tsx",   "env", NULL };
+  g_autofree char *word = g_strndup (line, strcspn (line, " \t\n"));
+  return strchr (word, '/') != NULL || g_strv_contains (known, word);
+}
+
+/* entrypoint: and command: are one command line. (transfer full), NULL: neither is said. */
+static char *
+whole_command (const TbComposeService *service)
+{
+  g_autofree char *entry = tb_compose_command_line (tb_yaml_get (service->node, "entrypoint"));
+  g_autofree char *command = tb_compose_command_line (tb_yaml_get (service->node, "command"));
+  if (entry != NULL && command != NULL)
+    return g_strdup_printf ("%s %s", entry, command);
+  return entry != NULL ? g_steal_pointer (&entry) : g_steal_pointer (&command);
+}
+
 /* The program itself, where its source lies here and its command is said. */
 static gboolean
 set_command (TbCompose *compose, TbComposeService *service)
 {
   const TbYaml *command = tb_yaml_get (service->node, "command");
   const char *folder = build_folder (service);
-  g_autofree char *line = tb_compose_command_line (command);
-  if (folder == NULL || line == NULL || strstr (folder, "://") != NULL || service->file->folder == NULL)
+  g_autofree char *line = whole_command (service);
+  if (folder == NULL || strstr (folder, "://") != NULL || service->file->folder == NULL)
     return FALSE;
+  if (line == NULL)
+    line = tb_compose_dockerfile (compose, service, folder);
+  if (line == NULL || !is_program (line))
+    return FALSE;
+  if (command == NULL)
+    command = tb_yaml_get (service->node, tb_yaml_get (service->node, "entrypoint") != NULL ? "entrypoint" : "build");
   g_autofree char *base = g_canonicalize_filename (service->file->folder, NULL);
   g_autofree char *dir = g_canonicalize_filename (folder, base);
   g_auto (GStrv) parts = g_strsplit (line, "${", -1);
@@ -456,7 +486,7 @@ drop_unknown (TbCompose *compose, const TbComposeService *service)
     }
   const TbYaml *entry = tb_yaml_get (service->node, "entrypoint");
   const TbYaml *command = tb_yaml_get (service->node, "command");
-  if (entry != NULL)
+  if (entry != NULL && !service->command)
     drop (compose, service, entry->line, "its entry point has no place here");
   if (command != NULL && !service->command && !has_template (compose, service))
     drop (compose, service, command->line, "its command is one of an image that is not here");

@@ -70,6 +70,14 @@ tb_compose_read_file (TbCompose *compose, const TbComposeFile *from, const char 
   return bytes;
 }
 
+char *
+tb_compose_peek_file (TbCompose *compose, const TbComposeFile *from, const char *path)
+{
+  gsize size;
+  g_autofree char *full = full_path (compose, from, path);
+  return full != NULL && compose->n_read++ < TB_COMPOSE_MAX_FILES ? read_regular (full, &size) : NULL;
+}
+
 /* 'a', "a", a # comment */
 static char *
 line_value (const char *text)

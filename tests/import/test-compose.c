@@ -122,6 +122,23 @@ what_is_built_here_and_says_its_command_runs_by_it (void)
 }
 
 static void
+what_its_dockerfile_starts_runs_by_that (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autofree char *folder = g_dir_make_tmp ("compose-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "Dockerfile", NULL);
+  g_assert_true (g_file_set_contents (path, "FROM a\nCMD old\nFROM b\nENTRYPOINT [\"node\", \\\n  \"a b.js\"]\ncmd [\"-v\"]\n",
+                                      -1, NULL));
+  read_in (&f, folder, "services:\n  web: {build: .}\n  other: {build: ./gone}\n  args: {build: ., command: webserver}\n");
+  g_assert_cmpstr (child_text (&f, "web", TB_KIND_COMMAND, TB_PROP_TEXT), ==, "node 'a b.js' -v");
+  g_assert_null (child_text (&f, "other", TB_KIND_COMMAND, TB_PROP_TEXT));
+  g_assert_null (child_text (&f, "args", TB_KIND_COMMAND, TB_PROP_TEXT));
+  told_at (&f, "assumed", "args: a built-in part stands in*");
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_rmdir (folder);
+}
+
+static void
 any_other_image_is_stood_in_for_and_its_name_is_kept (void)
 {
   g_auto (Fixture) f = { 0 };
@@ -392,6 +409,7 @@ main (int argc, char **argv)
 #define TEST(name) g_test_add_func ("/compose/" #name, name)
   TEST (known_images_become_templates_with_their_parameters);
   TEST (what_is_built_here_and_says_its_command_runs_by_it);
+  TEST (what_its_dockerfile_starts_runs_by_that);
   TEST (any_other_image_is_stood_in_for_and_its_name_is_kept);
   TEST (ports_replicas_restart_and_stop_are_taken);
   TEST (healthchecks_become_probes_where_a_program_is_asked);
