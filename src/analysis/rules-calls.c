@@ -104,7 +104,7 @@ each_circle (TbRuleRun *run, gboolean async, void (*say) (TbRuleRun *, const TbR
 }
 
 static void
-mark_circle (TbRuleRun *run, const Circle *circle, TbFinding *finding)
+mark_circle (TbRuleRun *run, const Circle *circle, TbRuleFinding *finding)
 {
   for (guint i = 0; i < circle->links->len; i++)
     {
@@ -127,7 +127,7 @@ say_deadlock (TbRuleRun *run, const TbRule *rule, const Circle *circle)
   if (!circle->bounded)
     return;
   const TbRuleLink *link = closing (run, circle);
-  TbFinding *finding = tb_rule_say (
+  TbRuleFinding *finding = tb_rule_say (
       run, rule, link->e, "%s calls in a circle: with %u requests in %s at once, all its threads wait for each other",
       circle->names->str, circle->fewest, id_of (run, circle->of));
   mark_circle (run, circle, finding);
@@ -140,7 +140,7 @@ say_sync_cycle (TbRuleRun *run, const TbRule *rule, const Circle *circle)
   if (circle->bounded)
     return;
   const TbRuleLink *link = closing (run, circle);
-  TbFinding *finding = tb_rule_say (run, rule, link->e, "%s calls in a circle, each waiting for the next: it stands still once threads run out",
+  TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s calls in a circle, each waiting for the next: it stands still once threads run out",
                                     circle->names->str);
   mark_circle (run, circle, finding);
   tb_finding_fix_set (finding, "Do not wait here: make it asynchronous", link->e, TB_PROP_CALL, "async");
@@ -154,7 +154,7 @@ say_async_cycle (TbRuleRun *run, const TbRule *rule, const Circle *circle)
     async |= !run->links[g_array_index (circle->links, guint, i)].sync;
   if (!async)
     return;
-  TbFinding *finding = tb_rule_say (run, rule, closing (run, circle)->e,
+  TbRuleFinding *finding = tb_rule_say (run, rule, closing (run, circle)->e,
                                     "messages can go in a circle, %s: one that makes another each time never ends", circle->names->str);
   mark_circle (run, circle, finding);
 }
@@ -214,9 +214,10 @@ tb_rule_no_timeout (TbRuleRun *run, const TbRule *rule)
         continue;
       g_autofree char *timeout = tb_rule_duration (fitting_timeout (run, link));
       g_autofree char *label = g_strdup_printf ("Give it a timeout of %s", timeout);
-      TbFinding *finding = tb_rule_say (run, rule, link->e, "%s waits for %s without a timeout: one that hangs holds it for ever",
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s waits for %s without a timeout: one that hangs holds it for ever",
                                         id_of (run, link->from), id_of (run, link->to));
       tb_finding_also (finding, run->parts[link->from].e);
+      tb_finding_also (finding, run->parts[link->to].e);
       tb_finding_fix_set (finding, label, link->e, TB_PROP_TIMEOUT, timeout);
     }
 }
@@ -240,7 +241,7 @@ say_inverted (TbRuleRun *run, const TbRule *rule, const TbRuleLink *above, const
   g_autofree char *long_text = tb_rule_duration (worst), *short_text = tb_rule_duration (above->timeout_ns);
   g_autofree char *each = tb_rule_duration (below->timeout_ns), *label = g_strdup_printf ("Let %s wait %s", tb_element_id (above->e), long_text);
   g_autofree char *tries = below->retries > 0 ? g_strdup_printf (", %u tries of %s", below->retries + 1, each) : g_strdup ("");
-  TbFinding *finding = tb_rule_say (run, rule, above->e, "%s gives up after %s, but %s may take %s%s: it goes on for nobody",
+  TbRuleFinding *finding = tb_rule_say (run, rule, above->e, "%s gives up after %s, but %s may take %s%s: it goes on for nobody",
                                     id_of (run, above->from), short_text, tb_element_id (below->e), long_text, tries);
   tb_finding_also (finding, below->e);
   tb_finding_also (finding, run->parts[above->to].e);
@@ -274,7 +275,7 @@ tb_rule_retried_writes (TbRuleRun *run, const TbRule *rule)
     for (guint k = 0; k < G_N_ELEMENTS (twice); k++)
       if (run->links[i].retries > 0 && tb_rule_link_does (&run->links[i], twice[k]))
         {
-          TbFinding *finding = tb_rule_say (run, rule, run->links[i].e,
+          TbRuleFinding *finding = tb_rule_say (run, rule, run->links[i].e,
                                             "an %s whose answer is lost is tried again, up to %u times, and then counts more than once",
                                             twice[k], run->links[i].retries);
           tb_finding_fix_set (finding, "Do not try again", run->links[i].e, TB_PROP_RETRIES, NULL);
@@ -313,7 +314,7 @@ tb_rule_blocked_thread (TbRuleRun *run, const TbRule *rule)
       guint callers = callers_of (run, i);
       if (part->threads != 1 || part->role == TB_ROLE_CLIENT || waits == NULL || callers <= part->replicas)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, part->e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, part->e,
                                         "its only thread waits for %s, meanwhile the others of %u callers queue",
                                         id_of (run, waits->to), callers);
       tb_finding_also (finding, waits->e);

@@ -31,7 +31,7 @@ say_point (TbRuleRun *run, const TbRule *rule, TbFailure *failure, const TbPart 
   if (stopped->len == 0)
     return;
   g_autofree char *words = stopping (run, stopped);
-  TbFinding *finding;
+  TbRuleFinding *finding;
   if (point->replica > 0)
     finding = tb_rule_say (run, rule, e, "without its replica %u, %s", point->replica, words);
   else

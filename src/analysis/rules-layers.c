@@ -23,7 +23,7 @@ tb_rule_upward (TbRuleRun *run, const TbRule *rule)
       const TbRulePart *from = &run->parts[link->from], *to = &run->parts[link->to];
       if (!link->sync || from->top < 0 || to->top < 0 || to->bottom >= from->top)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, link->e, "%s calls up into layer %s: a layer uses only those below it",
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s calls up into layer %s: a layer uses only those below it",
                                         id_of (run, link->from), tb_element_id (layer (run, to->bottom)));
       tb_finding_also (finding, from->e);
       tb_finding_also (finding, to->e);
@@ -41,7 +41,7 @@ tb_rule_skipped (TbRuleRun *run, const TbRule *rule)
       if (from->top < 0 || to->top <= from->bottom + 1
           || !tb_element_get_boolean (layer (run, from->bottom), TB_PROP_STRICT))
         continue;
-      TbFinding *finding = tb_rule_say (
+      TbRuleFinding *finding = tb_rule_say (
           run, rule, link->e, "it goes past layer %s, and %s is strict: it uses only the layer right below it",
           tb_element_id (layer (run, from->bottom + 1)), tb_element_id (layer (run, from->bottom)));
       tb_finding_also (finding, from->e);
@@ -60,7 +60,7 @@ tb_rule_bypassed_tier (TbRuleRun *run, const TbRule *rule)
       if (from->role != TB_ROLE_CLIENT || to->role != TB_ROLE_STORE || from->tier == NULL || to->tier == NULL
           || from->tier == to->tier)
         continue;
-      TbFinding *finding = tb_rule_say (
+      TbRuleFinding *finding = tb_rule_say (
           run, rule, link->e, "the client %s goes straight to the store %s, past %u other tier%s: whatever guards the data there is gone round",
           id_of (run, link->from), id_of (run, link->to), n - 2, n == 3 ? "" : "s");
       tb_finding_also (finding, from->e);
@@ -104,7 +104,7 @@ tb_rule_bypassed_mediator (TbRuleRun *run, const TbRule *rule)
       guint mediator = mediator_of (run, link->from, link->to);
       if (mediator == TB_NOBODY)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, link->e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e,
                                         "%s and %s both take part in what %s mediates, and participants know only it",
                                         id_of (run, link->from), id_of (run, link->to), id_of (run, mediator));
       tb_finding_also (finding, run->parts[mediator].e);
@@ -125,7 +125,7 @@ tb_rule_bypassed_proxy (TbRuleRun *run, const TbRule *rule)
           if ((role != TB_ROLE_PROXY && role != TB_ROLE_BALANCER) || between == link->to
               || !calls (run, between, link->to))
             continue;
-          TbFinding *finding = tb_rule_say (run, rule, link->e, "%s also calls %s by way of %s, which this link goes round",
+          TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s also calls %s by way of %s, which this link goes round",
                                             id_of (run, link->from), id_of (run, link->to), id_of (run, between));
           tb_finding_also (finding, run->parts[between].e);
           tb_finding_fix (finding, "Remove the direct link", TB_RULE_DELETE, link->e);

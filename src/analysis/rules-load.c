@@ -45,7 +45,7 @@ say_busy (TbRuleRun *run, const TbRule *rule, TbUid uid, double use, const char 
   const TbElement *e = uid != 0 ? tb_model_get (run->model, uid) : NULL;
   if (e == NULL || !(use >= BUSY))
     return;
-  TbFinding *finding
+  TbRuleFinding *finding
     = use > OVER ? tb_rule_say (run, rule, e, "%.0f %% of what its %s can do is asked of it", 100 * use, what)
                    : tb_rule_say (run, rule, e, "its %s will be %.0f %% busy with what the clients ask", what, 100 * MIN (use, 1));
   if (use <= OVER)

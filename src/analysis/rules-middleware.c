@@ -52,7 +52,7 @@ tb_rule_languages (TbRuleRun *run, const TbRule *rule)
       if (other == NULL)
         continue;
       guint end = run->parts[link->from].middleware == other ? link->from : link->to;
-      TbFinding *finding = tb_rule_say (run, rule, link->e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e,
                                         "calls over it are made in %s, by %s, but %s is part of %s, which is bound to %s",
                                         language_of (by), tb_element_id (by), id_of (run, end), tb_element_id (other),
                                         language_of (other));
@@ -81,7 +81,7 @@ tb_rule_bound_language (TbRuleRun *run, const TbRule *rule)
       const TbRulePart *from = &run->parts[link->from];
       if (protocol == NULL && service != NULL)
         protocol = tb_element_get (service, TB_PROP_PROTOCOL);
-      TbFinding *finding = NULL;
+      TbRuleFinding *finding = NULL;
       if (language_of (by) != NULL && is_foreign (from, by) && foreign_end (run, link, by) == NULL)
         finding = tb_rule_say (run, rule, link->e,
                                "%s is called by way of %s, which is bound to %s: %s must be written in it too",
@@ -122,7 +122,7 @@ tb_rule_standards (TbRuleRun *run, const TbRule *rule)
           if (!standards_differ (own, by))
             continue;
         }
-      TbFinding *finding = tb_rule_say (run, rule, link->e, "calls over it follow %s's standard, %s, but one end is part of %s, which follows %s",
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "calls over it follow %s's standard, %s, but one end is part of %s, which follows %s",
                                         tb_element_id (by), tb_element_get (by, TB_PROP_STANDARD), tb_element_id (own),
                                         tb_element_get (own, TB_PROP_STANDARD));
       tb_finding_also (finding, by);
@@ -141,7 +141,7 @@ tb_rule_middleware_calls (TbRuleRun *run, const TbRule *rule)
       if (offers == NULL || strcmp (offers, "both") == 0 || strcmp (offers, own) == 0)
         continue;
       g_autofree char *label = g_strdup_printf ("Make the link %s", offers);
-      TbFinding *finding = tb_rule_say (run, rule, link->e, "its calls are %s, but %s, by which they go, offers %s calls only",
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "its calls are %s, but %s, by which they go, offers %s calls only",
                                         own, tb_element_id (via), offers);
       tb_finding_also (finding, via);
       tb_finding_fix_set (finding, label, link->e, TB_PROP_CALL, offers);
@@ -188,7 +188,7 @@ tb_rule_protocols (TbRuleRun *run, const TbRule *rule)
       if (theirs == NULL || protocols_fit (own, theirs))
         continue;
       g_autofree char *label = g_strdup_printf ("Let it speak %s", theirs);
-      TbFinding *finding = tb_rule_say (run, rule, link->e, "it speaks %s, but %s speaks %s there", own,
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "it speaks %s, but %s speaks %s there", own,
                                         id_of (run, link->to), theirs);
       tb_finding_also (finding, run->parts[link->to].e);
       tb_finding_fix_set (finding, label, link->e, TB_PROP_PROTOCOL, NULL);
@@ -206,7 +206,7 @@ tb_rule_no_protocol (TbRuleRun *run, const TbRule *rule)
       if (built_in || tb_element_is_set (link->e, TB_PROP_PROTOCOL) || spoken (run, link) != NULL
           || (to->role == TB_ROLE_EXTERNAL && tb_element_is_set (to->e, TB_PROP_ADDRESS)))
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, link->e, "nothing says what is spoken with %s: only bytes can be counted, no messages",
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "nothing says what is spoken with %s: only bytes can be counted, no messages",
                                         id_of (run, link->to));
       tb_finding_also (finding, to->e);
     }

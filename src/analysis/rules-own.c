@@ -114,7 +114,7 @@ typedef struct
 static void
 say_link (TbRuleRun *run, const Own *own, const TbRuleLink *link, const char *what)
 {
-  TbFinding *finding = tb_rule_say (run, &own->rule, link->e, "%s, by the rule “%s”", what, tb_element_title (own->e));
+  TbRuleFinding *finding = tb_rule_say (run, &own->rule, link->e, "%s, by the rule “%s”", what, tb_element_title (own->e));
   tb_finding_also (finding, run->parts[link->from].e);
   tb_finding_also (finding, run->parts[link->to].e);
 }
@@ -231,7 +231,7 @@ is_meant (const char *pattern, const char *rule)
 }
 
 static void
-ignore (TbFinding *finding, const TbElement *holder, GHashTable *used)
+ignore (TbRuleFinding *finding, const TbElement *holder, GHashTable *used)
 {
   for (guint i = 0; i < tb_element_n_children (holder); i++)
     {
@@ -272,7 +272,7 @@ say_unused (TbRuleRun *run, const TbElement *e)
   if (pattern == NULL)
     return;
   gboolean known = is_known (run, pattern);
-  TbFinding *finding = tb_rule_say (run, tb_rule_find (known ? "ignore.unused" : "ignore.unknown"), tb_element_parent (e),
+  TbRuleFinding *finding = tb_rule_say (run, tb_rule_find (known ? "ignore.unused" : "ignore.unknown"), tb_element_parent (e),
                                     "<ignore> says %s, but there is %s", pattern,
                                     known ? "nothing of it to ignore here" : "no such rule");
   finding->problem.line = tb_element_line (e);
@@ -289,7 +289,7 @@ tb_rules_suppress (TbRuleRun *run)
     return;
   for (guint i = 0; i < run->findings->len; i++)
     {
-      TbFinding *finding = run->findings->pdata[i];
+      TbRuleFinding *finding = run->findings->pdata[i];
       const TbElement *about = tb_model_get (run->model, finding->problem.uid);
       ignore (finding, about, used);
       if (about != root)

@@ -47,7 +47,7 @@ order_clear (Order *order)
 
 /* The way back from a part over the links that made it worst, first caller first. */
 static void
-say_way (const TbRuleRun *run, const guint *by, guint part, TbFinding *finding)
+say_way (const TbRuleRun *run, const guint *by, guint part, TbRuleFinding *finding)
 {
   for (guint l = by[part]; l != TB_NOBODY; l = by[run->links[l].from])
     {
@@ -113,7 +113,7 @@ say_amplified (TbRuleRun *run, const TbRule *rule, double calls, guint levels, c
 {
   g_autofree char *way = way_words (run, by, part);
   const TbRuleLink *last = &run->links[by[part]], *first = last;
-  TbFinding *finding = tb_rule_say (run, rule, last->e, "retries multiply: %u levels of them on %s make one request up to %.0f calls",
+  TbRuleFinding *finding = tb_rule_say (run, rule, last->e, "retries multiply: %u levels of them on %s make one request up to %.0f calls",
                                     levels, way, calls);
   tb_finding_also (finding, run->parts[part].e);
   say_way (run, by, part, finding);
@@ -198,7 +198,7 @@ tb_rule_depth (TbRuleRun *run, const TbRule *rule)
       g_autofree char *way = way_words (run, by, i);
       double share = availability_of (run, by, i);
       g_autofree char *works = share < 1 ? g_strdup_printf (", and works %.4g %% of the time", share * 100) : g_strdup ("");
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e, "%s: %u calls wait inside each other; each adds its time, and its failures%s",
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e, "%s: %u calls wait inside each other; each adds its time, and its failures%s",
                                         way, depth[i], works);
       say_way (run, by, i, finding);
     }
@@ -242,7 +242,7 @@ tb_rule_fan_out (TbRuleRun *run, const TbRule *rule)
       guint n = run->parts[i].builtin != NULL ? widest_fan (run->parts[i].builtin, &first) : 0;
       if (n < few)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
                                         "it waits for %u calls at once: where one call in 100 is slow, %.1f %% of its requests are",
                                         n, 100 * (1 - pow (1 - slow, n)));
       const TbElement *link = tb_element_get_ref (run->model, first, TB_PROP_LINK);
@@ -302,7 +302,7 @@ tb_rule_chatty (TbRuleRun *run, const TbRule *rule)
       double calls = crossings (run, &order, i, visits, &most);
       if (calls <= run->options.chatty_max)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
                                         "one of its requests makes %.3g calls from tier to tier, most of them over %s", calls,
                                         tb_element_id (most->e));
       tb_finding_also (finding, most->e);

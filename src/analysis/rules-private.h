@@ -36,7 +36,7 @@ typedef struct
   TbRuleLink *links; /* in file order */
   guint n_links;
   GHashTable *index;   /* element of a component → its place in parts, and one */
-  GPtrArray *findings; /* of TbFinding */
+  GPtrArray *findings; /* of TbRuleFinding */
 } TbRuleRun;
 
 typedef void (*TbRuleCheck) (TbRuleRun *run, const TbRule *rule);
@@ -65,13 +65,13 @@ char *tb_rule_duration (gint64 ns);
 /* ---- Saying it -------------------------------------------------------------------------------- */
 
 /* "link save: …" of the element, with the rule's own severity. */
-TbFinding *tb_rule_say (TbRuleRun *run, const TbRule *rule, const TbElement *about, const char *format, ...)
+TbRuleFinding *tb_rule_say (TbRuleRun *run, const TbRule *rule, const TbElement *about, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
-void tb_finding_also (TbFinding *finding, const TbElement *element);
+void tb_finding_also (TbRuleFinding *finding, const TbElement *element);
 /* The first call gives the fix its label; label NULL: one more edit of the same. */
-void tb_finding_fix_set (TbFinding *finding, const char *label, const TbElement *element, TbProp prop,
+void tb_finding_fix_set (TbRuleFinding *finding, const char *label, const TbElement *element, TbProp prop,
                          const char *value);
-void tb_finding_fix (TbFinding *finding, const char *label, TbRuleOp op, const TbElement *element);
+void tb_finding_fix (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element);
 
 /* ---- The rules: a function a row --------------------------------------------------------------- */
 

@@ -47,7 +47,7 @@ device_of (const TbRuleRun *run, const TbRulePart *part, guint replica, guint n_
 }
 
 static void
-fix_common (TbFinding *finding, const TbRulePart *part, guint n_devices)
+fix_common (TbRuleFinding *finding, const TbRulePart *part, guint n_devices)
 {
   gboolean said = FALSE;
   for (guint r = 1; r <= part->replicas; r++)
@@ -75,7 +75,7 @@ tb_rule_common_mode (TbRuleRun *run, const TbRule *rule)
         device = device_of (run, part, r, n) == device ? device : NULL;
       if (device == NULL)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, part->e, "all its %u replicas run on %s and fail with it", part->replicas,
+      TbRuleFinding *finding = tb_rule_say (run, rule, part->e, "all its %u replicas run on %s and fail with it", part->replicas,
                                         tb_element_id (device));
       tb_finding_also (finding, device);
       fix_common (finding, part, n);
@@ -135,7 +135,7 @@ tb_rule_called_client (TbRuleRun *run, const TbRule *rule)
       const TbRulePart *to = &run->parts[run->links[i].to];
       if (to->role != TB_ROLE_CLIENT || tb_element_child_of (to->e, TB_KIND_SERVICE) != NULL)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->links[i].e, "it calls the client %s, which calls others and offers nothing",
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->links[i].e, "it calls the client %s, which calls others and offers nothing",
                                         tb_element_id (to->e));
       tb_finding_also (finding, to->e);
       tb_finding_fix_set (finding, "Make it a server", to->e, TB_PROP_KIND, "server");
@@ -181,7 +181,7 @@ tb_rule_empty_container (TbRuleRun *run, const TbRule *rule)
         const TbElement *e = tb_model_nth (run->model, kinds[k], i);
         if (g_hash_table_contains (ids, tb_element_id (e)))
           continue;
-        TbFinding *finding = tb_rule_say (run, rule, e, "nothing is in it");
+        TbRuleFinding *finding = tb_rule_say (run, rule, e, "nothing is in it");
         tb_finding_fix (finding, "Remove it", TB_RULE_DELETE, e);
       }
 }

@@ -48,7 +48,7 @@ tb_rule_affinity (TbRuleRun *run, const TbRule *rule)
       if (!balances || to->replicas < 2 || g_strcmp0 (state, "stateful") != 0 || stays (run, link)
           || shares_state (run, link->to) || (affinity != NULL && strcmp (affinity, "none") != 0))
         continue;
-      TbFinding *finding = tb_rule_say (
+      TbRuleFinding *finding = tb_rule_say (
           run, rule, link->e, "%s keeps state of its clients in %u replicas, and requests of one client go to any of them: %u of %u find nothing",
           id_of (run, link->to), to->replicas, to->replicas - 1, to->replicas);
       tb_finding_also (finding, from->e);
@@ -71,7 +71,7 @@ tb_rule_lone_replica (TbRuleRun *run, const TbRule *rule)
       const TbRulePart *behind = &run->parts[tb_rule_out (run, i, 0)->to];
       if (behind->replicas > 1 || behind->role == TB_ROLE_EXTERNAL || behind->role == TB_ROLE_BALANCER)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, part->e, "there is one replica of %s behind it: nothing to choose from",
+      TbRuleFinding *finding = tb_rule_say (run, rule, part->e, "there is one replica of %s behind it: nothing to choose from",
                                         tb_element_id (behind->e));
       tb_finding_also (finding, behind->e);
       tb_finding_fix_set (finding, "Run two replicas", behind->e, TB_PROP_REPLICAS, "2");
@@ -92,7 +92,7 @@ misses (guint n, guint r, guint w)
 
 /* "Run 3 replicas" */
 static void
-fix_number (TbFinding *finding, const char *verb, const char *what, const TbElement *element, TbProp prop, guint value)
+fix_number (TbRuleFinding *finding, const char *verb, const char *what, const TbElement *element, TbProp prop, guint value)
 {
   g_autofree char *text = g_strdup_printf ("%u", value), *label = g_strdup_printf ("%s %u %s", verb, value, what);
   tb_finding_fix_set (finding, label, element, prop, text);
@@ -112,7 +112,7 @@ tb_rule_overlap (TbRuleRun *run, const TbRule *rule)
       TbCapStore s;
       if (!is_quorum (run, i, &s) || s.r + s.w > s.copies)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
                                         "reads of %u and writes of %u of %u copies need not meet: at worst %.1f %% of reads miss the latest write",
                                         s.r, s.w, s.copies, 100 * misses (s.copies, s.r, s.w));
       fix_number (finding, "Read from", "copies", run->parts[i].builtin, TB_PROP_R, s.copies - s.w + 1);
@@ -127,7 +127,7 @@ tb_rule_write_conflict (TbRuleRun *run, const TbRule *rule)
       TbCapStore s;
       if (!is_quorum (run, i, &s) || 2 * s.w > s.copies)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
                                         "a write reaches %u of %u copies, no majority: two at once are both acknowledged, and one is lost",
                                         s.w, s.copies);
       fix_number (finding, "Write to", "copies", run->parts[i].builtin, TB_PROP_W, s.copies / 2 + 1);
@@ -147,7 +147,7 @@ tb_rule_even_copies (TbRuleRun *run, const TbRule *rule)
       guint n = s.protocol == TB_CAP_QUORUM ? s.copies : s.replicas;
       if (!majority || n % 2 != 0)
         continue;
-      TbFinding *finding
+      TbRuleFinding *finding
           = tb_rule_say (run, rule, run->parts[i].e, "%u copies that agree by majority can lose %u, no more than %u can, and there is one more to fail",
                          n, n - n / 2 - 1, n - 1);
       if (n == s.replicas)
@@ -168,7 +168,7 @@ tb_rule_all_copies (TbRuleRun *run, const TbRule *rule)
       gboolean reads = quorum && s.r == s.copies;
       if (!writes && !reads)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e, "a %s needs all %u copies: any one that is down stops it",
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e, "a %s needs all %u copies: any one that is down stops it",
                                         writes ? "write" : "read", quorum ? s.copies : s.replicas);
       if (quorum && s.copies > 2)
         fix_number (finding, "Ask", "copies, a majority", run->parts[i].builtin, writes ? TB_PROP_W : TB_PROP_R,
@@ -185,7 +185,7 @@ tb_rule_apart (TbRuleRun *run, const TbRule *rule)
       if (run->parts[i].role != TB_ROLE_STORE || !tb_cap_store_of (run->parts[i].e, &s)
           || s.protocol != TB_CAP_APART || s.replicas < 2)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
                                         "its %u replicas know nothing of each other: what one is told, the others do not have", s.replicas);
       if (run->parts[i].builtin != NULL)
         tb_finding_fix_set (finding, "Replicate by Raft", run->parts[i].builtin, TB_PROP_REPLICATION, "raft");
@@ -201,7 +201,7 @@ tb_rule_stale_reads (TbRuleRun *run, const TbRule *rule)
       if (!tb_cap_store_of (run->parts[i].e, &s) || !s.reads_any || s.replicas < 2
           || (s.protocol != TB_CAP_PRIMARY && s.protocol != TB_CAP_RAFT && s.protocol != TB_CAP_CHAIN))
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e, "any of its %u replicas answers reads: one that is behind answers with what was",
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e, "any of its %u replicas answers reads: one that is behind answers with what was",
                                         s.replicas);
       if (s.by == NULL)
         tb_finding_fix_set (finding, "Read from the leader", run->parts[i].builtin, TB_PROP_READS, "leader");
@@ -216,7 +216,7 @@ tb_rule_lossy_failover (TbRuleRun *run, const TbRule *rule)
       TbCapStore s;
       if (!tb_cap_store_of (run->parts[i].e, &s) || s.protocol != TB_CAP_PRIMARY || !s.failover || s.waits > 0)
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
+      TbRuleFinding *finding = tb_rule_say (run, rule, run->parts[i].e,
                                         "a backup takes over that need not have the last writes: they were acknowledged, and are lost");
       tb_finding_fix_set (finding, "Acknowledge a write when the backups have it", run->parts[i].builtin,
                           TB_PROP_REPLICATION, "primary-sync");
@@ -234,7 +234,7 @@ tb_rule_volatile_store (TbRuleRun *run, const TbRule *rule)
       if (part->role != TB_ROLE_STORE || part->replicas > 1 || !tb_rule_is_ours (part)
           || tb_element_get_boolean (part->e, TB_PROP_DURABLE))
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, part->e, "it is not durable and has no replica: its data are gone when it crashes");
+      TbRuleFinding *finding = tb_rule_say (run, rule, part->e, "it is not durable and has no replica: its data are gone when it crashes");
       tb_finding_fix_set (finding, "Make it durable", part->e, TB_PROP_DURABLE, "yes");
     }
 }
@@ -258,7 +258,7 @@ tb_rule_volatile_broker (TbRuleRun *run, const TbRule *rule)
       if (to->role != TB_ROLE_BROKER || !tb_rule_is_ours (to) || tb_element_get_boolean (to->e, TB_PROP_DURABLE)
           || !promises (link))
         continue;
-      TbFinding *finding = tb_rule_say (run, rule, link->e, "it sends at least once, but %s is not durable: what waits there when it crashes is gone",
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "it sends at least once, but %s is not durable: what waits there when it crashes is gone",
                                         id_of (run, link->to));
       tb_finding_also (finding, to->e);
       tb_finding_fix_set (finding, "Make the broker durable", to->e, TB_PROP_DURABLE, "yes");

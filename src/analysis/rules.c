@@ -41,7 +41,7 @@ fix_free (TbRuleFix *fix)
 static void
 finding_free (gpointer data)
 {
-  TbFinding *finding = data;
+  TbRuleFinding *finding = data;
   g_free (finding->problem.message);
   g_array_unref (finding->uids);
   fix_free (finding->fix);
@@ -49,14 +49,14 @@ finding_free (gpointer data)
   g_free (finding);
 }
 
-TbFinding *
+TbRuleFinding *
 tb_rule_say (TbRuleRun *run, const TbRule *rule, const TbElement *about, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
   g_autofree char *sentence = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  TbFinding *finding = g_new0 (TbFinding, 1);
+  TbRuleFinding *finding = g_new0 (TbRuleFinding, 1);
   const char *name = tb_element_id (about) != NULL ? tb_element_id (about) : tb_element_title (about);
   finding->problem = (TbProblem){ rule->severity, rule->id, tb_element_uid (about), tb_element_line (about),
                                   tb_element_column (about), NULL };
@@ -68,7 +68,7 @@ tb_rule_say (TbRuleRun *run, const TbRule *rule, const TbElement *about, const c
 }
 
 void
-tb_finding_also (TbFinding *finding, const TbElement *element)
+tb_finding_also (TbRuleFinding *finding, const TbElement *element)
 {
   TbUid uid = tb_element_uid (element);
   for (guint i = 0; i < finding->uids->len; i++)
@@ -78,7 +78,7 @@ tb_finding_also (TbFinding *finding, const TbElement *element)
 }
 
 static void
-add_edit (TbFinding *finding, const char *label, const TbRuleEdit *edit)
+add_edit (TbRuleFinding *finding, const char *label, const TbRuleEdit *edit)
 {
   if (finding->fix == NULL)
     {
@@ -91,14 +91,14 @@ add_edit (TbFinding *finding, const char *label, const TbRuleEdit *edit)
 }
 
 void
-tb_finding_fix_set (TbFinding *finding, const char *label, const TbElement *element, TbProp prop, const char *value)
+tb_finding_fix_set (TbRuleFinding *finding, const char *label, const TbElement *element, TbProp prop, const char *value)
 {
   const TbRuleEdit edit = { TB_RULE_SET, tb_element_uid (element), prop, g_strdup (value) };
   add_edit (finding, label, &edit);
 }
 
 void
-tb_finding_fix (TbFinding *finding, const char *label, TbRuleOp op, const TbElement *element)
+tb_finding_fix (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element)
 {
   const TbRuleEdit edit = { op, tb_element_uid (element), TB_PROP_NONE, NULL };
   add_edit (finding, label, &edit);
@@ -128,7 +128,7 @@ places_of (const TbElement *root)
 static int
 compare (gconstpointer a, gconstpointer b, gpointer places)
 {
-  const TbFinding *x = *(TbFinding *const *) a, *y = *(TbFinding *const *) b;
+  const TbRuleFinding *x = *(TbRuleFinding *const *) a, *y = *(TbRuleFinding *const *) b;
   if (x->ignored != y->ignored)
     return x->ignored ? 1 : -1;
   if (x->problem.severity != y->problem.severity)
@@ -149,7 +149,7 @@ static void
 leave_out_ignored (GPtrArray *findings)
 {
   guint kept = 0;
-  while (kept < findings->len && !((const TbFinding *) findings->pdata[kept])->ignored)
+  while (kept < findings->len && !((const TbRuleFinding *) findings->pdata[kept])->ignored)
     kept++;
   g_ptr_array_set_size (findings, (gint) kept);
 }
@@ -180,7 +180,7 @@ tb_findings_add_to (const GPtrArray *findings, TbProblems *problems)
 {
   for (guint i = 0; i < findings->len; i++)
     {
-      const TbFinding *finding = findings->pdata[i];
+      const TbRuleFinding *finding = findings->pdata[i];
       const TbProblem *p = &finding->problem;
       if (!finding->ignored)
         tb_problems_add (problems, p->severity, p->rule, p->uid, p->line, p->column, "%s", p->message);

@@ -59,7 +59,7 @@ typedef struct
   TbRuleFix *fix;    /* NULL: none is obvious */
   gboolean ignored;  /* by an <ignore>, whose reason this is: */
   char *reason;
-} TbFinding;
+} TbRuleFinding;
 
 typedef struct
 {

@@ -11,7 +11,7 @@ typedef struct
   const char *unusable;  /* why it is no drawing; NULL: it is one */
   const TbModel *model;  /* NULL where it is none */
   const TbProblems *problems;
-  const GPtrArray *findings; /* of TbFinding, ignored ones last; NULL: none */
+  const GPtrArray *findings; /* of TbRuleFinding, ignored ones last; NULL: none */
 } TbCheckedFile;
 
 /* "error", "warning", "info" */

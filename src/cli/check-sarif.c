@@ -93,7 +93,7 @@ write_place (TbJson *json, const TbCheckedFile *file, const TbProblem *problem)
 
 /* finding: NULL for what is no rule's. */
 static void
-write_result (TbJson *json, const TbCheckedFile *file, const TbProblem *problem, const TbFinding *finding)
+write_result (TbJson *json, const TbCheckedFile *file, const TbProblem *problem, const TbRuleFinding *finding)
 {
   tb_json_begin_object (json, NULL);
   tb_json_string (json, "ruleId", problem->rule);
@@ -119,7 +119,7 @@ tb_check_sarif_file (TbJson *json, const TbCheckedFile *file)
     write_result (json, file, file->problems->pdata[i], NULL);
   for (guint i = 0; file->findings != NULL && i < file->findings->len; i++)
     {
-      const TbFinding *finding = file->findings->pdata[i];
+      const TbRuleFinding *finding = file->findings->pdata[i];
       write_result (json, file, &finding->problem, finding);
     }
   if (file->unusable != NULL && file->problems->len == 0)

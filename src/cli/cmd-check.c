@@ -53,7 +53,7 @@ print_text (const Check *check, const char *file, const TbProblem *problem, cons
 
 /* All that a rule's finding is about, and what would mend it. */
 static void
-print_finding (TbJson *json, const TbModel *model, const TbFinding *finding)
+print_finding (TbJson *json, const TbModel *model, const TbRuleFinding *finding)
 {
   tb_json_begin_array (json, "about");
   for (guint i = 0; i < finding->uids->len; i++)
@@ -69,7 +69,7 @@ print_finding (TbJson *json, const TbModel *model, const TbFinding *finding)
 
 /* finding: NULL for what is no rule's. */
 static void
-print_json (const Check *check, const TbModel *model, const TbProblem *problem, const TbFinding *finding)
+print_json (const Check *check, const TbModel *model, const TbProblem *problem, const TbRuleFinding *finding)
 {
   const TbElement *element = model != NULL ? tb_model_get (model, problem->uid) : NULL;
   tb_json_begin_object (check->json, NULL);
@@ -92,7 +92,7 @@ status_of (const Check *check, const TbCheckedFile *file)
       return TB_EXIT_NO;
   for (guint i = 0; file->findings != NULL && i < file->findings->len; i++)
     {
-      const TbFinding *finding = file->findings->pdata[i];
+      const TbRuleFinding *finding = file->findings->pdata[i];
       if (!finding->ignored && finding->problem.severity <= check->fail_on)
         return TB_EXIT_NO;
     }
@@ -100,7 +100,7 @@ status_of (const Check *check, const TbCheckedFile *file)
 }
 
 static void
-print_one (const Check *check, const TbCheckedFile *file, const TbProblem *problem, const TbFinding *finding)
+print_one (const Check *check, const TbCheckedFile *file, const TbProblem *problem, const TbRuleFinding *finding)
 {
   gboolean ignored = finding != NULL && finding->ignored;
   if (ignored && !check->ignored)
@@ -118,7 +118,7 @@ print_all (const Check *check, const TbCheckedFile *file)
     print_one (check, file, file->problems->pdata[i], NULL);
   for (guint i = 0; file->findings != NULL && i < file->findings->len; i++)
     {
-      const TbFinding *finding = file->findings->pdata[i];
+      const TbRuleFinding *finding = file->findings->pdata[i];
       print_one (check, file, &finding->problem, finding);
     }
 }

@@ -86,7 +86,7 @@ tb_page_findings (TbPage *page)
     put_finding (page, problems->pdata[i], NULL);
   for (guint i = 0; i < findings->len; i++)
     {
-      const TbFinding *f = findings->pdata[i];
+      const TbRuleFinding *f = findings->pdata[i];
       put_finding (page, &f->problem, f->ignored ? (f->reason != NULL ? f->reason : "") : NULL);
     }
   if (problems->len + findings->len == 0)

@@ -1,8 +1,10 @@
-/* Problems: one row each, worst first: those of a run, then those of the drawing. A click selects what it
- * is about. */
+/* Problems: one row each, worst first: those of a run, then those of the drawing, then what it ignores. A click
+ * selects what it is about, and while a finding is chosen the rest of the drawing is dimmed. Rows that say the same as
+ * before stay: what is under the pointer and has the focus does not move with each edit. */
 #include "pages.h"
 
-#include "format.h"
+#include "problem-row.h"
+#include "tb-fix.h"
 #include "util.h"
 
 /* A file that is wrong everywhere needs no more lines than a person reads. */
@@ -11,13 +13,15 @@
 struct _TbProblemsPage
 {
   GtkWidget parent;
-  GtkWidget *stack, *run, *list;
-  guint n_run, n; /* rows of each list */
+  GtkWidget *stack, *run, *list, *ignored, *show_ignored;
+  TbEditor *editor;    /* NULL: nothing can be mended */
+  GPtrArray *findings; /* of TbRuleFinding; NULL: none */
+  guint n_run, n, n_ignored; /* rows of each list */
 };
 
 G_DEFINE_FINAL_TYPE (TbProblemsPage, tb_problems_page, GTK_TYPE_WIDGET)
 
-static guint picked;
+static guint picked, about;
 
 GtkWidget *
 tb_page_empty (const char *title, const char *sentence)
@@ -37,37 +41,6 @@ tb_page_empty (const char *title, const char *sentence)
   return box;
 }
 
-static char *
-place_of (const TbModel *model, const TbProblem *problem)
-{
-  const TbElement *element = problem->uid && model ? tb_model_get (model, problem->uid) : NULL;
-  if (problem->line && problem->column)
-    return g_strdup_printf ("line %u, column %u", problem->line, problem->column);
-  if (problem->line && !element)
-    return g_strdup_printf ("line %u", problem->line);
-  return element ? tb_format_element (model, element) : g_strdup ("");
-}
-
-static GtkWidget *
-new_row (const TbModel *model, const TbProblem *problem)
-{
-  g_autofree char *place = place_of (model, problem);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *row = gtk_list_box_row_new ();
-  GtkWidget *text = tb_ui_label (problem->message, NULL), *where = tb_ui_label (place, "dim");
-  tb_ui_set_tooltip (text, problem->message);
-  gtk_widget_set_hexpand (text, TRUE);
-  gtk_box_append (GTK_BOX (box), tb_glyph_new_severity (problem->severity, 12));
-  gtk_box_append (GTK_BOX (box), text);
-  gtk_box_append (GTK_BOX (box), where);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  g_autofree char *spoken = g_strdup_printf ("%s %s", problem->message, place);
-  tb_ui_name (row, spoken);
-  g_object_set_data (G_OBJECT (row), "tb-uid", GUINT_TO_POINTER (problem->uid));
-  g_object_set_data (G_OBJECT (row), "tb-severity", GUINT_TO_POINTER (problem->severity));
-  g_object_set_data (G_OBJECT (row), "tb-text", text);
-  return row;
-}
-
 static gboolean
 is_of (GtkListBoxRow *row, const TbProblem *problem)
 {
@@ -85,37 +58,86 @@ change_row (GtkListBoxRow *row, const TbProblem *problem)
   tb_ui_name (GTK_WIDGET (row), problem->message);
 }
 
-static guint
-append_rows (TbProblemsPage *self, const TbModel *model, const TbProblems *problems)
-{
-  guint n = 0;
-  for (TbSeverity severity = TB_SEVERITY_ERROR; severity <= TB_SEVERITY_INFO; severity++)
-    for (guint i = 0; problems && i < problems->len && n < ROWS_MAX; i++)
-      {
-        const TbProblem *problem = problems->pdata[i];
-        if (problem->severity != severity)
-          continue;
-        gtk_list_box_append (GTK_LIST_BOX (self->list), new_row (model, problem));
-        n++;
-      }
-  return n;
-}
-
 static void
 show_some (TbProblemsPage *self)
 {
+  g_autofree char *label = g_strdup_printf ("%u ignored", self->n_ignored);
   gtk_widget_set_visible (self->run, self->n_run > 0);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), self->n + self->n_run ? "list" : "empty");
+  gtk_widget_set_visible (self->show_ignored, self->n_ignored > 0);
+  gtk_button_set_label (GTK_BUTTON (self->show_ignored), label);
+  gtk_widget_set_visible (self->ignored, self->n_ignored > 0
+                                             && gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->show_ignored)));
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
+                                    self->n + self->n_run + self->n_ignored ? "list" : "empty");
+}
+
+/* ---- Rows that stay --------------------------------------------------------------------------- */
+
+static gboolean
+row_is (GtkListBox *list, guint at, const TbProblemRow *wanted)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, (int) at);
+  return row != NULL && tb_problem_row_says (GTK_WIDGET (row), wanted);
+}
+
+/* From both ends, what is equal stays; in between all is new. */
+static void
+fill (GtkWidget *widget, guint *n_rows, GArray *wanted)
+{
+  GtkListBox *list = GTK_LIST_BOX (widget);
+  guint head = 0, tail = 0, n = MIN (wanted->len, ROWS_MAX), least = MIN (n, *n_rows);
+  while (head < least && row_is (list, head, &g_array_index (wanted, TbProblemRow, head)))
+    head++;
+  while (tail < least - head && row_is (list, *n_rows - 1 - tail, &g_array_index (wanted, TbProblemRow, n - 1 - tail)))
+    tail++;
+  for (guint i = *n_rows - tail; i > head; i--)
+    gtk_list_box_remove (list, GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) i - 1)));
+  for (guint i = head; i < n - tail; i++)
+    gtk_list_box_insert (list, tb_problem_row_new (&g_array_index (wanted, TbProblemRow, i)), (int) i);
+  *n_rows = n;
+}
+
+static void
+take (GArray *rows, const TbModel *model, const TbProblems *problems, TbSeverity severity)
+{
+  for (guint i = 0; problems && i < problems->len; i++)
+    {
+      const TbProblemRow row = { .model = model, .problem = problems->pdata[i] };
+      if (row.problem->severity == severity)
+        g_array_append_val (rows, row);
+    }
+}
+
+static void
+take_findings (TbProblemsPage *self, GArray *rows, const TbModel *model, TbSeverity severity, gboolean ignored)
+{
+  for (guint i = 0; self->findings && i < self->findings->len; i++)
+    {
+      const TbRuleFinding *finding = self->findings->pdata[i];
+      const TbProblemRow row = { .model = model, .problem = &finding->problem, .finding = finding,
+                                 .may_change = self->editor != NULL };
+      if (finding->ignored == ignored && finding->problem.severity == severity)
+        g_array_append_val (rows, row);
+    }
 }
 
 void
-tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const TbProblems *file,
-                       const TbProblems *document)
+tb_problems_page_show (TbProblemsPage *page, const TbProblemsShown *shown)
 {
-  GtkWidget *child;
-  while ((child = gtk_widget_get_first_child (page->list)))
-    gtk_list_box_remove (GTK_LIST_BOX (page->list), child);
-  page->n = append_rows (page, NULL, file) + append_rows (page, model, document);
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (TbProblemRow));
+  g_autoptr (GArray) ignored = g_array_new (FALSE, FALSE, sizeof (TbProblemRow));
+  g_autoptr (GPtrArray) before = g_steal_pointer (&page->findings);
+  page->findings = shown->findings ? g_ptr_array_ref (shown->findings) : NULL;
+  g_set_object (&page->editor, shown->editor);
+  for (TbSeverity severity = TB_SEVERITY_ERROR; severity <= TB_SEVERITY_INFO; severity++)
+    {
+      take (rows, NULL, shown->file, severity);
+      take (rows, shown->model, shown->document, severity);
+      take_findings (page, rows, shown->model, severity, FALSE);
+      take_findings (page, ignored, shown->model, severity, TRUE);
+    }
+  fill (page->list, &page->n, rows);
+  fill (page->ignored, &page->n_ignored, ignored);
   show_some (page);
 }
 
@@ -131,13 +153,28 @@ tb_problems_page_show_run (TbProblemsPage *page, const TbProblems *problems)
       if (row && is_of (row, problem))
         change_row (row, problem);
       else
-        gtk_list_box_insert (list, new_row (NULL, problem), (int) i);
+        gtk_list_box_insert (list, tb_problem_row_new (&(TbProblemRow){ .problem = problem }), (int) i);
     }
   GtkListBoxRow *row;
   while ((row = gtk_list_box_get_row_at_index (list, (int) n)))
     gtk_list_box_remove (list, GTK_WIDGET (row));
   page->n_run = n;
   show_some (page);
+}
+
+/* ---- What is chosen --------------------------------------------------------------------------- */
+
+static const TbRuleFinding *
+finding_of (TbProblemsPage *self, const char *key)
+{
+  for (guint i = 0; key != NULL && self->findings && i < self->findings->len; i++)
+    {
+      const TbRuleFinding *finding = self->findings->pdata[i];
+      g_autofree char *own = tb_problem_row_key (&finding->problem);
+      if (g_str_equal (own, key))
+        return finding;
+    }
+  return NULL;
 }
 
 static void
@@ -149,19 +186,76 @@ row_activated (GtkListBox *list, GtkListBoxRow *row, TbProblemsPage *self)
 }
 
 static void
+row_selected (GtkListBox *list, GtkListBoxRow *row, TbProblemsPage *self)
+{
+  const TbRuleFinding *finding = row ? finding_of (self, g_object_get_data (G_OBJECT (row), "tb-key")) : NULL;
+  g_signal_emit (self, about, 0, finding ? finding->uids->data : NULL, finding ? finding->uids->len : 0);
+}
+
+/* The drawing is seen whole again. */
+static void
+focus_left (GtkEventControllerFocus *focus, TbProblemsPage *self)
+{
+  gtk_list_box_unselect_all (GTK_LIST_BOX (self->list));
+  gtk_list_box_unselect_all (GTK_LIST_BOX (self->ignored));
+}
+
+/* ---- What is done ----------------------------------------------------------------------------- */
+
+static void
+fix (GtkWidget *widget, const char *action, GVariant *target)
+{
+  TbProblemsPage *self = TB_PROBLEMS_PAGE (widget);
+  const TbRuleFinding *finding = finding_of (self, g_variant_get_string (target, NULL));
+  if (finding && finding->fix && self->editor)
+    tb_fix_apply (tb_editor_document (self->editor), finding->fix);
+}
+
+static void
+ignore (GtkWidget *widget, const char *action, GVariant *target)
+{
+  TbProblemsPage *self = TB_PROBLEMS_PAGE (widget);
+  const char *key, *reason;
+  g_variant_get (target, "(&s&s)", &key, &reason);
+  const TbRuleFinding *finding = finding_of (self, key);
+  if (finding && self->editor)
+    tb_fix_ignore (tb_editor_document (self->editor), finding->problem.uid, finding->problem.rule, reason);
+}
+
+static void
+stop_ignoring (GtkWidget *widget, const char *action, GVariant *target)
+{
+  TbProblemsPage *self = TB_PROBLEMS_PAGE (widget);
+  const TbRuleFinding *finding = finding_of (self, g_variant_get_string (target, NULL));
+  if (finding && self->editor)
+    tb_fix_stop_ignoring (tb_editor_document (self->editor), finding->problem.uid, finding->problem.rule);
+}
+
+/* ---- The page --------------------------------------------------------------------------------- */
+
+static void
 tb_problems_page_dispose (GObject *object)
 {
-  g_clear_pointer (&TB_PROBLEMS_PAGE (object)->stack, gtk_widget_unparent);
+  TbProblemsPage *self = TB_PROBLEMS_PAGE (object);
+  g_clear_pointer (&self->stack, gtk_widget_unparent);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  g_clear_object (&self->editor);
   G_OBJECT_CLASS (tb_problems_page_parent_class)->dispose (object);
 }
 
 static void
 tb_problems_page_class_init (TbProblemsPageClass *class)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = tb_problems_page_dispose;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_install_action (widget_class, "problems.fix", "s", fix);
+  gtk_widget_class_install_action (widget_class, "problems.ignore", "(ss)", ignore);
+  gtk_widget_class_install_action (widget_class, "problems.stop-ignoring", "s", stop_ignoring);
   picked = g_signal_new ("picked", TB_TYPE_PROBLEMS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                          G_TYPE_NONE, 1, G_TYPE_UINT);
+  about = g_signal_new ("about", TB_TYPE_PROBLEMS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                        G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
 }
 
 static GtkWidget *
@@ -176,18 +270,38 @@ new_list (TbProblemsPage *self, GtkWidget *lists, const char *name)
 }
 
 static void
+init_lists (TbProblemsPage *self, GtkWidget *lists)
+{
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  self->run = new_list (self, lists, "What goes wrong in the run");
+  self->list = new_list (self, lists, "Problems");
+  self->show_ignored = gtk_toggle_button_new ();
+  gtk_widget_add_css_class (self->show_ignored, "flat");
+  gtk_widget_set_halign (self->show_ignored, GTK_ALIGN_START);
+  gtk_widget_set_margin_start (self->show_ignored, 12);
+  tb_ui_set_tooltip (self->show_ignored, "Show what the file ignores, with its reasons");
+  g_signal_connect_swapped (self->show_ignored, "toggled", G_CALLBACK (show_some), self);
+  gtk_box_append (GTK_BOX (lists), self->show_ignored);
+  self->ignored = new_list (self, lists, "Ignored");
+  g_signal_connect (self->list, "row-selected", G_CALLBACK (row_selected), self);
+  g_signal_connect (self->ignored, "row-selected", G_CALLBACK (row_selected), self);
+  g_signal_connect (focus, "leave", G_CALLBACK (focus_left), self);
+  gtk_widget_add_controller (lists, focus);
+}
+
+static void
 tb_problems_page_init (TbProblemsPage *self)
 {
   GtkWidget *lists = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  self->run = new_list (self, lists, "What goes wrong in the run");
-  self->list = new_list (self, lists, "Problems");
   self->stack = gtk_stack_new ();
+  init_lists (self, lists);
   gtk_stack_add_named (GTK_STACK (self->stack),
                        tb_page_empty ("No problems", "The drawing holds together, and nothing "
                                                       "that runs fails."),
                        "empty");
   gtk_stack_add_named (GTK_STACK (self->stack), tb_ui_scrolled (lists), "list");
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
+  show_some (self);
 }
 
 GtkWidget *

@@ -14,12 +14,20 @@ G_BEGIN_DECLS
 #define TB_TYPE_PROBLEMS_PAGE (tb_problems_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbProblemsPage, tb_problems_page, TB, PROBLEMS_PAGE, GtkWidget)
 GtkWidget *tb_problems_page_new (void);
-/* Both are borrowed; either may be NULL. */
-void tb_problems_page_show (TbProblemsPage *page, const TbModel *model, const TbProblems *file,
-                            const TbProblems *document);
+typedef struct
+{
+  const TbModel *model; /* that they are about */
+  TbEditor *editor;     /* of its document, which can be mended; NULL: it cannot */
+  const TbProblems *file, *document;
+  GPtrArray *findings;  /* of TbRuleFinding, ignored ones last */
+} TbProblemsShown;
+
+/* Everything is borrowed but the findings, which are kept; each may be NULL. */
+void tb_problems_page_show (TbProblemsPage *page, const TbProblemsShown *shown);
 /* What goes wrong in the run right now, above the others; none: an empty list. */
 void tb_problems_page_show_run (TbProblemsPage *page, const TbProblems *problems);
-/* Signal: "picked" (guint uid). */
+/* Signals: "picked" (guint uid); "about" (const TbUid *uids, guint n): all that the chosen finding is about, none where
+ * none is chosen. */
 
 #define TB_TYPE_MESSAGES_PAGE (tb_messages_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbMessagesPage, tb_messages_page, TB, MESSAGES_PAGE, GtkWidget)

@@ -9,6 +9,7 @@
 
 #include "format.h"
 #include "pages.h"
+#include "tb-rules.h"
 #include "tb-base.h"
 #include "troubles.h"
 #include "util.h"
@@ -65,6 +66,8 @@ struct _TbPanel
   TbLiveFrame *frame;
   TbProblems *other_problems;
   const TbProblems *problems; /* borrowed, until the next */
+  GPtrArray *findings;        /* of TbRuleFinding; NULL: none */
+  gboolean may_change;        /* findings can be mended */
   guint n_troubles; /* of the run */
   GtkWidget *fold;
   PageId page;
@@ -75,12 +78,18 @@ struct _TbPanel
 
 G_DEFINE_FINAL_TYPE (TbPanel, tb_panel, GTK_TYPE_WIDGET)
 
-static guint picked, fold_changed, refused, marked;
+static guint picked, about, fold_changed, refused, marked;
 
 static void
 page_picked (GtkWidget *page, guint uid, TbPanel *self)
 {
   g_signal_emit (self, picked, 0, uid);
+}
+
+static void
+page_about (GtkWidget *page, const TbUid *uids, guint n, TbPanel *self)
+{
+  g_signal_emit (self, about, 0, uids, n);
 }
 
 static void
@@ -154,6 +163,8 @@ page_of (TbPanel *self, PageId id)
   self->pages[id] = pages[id].make ();
   if (g_signal_lookup ("picked", G_OBJECT_TYPE (self->pages[id])) != 0)
     g_signal_connect (self->pages[id], "picked", G_CALLBACK (page_picked), self);
+  if (id == PAGE_PROBLEMS)
+    g_signal_connect (self->pages[id], "about", G_CALLBACK (page_about), self);
   if (g_signal_lookup ("link-asked", G_OBJECT_TYPE (self->pages[id])) != 0)
     {
       g_signal_connect (self->pages[id], "link-asked", G_CALLBACK (link_asked), self);
@@ -257,12 +268,25 @@ tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame)
 
 /* ---- Problems -------------------------------------------------------------------------------- */
 
+/* What is worth knowing, and often meant so, is in the list but not counted. */
+static guint
+count_findings (const TbPanel *self)
+{
+  guint n = 0;
+  for (guint i = 0; self->findings && i < self->findings->len; i++)
+    {
+      const TbRuleFinding *finding = self->findings->pdata[i];
+      n += !finding->ignored && finding->problem.severity <= TB_SEVERITY_WARNING;
+    }
+  return n;
+}
+
 static void
 show_count (TbPanel *self)
 {
   GtkButton *tab = GTK_BUTTON (self->tabs[PAGE_PROBLEMS]);
   guint n = (self->problems ? self->problems->len : 0)
-            + (self->other_problems ? self->other_problems->len : 0) + self->n_troubles;
+            + (self->other_problems ? self->other_problems->len : 0) + self->n_troubles + count_findings (self);
   g_autofree char *title = n ? g_strdup_printf ("Problems %u", n) : g_strdup ("Problems");
   if (g_strcmp0 (gtk_button_get_label (tab), title) != 0)
     gtk_button_set_label (tab, title);
@@ -289,14 +313,21 @@ show_problems (TbPanel *self)
   const TbModel *model
       = self->editor ? tb_document_model (tb_editor_document (self->editor)) : NULL;
   show_count (self);
-  tb_problems_page_show (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), model,
-                         self->other_problems, self->problems);
+  const TbProblemsShown shown = { .model = model,
+                                  .editor = self->may_change ? self->editor : NULL,
+                                  .file = self->other_problems,
+                                  .document = self->problems,
+                                  .findings = self->findings };
+  tb_problems_page_show (TB_PROBLEMS_PAGE (page_of (self, PAGE_PROBLEMS)), &shown);
 }
 
 void
-tb_panel_set_problems (TbPanel *panel, const TbProblems *problems)
+tb_panel_set_problems (TbPanel *panel, const TbProblems *problems, GPtrArray *findings, gboolean may_change)
 {
+  g_autoptr (GPtrArray) before = g_steal_pointer (&panel->findings);
   panel->problems = problems;
+  panel->findings = findings ? g_ptr_array_ref (findings) : NULL;
+  panel->may_change = may_change;
   show_problems (panel);
 }
 
@@ -417,6 +448,7 @@ tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
     tb_scenario_page_set_editor (TB_SCENARIO_PAGE (panel->pages[PAGE_SCENARIO]), editor);
   g_clear_pointer (&panel->other_problems, g_ptr_array_unref);
   panel->problems = NULL;
+  g_clear_pointer (&panel->findings, g_ptr_array_unref);
   show_problems (panel);
 }
 
@@ -531,6 +563,8 @@ tb_panel_dispose (GObject *object)
   g_clear_pointer (&self->frame, tb_live_frame_unref);
   g_clear_pointer (&self->run_dir, g_free);
   g_clear_pointer (&self->other_problems, g_ptr_array_unref);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
   g_clear_object (&self->editor);
   g_clear_object (&self->moment);
   g_clear_object (&self->session);
@@ -556,6 +590,8 @@ tb_panel_class_init (TbPanelClass *class)
   G_OBJECT_CLASS (class)->dispose = tb_panel_dispose;
   GTK_WIDGET_CLASS (class)->focus = tb_panel_focus;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  about = g_signal_new ("about", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                        G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
   picked = g_signal_new ("picked", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                          G_TYPE_NONE, 1, G_TYPE_UINT);
   refused = g_signal_new ("refused", TB_TYPE_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -19,8 +19,9 @@ GtkWidget *tb_panel_new (void);
 void tb_panel_set_editor (TbPanel *panel, TbEditor *editor);
 /* Which moment of which run its pages are about. */
 void tb_panel_set_moment (TbPanel *panel, TbMoment *moment);
-/* What is wrong with the document, live. problems is borrowed. */
-void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems);
+/* What is wrong with the document, live, and what the rules find (of TbRuleFinding). problems is borrowed. may_change: what
+ * is found can be mended. */
+void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems, GPtrArray *findings, gboolean may_change);
 /* What a file or a run had to say: stands before the document's problems until the next. file is
  * named before each, where it is not NULL. */
 void tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems);

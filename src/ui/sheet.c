@@ -10,11 +10,13 @@
 #include "palette.h"
 #include "panes.h"
 #include "settings.h"
+#include "tb-rules.h"
 #include "util.h"
 #include "window-private.h"
 
-/* Soon enough to be live, late enough that a drag is not held up by it. */
-#define VALIDATE_MS 30
+/* Soon enough that what is found of 1 000 components stands in the list 50 ms after an edit, late enough that a drag
+ * is not held up by it. */
+#define VALIDATE_MS 20
 /* Heights of the bottom panel: of its tabs alone, and the least at which it counts as open. */
 #define PANEL_TABS 44
 #define PANEL_LEAST 80
@@ -99,6 +101,16 @@ tb_sheet_state_changed (TbSheet *self)
     tb_window_sheet_changed (self->window, self);
 }
 
+static void
+add_all (TbProblems *to, const TbProblems *problems)
+{
+  for (guint i = 0; i < problems->len; i++)
+    {
+      const TbProblem *p = problems->pdata[i];
+      tb_problems_add (to, p->severity, p->rule, p->uid, p->line, p->column, "%s", p->message);
+    }
+}
+
 static gboolean
 validate (gpointer data)
 {
@@ -109,8 +121,13 @@ validate (gpointer data)
   g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
   tb_model_validate (tb_sheet_shown_model (self), problems);
   tb_icons_check (tb_sheet_shown_model (self), folder, problems);
-  tb_panel_set_problems (self->panel, problems);
-  tb_canvas_set_problems (self->canvas, problems);
+  const TbRuleOptions options = { .with_ignored = TRUE };
+  g_autoptr (GPtrArray) findings = tb_rules_check (tb_sheet_shown_model (self), &options);
+  g_autoptr (GPtrArray) all = tb_problems_new ();
+  add_all (all, problems);
+  tb_findings_add_to (findings, all);
+  tb_panel_set_problems (self->panel, problems, findings, !self->own_editor);
+  tb_canvas_set_problems (self->canvas, all);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   self->problems = problems;
   return G_SOURCE_REMOVE;
@@ -188,6 +205,19 @@ static void
 picked (GtkWidget *widget, guint uid, TbSheet *self)
 {
   tb_sheet_reveal (self, uid);
+}
+
+/* The rest of the drawing is dimmed while a finding is chosen; what is not drawn shows by what it is in. */
+static void
+about (GtkWidget *widget, const TbUid *uids, guint n, TbSheet *self)
+{
+  g_autofree TbUid *drawn = g_new (TbUid, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      TbUid shown = tb_canvas_drawn_for (self->canvas, uids[i]);
+      drawn[i] = shown ? shown : uids[i];
+    }
+  tb_canvas_set_matches (self->canvas, n ? drawn : NULL, n);
 }
 
 /* Enter in the outline: to the element itself. */
@@ -392,6 +422,7 @@ new_middle (TbSheet *self)
   panel_fold_changed (self);
   g_signal_connect (self->panel, "picked", G_CALLBACK (picked), self);
   g_signal_connect (self->panel, "marked", G_CALLBACK (marked), self);
+  g_signal_connect (self->panel, "about", G_CALLBACK (about), self);
   g_signal_connect_swapped (self->panel, "fold-changed", G_CALLBACK (panel_fold_changed), self);
   g_signal_connect_swapped (self->panel, "refused", G_CALLBACK (tb_sheet_toast), self);
   g_signal_connect_swapped (self->paned, "notify::position", G_CALLBACK (panel_pulled), self);

@@ -227,7 +227,7 @@ tb_start_page_show_problems (GtkWidget *page, const char *file, const TbProblems
                        "%s: %s", file, problem->message);
     }
   gtk_widget_set_visible (list, named->len > 0);
-  tb_problems_page_show (TB_PROBLEMS_PAGE (list), NULL, named, NULL);
+  tb_problems_page_show (TB_PROBLEMS_PAGE (list), &(TbProblemsShown){ .file = named });
 }
 
 GtkWidget *

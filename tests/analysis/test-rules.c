@@ -15,11 +15,11 @@ read_inner (const char *inner)
   return document;
 }
 
-static const TbFinding *
+static const TbRuleFinding *
 find (const GPtrArray *findings, const char *rule)
 {
   for (guint i = 0; i < findings->len; i++)
-    if (strcmp (((const TbFinding *) findings->pdata[i])->problem.rule, rule) == 0)
+    if (strcmp (((const TbRuleFinding *) findings->pdata[i])->problem.rule, rule) == 0)
       return findings->pdata[i];
   return NULL;
 }
@@ -173,7 +173,7 @@ test_case (gconstpointer data)
   const Case *c = data;
   g_autoptr (TbDocument) document = read_inner (c->inner);
   g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), NULL);
-  const TbFinding *finding = find (findings, c->rule);
+  const TbRuleFinding *finding = find (findings, c->rule);
   if (c->words == NULL)
     {
       if (finding != NULL)
@@ -231,7 +231,7 @@ assert_own (const char *rule, const char *expected)
   g_autoptr (GString) ids = g_string_new (NULL);
   for (guint i = 0; i < findings->len; i++)
     {
-      const TbProblem *p = &((const TbFinding *) findings->pdata[i])->problem;
+      const TbProblem *p = &((const TbRuleFinding *) findings->pdata[i])->problem;
       if (strcmp (p->rule, "rule.r") == 0)
         g_string_append_printf (ids, "%s%s", ids->len > 0 ? " " : "",
                                 tb_element_id (tb_model_get (tb_document_model (document), p->uid)));
@@ -287,7 +287,7 @@ test_what_is_ignored_keeps_its_reason (void)
   g_autoptr (GPtrArray) shown = tb_rules_check (tb_document_model (document), NULL);
   g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), &all);
   g_assert_null (find (shown, "spof"));
-  const TbFinding *finding = find (findings, "spof");
+  const TbRuleFinding *finding = find (findings, "spof");
   g_assert_true (finding->ignored);
   g_assert_cmpstr (finding->reason, ==, "a class");
   g_assert_true (finding == findings->pdata[findings->len - 1]);
@@ -313,11 +313,11 @@ test_the_worst_come_first_and_then_the_file_decides (void)
   g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), NULL);
   for (guint i = 1; i < findings->len; i++)
     {
-      const TbProblem *p = &((const TbFinding *) findings->pdata[i - 1])->problem,
-                      *q = &((const TbFinding *) findings->pdata[i])->problem;
+      const TbProblem *p = &((const TbRuleFinding *) findings->pdata[i - 1])->problem,
+                      *q = &((const TbRuleFinding *) findings->pdata[i])->problem;
       g_assert_true (p->severity < q->severity || (p->severity == q->severity && p->line <= q->line));
     }
-  g_assert_cmpint (((const TbFinding *) findings->pdata[0])->problem.severity, ==, TB_SEVERITY_ERROR);
+  g_assert_cmpint (((const TbRuleFinding *) findings->pdata[0])->problem.severity, ==, TB_SEVERITY_ERROR);
 }
 
 /* What begins a drawing is right; what teaches may show what goes wrong, and says so. */
@@ -347,7 +347,7 @@ test_templates_have_nothing_worse_than_infos (void)
           g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), NULL);
           for (guint f = 0; f < findings->len; f++)
             {
-              const TbProblem *p = &((const TbFinding *) findings->pdata[f])->problem;
+              const TbProblem *p = &((const TbRuleFinding *) findings->pdata[f])->problem;
               gboolean expected = p->severity == TB_SEVERITY_INFO;
               for (guint m = 0; m < G_N_ELEMENTS (meant); m++)
                 expected |= strcmp (meant[m].file, name) == 0 && strcmp (meant[m].rule, p->rule) == 0;

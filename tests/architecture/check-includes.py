@@ -19,7 +19,7 @@ ALLOWED = {
     "export": (["analysis", "model", "diagram", "runtime/plan", "runtime/record", "runtime/session", "runtime/control", "runtime/history"],
                "glib cairo pango"),
     "import": (["model", "diagram", "runtime/plan", "runtime/record"], "glib cairo pango libxml yaml"),
-    "edit": (["model", "diagram"], "glib cairo pango"),
+    "edit": (["model", "analysis", "diagram"], "glib cairo pango"),
     "runtime/plan": (["model"], "glib"),
     "runtime/wire": (["base"], ""),
     "runtime/proto": (["base"], ""),

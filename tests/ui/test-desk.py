@@ -131,7 +131,7 @@ BROKEN = """<?xml version="1.0" encoding="UTF-8"?>
     <service name="web" protocol="http" port="8080"/>
   </component>
   <component id="client" kind="client" name="Client"/>
-  <link id="ask" from="client" to="shop" service="none"/>
+  <link id="ask" from="client" to="shop" service="none" timeout="1s"/>
 </architecture>
 """
 

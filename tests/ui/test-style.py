@@ -9,7 +9,7 @@ from driver import Editor, arguments, key, run_tests, wait_for
 SHOP = """<architecture xmlns="urn:tierboard:1" name="Shop">
   <component id="shop" kind="server" name="Shop"/>
   <component id="orders" kind="store" name="Orders" icon="rocket"/>
-  <link id="save" from="shop" to="orders"/>
+  <link id="save" from="shop" to="orders" timeout="1s"/>
   <style kind="server" fill="#e0f3e6"/>
   <view id="main" name="Overview">
     <place of="shop" x="0" y="0"/>
