@@ -475,6 +475,43 @@ tb_build_route (TbImportBuild *b, TbUid view, TbUid link, const TbPoint *bends, 
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
+/* More of them is a matter of seconds, or one that nobody looks at as a whole. */
+#define LAYERED_MAX 400
+
+/* FALSE: something stands there already, so that rows of its own would come in its way, or there are too many. */
+static gboolean
+can_be_layered (const TbModel *model, const TbElement *view)
+{
+  for (guint i = 0; i < tb_element_n_children (view); i++)
+    if (tb_element_kind (tb_element_child (view, i)) == TB_KIND_PLACE)
+      return FALSE;
+  guint n = tb_model_count (model, TB_KIND_COMPONENT);
+  return n > 0 && n <= LAYERED_MAX;
+}
+
+static void
+place_layered (const TbModel *model, const TbElement *view, GArray *places)
+{
+  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    {
+      TbUid uid = tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, i));
+      g_array_append_val (uids, uid);
+    }
+  tb_place_tidy (model, tb_element_id (view), (const TbUid *) (const void *) uids->data, uids->len, places);
+}
+
+static void
+put_places (TbImportBuild *b, const TbElement *view, const GArray *places)
+{
+  for (guint i = 0; i < places->len; i++)
+    {
+      const TbPlacement *p = &g_array_index (places, TbPlacement, i);
+      const TbRect corner = { p->rect.x, p->rect.y, 0, 0 };
+      tb_build_place (b, tb_element_uid (view), p->uid, &corner);
+    }
+}
+
 /* In every view: what stands nowhere there stands where we would put it, and stays there from then on. */
 static void
 place_the_rest (TbImportBuild *b)
@@ -484,14 +521,15 @@ place_the_rest (TbImportBuild *b)
   for (guint v = 0; v < tb_model_count (model, TB_KIND_VIEW); v++)
     {
       const TbElement *view = tb_model_nth (model, TB_KIND_VIEW, v);
-      g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
-      tb_place_tiered (model, tb_element_id (view), TRUE, places);
-      for (guint i = 0; i < places->len; i++)
+      g_autoptr (GArray) layered = g_array_new (FALSE, FALSE, sizeof (TbPlacement)),
+                         rest = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
+      if (can_be_layered (model, view))
         {
-          const TbPlacement *p = &g_array_index (places, TbPlacement, i);
-          const TbRect corner = { p->rect.x, p->rect.y, 0, 0 };
-          tb_build_place (b, tb_element_uid (view), p->uid, &corner);
+          place_layered (model, view, layered);
+          put_places (b, view, layered);
         }
+      tb_place_tiered (model, tb_element_id (view), TRUE, rest);
+      put_places (b, view, rest);
     }
 }
 
