@@ -187,7 +187,7 @@ correct (Fit *fit, const TbQueueNet *net, guint station, double by_ns)
 static void
 improve (Fit *fit)
 {
-  fit->options.calibrations = (const TbCalibration *) (gpointer) fit->found->data;
+  fit->options.calibrations = (gpointer) fit->found->data;
   fit->options.n_calibrations = fit->found->len;
   g_autoptr (TbQueueNet) net = tb_queue_net_new (fit->model, &fit->options, NULL);
   g_autoptr (TbPrediction) p = tb_predict (net);

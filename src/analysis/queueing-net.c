@@ -409,7 +409,7 @@ tb_queue_net_new (const TbModel *model, const TbQueueOptions *options, GPtrArray
   tb_queue_read_deliveries (&reader);
   read_sources (&reader);
   reader.net->n_devices = reader.places->len;
-  reader.net->devices = (TbQueueDevice *) g_array_free (reader.places, FALSE);
+  reader.net->devices = (gpointer) g_array_free (reader.places, FALSE);
   own_names (&reader);
   return reader.net;
 }

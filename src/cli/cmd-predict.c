@@ -99,11 +99,11 @@ options_of (const Asked *asked, gboolean local)
 {
   TbQueueOptions options = {
     .local = local, .cores = asked->cores > 0 ? (guint) asked->cores : g_get_num_processors (),
-    .what_if = (const TbWhatIf *) (gpointer) asked->changes->data, .n_what_if = asked->changes->len, .tap_ns = -1, .hop_ns = -1,
+    .what_if = (gpointer) asked->changes->data, .n_what_if = asked->changes->len, .tap_ns = -1, .hop_ns = -1,
   };
   if (asked->calibrations != NULL)
     {
-      options.calibrations = (const TbCalibration *) (gpointer) asked->calibrations->data;
+      options.calibrations = (gpointer) asked->calibrations->data;
       options.n_calibrations = asked->calibrations->len;
     }
   return options;

@@ -201,7 +201,7 @@ test_calibration (void)
   options.n_what_if = 1;
   g_autoptr (TbQueueNet) real_more = tb_queue_net_new (model, &options, NULL);
   g_autoptr (TbPrediction) run_more = tb_predict (real_more);
-  options.calibrations = (const TbCalibration *) (gpointer) found->data;
+  options.calibrations = (gpointer) found->data;
   options.n_calibrations = found->len;
   g_autoptr (TbQueueNet) fitted = tb_queue_net_new (model, &options, NULL);
   g_autoptr (TbPrediction) said = tb_predict (fitted);
