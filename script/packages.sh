@@ -1,7 +1,7 @@
 # What Tierboard needs of Debian 12 or Ubuntu, and how it gets there. Sourced by run, test and bench.
 
 packages_build="gcc libc6-dev meson ninja-build pkg-config libgtk-4-dev libadwaita-1-dev libxml2-dev
-  libcairo2-dev libpango1.0-dev libgraphviz-dev libyaml-dev libzstd-dev"
+  libcairo2-dev libpango1.0-dev libgraphviz-dev libjson-glib-dev libyaml-dev libzstd-dev"
 # What the window needs beside its libraries: icons, a font with tabular figures, settings.
 packages_run="adwaita-icon-theme librsvg2-common librsvg2-2 libvte-2.91-gtk4-0 fonts-inter fonts-cantarell fonts-dejavu-core gsettings-desktop-schemas"
 packages_test="clang libclang-rt-dev xvfb xauth dbus at-spi2-core dconf-gsettings-backend xdotool xclip

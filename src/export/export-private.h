@@ -27,3 +27,4 @@ GBytes *tb_export_process_compose (const TbModel *model, const TbExportOptions *
 GBytes *tb_export_procfile (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_drawio (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_html (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_structurizr (const TbModel *model, const TbExportOptions *options, GError **error);

@@ -19,6 +19,8 @@ static const TbExportFormat formats[] = {
   { "process-compose", "process-compose file", "application/yaml", FALSE, FALSE, tb_export_process_compose, TRUE, "",
     "process-compose.yaml process-compose.yml" },
   { "procfile", "Procfile", "text/plain", FALSE, FALSE, tb_export_procfile, TRUE, "", "Procfile" },
+  { "structurizr", "Structurizr workspace", "application/json", FALSE, FALSE, tb_export_structurizr, TRUE, "",
+    "workspace.json" },
 };
 
 const TbExportFormat *

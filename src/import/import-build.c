@@ -175,11 +175,13 @@ tb_build_element (TbImportBuild *b, TbKind kind, TbUid parent, const char *forei
   if (!has_room (b))
     return 0;
   g_autofree char *name = title != NULL ? clean_title (b, title, line) : NULL;
-  g_autofree char *id = tb_schema_kind (kind)->local_id ? NULL : choose_id (b, kind, foreign, name);
+  gboolean local = tb_schema_kind (kind)->local_id;
+  g_autofree char *id = !local ? choose_id (b, kind, foreign, name)
+                        : foreign != NULL && tb_id_is_valid (foreign) ? g_strdup (foreign) : NULL;
   TbUid uid = tb_document_insert (b->document, kind, id, parent != 0 ? parent : tb_build_root (b), G_MAXUINT);
   if (name != NULL && *name != '\0' && g_strcmp0 (name, id) != 0 && tb_schema_prop (kind, TB_PROP_NAME) != NULL)
     tb_document_set (b->document, uid, TB_PROP_NAME, name, NULL);
-  if (foreign != NULL && !g_hash_table_contains (b->foreign, foreign))
+  if (foreign != NULL && !local && !g_hash_table_contains (b->foreign, foreign))
     g_hash_table_insert (b->foreign, g_strdup (foreign), GUINT_TO_POINTER (uid));
   if (kind == TB_KIND_VIEW && b->view == 0)
     b->view = uid;
@@ -475,6 +477,20 @@ tb_build_route (TbImportBuild *b, TbUid view, TbUid link, const TbPoint *bends, 
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
+/* By id: what a view places, or hides. */
+static GHashTable *
+mentioned_in (const TbElement *view)
+{
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < tb_element_n_children (view); i++)
+    {
+      const TbElement *child = tb_element_child (view, i);
+      if (tb_element_kind (child) == TB_KIND_PLACE && tb_element_get (child, TB_PROP_OF) != NULL)
+        g_hash_table_add (ids, g_strdup (tb_element_get (child, TB_PROP_OF)));
+    }
+  return ids;
+}
+
 /* More of them is a matter of seconds, or one that nobody looks at as a whole. */
 #define LAYERED_MAX 400
 
@@ -504,11 +520,13 @@ place_layered (const TbModel *model, const TbElement *view, GArray *places)
 static void
 put_places (TbImportBuild *b, const TbElement *view, const GArray *places)
 {
+  g_autoptr (GHashTable) mentioned = mentioned_in (view);
   for (guint i = 0; i < places->len; i++)
     {
       const TbPlacement *p = &g_array_index (places, TbPlacement, i);
       const TbRect corner = { p->rect.x, p->rect.y, 0, 0 };
-      tb_build_place (b, tb_element_uid (view), p->uid, &corner);
+      if (!g_hash_table_contains (mentioned, tb_element_id (tb_model_get (tb_build_model (b), p->uid))))
+        tb_build_place (b, tb_element_uid (view), p->uid, &corner);
     }
 }
 

@@ -8,4 +8,5 @@
   TbDocument *tb_read_##name (const TbImportSource *source, TbProblems *dropped, GError **error);
 TB_IMPORTER (drawio)
 TB_IMPORTER (compose)
+TB_IMPORTER (structurizr)
 #undef TB_IMPORTER

@@ -16,6 +16,7 @@ static const TbImportFormat formats[] = {
   { "drawio", "draw.io", "drawio xml dio", NULL, FALSE, tb_sniff_drawio, tb_read_drawio },
   { "compose", "Compose", "yaml yml", "compose.yaml compose.yml docker-compose.yaml docker-compose.yml", TRUE,
     tb_sniff_compose, tb_read_compose },
+  { "structurizr", "Structurizr JSON", "json", "workspace.json", TRUE, tb_sniff_structurizr, tb_read_structurizr },
   { NULL }, /* the end */
 };
 #define N_FORMATS (G_N_ELEMENTS (formats) - 1)

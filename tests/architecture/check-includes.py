@@ -17,8 +17,8 @@ ALLOWED = {
     "analysis": (["model", "runtime/plan"], "glib"),
     "diagram": (["model"], "glib cairo pango"),
     "export": (["analysis", "model", "diagram", "runtime/plan", "runtime/record", "runtime/session", "runtime/control", "runtime/history"],
-               "glib cairo pango"),
-    "import": (["model", "diagram", "runtime/plan", "runtime/record"], "glib cairo pango libxml yaml"),
+               "glib json cairo pango"),
+    "import": (["model", "diagram", "runtime/plan", "runtime/record"], "glib json cairo pango libxml yaml"),
     "edit": (["model", "analysis", "diagram"], "glib cairo pango"),
     "runtime/plan": (["model"], "glib"),
     "runtime/wire": (["base"], ""),
@@ -49,6 +49,7 @@ LIBRARIES = {
     "graphviz": r"^(graphviz/)?(cgraph|gvc)\.h",
     "yaml": r"^yaml\.h",
     "zstd": r"^zstd",
+    "json": r"^json-glib/",
 }
 
 
