@@ -126,8 +126,9 @@ tb_problems_page_show (TbProblemsPage *page, const TbProblemsShown *shown)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (TbProblemRow));
   g_autoptr (GArray) ignored = g_array_new (FALSE, FALSE, sizeof (TbProblemRow));
-  g_autoptr (GPtrArray) before = g_steal_pointer (&page->findings);
-  page->findings = shown->findings ? g_ptr_array_ref (shown->findings) : NULL;
+  GPtrArray *findings = shown->findings ? g_ptr_array_ref (shown->findings) : NULL;
+  g_clear_pointer (&page->findings, g_ptr_array_unref);
+  page->findings = findings;
   g_set_object (&page->editor, shown->editor);
   for (TbSeverity severity = TB_SEVERITY_ERROR; severity <= TB_SEVERITY_INFO; severity++)
     {

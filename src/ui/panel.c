@@ -324,9 +324,10 @@ show_problems (TbPanel *self)
 void
 tb_panel_set_problems (TbPanel *panel, const TbProblems *problems, GPtrArray *findings, gboolean may_change)
 {
-  g_autoptr (GPtrArray) before = g_steal_pointer (&panel->findings);
+  GPtrArray *own = findings ? g_ptr_array_ref (findings) : NULL;
+  g_clear_pointer (&panel->findings, g_ptr_array_unref);
   panel->problems = problems;
-  panel->findings = findings ? g_ptr_array_ref (findings) : NULL;
+  panel->findings = own;
   panel->may_change = may_change;
   show_problems (panel);
 }

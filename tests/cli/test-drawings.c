@@ -125,6 +125,42 @@ test_json_has_file_place_and_rule (Run *run, gconstpointer data)
   assert_contains (run->out, "\"element\":\"l\"");
 }
 
+#define TWO "<component id='a' kind='client'/><component id='b' kind='server'/>"
+
+static void
+test_findings_are_sarif (Run *run, gconstpointer data)
+{
+  write_file (run, START TWO "<link id='l' from='a' to='b'><ignore rule='sync.notimeout' reason='has one'/></link></architecture>");
+  tierboard (run, "check --format sarif @");
+  g_assert_cmpint (run->status, ==, 0);
+  assert_contains (run->out, "\"version\":\"2.1.0\"");
+  assert_contains (run->out, "\"ruleId\":\"spof\",\"level\":\"note\"");
+  assert_contains (run->out, "\"suppressions\":[{\"kind\":\"inSource\",\"justification\":\"has one\"}]");
+  assert_contains (run->out, "\"region\":{\"startLine\":2,\"startColumn\":");
+}
+
+static void
+test_findings_count_as_their_level_says (Run *run, gconstpointer data)
+{
+  write_file (run, START TWO "<link id='l' from='a' to='b'/></architecture>");
+  tierboard (run, "check @");
+  g_assert_cmpint (run->status, ==, 0);
+  assert_contains (run->out, "warning: link l: a waits for b without a timeout");
+  tierboard (run, "check --fail-on warning @");
+  g_assert_cmpint (run->status, ==, 1);
+}
+
+static void
+test_what_is_ignored_is_printed_when_asked_for (Run *run, gconstpointer data)
+{
+  write_file (run, START TWO "<link id='l' from='a' to='b'><ignore rule='sync.notimeout' reason='has one'/></link></architecture>");
+  tierboard (run, "check --fail-on warning @");
+  g_assert_cmpint (run->status, ==, 0);
+  g_assert_null (strstr (run->out, "notimeout"));
+  tierboard (run, "check --ignored @");
+  assert_contains (run->out, "[sync.notimeout] (ignored: has one)");
+}
+
 static void
 test_what_cannot_be_run_is_told (Run *run, gconstpointer data)
 {
@@ -261,6 +297,9 @@ main (int argc, char **argv)
   TEST (a_contradiction_is_1);
   TEST (fail_on_chooses_what_fails);
   TEST (json_has_file_place_and_rule);
+  TEST (findings_are_sarif);
+  TEST (findings_count_as_their_level_says);
+  TEST (what_is_ignored_is_printed_when_asked_for);
   TEST (what_cannot_be_run_is_told);
   TEST (a_command_that_names_no_link_is_1);
   TEST (a_missing_file_is_2);
