@@ -119,9 +119,17 @@ static void
 mark_replica (const Drawing *d, What what, const TbPart *part, const GArray *boxes)
 {
   TbPoint dot;
-  if (boxes->len >= part->replica && boxes->len > 1)
-    mark_box (d, what, &g_array_index (boxes, TbRect, part->replica - 1));
-  else if (tb_scene_replica_dot (d->scene, part->uid, part->replica, &dot))
+  for (guint i = 0; i < boxes->len; i++)
+    {
+      const TbRect *box = &g_array_index (boxes, TbRect, i);
+      TbDeployed instance;
+      if (!tb_scene_instance_at (d->scene, box->x + box->width / 2, box->y + box->height / 2, &instance)
+          || instance.element != part->uid || instance.replica != part->replica)
+        continue;
+      mark_box (d, what, box);
+      return;
+    }
+  if (tb_scene_replica_dot (d->scene, part->uid, part->replica, &dot))
     add_badge (d, what, dot.x, dot.y);
 }
 
@@ -198,10 +206,10 @@ mark_without (const Drawing *d, const char *const *names, GError **error)
       }
   g_autoptr (GArray) stopped = tb_failure_without (d->failure, parts, n);
   g_autofree char *text = tb_failure_without_text (d->failure, parts, n);
+  for (guint i = 0; i < n; i++) /* before what is on it */
+    mark_part (d, MARK_GONE, &parts[i]);
   for (guint i = 0; i < stopped->len; i++)
     mark_part (d, MARK_STOPS, &(TbPart){ g_array_index (stopped, TbUid, i), 0 });
-  for (guint i = 0; i < n; i++)
-    mark_part (d, MARK_GONE, &parts[i]);
   write_line (d, text, TRUE);
   return TRUE;
 }
@@ -223,10 +231,10 @@ tb_export_mark_failure (const TbModel *model, const TbScene *scene, const TbExpo
 {
   g_autoptr (TbFailure) failure = tb_failure_new (model);
   const Drawing d = { model, scene, failure, options->theme, marks, page };
-  if (options->single_points)
-    mark_single_points (&d);
   if (options->without != NULL && !mark_without (&d, options->without, error))
     return FALSE;
+  if (options->single_points)
+    mark_single_points (&d);
   write_availability (&d);
   page->height += LINE_HEIGHT / 2;
   return TRUE;

@@ -58,20 +58,26 @@ of_tier (TbFailure *failure, const TbElement *tier, guint i)
 }
 
 static char *
+of_pairs (TbFailure *failure)
+{
+  guint n;
+  tb_failure_pairs (failure, &n);
+  if (n == 0)
+    return g_strdup ("No two parts stop a client that neither of them stops alone.");
+  return g_strdup_printf ("%s%u pair%s stop%s a client together.", tb_failure_has_more_pairs (failure) ? "More than " : "", n,
+                          n == 1 ? "" : "s", n == 1 ? "s" : "");
+}
+
+static char *
 of_all (TbFailure *failure, const TbModel *model, guint i)
 {
-  guint n, pairs;
+  guint n;
   const TbUid *goals = tb_failure_goals (failure, &n);
   TbUptime a;
   if (i == 0)
     return n > 0 ? tb_failure_single_points_text (failure) : NULL;
   if (i == 1)
-    {
-      tb_failure_pairs (failure, &pairs);
-      return g_strdup_printf (tb_failure_has_more_pairs (failure) ? "More than %u pairs stop a client together."
-                              : pairs == 1                        ? "%u pair stops a client together."
-                                                                  : "%u pairs stop a client together.", pairs);
-    }
+    return of_pairs (failure);
   if (i - 2 >= MIN (n, GOALS_MAX))
     return NULL;
   tb_failure_availability (failure, goals[i - 2], &a);
@@ -125,10 +131,10 @@ static char *
 mark_without (TbFailure *failure, const TbPart *parts, guint n, GArray *failing)
 {
   g_autoptr (GArray) stopped = tb_failure_without (failure, parts, n);
+  for (guint i = 0; i < n; i++) /* under what is on it */
+    add (failing, parts[i].uid, parts[i].replica, TB_FAILS_GONE);
   for (guint i = 0; i < stopped->len; i++)
     add (failing, g_array_index (stopped, TbUid, i), 0, TB_FAILS_STOPS);
-  for (guint i = 0; i < n; i++)
-    add (failing, parts[i].uid, parts[i].replica, TB_FAILS_GONE);
   return tb_failure_without_text (failure, parts, n);
 }
 

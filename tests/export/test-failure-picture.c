@@ -1,6 +1,7 @@
 /* Pictures of what stops when something fails. */
 #include <string.h>
 
+#include "tb-diagram.h"
 #include "tb-export.h"
 
 static const char shop[] = "<architecture xmlns='urn:tierboard:1' name='Shop'>"
@@ -36,6 +37,33 @@ test_a_replica_that_can_be_spared_stops_nothing (void)
   g_autofree char *svg = picture ("svg", &(TbExportOptions){ .without = names }, NULL);
   g_assert_nonnull (strstr (svg, ">Without replica 2 of Orders, everything goes on, 1 component with fewer replicas.</text>"));
   g_assert_null (strstr (svg, "stroke-dasharray=\"5 4\""));
+}
+
+/* In a deployment each replica has a box: the cross is at the corner of the right one. */
+static void
+test_a_replica_is_its_own_box (void)
+{
+  g_autofree char *body = g_strndup (shop, strlen (shop) - strlen ("</architecture>"));
+  g_autofree char *with = g_strconcat (body, "<view id='dep' kind='deployment'/></architecture>", NULL);
+  g_autoptr (TbDocument) document = tb_document_load_bytes ("t", with, strlen (with), NULL, NULL);
+  const TbModel *model = tb_document_model (document);
+  g_autoptr (TbScene) scene = tb_scene_new (model, "dep");
+  g_autoptr (GArray) boxes = g_array_new (FALSE, FALSE, sizeof (TbRect));
+  tb_scene_boxes (scene, tb_element_uid (tb_model_lookup (model, "s")), boxes);
+  g_assert_cmpuint (boxes->len, ==, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      const TbRect *box = &g_array_index (boxes, TbRect, i);
+      TbDeployed instance;
+      g_assert_true (tb_scene_instance_at (scene, box->x + box->width / 2, box->y + box->height / 2, &instance));
+      g_autofree char *name = g_strdup_printf ("s/%u", instance.replica);
+      const char *names[] = { name, NULL };
+      const TbExportOptions options = { .without = names, .view_id = "dep" };
+      g_autoptr (GBytes) bytes = tb_export_bytes (model, tb_export_format ("svg"), &options, NULL);
+      g_autofree char *svg = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      g_autofree char *badge = g_strdup_printf ("<circle cx=\"%g\" cy=\"%g\" r=\"9\"", box->x - 4, box->y - 4);
+      g_assert_nonnull (strstr (svg, badge));
+    }
 }
 
 static void
@@ -81,6 +109,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/failure-picture/says-and-marks-what-stops", test_says_and_marks_what_stops);
   g_test_add_func ("/failure-picture/a-replica-that-can-be-spared-stops-nothing", test_a_replica_that_can_be_spared_stops_nothing);
+  g_test_add_func ("/failure-picture/a-replica-is-its-own-box", test_a_replica_is_its_own_box);
   g_test_add_func ("/failure-picture/marks-single-points", test_marks_single_points);
   g_test_add_func ("/failure-picture/png-and-pdf-show-it-too", test_png_and_pdf_show_it_too);
   g_test_add_func ("/failure-picture/what-cannot-fail-is-refused", test_what_cannot_fail_is_refused);

@@ -113,7 +113,16 @@ snapshot_box (TbCanvas *canvas, GtkSnapshot *snapshot, TbFails what, const TbRec
   gsk_render_node_unref (node);
 }
 
-/* One replica is its box, where each has one; else it is only spoken of. */
+/* One replica is its box, where each has one; else the card stands for it. */
+static gboolean
+is_meant (TbCanvas *canvas, const TbFailing *failing, const TbRect *box, guint n)
+{
+  TbDeployed instance;
+  return failing->replica == 0 || n == 1
+         || (tb_scene_instance_at (tb_canvas_scene (canvas), box->x + box->width / 2, box->y + box->height / 2, &instance)
+             && instance.element == failing->uid && instance.replica == failing->replica);
+}
+
 static void
 snapshot_one (TbCanvas *canvas, GtkSnapshot *snapshot, const TbFailing *failing)
 {
@@ -125,7 +134,7 @@ snapshot_one (TbCanvas *canvas, GtkSnapshot *snapshot, const TbFailing *failing)
     return;
   tb_scene_boxes (tb_canvas_scene (canvas), uid, boxes);
   for (guint i = 0; i < boxes->len; i++)
-    if (failing->replica == 0 || boxes->len == 1 || failing->replica == i + 1)
+    if (is_meant (canvas, failing, &g_array_index (boxes, TbRect, i), boxes->len))
       snapshot_box (canvas, snapshot, failing->fails, &g_array_index (boxes, TbRect, i));
 }
 
