@@ -1,6 +1,6 @@
-/* From what was measured to what each component costs. Processor time of a request is what was used, by requests that came
- * (U = X D). What a request takes longer than the drawing and that explain is found by predicting the very load that
- * was measured: what is missing in a component's own part of the latency is its extra. */
+/* From what was measured to what each component costs. Processor time of a request is what was used, by requests
+ * that came (U = X D). What a request takes longer than the drawing and that explain is found by predicting the
+ * very load that was measured: what is missing in a component's own part of the latency is its extra. */
 #include <math.h>
 
 #include "predict-private.h"
@@ -82,7 +82,8 @@ requests_of (const TbQueueNet *net, const TbMeasured *m, guint station, double *
   return net->stations[station].role == TB_ROLE_CLIENT ? tb_measured_rounds (net, m, station) : rate;
 }
 
-/* Of what is read and looked for elsewhere on a miss: only where nothing else goes over that link is it known how often. */
+/* Of what is read and looked for elsewhere on a miss: only where nothing else goes over that link is it known how
+ * often. */
 static double
 hits_of (const TbQueueNet *net, const TbMeasured *m, guint station)
 {
@@ -143,9 +144,9 @@ own_part (const TbQueueNet *net, guint station, const double *latency)
   return latency[station] - tb_calls_ns (&net->stations[station], latency, 0);
 }
 
-/* What customers take beside thinking and waiting for answers is known to the precision with which the mean of their pauses
- * is, which is poor where they mostly think: so what is usual is believed as much as it deserves (two normal estimates,
- * weighed by their variances). */
+/* What customers take beside thinking and waiting for answers is known to the precision with which the mean of
+ * their pauses is, which is poor where they mostly think: so what is usual is believed as much as it deserves (two
+ * normal estimates, weighed by their variances). */
 static double
 weigh (double found_ns, double cycle_ns, double rounds)
 {

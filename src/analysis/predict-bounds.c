@@ -55,8 +55,8 @@ is_limited (const TbQueueNet *net, const TbPrediction *p, guint station)
          && p->stations[station].arrivals_per_s.value > 0;
 }
 
-/* By what they do themselves, not by the time that they wait for others: of threads that are all held, those are the bottleneck
- * that the others wait for. */
+/* By what they do themselves, not by the time that they wait for others: of threads that are all held, those are
+ * the bottleneck that the others wait for. */
 double
 tb_thread_use (const TbPrediction *p, guint station)
 {

@@ -51,8 +51,8 @@ TbPredictSolution *tb_predict_solve (const TbPredictLoad *load);
 void tb_predict_solution_free (TbPredictSolution *solution);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbPredictSolution, tb_predict_solution_free)
 
-/* Of a station's threads: no more requests in a second. INFINITY where there is no limit. least: residences of requests that
- * never wait. */
+/* Of a station's threads: no more requests in a second. INFINITY where there is no limit. least: residences of
+ * requests that never wait. */
 double tb_thread_ceiling (const TbQueueNet *net, guint station, const double *least);
 /* How much of that it has, 0 to 1. */
 double tb_thread_use (const TbPrediction *prediction, guint station);

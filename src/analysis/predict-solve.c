@@ -1,9 +1,11 @@
-/* The queueing network of a drawing: which places are centres, what each source asks of them, and how long it waits there.
+/* The queueing network of a drawing: which places are centres, what each source asks of them, and how long it
+ * waits there.
  *
- * Centres are devices' cores, and the threads of those stations that wait (sleep, a disk, a colleague) and call nobody: there the
- * thread is the server. A round is a closed class of customers, or an open one. What nobody waits for (async calls, messages)
- * is open too, at the rate at which it is caused: its load makes the others slower (D / (1 - ρ), exact for one server), and the
- * others' throughput makes its load, so it is solved again until both agree. */
+ * Centres are devices' cores, and the threads of those stations that wait (sleep, a disk, a colleague) and call
+ * nobody: there the thread is the server. A round is a closed class of customers, or an open one. What nobody
+ * waits for (async calls, messages) is open too, at the rate at which it is caused: its load makes the others
+ * slower (D / (1 - ρ), exact for one server), and the others' throughput makes its load, so it is solved again
+ * until both agree. */
 #include <math.h>
 
 #include "predict-private.h"
@@ -69,7 +71,8 @@ add_device (Solving *s, guint device)
     }
 }
 
-/* Whether its threads are all that its requests wait for by waiting; with as many as there are customers nobody does. */
+/* Whether its threads are all that its requests wait for by waiting; with as many as there are customers nobody
+ * does. */
 static gboolean
 is_pool (const Solving *s, guint station)
 {
@@ -193,8 +196,8 @@ solve_closed (Solving *s, const double *delay, gboolean last)
   return change;
 }
 
-/* How much longer a request is at the centre than it is served: by Little's law where there are closed customers, else
- * as M/M/c. */
+/* How much longer a request is at the centre than it is served: by Little's law where there are closed customers,
+ * else as M/M/c. */
 static double
 stretch_of (const Centre *centre)
 {

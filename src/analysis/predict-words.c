@@ -73,10 +73,11 @@ say_threads (const TbPrediction *p, const TbQueueNet *net, guint station, const 
   double idle = idle_behind (p, t, &device, net), threads = (double) t->threads * tb_station_takers (t);
   double used = answer->threads_busy / threads;
   g_autofree char *held = tb_time_text (least[station]), *ceiling = tb_number_text (answer->ceiling_per_s);
-  g_autofree char *behind = isnan (idle) ? g_strdup ("") : g_strdup_printf ("; the processor behind it, of %s, is %.0f %% idle", device,
-                                                                             100 * idle);
-  return g_strdup_printf ("%s has %.0f %s, held for %s at least by each request: no more than %s requests/s get through. %.0f %% of them "
-                          "are busy%s.", t->title, threads, plural (threads, "thread", "threads"), held, ceiling, 100 * used, behind);
+  g_autofree char *behind
+    = isnan (idle) ? g_strdup ("") : g_strdup_printf ("; the processor behind it, of %s, is %.0f %% idle", device, 100 * idle);
+  return g_strdup_printf ("%s has %.0f %s, held for %s at least by each request: no more than %s requests/s get through. "
+                          "%.0f %% of them are busy%s.",
+                          t->title, threads, plural (threads, "thread", "threads"), held, ceiling, 100 * used, behind);
 }
 
 /* Who uses a device's cores the most, and how many of those used. */
@@ -106,10 +107,11 @@ say_device (const TbPrediction *p, const TbQueueNet *net, guint device)
 {
   double share;
   guint user = biggest_user (p, net, device, &share), cores = net->devices[device].cores;
-  g_autofree char *most
-    = user != TB_QUEUE_NONE ? g_strdup_printf (", %.0f %% of that by %s", 100 * share, net->stations[user].title) : g_strdup ("");
-  return g_strdup_printf ("The %u %s of %s %s %.0f %% busy%s.", cores, plural (cores, "core", "cores"), net->devices[device].id,
-                          plural (cores, "is", "are"), 100 * p->devices[device].utilisation, most);
+  g_autofree char *most = user != TB_QUEUE_NONE
+                            ? g_strdup_printf (", %.0f %% of that by %s", 100 * share, net->stations[user].title)
+                            : g_strdup ("");
+  return g_strdup_printf ("The %u %s of %s %s %.0f %% busy%s.", cores, plural (cores, "core", "cores"),
+                          net->devices[device].id, plural (cores, "is", "are"), 100 * p->devices[device].utilisation, most);
 }
 
 /* The source or station that is asked for more than it can do. */
@@ -119,7 +121,8 @@ say_overload (const TbPrediction *p, const TbQueueNet *net)
   for (guint k = 0; k < net->n_sources; k++)
     if (net->sources[k].rate_per_s > 0 && net->sources[k].rate_per_s >= p->sources[k].most_per_s)
       {
-        g_autofree char *asks = tb_number_text (net->sources[k].rate_per_s), *most = tb_number_text (p->sources[k].most_per_s);
+        g_autofree char *asks = tb_number_text (net->sources[k].rate_per_s),
+                        *most = tb_number_text (p->sources[k].most_per_s);
         return g_strdup_printf ("%s asks %s times a second, and no more than %s get through: queues grow without end. ",
                                 net->stations[net->sources[k].station].title, asks, most);
       }
@@ -135,8 +138,8 @@ say_nothing_near (const TbPrediction *p, const TbQueueNet *net, double threads, 
         ? g_strdup_printf (" The busiest threads are those of %s: it gets %.0f %% of the requests that they let through.",
                            net->stations[p->bottleneck_station].title, 100 * threads)
         : g_strdup ("");
-  return g_strdup_printf ("Nothing is near its limit%s. %s%s", MAX (threads, cores) < 0.3 ? ", so response is work and hardly any waiting" : "",
-                          busy, pool);
+  return g_strdup_printf ("Nothing is near its limit%s. %s%s",
+                          MAX (threads, cores) < 0.3 ? ", so response is work and hardly any waiting" : "", busy, pool);
 }
 
 void
@@ -151,7 +154,8 @@ tb_predict_say (TbPrediction *p, const TbQueueNet *net, const double *least)
   if (net->n_sources == 0)
     rest = g_strdup ("Nobody asks anything that is known, so there is nothing to predict.");
   else if (p->tap_utilisation > NEAR && p->tap_utilisation > MAX (threads, cores))
-    rest = g_strdup_printf ("The taps' one thread is %.0f %% busy: here the tool itself is the limit.", 100 * p->tap_utilisation);
+    rest = g_strdup_printf ("The taps' one thread is %.0f %% busy: here the tool itself is the limit.",
+                            100 * p->tap_utilisation);
   else if (threads >= NEAR && threads >= cores)
     rest = say_threads (p, net, station, least);
   else if (cores >= NEAR)
@@ -178,7 +182,8 @@ tb_difference_words (const char *what, const char *unit, double predicted, doubl
     return g_strdup_printf ("%s: predicted %s, measured %s%s%s: %s", what, p, m, space, name,
                             predicted > 0 || measured == 0 ? "as predicted" : "none was predicted");
   if (by >= 1)
-    return g_strdup_printf ("%s: predicted %s, measured %s%s%s: %.1f times as %s", what, p, m, space, name, 1 + by, time ? "long" : "much");
+    return g_strdup_printf ("%s: predicted %s, measured %s%s%s: %.1f times as %s", what, p, m, space, name, 1 + by,
+                            time ? "long" : "much");
   return g_strdup_printf ("%s: predicted %s, measured %s%s%s: %.0f %% %s", what, p, m, space, name, 100 * fabs (by),
                           time ? (by > 0 ? "longer" : "shorter") : (by > 0 ? "more" : "less"));
 }

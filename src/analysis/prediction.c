@@ -176,6 +176,13 @@ hold_to_ceilings (const Telling *t, const double *least)
     }
 }
 
+/* Takes the sentence. */
+static void
+note (TbPrediction *p, char *sentence)
+{
+  g_ptr_array_add (p->notes, sentence);
+}
+
 static void
 note_what_is_rough (const Telling *t)
 {
@@ -187,18 +194,18 @@ note_what_is_rough (const Telling *t)
       for (guint k = 0; k < station->n_calls; k++)
         beside |= station->calls[k].order != TB_CALL_SEQUENCE && station->calls[k].visits > 0;
       if (beside && answer->arrivals_per_s.value > 0 && station->role != TB_ROLE_CLIENT)
-        g_ptr_array_add (t->p->notes, g_strdup_printf ("%s calls several at once: here throughput is as if one came after the other, and "
-                                                       "times as if the longest were always the same; the simulation knows better.",
-                                                       station->title));
+        note (t->p, g_strdup_printf ("%s calls several at once: here throughput is as if one came after the other, and times as if "
+                                     "the longest were always the same; the simulation knows better.", station->title));
       if (station->role != TB_ROLE_CLIENT && !t->solution->is_pool[i] && answer->threads > 0
           && answer->threads_busy > 0.7 * answer->threads)
         t->p->threads_matter = TRUE;
     }
   if (t->p->threads_matter)
-    g_ptr_array_add (t->p->notes, g_strdup ("Threads are held while others are called, and nearly all of them: what is said here is a bound. How long "
-                                            "requests wait for them only the simulation tells."));
+    note (t->p, g_strdup ("Threads are held while others are called, and nearly all of them: what is said here is a bound. "
+                          "How long requests wait for them only the simulation tells."));
   if (!t->solution->exact)
-    g_ptr_array_add (t->p->notes, g_strdup ("There are too many customers of too many kinds for an exact solution: this is Schweitzer's approximation."));
+    note (t->p, g_strdup ("There are too many customers of too many kinds for an exact solution: this is Schweitzer's "
+                          "approximation."));
 }
 
 TbPrediction *

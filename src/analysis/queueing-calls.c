@@ -126,7 +126,8 @@ read_subscriptions (const TbQueueReader *reader)
   return subscriptions;
 }
 
-/* The element that a call was read from; NULL: of none. Calls stand in the order of the elements that are no subscriptions. */
+/* The element that a call was read from; NULL: of none. Calls stand in the order of the elements that are no
+ * subscriptions. */
 static const TbElement *
 element_of_call (const TbQueueReader *reader, guint station, guint nth)
 {

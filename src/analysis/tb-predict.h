@@ -1,10 +1,10 @@
 /* How fast a drawing will be, and what it will wait for: asymptotic bounds and the exact solution of its queueing
- * network (tb-queueing.h) where that has one, with the ceilings that thread pools set; what a recording teaches about it; and
- * the difference between what was said and what was measured. Pure, from any thread.
+ * network (tb-queueing.h) where that has one, with the ceilings that thread pools set; what a recording teaches
+ * about it; and the difference between what was said and what was measured. Pure, from any thread.
  *
- * What comes out are means, of exponential service unless tb_simulate() filled them in. What thread pools that are held
- * across calls (nested possession) do to response times has no exact solution and is not approximated here: they are told as
- * ceilings, and `threads_matter` says that only the simulation knows. */
+ * What comes out are means, of exponential service unless tb_simulate() filled them in. What thread pools that are
+ * held across calls (nested possession) do to response times has no exact solution and is not approximated here:
+ * they are told as ceilings, and `threads_matter` says that only the simulation knows. */
 #pragma once
 
 #include "tb-queueing.h"
@@ -113,17 +113,19 @@ typedef struct
   const double *think;      /* of each class */
 } TbClosedNet;
 
-/* What comes of it: throughput and response of each class, and mean customers of class k at centre i: queue[i * n_classes + k] (NULL: not asked
- * for). The caller gives the room. */
+/* What comes of it: throughput and response of each class, and mean customers of class k at centre i: queue[i *
+ * n_classes + k] (NULL: not asked for). The caller gives the room. */
 typedef struct
 {
   double *throughput, *response, *queue;
 } TbClosedAnswer;
 
 /* The figures of exact mean value analysis (Reiser and Lavenberg, JACM 27(2) 1980), by Buzen's convolution, which
- * only adds positive numbers and so has none of the trouble that multi-server MVA has near saturation. FALSE where that would take more than about 20 million steps. */
+ * only adds positive numbers and so has none of the trouble that multi-server MVA has near saturation. FALSE where
+ * that would take more than about 20 million steps. */
 gboolean tb_closed_exact (const TbClosedNet *net, TbClosedAnswer *answer);
-/* Schweitzer's and Bard's approximation, several servers split as Seidmann does (a queue of D/c and a delay of D(c-1)/c). */
+/* Schweitzer's and Bard's approximation, several servers split as Seidmann does (a queue of D/c and a delay of
+ * D(c-1)/c). */
 void tb_closed_nearly (const TbClosedNet *net, TbClosedAnswer *answer);
 /* Erlang's C: the chance that a customer waits, of offered load a = λS < c; 1 at and above. */
 double tb_erlang_c (guint c, double a);
@@ -170,9 +172,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbMeasured, tb_measured_free)
 double tb_measured_rounds (const TbQueueNet *net, const TbMeasured *measured, guint station);
 double tb_measured_response_ns (const TbQueueNet *net, const TbMeasured *measured, guint station);
 
-/* What each component costs, as measured: processor time by request, hits of caches, and how much longer it takes than is drawn
- * (found by predicting that very load and comparing). The first, of uid 0, is of the taps. measured: of a net with these options, which are
- * those of the run. (transfer full), of TbCalibration. */
+/* What each component costs, as measured: processor time by request, hits of caches, and how much longer it takes
+ * than is drawn (found by predicting that very load and comparing). The first, of uid 0, is of the taps. measured:
+ * of a net with these options, which are those of the run. (transfer full), of TbCalibration. */
 GArray *tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasured *measured);
 
 /* "26.0 ms"; "?" of NAN. (transfer full) */
@@ -184,8 +186,8 @@ char *tb_difference_words (const char *what, const char *unit, double predicted,
 
 /* ---- Stale reads of partial quorums ----------------------------------------------------------------- */
 
-/* Bailis and others, PBS (VLDB 2012): the chance that a read returns none of the last k versions, with non-overlapping
- * quorums chosen at random: (C(n-w,r) / C(n,r))^k. 0 where r + w > n. */
+/* Bailis and others, PBS (VLDB 2012): the chance that a read returns none of the last k versions, with
+ * non-overlapping quorums chosen at random: (C(n-w,r) / C(n,r))^k. 0 where r + w > n. */
 double tb_stale_chance (guint n, guint r, guint w, guint k);
 
 /* One way's delay: with chance `body` Pareto(scale, shape), else exponential of that mean; all in ms. */
@@ -200,7 +202,8 @@ typedef struct
   TbWarsFit w, a, r, s;
 } TbWars;
 gboolean tb_wars_fit (const char *name, TbWars *wars);
-/* The chance that a read which begins t_ms after a write was acknowledged returns it or a newer one: Monte Carlo of `trials`, seeded. */
+/* The chance that a read which begins t_ms after a write was acknowledged returns it or a newer one: Monte Carlo
+ * of `trials`, seeded. */
 double tb_wars_consistent (const TbWars *wars, guint n, guint r, guint w, double t_ms, guint trials, guint64 seed);
 
 G_END_DECLS

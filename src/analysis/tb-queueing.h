@@ -2,10 +2,10 @@
  * it calls. Read once from a model (tb_queue_net_new()), then computed on: tb-predict.h has the bounds and the
  * mean value analysis, tb-simulate.h the simulation. Pure; a net never changes and answers from any thread.
  *
- * A *station* is a component, at the index at which it stands in the file; clients are stations too, whose thread is
- * a looping customer. A replica of a station holds one of its threads for a whole request: its work, then its calls
- * in their order, until the last sync call is answered. Work of the kind cpu needs one of the cores of the replica's device meanwhile,
- * waiting needs none. Times are nanoseconds, rates per second. */
+ * A *station* is a component, at the index at which it stands in the file; clients are stations too, whose thread
+ * is a looping customer. A replica of a station holds one of its threads for a whole request: its work, then its
+ * calls in their order, until the last sync call is answered. Work of the kind cpu needs one of the cores of the
+ * replica's device meanwhile, waiting needs none. Times are nanoseconds, rates per second. */
 #pragma once
 
 #include "tb-base.h"
@@ -95,7 +95,8 @@ typedef struct
   TbCapStore store;     /* keeps_data: how its replicas agree */
 } TbStation;
 
-/* Customers. Closed: population threads, each asking all the calls of its round, waiting, thinking. Open: rounds begin at a rate. */
+/* Customers. Closed: population threads, each asking all the calls of its round, waiting, thinking. Open: rounds
+ * begin at a rate. */
 typedef struct
 {
   guint station;
@@ -155,8 +156,8 @@ typedef struct
   double value;
 } TbWhatIf;
 
-/* What a recording taught of a component: tb_calibrate() in tb-predict.h. Of uid 0: of the taps; then cpu_ns is of a message, and what
- * a message is late otherwise is in the components' own figures. */
+/* What a recording taught of a component: tb_calibrate() in tb-predict.h. Of uid 0: of the taps; then cpu_ns is of
+ * a message, and what a message is late otherwise is in the components' own figures. */
 typedef struct
 {
   TbUid uid;
@@ -189,8 +190,8 @@ TbQueueNet *tb_queue_net_new (const TbModel *model, const TbQueueOptions *option
 void tb_queue_net_free (TbQueueNet *net);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbQueueNet, tb_queue_net_free)
 
-/* How often a second each station is visited, and each link called, when every source makes one round: visits[station],
- * calls[link] (may be NULL), for source s alone. A message is counted where it is consumed too. */
+/* How often a second each station is visited, and each link called, when every source makes one round:
+ * visits[station], calls[link] (may be NULL), for source s alone. A message is counted where it is consumed too. */
 void tb_queue_visits (const TbQueueNet *net, guint source, double *visits, double *calls);
 /* The mean of a distribution, in ns: normal ones are cut at 0, which makes theirs a little more than a. */
 double tb_dist_mean_ns (const TbDist *dist);

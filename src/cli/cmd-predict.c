@@ -75,7 +75,8 @@ read_what_if (const Asked *asked, const char *text, TbWhatIf *what)
   if (element == NULL)
     tb_cli_error ("there is no “%s” in the drawing", names[0]);
   else
-    tb_cli_error ("“%s” has no %s to change: components have threads, replicas, clients, rate and think, devices cores", names[0], names[1]);
+    tb_cli_error ("“%s” has no %s to change: components have threads, replicas, clients, rate and think, devices cores",
+                  names[0], names[1]);
   return FALSE;
 }
 
@@ -99,7 +100,8 @@ options_of (const Asked *asked, gboolean local)
 {
   TbQueueOptions options = {
     .local = local, .cores = asked->cores > 0 ? (guint) asked->cores : g_get_num_processors (),
-    .what_if = (gpointer) asked->changes->data, .n_what_if = asked->changes->len, .tap_ns = -1, .hop_ns = -1,
+    .what_if = (gpointer) asked->changes->data, .n_what_if = asked->changes->len,
+    .tap_ns = -1, .hop_ns = -1,
   };
   if (asked->calibrations != NULL)
     {
@@ -232,7 +234,8 @@ read_and_predict (Asked *asked, const char *file)
     }
   if (!read_changes (asked) || !learn (asked))
     return TB_EXIT_REFUSED;
-  TbExitStatus status = predict (asked), written = status != TB_EXIT_REFUSED ? write_out (asked) : TB_EXIT_YES;
+  TbExitStatus status = predict (asked);
+  TbExitStatus written = status != TB_EXIT_REFUSED ? write_out (asked) : TB_EXIT_YES;
   return written != TB_EXIT_YES ? written : status;
 }
 
@@ -267,9 +270,9 @@ tb_cmd_predict (int argc, char **argv)
   };
   TbExitStatus status = TB_EXIT_REFUSED;
   if (tb_cli_options (&argc, &argv, "FILE",
-                      "Says before it runs how fast a drawing will be, where its bottleneck is, and how available it is. First with this "
-                      "machine's cores shared by everything, as a run here has it, then on the drawn devices. Ends with 1 where more is asked "
-                      "than can be answered, 4 where nobody is drawn whose load is known.", entries))
+                      "Says before it runs how fast a drawing will be, where its bottleneck is, and how available it is. First "
+                      "with this machine's cores shared by everything, as a run here has it, then on the drawn devices. Ends "
+                      "with 1 where more is asked than can be answered, 4 where nobody is drawn whose load is known.", entries))
     {
       if (argc == 2)
         status = read_and_predict (&asked, argv[1]);

@@ -16,8 +16,8 @@ typedef struct
   TbMeasured *measured; /* beside it; NULL */
 } TbPredictAnswer;
 
-/* What a recording teaches of a drawing, as calibrations of its own components, which are known by their ids. NULL: why was said.
- * (transfer full) of TbCalibration */
+/* What a recording teaches of a drawing, as calibrations of its own components, which are known by their ids.
+ * NULL: why was said. (transfer full) of TbCalibration */
 GArray *tb_predict_learn (const TbModel *model, const TbQueueOptions *options, const char *recording);
 /* What a recording measured, in the order of net. NULL: why was said. (transfer full) */
 TbMeasured *tb_predict_measured (const TbQueueNet *net, const char *recording);

@@ -175,15 +175,16 @@ tb_predict_print (const TbPredictAnswer *a)
   int width = widest (a->net);
   g_autofree char *bottleneck = tb_cli_plain (p->bottleneck);
   if (p->local)
-    printf ("On this machine, whose %u core%s all share%s:\n", a->net->devices[0].cores, a->net->devices[0].cores == 1 ? "" : "s", hows[p->how]);
+    printf ("On this machine, whose %u core%s all share%s:\n", a->net->devices[0].cores,
+            a->net->devices[0].cores == 1 ? "" : "s", hows[p->how]);
   else
     printf ("On the drawn devices, without taps%s:\n", hows[p->how]);
   for (guint k = 0; k < p->n_sources; k++)
     print_source (a, k);
   printf ("  %s\n", bottleneck);
   if (p->how == TB_PREDICTED_BY_SIMULATION)
-    printf ("  Simulated: %.1f s, %" G_GUINT64_FORMAT " events, seed %" G_GUINT64_FORMAT "; ± is a 95 %% interval.\n", p->simulated_s, p->events,
-            p->seed);
+    printf ("  Simulated: %.1f s, %" G_GUINT64_FORMAT " events, seed %" G_GUINT64_FORMAT "; ± is a 95 %% interval.\n",
+            p->simulated_s, p->events, p->seed);
   if (p->n_sources > 0)
     {
       print_stations (a, width);
@@ -231,8 +232,10 @@ tb_predict_print_staleness (const TbModel *model)
       if (!tb_cap_store_of (component, &store) || store.protocol != TB_CAP_QUORUM || store.r + store.w > store.copies)
         continue;
       g_autofree char *name = tb_cli_plain (tb_element_title (component));
-      printf ("\nStale reads of %s (N %u, R %u, W %u): the chance that one returns none of the last\n ", name, store.copies, store.r, store.w);
+      printf ("\nStale reads of %s (N %u, R %u, W %u): the chance that one returns none of the last\n ", name, store.copies,
+              store.r, store.w);
       for (guint k = 1; k <= 3; k++)
-        printf (" %u version%s %.3f%s", k, k == 1 ? "" : "s", tb_stale_chance (store.copies, store.r, store.w, k), k < 3 ? "," : "\n");
+        printf (" %u version%s %.3f%s", k, k == 1 ? "" : "s", tb_stale_chance (store.copies, store.r, store.w, k),
+                k < 3 ? "," : "\n");
     }
 }

@@ -162,7 +162,8 @@ first_answer (TbPast *past)
 static TbMeasured *
 nothing (TbMeasured *m, GError **error)
 {
-  g_set_error_literal (error, TB_PAST_ERROR, TB_PAST_ERROR_NO_RECORDING, "nothing was answered in that time, so there is nothing measured");
+  g_set_error_literal (error, TB_PAST_ERROR, TB_PAST_ERROR_NO_RECORDING,
+                       "nothing was answered in that time, so there is nothing measured");
   tb_measured_free (m);
   return NULL;
 }
