@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "fit-box.h"
 #include "forecast.h"
 #include "format.h"
 #include "tb-canvas.h"
@@ -173,9 +174,10 @@ cell_text (const TbForecastRow *row, guint column)
 static const char *
 cell_class (const TbForecastRow *row, guint column)
 {
-  if (column == COLUMN_BUSY && row->busy >= BUSY_BAD)
+  gboolean busy = column == COLUMN_BUSY && !row->client; /* a client that waits is no trouble of its own */
+  if (busy && row->busy >= BUSY_BAD)
     return "error";
-  if (column == COLUMN_BUSY && row->busy >= TB_FORECAST_BUSY)
+  if (busy && row->busy >= TB_FORECAST_BUSY)
     return "warning";
   return column == COLUMN_NAME && !row->link ? "strong" : column == COLUMN_NAME ? NULL : "numeric";
 }
@@ -288,7 +290,7 @@ mark (TbPredictionPage *self, const GPtrArray *rows)
   for (guint i = 0; wanted && i < rows->len; i++)
     {
       const TbForecastRow *row = rows->pdata[i];
-      TbCanvasMark m = { row->uid, tb_forecast_mark (row), row->busy >= TB_FORECAST_BUSY };
+      TbCanvasMark m = { row->uid, tb_forecast_mark (row), row->busy >= TB_FORECAST_BUSY && !row->client };
       if (m.text == NULL)
         continue;
       g_ptr_array_add (texts, (gpointer) m.text);
@@ -716,7 +718,7 @@ static GtkWidget *
 new_bar (TbPredictionPage *self)
 {
   static const char *const places[] = { "On this machine", "On the drawn devices", NULL };
-  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *bar = tb_fit_box_new (8);
   self->predict = new_button ("Predict", "Simulate the drawing: what threads, queues and timeouts do, with 95 % intervals",
                               G_CALLBACK (predict_clicked), self);
   gtk_widget_add_css_class (self->predict, "suggested-action");
@@ -730,9 +732,13 @@ new_bar (TbPredictionPage *self)
   self->learn = new_toggle ("Learn from the run", "Predict with what each component cost in the run that is shown, not with what is drawn",
                             G_CALLBACK (learn_toggled), self);
   gtk_widget_set_visible (self->learn, FALSE);
-  GtkWidget *children[] = { self->predict, self->where, self->what_if_button, self->marks_button, self->learn, self->how };
+  const struct
+  {
+    GtkWidget *child;
+    guint priority;
+  } children[] = { { self->predict, 0 }, { self->what_if_button, 0 }, { self->where, 2 }, { self->learn, 1 }, { self->marks_button, 3 }, { self->how, 4 } };
   for (guint i = 0; i < G_N_ELEMENTS (children); i++)
-    gtk_box_append (GTK_BOX (bar), children[i]);
+    tb_fit_box_append (TB_FIT_BOX (bar), children[i].child, children[i].priority);
   gtk_widget_add_css_class (bar, "page-bar");
   g_signal_connect_swapped (self->where, "notify::selected", G_CALLBACK (soon), self);
   return bar;

@@ -7,6 +7,7 @@
 
 #define ZOOM_LEAST 0.35
 #define SCALE_LEAST 0.78
+#define NEAR 120.0 /* pixels */
 #define BELOW 8.0 /* a card's lower edge: clear of the states of a run */
 
 typedef struct
@@ -45,6 +46,18 @@ tb_canvas_set_marks (TbCanvas *canvas, const TbCanvasMark *marks, guint n)
   tb_canvas_live_changed (canvas);
 }
 
+/* Roughly: a mark is no farther than that from what it is about. */
+static gboolean
+may_be_seen (TbCanvas *canvas, TbUid uid)
+{
+  TbRect r, widget = { -NEAR, -NEAR, canvas->camera.width + 2 * NEAR, canvas->camera.height + 2 * NEAR };
+  TbItemKind kind;
+  if (!tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &r))
+    return FALSE;
+  r = tb_camera_rect (&canvas->camera, &r);
+  return tb_rect_intersects (&r, &widget);
+}
+
 static TbPill
 pill_of (const TbCanvas *canvas, const Mark *mark)
 {
@@ -55,16 +68,17 @@ pill_of (const TbCanvas *canvas, const Mark *mark)
                    .scale = MAX (canvas->camera.zoom * 0.9, SCALE_LEAST) };
 }
 
-/* Where the scene has room for it; where that is too far away, below the link's middle. */
-static TbRect
-place_of_link (TbCanvas *canvas, TbUid uid, double width, double height)
+/* Where the scene has room for it; where that is too far away, below the link's middle. FALSE: it would cover something. */
+static gboolean
+place_of_link (TbCanvas *canvas, TbUid uid, double width, double height, TbRect *at)
 {
   const TbScene *scene = tb_canvas_scene (canvas);
-  TbRect r = tb_scene_link_pill (scene, uid, width, height);
-  if (tb_canvas_is_beside (canvas, uid, &r))
-    return r;
+  *at = tb_scene_link_pill (scene, uid, width, height);
+  if (tb_canvas_is_beside (canvas, uid, at))
+    return TRUE;
   TbPoint middle = tb_scene_route_point (scene, uid, tb_scene_route_length (scene, uid) / 2);
-  return (TbRect){ middle.x - width / 2, middle.y + BELOW, width, height };
+  *at = (TbRect){ middle.x - width / 2, middle.y + BELOW, width, height };
+  return !tb_canvas_covers_something (canvas, uid, at);
 }
 
 /* The upper left corner of a mark of that size, in widget pixels; FALSE: it is not to be seen. */
@@ -77,8 +91,8 @@ place (TbCanvas *canvas, TbUid uid, double width, double height, TbPoint *at)
   TbRect r;
   if (!tb_scene_item (scene, uid, &kind, &r) || (kind == TB_ITEM_LINK && canvas->frame != NULL))
     return FALSE;
-  if (kind == TB_ITEM_LINK)
-    r = place_of_link (canvas, uid, width / zoom, height / zoom);
+  if (kind == TB_ITEM_LINK && !place_of_link (canvas, uid, width / zoom, height / zoom, &r))
+    return FALSE;
   r = tb_camera_rect (&canvas->camera, &r);
   *at = kind == TB_ITEM_LINK ? (TbPoint){ r.x, r.y } : (TbPoint){ r.x + r.width - width - 10 * zoom, r.y + r.height + BELOW * zoom - height / 2 };
   return at->x > -width && at->y > -height && at->x < canvas->camera.width && at->y < canvas->camera.height;
@@ -90,6 +104,8 @@ show (TbCanvas *canvas, GtkSnapshot *snapshot, TbUid uid, Mark *mark)
   TbPill pill = pill_of (canvas, mark);
   double width, height;
   TbPoint at;
+  if (!may_be_seen (canvas, uid))
+    return;
   tb_pill_measure (GTK_WIDGET (canvas), &pill, &width, &height);
   if (!place (canvas, uid, width * pill.scale, height * pill.scale, &at))
     return;

@@ -6,8 +6,8 @@
 #define LEAST_SCALE 0.85 /* letters of 9.4 pixels */
 #define PILL_STEP 12.0 /* widths in steps: a figure of one digit more does not shift its pill */
 
-static gboolean
-covers_something (TbCanvas *canvas, TbUid link, const TbRect *r)
+gboolean
+tb_canvas_covers_something (TbCanvas *canvas, TbUid link, const TbRect *r)
 {
   g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
   tb_scene_query (tb_canvas_scene (canvas), r, FALSE, uids);
@@ -61,7 +61,7 @@ static gboolean
 stands_well (TbCanvas *canvas, TbUid link, const TbRect *r)
 {
   return tb_canvas_is_beside (canvas, link, r) && !meets_pill (canvas, link, r)
-         && !covers_something (canvas, link, r);
+         && !tb_canvas_covers_something (canvas, link, r);
 }
 
 /* Where there is no room at all: close to the link's middle, on the side without a pill. */
