@@ -138,8 +138,9 @@ say_nothing_near (const TbPrediction *p, const TbQueueNet *net, double threads, 
         ? g_strdup_printf (" The busiest threads are those of %s: it gets %.0f %% of the requests that they let through.",
                            net->stations[p->bottleneck_station].title, 100 * threads)
         : g_strdup ("");
-  return g_strdup_printf ("Nothing is near its limit%s. %s%s",
-                          MAX (threads, cores) < 0.3 ? ", so response is work and hardly any waiting" : "", busy, pool);
+  return g_strdup_printf ("Nothing is near its limit%s.%s%s%s",
+                          MAX (threads, cores) < 0.3 ? ", so response is work and hardly any waiting" : "",
+                          *busy != '\0' ? " " : "", busy, pool);
 }
 
 void
