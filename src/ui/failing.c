@@ -3,6 +3,7 @@
 #include "util.h"
 
 #define GOALS_MAX 8u
+#define QUICK_MAX 1000u /* components: 3 ms */
 
 /* ---- The analysis ------------------------------------------------------------------------------------- */
 
@@ -23,6 +24,13 @@ tb_failure_of (TbDocument *document)
     g_signal_connect (document, "changed", G_CALLBACK (forget), NULL);
   g_object_set_data_full (G_OBJECT (document), "tb-failure", failure, (GDestroyNotify) tb_failure_free);
   return failure;
+}
+
+gboolean
+tb_failure_is_quick (TbDocument *document)
+{
+  return g_object_get_data (G_OBJECT (document), "tb-failure") != NULL
+         || tb_model_count (tb_document_model (document), TB_KIND_COMPONENT) <= QUICK_MAX;
 }
 
 /* ---- Sentences ---------------------------------------------------------------------------------------- */

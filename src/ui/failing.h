@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 /* (transfer none): valid until the document's next change. */
 TbFailure *tb_failure_of (TbDocument *document);
+/* Whether that costs less than a frame: it is there, or the drawing is not large. */
+gboolean tb_failure_is_quick (TbDocument *document);
 /* The i-th of what there is to say in the inspector of an element: a sentence, NULL after the last. (transfer full) */
 char *tb_failure_sentence (TbDocument *document, TbUid uid, guint i);
 

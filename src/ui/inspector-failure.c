@@ -4,6 +4,8 @@
 #include "failing.h"
 #include "util.h"
 
+#define PAUSE_MS 250
+
 static GtkWidget *
 new_sentence (const char *text)
 {
@@ -24,9 +26,11 @@ new_switch (void)
   return check;
 }
 
-void
-tb_inspector_show_failure (TbInspector *self)
+static gboolean
+show (gpointer data)
 {
+  TbInspector *self = data;
+  self->failure_id = 0;
   TbDocument *document = self->editor ? tb_editor_document (self->editor) : NULL;
   tb_ui_clear_box (self->failure);
   char *sentence;
@@ -39,4 +43,14 @@ tb_inspector_show_failure (TbInspector *self)
     }
   if (gtk_widget_get_first_child (self->failure))
     gtk_box_append (GTK_BOX (self->failure), new_switch ());
+  return G_SOURCE_REMOVE;
+}
+
+/* Of a large drawing only when the person pauses. */
+void
+tb_inspector_queue_failure (TbInspector *self)
+{
+  gboolean quick = !self->editor || tb_failure_is_quick (tb_editor_document (self->editor));
+  g_clear_handle_id (&self->failure_id, g_source_remove);
+  self->failure_id = quick ? g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, show, self, NULL) : g_timeout_add (PAUSE_MS, show, self);
 }

@@ -43,7 +43,7 @@ void tb_inspector_add_adder (TbInspector *self, const TbElement *element);
 /* Action "inspector.add-part": "UID element-name". */
 void tb_inspector_add_part (GtkWidget *widget, const char *action, GVariant *target);
 
-/* inspector-failure.c: says anew what stops without what is shown. */
-void tb_inspector_show_failure (TbInspector *self);
+/* inspector-failure.c: says anew what stops without what is shown, once there is time. */
+void tb_inspector_queue_failure (TbInspector *self);
 
 G_END_DECLS

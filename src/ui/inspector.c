@@ -147,7 +147,7 @@ rebuild (TbInspector *self)
       tb_inspector_add_adder (self, element);
       tb_inspector_add_more (self, element, TB_FIELDS_RARE);
     }
-  tb_inspector_show_failure (self);
+  tb_inspector_queue_failure (self);
   tb_live_box_set_element (TB_LIVE_BOX (self->live), self->uid);
   show_heading (self);
   restore_focus (self);
@@ -186,27 +186,22 @@ changes_fields (const TbEdit *edit)
   return edit->kind != TB_KIND_PLACE && edit->kind != TB_KIND_ROUTE && edit->kind != TB_KIND_BEND;
 }
 
-static gboolean
-failure_idle (gpointer data)
-{
-  TB_INSPECTOR (data)->failure_id = 0;
-  tb_inspector_show_failure (data);
-  return G_SOURCE_REMOVE;
-}
-
 /* Where something stands does not matter to who needs it. */
 static void
-queue_failure (TbInspector *self, const TbEdit *edits, guint n)
+follow_failure (TbInspector *self, const TbEdit *edits, guint n)
 {
-  for (guint i = 0; i < n && !self->failure_id; i++)
+  for (guint i = 0; i < n; i++)
     if (edits[i].kind != TB_KIND_PLACE && edits[i].kind != TB_KIND_ROUTE && edits[i].kind != TB_KIND_BEND)
-      self->failure_id = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, failure_idle, self, NULL);
+      {
+        tb_inspector_queue_failure (self);
+        return;
+      }
 }
 
 static void
 document_changed (TbDocument *document, const TbEdit *edits, guint n, TbInspector *self)
 {
-  queue_failure (self, edits, n);
+  follow_failure (self, edits, n);
   for (guint i = 0; i < n; i++)
     if (changes_fields (&edits[i]))
       {
