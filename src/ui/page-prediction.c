@@ -26,7 +26,8 @@
 #define TB_TYPE_FORECAST_ITEM (tb_forecast_item_get_type ())
 G_DECLARE_FINAL_TYPE (TbForecastItem, tb_forecast_item, TB, FORECAST_ITEM, GObject)
 
-/* A row in the table: its number in rows, and which rows, so that what is shown anew is bound anew. */
+/* A row in the table. While a run goes on it says something else every second, and stays the same item: what is scrolled to and chosen
+ * stays so. */
 struct _TbForecastItem
 {
   GObject parent;
@@ -58,7 +59,7 @@ struct _TbPredictionPage
 
 G_DEFINE_FINAL_TYPE (TbPredictionPage, tb_prediction_page, GTK_TYPE_WIDGET)
 
-static guint picked, marked;
+static guint picked, marked, item_changed;
 
 static void
 tb_forecast_item_finalize (GObject *object)
@@ -71,6 +72,7 @@ static void
 tb_forecast_item_class_init (TbForecastItemClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = tb_forecast_item_finalize;
+  item_changed = g_signal_new ("changed", TB_TYPE_FORECAST_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -189,17 +191,31 @@ cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
 }
 
 static void
-cell_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+cell_show (GtkListItem *item)
 {
   const TbForecastRow *row = TB_FORECAST_ITEM (gtk_list_item_get_item (item))->row;
-  guint column = GPOINTER_TO_UINT (data);
+  guint column = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (item), "tb-column"));
   GtkWidget *label = gtk_list_item_get_child (item);
   g_autofree char *text = cell_text (row, column);
   const char *class = cell_class (row, column);
   const char *classes[] = { class, NULL };
-  gtk_label_set_text (GTK_LABEL (label), text);
+  tb_ui_set_text (label, text);
   gtk_widget_set_css_classes (label, classes);
-  gtk_widget_set_tooltip_text (label, *text != '\0' ? text : NULL);
+  tb_ui_set_tooltip (label, *text != '\0' ? text : NULL);
+}
+
+static void
+cell_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  g_object_set_data (G_OBJECT (item), "tb-column", data);
+  g_signal_connect_swapped (gtk_list_item_get_item (item), "changed", G_CALLBACK (cell_show), item);
+  cell_show (item);
+}
+
+static void
+cell_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), cell_show, item);
 }
 
 static void
@@ -223,6 +239,7 @@ new_table (TbPredictionPage *self)
       GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
       g_signal_connect (factory, "setup", G_CALLBACK (cell_setup), NULL);
       g_signal_connect (factory, "bind", G_CALLBACK (cell_bind), GUINT_TO_POINTER (i));
+      g_signal_connect (factory, "unbind", G_CALLBACK (cell_unbind), NULL);
       g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (columns[i].title, factory);
       gtk_column_view_column_set_resizable (column, TRUE);
       if (columns[i].width > 0)
@@ -299,21 +316,34 @@ mark (TbPredictionPage *self, const GPtrArray *rows)
   g_signal_emit (self, marked, 0, marks);
 }
 
+/* The same items, where there are as many. */
+static void
+fill_table (TbPredictionPage *self, GPtrArray *rows)
+{
+  GListModel *model = G_LIST_MODEL (self->store);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean same = g_list_model_get_n_items (model) == rows->len;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      TbForecastItem *item = same ? g_list_model_get_item (model, i) : g_object_new (TB_TYPE_FORECAST_ITEM, NULL);
+      g_ptr_array_add (items, item);
+      g_clear_pointer (&item->rows, g_ptr_array_unref);
+      item->rows = g_ptr_array_ref (rows);
+      item->row = rows->pdata[i];
+      if (same)
+        g_signal_emit (item, item_changed, 0);
+    }
+  if (!same)
+    g_list_store_splice (self->store, 0, g_list_model_get_n_items (model), items->pdata, items->len);
+}
+
 static void
 show_rows (TbPredictionPage *self)
 {
   const TbPrediction *p = shown (self);
   g_autoptr (TbMeasured) m = measured (self);
   g_autoptr (GPtrArray) rows = tb_forecast_rows (model_of (self), self->net, p, m);
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < rows->len; i++)
-    {
-      TbForecastItem *item = g_object_new (TB_TYPE_FORECAST_ITEM, NULL);
-      item->rows = g_ptr_array_ref (rows);
-      item->row = rows->pdata[i];
-      g_ptr_array_add (items, item);
-    }
-  g_list_store_splice (self->store, 0, g_list_model_get_n_items (G_LIST_MODEL (self->store)), items->pdata, items->len);
+  fill_table (self, rows);
   mark (self, rows);
 }
 
