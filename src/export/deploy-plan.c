@@ -61,12 +61,12 @@ add_usual_port (TbDeploy *deploy, TbUid uid)
 static void
 stand_in (TbDeploy *deploy, const TbElement *component)
 {
-  static const TbKind kinds[] = { TB_KIND_BUILTIN, TB_KIND_TEMPLATE, TB_KIND_COMMAND, TB_KIND_READY, TB_KIND_ALIVE };
+  static const TbKind kinds[] = { TB_KIND_BUILTIN, TB_KIND_TEMPLATE, TB_KIND_COMMAND, TB_KIND_ALIVE };
   TbUid uid = tb_element_uid (component);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       const TbElement *child = tb_element_child_of (tb_model_get (deploy->model, uid), kinds[i]);
-      if (child != NULL && kinds[i] != TB_KIND_READY)
+      if (child != NULL)
         tb_document_remove (deploy->copy, tb_element_uid (child));
     }
   TbUid command = tb_document_insert (deploy->copy, TB_KIND_COMMAND, NULL, uid, G_MAXUINT);
@@ -83,7 +83,8 @@ stand_in_for_images (TbDeploy *deploy)
       const TbElement *component = tb_model_nth (deploy->model, TB_KIND_COMPONENT, i);
       g_autofree char *image = tb_deploy_origin (component, "image");
       g_autofree char *build = tb_deploy_origin (component, "build");
-      gboolean own = tb_element_child_of (component, TB_KIND_TEMPLATE) || tb_element_child_of (component, TB_KIND_COMMAND);
+      gboolean own = tb_element_child_of (component, TB_KIND_TEMPLATE) != NULL
+                     || tb_element_child_of (component, TB_KIND_COMMAND) != NULL;
       if ((image != NULL || build != NULL) && !own)
         stand_in (deploy, component);
     }
@@ -164,6 +165,7 @@ tb_deploy_make_plan (TbDeploy *deploy, GError **error)
     }
   tb_document_commit (deploy->copy);
   if (deploy->plan == NULL && error != NULL && *error == NULL)
-    g_set_error (error, TB_PLAN_ERROR, TB_PLAN_ERROR_VALUE, "more than %d components cannot be started", MOST_STAND_INS);
+    g_set_error (error, TB_PLAN_ERROR, TB_PLAN_ERROR_VALUE, "more than %d components cannot be started",
+                 MOST_STAND_INS);
   return deploy->plan != NULL;
 }

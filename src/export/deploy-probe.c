@@ -32,7 +32,8 @@ tb_deploy_probe_command (const TbDeployUnit *unit, const TbPlanAsk *ask)
     return g_strdup_printf ("redis-cli -p %u ping", port);
   if (ask->kind == TB_PLAN_PROBE_EXEC && unit->argv != NULL)
     return g_strdup (ask->argument);
-  if (port == TB_DEPLOY_UNKNOWN_PORT || ask->kind != TB_PLAN_PROBE_HTTP || unit->instance->builtin || (unit->known != NULL && !unit->known->shell))
+  if (port == TB_DEPLOY_UNKNOWN_PORT || ask->kind != TB_PLAN_PROBE_HTTP || unit->instance->builtin
+      || (unit->known != NULL && !unit->known->shell))
     return NULL;
   g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u%s", port, path != NULL ? path : "/");
   g_autofree char *quoted = g_shell_quote (url);

@@ -41,7 +41,8 @@ tb_deploy_lose_drawing (const TbDeploy *deploy, const char *format)
                                      TB_PROP_DESCRIPTION, TB_PROP_NONE };
   static const TbProp held[] = { TB_PROP_KIND, TB_PROP_REPLICAS, TB_PROP_THREADS, TB_PROP_STATE, TB_PROP_DURABLE,
                                  TB_PROP_ADDRESS, TB_PROP_ORIGIN, TB_PROP_NONE };
-  static const TbProp link_held[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_SERVICE, TB_PROP_PROTOCOL, TB_PROP_CALL, TB_PROP_NONE };
+  static const TbProp link_held[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_SERVICE, TB_PROP_PROTOCOL, TB_PROP_CALL,
+                                      TB_PROP_NONE };
   tb_lost_kinds (deploy->model, deploy->options, format,
                  BIT (ARCHITECTURE) | BIT (COMPONENT) | BIT (LINK) | BIT (SERVICE) | BIT (BUILTIN) | BIT (CALL)
                    | BIT (TEMPLATE) | BIT (PARAM) | BIT (COMMAND) | BIT (ENV) | BIT (FILE) | BIT (READY) | BIT (ALIVE)
@@ -145,9 +146,10 @@ set_plain_postgres (const TbDeploy *deploy, TbDeployUnit *unit)
 static gboolean
 is_wanted (const TbPlanInstance *instance, const TbPlanPair *pair)
 {
-  return pair->drawn
-         || (!g_str_has_suffix (pair->value, ":" TB_DEPLOY_UNKNOWN_PORT_TEXT) && !instance->builtin && (g_str_equal (pair->name, "HOST") || g_str_equal (pair->name, "PORT")
-                                                || g_str_has_suffix (pair->name, "_URL")));
+  gboolean known = !g_str_has_suffix (pair->value, ":" TB_DEPLOY_UNKNOWN_PORT_TEXT);
+  gboolean usual = g_str_equal (pair->name, "HOST") || g_str_equal (pair->name, "PORT")
+                   || g_str_has_suffix (pair->name, "_URL");
+  return pair->drawn || (known && usual && !instance->builtin);
 }
 
 static void
@@ -254,7 +256,8 @@ static gboolean
 words_equal (const TbDeployUnit *a, const TbDeployUnit *b)
 {
   guint n = a->argv != NULL ? g_strv_length (a->argv) : 0;
-  if (n != (b->argv != NULL ? g_strv_length (b->argv) : 0) || a->files->len != b->files->len || a->env->len != b->env->len)
+  if (n != (b->argv != NULL ? g_strv_length (b->argv) : 0) || a->files->len != b->files->len
+      || a->env->len != b->env->len)
     return FALSE;
   for (guint i = 0; i < n; i++)
     if (!g_str_equal (a->argv[i], b->argv[i])
@@ -450,7 +453,8 @@ waits_of (const TbDeploy *deploy, const TbDeployUnit *unit)
 
 /* Whether unit waits for the other, however many are between them. */
 static gboolean
-waits_for (const TbDeploy *deploy, GHashTable *index, const TbDeployUnit *unit, const TbDeployUnit *other, GHashTable *seen)
+waits_for (const TbDeploy *deploy, GHashTable *index, const TbDeployUnit *unit, const TbDeployUnit *other,
+           GHashTable *seen)
 {
   if (unit == other)
     return TRUE;

@@ -125,7 +125,8 @@ offer (TbCompose *compose, const TbComposeService *service, const char *variable
       tb_build_tag (compose->build, link, OFFERED);
       tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_OFFERED, service->file, line,
                       "%s seems to call %s, as %s says: the link is drawn with the tag “" OFFERED
-                      "”; take the tag away to keep it", service->name, to->name, variable != NULL ? variable : "its command");
+                      "”; take the tag away to keep it", service->name, to->name,
+                      variable != NULL ? variable : "its command");
     }
 }
 

@@ -82,9 +82,12 @@ open_file (TbCompose *compose, const char *path, const char *bytes, gsize size, 
   file->tree = tb_yaml_read (file->name, bytes, size, error);
   if (file->tree == NULL)
     {
+      gboolean large = error != NULL && g_error_matches (*error, TB_YAML_ERROR, TB_YAML_ERROR_TOO_LARGE);
       if (error != NULL && *error != NULL)
-        (*error)->domain = TB_IMPORT_ERROR,
-        (*error)->code = (*error)->code == TB_YAML_ERROR_TOO_LARGE ? TB_IMPORT_ERROR_TOO_LARGE : TB_IMPORT_ERROR_INVALID;
+        {
+          (*error)->domain = TB_IMPORT_ERROR;
+          (*error)->code = large ? TB_IMPORT_ERROR_TOO_LARGE : TB_IMPORT_ERROR_INVALID;
+        }
       return NULL;
     }
   if (!tb_compose_fill_in (compose, file, error))
@@ -135,7 +138,7 @@ extended (TbCompose *compose, TbComposeFile *file, const TbYaml *extends, GError
   if (tb_yaml_get (other->services, service) == NULL)
     {
       tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, file, extends->line,
-                      "“%s” extends “%s”, which is not there", extends->text != NULL ? extends->text : "it", service);
+                      "there is no service “%s” to extend", service);
       return NULL;
     }
   return whole_service (compose, other, service, error);

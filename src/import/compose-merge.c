@@ -24,7 +24,8 @@ as_mapping (TbYamlTree *tree, const TbYaml *node)
       if (item->type != TB_YAML_SCALAR)
         continue;
       const char *equals = strchr (item->text, '=');
-      g_autofree char *name = g_strndup (item->text, equals != NULL ? (gsize) (equals - item->text) : strlen (item->text));
+      gsize length = equals != NULL ? (gsize) (equals - item->text) : strlen (item->text);
+      g_autofree char *name = g_strndup (item->text, length);
       TbYaml *value = tb_yaml_new_text (tree, equals != NULL ? equals + 1 : "", item);
       value->plain = equals == NULL;
       tb_yaml_put (mapping, name, value);

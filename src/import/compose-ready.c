@@ -140,8 +140,8 @@ tb_compose_make_ready (TbCompose *compose, const TbComposeService *service)
   if (drop == NULL)
     add_ready (compose, service, check, &probe);
   else
-    tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, check->line, "%s: its healthcheck is left out: %s",
-                    service->name, drop);
+    tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, check->line,
+                    "%s: its healthcheck is left out: %s", service->name, drop);
   g_free (probe.path);
   g_free (probe.command);
 }

@@ -99,13 +99,13 @@ set_options (TbCompose *compose, const TbComposeService *service)
 static gboolean
 is_program (const char *line)
 {
-  static const char *const known[] = { "python", "python2", "python3", "node",    "npm",    "npx",   "yarn",     "pnpm",
-                                       "bun",    "deno",    "java",    "mvn",     "gradle", "go",    "ruby",     "bundle",
-                                       "rails",  "rake",    "php",     "perl",    "sh",     "bash",  "gunicorn", "uvicorn",
-                                       "hypercorn", "flask", "celery", "django-admin", "poetry", "pipenv", "uv", "dotnet",
-                                       "cargo",  "make",    "mix",     "elixir",  "nodemon", "ts-node", "tsx",   "env", NULL };
+  static const char known[]
+    = "python python2 python3 node npm npx yarn pnpm bun deno java mvn gradle go ruby bundle rails rake php perl sh bash "
+      "gunicorn uvicorn hypercorn flask celery django-admin poetry pipenv uv dotnet cargo make mix elixir nodemon ts-node "
+      "tsx env";
+  g_auto (GStrv) programs = g_strsplit (known, " ", -1);
   g_autofree char *word = g_strndup (line, strcspn (line, " \t\n"));
-  return strchr (word, '/') != NULL || g_strv_contains (known, word);
+  return strchr (word, '/') != NULL || g_strv_contains ((const char *const *) programs, word);
 }
 
 /* entrypoint: and command: are one command line. (transfer full), NULL: neither is said. */

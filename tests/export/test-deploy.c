@@ -222,7 +222,7 @@ what_does_not_go_along_is_told (void)
   gboolean scenario = FALSE, image = FALSE;
   g_autoptr (GPtrArray) lost = tb_problems_new ();
   g_autoptr (TbDocument) document = load (SHOP "<scenario id='s'><phase id='p' lasts='1s'/></scenario>");
-  g_autofree char *text = write_out (document, "compose", FALSE, lost);
+  g_free (write_out (document, "compose", FALSE, lost));
   for (guint i = 0; i < lost->len; i++)
     {
       const TbProblem *problem = g_ptr_array_index (lost, i);
@@ -238,7 +238,6 @@ what_does_not_go_along_is_told (void)
 static void
 a_manifest_has_a_workload_and_a_service_for_each (void)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (TbDocument) document = load (SHOP);
   g_autofree char *text = write_out (document, "kubernetes", FALSE, NULL);
   g_auto (GStrv) documents = g_strsplit (text, "---\n", -1);
@@ -304,7 +303,8 @@ every_example_goes_out_in_every_way (void)
           g_assert_cmpuint (strlen (text), >, 0);
           if (i < 2)
             g_assert_null (strstr (text, "127.64."));
-          g_autoptr (TbYamlTree) tree = i < 3 ? read_back (text) : NULL;
+          TbYamlTree *tree = i < 3 ? read_back (text) : NULL;
+          g_clear_pointer (&tree, tb_yaml_tree_free);
         }
     }
 }
