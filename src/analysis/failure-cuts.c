@@ -105,7 +105,8 @@ tb_paths_clear (TbPaths *paths)
 typedef struct
 {
   TbFailure *f;
-  GHashTable *seen; /* of gint64: pairs of atoms that were tried */
+  GHashTable *seen;   /* of gint64: pairs of atoms that were tried */
+  gboolean *enough;   /* by atom: it stops every goal alone, so no pair has it */
 } Search;
 
 /* Whether what need asks of a component is met without these two atoms. */
@@ -156,7 +157,7 @@ try_pair (Search *s, guint a, guint b)
 {
   TbFailure *f = s->f;
   gint64 key = (gint64) MIN (a, b) << 32 | MAX (a, b);
-  if (a == b || !tb_failure_atom_counts (f, a) || !tb_failure_atom_counts (f, b)
+  if (a == b || s->enough[a] || s->enough[b] || !tb_failure_atom_counts (f, a) || !tb_failure_atom_counts (f, b)
       || g_hash_table_contains (s->seen, &key))
     return FALSE;
   g_hash_table_add (s->seen, g_memdup2 (&key, sizeof key));
@@ -278,16 +279,32 @@ try_goal (Search *s, guint goal, TbNeed *asked)
   return full;
 }
 
+static gboolean
+stops_every_goal (TbFailure *f, guint atom)
+{
+  tb_failure_begin (f);
+  tb_failure_lose_atom (f, atom);
+  tb_failure_spread (f);
+  for (guint i = 0; i < f->goals->len; i++)
+    if (f->work.stops[tb_failure_component (f, g_array_index (f->goals, TbUid, i))] != f->work.now)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 find_pairs (TbFailure *f)
 {
-  Search s = { .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL) };
+  Search s = { .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
+               .enough = g_new0 (gboolean, tb_failure_n_atoms (f) + 1) };
+  for (guint atom = 0; atom < tb_failure_n_atoms (f); atom++)
+    s.enough[atom] = stops_every_goal (f, atom);
   g_autofree TbNeed *asked = g_new0 (TbNeed, f->components->len + 1);
   f->pairs = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
   for (guint i = 0; i < f->goals->len; i++)
     if (try_goal (&s, tb_failure_component (f, g_array_index (f->goals, TbUid, i)), asked))
       break;
   g_hash_table_unref (s.seen);
+  g_free (s.enough);
 }
 
 const TbPartPair *

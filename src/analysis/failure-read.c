@@ -315,7 +315,8 @@ read_links (Reading *r)
   for (guint i = 0; i < tb_model_count (r->model, TB_KIND_LINK); i++)
     {
       const TbElement *link = tb_model_nth (r->model, TB_KIND_LINK, i);
-      const TbElement *from = tb_element_get_ref (r->model, link, TB_PROP_FROM), *to = tb_element_get_ref (r->model, link, TB_PROP_TO);
+      const TbElement *from = tb_element_get_ref (r->model, link, TB_PROP_FROM);
+      const TbElement *to = tb_element_get_ref (r->model, link, TB_PROP_TO);
       guint a = from != NULL ? tb_failure_component (r->f, tb_element_uid (from)) : TB_NO_INDEX;
       guint b = to != NULL ? tb_failure_component (r->f, tb_element_uid (to)) : TB_NO_INDEX;
       if (a == TB_NO_INDEX || b == TB_NO_INDEX)
@@ -353,8 +354,9 @@ tell_apart (TbFailure *f, const TbModel *model)
       {
         const TbElement *element = tb_model_nth (model, kinds[k], i);
         const char *title = tb_element_title (element), *id = tb_element_id (element);
-        if (g_hash_table_lookup (seen, title) == NULL && id != NULL && g_hash_table_contains (f->names, key_of (tb_element_uid (element))))
-          g_hash_table_insert (f->names, key_of (tb_element_uid (element)), g_strdup_printf ("%s (%s)", title, id));
+        gpointer key = key_of (tb_element_uid (element));
+        if (g_hash_table_lookup (seen, title) == NULL && id != NULL && g_hash_table_contains (f->names, key))
+          g_hash_table_insert (f->names, key, g_strdup_printf ("%s (%s)", title, id));
       }
 }
 

@@ -2,8 +2,6 @@
  * that asking it of every part of a thousand is a matter of milliseconds. */
 #include "failure-private.h"
 
-#include <string.h>
-
 static guint *
 new_marks (guint n)
 {

@@ -78,7 +78,8 @@ add_badge (const Drawing *d, What what, double x, double y)
   dot->fill = colour (d, looks[what].colour, 1);
   dot->line = colour (d, TB_COLOUR_CANVAS, 1);
   dot->width = 2;
-  add_text (d, looks[what].sign, x - tb_marks_text_width (looks[what].sign, TRUE) / 2, y + 4.3, colour (d, TB_COLOUR_CANVAS, 1), TRUE);
+  add_text (d, looks[what].sign, x - tb_marks_text_width (looks[what].sign, TRUE) / 2, y + 4.3, colour (d, TB_COLOUR_CANVAS, 1),
+            TRUE);
 }
 
 static void
@@ -90,7 +91,8 @@ mark_box (const Drawing *d, What what, const TbRect *r)
       wash->fill = colour (d, TB_COLOUR_CANVAS, 0.55);
       wash->radius = 8;
     }
-  TbMark *outline = add_mark (d, TB_MARK_RECT, (TbRect){ r->x - OUTSIDE, r->y - OUTSIDE, r->width + 2 * OUTSIDE, r->height + 2 * OUTSIDE });
+  TbRect around = { r->x - OUTSIDE, r->y - OUTSIDE, r->width + 2 * OUTSIDE, r->height + 2 * OUTSIDE };
+  TbMark *outline = add_mark (d, TB_MARK_RECT, around);
   outline->radius = 13;
   outline->line = colour (d, looks[what].colour, 1);
   outline->width = 2.5;
@@ -201,7 +203,8 @@ mark_without (const Drawing *d, const char *const *names, GError **error)
     if (!tb_part_from_name (d->model, names[i], &parts[i]))
       {
         g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                     "“%s” is nothing of this drawing that can fail: a component, a replica (orders/2), a device or a link is meant", names[i]);
+                     "“%s” is nothing of this drawing that can fail: a component, a replica (orders/2), a device or a link "
+                     "is meant", names[i]);
         return FALSE;
       }
   g_autoptr (GArray) stopped = tb_failure_without (d->failure, parts, n);

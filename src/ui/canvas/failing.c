@@ -104,7 +104,8 @@ snapshot_box (TbCanvas *canvas, GtkSnapshot *snapshot, TbFails what, const TbRec
   TbRect r = tb_camera_rect (&canvas->camera, world), widget = { 0, 0, canvas->camera.width, canvas->camera.height };
   gboolean far = canvas->camera.zoom < ZOOM_FAR;
   double gap = far ? 2 : GAP;
-  Frame f = { { r.x - gap, r.y - gap, r.width + 2 * gap, r.height + 2 * gap }, 11 * canvas->camera.zoom + gap, what, canvas->theme, !far };
+  Frame f = { { r.x - gap, r.y - gap, r.width + 2 * gap, r.height + 2 * gap }, 11 * canvas->camera.zoom + gap, what,
+              canvas->theme, !far };
   TbRect bounds = { f.frame.x - 2 * BADGE, f.frame.y - 2 * BADGE, f.frame.width + 4 * BADGE, f.frame.height + 4 * BADGE };
   if (!tb_rect_intersects (&bounds, &widget))
     return;
