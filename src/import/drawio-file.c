@@ -3,7 +3,7 @@
 #include "drawio-private.h"
 
 #include <gio/gio.h>
-#include <libxml/xmlreader.h>
+#include <libxml/parser.h>
 #include <string.h>
 
 static const guint8 png_signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
@@ -153,15 +153,51 @@ unwrap_png (TbDrawioFile *file, gsize *size, GError **error)
 
 /* ---- SVG ---------------------------------------------------------------------------------------------- */
 
-static char *
-unwrap_svg (TbDrawioFile *file, xmlTextReader *reader, gsize *size, GError **error)
+/* The first element of an XML file, and its content=. */
+typedef struct
 {
-  xmlChar *content = xmlTextReaderGetAttribute (reader, (const xmlChar *) "content");
-  if (content == NULL)
-    return tb_import_fail (file->source, 0, 0, error, "the picture holds no draw.io drawing");
-  char *xml = tb_drawio_unpack (file, (const char *) content, 1, size, error);
-  xmlFree (content);
-  return xml;
+  xmlParserCtxt *parser;
+  gboolean svg, seen;
+  char *content;
+} Root;
+
+static void
+on_root (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_namespaces,
+         const xmlChar **namespaces, int n_attributes, int n_defaulted, const xmlChar **attributes)
+{
+  Root *root = data;
+  (void) prefix;
+  (void) uri;
+  (void) n_namespaces;
+  (void) namespaces;
+  (void) n_defaulted;
+  if (root->seen)
+    return;
+  root->seen = TRUE;
+  root->svg = strcmp ((const char *) name, "svg") == 0;
+  for (int i = 0; i < n_attributes && root->svg; i++, attributes += 5)
+    if (strcmp ((const char *) attributes[0], "content") == 0 && root->content == NULL)
+      root->content = g_strndup ((const char *) attributes[3], (gsize) (attributes[4] - attributes[3]));
+  xmlStopParser (root->parser);
+}
+
+static void
+no_words (void *data, xmlErrorPtr error)
+{
+  (void) data;
+  (void) error;
+}
+
+static void
+read_root (const TbImportSource *source, Root *root)
+{
+  xmlSAXHandler handler = { .initialized = XML_SAX2_MAGIC, .startElementNs = on_root, .serror = no_words };
+  root->parser = xmlCreatePushParserCtxt (&handler, root, NULL, 0, NULL);
+  tb_drawio_feed (root->parser, source->bytes, source->size);
+  xmlDoc *made = root->parser->myDoc;
+  xmlFreeParserCtxt (root->parser);
+  if (made != NULL)
+    xmlFreeDoc (made);
 }
 
 /* ---- A web page: <div class="mxgraph" data-mxgraph="{…&quot;xml&quot;:&quot;…&quot;}"> ------------------------- */
@@ -250,19 +286,18 @@ tb_drawio_unwrap (TbDrawioFile *file, gsize *size, GError **error)
     return unwrap_png (file, size, error);
   if (is_html (s))
     return unwrap_html (file, size, error);
-  xmlTextReader *reader = xmlReaderForMemory (s->bytes, (int) s->size, NULL, NULL,
-                                              XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+  Root root = { 0 };
   char *xml = NULL;
-  int more;
-  while ((more = xmlTextReaderRead (reader)) == 1 && xmlTextReaderNodeType (reader) != XML_READER_TYPE_ELEMENT)
-    ;
-  if (more == 1 && strcmp ((const char *) xmlTextReaderConstLocalName (reader), "svg") == 0)
-    xml = unwrap_svg (file, reader, size, error);
-  else
+  read_root (s, &root);
+  if (!root.svg)
     {
       xml = g_memdup2 (s->bytes, s->size + 1);
       *size = s->size;
     }
-  xmlFreeTextReader (reader);
+  else if (root.content != NULL)
+    xml = tb_drawio_unpack (file, root.content, 1, size, error);
+  else
+    tb_import_fail (s, 0, 0, error, "the picture holds no draw.io drawing");
+  g_free (root.content);
   return xml;
 }

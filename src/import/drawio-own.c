@@ -25,7 +25,8 @@ typedef struct
   TbDrawioPage *page;
   TbUid view;          /* 0: the drawing had none */
   gboolean arranged;   /* the view places things by itself */
-  const char *drawn;   /* ids that it showed */
+  char **drawn;        /* ids that it showed */
+  GHashTable *was_drawn; /* the same */
   GHashTable *seen;    /* ids on this page */
 } OwnPage;
 
@@ -77,8 +78,7 @@ element_of (const Own *own, const TbDrawioCell *cell)
 static gboolean
 is_drawn (const OwnPage *p, const char *id)
 {
-  g_auto (GStrv) ids = g_strsplit (p->drawn, " ", -1);
-  return id != NULL && g_strv_contains ((const char *const *) ids, id);
+  return id != NULL && g_hash_table_contains (p->was_drawn, id);
 }
 
 /* ---- Words and data ----------------------------------------------------------------------------------- */
@@ -452,8 +452,7 @@ read_cells (OwnPage *p, gboolean edges)
 static void
 note_gone (OwnPage *p)
 {
-  g_auto (GStrv) ids = g_strsplit (p->drawn, " ", -1);
-  for (char **id = ids; *id != NULL; id++)
+  for (char **id = p->drawn; *id != NULL; id++)
     {
       const TbElement *element = **id != '\0' ? tb_model_lookup (p->own->base, *id) : NULL;
       if (element != NULL && !g_hash_table_contains (p->seen, *id))
@@ -482,15 +481,19 @@ read_page (Own *own, TbDrawioPage *page)
       tell (own, page->line, "the page “%s” was added in draw.io", page->name);
       return;
     }
+  g_auto (GStrv) ids = g_strsplit (drawn != NULL ? drawn : "", " ", -1);
   OwnPage p = { .own = own, .page = page, .view = view != NULL ? tb_element_uid (view) : 0,
-                .arranged = tb_view_arranges_itself (tb_view_kind (view)), .drawn = drawn != NULL ? drawn : "",
-                .seen = g_hash_table_new (g_str_hash, g_str_equal) };
+                .arranged = tb_view_arranges_itself (tb_view_kind (view)), .drawn = ids,
+                .was_drawn = g_hash_table_new (g_str_hash, g_str_equal), .seen = g_hash_table_new (g_str_hash, g_str_equal) };
+  for (char **id = ids; *id != NULL; id++)
+    g_hash_table_add (p.was_drawn, *id);
   g_hash_table_add (own->views, (gpointer) view_id);
   if (view != NULL && *page->name && strcmp (page->name, tb_element_title (view)) != 0)
     set (own, p.view, TB_PROP_NAME, page->name, page->line);
   read_cells (&p, FALSE);
   read_cells (&p, TRUE);
   note_gone (&p);
+  g_hash_table_unref (p.was_drawn);
   g_hash_table_unref (p.seen);
 }
 

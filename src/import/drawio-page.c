@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#define MOST_PAIRS 40000000u /* of things and rectangles that are compared */
+#define MOST_PAIRS 20000000u /* of things and rectangles that are compared */
 
 /* ---- One cell ----------------------------------------------------------------------------------------- */
 
@@ -332,11 +332,12 @@ is_near (const TbRect *r, TbPoint p)
 }
 
 TbDrawioCell *
-tb_drawio_end (const TbDrawioPage *page, const TbDrawioCell *edge, guint end)
+tb_drawio_end (TbDrawioPage *page, const TbDrawioCell *edge, guint end)
 {
   TbDrawioCell *cell = end == 0 ? edge->source : edge->target, *best = NULL;
-  if (cell != NULL || !edge->has_end[end])
+  if (cell != NULL || !edge->has_end[end] || page->looked > MOST_PAIRS)
     return climb (cell);
+  page->looked += page->cells->len;
   for (guint i = 0; i < page->cells->len; i++)
     {
       TbDrawioCell *thing = page->cells->pdata[i];

@@ -3,13 +3,15 @@
  * (drawio-own.c). */
 #pragma once
 
+#include <libxml/parser.h>
+
 #include "import-build.h"
 #include "kinds.h"
 
 /* ---- A file ------------------------------------------------------------------------------------------- */
 
 #define TB_DRAWIO_MAX_CELLS 200000u
-#define TB_DRAWIO_MAX_PAGES 1000u
+#define TB_DRAWIO_MAX_PAGES 300u
 /* Of all that is inflated or unescaped from one file. */
 #define TB_DRAWIO_MAX_TEXT TB_IMPORT_MAX_BYTES
 
@@ -62,6 +64,7 @@ typedef struct
   GPtrArray *by_depth; /* the same, parents first */
   GHashTable *by_id;
   guint line;
+  guint64 looked; /* cells that were compared with loose ends of lines: bounded */
 } TbDrawioPage;
 
 typedef struct
@@ -83,6 +86,9 @@ char *tb_drawio_unwrap (TbDrawioFile *file, gsize *size, GError **error);
  * (transfer full), NULL with error, line: where it stands. */
 char *tb_drawio_unpack (TbDrawioFile *file, const char *text, guint line, gsize *size, GError **error);
 
+/* The bytes to a push parser, network off. Predefined entities become their characters; there are no others, since nothing
+ * takes their declarations: what uses one is refused. */
+void tb_drawio_feed (xmlParserCtxt *parser, const char *xml, gsize size);
 TbDrawioPage *tb_drawio_page_new (TbDrawioFile *file, const char *id, const char *name, guint line);
 /* Parents, ends and places, once all cells of a page are there. */
 void tb_drawio_page_settle (TbDrawioPage *page);
@@ -109,7 +115,7 @@ TbForeignKind tb_drawio_kind (const TbDrawioCell *cell);
 /* Whether a lies in b. */
 gboolean tb_drawio_inside (const TbRect *a, const TbRect *b);
 /* The component (or note) that an edge ends at, at its end 0 or 1: its own, what it is a part of, or what lies there. */
-TbDrawioCell *tb_drawio_end (const TbDrawioPage *page, const TbDrawioCell *edge, guint end);
+TbDrawioCell *tb_drawio_end (TbDrawioPage *page, const TbDrawioCell *edge, guint end);
 
 /* ---- Ours ---------------------------------------------------------------------------------------------- */
 

@@ -1,16 +1,21 @@
-/* mxfile to pages and cells. The reader is pulled along, so that no tree of the file is ever made. */
+/* mxfile to pages and cells, as the parser comes by them: no tree of the file is ever made, and an attribute of a megabyte
+ * (a drawing of ours) costs what its bytes cost. */
 #include "drawio-private.h"
 
-#include <libxml/xmlreader.h>
+#include <libxml/parser.h>
+#include <libxml/SAX2.h>
 #include <math.h>
 #include <string.h>
 
 #define FARTHEST 1e6 /* as far as places go here */
+#define PIECE 65536u /* that the parser gets at once: it refuses what is large as a whole */
 
 typedef struct
 {
   TbDrawioFile *file;
-  xmlTextReader *reader;
+  xmlParserCtxt *parser;
+  const xmlChar **attributes; /* five each, of the element that begins */
+  int n_attributes, depth;
   TbDrawioPage *page;   /* that cells go to */
   gboolean packed;      /* this is a page's content: no pages within */
   guint line;           /* of the page, where what is read has no lines of the file's own */
@@ -21,6 +26,8 @@ typedef struct
   int cell_depth, object_depth;
   gboolean in_points;
   char *sentence;       /* why it goes no further */
+  char *xml_says;       /* the parser's first complaint */
+  GError *error;        /* of a packed page */
 } Walk;
 
 /* ---- Cells -------------------------------------------------------------------------------------------- */
@@ -75,13 +82,17 @@ tb_drawio_file_free (TbDrawioFile *file)
 
 /* ---- Attributes --------------------------------------------------------------------------------------- */
 
+/* (transfer full), NULL. */
 static char *
 attribute (Walk *w, const char *name)
 {
-  xmlChar *value = xmlTextReaderGetAttribute (w->reader, (const xmlChar *) name);
-  char *copy = g_strdup ((const char *) value);
-  xmlFree (value);
-  return copy;
+  for (int i = 0; i < w->n_attributes; i++)
+    {
+      const xmlChar **a = w->attributes + 5 * i;
+      if (strcmp ((const char *) a[0], name) == 0)
+        return g_strndup ((const char *) a[3], (gsize) (a[4] - a[3]));
+    }
+  return NULL;
 }
 
 static gboolean
@@ -108,21 +119,20 @@ point (Walk *w)
 static char **
 all_attributes (Walk *w)
 {
-  g_autoptr (GPtrArray) all = g_ptr_array_new ();
-  while (xmlTextReaderMoveToNextAttribute (w->reader) == 1)
+  char **all = g_new0 (char *, 2 * (gsize) w->n_attributes + 1);
+  for (int i = 0; i < w->n_attributes; i++)
     {
-      g_ptr_array_add (all, g_strdup ((const char *) xmlTextReaderConstName (w->reader)));
-      g_ptr_array_add (all, g_strdup ((const char *) xmlTextReaderConstValue (w->reader)));
+      const xmlChar **a = w->attributes + 5 * i;
+      all[2 * i] = g_strdup ((const char *) a[0]);
+      all[2 * i + 1] = g_strndup ((const char *) a[3], (gsize) (a[4] - a[3]));
     }
-  xmlTextReaderMoveToElement (w->reader);
-  g_ptr_array_add (all, NULL);
-  return (char **) g_ptr_array_free (g_steal_pointer (&all), FALSE);
+  return all;
 }
 
 static guint
 line_now (Walk *w)
 {
-  return w->packed ? w->line : (guint) MAX (0, xmlTextReaderGetParserLineNumber (w->reader));
+  return w->packed ? w->line : (guint) MAX (0, xmlSAX2GetLineNumber (w->parser));
 }
 
 /* ---- Elements ----------------------------------------------------------------------------------------- */
@@ -154,7 +164,7 @@ begin_object (Walk *w)
   w->object->data = all_attributes (w);
   w->object->id = attribute (w, "id");
   w->object->label = attribute (w, "label");
-  w->object_depth = xmlTextReaderDepth (w->reader);
+  w->object_depth = w->depth;
   keep_cell (w, w->object);
 }
 
@@ -176,8 +186,8 @@ begin_cell (Walk *w)
   if (w->object == NULL)
     keep_cell (w, cell);
   w->object = NULL;
-  w->cell = xmlTextReaderIsEmptyElement (w->reader) ? NULL : cell;
-  w->cell_depth = xmlTextReaderDepth (w->reader);
+  w->cell = cell;
+  w->cell_depth = w->depth;
 }
 
 static void
@@ -236,15 +246,14 @@ inside_cell (Walk *w, const char *name)
   if (strcmp (name, "mxGeometry") == 0)
     take_geometry (w);
   else if (strcmp (name, "Array") == 0)
-    w->in_points = attribute_is (w, "as", "points") && !xmlTextReaderIsEmptyElement (w->reader);
+    w->in_points = attribute_is (w, "as", "points");
   else if (strcmp (name, "mxPoint") == 0)
     take_point (w);
 }
 
 static void
-begin_element (Walk *w)
+begin_element (Walk *w, const char *name)
 {
-  const char *name = (const char *) xmlTextReaderConstLocalName (w->reader);
   if (w->cell != NULL)
     inside_cell (w, name);
   else if (strcmp (name, "diagram") == 0 && !w->packed)
@@ -267,8 +276,8 @@ begin_element (Walk *w)
 static gboolean walk (TbDrawioFile *file, const char *xml, gsize size, TbDrawioPage *page, guint line, GError **error);
 
 /* What a page's text unpacks to is walked as if it stood there. */
-static gboolean
-end_diagram (Walk *w, GError **error)
+static void
+end_diagram (Walk *w)
 {
   TbDrawioPage *page = w->page;
   gsize size;
@@ -276,70 +285,94 @@ end_diagram (Walk *w, GError **error)
   g_strstrip (w->text->str);
   w->text->len = strlen (w->text->str);
   if (page == NULL || w->text->len == 0)
-    return TRUE;
-  g_autofree char *xml = tb_drawio_unpack (w->file, w->text->str, page->line, &size, error);
-  return xml != NULL && walk (w->file, xml, size, page, page->line, error);
+    return;
+  g_autofree char *xml = tb_drawio_unpack (w->file, w->text->str, page->line, &size, &w->error);
+  if (xml != NULL)
+    walk (w->file, xml, size, page, page->line, &w->error);
 }
 
-static gboolean
-end_element (Walk *w, GError **error)
+static void
+end_element (Walk *w, const char *name)
 {
-  const char *name = (const char *) xmlTextReaderConstLocalName (w->reader);
-  int depth = xmlTextReaderDepth (w->reader);
-  if (w->cell != NULL && depth == w->cell_depth)
+  if (w->cell != NULL && w->depth == w->cell_depth)
     w->cell = NULL;
   else if (w->cell != NULL && strcmp (name, "Array") == 0)
     w->in_points = FALSE;
-  else if (w->object != NULL && depth == w->object_depth)
+  else if (w->object != NULL && w->depth == w->object_depth)
     w->object = NULL;
   else if (!w->packed && strcmp (name, "diagram") == 0)
-    return end_diagram (w, error);
-  return TRUE;
+    end_diagram (w);
 }
 
 /* ---- The walk ----------------------------------------------------------------------------------------- */
 
-static gboolean
-take_node (Walk *w, GError **error)
+static void
+on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_namespaces,
+          const xmlChar **namespaces, int n_attributes, int n_defaulted, const xmlChar **attributes)
 {
-  int type = xmlTextReaderNodeType (w->reader);
-  gboolean text = type == XML_READER_TYPE_TEXT || type == XML_READER_TYPE_CDATA;
-  if (type == XML_READER_TYPE_ELEMENT)
-    {
-      gboolean empty = xmlTextReaderIsEmptyElement (w->reader);
-      begin_element (w);
-      if (empty && w->object != NULL && w->object_depth == xmlTextReaderDepth (w->reader))
-        w->object = NULL;
-    }
-  else if (type == XML_READER_TYPE_END_ELEMENT)
-    return end_element (w, error);
-  else if (text && w->page != NULL && !w->packed && w->cell == NULL)
-    g_string_append (w->text, (const char *) xmlTextReaderConstValue (w->reader));
-  return TRUE;
+  Walk *w = data;
+  (void) prefix;
+  (void) uri;
+  (void) n_namespaces;
+  (void) namespaces;
+  (void) n_defaulted;
+  w->depth++;
+  w->attributes = attributes;
+  w->n_attributes = n_attributes;
+  begin_element (w, (const char *) name);
+  if (w->sentence != NULL)
+    xmlStopParser (w->parser);
 }
 
 static void
-note_error (void *arg, const char *message, xmlParserSeverities severity, xmlTextReaderLocatorPtr at)
+on_end (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
-  char **sentence = arg;
-  (void) severity;
-  (void) at;
-  if (*sentence == NULL)
-    *sentence = g_strstrip (g_strdup (message));
+  Walk *w = data;
+  (void) prefix;
+  (void) uri;
+  end_element (w, (const char *) name);
+  w->depth--;
+  if (w->error != NULL)
+    xmlStopParser (w->parser);
+}
+
+static void
+on_text (void *data, const xmlChar *text, int length)
+{
+  Walk *w = data;
+  if (w->page != NULL && !w->packed && w->cell == NULL)
+    g_string_append_len (w->text, (const char *) text, length);
+}
+
+static void
+on_error (void *data, xmlErrorPtr error)
+{
+  Walk *w = data;
+  if (w->xml_says == NULL && error->level >= XML_ERR_ERROR)
+    w->xml_says = g_strstrip (g_strdup (error->message != NULL ? error->message : "it is no XML"));
 }
 
 static gboolean
-say_why (Walk *w, char *xml_says, GError **error)
+say_why (Walk *w, guint line, GError **error)
 {
-  guint line = line_now (w);
-  if (error != NULL && *error != NULL)
-    return FALSE;
-  if (w->sentence != NULL)
+  if (w->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&w->error));
+  else if (w->sentence != NULL)
     tb_import_fail (w->file->source, 0, 0, error, "%s", w->sentence);
   else
     tb_import_fail (w->file->source, line, 0, error, "it is damaged: %s",
-                    xml_says != NULL ? xml_says : "it ends too early");
+                    w->xml_says != NULL ? w->xml_says : "it ends too early");
   return FALSE;
+}
+
+void
+tb_drawio_feed (xmlParserCtxt *parser, const char *xml, gsize size)
+{
+  int bad = 0;
+  xmlCtxtUseOptions (parser, XML_PARSE_NONET | XML_PARSE_NOENT);
+  for (gsize at = 0; at < size && bad == 0; at += PIECE)
+    bad = xmlParseChunk (parser, xml + at, (int) MIN (PIECE, size - at), 0);
+  xmlParseChunk (parser, NULL, 0, 1);
 }
 
 /* Cells into page (packed), or pages with their cells (page NULL). */
@@ -347,23 +380,22 @@ static gboolean
 walk (TbDrawioFile *file, const char *xml, gsize size, TbDrawioPage *page, guint line, GError **error)
 {
   Walk w = { .file = file, .page = page, .packed = page != NULL, .line = line, .text = g_string_new (NULL) };
-  g_autofree char *xml_says = NULL;
-  GError *inner = NULL;
-  int more = 1;
-  w.reader = xmlReaderForMemory (xml, (int) size, NULL, NULL, XML_PARSE_NONET);
-  xmlTextReaderSetErrorHandler (w.reader, note_error, &xml_says);
-  while (w.sentence == NULL && inner == NULL && (more = xmlTextReaderRead (w.reader)) == 1)
-    take_node (&w, &inner);
-  gboolean good = more == 0 && w.sentence == NULL && inner == NULL;
-  if (inner != NULL)
-    g_propagate_error (error, inner);
+  xmlSAXHandler handler = { .initialized = XML_SAX2_MAGIC, .startElementNs = on_start, .endElementNs = on_end,
+                            .characters = on_text, .cdataBlock = on_text, .serror = on_error };
+  w.parser = xmlCreatePushParserCtxt (&handler, &w, NULL, 0, NULL);
+  tb_drawio_feed (w.parser, xml, size);
+  gboolean good = w.parser->wellFormed && w.sentence == NULL && w.error == NULL && w.xml_says == NULL;
   if (!good)
-    say_why (&w, xml_says, error);
-  xmlFreeTextReader (w.reader);
+    say_why (&w, line_now (&w), error);
+  xmlDoc *made = w.parser->myDoc;
+  xmlFreeParserCtxt (w.parser);
+  if (made != NULL)
+    xmlFreeDoc (made);
   g_string_free (w.text, TRUE);
   g_free (w.diagram_id);
   g_free (w.diagram_name);
   g_free (w.sentence);
+  g_free (w.xml_says);
   return good;
 }
 

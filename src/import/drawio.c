@@ -10,6 +10,8 @@
 #define CARD_HEIGHT 68.0
 #define LEAST_WIDTH 120.0
 #define LEAST_HEIGHT 56.0
+#define MOST_WIDTH 1200.0 /* a card that is larger is a frame by mistake */
+#define MOST_HEIGHT 800.0
 #define LETTER 7.2  /* of a card's name, about */
 #define ROOM 24.0   /* between two cards */
 #define MOST_SCALE 2.5
@@ -170,8 +172,8 @@ static void
 card_size (const TbDrawioCell *cell, double *width, double *height)
 {
   double name = 76 + LETTER * (double) g_utf8_strlen (cell->title, -1);
-  *width = MAX (cell->rect.width, CLAMP (name, LEAST_WIDTH, CARD_WIDTH));
-  *height = cell->rect.height < LEAST_HEIGHT ? CARD_HEIGHT : cell->rect.height;
+  *width = MIN (MOST_WIDTH, MAX (cell->rect.width, CLAMP (name, LEAST_WIDTH, CARD_WIDTH)));
+  *height = cell->rect.height < LEAST_HEIGHT ? CARD_HEIGHT : MIN (MOST_HEIGHT, cell->rect.height);
 }
 
 static TbRect
