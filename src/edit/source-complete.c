@@ -252,7 +252,7 @@ add_ids (Completing *completing, guint64 kinds)
 static void
 add_of_children (Completing *completing, const TbSourceElement *parent, TbKind kind, const char *attribute)
 {
-  int at = parent ? (int) (parent - (const TbSourceElement *) completing->scan->elements->data) : -2;
+  int at = parent ? (int) (parent - (const TbSourceElement *) (const void *) completing->scan->elements->data) : -2;
   for (guint i = 0; i < completing->scan->elements->len; i++)
     {
       const TbSourceElement *element = nth (completing, (int) i);
