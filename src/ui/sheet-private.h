@@ -56,6 +56,9 @@ struct _TbSheet
   TbFileGuard *guard;
   TbEditor *editor;
   TbProblems *problems;
+  GPtrArray *findings; /* of TbRuleFinding, what the rules found last; NULL: nothing yet */
+  gboolean checking;   /* a thread checks a large drawing */
+  gboolean check_again; /* it changed meanwhile */
   guint validate_id, zoom_id;
   gboolean settled; /* asked: its changes may be dropped; until the next change */
 
@@ -101,6 +104,10 @@ void tb_sheet_toast (TbSheet *self, const char *sentence);
 void tb_sheet_show_editor (TbSheet *self, TbEditor *editor);
 void tb_sheet_follow_editor (TbSheet *self, TbEditor *editor);
 void tb_sheet_validate_soon (TbSheet *self);
+/* For the first time: the drawing is to be seen before. */
+void tb_sheet_validate_first (TbSheet *self);
+/* They are of another drawing than the one that is shown now. */
+void tb_sheet_forget_findings (TbSheet *self);
 
 /* sheet-drawing.c */
 /* Of what is shown: the document's, or that of a moment. */

@@ -10,13 +10,9 @@
 #include "palette.h"
 #include "panes.h"
 #include "settings.h"
-#include "tb-rules.h"
 #include "util.h"
 #include "window-private.h"
 
-/* Soon enough that what is found of 1 000 components stands in the list 50 ms after an edit, late enough that a drag
- * is not held up by it. */
-#define VALIDATE_MS 20
 /* Heights of the bottom panel: of its tabs alone, and the least at which it counts as open. */
 #define PANEL_TABS 44
 #define PANEL_LEAST 80
@@ -99,45 +95,6 @@ tb_sheet_state_changed (TbSheet *self)
 {
   if (self->window)
     tb_window_sheet_changed (self->window, self);
-}
-
-static void
-add_all (TbProblems *to, const TbProblems *problems)
-{
-  for (guint i = 0; i < problems->len; i++)
-    {
-      const TbProblem *p = problems->pdata[i];
-      tb_problems_add (to, p->severity, p->rule, p->uid, p->line, p->column, "%s", p->message);
-    }
-}
-
-static gboolean
-validate (gpointer data)
-{
-  TbSheet *self = data;
-  self->validate_id = 0;
-  TbProblems *problems = tb_problems_new ();
-  const char *path = tb_document_path (self->document);
-  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
-  tb_model_validate (tb_sheet_shown_model (self), problems);
-  tb_icons_check (tb_sheet_shown_model (self), folder, problems);
-  const TbRuleOptions options = { .with_ignored = TRUE };
-  g_autoptr (GPtrArray) findings = tb_rules_check (tb_sheet_shown_model (self), &options);
-  g_autoptr (GPtrArray) all = tb_problems_new ();
-  add_all (all, problems);
-  tb_findings_add_to (findings, all);
-  tb_panel_set_problems (self->panel, problems, findings, !self->own_editor);
-  tb_canvas_set_problems (self->canvas, all);
-  g_clear_pointer (&self->problems, g_ptr_array_unref);
-  self->problems = problems;
-  return G_SOURCE_REMOVE;
-}
-
-void
-tb_sheet_validate_soon (TbSheet *self)
-{
-  if (!self->validate_id)
-    self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
 }
 
 static gboolean
@@ -608,10 +565,10 @@ tb_sheet_dispose (GObject *object)
 {
   TbSheet *self = TB_SHEET (object);
   self->window = NULL;
-  g_clear_handle_id (&self->validate_id, g_source_remove);
+  tb_sheet_show_own_drawing (self);
+  g_clear_handle_id (&self->validate_id, g_source_remove); /* which is asked for by that */
   g_clear_handle_id (&self->zoom_id, g_source_remove);
   g_clear_handle_id (&self->failing_id, g_source_remove);
-  tb_sheet_show_own_drawing (self);
   if (self->editor)
     {
       tb_sheet_drop_session (self);
@@ -625,6 +582,7 @@ tb_sheet_dispose (GObject *object)
     gtk_widget_unparent (GTK_WIDGET (self->shell));
   self->shell = NULL;
   g_clear_pointer (&self->problems, g_ptr_array_unref);
+  tb_sheet_forget_findings (self);
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);
   g_clear_pointer (&self->states, g_byte_array_unref);
   g_clear_pointer (&self->waiting, g_free);
@@ -664,7 +622,7 @@ tb_sheet_new (TbDocument *document)
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
   follow (self);
   tb_sheet_show_editor (self, self->editor);
-  self->validate_id = g_idle_add (validate, self); /* the drawing is to be seen first */
+  tb_sheet_validate_first (self);
   tb_sheet_guard (self, NULL);
   return self;
 }
