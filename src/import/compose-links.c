@@ -68,18 +68,14 @@ next_host (const TbCompose *compose, const char *variable, const char *text, con
 
 /* ---- Links ------------------------------------------------------------------------------------- */
 
+/* NULL: there is none. */
 static const TbElement *
 link_between (const TbCompose *compose, TbUid from, TbUid to)
 {
-  const TbModel *model = tb_build_model (compose->build);
-  const TbElement *a = tb_model_get (model, from), *b = tb_model_get (model, to);
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
-    {
-      const TbElement *link = tb_model_nth (model, TB_KIND_LINK, i);
-      if (tb_element_get_ref (model, link, TB_PROP_FROM) == a && tb_element_get_ref (model, link, TB_PROP_TO) == b)
-        return link;
-    }
-  return NULL;
+  char key[32];
+  g_snprintf (key, sizeof key, "%u>%u", from, to);
+  TbUid link = GPOINTER_TO_UINT (g_hash_table_lookup (compose->links, key));
+  return link != 0 ? tb_model_get (tb_build_model (compose->build), link) : NULL;
 }
 
 /* 0: it is there already. */
@@ -89,6 +85,7 @@ add_link (TbCompose *compose, const TbComposeService *from, const TbComposeServi
   if (from == to || link_between (compose, from->uid, to->uid) != NULL)
     return 0;
   TbUid link = tb_build_link (compose->build, from->uid, to->uid, NULL, NULL, line);
+  g_hash_table_insert (compose->links, g_strdup_printf ("%u>%u", from->uid, to->uid), GUINT_TO_POINTER (link));
   if (link != 0 && to->kind.role == TB_ROLE_BROKER)
     tb_build_set (compose->build, link, TB_PROP_CALL, "async", line);
   return link;

@@ -63,6 +63,7 @@ typedef struct
   guint64 merged;        /* nodes that merging made */
   GPtrArray *services;   /* of TbComposeService, in file order */
   GHashTable *hosts;     /* a name by which a service is called → TbComposeService */
+  GHashTable *links;     /* "from>to", uids → TbUid of the link */
   TbImportBuild *build;
 } TbCompose;
 

@@ -239,6 +239,7 @@ tb_read_compose (const TbImportSource *source, TbProblems *dropped, GError **err
     .unset = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     .services = g_ptr_array_new_with_free_func (service_free),
     .hosts = g_hash_table_new (g_str_hash, g_str_equal),
+    .links = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
   };
   if (tb_compose_load (&compose, error))
     {
@@ -250,6 +251,7 @@ tb_read_compose (const TbImportSource *source, TbProblems *dropped, GError **err
           document = tb_build_finish (compose.build, error);
         }
     }
+  g_hash_table_unref (compose.links);
   g_hash_table_unref (compose.hosts);
   g_ptr_array_unref (compose.services);
   g_hash_table_unref (compose.unset);
