@@ -83,7 +83,7 @@ static void
 test_open_network (void)
 {
   static const guint visits[] = { 16, 7, 8 };
-  static const double service[] = { 10, 20, 30 }, residence[] = { 0.0192, 0.0345, 0.107 };
+  static const double service[] = { 10, 20, 30 }, residence[] = { 0.01 / 0.52, 0.02 / 0.58, 0.03 / 0.28 };
   g_autofree Made *m = made_new ();
   guint client = made_clients (m, 0, 0, 3);
   for (guint i = 0; i < 3; i++)
