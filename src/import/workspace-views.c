@@ -100,7 +100,7 @@ bend_links (View *v)
           g_array_append_val (bends, at);
         }
       if (element != NULL && bends->len > 0 && !g_hash_table_contains (placed, tb_element_id (element)))
-        tb_build_route (v->w->b, v->view, link, (const TbPoint *) bends->data, bends->len);
+        tb_build_route (v->w->b, v->view, link, &g_array_index (bends, TbPoint, 0), bends->len);
     }
 }
 
