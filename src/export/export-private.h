@@ -25,6 +25,10 @@ GBytes *tb_export_compose (const TbModel *model, const TbExportOptions *options,
 GBytes *tb_export_kubernetes (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_process_compose (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_procfile (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_d2 (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_dot (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_mermaid (const TbModel *model, const TbExportOptions *options, GError **error);
+GBytes *tb_export_plantuml (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_drawio (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_html (const TbModel *model, const TbExportOptions *options, GError **error);
 GBytes *tb_export_structurizr (const TbModel *model, const TbExportOptions *options, GError **error);

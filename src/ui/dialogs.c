@@ -61,7 +61,7 @@ file_answered (GtkNativeDialog *dialog, int response, gpointer data)
 typedef struct
 {
   const char *name;
-  const char *patterns[13];
+  const char *patterns[24];
 } Filter;
 
 static void
@@ -85,15 +85,21 @@ tb_ask_file (GtkWindow *parent, TbFileMode mode, const char *folder, const char 
                                        { "*.tierboard", "*.xml", "*.tierboard.svg",
                                          "*.tierboard.png", "*.tbrec" } },
                                      { "All files", { "*" } } };
+  static const Filter openable[] = { { "Architectures, recordings and other programs' drawings",
+                                       { "*.tierboard", "*.xml", "*.tierboard.svg", "*.tierboard.png", "*.tbrec", "*.drawio",
+                                         "*.dio", "*.drawio.svg", "*.drawio.png", "*.dot", "*.gv", "*.mmd", "*.mermaid",
+                                         "*.yaml", "*.yml", "*.json" } },
+                                     { "All files", { "*" } } };
   static const Filter recordings[] = { { "Recordings", { "*.tbrec" } }, { "All files", { "*" } } };
-  static const Filter pictures[] = { { "Pictures (SVG, PNG, PDF by extension)",
-                                       { "*.svg", "*.png", "*.pdf" } },
+  static const Filter pictures[] = { { "Pictures and other formats (the extension says which)",
+                                       { "*.svg", "*.png", "*.pdf", "*.drawio", "*.dot", "*.gv", "*.mmd", "*.d2", "*.puml",
+                                         "compose.yaml", "Procfile" } },
                                      { "All files", { "*" } } };
   static const Filter projections[] = { { "For other programs (the extension says which)",
                                           { "*.pcapng", "*.har", "*.ndjson", "*.jsonl", "*.shiviz",
                                             "*.edn", "*.html", "*.svg", "*.png", "*.pdf", "*.prom" } },
                                         { "All files", { "*" } } };
-  static const Filter *const filters[] = { drawings, drawings, pictures, recordings, recordings, projections, drawings };
+  static const Filter *const filters[] = { openable, drawings, pictures, recordings, recordings, projections, drawings };
   static const char *const titles[] = { "Open an architecture or a recording", "Save the architecture",
                                         "Export the drawing", "Compare with another recording",
                                         "Save the recording", "Export the recording",

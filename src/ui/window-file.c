@@ -12,6 +12,7 @@
 #include "settings.h"
 #include "start-page.h"
 #include "tb-export.h"
+#include "tb-import.h"
 #include "util.h"
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -72,6 +73,19 @@ refuse (TbWindow *self, const char *path, const TbProblems *problems, const GErr
     }
 }
 
+/* A drawing of ours, or, where it is none, whatever another program's file can be taken for. What is called a drawing of
+ * ours and is broken is told as that. */
+static TbDocument *
+load_any (const char *path, TbProblems *problems, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_str_has_suffix (path, ".tierboard") ? NULL : tb_file_read (path, NULL);
+  gsize size = 0;
+  const char *data = bytes ? g_bytes_get_data (bytes, &size) : NULL;
+  if (size == 0 || tb_import_is_own (data, size) || !tb_import_recognise (path, data, size))
+    return tb_document_load (path, problems, error);
+  return tb_import (path, NULL, problems, error);
+}
+
 static TbDocument *
 load (TbWindow *self, const char *path, TbProblems *problems)
 {
@@ -83,7 +97,7 @@ load (TbWindow *self, const char *path, TbProblems *problems)
     g_set_error (&error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID, 
                  "%s is no file that can be edited", path);
   else
-    document = tb_document_load (path, problems, &error);
+    document = load_any (path, problems, &error);
   if (!document)
     refuse (self, path, problems, error);
   return document;
@@ -102,6 +116,22 @@ show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbPro
   if (replace)
     tb_window_drop_sheet (self, before);
   gtk_window_present (GTK_WINDOW (self));
+}
+
+/* Of a drawing that was just made of a file in another format: what it is now, and how much did not come along. */
+static void
+tell_import (TbWindow *self, const char *path, TbDocument *document, const TbProblems *problems)
+{
+  guint n = 0;
+  if (tb_document_path (document) || !tb_document_is_modified (document))
+    return;
+  for (guint i = 0; i < problems->len; i++)
+    n += g_str_equal (((const TbProblem *) problems->pdata[i])->rule, TB_IMPORT_DROPPED);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *sentence = n == 0 ? g_strdup_printf ("Made a drawing of %s; it is not saved yet", name)
+                              : n == 1 ? g_strdup_printf ("Made a drawing of %s; one thing was dropped", name)
+                                       : g_strdup_printf ("Made a drawing of %s; %u things were dropped", name, n);
+  tb_window_toast (self, sentence);
 }
 
 /* The drawing inside it, at the end of what was recorded. */
@@ -145,6 +175,7 @@ tb_window_open_path (TbWindow *window, const char *path)
     return;
   tb_recent_add (path);
   show_loaded (window, path, document, problems);
+  tell_import (window, path, document, problems);
 }
 
 /* The copy is read from bytes, so it has no path to be saved over. */
@@ -314,7 +345,8 @@ export_answered (const char *path, gpointer data)
   const TbExportFormat *format = tb_export_format_of_path (path);
   const char *file = tb_document_path (self->document);
   g_autofree char *folder = file ? g_path_get_dirname (file) : NULL;
-  TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1, .folder = folder };
+  g_autoptr (GPtrArray) lost = tb_problems_new ();
+  TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1, .folder = folder, .lost = lost };
   g_auto (GStrv) without = NULL;
   if (format && tb_export_shows_marks (format) && tb_settings_get ("failing", FALSE)) /* as it is seen */
     {
@@ -323,11 +355,15 @@ export_answered (const char *path, gpointer data)
       options.single_points = without == NULL;
     }
   if (!format)
-    tb_sheet_toast (self, "The file's name must end in .svg, .png or .pdf: that says the format.");
+    tb_sheet_toast (self, "The file's name must end in .svg, .png, .pdf, .drawio, .dot, .mmd, .d2 or .puml: that says the format.");
   else if (tb_export_file (tb_document_model (self->document), format, &options, path, &error))
     {
       g_autofree char *name = g_path_get_basename (path);
-      g_autofree char *sentence = g_strconcat ("Exported to ", name, NULL);
+      const char *first = lost->len > 0 ? ((const TbProblem *) lost->pdata[0])->message : NULL;
+      g_autofree char *sentence = !first ? g_strconcat ("Exported to ", name, NULL)
+                                  : lost->len == 1 ? g_strdup_printf ("Exported to %s, but %s", name, first)
+                                                   : g_strdup_printf ("Exported to %s, but %s, and %u more", name, first,
+                                                                      lost->len - 1);
       tb_sheet_toast (self, sentence);
     }
   else

@@ -1,0 +1,166 @@
+/* Graphviz DOT. What DOT has no word for goes along as attributes tb_NAME, which Graphviz leaves alone and our reader
+ * takes; places as pos=, so that neato -n draws them where they are here. */
+#include "export-private.h"
+#include "text-graph.h"
+
+#include <string.h>
+
+static const char *const shapes[TB_N_ROLES] = {
+  [TB_ROLE_CLIENT] = "ellipse",  [TB_ROLE_SERVER] = "box",       [TB_ROLE_STORE] = "cylinder",
+  [TB_ROLE_CACHE] = "cylinder",  [TB_ROLE_BROKER] = "cds",       [TB_ROLE_BALANCER] = "hexagon",
+  [TB_ROLE_PROXY] = "trapezium", [TB_ROLE_MEDIATOR] = "octagon", [TB_ROLE_EXTERNAL] = "box",
+};
+
+/* Backslashes mean something in a label (\n, \N), not in other values. */
+static void
+put (GString *out, const char *name, const char *value, gboolean label)
+{
+  g_string_append_printf (out, "%s=\"", name);
+  for (const char *p = value; *p != '\0'; p++)
+    {
+      if (*p == '"' || (*p == '\\' && label))
+        g_string_append_c (out, '\\');
+      if (*p == '\n')
+        g_string_append (out, label ? "\\n" : " ");
+      else
+        g_string_append_c (out, *p);
+    }
+  /* A backslash before the closing quote would take it along. */
+  g_string_append (out, !label && g_str_has_suffix (value, "\\") ? " \"" : "\"");
+}
+
+/* Every property that is set, but for the id and those DOT has a word for. */
+static void
+put_props (GString *out, const TbElement *element, const char *separator)
+{
+  const TbKindSpec *spec = tb_schema_kind (tb_element_kind (element));
+  for (guint i = 0; i < spec->n_props; i++)
+    {
+      TbProp prop = spec->props[i].prop;
+      if (prop == TB_PROP_ID || prop == TB_PROP_FROM || prop == TB_PROP_TO || !tb_element_is_set (element, prop))
+        continue;
+      g_autofree char *name = g_strdup_printf ("tb_%s", spec->props[i].name);
+      g_strdelimit (name, "-", '_');
+      g_string_append (out, separator);
+      put (out, name, tb_element_get (element, prop), FALSE);
+    }
+}
+
+static void
+open_container (GString *out, const TbElement *container, guint depth)
+{
+  tb_graph_indent (out, depth);
+  g_string_append_printf (out, "subgraph \"cluster_%s\" {\n", tb_element_id (container));
+  tb_graph_indent (out, depth + 1);
+  g_string_append (out, "graph [");
+  put (out, "label", tb_element_title (container), TRUE);
+  g_string_append_c (out, ' ');
+  put (out, "tb_element", tb_schema_kind (tb_element_kind (container))->name, FALSE);
+  put_props (out, container, " ");
+  g_string_append (out, "];\n");
+}
+
+static void
+close_container (GString *out, const TbElement *container, guint depth)
+{
+  tb_graph_indent (out, depth);
+  g_string_append (out, "}\n");
+}
+
+/* Its place in the first view; points are our units, y goes up. */
+static void
+put_place (GString *out, const TbModel *model, const TbElement *component)
+{
+  const TbElement *view = tb_model_count (model, TB_KIND_VIEW) > 0 ? tb_model_nth (model, TB_KIND_VIEW, 0) : NULL;
+  for (guint i = 0; view != NULL && i < tb_element_n_children (view); i++)
+    {
+      const TbElement *place = tb_element_child (view, i);
+      if (tb_element_kind (place) != TB_KIND_PLACE
+          || g_strcmp0 (tb_element_get (place, TB_PROP_OF), tb_element_id (component)) != 0
+          || !tb_element_is_set (place, TB_PROP_X) || !tb_element_is_set (place, TB_PROP_Y))
+        continue;
+      g_string_append_printf (out, " pos=\"%d,%d!\"", (int) tb_element_get_number (place, TB_PROP_X),
+                              -(int) tb_element_get_number (place, TB_PROP_Y));
+      return;
+    }
+}
+
+static void
+put_component (GString *out, const TbModel *model, const TbElement *component, guint depth)
+{
+  TbRole role = tb_component_role (component);
+  tb_graph_indent (out, depth);
+  g_string_append_printf (out, "\"%s\" [", tb_element_id (component));
+  put (out, "label", tb_element_title (component), TRUE);
+  g_string_append_printf (out, " shape=%s%s", shapes[role], role == TB_ROLE_EXTERNAL ? " style=dashed" : "");
+  put_props (out, component, " ");
+  put_place (out, model, component);
+  g_string_append (out, "];\n");
+}
+
+static void
+put_link (GString *out, const TbElement *link)
+{
+  const char *label = tb_graph_label (link);
+  gboolean async = g_strcmp0 (tb_element_get (link, TB_PROP_CALL), "async") == 0;
+  g_string_append_printf (out, "  \"%s\" -> \"%s\" [id=\"%s\"", tb_element_get (link, TB_PROP_FROM),
+                          tb_element_get (link, TB_PROP_TO), tb_element_id (link));
+  if (label != NULL)
+    {
+      g_string_append_c (out, ' ');
+      put (out, "label", label, TRUE);
+    }
+  g_string_append (out, async ? " style=dashed" : "");
+  put_props (out, link, " ");
+  g_string_append (out, "];\n");
+}
+
+static const TbKind levels[] = { TB_KIND_LAYER, TB_KIND_TIER, TB_KIND_MIDDLEWARE, TB_KIND_GROUP };
+
+/* What is referred to and is no cluster: an attribute of the graph each, which nothing draws. */
+static void
+put_others (GString *out, const TbModel *model, TbKind container)
+{
+  for (guint k = 0; k < G_N_ELEMENTS (levels); k++)
+    for (guint i = 0; levels[k] != container && i < tb_model_count (model, levels[k]); i++)
+      {
+        const TbElement *element = tb_model_nth (model, levels[k], i);
+        g_autofree char *name = g_strdup_printf ("tb_%s_%03u", tb_schema_kind (levels[k])->name, i);
+        g_autofree char *value = g_strdup_printf ("%s %s", tb_element_id (element), tb_element_title (element));
+        g_string_append (out, "  ");
+        put (out, name, value, FALSE);
+        g_string_append (out, ";\n");
+      }
+}
+
+static void
+tell_lost (const TbModel *model, const TbExportOptions *options, TbKind container)
+{
+  static const TbProp none[] = { TB_PROP_NONE };
+  guint64 held = (G_GUINT64_CONSTANT (1) << TB_KIND_ARCHITECTURE) | (G_GUINT64_CONSTANT (1) << TB_KIND_COMPONENT)
+                 | (G_GUINT64_CONSTANT (1) << TB_KIND_LINK);
+  for (guint k = 0; k < G_N_ELEMENTS (levels); k++)
+    {
+      held |= G_GUINT64_CONSTANT (1) << levels[k];
+      if (levels[k] != container)
+        tb_lost_props (model, options, "DOT", levels[k], none);
+    }
+  tb_lost_kinds (model, options, "DOT", held);
+}
+
+GBytes *
+tb_export_dot (const TbModel *model, const TbExportOptions *options, GError **error)
+{
+  static const TbGraphWriter writer = { open_container, close_container, put_component };
+  TbKind container = tb_graph_container (model);
+  GString *out = g_string_new ("digraph {\n  graph [rankdir=LR compound=true ");
+  put (out, "label", tb_element_title (tb_model_root (model)), TRUE);
+  g_string_append (out, " tb_version=1];\n  node [shape=box fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n");
+  put_others (out, model, container);
+  tb_graph_write (out, model, &writer);
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
+    put_link (out, tb_model_nth (model, TB_KIND_LINK, i));
+  g_string_append (out, "}\n");
+  tell_lost (model, options, container);
+  return g_string_free_to_bytes (out);
+}
