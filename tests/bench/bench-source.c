@@ -121,7 +121,8 @@ measure_offers (const char *xml, guint n)
   for (guint i = 0; at && i < KEYS; i++)
     {
       gint64 began = thread_ns ();
-      g_autoptr (TbSourceCompletion) completion = tb_source_complete (xml, (gsize) (at - xml) + 6);
+      TbSourceCompletion *completion = tb_source_complete (xml, (gsize) (at - xml) + 6);
+      tb_source_completion_free (completion);
       ns[i] = thread_ns () - began;
     }
   if (at)

@@ -70,7 +70,8 @@ static void
 test_elements_that_may_stand_there (void)
 {
   assert_offers ("  <li|", "link");
-  assert_offers ("  <tier id=\"x\"><|</tier>", "device /tier>");
+  assert_offers ("  <tier id=\"x\"><de|</tier>", "device");
+  assert_offers ("  <tier id=\"x\"></|</tier>", "tier>");
   assert_offers ("  <component id=\"x\" kind=\"store\"><bu|</component>", "builtin");
   assert_offers ("  <component id=\"x\" kind=\"store\"><builtin/><bu|</component>", "");
   assert_offers ("  <component id=\"x\" kind=\"store\"></|", "component>");
@@ -91,7 +92,8 @@ static void
 test_attributes_that_are_not_there_yet (void)
 {
   assert_offers ("  <device id=\"a\" co|/>", "cores");
-  assert_offers ("  <tier id=\"x\" name=\"y\" |/>", "description tags href");
+  assert_offers ("  <tier id=\"x\" name=\"y\" description=\"z\" t|/>", "tags");
+  assert_offers ("  <tier id=\"x\" name=\"y\" na|/>", "");
   assert_taken ("  <link id=\"a\" time|/>", "timeout", "  <link id=\"a\" timeout=\"|\"/>");
   assert_taken ("  <link id=\"a\" time|=\"2s\"/>", "timeout", "  <link id=\"a\" timeout|=\"2s\"/>");
 }

@@ -252,7 +252,7 @@ test_examples_come_back_as_they_went (void)
   guint n = 0;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL), *xml = NULL;
+      g_autofree char *path = g_build_filename (folder, name, NULL);
       g_autoptr (TbDocument) document
         = g_str_has_suffix (name, ".tierboard") ? tb_document_load (path, NULL, NULL) : NULL;
       g_autofree char *text = document != NULL ? tb_model_to_xml (tb_document_model (document), NULL) : NULL;
