@@ -12,6 +12,7 @@
 
 #include "fit-box.h"
 #include "forecast.h"
+#include "forecast-table.h"
 #include "format.h"
 #include "tb-canvas.h"
 #include "tb-measured.h"
@@ -21,26 +22,11 @@
 #define QUIET_MS 250    /* after an edit, before it is simulated anew */
 #define REFRESH_MS 1000 /* of what is measured */
 #define EVENTS_MOST 8000000
-#define BUSY_BAD 0.95
-
-#define TB_TYPE_FORECAST_ITEM (tb_forecast_item_get_type ())
-G_DECLARE_FINAL_TYPE (TbForecastItem, tb_forecast_item, TB, FORECAST_ITEM, GObject)
-
-/* A row in the table. While a run goes on it says something else every second, and stays the same item: what is scrolled to and chosen
- * stays so. */
-struct _TbForecastItem
-{
-  GObject parent;
-  TbForecastRow *row; /* of the page's rows, which are kept */
-  GPtrArray *rows;
-};
-
-G_DEFINE_FINAL_TYPE (TbForecastItem, tb_forecast_item, G_TYPE_OBJECT)
 
 struct _TbPredictionPage
 {
   GtkWidget parent;
-  GtkWidget *box, *where, *predict, *what_if_button, *marks_button, *learn, *bottleneck, *how, *sliders, *slider_box, *revealer, *take, *table, *notes;
+  GtkWidget *box, *where, *predict, *what_if_button, *marks_button, *learn, *bottleneck, *how, *sliders, *slider_box, *revealer, *take;
   GListStore *store;
   TbEditor *editor;
   TbMoment *moment;
@@ -54,31 +40,12 @@ struct _TbPredictionPage
   GTask *task;
   gint *cancelled;       /* of the task */
   guint refresh_id, quiet_id, change_id;
-  gulong ids[3];
+  gulong ids[2];
 };
 
 G_DEFINE_FINAL_TYPE (TbPredictionPage, tb_prediction_page, GTK_TYPE_WIDGET)
 
-static guint picked, marked, item_changed;
-
-static void
-tb_forecast_item_finalize (GObject *object)
-{
-  g_ptr_array_unref (TB_FORECAST_ITEM (object)->rows);
-  G_OBJECT_CLASS (tb_forecast_item_parent_class)->finalize (object);
-}
-
-static void
-tb_forecast_item_class_init (TbForecastItemClass *class)
-{
-  G_OBJECT_CLASS (class)->finalize = tb_forecast_item_finalize;
-  item_changed = g_signal_new ("changed", TB_TYPE_FORECAST_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-}
-
-static void
-tb_forecast_item_init (TbForecastItem *self)
-{
-}
+static guint picked, marked;
 
 static const TbModel *
 model_of (TbPredictionPage *self)
@@ -90,171 +57,6 @@ static const TbPrediction *
 shown (TbPredictionPage *self)
 {
   return self->simulated != NULL ? self->simulated : self->computed;
-}
-
-/* ---- The table -------------------------------------------------------------------------------------------- */
-
-enum
-{
-  COLUMN_NAME,
-  COLUMN_RATE,
-  COLUMN_TIME,
-  COLUMN_P95,
-  COLUMN_BUSY,
-  COLUMN_MEASURED,
-  COLUMN_DIFFERENCE,
-  N_COLUMNS
-};
-
-static const struct
-{
-  const char *title;
-  int width; /* 0: what is left */
-} columns[N_COLUMNS] = {
-  [COLUMN_NAME] = { "", 130 },
-  [COLUMN_RATE] = { "A second", 95 },
-  [COLUMN_TIME] = { "Mean time", 115 },
-  [COLUMN_P95] = { "95 % within", 88 },
-  [COLUMN_BUSY] = { "Busy", 185 },
-  [COLUMN_MEASURED] = { "Measured", 165 },
-  [COLUMN_DIFFERENCE] = { "Measured is", 0 },
-};
-
-/* "62 % · threads 5 of 8 · 3 wait" */
-static char *
-busy_text (const TbForecastRow *row)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  if (isfinite (row->busy))
-    g_string_append_printf (text, "%.0f\u202f%%", 100 * row->busy);
-  if (*row->busy_text != '\0')
-    g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", row->busy_text);
-  if (row->waiting >= 0.05)
-    g_string_append_printf (text, " · %.2g wait", row->waiting);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static char *
-measured_text (const TbForecastRow *row)
-{
-  if (!isfinite (row->measured_rate) && !isfinite (row->measured_cores))
-    return g_strdup ("");
-  g_autoptr (GString) text = g_string_new (NULL);
-  if (isfinite (row->measured_rate))
-    {
-      g_autofree char *rate = tb_forecast_rate (row->measured_rate, 0), *time = tb_forecast_time (row->measured_ns, 0);
-      g_string_append_printf (text, "%s · %s", rate, time);
-    }
-  if (isfinite (row->measured_cores))
-    g_string_append_printf (text, "%s%.2g cores", text->len > 0 ? " · " : "", row->measured_cores);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static char *
-cell_text (const TbForecastRow *row, guint column)
-{
-  switch (column)
-    {
-    case COLUMN_NAME:
-      return g_strdup (row->title);
-    case COLUMN_RATE:
-      return tb_forecast_rate (row->rate, row->half_rate);
-    case COLUMN_TIME:
-      return tb_forecast_time (row->mean_ns, row->half_ns);
-    case COLUMN_P95:
-      return isfinite (row->p95_ns) ? tb_forecast_time (row->p95_ns, 0) : g_strdup ("");
-    case COLUMN_BUSY:
-      return row->link ? g_strdup ("") : busy_text (row);
-    case COLUMN_MEASURED:
-      return measured_text (row);
-    case COLUMN_DIFFERENCE:
-    default:
-      return g_strdup (row->difference);
-    }
-}
-
-static const char *
-cell_class (const TbForecastRow *row, guint column)
-{
-  gboolean busy = column == COLUMN_BUSY && !row->client; /* a client that waits is no trouble of its own */
-  if (busy && row->busy >= BUSY_BAD)
-    return "error";
-  if (busy && row->busy >= TB_FORECAST_BUSY)
-    return "warning";
-  return column == COLUMN_NAME && !row->link ? "strong" : column == COLUMN_NAME ? NULL : "numeric";
-}
-
-static void
-cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
-{
-  gtk_list_item_set_child (item, tb_ui_label (NULL, NULL));
-}
-
-static void
-cell_show (GtkListItem *item)
-{
-  const TbForecastRow *row = TB_FORECAST_ITEM (gtk_list_item_get_item (item))->row;
-  guint column = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (item), "tb-column"));
-  GtkWidget *label = gtk_list_item_get_child (item);
-  g_autofree char *text = cell_text (row, column);
-  const char *class = cell_class (row, column);
-  const char *classes[] = { class, NULL };
-  tb_ui_set_text (label, text);
-  gtk_widget_set_css_classes (label, classes);
-  tb_ui_set_tooltip (label, *text != '\0' ? text : NULL);
-}
-
-static void
-cell_bind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
-{
-  g_object_set_data (G_OBJECT (item), "tb-column", data);
-  g_signal_connect_swapped (gtk_list_item_get_item (item), "changed", G_CALLBACK (cell_show), item);
-  cell_show (item);
-}
-
-static void
-cell_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
-{
-  g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), cell_show, item);
-}
-
-static void
-row_activated (GtkColumnView *view, guint position, TbPredictionPage *self)
-{
-  g_autoptr (TbForecastItem) item = g_list_model_get_item (G_LIST_MODEL (self->store), position);
-  if (item != NULL)
-    g_signal_emit (self, picked, 0, item->row->uid);
-}
-
-static GtkWidget *
-new_table (TbPredictionPage *self)
-{
-  self->store = g_list_store_new (TB_TYPE_FORECAST_ITEM);
-  GtkSelectionModel *selection = GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->store))));
-  gtk_single_selection_set_autoselect (GTK_SINGLE_SELECTION (selection), FALSE);
-  gtk_single_selection_set_can_unselect (GTK_SINGLE_SELECTION (selection), TRUE);
-  self->table = gtk_column_view_new (selection);
-  for (guint i = 0; i < N_COLUMNS; i++)
-    {
-      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-      g_signal_connect (factory, "setup", G_CALLBACK (cell_setup), NULL);
-      g_signal_connect (factory, "bind", G_CALLBACK (cell_bind), GUINT_TO_POINTER (i));
-      g_signal_connect (factory, "unbind", G_CALLBACK (cell_unbind), NULL);
-      g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (columns[i].title, factory);
-      gtk_column_view_column_set_resizable (column, TRUE);
-      if (columns[i].width > 0)
-        gtk_column_view_column_set_fixed_width (column, columns[i].width);
-      gtk_column_view_column_set_expand (column, columns[i].width == 0);
-      gtk_column_view_append_column (GTK_COLUMN_VIEW (self->table), column);
-    }
-  gtk_column_view_set_single_click_activate (GTK_COLUMN_VIEW (self->table), FALSE);
-  gtk_widget_add_css_class (self->table, "forecast");
-  tb_ui_name (self->table, "Predicted figures");
-  g_signal_connect (self->table, "activate", G_CALLBACK (row_activated), self);
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), self->table);
-  gtk_widget_set_vexpand (scrolled, TRUE);
-  return scrolled;
 }
 
 /* ---- What is shown ------------------------------------------------------------------------------------------ */
@@ -316,34 +118,13 @@ mark (TbPredictionPage *self, const GPtrArray *rows)
   g_signal_emit (self, marked, 0, marks);
 }
 
-/* The same items, where there are as many. */
-static void
-fill_table (TbPredictionPage *self, GPtrArray *rows)
-{
-  GListModel *model = G_LIST_MODEL (self->store);
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-  gboolean same = g_list_model_get_n_items (model) == rows->len;
-  for (guint i = 0; i < rows->len; i++)
-    {
-      TbForecastItem *item = same ? g_list_model_get_item (model, i) : g_object_new (TB_TYPE_FORECAST_ITEM, NULL);
-      g_ptr_array_add (items, item);
-      g_clear_pointer (&item->rows, g_ptr_array_unref);
-      item->rows = g_ptr_array_ref (rows);
-      item->row = rows->pdata[i];
-      if (same)
-        g_signal_emit (item, item_changed, 0);
-    }
-  if (!same)
-    g_list_store_splice (self->store, 0, g_list_model_get_n_items (model), items->pdata, items->len);
-}
-
 static void
 show_rows (TbPredictionPage *self)
 {
   const TbPrediction *p = shown (self);
   g_autoptr (TbMeasured) m = measured (self);
   g_autoptr (GPtrArray) rows = tb_forecast_rows (model_of (self), self->net, p, m);
-  fill_table (self, rows);
+  tb_forecast_table_fill (self->store, rows);
   mark (self, rows);
 }
 
@@ -712,6 +493,12 @@ tb_prediction_page_set_moment (GtkWidget *widget, TbMoment *moment)
     g_signal_connect_object (moment, names[i], G_CALLBACK (moved), self, G_CONNECT_SWAPPED);
 }
 
+static void
+row_picked (TbUid uid, gpointer data)
+{
+  g_signal_emit (data, picked, 0, uid);
+}
+
 /* ---- Building -------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
@@ -846,7 +633,8 @@ tb_prediction_page_init (TbPredictionPage *self)
   gtk_widget_add_css_class (self->bottleneck, "forecast-bottleneck");
   gtk_box_append (GTK_BOX (self->box), self->bottleneck);
   gtk_box_append (GTK_BOX (self->box), new_what_if (self));
-  gtk_box_append (GTK_BOX (self->box), new_table (self));
+  self->store = tb_forecast_table_store ();
+  gtk_box_append (GTK_BOX (self->box), tb_forecast_table_new (self->store, row_picked, self));
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->marks_button), TRUE);
   g_signal_connect (self, "map", G_CALLBACK (mapped), NULL);
