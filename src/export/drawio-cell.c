@@ -148,6 +148,8 @@ put_text_place (GString *out, const TbSketchItem *item)
     }
   g_string_append_printf (out, "align=left;verticalAlign=%s;", middle ? "middle" : "top");
   put_value (out, "spacingLeft", name->rect.x - item->rect.x);
+  if (item->kind == TB_ITEM_NOTE)
+    put_value (out, "spacingRight", name->rect.x - item->rect.x);
   if (!middle)
     put_value (out, "spacingTop", MAX (0, name->rect.y - item->rect.y - name->size));
 }

@@ -295,14 +295,18 @@ cut_ring (TbDrawioCell *cell)
 }
 
 static void
-find_containers (TbDrawioPage *page)
+find_containers (TbDrawioPage *page, TbImportBuild *build)
 {
   g_autoptr (GPtrArray) containers = g_ptr_array_new ();
   for (guint i = 0; i < page->cells->len; i++)
     if (((TbDrawioCell *) page->cells->pdata[i])->what == TB_CELL_CONTAINER)
       g_ptr_array_add (containers, page->cells->pdata[i]);
   if ((guint64) containers->len * page->cells->len > MOST_PAIRS / 2)
-    return;
+    {
+      tb_build_assume (build, 0, page->line, "the page “%s” has too many boxes in boxes to find out what is in which group",
+                       page->name);
+      return;
+    }
   for (guint i = 0; i < page->cells->len; i++)
     {
       TbDrawioCell *cell = page->cells->pdata[i];
@@ -369,6 +373,6 @@ tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
   for (guint i = page->by_depth->len; i-- > 0;)
     judge_parent (page->by_depth->pdata[i]);
   judge_frames (page, build);
-  find_containers (page);
+  find_containers (page, build);
   tb_drawio_page_titles (page);
 }
