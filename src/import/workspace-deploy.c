@@ -1,6 +1,6 @@
-/* Deployment nodes. A device is the node round the one that holds instances, or that one where nothing is round it but the
- * outermost: “Big Bank plc › bigbank-web › Apache Tomcat › instance” runs on the device bigbank-web of the tier Big Bank plc,
- * “Amazon › Ubuntu › instance” on Ubuntu of Amazon. A node with instances="4" is four devices. A component is in one tier
+/* Deployment nodes. A device is the node round the one that holds instances, or that one where nothing is round it
+ * but the outermost: “Big Bank plc › bigbank-web › Apache Tomcat › instance” runs on the device bigbank-web of the
+ * tier Big Bank plc, “Amazon › Ubuntu › instance” on Ubuntu of Amazon. A node with instances="4" is four devices. A component is in one tier
  * here, so of several the first one counts; of several environments the first that holds instances. */
 #include <stdlib.h>
 #include <string.h>
@@ -167,7 +167,8 @@ static void
 put_into_tier (Deploying *d, TbUid component, TbUid tier, const GArray *devices, guint line)
 {
   TbImportBuild *b = d->w->b;
-  const TbElement *element = tb_model_get (tb_build_model (b), component), *now = tb_model_get (tb_build_model (b), tier);
+  const TbElement *element = tb_model_get (tb_build_model (b), component);
+  const TbElement *now = tb_model_get (tb_build_model (b), tier);
   const char *before = tb_element_get (element, TB_PROP_TIER);
   if (before != NULL && g_strcmp0 (before, tb_element_id (now)) != 0)
     {
@@ -186,7 +187,8 @@ take_instance (Deploying *d, JsonObject *instance)
   TbWorkspace *w = d->w;
   guint line = tb_workspace_line (w, instance);
   const char *of = tb_workspace_string (instance, "containerId");
-  const TbWorkspacePart *part = tb_workspace_part (w, of != NULL ? of : tb_workspace_string (instance, "softwareSystemId"));
+  const char *system = tb_workspace_string (instance, "softwareSystemId");
+  const TbWorkspacePart *part = tb_workspace_part (w, of != NULL ? of : system);
   TbUid tier;
   if (part == NULL || part->uid == 0)
     {

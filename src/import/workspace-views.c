@@ -31,7 +31,8 @@ is_positioned (const GPtrArray *elements)
 static TbPoint
 point_of (const View *v, JsonObject *object)
 {
-  return (TbPoint){ tb_workspace_number (object, "x") * SCALE - v->shift.x, tb_workspace_number (object, "y") * SCALE - v->shift.y };
+  double x = tb_workspace_number (object, "x"), y = tb_workspace_number (object, "y");
+  return (TbPoint){ x * SCALE - v->shift.x, y * SCALE - v->shift.y };
 }
 
 /* What our own properties of the view place by themselves. */
@@ -136,7 +137,8 @@ make_view (TbWorkspace *w, JsonObject *object, const char *kind)
   const TbModel *model = tb_build_model (w->b);
   gboolean grouped = tb_model_count (model, TB_KIND_GROUP) > 0, tiered = tb_model_count (model, TB_KIND_TIER) > 0;
   const char *frame = own != NULL ? NULL : grouped ? "groups" : tiered ? "tiers" : "none";
-  TbUid view = tb_build_view (w->b, foreign, own != NULL ? tb_workspace_string (object, "title") : title_of (object), frame, line);
+  const char *title = own != NULL ? tb_workspace_string (object, "title") : title_of (object);
+  TbUid view = tb_build_view (w->b, foreign, title, frame, line);
   if (view == 0)
     return 0;
   if (own == NULL && kind != NULL)
@@ -206,7 +208,8 @@ take_deployment_view (TbWorkspace *w, JsonObject *object)
 static int
 by_order (gconstpointer a, gconstpointer b)
 {
-  double x = tb_workspace_number (*(JsonObject *const *) a, "order"), y = tb_workspace_number (*(JsonObject *const *) b, "order");
+  double x = tb_workspace_number (*(JsonObject *const *) a, "order");
+  double y = tb_workspace_number (*(JsonObject *const *) b, "order");
   return x < y ? -1 : x > y;
 }
 
