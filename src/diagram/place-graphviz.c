@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "tb-base.h"
+#include "tb-place-program.h"
 
 #define PER_INCH 72.0
 #define LARGEST_ANSWER (16u << 20)
@@ -84,10 +85,10 @@ make_request (const TbPlaceGraph *g, guint n_containers, gsize *size)
 /* ---- The program ----------------------------------------------------------------------------- */
 
 static pid_t
-spawn (const char *program, int child, GError **error)
+spawn (const char *program, const char *mode, int child, GError **error)
 {
   posix_spawn_file_actions_t actions;
-  char *argv[] = { (char *) program, NULL };
+  char *argv[] = { (char *) program, (char *) mode, NULL };
   pid_t pid = -1;
   posix_spawn_file_actions_init (&actions);
   posix_spawn_file_actions_adddup2 (&actions, child, 0);
@@ -144,9 +145,9 @@ converse (int fd, const char *request, gsize size, gint64 deadline_ns, GString *
     }
 }
 
-static gboolean
-ask (const char *program, const char *request, gsize size, gint64 deadline_ns, GString *answer,
-     GError **error)
+gboolean
+tb_place_ask (const char *program, const char *mode, const char *request, gsize size, gint64 deadline_ns,
+              GString *answer, GError **error)
 {
   int pair[2], status = 0;
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
@@ -155,7 +156,7 @@ ask (const char *program, const char *request, gsize size, gint64 deadline_ns, G
                    g_strerror (errno));
       return FALSE;
     }
-  pid_t pid = spawn (program, pair[1], error);
+  pid_t pid = spawn (program, mode, pair[1], error);
   close (pair[1]);
   fcntl (pair[0], F_SETFL, O_NONBLOCK);
   gboolean in_time = pid > 0 && converse (pair[0], request, size, deadline_ns, answer);
@@ -229,7 +230,7 @@ place (TbPlaceGraph *g, guint n_containers, const char *program, gint64 deadline
   gsize size;
   g_autofree char *request = make_request (g, n_containers, &size);
   g_autoptr (GString) answer = g_string_new (NULL);
-  if (!ask (program, request, size, deadline_ns, answer, error))
+  if (!tb_place_ask (program, NULL, request, size, deadline_ns, answer, error))
     return FALSE;
   if (!read_answer (g, answer->str))
     {

@@ -37,7 +37,8 @@ put_props (GString *out, const TbElement *element, const char *separator)
   for (guint i = 0; i < spec->n_props; i++)
     {
       TbProp prop = spec->props[i].prop;
-      if (prop == TB_PROP_ID || prop == TB_PROP_FROM || prop == TB_PROP_TO || !tb_element_is_set (element, prop))
+      if (prop == TB_PROP_ID || prop == TB_PROP_FROM || prop == TB_PROP_TO || prop == TB_PROP_SERVICE
+          || !tb_element_is_set (element, prop))
         continue;
       g_autofree char *name = g_strdup_printf ("tb_%s", spec->props[i].name);
       g_strdelimit (name, "-", '_');

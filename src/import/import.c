@@ -13,6 +13,7 @@
 G_DEFINE_QUARK (tb-import-error-quark, tb_import_error)
 
 static const TbImportFormat formats[] = {
+  { "dot", "Graphviz DOT", "dot gv", NULL, TRUE, tb_sniff_dot, tb_read_dot },
   { "drawio", "draw.io", "drawio xml dio", NULL, FALSE, tb_sniff_drawio, tb_read_drawio },
   { "compose", "Compose", "yaml yml", "compose.yaml compose.yml docker-compose.yaml docker-compose.yml", TRUE,
     tb_sniff_compose, tb_read_compose },

@@ -5,6 +5,9 @@
  * middle in points, y down. */
 #include <graphviz/gvc.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "read.h"
 
 /* osage packs clusters in linear time: for what dot gives up on. */
 static const char *const engines[] = { "dot", "osage" };
@@ -19,9 +22,11 @@ write_places (Agraph_t *graph)
 int
 main (int argc, char **argv)
 {
+  if (argc == 2 && strcmp (argv[1], "--read") == 0)
+    return tb_place_read ();
   if (argc > 1)
     {
-      fprintf (stderr, "usage: %s < GRAPH.dot\n", argv[0]);
+      fprintf (stderr, "usage: %s [--read] < GRAPH.dot\n", argv[0]);
       return 2;
     }
   GVC_t *context = gvContext ();

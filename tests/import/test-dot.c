@@ -1,0 +1,111 @@
+/* Foreign graphs in DOT, read by tierboard-place; our own, back again. */
+#include <string.h>
+
+#include "tb-export.h"
+#include "tb-import.h"
+
+static TbDocument *
+import (const char *dot, TbProblems *dropped, GError **error)
+{
+  const TbImportSource source = { "t.dot", NULL, dot, strlen (dot) };
+  return tb_import_bytes (&source, NULL, dropped, error);
+}
+
+static TbDocument *
+import_well (const char *dot, TbProblems *dropped)
+{
+  g_autoptr (GError) error = NULL;
+  TbDocument *document = import (dot, dropped, &error);
+  g_assert_no_error (error);
+  return document;
+}
+
+static const char *
+value (TbDocument *d, const char *id, TbProp prop)
+{
+  const TbElement *element = tb_model_lookup (tb_document_model (d), id);
+  g_assert_nonnull (element);
+  return tb_element_get (element, prop);
+}
+
+static void
+test_clusters_become_groups (void)
+{
+  g_autoptr (TbDocument) d = import_well ("digraph { subgraph cluster_0 { label=Outer; a; subgraph cluster_1 { label=Inner; "
+                                          "b [shape=cylinder] } } a -> b }", NULL);
+  g_assert_cmpstr (value (d, "a", TB_PROP_GROUP), ==, "outer");
+  g_assert_cmpstr (value (d, "b", TB_PROP_GROUP), ==, "inner");
+  g_assert_cmpstr (value (d, "inner", TB_PROP_PARENT), ==, "outer");
+  g_assert_cmpstr (value (d, "b", TB_PROP_KIND), ==, "store");
+  g_assert_null (tb_document_path (d));
+  g_assert_true (tb_document_is_modified (d));
+  g_assert_null (tb_document_undo_label (d));
+}
+
+static void
+test_labels_lose_html_and_escapes (void)
+{
+  g_autoptr (TbDocument) d = import_well ("digraph { a [label=<<b>Web</b> shop>]; b [label=\"two\\nlines\"] }", NULL);
+  g_assert_cmpstr (value (d, "a", TB_PROP_NAME), ==, "Web shop");
+  g_assert_cmpstr (value (d, "b", TB_PROP_NAME), ==, "two lines");
+}
+
+static void
+test_what_is_dropped_has_its_line (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("digraph {\n  a -> b\n  a [peripheries=2]\n}", dropped);
+  g_assert_cmpuint (dropped->len, ==, 1);
+  const TbProblem *p = dropped->pdata[0];
+  g_assert_cmpuint (p->line, ==, 3);
+  g_assert_nonnull (strstr (p->message, "peripheries"));
+}
+
+static void
+test_broken_graphs_are_refused_in_a_sentence (void)
+{
+  static const char *const broken[] = { "digraph { a ->", "digraph {", "digraph { a [label=\"", "digraph { }" };
+  for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_assert_null (import (broken[i], NULL, &error));
+      g_assert_true (g_str_has_prefix (error->message, "t.dot:"));
+      g_assert_null (strchr (error->message, '\n'));
+    }
+}
+
+static const char shop[]
+  = "<architecture xmlns='urn:tierboard:1' name='Web &quot;shop&quot;'><layer id='top' name='Top'/>"
+    "<tier id='app' name='App \\ 1'/><tier id='db'/>"
+    "<component id='a' kind='client' name='A &lt;b&gt;' tier='app' layer='top' threads='pool 3' tags='x y'/>"
+    "<component id='end' kind='cache' tier='db' replicas='3' description='keeps'/>"
+    "<link id='x' name='asks' from='a' to='end' timeout='2s' call='async'/>"
+    "<view id='main' frame='both'><place of='a' x='120' y='40'/><place of='end' x='-20' y='240'/></view></architecture>";
+
+static void
+test_a_drawing_comes_back (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TbDocument) d = tb_document_load_bytes ("t", shop, strlen (shop), NULL, &error);
+  g_assert_no_error (error);
+  const TbExportOptions options = { .scale = 1 };
+  g_autoptr (GBytes) dot = tb_export_bytes (tb_document_model (d), tb_export_format ("dot"), &options, &error);
+  g_assert_no_error (error);
+  g_autofree char *text = g_strndup (g_bytes_get_data (dot, NULL), g_bytes_get_size (dot));
+  g_autoptr (TbDocument) back = import_well (text, NULL);
+  g_autofree char *before = tb_model_to_xml (tb_document_model (d), NULL);
+  g_autofree char *after = tb_model_to_xml (tb_document_model (back), NULL);
+  g_assert_cmpstr (after, ==, before);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/dot/clusters-become-groups", test_clusters_become_groups);
+  g_test_add_func ("/dot/labels-lose-html-and-escapes", test_labels_lose_html_and_escapes);
+  g_test_add_func ("/dot/what-is-dropped-has-its-line", test_what_is_dropped_has_its_line);
+  g_test_add_func ("/dot/broken-graphs-are-refused-in-a-sentence", test_broken_graphs_are_refused_in_a_sentence);
+  g_test_add_func ("/dot/a-drawing-comes-back", test_a_drawing_comes_back);
+  return g_test_run ();
+}
