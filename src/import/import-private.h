@@ -8,6 +8,7 @@
   TbDocument *tb_read_##name (const TbImportSource *source, TbProblems *dropped, GError **error);
 TB_IMPORTER (dot)
 TB_IMPORTER (drawio)
+TB_IMPORTER (mermaid)
 TB_IMPORTER (compose)
 TB_IMPORTER (structurizr)
 #undef TB_IMPORTER
