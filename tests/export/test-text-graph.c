@@ -79,7 +79,7 @@ static void
 test_what_has_no_place_is_named (void)
 {
   g_autoptr (GPtrArray) lost = tb_problems_new ();
-  g_autofree char *text = export_as ("mermaid", lost);
+  g_free (export_as ("mermaid", lost));
   g_autoptr (GString) all = g_string_new (NULL);
   for (guint i = 0; i < lost->len; i++)
     g_string_append_printf (all, "%s\n", ((const TbProblem *) lost->pdata[i])->message);

@@ -20,5 +20,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autofree char *xml = tb_model_to_xml (tb_document_model (document), &n);
   g_autoptr (TbDocument) again = tb_document_load_bytes ("fuzz", xml, n, NULL, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (again);
   return 0;
 }
