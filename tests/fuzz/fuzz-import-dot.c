@@ -22,5 +22,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *xml = tb_model_to_xml (tb_document_model (document), &n);
   g_autoptr (TbDocument) again = tb_document_load_bytes ("fuzz", xml, n, NULL, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (again);
   return 0;
 }

@@ -55,6 +55,7 @@ test_what_is_dropped_has_its_line (void)
 {
   g_autoptr (GPtrArray) dropped = tb_problems_new ();
   g_autoptr (TbDocument) d = import_well ("digraph {\n  a -> b\n  a [peripheries=2]\n}", dropped);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_COMPONENT), ==, 2);
   g_assert_cmpuint (dropped->len, ==, 1);
   const TbProblem *p = dropped->pdata[0];
   g_assert_cmpuint (p->line, ==, 3);
