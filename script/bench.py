@@ -42,7 +42,7 @@ def run(name, program):
 
 def run_once(name, program, label, extra):
     command = [str(program)]
-    if name in ("canvas", "window", "file", "live", "source"):
+    if name in ("canvas", "window", "file", "live", "problems", "source"):
         command = ["dbus-run-session", "--", "xvfb-run", "-a", "-s",
                    "-screen 0 1400x1000x24 -nolisten tcp"] + command
     env = dict(os.environ, GSK_RENDERER="cairo", GSETTINGS_BACKEND="memory", **extra)

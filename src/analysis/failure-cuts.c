@@ -102,6 +102,8 @@ tb_paths_clear (TbPaths *paths)
 
 /* ---- Pairs ---------------------------------------------------------------------------------------------- */
 
+#define STEPS_MAX G_GUINT64_CONSTANT (20000000) /* looks at a component or link: some tenths of a second */
+
 typedef struct
 {
   TbFailure *f;
@@ -139,6 +141,7 @@ is_minimal (TbFailure *f, guint a, guint b)
       tb_failure_lose_atom (f, lost[k][0]);
       tb_failure_lose_atom (f, lost[k][1]);
       tb_failure_spread (f);
+      f->work.steps += f->work.goal ? f->goals->len : 0;
       for (guint i = 0; f->work.goal && i < f->goals->len; i++)
         {
           guint c = tb_failure_component (f, g_array_index (f->goals, TbUid, i));
@@ -151,18 +154,27 @@ is_minimal (TbFailure *f, guint a, guint b)
   return FALSE;
 }
 
-/* TRUE: the list is full. */
+/* More was looked at than a person waits for. */
+static gboolean
+is_worn_out (TbFailure *f)
+{
+  f->more_pairs |= f->work.steps > STEPS_MAX;
+  return f->work.steps > STEPS_MAX;
+}
+
+/* TRUE: the list is full, or enough was tried. */
 static gboolean
 try_pair (Search *s, guint a, guint b)
 {
   TbFailure *f = s->f;
   gint64 key = (gint64) MIN (a, b) << 32 | MAX (a, b);
+  f->work.steps++;
   if (a == b || s->enough[a] || s->enough[b] || !tb_failure_atom_counts (f, a) || !tb_failure_atom_counts (f, b)
       || g_hash_table_contains (s->seen, &key))
-    return FALSE;
+    return is_worn_out (f);
   g_hash_table_add (s->seen, g_memdup2 (&key, sizeof key));
   if (!is_minimal (f, a, b))
-    return FALSE;
+    return is_worn_out (f);
   TbPartPair pair = { tb_failure_atom_part (f, MIN (a, b)), tb_failure_atom_part (f, MAX (a, b)) };
   if (f->pairs->len == TB_FAILURE_PAIRS_MAX)
     return f->more_pairs = TRUE;
@@ -265,6 +277,7 @@ try_goal (Search *s, guint goal, TbNeed *asked)
   gboolean full = FALSE;
   tb_failure_paths (f, goal, &paths);
   f->more_pairs |= !paths.all;
+  f->work.steps += (guint64) paths.n * f->components->len;
   for (guint p = 0; p < paths.n; p++)
     for (guint c = 0; !full && c < f->components->len; c++)
       {
@@ -272,7 +285,7 @@ try_goal (Search *s, guint goal, TbNeed *asked)
         if (need.with == 0 || memcmp (&need, &asked[c], sizeof need) == 0)
           continue;
         asked[c] = need;
-        full = may_lack (f, c, need) && try_component (s, c, need);
+        full = is_worn_out (f) || (may_lack (f, c, need) && try_component (s, c, need));
       }
   full = full || (paths.n > 1 && try_ways (s, &paths));
   tb_paths_clear (&paths);
@@ -296,11 +309,12 @@ find_pairs (TbFailure *f)
 {
   Search s = { .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
                .enough = g_new0 (gboolean, tb_failure_n_atoms (f) + 1) };
-  for (guint atom = 0; atom < tb_failure_n_atoms (f); atom++)
+  f->work.steps = 0;
+  for (guint atom = 0; atom < tb_failure_n_atoms (f) && !is_worn_out (f); atom++)
     s.enough[atom] = stops_every_goal (f, atom);
   g_autofree TbNeed *asked = g_new0 (TbNeed, f->components->len + 1);
   f->pairs = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
-  for (guint i = 0; i < f->goals->len; i++)
+  for (guint i = 0; i < f->goals->len && !is_worn_out (f); i++)
     if (try_goal (&s, tb_failure_component (f, g_array_index (f->goals, TbUid, i)), asked))
       break;
   g_hash_table_unref (s.seen);

@@ -79,6 +79,7 @@ typedef struct
   GArray *changed;                     /* guint: components that have lost replicas */
   GArray *stack;                       /* guint: those that lack what they call, whose callers are still to be told */
   gboolean goal;                       /* some goal is not reached */
+  guint64 steps;                       /* what was looked at so far, in components and links */
 } TbFailWork;
 
 /* A table over the states of a few devices: bit i of an index set where scope[i] is up. */

@@ -150,6 +150,7 @@ lose_link (TbFailure *f, guint l)
   TbFailWork *w = &f->work;
   guint g = TB_LINK (f, l)->group;
   const TbFailGroup *group = TB_GROUP (f, g);
+  w->steps++;
   if (w->down[l] == w->now)
     return;
   w->down[l] = w->now;
@@ -171,6 +172,7 @@ spread_loss (TbFailure *f, guint component)
   gboolean special = f->work.instance[c->first + c->special] != now;
   for (guint i = 0; i < c->n; i++)
     others += i != c->special && f->work.instance[c->first + i] != now;
+  f->work.steps += c->n + c->n_in;
   if (!tb_need_met (c->own, special, others))
     stop (f, component);
   for (guint i = 0; i < c->n_in; i++)

@@ -1,8 +1,8 @@
-/* What stops alone: single points of failure. */
+/* What stops alone, and two together. */
 #include "rules-private.h"
-#include "tb-failure.h"
 
 #define NAMED_MAX 3
+#define MARKED_MAX 500u
 
 /* "Shop, Browser and 4 more stop" */
 static char *
@@ -22,6 +22,16 @@ stopping (const TbRuleRun *run, const GArray *uids)
   return g_string_free (words, FALSE);
 }
 
+/* They are different ones; only what the finding is about may be among them. In a drawing of ten thousand, thousands of
+ * points may stop thousands each: as many as a person could see are marked. */
+static void
+add_stopped (TbRuleFinding *finding, const GArray *stopped)
+{
+  for (guint i = 0; i < MIN (stopped->len, MARKED_MAX); i++)
+    if (g_array_index (stopped, TbUid, i) != finding->problem.uid)
+      g_array_append_val (finding->uids, g_array_index (stopped, TbUid, i));
+}
+
 static void
 say_point (TbRuleRun *run, const TbRule *rule, TbFailure *failure, const TbPart *point)
 {
@@ -36,8 +46,7 @@ say_point (TbRuleRun *run, const TbRule *rule, TbFailure *failure, const TbPart 
     finding = tb_rule_say (run, rule, e, "without its replica %u, %s", point->replica, words);
   else
     finding = tb_rule_say (run, rule, e, "without it, %s", words);
-  for (guint i = 0; i < stopped->len; i++)
-    tb_finding_also (finding, tb_model_get (run->model, g_array_index (stopped, TbUid, i)));
+  add_stopped (finding, stopped);
   /* Two of what keeps nothing are as good as one, and better. */
   if (part != TB_NOBODY && run->parts[part].replicas == 1 && run->parts[part].role == TB_ROLE_SERVER
       && g_strcmp0 (tb_element_get (e, TB_PROP_STATE), "stateless") == 0)
@@ -48,8 +57,76 @@ void
 tb_rule_spof (TbRuleRun *run, const TbRule *rule)
 {
   guint n;
-  g_autoptr (TbFailure) failure = tb_failure_new (run->model);
+  TbFailure *failure = tb_rule_failure (run);
   const TbPart *points = tb_failure_single_points (failure, &n);
   for (guint i = 0; i < n; i++)
     say_point (run, rule, failure, &points[i]);
+}
+
+/* ---- Two together ------------------------------------------------------------------------------ */
+
+#define PAIRS_SAID 5u
+#define PAIRS_AMONG 2000u /* components: among more, looking takes longer than all other rules */
+
+/* Two replicas of one component, or a replica and the device of another of them, say no more than its number does. */
+static gboolean
+is_plain (TbFailure *failure, const TbPartPair *pair)
+{
+  const TbPart *replica = pair->a.replica > 0 ? &pair->a : pair->b.replica > 0 ? &pair->b : NULL;
+  const TbPart *other = replica == &pair->a ? &pair->b : &pair->a;
+  return replica != NULL
+         && (other->uid == replica->uid || tb_failure_state_without (failure, other, 1, replica->uid) != TB_FAILURE_GOES_ON);
+}
+
+/* What both stop and neither does. (transfer full) */
+static GArray *
+stopped_by_both (TbFailure *failure, const TbPartPair *pair)
+{
+  const TbPart both[] = { pair->a, pair->b };
+  g_autoptr (GHashTable) alone = g_hash_table_new (NULL, NULL);
+  for (guint k = 0; k < 2; k++)
+    {
+      g_autoptr (GArray) stopped = tb_failure_without (failure, &both[k], 1);
+      for (guint i = 0; i < stopped->len; i++)
+        g_hash_table_add (alone, GUINT_TO_POINTER (g_array_index (stopped, TbUid, i)));
+    }
+  g_autoptr (GArray) all = tb_failure_without (failure, both, 2);
+  GArray *stopped = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  for (guint i = 0; i < all->len; i++)
+    if (!g_hash_table_contains (alone, GUINT_TO_POINTER (g_array_index (all, TbUid, i))))
+      g_array_append_val (stopped, g_array_index (all, TbUid, i));
+  return stopped;
+}
+
+/* more: pairs of its kind that are not said. */
+static void
+say_pair (TbRuleRun *run, const TbRule *rule, const TbPartPair *pair, guint more)
+{
+  TbFailure *failure = tb_rule_failure (run);
+  g_autoptr (GArray) stopped = stopped_by_both (failure, pair);
+  if (stopped->len == 0) /* what they stop is gone with them */
+    return;
+  g_autofree char *words = stopping (run, stopped), *other = tb_failure_part_text (failure, &pair->b);
+  g_autofree char *which = pair->a.replica > 0 ? g_strdup_printf ("its replica %u", pair->a.replica) : g_strdup ("it");
+  g_autofree char *left = more > 0 ? g_strdup_printf ("; and %u more such pairs", more) : g_strdup ("");
+  TbRuleFinding *finding = tb_rule_say (run, rule, tb_model_get (run->model, pair->a.uid),
+                                        "without both %s and %s, %s, though neither is needed alone%s", which, other, words, left);
+  tb_finding_also (finding, tb_model_get (run->model, pair->b.uid));
+  add_stopped (finding, stopped);
+}
+
+void
+tb_rule_spof_pairs (TbRuleRun *run, const TbRule *rule)
+{
+  if (run->n_parts > PAIRS_AMONG)
+    return;
+  guint n;
+  const TbPartPair *pairs = tb_failure_pairs (tb_rule_failure (run), &n);
+  g_autoptr (GArray) telling = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
+  for (guint i = 0; i < n; i++)
+    if (!is_plain (tb_rule_failure (run), &pairs[i]))
+      g_array_append_val (telling, pairs[i]);
+  for (guint i = 0; i < MIN (telling->len, PAIRS_SAID); i++)
+    say_pair (run, rule, &g_array_index (telling, TbPartPair, i),
+              i + 1 == PAIRS_SAID ? telling->len - PAIRS_SAID : 0);
 }

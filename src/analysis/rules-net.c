@@ -121,6 +121,15 @@ tb_rule_net_clear (TbRuleRun *run)
   g_clear_pointer (&run->parts, g_free);
   g_clear_pointer (&run->links, g_free);
   g_clear_pointer (&run->index, g_hash_table_unref);
+  g_clear_pointer (&run->failure, tb_failure_free);
+}
+
+TbFailure *
+tb_rule_failure (TbRuleRun *run)
+{
+  if (run->failure == NULL)
+    run->failure = tb_failure_new (run->model);
+  return run->failure;
 }
 
 /* ---- Questions -------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* What the files of the rules share: the drawing as arrays, and how a finding is said. */
 #pragma once
 
+#include "tb-failure.h"
 #include "tb-rules.h"
 
 #define TB_NOBODY G_MAXUINT
@@ -37,6 +38,7 @@ typedef struct
   guint n_links;
   GHashTable *index;   /* element of a component → its place in parts, and one */
   GPtrArray *findings; /* of TbRuleFinding */
+  TbFailure *failure;   /* tb_rule_failure(); NULL until it is asked */
 } TbRuleRun;
 
 typedef void (*TbRuleCheck) (TbRuleRun *run, const TbRule *rule);
@@ -59,6 +61,8 @@ gboolean tb_rule_is_ours (const TbRulePart *part);
 /* Which group of mutual callers a part is in over sync (or async too) links: number[part], and how many there are.
  * A group calls only groups of lower numbers (Tarjan 1972). */
 guint tb_rule_circles (const TbRuleRun *run, gboolean async_too, guint *number);
+/* What fails with what, read when it is asked first. (transfer none) */
+TbFailure *tb_rule_failure (TbRuleRun *run);
 /* Duration in words, as in a file. (transfer full) */
 char *tb_rule_duration (gint64 ns);
 
@@ -72,17 +76,19 @@ void tb_finding_also (TbRuleFinding *finding, const TbElement *element);
 void tb_finding_fix_set (TbRuleFinding *finding, const char *label, const TbElement *element, TbProp prop,
                          const char *value);
 void tb_finding_fix (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element);
+/* The same of the other way to mend it. */
+void tb_finding_other (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element);
 
 /* ---- The rules: a function a row --------------------------------------------------------------- */
 
 #define TB_RULE_CHECKS(X)                                                                                              \
   X (upward) X (skipped) X (bypassed_tier) X (bypassed_mediator) X (bypassed_proxy)                                     \
-  X (bound_language) X (languages) X (standards) X (middleware_calls) X (protocols) X (no_protocol)                     \
+  X (bound_language) X (languages) X (standards) X (middleware_calls) X (protocols) X (no_protocol) X (offered)         \
   X (sync_cycles) X (deadlocks) X (async_cycles) X (no_timeout) X (inverted_timeouts) X (amplified_retries)             \
   X (retried_writes) X (depth) X (fan_out) X (chatty) X (blocked_thread) X (lost_messages)                              \
   X (affinity) X (lone_replica) X (overlap) X (write_conflict) X (even_copies) X (all_copies) X (apart) X (stale_reads) \
   X (volatile_store) X (volatile_broker) X (lossy_failover)                                                             \
-  X (saturated) X (unbounded) X (spof) X (common_mode) X (idle_device)                                                                                     \
+  X (saturated) X (unbounded) X (spof) X (spof_pairs) X (common_mode) X (idle_device)                                    \
   X (disconnected) X (uncalled) X (called_client) X (empty_container) X (empty_interaction) X (unjudged_scenario)       \
   X (secret) X (same_name)
 #define X(name) void tb_rule_##name (TbRuleRun *run, const TbRule *rule);

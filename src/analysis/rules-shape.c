@@ -1,4 +1,4 @@
-/* Devices, and what is drawn but does nothing. */
+/* Devices, what is drawn but does nothing, and what was only hinted at. */
 #include <string.h>
 
 #include "rules-private.h"
@@ -234,5 +234,40 @@ tb_rule_same_name (TbRuleRun *run, const TbRule *rule)
         tb_finding_also (tb_rule_say (run, rule, e, "%s is called “%s” too: on the drawing they look the same",
                                       tb_element_id (other), tb_element_title (e)),
                          other);
+    }
+}
+
+/* ---- What was only hinted at ------------------------------------------------------------------- */
+
+#define OFFERED "offered" /* as importers tag what a person is to judge */
+
+/* The other words. NULL: there are none. (transfer full) */
+static char *
+tags_without (const char *tags, const char *tag)
+{
+  g_auto (GStrv) words = g_strsplit (tags, " ", 0);
+  GString *others = g_string_new (NULL);
+  for (guint i = 0; words[i] != NULL; i++)
+    if (*words[i] != '\0' && strcmp (words[i], tag) != 0)
+      g_string_append_printf (others, "%s%s", others->len > 0 ? " " : "", words[i]);
+  return g_string_free (others, others->len == 0);
+}
+
+void
+tb_rule_offered (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < run->n_links; i++)
+    {
+      const TbRuleLink *link = &run->links[i];
+      if (!tb_element_has_tag (link->e, OFFERED))
+        continue;
+      const TbElement *from = run->parts[link->from].e, *to = run->parts[link->to].e;
+      g_autofree char *kept = tags_without (tb_element_get (link->e, TB_PROP_TAGS), OFFERED);
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s seems to call %s, as what was imported hints", tb_element_id (from),
+                                            tb_element_id (to));
+      tb_finding_also (finding, from);
+      tb_finding_also (finding, to);
+      tb_finding_fix_set (finding, "Keep the link", link->e, TB_PROP_TAGS, kept);
+      tb_finding_other (finding, "Remove the link", TB_RULE_DELETE, link->e);
     }
 }

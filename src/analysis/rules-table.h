@@ -29,6 +29,8 @@
      "Taps read the wrong language, and so would the programs.")                                                       \
   R ("link.noprotocol", INFO, no_protocol, "Nothing says what is spoken over a link.",                                 \
      "Only bytes are counted then; with a protocol there are messages, latencies and faults on them.")                 \
+  R ("link.offered", INFO, offered, "A link was only hinted at by the file that was imported: it has the tag “offered”.", \
+     "A Compose file does not say who calls whom. Keep the link where it is so, remove it where it is not.")           \
   /* circles */                                                                                                        \
   R ("thread.pool.deadlock", ERROR, deadlocks, "Components wait for each other in a circle, with finite threads each.", \
      "With as many requests at once as the smallest pool has threads, all wait for ever. Make one call asynchronous.") \
@@ -84,6 +86,8 @@
   /* what fails together */                                                                                            \
   R ("spof", INFO, spof, "One part, when it fails, stops a client alone.",                                             \
      "Everything that a client waits for is needed (AND), unless there are enough replicas of it (OR). A second one, on another device, mends it.") \
+  R ("spof.pair", INFO, spof_pairs, "Two parts, when both fail, stop a client that neither of them stops alone.",      \
+     "What seems doubled is so only as long as the two fail apart: in two racks, on two networks, with two versions. Up to five are said, of drawings of up to 2 000 components; two replicas of one component are not.") \
   R ("device.commonmode", WARNING, common_mode, "All replicas of a component run on one device.",                      \
      "They fail with it: as available as one, whatever their number.")                                                 \
   R ("device.idle", INFO, idle_device, "Nothing runs on a device.", "There are fewer replicas than devices.")          \

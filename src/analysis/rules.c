@@ -45,6 +45,7 @@ finding_free (gpointer data)
   g_free (finding->problem.message);
   g_array_unref (finding->uids);
   fix_free (finding->fix);
+  fix_free (finding->other);
   g_free (finding->reason);
   g_free (finding);
 }
@@ -78,30 +79,37 @@ tb_finding_also (TbRuleFinding *finding, const TbElement *element)
 }
 
 static void
-add_edit (TbRuleFinding *finding, const char *label, const TbRuleEdit *edit)
+add_edit (TbRuleFix **fix, const char *label, const TbRuleEdit *edit)
 {
-  if (finding->fix == NULL)
+  if (*fix == NULL)
     {
-      finding->fix = g_new0 (TbRuleFix, 1);
-      finding->fix->label = g_strdup (label);
-      finding->fix->edits = g_array_new (FALSE, FALSE, sizeof (TbRuleEdit));
-      g_array_set_clear_func (finding->fix->edits, edit_clear);
+      *fix = g_new0 (TbRuleFix, 1);
+      (*fix)->label = g_strdup (label);
+      (*fix)->edits = g_array_new (FALSE, FALSE, sizeof (TbRuleEdit));
+      g_array_set_clear_func ((*fix)->edits, edit_clear);
     }
-  g_array_append_vals (finding->fix->edits, edit, 1);
+  g_array_append_vals ((*fix)->edits, edit, 1);
 }
 
 void
 tb_finding_fix_set (TbRuleFinding *finding, const char *label, const TbElement *element, TbProp prop, const char *value)
 {
   const TbRuleEdit edit = { TB_RULE_SET, tb_element_uid (element), prop, g_strdup (value) };
-  add_edit (finding, label, &edit);
+  add_edit (&finding->fix, label, &edit);
 }
 
 void
 tb_finding_fix (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element)
 {
   const TbRuleEdit edit = { op, tb_element_uid (element), TB_PROP_NONE, NULL };
-  add_edit (finding, label, &edit);
+  add_edit (&finding->fix, label, &edit);
+}
+
+void
+tb_finding_other (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element)
+{
+  const TbRuleEdit edit = { op, tb_element_uid (element), TB_PROP_NONE, NULL };
+  add_edit (&finding->other, label, &edit);
 }
 
 /* ---- All of them ------------------------------------------------------------------------------ */

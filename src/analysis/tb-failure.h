@@ -59,7 +59,8 @@ void tb_failure_states_without (TbFailure *failure, const TbPart *parts, guint n
  * with replica 0. A client is not its own. */
 const TbPart *tb_failure_single_points (TbFailure *failure, guint *n);
 gboolean tb_failure_is_single_point (TbFailure *failure, TbUid uid);
-/* Minimal pairs: together they stop a goal that neither of them stops alone. No more than TB_FAILURE_PAIRS_MAX. */
+/* Minimal pairs: together they stop a goal that neither of them stops alone. No more than TB_FAILURE_PAIRS_MAX,
+ * and of a very large drawing those that some tenths of a second find. */
 #define TB_FAILURE_PAIRS_MAX 4096
 const TbPartPair *tb_failure_pairs (TbFailure *failure, guint *n);
 /* Whether there are more of them than that list has. */

@@ -57,6 +57,7 @@ typedef struct
   TbProblem problem; /* rule, uid (whose line it stands at, and whose <ignore> counts), message */
   GArray *uids;      /* of TbUid: all that it is about, problem.uid first */
   TbRuleFix *fix;    /* NULL: none is obvious */
+  TbRuleFix *other;  /* another way, where there are two as good; NULL: there is none */
   gboolean ignored;  /* by an <ignore>, whose reason this is: */
   char *reason;
 } TbRuleFinding;

@@ -64,6 +64,8 @@ print_finding (TbJson *json, const TbModel *model, const TbRuleFinding *finding)
     }
   tb_json_end_array (json);
   tb_json_string (json, "fix", finding->fix != NULL ? finding->fix->label : NULL);
+  if (finding->other != NULL)
+    tb_json_string (json, "otherFix", finding->other->label);
   tb_json_string (json, "ignored", finding->ignored ? finding->reason : NULL);
 }
 

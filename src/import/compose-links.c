@@ -1,6 +1,6 @@
 /* Who calls whom. A Compose file does not say: depends_on is start order. What it says outright (links:) is drawn; what
  * a variable or a command line names as a host is drawn dashed, with the tag “offered”, and told: a person keeps it by
- * taking the tag away, or deletes it. */
+ * taking the tag away, or deletes it; the rule link.offered has a button for each. */
 #include "compose-private.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "util.h"
 
 #define GOALS_MAX 8u
-#define QUICK_MAX 1000u /* components: 3 ms */
+#define QUICK_MAX 200u /* components: of 1 000, pairs and availabilities together can take 100 ms */
 
 /* ---- The analysis ------------------------------------------------------------------------------------- */
 
@@ -29,8 +29,7 @@ tb_failure_of (TbDocument *document)
 gboolean
 tb_failure_is_quick (TbDocument *document)
 {
-  return g_object_get_data (G_OBJECT (document), "tb-failure") != NULL
-         || tb_model_count (tb_document_model (document), TB_KIND_COMPONENT) <= QUICK_MAX;
+  return tb_model_count (tb_document_model (document), TB_KIND_COMPONENT) <= QUICK_MAX;
 }
 
 /* ---- Sentences ---------------------------------------------------------------------------------------- */
@@ -70,6 +69,8 @@ of_pairs (TbFailure *failure)
 {
   guint n;
   tb_failure_pairs (failure, &n);
+  if (n == 0 && tb_failure_has_more_pairs (failure))
+    return g_strdup ("Not every pair of parts was tried: there are too many.");
   if (n == 0)
     return g_strdup ("No two parts stop a client that neither of them stops alone.");
   return g_strdup_printf ("%s%u pair%s stop%s a client together.", tb_failure_has_more_pairs (failure) ? "More than " : "", n,
@@ -93,13 +94,12 @@ of_all (TbFailure *failure, const TbModel *model, guint i)
   return g_strdup_printf ("%s: %s", tb_element_title (tb_model_get (model, goals[i - 2])), text);
 }
 
-char *
-tb_failure_sentence (TbDocument *document, TbUid uid, guint i)
+/* The i-th, NULL after the last. */
+static char *
+sentence_of (TbFailure *failure, const TbModel *model, TbUid uid, guint i)
 {
-  const TbModel *model = tb_document_model (document);
   const TbElement *element = tb_model_get (model, uid);
   TbKind kind = element != NULL ? tb_element_kind (element) : TB_KIND_NONE;
-  TbFailure *failure = tb_failure_of (document);
   if (kind == TB_KIND_COMPONENT)
     return of_component (failure, element, i);
   if (kind == TB_KIND_TIER)
@@ -109,6 +109,17 @@ tb_failure_sentence (TbDocument *document, TbUid uid, guint i)
   if ((kind == TB_KIND_DEVICE || kind == TB_KIND_LINK || kind == TB_KIND_LAYER || kind == TB_KIND_GROUP) && i == 0)
     return tb_failure_without_text (failure, &(TbPart){ uid, 0 }, 1);
   return NULL;
+}
+
+GStrv
+tb_failure_sentences (TbFailure *failure, const TbModel *model, TbUid uid)
+{
+  GPtrArray *sentences = g_ptr_array_new ();
+  char *sentence;
+  for (guint i = 0; (sentence = sentence_of (failure, model, uid, i)) != NULL; i++)
+    g_ptr_array_add (sentences, sentence);
+  g_ptr_array_add (sentences, NULL);
+  return (GStrv) g_ptr_array_free (sentences, FALSE);
 }
 
 /* ---- On the canvas -------------------------------------------------------------------------------------- */

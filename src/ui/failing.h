@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 
 /* (transfer none): valid until the document's next change. */
 TbFailure *tb_failure_of (TbDocument *document);
-/* Whether that costs less than a frame: it is there, or the drawing is not large. */
+/* Whether all that the inspector says of it costs less than a frame: the drawing is not large. */
 gboolean tb_failure_is_quick (TbDocument *document);
-/* The i-th of what there is to say in the inspector of an element: a sentence, NULL after the last. (transfer full) */
-char *tb_failure_sentence (TbDocument *document, TbUid uid, guint i);
+/* What there is to say in the inspector of an element of that model, a sentence each; from any thread. (transfer full) */
+GStrv tb_failure_sentences (TbFailure *failure, const TbModel *model, TbUid uid);
 
 /* A label over the canvas that says what stops; hidden while nothing is asked. */
 GtkWidget *tb_failing_note_new (void);

@@ -26,31 +26,103 @@ new_switch (void)
   return check;
 }
 
+static void
+show (TbInspector *self, GStrv sentences)
+{
+  tb_ui_clear_box (self->failure);
+  if (sentences[0] == NULL)
+    return;
+  gtk_box_append (GTK_BOX (self->failure), tb_ui_heading ("If it fails"));
+  for (guint i = 0; sentences[i] != NULL; i++)
+    gtk_box_append (GTK_BOX (self->failure), new_sentence (sentences[i]));
+  gtk_box_append (GTK_BOX (self->failure), new_switch ());
+}
+
+/* ---- At once ---------------------------------------------------------------------------------- */
+
 static gboolean
-show (gpointer data)
+say_now (gpointer data)
 {
   TbInspector *self = data;
-  self->failure_id = 0;
   TbDocument *document = self->editor ? tb_editor_document (self->editor) : NULL;
+  self->failure_id = 0;
   tb_ui_clear_box (self->failure);
-  char *sentence;
-  for (guint i = 0; document && self->uid && (sentence = tb_failure_sentence (document, self->uid, i)) != NULL; i++)
-    {
-      if (i == 0)
-        gtk_box_append (GTK_BOX (self->failure), tb_ui_heading ("If it fails"));
-      gtk_box_append (GTK_BOX (self->failure), new_sentence (sentence));
-      g_free (sentence);
-    }
-  if (gtk_widget_get_first_child (self->failure))
-    gtk_box_append (GTK_BOX (self->failure), new_switch ());
+  if (document == NULL || self->uid == 0)
+    return G_SOURCE_REMOVE;
+  g_auto (GStrv) sentences = tb_failure_sentences (tb_failure_of (document), tb_document_model (document), self->uid);
+  show (self, sentences);
   return G_SOURCE_REMOVE;
 }
 
-/* Of a large drawing only when the person pauses. */
+/* ---- By a thread ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  TbModel *model;
+  TbUid uid;
+  guint asked;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+  tb_model_unref (question->model);
+  g_free (question);
+}
+
+static void
+answer (GTask *task, gpointer inspector, gpointer data, GCancellable *cancellable)
+{
+  const Question *question = data;
+  g_autoptr (TbFailure) failure = tb_failure_new (question->model);
+  g_task_return_pointer (task, tb_failure_sentences (failure, question->model, question->uid), (GDestroyNotify) g_strfreev);
+}
+
+static void
+answered (GObject *object, GAsyncResult *result, gpointer data)
+{
+  TbInspector *self = TB_INSPECTOR (object);
+  const Question *question = g_task_get_task_data (G_TASK (result));
+  g_auto (GStrv) sentences = g_task_propagate_pointer (G_TASK (result), NULL);
+  self->failure_busy = FALSE;
+  if (self->editor == NULL)
+    return;
+  if (question->asked == self->failure_asked)
+    show (self, sentences);
+  else if (self->failure_id == 0)
+    tb_inspector_queue_failure (self);
+}
+
+static gboolean
+ask_thread (gpointer data)
+{
+  TbInspector *self = data;
+  self->failure_id = 0;
+  if (self->editor == NULL || self->uid == 0 || self->failure_busy)
+    return G_SOURCE_REMOVE;
+  Question *question = g_new (Question, 1);
+  *question = (Question){ tb_document_snapshot (tb_editor_document (self->editor)), self->uid, self->failure_asked };
+  g_autoptr (GTask) task = g_task_new (self, NULL, answered, NULL);
+  self->failure_busy = TRUE;
+  g_task_set_task_data (task, question, question_free);
+  g_task_run_in_thread (task, answer);
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- Both ------------------------------------------------------------------------------------- */
+
+/* Of a large drawing only when the person pauses, and by a thread, one at a time:
+ *
+ *   queued ──tb_inspector_queue_failure()──▶ waiting ──ask_thread()──▶ busy ──answered()──▶ shown
+ *                                               ▲                        └─ something else was asked meanwhile ─┐
+ *                                               └───────────────────────────────────────────────────────────────┘ */
 void
 tb_inspector_queue_failure (TbInspector *self)
 {
   gboolean quick = !self->editor || tb_failure_is_quick (tb_editor_document (self->editor));
+  self->failure_asked++;
   g_clear_handle_id (&self->failure_id, g_source_remove);
-  self->failure_id = quick ? g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, show, self, NULL) : g_timeout_add (PAUSE_MS, show, self);
+  self->failure_id = quick ? g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, say_now, self, NULL)
+                           : g_timeout_add (PAUSE_MS, ask_thread, self);
 }

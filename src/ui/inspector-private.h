@@ -15,6 +15,8 @@ struct _TbInspector
   GPtrArray *shown; /* of TbField, not owned */
   GSignalGroup *editor_signals, *document_signals;
   guint rebuild_id, failure_id;
+  guint failure_asked; /* counts what was asked of inspector-failure.c */
+  gboolean failure_busy; /* a thread works at it */
   TbUid focus_uid;   /* whose field gets the focus after the next rebuild; 0: nobody's */
   TbProp focus_prop; /* which of them; NONE: the first */
 };

@@ -203,13 +203,17 @@ focus_left (GtkEventControllerFocus *focus, TbProblemsPage *self)
 
 /* ---- What is done ----------------------------------------------------------------------------- */
 
+#define FIX "problems.fix"
+#define OTHER_FIX "problems.other-fix"
+
 static void
 fix (GtkWidget *widget, const char *action, GVariant *target)
 {
   TbProblemsPage *self = TB_PROBLEMS_PAGE (widget);
   const TbRuleFinding *finding = finding_of (self, g_variant_get_string (target, NULL));
-  if (finding && finding->fix && self->editor)
-    tb_fix_apply (tb_editor_document (self->editor), finding->fix);
+  const TbRuleFix *chosen = finding == NULL ? NULL : g_str_equal (action, OTHER_FIX) ? finding->other : finding->fix;
+  if (chosen && self->editor)
+    tb_fix_apply (tb_editor_document (self->editor), chosen);
 }
 
 static void
@@ -250,7 +254,8 @@ tb_problems_page_class_init (TbProblemsPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
   G_OBJECT_CLASS (class)->dispose = tb_problems_page_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_install_action (widget_class, "problems.fix", "s", fix);
+  gtk_widget_class_install_action (widget_class, FIX, "s", fix);
+  gtk_widget_class_install_action (widget_class, OTHER_FIX, "s", fix);
   gtk_widget_class_install_action (widget_class, "problems.ignore", "(ss)", ignore);
   gtk_widget_class_install_action (widget_class, "problems.stop-ignoring", "s", stop_ignoring);
   picked = g_signal_new ("picked", TB_TYPE_PROBLEMS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -33,8 +33,8 @@ look_of (const TbProblemRow *row)
 {
   g_autofree char *place = place_of (row), *key = tb_problem_row_key (row->problem);
   const TbRuleFinding *f = row->finding;
-  return g_strdup_printf ("%s\n%u\n%s\n%s\n%s\n%d", key, row->problem->severity, place,
-                          f && f->fix ? f->fix->label : "", f && f->ignored ? f->reason : "", row->may_change);
+  return g_strdup_printf ("%s\n%u\n%s\n%s\n%s\n%s\n%d", key, row->problem->severity, place,
+                          f && f->fix ? f->fix->label : "", f && f->other ? f->other->label : "", f && f->ignored ? f->reason : "", row->may_change);
 }
 
 gboolean
@@ -132,6 +132,8 @@ add_buttons (GtkWidget *box, const TbProblemRow *row, const char *key)
     }
   if (finding->fix != NULL)
     gtk_box_append (GTK_BOX (box), new_button (finding->fix->label, "problems.fix", key));
+  if (finding->other != NULL)
+    gtk_box_append (GTK_BOX (box), new_button (finding->other->label, "problems.other-fix", key));
   if (row->model != NULL && tb_fix_may_ignore (row->model, row->problem->uid) && !g_str_has_prefix (row->problem->rule, "ignore."))
     gtk_box_append (GTK_BOX (box), new_ignore_button (key));
 }

@@ -15,8 +15,9 @@ typedef struct
   gboolean may_change;        /* it can be mended and ignored */
 } TbProblemRow;
 
-/* Its buttons activate "problems.fix" (s), "problems.ignore" (ss: key, reason) and "problems.stop-ignoring" (s); data
- * "tb-uid" and "tb-key" say what it is about, "tb-severity" and "tb-text" (its label) how. (transfer floating) */
+/* Its buttons activate "problems.fix" (s), "problems.other-fix" (s), "problems.ignore" (ss: key, reason) and
+ * "problems.stop-ignoring" (s); data "tb-uid" and "tb-key" say what it is about, "tb-severity" and "tb-text" (its
+ * label) how. (transfer floating) */
 GtkWidget *tb_problem_row_new (const TbProblemRow *row);
 /* Whether that row was made for the same. */
 gboolean tb_problem_row_says (GtkWidget *widget, const TbProblemRow *row);

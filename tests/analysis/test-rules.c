@@ -42,6 +42,7 @@ typedef struct
 #define TIERS "<tier id='x'/><tier id='y'/><tier id='z'/>"
 #define COMMAND(id, kind, more) "<component id='" id "' kind='" kind "' " more "><command>x</command></component>"
 #define QUORUM(n, r, w) BUILT ("s", "store", "replicas='" n "'", "replication='quorum' r='" r "' w='" w "'")
+#define DOUBLED "<tier id='x'><device id='d'/><device id='e'/></tier>" C ("a", "client", "") C ("b", "server", "tier='x' replicas='2'") L ("l", "a", "b", T)
 #define CALLS(id, kind, more, calls) "<component id='" id "' kind='" kind "' " more "><builtin>" calls "</builtin></component>"
 
 static const Case cases[] = {
@@ -74,6 +75,8 @@ static const Case cases[] = {
   { "protocol.mismatch", C ("a", "client", "") "<component id='b' kind='store'><service protocol='resp'/></component>" L ("l", "a", "b", T " protocol='tcp'"), NULL },
   { "link.noprotocol", C ("a", "client", "") COMMAND ("b", "server", "") L ("l", "a", "b", T), "only bytes" },
   { "link.noprotocol", AB L ("l", "a", "b", T), NULL },
+  { "link.offered", AB L ("l", "a", "b", T " tags='offered'"), "link l: a seems to call b, as what was imported hints" },
+  { "link.offered", AB L ("l", "a", "b", T " tags='kept'"), NULL },
   { "thread.pool.deadlock", C ("a", "server", "threads='pool 4'") C ("b", "server", "threads='single' replicas='2'") L ("l", "a", "b", T) L ("m", "b", "a", T),
     "a → b → a calls in a circle: with 2 requests in b at once" },
   { "thread.pool.deadlock", C ("a", "server", "threads='pool 4'") C ("b", "server", "") L ("l", "a", "b", T) L ("m", "b", "a", T), NULL },
@@ -139,6 +142,8 @@ static const Case cases[] = {
   { "queue.unbounded", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", T), NULL },
   { "spof", AB L ("l", "a", "b", T), "component b: without it, a stops" },
   { "spof", C ("a", "client", "") C ("b", "server", "replicas='2'") L ("l", "a", "b", T), NULL },
+  { "spof.pair", DOUBLED, "device d: without both it and the device e, a and b stop, though neither is needed alone" },
+  { "spof.pair", C ("a", "client", "") C ("b", "server", "replicas='2'") L ("l", "a", "b", T), NULL },
   { "device.commonmode", "<tier id='x'><device id='d'/></tier>" C ("b", "server", "tier='x' replicas='3'"), "all its 3 replicas run on d" },
   { "device.commonmode", "<tier id='x'><device id='d'/><device id='e'/></tier>" C ("b", "server", "tier='x' replicas='3'"), NULL },
   { "device.idle", "<tier id='x'><device id='d'/><device id='e'/></tier>" C ("b", "server", "tier='x'"), "device e: nothing runs on it" },

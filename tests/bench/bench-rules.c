@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tb-base.h"
+#include "large.h"
 #include "tb-rules.h"
 
 #define COMPONENTS 1000u
@@ -17,43 +17,6 @@ cpu_ms (void)
   struct timespec t;
   clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double) t.tv_sec * 1e3 + (double) t.tv_nsec / 1e6;
-}
-
-/* Layers and tiers, clients on top, stores at the bottom; backwards: now and then a link leads up, so that there are
- * circles, and much is wrong. */
-static char *
-drawing (gboolean backwards)
-{
-  TbRng rng;
-  tb_rng_seed (&rng, 5);
-  GString *xml = g_string_new ("<architecture xmlns=\"urn:tierboard:1\" name=\"Large\">\n");
-  for (guint i = 0; i < 5; i++)
-    g_string_append_printf (xml, "<layer id=\"layer%u\" strict=\"%s\"/>\n", i, i % 2 ? "yes" : "no");
-  for (guint i = 0; i < 5; i++)
-    g_string_append_printf (xml, "<tier id=\"tier%u\"><device id=\"d%u-1\"/><device id=\"d%u-2\"/></tier>\n", i, i, i);
-  for (guint i = 0; i < COMPONENTS; i++)
-    {
-      const char *kind = i < 200 ? "client" : i >= 800 ? "store" : "server";
-      g_string_append_printf (xml,
-                              "<component id=\"c%u\" kind=\"%s\" name=\"Part %u\" tier=\"tier%u\" layer=\"layer%u\" replicas=\"%u\" threads=\"pool 4\">"
-                              "<service protocol=\"http\" port=\"8080\"/><builtin/></component>\n",
-                              i, kind, i, i / 200, i / 200, 1 + i % 3);
-    }
-  for (guint i = 0; i < LINKS; i++)
-    {
-      guint from = i < 1000 ? i * 4 / 5 : (guint) tb_rng_below (&rng, 800), room = 1 + (guint) tb_rng_below (&rng, 199);
-      guint to = MIN (from + room, COMPONENTS - 1);
-      if (backwards && i % 50 == 0)
-        {
-          guint other = from;
-          from = to;
-          to = other;
-        }
-      g_string_append_printf (xml, "<link id=\"l%u\" from=\"c%u\" to=\"c%u\" %s retries=\"%u\"/>\n", i, from, to,
-                              i % 5 ? "timeout=\"1s\"" : "", i % 7 == 0);
-    }
-  g_string_append (xml, "</architecture>\n");
-  return g_string_free (xml, FALSE);
 }
 
 static int
@@ -92,7 +55,7 @@ measure (const char *name, char *xml)
 int
 main (void)
 {
-  measure ("as it should be", drawing (FALSE));
-  measure ("with links that lead up", drawing (TRUE));
+  measure ("as it should be", tb_layered_drawing (COMPONENTS, LINKS, FALSE));
+  measure ("with links that lead up", tb_layered_drawing (COMPONENTS, LINKS, TRUE));
   return 0;
 }

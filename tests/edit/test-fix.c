@@ -63,6 +63,7 @@ static const struct
   { "device.commonmode", "<tier id='t'><device id='d'/><device id='e'/></tier><component id='b' kind='server' tier='t' replicas='2'><on replica='2' device='d'/></component>" },
   { "client.called", AB "<link id='l' from='b' to='a'/>" },
   { "container.empty", "<group id='g'/>" AB },
+  { "link.offered", AB "<link id='l' from='a' to='b' tags='new offered here'/>" },
   { "ignore.unused", "<ignore rule='secret.infile' reason='x'/>" AB },
 };
 
@@ -105,6 +106,24 @@ test_a_fix_of_what_is_gone_changes_nothing (void)
 }
 
 static void
+test_an_offered_link_is_kept_or_removed (void)
+{
+  g_autoptr (TbDocument) document = read_inner (AB "<link id='l' from='a' to='b' tags='new offered here'/><link id='m' from='b' to='a' tags='offered'/>");
+  const TbModel *model = tb_document_model (document);
+  g_autoptr (GPtrArray) findings = check (document);
+  g_assert_true (tb_fix_apply (document, find (findings, "link.offered")->fix));
+  g_assert_cmpstr (tb_element_get (tb_model_lookup (model, "l"), TB_PROP_TAGS), ==, "new here");
+  g_autoptr (GPtrArray) second = check (document);
+  const TbRuleFinding *finding = find (second, "link.offered");
+  g_assert_true (tb_fix_apply (document, finding->fix));
+  g_assert_false (tb_element_is_set (tb_model_lookup (model, "m"), TB_PROP_TAGS));
+  g_assert_true (tb_document_undo (document));
+  g_assert_true (tb_fix_apply (document, finding->other));
+  g_assert_cmpstr (tb_document_undo_label (document), ==, "Remove the link");
+  g_assert_null (tb_model_lookup (model, "m"));
+}
+
+static void
 test_ignoring_writes_the_reason_and_is_one_step (void)
 {
   g_autoptr (TbDocument) document = read_inner ("<component id='a' kind='client'/><component id='b' kind='server'><ignore rule='x.y' reason='old'/><service/></component>"
@@ -141,6 +160,7 @@ main (int argc, char **argv)
 #define TEST(name) g_test_add_func ("/fix/" #name, test_##name)
   TEST (each_fix_takes_its_finding_away_and_undoes_in_one_step);
   TEST (a_fix_of_what_is_gone_changes_nothing);
+  TEST (an_offered_link_is_kept_or_removed);
   TEST (ignoring_writes_the_reason_and_is_one_step);
   TEST (what_was_ignored_is_seen_again);
   return g_test_run ();
