@@ -98,9 +98,9 @@ stopped_by_both (TbFailure *failure, const TbPartPair *pair)
   return stopped;
 }
 
-/* more: pairs of its kind that are not said. */
+/* more: there are such pairs that are not said. */
 static void
-say_pair (TbRuleRun *run, const TbRule *rule, const TbPartPair *pair, guint more)
+say_pair (TbRuleRun *run, const TbRule *rule, const TbPartPair *pair, gboolean more)
 {
   TbFailure *failure = tb_rule_failure (run);
   g_autoptr (GArray) stopped = stopped_by_both (failure, pair);
@@ -108,9 +108,9 @@ say_pair (TbRuleRun *run, const TbRule *rule, const TbPartPair *pair, guint more
     return;
   g_autofree char *words = stopping (run, stopped), *other = tb_failure_part_text (failure, &pair->b);
   g_autofree char *which = pair->a.replica > 0 ? g_strdup_printf ("its replica %u", pair->a.replica) : g_strdup ("it");
-  g_autofree char *left = more > 0 ? g_strdup_printf ("; and %u more such pairs", more) : g_strdup ("");
   TbRuleFinding *finding = tb_rule_say (run, rule, tb_model_get (run->model, pair->a.uid),
-                                        "without both %s and %s, %s, though neither is needed alone%s", which, other, words, left);
+                                        "without both %s and %s, %s, though neither is needed alone%s", which, other, words,
+                                        more ? "; and there are more such pairs" : "");
   tb_finding_also (finding, tb_model_get (run->model, pair->b.uid));
   add_stopped (finding, stopped);
 }
@@ -122,11 +122,16 @@ tb_rule_spof_pairs (TbRuleRun *run, const TbRule *rule)
     return;
   guint n;
   const TbPartPair *pairs = tb_failure_pairs (tb_rule_failure (run), &n);
-  g_autoptr (GArray) telling = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
-  for (guint i = 0; i < n; i++)
+  const TbPartPair *telling[PAIRS_SAID];
+  guint n_telling = 0;
+  gboolean more = FALSE;
+  for (guint i = 0; i < n && !more; i++)
     if (!is_plain (tb_rule_failure (run), &pairs[i]))
-      g_array_append_val (telling, pairs[i]);
-  for (guint i = 0; i < MIN (telling->len, PAIRS_SAID); i++)
-    say_pair (run, rule, &g_array_index (telling, TbPartPair, i),
-              i + 1 == PAIRS_SAID ? telling->len - PAIRS_SAID : 0);
+      {
+        more = n_telling == PAIRS_SAID;
+        if (!more)
+          telling[n_telling++] = &pairs[i];
+      }
+  for (guint i = 0; i < n_telling; i++)
+    say_pair (run, rule, telling[i], more && i + 1 == n_telling);
 }

@@ -98,10 +98,10 @@ open_window (GApplication *application, Bench *bench)
   gtk_window_set_default_size (bench->window, WIDTH, HEIGHT);
   tb_window_add_document (window, bench->document);
   gtk_window_present (bench->window);
-  bench->page = find (GTK_WIDGET (window), TB_TYPE_PROBLEMS_PAGE);
   g_signal_connect_after (gdk_surface_get_frame_clock (gtk_native_get_surface (GTK_NATIVE (window))), "after-paint",
                           G_CALLBACK (after_paint), bench);
   run_for (SETTLED_MS);
+  bench->page = find (GTK_WIDGET (window), TB_TYPE_PROBLEMS_PAGE);
 }
 
 /* ---- The edit --------------------------------------------------------------------------------- */
@@ -122,6 +122,7 @@ static gboolean
 give_up (gpointer data)
 {
   g_error ("the list of problems did not follow within %d s", PATIENCE_S);
+  return G_SOURCE_REMOVE;
 }
 
 static void
