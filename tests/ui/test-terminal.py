@@ -94,19 +94,20 @@ def stop(editor, seconds=20):
         raise Failed("left running: %s" % left)
 
 
-def n_windows(editor):
-    return len(xdo("search", "--onlyvisible", "--pid", editor.pid, "").split())
+def all_windows(editor):
+    """Those without a name too: popovers, tooltips."""
+    return set(xdo("search", "--onlyvisible", "--pid", editor.pid, "").split())
 
 
 def by_palette(editor, words):
     editor.focus()
-    alone = n_windows(editor)
+    before = all_windows(editor)
     key("ctrl+shift+p")  # Ctrl+K is a terminal's own while one has the focus
-    wait_for("the palette", lambda: n_windows(editor) > alone)
+    palette = wait_for("the palette", lambda: all_windows(editor) - before)
     type_text(words)
     editor.get(lambda name: name.lower() == words.lower(), "label")
     key("Return")
-    wait_for("the palette to go", lambda: n_windows(editor) == alone)
+    wait_for("the palette to go", lambda: not palette & all_windows(editor))
 
 
 def select(editor, name):
