@@ -1,5 +1,6 @@
 /* From a model to components with replicas, devices, and links in groups of which one is enough. */
 #include "failure-private.h"
+#include "tb-deployment.h"
 
 
 typedef struct
@@ -84,14 +85,10 @@ read_tiers (Reading *r)
 static guint
 device_of (Reading *r, const TbElement *component, const TbElement *tier, guint replica)
 {
-  for (guint i = 0; i < tb_element_n_children (component); i++)
-    {
-      const TbElement *on = tb_element_child (component, i);
-      const TbElement *device = tb_element_kind (on) == TB_KIND_ON && tb_element_get_integer (on, TB_PROP_REPLICA) == replica
-                                  ? tb_element_get_ref (r->model, on, TB_PROP_DEVICE) : NULL;
-      if (device != NULL)
-        return GPOINTER_TO_UINT (g_hash_table_lookup (r->f->index, key_of (tb_element_uid (device)))) - 1;
-    }
+  const TbElement *on = tb_replica_on (component, replica);
+  const TbElement *device = on != NULL ? tb_element_get_ref (r->model, on, TB_PROP_DEVICE) : NULL;
+  if (device != NULL)
+    return GPOINTER_TO_UINT (g_hash_table_lookup (r->f->index, key_of (tb_element_uid (device)))) - 1;
   GArray *devices = tier != NULL ? g_hash_table_lookup (r->tiers, key_of (tb_element_uid (tier))) : NULL;
   if (devices == NULL)
     return TB_NO_INDEX;

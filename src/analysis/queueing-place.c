@@ -1,6 +1,7 @@
 /* On which device each replica runs, as the plan has it: <on>, else the tier's devices in turns, else one for each
  * replica. Or all of them on this machine. */
 #include "queueing-private.h"
+#include "tb-deployment.h"
 
 static guint
 device_named (TbQueueReader *reader, const char *id, const TbElement *element)
@@ -21,32 +22,11 @@ device_named (TbQueueReader *reader, const char *id, const TbElement *element)
   return reader->places->len - 1;
 }
 
-static const TbElement *
-drawn_device (const TbQueueReader *reader, const TbElement *component, const TbElement *tier, guint replica)
-{
-  guint n = 0, nth = 0;
-  for (guint i = 0; i < tb_element_n_children (component); i++)
-    {
-      const TbElement *on = tb_element_child (component, i);
-      if (tb_element_kind (on) == TB_KIND_ON && tb_element_get_integer (on, TB_PROP_REPLICA) == (gint64) replica)
-        return tb_element_get_ref (reader->model, on, TB_PROP_DEVICE);
-    }
-  for (guint i = 0; tier != NULL && i < tb_element_n_children (tier); i++)
-    n += tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE;
-  for (guint i = 0; n > 0 && i < tb_element_n_children (tier); i++)
-    {
-      const TbElement *device = tb_element_child (tier, i);
-      if (tb_element_kind (device) == TB_KIND_DEVICE && nth++ == (replica - 1) % n)
-        return device;
-    }
-  return NULL;
-}
-
 static guint
 device_of (TbQueueReader *reader, const TbElement *component, guint replica)
 {
   const TbElement *tier = tb_element_get_ref (reader->model, component, TB_PROP_TIER);
-  const TbElement *device = drawn_device (reader, component, tier, replica);
+  const TbElement *device = tb_replica_device (reader->model, component, replica);
   if (device != NULL)
     return device_named (reader, tb_element_id (device), device);
   g_autofree char *made_up

@@ -2,49 +2,9 @@
 #include <string.h>
 
 #include "rules-private.h"
+#include "tb-deployment.h"
 
 /* ---- Devices ---------------------------------------------------------------------------------- */
-
-static const TbElement *
-nth_device (const TbElement *tier, guint nth)
-{
-  for (guint i = 0; i < tb_element_n_children (tier); i++)
-    if (tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE && nth-- == 0)
-      return tb_element_child (tier, i);
-  return NULL;
-}
-
-static guint
-count_devices (const TbElement *tier)
-{
-  guint n = 0;
-  for (guint i = 0; i < tb_element_n_children (tier); i++)
-    n += tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE;
-  return n;
-}
-
-/* The <on> of that replica; NULL: it goes by its number. */
-static const TbElement *
-said_of (const TbElement *component, guint replica)
-{
-  for (guint i = 0; i < tb_element_n_children (component); i++)
-    {
-      const TbElement *on = tb_element_child (component, i);
-      if (tb_element_kind (on) == TB_KIND_ON && tb_element_get_integer (on, TB_PROP_REPLICA) == (gint64) replica)
-        return on;
-    }
-  return NULL;
-}
-
-/* As the plan puts it: where it is said, else one after the other. NULL: a device of its own. */
-static const TbElement *
-device_of (const TbRuleRun *run, const TbRulePart *part, guint replica, guint n_devices)
-{
-  const TbElement *on = said_of (part->e, replica);
-  if (on != NULL)
-    return tb_element_get_ref (run->model, on, TB_PROP_DEVICE);
-  return n_devices > 0 ? nth_device (part->tier, (replica - 1) % n_devices) : NULL;
-}
 
 static void
 fix_common (TbRuleFinding *finding, const TbRulePart *part, guint n_devices)
@@ -52,7 +12,7 @@ fix_common (TbRuleFinding *finding, const TbRulePart *part, guint n_devices)
   gboolean said = FALSE;
   for (guint r = 1; r <= part->replicas; r++)
     {
-      const TbElement *on = said_of (part->e, r);
+      const TbElement *on = tb_replica_on (part->e, r);
       said |= on != NULL;
       if (on != NULL && n_devices > 1)
         tb_finding_fix (finding, "Spread them over the tier's devices", TB_RULE_DELETE, on);
@@ -68,11 +28,11 @@ tb_rule_common_mode (TbRuleRun *run, const TbRule *rule)
   for (guint i = 0; i < run->n_parts; i++)
     {
       const TbRulePart *part = &run->parts[i];
-      guint n = part->tier != NULL ? count_devices (part->tier) : 0;
+      guint n = tb_tier_n_devices (part->tier);
       gboolean stands_in = part->replicas > 1 && part->tier != NULL && part->role != TB_ROLE_CLIENT;
-      const TbElement *device = stands_in ? device_of (run, part, 1, n) : NULL;
+      const TbElement *device = stands_in ? tb_replica_device (run->model, part->e, 1) : NULL;
       for (guint r = 2; device != NULL && r <= part->replicas; r++)
-        device = device_of (run, part, r, n) == device ? device : NULL;
+        device = tb_replica_device (run->model, part->e, r) == device ? device : NULL;
       if (device == NULL)
         continue;
       TbRuleFinding *finding = tb_rule_say (run, rule, part->e, "all its %u replicas run on %s and fail with it", part->replicas,
@@ -89,9 +49,9 @@ tb_rule_idle_device (TbRuleRun *run, const TbRule *rule)
   for (guint i = 0; i < run->n_parts; i++)
     {
       const TbRulePart *part = &run->parts[i];
-      guint n = part->tier != NULL ? count_devices (part->tier) : 0;
+      guint n = tb_tier_n_devices (part->tier);
       for (guint r = 1; n > 0 && r <= part->replicas; r++)
-        g_hash_table_add (used, (gpointer) device_of (run, part, r, n));
+        g_hash_table_add (used, (gpointer) tb_replica_device (run->model, part->e, r));
     }
   for (guint i = 0; i < tb_model_count (run->model, TB_KIND_DEVICE); i++)
     {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "text-private.h"
+#include "tb-deployment.h"
 
 #define BOX_WIDTH 172.0
 #define BOX_HEIGHT 54.0
@@ -93,34 +94,6 @@ read_tiers (Plan *plan)
     }
 }
 
-static const char *
-said_device (const TbElement *component, guint replica)
-{
-  for (guint i = 0; i < tb_element_n_children (component); i++)
-    {
-      const TbElement *on = tb_element_child (component, i);
-      if (tb_element_kind (on) == TB_KIND_ON
-          && tb_element_get_integer (on, TB_PROP_REPLICA) == (gint64) replica)
-        return tb_element_get (on, TB_PROP_DEVICE);
-    }
-  return NULL;
-}
-
-static const char *
-nth_device (const TbElement *tier, guint replica)
-{
-  guint n = 0, nth = 0;
-  for (guint i = 0; i < tb_element_n_children (tier); i++)
-    n += tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE;
-  for (guint i = 0; n > 0 && i < tb_element_n_children (tier); i++)
-    {
-      const TbElement *device = tb_element_child (tier, i);
-      if (tb_element_kind (device) == TB_KIND_DEVICE && nth++ == (replica - 1) % n)
-        return tb_element_id (device);
-    }
-  return NULL;
-}
-
 static guint
 find_device (const Plan *plan, const char *key)
 {
@@ -139,12 +112,10 @@ static guint
 device_of (Plan *plan, const TbElement *component, guint replica)
 {
   const TbElement *tier = tb_element_get_ref (plan->model, component, TB_PROP_TIER);
-  guint device = find_device (plan, said_device (component, replica));
+  const TbElement *drawn = tb_replica_device (plan->model, component, replica);
+  guint device = find_device (plan, drawn != NULL ? tb_element_id (drawn) : NULL);
   guint number = tier_number (plan, tier);
   if (device != G_MAXUINT || number == G_MAXUINT)
-    return device;
-  device = find_device (plan, nth_device (tier, replica));
-  if (device != G_MAXUINT)
     return device;
   g_autofree char *made_up = g_strdup_printf ("%s-%u", tb_element_id (tier), replica);
   device = find_device (plan, made_up);

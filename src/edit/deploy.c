@@ -5,6 +5,7 @@
  * one of the architecture's, with all the others of its tier, so that nothing else moves. On the
  * device of another tier the whole component changes its tier: replicas do not part. */
 #include "editor-private.h"
+#include "tb-deployment.h"
 
 static TbUid
 tier_of (TbEditor *editor, const TbDeployed *device)
@@ -14,24 +15,6 @@ tier_of (TbEditor *editor, const TbDeployed *device)
 }
 
 /* ---- Devices --------------------------------------------------------------------------------- */
-
-static guint
-count_devices (const TbElement *tier)
-{
-  guint n = 0;
-  for (guint i = 0; i < tb_element_n_children (tier); i++)
-    n += tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE;
-  return n;
-}
-
-static const TbElement *
-nth_device (const TbElement *tier, guint nth)
-{
-  for (guint i = 0; i < tb_element_n_children (tier); i++)
-    if (tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE && nth-- == 0)
-      return tb_element_child (tier, i);
-  return NULL;
-}
 
 static guint
 most_replicas (TbEditor *editor, const TbElement *tier)
@@ -70,7 +53,7 @@ become_real (TbEditor *editor, const TbDeployed *device, guint number)
   if (!device->made_up)
     return tb_editor_element (editor, device->element);
   make_devices (editor, device->element);
-  return nth_device (tb_editor_element (editor, device->element), number);
+  return tb_tier_device (tb_editor_element (editor, device->element), number);
 }
 
 /* Made-up devices stand in the order of their numbers, whichever they are. */
@@ -91,25 +74,12 @@ number_of (TbEditor *editor, const TbDeployed *device)
 
 /* ---- Where a replica runs -------------------------------------------------------------------- */
 
-static const TbElement *
-said_of (const TbElement *component, guint replica)
-{
-  for (guint i = 0; i < tb_element_n_children (component); i++)
-    {
-      const TbElement *on = tb_element_child (component, i);
-      if (tb_element_kind (on) == TB_KIND_ON
-          && tb_element_get_integer (on, TB_PROP_REPLICA) == (gint64) replica)
-        return on;
-    }
-  return NULL;
-}
-
 static void
 say (TbEditor *editor, TbUid component, guint replica, const TbElement *device)
 {
   const TbElement *tier = tb_element_parent (device);
-  const TbElement *on = said_of (tb_editor_element (editor, component), replica);
-  gboolean by_itself = nth_device (tier, (replica - 1) % count_devices (tier)) == device;
+  const TbElement *on = tb_replica_on (tb_editor_element (editor, component), replica);
+  gboolean by_itself = tb_tier_device (tier, (replica - 1) % tb_tier_n_devices (tier)) == device;
   g_autofree char *id = g_strdup (tb_element_id (device));
   TbUid uid = on ? tb_element_uid (on) : 0;
   if (by_itself)

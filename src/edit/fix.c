@@ -2,18 +2,9 @@
 #include <string.h>
 
 #include "tb-fix.h"
+#include "tb-deployment.h"
 
 /* ---- Mending ---------------------------------------------------------------------------------- */
-
-static const TbElement *
-last_device (const TbElement *tier)
-{
-  const TbElement *last = NULL;
-  for (guint i = 0; i < tb_element_n_children (tier); i++)
-    if (tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE)
-      last = tb_element_child (tier, i);
-  return last;
-}
 
 /* One more like the last. */
 static gboolean
@@ -26,7 +17,8 @@ add_device (TbDocument *document, TbUid uid)
     return FALSE;
   g_autofree char *title = g_strconcat (tb_element_id (tier), "-device", NULL);
   g_autofree char *id = tb_model_make_id (model, TB_KIND_DEVICE, title);
-  const TbElement *like = last_device (tier);
+  guint n = tb_tier_n_devices (tier);
+  const TbElement *like = n > 0 ? tb_tier_device (tier, n - 1) : NULL;
   TbUid device = tb_document_insert (document, TB_KIND_DEVICE, id, uid, G_MAXUINT);
   for (guint i = 0; like != NULL && i < G_N_ELEMENTS (same); i++)
     if (tb_element_is_set (like, same[i]))

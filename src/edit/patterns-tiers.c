@@ -1,6 +1,7 @@
 /* Patterns on tiers: one into two, one more between two, two into one. Devices come and go with
  * them; what lies beyond makes room, everything else stays where it is. */
 #include "patterns-private.h"
+#include "tb-deployment.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,21 +49,11 @@ holds (const GArray *uids, TbUid uid)
 
 /* ---- A tier of one's own --------------------------------------------------------------------- */
 
-/* A tier also holds what is ignored of it. */
-static const TbElement *
-nth_device (const TbElement *tier, guint nth)
-{
-  for (guint i = 0; tier != NULL && i < tb_element_n_children (tier); i++)
-    if (is_kind (tb_element_child (tier, i), TB_KIND_DEVICE) && nth-- == 0)
-      return tb_element_child (tier, i);
-  return NULL;
-}
-
 static guint
 device_number (const TbElement *device)
 {
   guint nth = 0;
-  while (nth_device (tb_element_parent (device), nth) != device)
+  while (tb_tier_device (tb_element_parent (device), nth) != device)
     nth++;
   return nth;
 }
@@ -77,8 +68,8 @@ insert_tier (TbEditor *editor, const TbElement *like, guint position, const char
   TbUid uid = tb_document_insert (editor->document, TB_KIND_TIER, id,
                                   tb_element_uid (tb_model_root (model)), position);
   tb_editor_set_checked (editor, uid, TB_PROP_NAME, name);
-  const TbElement *from = nth_device (like, 0);
-  for (guint i = 0; i == 0 || from != NULL; from = nth_device (like, ++i))
+  const TbElement *from = tb_tier_device (like, 0);
+  for (guint i = 0; i == 0 || from != NULL; from = tb_tier_device (like, ++i))
     {
       static const TbProp same[] = { TB_PROP_CORES, TB_PROP_MEMORY };
       g_autofree char *device_title = g_strdup_printf ("%s-%u", id, i + 1);
@@ -105,7 +96,7 @@ move_devices (TbEditor *editor, const TbElement *component, const TbElement *fro
                 ? tb_element_get_ref (tb_editor_model (editor), on, TB_PROP_DEVICE) : NULL;
       if (device == NULL || tb_element_parent (device) != from)
         continue;
-      const TbElement *other = nth_device (tier, device_number (device));
+      const TbElement *other = tb_tier_device (tier, device_number (device));
       tb_editor_set_checked (editor, tb_element_uid (on), TB_PROP_DEVICE, tb_element_id (other));
     }
 }
@@ -544,8 +535,8 @@ run_join (TbEditor *editor)
   tb_places_begin (&places, editor);
   tb_places_pin (&places);
   tb_places_end (&places);
-  while (nth_device (away, 0) != NULL)
-    tb_document_move (editor->document, tb_element_uid (nth_device (away, 0)), kept, G_MAXUINT);
+  while (tb_tier_device (away, 0) != NULL)
+    tb_document_move (editor->document, tb_element_uid (tb_tier_device (away, 0)), kept, G_MAXUINT);
   for (guint i = 0; i < members->len; i++)
     tb_editor_set_checked (editor, g_array_index (members, TbUid, i), TB_PROP_TIER,
                            tb_element_id (stays));

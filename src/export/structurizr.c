@@ -10,6 +10,7 @@
  *   interaction           dynamic view
  *   layer, middleware, note, scenario, style …   properties of the model */
 #include "structurizr-private.h"
+#include "tb-deployment.h"
 
 #include <math.h>
 #include <string.h>
@@ -273,20 +274,6 @@ put_system (TbStructurizr *out)
 
 /* ---- Where it runs ------------------------------------------------------------------------------------ */
 
-/* The device of a replica (from 1): said, or replica i on device i modulo their number; NULL: its tier has none. */
-static const TbElement *
-device_of (const TbModel *model, const TbElement *component, const TbElement *tier, guint replica)
-{
-  for (guint i = 0; i < tb_element_n_children (component); i++)
-    {
-      const TbElement *on = tb_element_child (component, i);
-      if (tb_element_kind (on) == TB_KIND_ON && tb_element_get_integer (on, TB_PROP_REPLICA) == replica)
-        return tb_element_get_ref (model, on, TB_PROP_DEVICE);
-    }
-  guint n = tb_element_n_children (tier);
-  return n > 0 ? tb_element_child (tier, (replica - 1) % n) : NULL;
-}
-
 /* How it is known to be ready, where that is asked by HTTP. */
 static void
 put_health_check (TbStructurizr *out, const TbElement *component)
@@ -336,7 +323,7 @@ put_instances (TbStructurizr *out, const TbElement *tier, const TbElement *devic
       if (!wanted (component) || tb_element_get_ref (out->model, component, TB_PROP_TIER) != tier)
         continue;
       for (guint r = 1; r <= tb_component_replicas (component); r++)
-        if (device_of (out->model, component, tier, r) == device)
+        if (tb_replica_device (out->model, component, r) == device)
           put_instance (out, component, r);
     }
   json_builder_end_array (out->json);

@@ -1,6 +1,7 @@
 #include "failing.h"
 
 #include "util.h"
+#include "tb-deployment.h"
 
 #define GOALS_MAX 8u
 #define QUICK_MAX 200u /* components: of 1 000, pairs and availabilities together can take 100 ms */
@@ -52,16 +53,8 @@ of_component (TbFailure *failure, const TbElement *component, guint i)
 static char *
 of_tier (TbFailure *failure, const TbElement *tier, guint i)
 {
-  guint n = 0;
-  if (i == 0)
-    return tb_failure_without_text (failure, &(TbPart){ tb_element_uid (tier), 0 }, 1);
-  for (guint k = 0; k < tb_element_n_children (tier); k++)
-    {
-      const TbElement *device = tb_element_child (tier, k);
-      if (tb_element_kind (device) == TB_KIND_DEVICE && ++n == i)
-        return tb_failure_without_text (failure, &(TbPart){ tb_element_uid (device), 0 }, 1);
-    }
-  return NULL;
+  const TbElement *gone = i == 0 ? tier : tb_tier_device (tier, i - 1);
+  return gone != NULL ? tb_failure_without_text (failure, &(TbPart){ tb_element_uid (gone), 0 }, 1) : NULL;
 }
 
 static char *

@@ -1,5 +1,6 @@
 /* Instances, the devices they run on, and their addresses. */
 #include "plan-private.h"
+#include "tb-deployment.h"
 
 #include <string.h>
 
@@ -10,41 +11,19 @@
 /* As many as one machine may be asked for; also keeps the probing of addresses short. */
 #define INSTANCES_MAX 2000u
 
-static const char *
-device_of (const TbElement *component, const TbElement *tier, guint replica)
-{
-  guint n = 0, nth = 0;
-  for (guint i = 0; i < tb_element_n_children (component); i++)
-    {
-      const TbElement *on = tb_element_child (component, i);
-      if (tb_element_kind (on) == TB_KIND_ON
-          && tb_element_get_integer (on, TB_PROP_REPLICA) == (gint64) replica)
-        return tb_element_get (on, TB_PROP_DEVICE);
-    }
-  for (guint i = 0; tier != NULL && i < tb_element_n_children (tier); i++)
-    n += tb_element_kind (tb_element_child (tier, i)) == TB_KIND_DEVICE;
-  for (guint i = 0; n > 0 && i < tb_element_n_children (tier); i++)
-    {
-      const TbElement *device = tb_element_child (tier, i);
-      if (tb_element_kind (device) == TB_KIND_DEVICE && nth++ == (replica - 1) % n)
-        return tb_element_id (device);
-    }
-  return NULL;
-}
-
 /* A tier without devices has one for each replica: "TIER-2", or "COMPONENT-2" without a tier. */
 static TbPlanInstance *
 instance_new (const TbPlanner *planner, const TbPart *part, guint replica)
 {
   TbPlanInstance *instance = g_new0 (TbPlanInstance, 1);
   const TbElement *tier = tb_element_get_ref (planner->model, part->element, TB_PROP_TIER);
-  const char *device = device_of (part->element, tier, replica);
+  const TbElement *device = tb_replica_device (planner->model, part->element, replica);
   instance->id = g_strdup_printf ("%s/%u", part->id, replica);
   instance->component = tb_element_uid (part->element);
   instance->component_id = g_strdup (part->id);
   instance->replica = replica;
   instance->device = device != NULL
-                       ? g_strdup (device)
+                       ? g_strdup (tb_element_id (device))
                        : g_strdup_printf ("%s-%u", tier ? tb_element_id (tier) : part->id, replica);
   instance->ports = g_ptr_array_new_with_free_func (tb_plan_port_free);
   for (guint i = 0; i < part->ports->len; i++)
