@@ -107,13 +107,27 @@ tb_graph_write (GString *out, const TbModel *model, const TbGraphWriter *writer)
   g_hash_table_unref (tree.members);
 }
 
+void
+tb_graph_tell_layers (const TbModel *model, const TbExportOptions *options, const char *format, TbKind container)
+{
+  guint n = 0;
+  for (guint i = 0; container == TB_KIND_LAYER && i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    {
+      const char *layers = tb_element_get (tb_model_nth (model, TB_KIND_COMPONENT, i), TB_PROP_LAYER);
+      n += layers != NULL && strchr (layers, ' ') != NULL;
+    }
+  if (n > 0)
+    tb_lost_add (options, 0, "%u component%s in several layers: only the first of them has a place in %s", n,
+                 n == 1 ? " is" : "s are", format);
+}
+
 /* ---- Words ----------------------------------------------------------------------------------- */
 
 char *
 tb_graph_word (const char *id, const char *const *reserved)
 {
   char *word = g_strdelimit (g_strdup (id), "-", '_');
-  if (!g_strv_contains (reserved, word))
+  if (!g_strv_contains (reserved, word) && !g_str_has_suffix (word, "_"))
     return word;
   g_autofree char *plain = word;
   return g_strconcat (plain, "_", NULL);

@@ -21,9 +21,11 @@ void tb_graph_write (GString *out, const TbModel *model, const TbGraphWriter *wr
 void tb_graph_indent (GString *out, guint depth);
 
 /* An id as a word of letters, digits and _ that is none of reserved (NULL-terminated), told apart from any other:
- * - becomes _, and a reserved word gets a _ behind it. (transfer full) */
+ * - becomes _, and a reserved word, or one that ends in _ then, gets a _ behind it. (transfer full) */
 char *tb_graph_word (const char *id, const char *const *reserved);
 /* In double quotes, with a \ before quotes and backslashes; line ends become \n. (transfer full) */
 char *tb_graph_quote (const char *text);
+/* Tells that a component in several layers is in a container once, where containers are layers. */
+void tb_graph_tell_layers (const TbModel *model, const TbExportOptions *options, const char *format, TbKind container);
 /* What a link says: its name, else what it carries; NULL: nothing. */
 const char *tb_graph_label (const TbElement *link);

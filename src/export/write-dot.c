@@ -11,39 +11,52 @@ static const char *const shapes[TB_N_ROLES] = {
   [TB_ROLE_PROXY] = "trapezium", [TB_ROLE_MEDIATOR] = "octagon", [TB_ROLE_EXTERNAL] = "box",
 };
 
-/* Backslashes mean something in a label (\n, \N), not in other values. */
+/* Backslashes mean something in a label (\n, \N). */
 static void
-put (GString *out, const char *name, const char *value, gboolean label)
+put_label (GString *out, const char *value)
 {
-  g_string_append_printf (out, "%s=\"", name);
+  g_string_append (out, "label=\"");
   for (const char *p = value; *p != '\0'; p++)
     {
-      if (*p == '"' || (*p == '\\' && label))
+      if (*p == '"' || *p == '\\')
         g_string_append_c (out, '\\');
       if (*p == '\n')
-        g_string_append (out, label ? "\\n" : " ");
+        g_string_append (out, "\\n");
       else
         g_string_append_c (out, *p);
     }
-  /* A backslash before the closing quote would take it along. */
-  g_string_append (out, !label && g_str_has_suffix (value, "\\") ? " \"" : "\"");
+  g_string_append_c (out, '"');
 }
 
-/* Every property that is set, but for the id and those DOT has a word for. */
+/* A value of ours: what quoting could change in any reader's hands is %XX. */
 static void
-put_props (GString *out, const TbElement *element, const char *separator)
+put_own (GString *out, const char *name, const char *value)
+{
+  g_string_append_printf (out, "%s=\"", name);
+  for (const char *p = value; *p != '\0'; p++)
+    if (strchr ("\"\\%", *p) != NULL || (guchar) *p < 0x20 || *p == 0x7f)
+      g_string_append_printf (out, "%%%02X", (guint) (guchar) *p);
+    else
+      g_string_append_c (out, *p);
+  g_string_append_c (out, '"');
+}
+
+/* Every property that is set, but for the id and those DOT has a word for. blanks: "" for those that are not, since a
+ * cluster has what the one around it says. */
+static void
+put_props (GString *out, const TbElement *element, gboolean blanks)
 {
   const TbKindSpec *spec = tb_schema_kind (tb_element_kind (element));
   for (guint i = 0; i < spec->n_props; i++)
     {
       TbProp prop = spec->props[i].prop;
-      if (prop == TB_PROP_ID || prop == TB_PROP_FROM || prop == TB_PROP_TO || prop == TB_PROP_SERVICE
-          || !tb_element_is_set (element, prop))
+      gboolean is_set = tb_element_is_set (element, prop);
+      if (prop == TB_PROP_ID || prop == TB_PROP_FROM || prop == TB_PROP_TO || (!is_set && !blanks))
         continue;
       g_autofree char *name = g_strdup_printf ("tb_%s", spec->props[i].name);
       g_strdelimit (name, "-", '_');
-      g_string_append (out, separator);
-      put (out, name, tb_element_get (element, prop), FALSE);
+      g_string_append_c (out, ' ');
+      put_own (out, name, is_set ? tb_element_get (element, prop) : "");
     }
 }
 
@@ -54,10 +67,9 @@ open_container (GString *out, const TbElement *container, guint depth)
   g_string_append_printf (out, "subgraph \"cluster_%s\" {\n", tb_element_id (container));
   tb_graph_indent (out, depth + 1);
   g_string_append (out, "graph [");
-  put (out, "label", tb_element_title (container), TRUE);
-  g_string_append_c (out, ' ');
-  put (out, "tb_element", tb_schema_kind (tb_element_kind (container))->name, FALSE);
-  put_props (out, container, " ");
+  put_label (out, tb_element_title (container));
+  g_string_append_printf (out, " tb_element=%s", tb_schema_kind (tb_element_kind (container))->name);
+  put_props (out, container, depth > 0);
   g_string_append (out, "];\n");
 }
 
@@ -80,8 +92,10 @@ put_place (GString *out, const TbModel *model, const TbElement *component)
           || g_strcmp0 (tb_element_get (place, TB_PROP_OF), tb_element_id (component)) != 0
           || !tb_element_is_set (place, TB_PROP_X) || !tb_element_is_set (place, TB_PROP_Y))
         continue;
-      g_string_append_printf (out, " pos=\"%d,%d!\"", (int) tb_element_get_number (place, TB_PROP_X),
-                              -(int) tb_element_get_number (place, TB_PROP_Y));
+      char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE];
+      g_ascii_formatd (x, sizeof x, "%.10g", tb_element_get_number (place, TB_PROP_X));
+      g_ascii_formatd (y, sizeof y, "%.10g", 0 - tb_element_get_number (place, TB_PROP_Y));
+      g_string_append_printf (out, " pos=\"%s,%s!\"", x, y);
       return;
     }
 }
@@ -92,9 +106,9 @@ put_component (GString *out, const TbModel *model, const TbElement *component, g
   TbRole role = tb_component_role (component);
   tb_graph_indent (out, depth);
   g_string_append_printf (out, "\"%s\" [", tb_element_id (component));
-  put (out, "label", tb_element_title (component), TRUE);
+  put_label (out, tb_element_title (component));
   g_string_append_printf (out, " shape=%s%s", shapes[role], role == TB_ROLE_EXTERNAL ? " style=dashed" : "");
-  put_props (out, component, " ");
+  put_props (out, component, FALSE);
   put_place (out, model, component);
   g_string_append (out, "];\n");
 }
@@ -109,10 +123,10 @@ put_link (GString *out, const TbElement *link)
   if (label != NULL)
     {
       g_string_append_c (out, ' ');
-      put (out, "label", label, TRUE);
+      put_label (out, label);
     }
   g_string_append (out, async ? " style=dashed" : "");
-  put_props (out, link, " ");
+  put_props (out, link, FALSE);
   g_string_append (out, "];\n");
 }
 
@@ -129,7 +143,7 @@ put_others (GString *out, const TbModel *model, TbKind container)
         g_autofree char *name = g_strdup_printf ("tb_%s_%03u", tb_schema_kind (levels[k])->name, i);
         g_autofree char *value = g_strdup_printf ("%s %s", tb_element_id (element), tb_element_title (element));
         g_string_append (out, "  ");
-        put (out, name, value, FALSE);
+        put_own (out, name, value);
         g_string_append (out, ";\n");
       }
 }
@@ -146,6 +160,7 @@ tell_lost (const TbModel *model, const TbExportOptions *options, TbKind containe
       if (levels[k] != container)
         tb_lost_props (model, options, "DOT", levels[k], none);
     }
+  tb_lost_props (model, options, "DOT", TB_KIND_ARCHITECTURE, none);
   tb_lost_kinds (model, options, "DOT", held);
 }
 
@@ -155,7 +170,7 @@ tb_export_dot (const TbModel *model, const TbExportOptions *options, GError **er
   static const TbGraphWriter writer = { open_container, close_container, put_component };
   TbKind container = tb_graph_container (model);
   GString *out = g_string_new ("digraph {\n  graph [rankdir=LR compound=true ");
-  put (out, "label", tb_element_title (tb_model_root (model)), TRUE);
+  put_label (out, tb_element_title (tb_model_root (model)));
   g_string_append (out, " tb_version=1];\n  node [shape=box fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n");
   put_others (out, model, container);
   tb_graph_write (out, model, &writer);

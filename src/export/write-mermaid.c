@@ -76,19 +76,72 @@ put_link (GString *out, const TbElement *link)
   g_string_append_printf (out, " %s\n", to);
 }
 
+/* Which subgraphs are tiers, which layers: a class each, as components have their kind. */
+static void
+put_levels (GString *out, const TbModel *model, TbKind container)
+{
+  for (guint i = 0; (container == TB_KIND_TIER || container == TB_KIND_LAYER) && i < tb_model_count (model, container); i++)
+    {
+      g_autofree char *word = tb_graph_word (tb_element_id (tb_model_nth (model, container, i)), reserved);
+      g_string_append_printf (out, "  class %s %s\n", word, tb_schema_kind (container)->name);
+    }
+}
+
+/* Of two arrows between the same ends the reader makes one where they say the same, else it tells them apart by a
+ * service. said: what was seen before, owned. */
+static void
+tell_twin (const TbExportOptions *options, const TbElement *link, GHashTable *said)
+{
+  const char *label = tb_graph_label (link);
+  g_autofree char *ends = g_strdup_printf ("%s>%s", tb_element_get (link, TB_PROP_FROM),
+                                           tb_element_get (link, TB_PROP_TO));
+  gboolean is_new = g_hash_table_add (said, g_strdup_printf ("%s>%s", ends, label != NULL ? label : ""));
+  gboolean is_first = g_hash_table_add (said, g_steal_pointer (&ends));
+  if (!is_new)
+    tb_lost_add (options, tb_element_uid (link), "the link %s: another one says the same in Mermaid",
+                 tb_element_id (link));
+  else if (!is_first)
+    tb_lost_add (options, tb_element_uid (link), "the link %s: another one has the same ends, so that it comes back with "
+                 "a service named after its label", tb_element_id (link));
+}
+
+/* An arrow has no id of its own. */
+static void
+tell_lost_links (const TbModel *model, const TbExportOptions *options)
+{
+  guint n_renamed = 0;
+  g_autoptr (GHashTable) said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; options->lost != NULL && i < tb_model_count (model, TB_KIND_LINK); i++)
+    {
+      const TbElement *link = tb_model_nth (model, TB_KIND_LINK, i);
+      const char *from = tb_element_get (link, TB_PROP_FROM), *to = tb_element_get (link, TB_PROP_TO);
+      g_autofree char *id = g_strdup_printf ("%s-to-%s", from, to);
+      n_renamed += g_strcmp0 (id, tb_element_id (link)) != 0;
+      tell_twin (options, link, said);
+    }
+  if (n_renamed > 0)
+    tb_lost_add (options, 0, "id= of %u link%s has no place in Mermaid", n_renamed, n_renamed == 1 ? "" : "s");
+}
+
 static void
 tell_lost (const TbModel *model, const TbExportOptions *options, TbKind container)
 {
 #define BIT(kind) (G_GUINT64_CONSTANT (1) << TB_KIND_##kind)
+  static const TbProp none[] = { TB_PROP_NONE };
   const TbProp component[] = { TB_PROP_KIND, tb_graph_container_prop (container), TB_PROP_NONE };
   const TbProp link[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_CALL, TB_PROP_NONE };
   const TbProp group[] = { TB_PROP_PARENT, TB_PROP_NONE };
-  guint64 held = BIT (ARCHITECTURE) | BIT (COMPONENT) | BIT (LINK) | (G_GUINT64_CONSTANT (1) << container);
+  guint64 held = BIT (ARCHITECTURE) | BIT (COMPONENT) | BIT (LINK);
+  if (container != TB_KIND_NONE)
+    held |= G_GUINT64_CONSTANT (1) << container;
   tb_lost_kinds (model, options, "Mermaid", held);
+  tb_lost_props (model, options, "Mermaid", TB_KIND_ARCHITECTURE, none);
   tb_lost_props (model, options, "Mermaid", TB_KIND_COMPONENT, component);
   tb_lost_props (model, options, "Mermaid", TB_KIND_LINK, link);
   if (container != TB_KIND_NONE)
     tb_lost_props (model, options, "Mermaid", container, group);
+  tb_graph_tell_layers (model, options, "Mermaid", container);
+  tell_lost_links (model, options);
 #undef BIT
 }
 
@@ -107,6 +160,7 @@ tb_export_mermaid (const TbModel *model, const TbExportOptions *options, GError 
   tb_graph_write (out, model, &writer);
   for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
     put_link (out, tb_model_nth (model, TB_KIND_LINK, i));
+  put_levels (out, model, tb_graph_container (model));
   g_string_append (out, "  classDef external stroke-dasharray: 4 4\n");
   tell_lost (model, options, tb_graph_container (model));
   return g_string_free_to_bytes (out);

@@ -74,12 +74,19 @@ typedef struct
 
 typedef struct
 {
+  TbUid uid;
+  TbRect rect;
+} Placed;
+
+typedef struct
+{
   TbImportBuild *build;
   const TbImportSource *source;
   GHashTable *in;      /* node → uid of its innermost cluster */
   GHashTable *told;    /* attributes told as dropped */
   GHashTable *nodes;   /* name → uid: a cluster may be called as a node is */
   GArray *later;       /* of Later: references wait for what they name */
+  GArray *placed;      /* of Placed: a view of ours must not take a name that is still to come */
   GPtrArray *open;     /* uids of open clusters */
   GHashTable *attributes; /* of what is read now; NULL: nothing is */
   char *kind, *a, *b;  /* it: "N", name */
@@ -148,7 +155,22 @@ plain_label (const Reader *r, const char *name)
   return text;
 }
 
-/* tb_NAME of ours, as the property NAME of that element. */
+/* Undoes the %XX of our own export. (transfer full) */
+static char *
+decode_own (const char *value)
+{
+  GString *out = g_string_new (NULL);
+  for (const char *p = value; *p != '\0'; p++)
+    {
+      gboolean coded = *p == '%' && g_ascii_isxdigit (p[1]) && g_ascii_isxdigit (p[2]);
+      int byte = coded ? g_ascii_xdigit_value (p[1]) * 16 + g_ascii_xdigit_value (p[2]) : *p;
+      g_string_append_c (out, byte != 0 ? (char) byte : ' ');
+      p += coded ? 2 : 0;
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* tb_NAME of ours, as the property NAME of that element; its title is the label, which somebody may have changed. */
 static void
 take_own (Reader *r, TbUid uid)
 {
@@ -160,9 +182,10 @@ take_own (Reader *r, TbUid uid)
       g_strdelimit (name, "-", '_');
       const char *value = get (r, name);
       TbProp prop = spec->props[i].prop;
-      if (value == NULL || prop == TB_PROP_ID || prop == TB_PROP_FROM || prop == TB_PROP_TO || prop == TB_PROP_SERVICE)
+      if (value == NULL || prop == TB_PROP_ID || prop == TB_PROP_NAME || prop == TB_PROP_FROM || prop == TB_PROP_TO
+          || prop == TB_PROP_SERVICE)
         continue;
-      const Later later = { uid, prop, g_strdup (value) };
+      const Later later = { uid, prop, decode_own (value) };
       g_array_append_val (r->later, later);
     }
 }
@@ -202,7 +225,8 @@ finish_graph (Reader *r)
       g_auto (GStrv) parts = g_strsplit (attribute, "_", 3);
       if (g_strv_length (parts) != 3 || !r->ours)
         continue;
-      g_auto (GStrv) words = g_strsplit (get (r, attribute), " ", 2);
+      g_autofree char *own = decode_own (get (r, attribute));
+      g_auto (GStrv) words = g_strsplit (own, " ", 2);
       if (words[0] != NULL && words[1] != NULL)
         tb_build_element (r->build, level_of (parts[1]), 0, words[0], words[1], 0);
     }
@@ -218,7 +242,9 @@ finish_cluster (Reader *r)
   TbUid uid = kind == TB_KIND_GROUP ? tb_build_group (r->build, name, title, parent, line_of (r, r->a))
                                     : tb_build_element (r->build, kind, 0, name, title, 0);
   g_ptr_array_add (r->open, GUINT_TO_POINTER (uid));
-  if (!r->ours && uid != 0)
+  if (r->ours)
+    take_own (r, uid);
+  else if (uid != 0)
     tb_build_set_origin (r->build, uid, r->a);
 }
 
@@ -231,9 +257,9 @@ place (Reader *r, TbUid uid)
     return;
   double x = g_ascii_strtod (pos, &end), y = *end == ',' ? g_ascii_strtod (end + 1, NULL) : NAN;
   double scale = r->ours ? 1 : FOREIGN_SCALE;
-  const TbRect rect = { x * scale, -y * scale, 0, 0 };
+  const Placed placed = { uid, { x * scale, -y * scale, 0, 0 } };
   if (*end == ',' && isfinite (x) && isfinite (y))
-    tb_build_place (r->build, 0, uid, &rect);
+    g_array_append_val (r->placed, placed);
 }
 
 static void
@@ -258,17 +284,40 @@ finish_node (Reader *r)
   place (r, uid);
 }
 
+/* A link of our own export is one, whatever others say. Its label is its name, or what it carries. */
+static void
+finish_own_edge (Reader *r, TbUid from, TbUid to)
+{
+  const char *name = get (r, "tb_name"), *service = get (r, "tb_service"), *label = get (r, "label");
+  const char *carries = name == NULL ? get (r, "tb_carries") : NULL;
+  g_autofree char *called = service != NULL ? decode_own (service) : NULL;
+  g_autofree char *carried = carries != NULL ? decode_own (carries) : NULL;
+  g_autofree char *title = label != NULL ? label_of (label, "") : NULL;
+  if (g_strcmp0 (title, carried) == 0)
+    g_clear_pointer (&title, g_free);
+  TbUid uid = from != 0 && to != 0 ? tb_build_element (r->build, TB_KIND_LINK, 0, get (r, "id"), title, 0) : 0;
+  tb_build_refer (r->build, uid, TB_PROP_FROM, from);
+  tb_build_refer (r->build, uid, TB_PROP_TO, to);
+  if (uid != 0 && called != NULL)
+    tb_build_call (r->build, uid, called);
+  if (uid != 0)
+    take_own (r, uid);
+}
+
 static void
 finish_edge (Reader *r)
 {
   TbUid from = GPOINTER_TO_UINT (g_hash_table_lookup (r->nodes, r->a));
   TbUid to = GPOINTER_TO_UINT (g_hash_table_lookup (r->nodes, r->b));
   const char *label = get (r, "label"), *style = get (r, "style");
+  if (r->ours && get (r, "id") != NULL) /* else somebody drew it since */
+    {
+      finish_own_edge (r, from, to);
+      return;
+    }
   g_autofree char *title = label != NULL ? label_of (label, "") : NULL;
   TbUid uid = tb_build_link (r->build, from, to, get (r, "id"), title, 0);
-  if (r->ours && uid != 0)
-    take_own (r, uid);
-  else if (uid != 0 && style != NULL && (strstr (style, "dashed") != NULL || strstr (style, "dotted") != NULL))
+  if (uid != 0 && style != NULL && (strstr (style, "dashed") != NULL || strstr (style, "dotted") != NULL))
     tb_build_set (r->build, uid, TB_PROP_CALL, "async", 0);
 }
 
@@ -342,6 +391,11 @@ is_there (const Reader *r, TbUid uid, TbProp prop, const char *value)
 static void
 set_later (Reader *r)
 {
+  for (guint i = 0; i < r->placed->len; i++)
+    {
+      const Placed *placed = &g_array_index (r->placed, Placed, i);
+      tb_build_place (r->build, 0, placed->uid, &placed->rect);
+    }
   for (guint i = 0; i < r->later->len; i++)
     {
       const Later *l = &g_array_index (r->later, Later, i);
@@ -361,6 +415,7 @@ reader_clear (Reader *r)
   g_hash_table_unref (r->nodes);
   g_hash_table_unref (r->attributes);
   g_array_unref (r->later);
+  g_array_unref (r->placed);
   g_ptr_array_unref (r->open);
   g_free (r->kind);
   g_free (r->a);
@@ -372,7 +427,7 @@ static guint
 split_line (char *line, char *fields[3])
 {
   guint n = 0;
-  for (char *field = strtok_r (line, "\t", &line); field != NULL && n < 3; field = strtok_r (NULL, "\t", &line))
+  for (char *field = strsep (&line, "\t"); field != NULL && n < 3; field = strsep (&line, "\t"))
     {
       char *out = field;
       fields[n++] = field;
@@ -413,6 +468,7 @@ tb_dot_build (const TbImportSource *source, char *listing, TbProblems *dropped, 
   r.attributes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   r.later = g_array_new (FALSE, FALSE, sizeof (Later));
   g_array_set_clear_func (r.later, later_clear);
+  r.placed = g_array_new (FALSE, FALSE, sizeof (Placed));
   r.open = g_ptr_array_new ();
   TbDocument *document = NULL;
   char *fields[3];

@@ -322,6 +322,17 @@ ensure_service (TbImportBuild *b, TbUid component, const char *name)
     tb_document_set (b->document, service, TB_PROP_NAME, name, NULL);
 }
 
+void
+tb_build_call (TbImportBuild *b, TbUid link, const char *service)
+{
+  const TbModel *model = tb_build_model (b);
+  const TbElement *element = tb_model_get (model, link);
+  const TbElement *to = element != NULL ? tb_element_get_ref (model, element, TB_PROP_TO) : NULL;
+  if (to == NULL || !tb_build_set (b, link, TB_PROP_SERVICE, service, 0))
+    return;
+  ensure_service (b, tb_element_uid (to), service);
+}
+
 /* "reads", of a label or of the count: what a service is called that only one link calls. (transfer full) */
 static char *
 service_name (TbImportBuild *b, const char *label, guint n)

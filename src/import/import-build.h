@@ -49,6 +49,8 @@ TbUid tb_build_group (TbImportBuild *build, const char *foreign, const char *tit
  * where it is labelled otherwise, so that both stay; one that says nothing new is told as dropped and 0. Self-links
  * stay. from and to are components. */
 TbUid tb_build_link (TbImportBuild *build, TbUid from, TbUid to, const char *foreign, const char *label, guint line);
+/* Makes a link of tb_build_element() call that service of its target, which gets one where it has none of that name. */
+void tb_build_call (TbImportBuild *build, TbUid link, const char *service);
 /* By its foreign name; 0: none. */
 TbUid tb_build_find (const TbImportBuild *build, const char *foreign);
 

@@ -18,7 +18,7 @@ static const TbImportFormat formats[] = {
   { "compose", "Compose", "yaml yml", "compose.yaml compose.yml docker-compose.yaml docker-compose.yml", TRUE,
     tb_sniff_compose, tb_read_compose },
   { "structurizr", "Structurizr JSON", "json", "workspace.json", TRUE, tb_sniff_structurizr, tb_read_structurizr },
-  { "mermaid", "Mermaid", "mmd mermaid", NULL, TRUE, tb_sniff_mermaid, tb_read_mermaid },
+  { "mermaid", "Mermaid", "mmd mermaid md markdown", NULL, TRUE, tb_sniff_mermaid, tb_read_mermaid },
   { NULL }, /* the end */
 };
 #define N_FORMATS (G_N_ELEMENTS (formats) - 1)

@@ -1,19 +1,11 @@
-/* Mermaid: flowcharts, line by line. Subgraphs become groups, shapes and classes kinds, a dotted arrow a message. Looks (classDef, style, click …) are told as dropped. */
-#include "import-build.h"
+/* Mermaid: flowcharts, line by line, alone or in Markdown. Subgraphs become groups, shapes and classes kinds, a dotted
+ * arrow a message. Looks (classDef, style, click …) are told as dropped. architecture-beta: mermaid-architecture.c. */
+#include "mermaid-private.h"
 
 #include <string.h>
 
 #include "import-private.h"
 #include "kinds.h"
-
-#define DEEPEST 60
-
-typedef struct
-{
-  TbImportBuild *build;
-  GPtrArray *open; /* uids of open subgraphs */
-  guint line;
-} Reader;
 
 int
 tb_sniff_mermaid (const char *bytes, gsize size)
@@ -22,15 +14,15 @@ tb_sniff_mermaid (const char *bytes, gsize size)
   {
     const char *word;
     int looks;
-  } starts[] = { { "flowchart", 95 }, { "graph TD", 92 }, { "graph TB", 92 },
-                 { "graph LR", 92 },  { "graph RL", 92 },          { "graph BT", 92 } };
+  } starts[] = { { "flowchart", 95 }, { "architecture-beta", 95 }, { "graph TD", 92 }, { "graph TB", 92 }, { "graph LR", 92 },
+                 { "graph RL", 92 },  { "graph BT", 92 },          { "```mermaid", 90 } };
   g_autofree char *text = g_strndup (bytes, size);
-  g_auto (GStrv) lines = g_strsplit (text, "\n", 200);
-  for (guint i = 0; lines[i] != NULL; i++)
+  for (char *line = text, *end; line != NULL; line = end != NULL ? end + 1 : NULL)
     {
-      g_strstrip (lines[i]);
+      end = strchr (line, '\n');
+      const char *start = tb_mermaid_skip_blank (line);
       for (guint k = 0; k < G_N_ELEMENTS (starts); k++)
-        if (g_str_has_prefix (lines[i], starts[k].word))
+        if (g_str_has_prefix (start, starts[k].word))
           return starts[k].looks;
     }
   return 0;
@@ -38,17 +30,16 @@ tb_sniff_mermaid (const char *bytes, gsize size)
 
 /* ---- Words ----------------------------------------------------------------------------------- */
 
-static const char *
-skip_blank (const char *p)
+const char *
+tb_mermaid_skip_blank (const char *p)
 {
   while (*p == ' ' || *p == '\t' || *p == '\r')
     p++;
   return p;
 }
 
-/* #34; and #quot; are characters, tags are blanks, quotes around it go. (transfer full) */
-static char *
-decode (const char *label, gsize n)
+char *
+tb_mermaid_decode (const char *label, gsize n)
 {
   static const struct
   {
@@ -80,9 +71,8 @@ decode (const char *label, gsize n)
   return g_string_free (out, FALSE);
 }
 
-/* Our own ids went out with _ for -. (transfer full) */
-static char *
-own_id (const char *word)
+char *
+tb_mermaid_id (const char *word)
 {
   char *id = g_strdelimit (g_strdup (word), "_", '-');
   gsize n = strlen (id);
@@ -130,7 +120,7 @@ read_label (const char *p, const char *close, char **label)
     n = (gsize) (quote + 1 - p);
   else if (n > 0 && (p[n - 1] == '/' || p[n - 1] == '\\'))
     n--;
-  *label = decode (p, n);
+  *label = tb_mermaid_decode (p, n);
   return end + strlen (close);
 }
 
@@ -146,11 +136,26 @@ role_of_class (const char *class, TbRole *role)
   return FALSE;
 }
 
+/* The first subgraph that mentions it has it. */
+static void
+put_inside (TbMermaid *r, TbUid uid)
+{
+  const TbModel *model = tb_build_model (r->build);
+  TbUid in = r->open->len > 0 ? GPOINTER_TO_UINT (r->open->pdata[r->open->len - 1]) : 0;
+  const TbElement *container = in != 0 ? tb_model_get (model, in) : NULL;
+  if (container == NULL)
+    return;
+  TbKind kind = tb_element_kind (container);
+  TbProp prop = kind == TB_KIND_TIER ? TB_PROP_TIER : kind == TB_KIND_LAYER ? TB_PROP_LAYER : TB_PROP_GROUP;
+  if (!tb_element_is_set (tb_model_get (model, uid), prop))
+    tb_build_refer (r->build, uid, prop, in);
+}
+
 /* The component of that word, made where it is new; a label that comes later counts. */
 static TbUid
-take_node (Reader *r, const char *word, const char *label, const char *shape, const char *class)
+take_node (TbMermaid *r, const char *word, const char *label, const char *shape, const char *class)
 {
-  g_autofree char *id = own_id (word);
+  g_autofree char *id = tb_mermaid_id (word);
   TbUid uid = tb_build_find (r->build, id);
   TbForeignKind kind = tb_foreign_kind (shape, NULL, label != NULL ? label : word);
   gboolean told = role_of_class (class, &kind.role);
@@ -166,17 +171,16 @@ take_node (Reader *r, const char *word, const char *label, const char *shape, co
     tb_build_set (r->build, uid, TB_PROP_NAME, label, r->line);
   if (!is_new && (label != NULL || told))
     tb_build_set (r->build, uid, TB_PROP_KIND, tb_role_name (kind.role), r->line);
-  if (uid != 0 && r->open->len > 0 && r->open->pdata[r->open->len - 1] != NULL
-      && !tb_element_is_set (tb_model_get (tb_build_model (r->build), uid), TB_PROP_GROUP))
-    tb_build_refer (r->build, uid, TB_PROP_GROUP, GPOINTER_TO_UINT (r->open->pdata[r->open->len - 1]));
+  if (uid != 0)
+    put_inside (r, uid);
   return uid;
 }
 
 /* "id[label]:::class"; NULL where there is no node. */
 static const char *
-read_node (Reader *r, const char *p, GArray *uids)
+read_node (TbMermaid *r, const char *p, GArray *uids)
 {
-  p = skip_blank (p);
+  p = tb_mermaid_skip_blank (p);
   gsize n = word_length (p);
   g_autofree char *word = g_strndup (p, n), *label = NULL, *class = NULL;
   const char *shape = NULL;
@@ -205,12 +209,12 @@ read_node (Reader *r, const char *p, GArray *uids)
 
 /* "a & b". */
 static const char *
-read_nodes (Reader *r, const char *p, GArray *uids)
+read_nodes (TbMermaid *r, const char *p, GArray *uids)
 {
   g_array_set_size (uids, 0);
   p = read_node (r, p, uids);
-  while (p != NULL && *skip_blank (p) == '&')
-    p = read_node (r, skip_blank (p) + 1, uids);
+  while (p != NULL && *tb_mermaid_skip_blank (p) == '&')
+    p = read_node (r, tb_mermaid_skip_blank (p) + 1, uids);
   return p;
 }
 
@@ -218,7 +222,7 @@ read_nodes (Reader *r, const char *p, GArray *uids)
 static const char *
 read_arrow (const char *p, char **label, gboolean *async)
 {
-  p = skip_blank (p);
+  p = tb_mermaid_skip_blank (p);
   p += *p == '<';
   if (!is_link (p))
     return NULL;
@@ -226,31 +230,31 @@ read_arrow (const char *p, char **label, gboolean *async)
   *async = memchr (p, '.', n) != NULL;
   gboolean headed = p[n] == '>' || ((p[n] == 'x' || p[n] == 'o') && (p[n + 1] == ' ' || p[n + 1] == '|'));
   const char *behind = p + n + headed;
-  const char *text = skip_blank (behind);
+  const char *text = tb_mermaid_skip_blank (behind);
   const char *again = text;
   while (!headed && n == 2 && *again != '\0' && !is_link (again) && !(again[0] == '.' && again[1] == '-'))
     again++;
   if (!headed && n == 2 && *again != '\0' && again > text)
     {
-      *label = decode (text, (gsize) (again - text));
+      *label = tb_mermaid_decode (text, (gsize) (again - text));
       behind = again + strspn (again, "-=.~");
       behind += *behind == '>';
     }
-  text = skip_blank (behind);
+  text = tb_mermaid_skip_blank (behind);
   const char *bar = *text == '|' ? strchr (text + 1, '|') : NULL;
   if (bar == NULL)
     return behind;
   g_free (*label);
-  *label = decode (text + 1, (gsize) (bar - text - 1));
+  *label = tb_mermaid_decode (text + 1, (gsize) (bar - text - 1));
   return bar + 1;
 }
 
 static void
-read_chain (Reader *r, const char *statement)
+read_chain (TbMermaid *r, const char *statement)
 {
   g_autoptr (GArray) from = g_array_new (FALSE, FALSE, sizeof (TbUid)), to = g_array_new (FALSE, FALSE, sizeof (TbUid));
   const char *p = read_nodes (r, statement, from);
-  while (p != NULL && *skip_blank (p) != '\0')
+  while (p != NULL && *tb_mermaid_skip_blank (p) != '\0')
     {
       g_autofree char *label = NULL;
       gboolean async = FALSE;
@@ -271,43 +275,117 @@ read_chain (Reader *r, const char *statement)
     tb_build_drop (r->build, r->line, "“%.60s” is no statement that is read here", statement);
 }
 
+static gboolean
+is_group (const TbMermaid *r, TbUid uid)
+{
+  const TbElement *element = uid != 0 ? tb_model_get (tb_build_model (r->build), uid) : NULL;
+  return element != NULL && tb_element_kind (element) == TB_KIND_GROUP;
+}
+
 static void
-open_group (Reader *r, const char *p)
+open_group (TbMermaid *r, const char *p)
 {
   gsize n = word_length (p);
-  const char *bracket = skip_blank (p + n);
+  const char *bracket = tb_mermaid_skip_blank (p + n);
   g_autofree char *label = NULL;
   gboolean titled = *bracket == '[' && read_label (bracket + 1, "]", &label) != NULL;
-  g_autofree char *word = titled ? g_strndup (p, n) : decode (p, strlen (p));
-  g_autofree char *id = own_id (word);
+  g_autofree char *word = titled ? g_strndup (p, n) : tb_mermaid_decode (p, strlen (p));
+  g_autofree char *id = tb_mermaid_id (word);
   TbUid parent = r->open->len > 0 ? GPOINTER_TO_UINT (r->open->pdata[r->open->len - 1]) : 0;
-  TbUid uid = r->open->len < DEEPEST && tb_build_find (r->build, id) == 0
-                ? tb_build_group (r->build, id, titled ? label : word, parent, r->line) : parent;
+  TbKind level = (TbKind) GPOINTER_TO_UINT (g_hash_table_lookup (r->levels, id));
+  TbUid uid = parent;
+  if (r->open->len >= TB_MERMAID_DEEPEST || tb_build_find (r->build, id) != 0)
+    tb_build_drop (r->build, r->line, "the subgraph %s: %s", word,
+                   r->open->len >= TB_MERMAID_DEEPEST ? "it is too deep in others" : "there is something of that name already");
+  else if (level != TB_KIND_NONE && r->open->len == 0)
+    uid = tb_build_element (r->build, level, 0, id, titled ? label : word, r->line);
+  else
+    uid = tb_build_group (r->build, id, titled ? label : word, is_group (r, parent) ? parent : 0, r->line);
   g_ptr_array_add (r->open, GUINT_TO_POINTER (uid));
 }
 
-static gboolean
-begins (const char *p, const char *word)
+gboolean
+tb_mermaid_begins (const char *p, const char *word)
 {
   gsize n = strlen (word);
   return strncmp (p, word, n) == 0 && (p[n] == '\0' || p[n] == ' ' || p[n] == '\t');
 }
 
-static void
-read_flow (Reader *r, const char *p)
+/* "class a,b store": ids and the class. (transfer full), NULL where that is none. */
+static char **
+split_class (const char *statement, char **class)
 {
-  static const char *const looks[] = { "classDef", "class", "style", "linkStyle", "click", "accTitle:", "accDescr:" };
+  g_auto (GStrv) parts = g_strsplit (tb_mermaid_skip_blank (statement + strlen ("class")), " ", 2);
+  if (g_strv_length (parts) != 2)
+    return NULL;
+  *class = g_strstrip (g_strdup (parts[1]));
+  char **ids = g_strsplit (parts[0], ",", -1);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      char *word = ids[i];
+      ids[i] = tb_mermaid_id (word);
+      g_free (word);
+    }
+  return ids;
+}
+
+static TbKind
+level_of_class (const char *class)
+{
+  return g_strcmp0 (class, "tier") == 0 ? TB_KIND_TIER : g_strcmp0 (class, "layer") == 0 ? TB_KIND_LAYER : TB_KIND_NONE;
+}
+
+/* A class that is called as a kind of component is that kind; any other is a look. */
+static void
+set_class (TbMermaid *r, const char *statement)
+{
+  g_autofree char *class = NULL;
+  g_auto (GStrv) ids = split_class (statement, &class);
+  TbRole role;
+  if (level_of_class (class) != TB_KIND_NONE)
+    return; /* find_levels() took it */
+  if (!role_of_class (class, &role))
+    tb_build_drop (r->build, r->line, "the class %s has no place here", class != NULL ? class : "");
+  else
+    for (guint i = 0; ids[i] != NULL; i++)
+      {
+        const TbElement *element = tb_model_get (tb_build_model (r->build), tb_build_find (r->build, ids[i]));
+        if (element != NULL && tb_element_kind (element) == TB_KIND_COMPONENT)
+          tb_build_set (r->build, tb_element_uid (element), TB_PROP_KIND, class, r->line);
+      }
+}
+
+/* Before anything is made: which subgraphs are tiers, which layers. Our own export says so. */
+static void
+find_levels (TbMermaid *r, char **lines)
+{
+  for (guint l = 0; lines[l] != NULL; l++)
+    {
+      const char *line = tb_mermaid_skip_blank (lines[l]);
+      g_autofree char *class = NULL;
+      g_auto (GStrv) ids = tb_mermaid_begins (line, "class") ? split_class (line, &class) : NULL;
+      for (guint i = 0; ids != NULL && level_of_class (class) != TB_KIND_NONE && ids[i] != NULL; i++)
+        g_hash_table_replace (r->levels, g_strdup (ids[i]), GUINT_TO_POINTER (level_of_class (class)));
+    }
+}
+
+static void
+read_flow (TbMermaid *r, const char *p)
+{
+  static const char *const looks[] = { "classDef", "style", "linkStyle", "click", "accTitle:", "accDescr:" };
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
-    if (begins (p, looks[i]))
+    if (tb_mermaid_begins (p, looks[i]))
       {
         tb_build_drop (r->build, r->line, "%s has no place here", looks[i]);
         return;
       }
-  if (begins (p, "subgraph"))
-    open_group (r, skip_blank (p + strlen ("subgraph")));
-  else if (begins (p, "end") && r->open->len > 0)
+  if (tb_mermaid_begins (p, "class"))
+    set_class (r, p);
+  else if (tb_mermaid_begins (p, "subgraph"))
+    open_group (r, tb_mermaid_skip_blank (p + strlen ("subgraph")));
+  else if (tb_mermaid_begins (p, "end") && r->open->len > 0)
     g_ptr_array_set_size (r->open, (gint) r->open->len - 1);
-  else if (!begins (p, "direction") && !begins (p, "end"))
+  else if (!tb_mermaid_begins (p, "direction") && !tb_mermaid_begins (p, "end"))
     read_chain (r, p);
 }
 
@@ -315,7 +393,7 @@ read_flow (Reader *r, const char *p)
 
 /* Statements of a line: ; parts them outside of quotes. */
 static void
-read_line (Reader *r, char *line)
+read_line (TbMermaid *r, char *line)
 {
   gboolean quoted = FALSE;
   char *start = line;
@@ -327,7 +405,9 @@ read_line (Reader *r, char *line)
       gboolean last = *p == '\0';
       *p = '\0';
       g_strstrip (start);
-      if (*start != '\0')
+      if (*start != '\0' && r->edges != NULL)
+        tb_mermaid_architecture_line (r, start);
+      else if (*start != '\0')
         read_flow (r, start);
       if (last)
         return;
@@ -335,54 +415,102 @@ read_line (Reader *r, char *line)
     }
 }
 
-/* Behind the front matter, whose title is the architecture's; lines are counted. */
-static guint
-read_front (Reader *r, char **lines)
+/* "title: …" of the front matter is the architecture's name; the rest of it is looks. */
+static void
+read_front (TbMermaid *r, const char *line)
 {
-  guint i = 0;
-  while (lines[i] != NULL && *skip_blank (lines[i]) == '\0')
-    i++;
-  if (lines[i] == NULL || strncmp (lines[i], "---", 3) != 0)
-    return i;
-  for (i++; lines[i] != NULL && strncmp (lines[i], "---", 3) != 0; i++)
-    if (g_str_has_prefix (lines[i], "title:"))
-      {
-        g_autofree char *plain = g_strcompress (skip_blank (lines[i] + strlen ("title:")));
-        g_autofree char *title = decode (plain, strlen (plain));
-        tb_build_set (r->build, tb_build_root (r->build), TB_PROP_NAME, title, i + 1);
-      }
-  return lines[i] != NULL ? i + 1 : i;
+  if (!g_str_has_prefix (line, "title:"))
+    return;
+  g_autofree char *plain = g_strcompress (tb_mermaid_skip_blank (line + strlen ("title:")));
+  g_autofree char *title = tb_mermaid_decode (plain, strlen (plain));
+  tb_build_set (r->build, tb_build_root (r->build), TB_PROP_NAME, title, r->line);
+}
+
+static gboolean
+is_architecture (const char *line)
+{
+  return tb_mermaid_begins (line, "architecture-beta") || tb_mermaid_begins (line, "architecture");
 }
 
 static gboolean
 is_head (const char *line)
 {
-  return begins (line, "flowchart") || begins (line, "graph");
+  return tb_mermaid_begins (line, "flowchart") || tb_mermaid_begins (line, "graph") || is_architecture (line);
+}
+
+static gboolean
+is_fence (const char *line)
+{
+  return g_str_has_prefix (line, "```") || g_str_has_prefix (line, "~~~");
+}
+
+static gboolean
+is_mermaid_fence (const char *line)
+{
+  return is_fence (line) && g_str_has_prefix (tb_mermaid_skip_blank (line + 3), "mermaid");
+}
+
+/* A drawing is of one diagram; those that come after it in the same text are told. */
+static void
+tell_others (TbMermaid *r, char **lines, guint from)
+{
+  for (guint i = from; lines[i] != NULL; i++)
+    if (is_mermaid_fence (tb_mermaid_skip_blank (lines[i])))
+      tb_build_drop (r->build, i + 1, "another diagram of the same text is left out: save it as a file of its own");
+}
+
+/* Lines of the first diagram; in Markdown (fenced) those between its fences. Returns whether there is one. */
+static gboolean
+read_diagram (TbMermaid *r, char **lines, gboolean fenced)
+{
+  gboolean found = FALSE, inside = !fenced;
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *line = g_strstrip (lines[i]);
+      r->line = i + 1;
+      if (fenced && is_fence (line))
+        {
+          if (found)
+            {
+              tell_others (r, lines, i + 1);
+              break;
+            }
+          inside = !inside && is_mermaid_fence (line);
+        }
+      else if (inside && !found)
+        {
+          found = is_head (line);
+          if (!found)
+            read_front (r, line);
+          else if (is_architecture (line))
+            tb_mermaid_architecture_begin (r);
+        }
+      else if (inside && !g_str_has_prefix (line, "%%"))
+        read_line (r, line);
+    }
+  if (r->edges != NULL)
+    tb_mermaid_architecture_end (r);
+  return found;
 }
 
 TbDocument *
 tb_read_mermaid (const TbImportSource *source, TbProblems *dropped, GError **error)
 {
-  Reader r = { .build = tb_build_new (source, "mermaid", dropped), .open = g_ptr_array_new () };
+  TbMermaid r = { .build = tb_build_new (source, "mermaid", dropped), .open = g_ptr_array_new (),
+                  .levels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
   g_auto (GStrv) lines = g_strsplit (source->bytes, "\n", -1);
-  gboolean found = FALSE, fenced = strstr (source->bytes, "```") != NULL;
+  gboolean fenced = FALSE;
+  for (guint i = 0; lines[i] != NULL && !fenced; i++)
+    fenced = is_mermaid_fence (tb_mermaid_skip_blank (lines[i]));
   TbDocument *document = NULL;
-  for (guint i = read_front (&r, lines); lines[i] != NULL; i++)
-    {
-      char *line = g_strstrip (lines[i]);
-      r.line = i + 1;
-      if (found && fenced && g_str_has_prefix (line, "```"))
-        break;
-      if (!found)
-        found = is_head (line);
-      else if (!g_str_has_prefix (line, "%%"))
-        read_line (&r, line);
-    }
-  if (found)
+  find_levels (&r, lines);
+  if (read_diagram (&r, lines, fenced))
     document = tb_build_finish (g_steal_pointer (&r.build), error);
   else
-    tb_import_fail (source, 0, 0, error, "it has no flowchart: that is the kind of Mermaid diagram that is read here");
+    tb_import_fail (source, 0, 0, error, "it has no flowchart and no architecture-beta: those are the kinds of Mermaid "
+                                         "diagram that are read here");
   g_clear_pointer (&r.build, tb_build_free);
+  g_hash_table_unref (r.levels);
   g_ptr_array_unref (r.open);
   return document;
 }

@@ -88,7 +88,7 @@ tb_ask_file (GtkWindow *parent, TbFileMode mode, const char *folder, const char 
   static const Filter openable[] = { { "Architectures, recordings and other programs' drawings",
                                        { "*.tierboard", "*.xml", "*.tierboard.svg", "*.tierboard.png", "*.tbrec", "*.drawio",
                                          "*.dio", "*.drawio.svg", "*.drawio.png", "*.dot", "*.gv", "*.mmd", "*.mermaid",
-                                         "*.yaml", "*.yml", "*.json" } },
+                                         "*.md", "*.yaml", "*.yml", "*.json" } },
                                      { "All files", { "*" } } };
   static const Filter recordings[] = { { "Recordings", { "*.tbrec" } }, { "All files", { "*" } } };
   static const Filter pictures[] = { { "Pictures and other formats (the extension says which)",

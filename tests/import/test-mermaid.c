@@ -77,11 +77,118 @@ test_a_drawing_comes_back (void)
   g_assert_cmpstr (tb_element_title (tb_model_root (tb_document_model (back))), ==, "Web \"shop\"");
 }
 
+/* ---- architecture-beta ------------------------------------------------------------------------- */
+
+static void
+test_an_architecture_has_groups_icons_and_arrows (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d
+    = import_well ("architecture-beta\n"
+                   "  title Web shop\n"
+                   "  group outer(cloud)[Cloud]\n"
+                   "  group inner(server)[\"Inner: part\"] in outer\n"
+                   "  service db(database)[Main] in inner\n"
+                   "  service files(disk)[Files] in inner\n"
+                   "  service web(server)[Web] in outer\n"
+                   "  service net(internet)[Net]\n"
+                   "  net:R --> L:web\n"
+                   "  db:L <-[reads]- R:web{group}\n"
+                   "  web:B -- T:files\n", dropped);
+  g_assert_cmpstr (tb_element_title (tb_model_root (tb_document_model (d))), ==, "Web shop");
+  g_assert_cmpstr (value (d, "inner", TB_PROP_PARENT), ==, "outer");
+  g_assert_cmpstr (value (d, "inner", TB_PROP_NAME), ==, "Inner: part");
+  g_assert_cmpstr (value (d, "db", TB_PROP_GROUP), ==, "inner");
+  g_assert_cmpstr (value (d, "db", TB_PROP_KIND), ==, "store");
+  g_assert_cmpstr (value (d, "files", TB_PROP_KIND), ==, "store");
+  g_assert_cmpstr (value (d, "web", TB_PROP_KIND), ==, "server");
+  g_assert_cmpstr (value (d, "net", TB_PROP_KIND), ==, "external");
+  g_assert_cmpstr (value (d, "net-to-web", TB_PROP_TO), ==, "web");
+  g_assert_cmpstr (value (d, "web-to-db", TB_PROP_NAME), ==, "reads");
+  g_assert_cmpstr (value (d, "web-to-files", TB_PROP_FROM), ==, "web");
+  for (guint i = 0; i < dropped->len; i++)
+    g_assert_cmpstr (((TbProblem *) dropped->pdata[i])->rule, ==, TB_IMPORT_ASSUMED);
+}
+
+static void
+test_junctions_join_what_meets_there (void)
+{
+  g_autoptr (TbDocument) d = import_well ("architecture-beta\nservice a(server)[A]\nservice b(server)[B]\n"
+                                          "service c(server)[C]\njunction j\njunction k\n"
+                                          "a:R --> L:j\nb:R --> T:j\nj:R --> L:k\nk:R --> L:c\n", NULL);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_COMPONENT), ==, 3);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_LINK), ==, 2);
+  g_assert_cmpstr (value (d, "a-to-c", TB_PROP_TO), ==, "c");
+  g_assert_cmpstr (value (d, "b-to-c", TB_PROP_TO), ==, "c");
+}
+
+static void
+test_what_is_no_architecture_is_told_with_its_line (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("architecture-beta\nservice a(server)[A]\nservice a(server)[Again]\n"
+                                          "a:R --> L:nobody\nwhat is this\n", dropped);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_COMPONENT), ==, 1);
+  guint lines[8] = { 0 };
+  for (guint i = 0; i < dropped->len; i++)
+    if (strcmp (((TbProblem *) dropped->pdata[i])->rule, TB_IMPORT_DROPPED) == 0)
+      lines[((TbProblem *) dropped->pdata[i])->line % G_N_ELEMENTS (lines)]++;
+  g_assert_cmpuint (lines[3], ==, 1);
+  g_assert_cmpuint (lines[4], ==, 1);
+  g_assert_cmpuint (lines[5], ==, 1);
+}
+
+/* ---- Markdown ---------------------------------------------------------------------------------- */
+
+static void
+test_the_first_diagram_of_a_markdown_file_is_read (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("# Shop\n\ngraph of all\n\n```sh\ngraph TD\n```\n\n   ```mermaid\n---\ntitle: Shop\n---\n"
+                                          "   flowchart LR\n   a[A] --> b[B]\n   ```\n\nx --> y\n\n```mermaid\ngraph TD\nq-->z\n```\n",
+                                          dropped);
+  const TbModel *model = tb_document_model (d);
+  g_assert_cmpuint (tb_model_count (model, TB_KIND_COMPONENT), ==, 2);
+  g_assert_cmpstr (tb_element_title (tb_model_root (model)), ==, "Shop");
+  g_assert_cmpuint (dropped->len, ==, 1);
+  g_assert_cmpuint (((TbProblem *) dropped->pdata[0])->line, ==, 19);
+}
+
+static void
+test_markdown_without_a_diagram_is_refused_in_a_sentence (void)
+{
+  static const char text[] = "# Shop\n\nNo picture here.\n";
+  const TbImportSource source = { "README.md", NULL, text, strlen (text) };
+  g_autoptr (GError) error = NULL;
+  g_assert_null (tb_import_bytes (&source, NULL, NULL, &error));
+  g_assert_true (g_str_has_prefix (error->message, "README.md: it has no flowchart"));
+}
+
+static void
+test_classes_called_as_kinds_are_kinds (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("flowchart LR\nsubgraph app [Servers]\na[A]\nend\nb[B] --> a\n"
+                                          "class app tier\nclass a,b store\nclass b pretty\n", dropped);
+  g_assert_cmpstr (value (d, "a", TB_PROP_TIER), ==, "app");
+  g_assert_cmpstr (value (d, "a", TB_PROP_KIND), ==, "store");
+  g_assert_cmpstr (value (d, "b", TB_PROP_KIND), ==, "store");
+  g_assert_cmpuint (dropped->len, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mermaid/shapes-arrows-and-subgraphs", test_shapes_arrows_and_subgraphs);
   g_test_add_func ("/mermaid/a-drawing-comes-back", test_a_drawing_comes_back);
+  g_test_add_func ("/mermaid/an-architecture-has-groups-icons-and-arrows", test_an_architecture_has_groups_icons_and_arrows);
+  g_test_add_func ("/mermaid/junctions-join-what-meets-there", test_junctions_join_what_meets_there);
+  g_test_add_func ("/mermaid/what-is-no-architecture-is-told-with-its-line",
+                   test_what_is_no_architecture_is_told_with_its_line);
+  g_test_add_func ("/mermaid/the-first-diagram-of-a-markdown-file-is-read", test_the_first_diagram_of_a_markdown_file_is_read);
+  g_test_add_func ("/mermaid/markdown-without-a-diagram-is-refused-in-a-sentence",
+                   test_markdown_without_a_diagram_is_refused_in_a_sentence);
+  g_test_add_func ("/mermaid/classes-called-as-kinds-are-kinds", test_classes_called_as_kinds_are_kinds);
   return g_test_run ();
 }
