@@ -4,55 +4,20 @@
  *   drawn ── compare ──▶ compared: one of the ways in which it happened, with marks
  *     ▲                     │ edited, another one chosen, another recording, compare again
  *     └─────────────────────┘ */
-#include "pages.h"
-
-#include <string.h>
+#include "page-interactions-private.h"
 
 #include "format.h"
-#include "tb-interact.h"
-#include "tb-interactions.h"
-#include "tb-sequence.h"
-#include "tb-trace.h"
 #include "util.h"
 
-#define LOOK_BACK 400000 /* events that are looked at on the main thread */
-#define TAKE_BACK 5000
 #define STEPS_WIDTH 420
 #define NARROW 620
-
-typedef struct
-{
-  TbUid step;
-  GtkWidget *row, *number, *link, *label, *reply, *beside;
-} StepRow;
-
-struct _TbInteractionsPage
-{
-  GtkWidget parent;
-  GtkWidget *box, *stack, *names, *links, *variant_list, *list, *area, *status;
-  GtkWidget *remove, *take, *compare, *pick, *add, *previous, *next;
-  TbEditor *editor;
-  TbMoment *moment;
-  TbUid uid;           /* of the interaction; 0: there is none */
-  GArray *uids;        /* of TbUid: those in the list of names */
-  GArray *link_uids;   /* and in that of links */
-  GArray *rows;        /* of StepRow */
-  TbSteps *steps;      /* as drawn */
-  GPtrArray *variants; /* NULL: not compared */
-  guint variant;
-  TbSequence *sequence; /* of the steps, or of the variant */
-  guint current;       /* of what the diagram shows; G_MAXUINT: none */
-  gboolean busy;       /* lists are being filled: what they say is not a person's */
-};
 
 G_DEFINE_FINAL_TYPE (TbInteractionsPage, tb_interactions_page, GTK_TYPE_WIDGET)
 
 static guint picked;
 
-static void show_all (TbInteractionsPage *self);
-
-static const TbModel *
-model_of (TbInteractionsPage *self)
+const TbModel *
+tb_interactions_page_model (TbInteractionsPage *self)
 {
   return tb_document_model (tb_editor_document (self->editor));
 }
@@ -77,8 +42,8 @@ draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
 }
 
 /* What is pointed out is selected on the drawing too. */
-static void
-go_to (TbInteractionsPage *self, guint step)
+void
+tb_interactions_page_go_to (TbInteractionsPage *self, guint step)
 {
   const TbSteps *steps = shown_steps (self);
   if (!steps || step >= steps->len)
@@ -104,9 +69,9 @@ step_by (TbInteractionsPage *self, int by)
   if (n == 0)
     return;
   if (self->current == G_MAXUINT)
-    go_to (self, by > 0 ? 0 : n - 1);
+    tb_interactions_page_go_to (self, by > 0 ? 0 : n - 1);
   else if (by > 0 || self->current > 0)
-    go_to (self, MIN (self->current + (guint) by, n - 1));
+    tb_interactions_page_go_to (self, MIN (self->current + (guint) by, n - 1));
 }
 
 static void
@@ -137,15 +102,15 @@ area_pressed (GtkGestureClick *click, int n, double x, double y, TbInteractionsP
 {
   gtk_widget_grab_focus (self->area);
   if (self->sequence)
-    go_to (self, tb_sequence_step_at (self->sequence, y));
+    tb_interactions_page_go_to (self, tb_sequence_step_at (self->sequence, y));
 }
 
-static void
-show_sequence (TbInteractionsPage *self)
+void
+tb_interactions_page_show_sequence (TbInteractionsPage *self)
 {
   const TbSteps *steps = shown_steps (self);
   g_clear_pointer (&self->sequence, tb_sequence_free);
-  self->sequence = steps ? tb_sequence_new (model_of (self), steps) : NULL;
+  self->sequence = steps ? tb_sequence_new (tb_interactions_page_model (self), steps) : NULL;
   if (!steps || self->current >= steps->len)
     self->current = G_MAXUINT;
   gtk_drawing_area_set_content_width (GTK_DRAWING_AREA (self->area),
@@ -157,176 +122,6 @@ show_sequence (TbInteractionsPage *self)
   gtk_widget_set_sensitive (self->next, steps && steps->len > 0);
 }
 
-/* ---- Steps ----------------------------------------------------------------------------------- */
-
-static StepRow *
-row_of (TbInteractionsPage *self, GtkWidget *widget)
-{
-  GtkWidget *row = gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_BOX_ROW);
-  guint i = row ? (guint) gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)) : G_MAXUINT;
-  return i < self->rows->len ? &g_array_index (self->rows, StepRow, i) : NULL;
-}
-
-static void
-set_prop (TbInteractionsPage *self, GtkWidget *widget, TbProp prop, const char *text)
-{
-  StepRow *row = self->busy ? NULL : row_of (self, widget);
-  if (row)
-    tb_editor_set (self->editor, row->step, prop, *text ? text : NULL, NULL);
-}
-
-static void
-label_changed (GtkEditable *entry, TbInteractionsPage *self)
-{
-  set_prop (self, GTK_WIDGET (entry), TB_PROP_LABEL, gtk_editable_get_text (entry));
-}
-
-static void
-reply_changed (GtkEditable *entry, TbInteractionsPage *self)
-{
-  set_prop (self, GTK_WIDGET (entry), TB_PROP_REPLY, gtk_editable_get_text (entry));
-}
-
-static void
-beside_toggled (GtkCheckButton *button, TbInteractionsPage *self)
-{
-  set_prop (self, GTK_WIDGET (button), TB_PROP_ORDER, gtk_check_button_get_active (button) ? "parallel" : "");
-}
-
-/* -1 up, 1 down, 0 away. */
-static void
-change_row (TbInteractionsPage *self, GtkWidget *widget, int by)
-{
-  StepRow *row = row_of (self, widget);
-  if (row && by == 0)
-    tb_interaction_remove (self->editor, row->step);
-  else if (row)
-    tb_interaction_move_step (self->editor, row->step, by);
-}
-
-static void
-row_button_clicked (GtkWidget *button, TbInteractionsPage *self)
-{
-  change_row (self, button, GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "tb-by")));
-}
-
-static gboolean
-row_key (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state, TbInteractionsPage *self)
-{
-  GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (keys));
-  gboolean alt = (state & GDK_ALT_MASK) != 0;
-  if (key == GDK_KEY_Delete && gtk_widget_is_focus (row))
-    change_row (self, row, 0);
-  else if (alt && (key == GDK_KEY_Up || key == GDK_KEY_Down))
-    change_row (self, row, key == GDK_KEY_Up ? -1 : 1);
-  else
-    return FALSE;
-  return TRUE;
-}
-
-static void
-add_row_button (TbInteractionsPage *self, GtkWidget *line, const char *icon, const char *name, int by)
-{
-  GtkWidget *button = tb_ui_icon_button (icon, name, NULL);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "part-remove");
-  g_object_set_data (G_OBJECT (button), "tb-by", GINT_TO_POINTER (by));
-  g_signal_connect (button, "clicked", G_CALLBACK (row_button_clicked), self);
-  gtk_box_append (GTK_BOX (line), button);
-}
-
-static GtkWidget *
-add_entry (TbInteractionsPage *self, GtkWidget *line, const char *hint, int chars, GCallback changed)
-{
-  GtkWidget *entry = gtk_entry_new ();
-  gtk_entry_set_placeholder_text (GTK_ENTRY (entry), hint);
-  gtk_editable_set_width_chars (GTK_EDITABLE (entry), chars);
-  gtk_widget_set_hexpand (entry, TRUE);
-  tb_ui_name (entry, hint);
-  g_signal_connect (entry, "changed", changed, self);
-  gtk_box_append (GTK_BOX (line), entry);
-  return entry;
-}
-
-static StepRow
-new_step_row (TbInteractionsPage *self)
-{
-  StepRow r = { .row = gtk_list_box_row_new () };
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkEventController *keys = gtk_event_controller_key_new ();
-  r.number = tb_ui_label (NULL, "numeric");
-  r.link = tb_ui_label (NULL, NULL);
-  gtk_label_set_width_chars (GTK_LABEL (r.number), 2);
-  gtk_label_set_width_chars (GTK_LABEL (r.link), 10);
-  gtk_box_append (GTK_BOX (line), r.number);
-  gtk_box_append (GTK_BOX (line), r.link);
-  r.label = add_entry (self, line, "What is called", 6, G_CALLBACK (label_changed));
-  r.reply = add_entry (self, line, "Reply", 4, G_CALLBACK (reply_changed));
-  r.beside = gtk_check_button_new ();
-  tb_ui_name (r.beside, "Beside the step before it");
-  gtk_widget_set_tooltip_text (r.beside, "Beside the step before it: either may come first");
-  g_signal_connect (r.beside, "toggled", G_CALLBACK (beside_toggled), self);
-  gtk_box_append (GTK_BOX (line), r.beside);
-  add_row_button (self, line, "go-up-symbolic", "Earlier (Alt+Up)", -1);
-  add_row_button (self, line, "go-down-symbolic", "Later (Alt+Down)", 1);
-  add_row_button (self, line, "user-trash-symbolic", "Remove the step (Delete)", 0);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (r.row), line);
-  gtk_widget_add_css_class (r.row, "step-row");
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (row_key), self);
-  gtk_widget_add_controller (r.row, keys);
-  gtk_list_box_append (GTK_LIST_BOX (self->list), r.row);
-  return r;
-}
-
-static void
-set_entry (GtkWidget *entry, const char *text)
-{
-  if (strcmp (gtk_editable_get_text (GTK_EDITABLE (entry)), text) != 0)
-    gtk_editable_set_text (GTK_EDITABLE (entry), text);
-}
-
-static void
-show_step (TbInteractionsPage *self, StepRow *r, const TbInteractionStep *s)
-{
-  const TbElement *link = tb_model_get (model_of (self), s->link);
-  g_autofree char *number = g_strdup_printf ("%u", s->number);
-  g_autofree char *name = tb_format_element (model_of (self), link);
-  r->step = s->step;
-  tb_ui_set_text (r->number, number);
-  tb_ui_set_text (r->link, tb_element_id (link));
-  gtk_widget_set_tooltip_text (r->link, name);
-  set_entry (r->label, s->label);
-  set_entry (r->reply, s->reply);
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (r->beside), s->parallel);
-  gtk_widget_set_sensitive (r->beside, s->number > 1);
-}
-
-static void
-show_steps (TbInteractionsPage *self)
-{
-  guint n = self->steps ? self->steps->len : 0;
-  while (self->rows->len > n)
-    {
-      gtk_list_box_remove (GTK_LIST_BOX (self->list),
-                           g_array_index (self->rows, StepRow, self->rows->len - 1).row);
-      g_array_set_size (self->rows, self->rows->len - 1);
-    }
-  while (self->rows->len < n)
-    {
-      StepRow row = new_step_row (self);
-      g_array_append_val (self->rows, row);
-    }
-  for (guint i = 0; i < n; i++)
-    show_step (self, &g_array_index (self->rows, StepRow, i), g_ptr_array_index (self->steps, i));
-}
-
-static void
-row_selected (GtkListBox *list, GtkListBoxRow *row, TbInteractionsPage *self)
-{
-  if (row && !self->busy && !self->variants)
-    go_to (self, (guint) gtk_list_box_row_get_index (row));
-}
-
 /* ---- Choosing and changing ------------------------------------------------------------------- */
 
 static void
@@ -334,11 +129,11 @@ fill (TbInteractionsPage *self, GtkWidget *dropdown, TbKind kind, GArray *uids)
 {
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
   g_array_set_size (uids, 0);
-  for (guint i = 0; i < tb_model_count (model_of (self), kind); i++)
+  for (guint i = 0; i < tb_model_count (tb_interactions_page_model (self), kind); i++)
     {
-      const TbElement *element = tb_model_nth (model_of (self), kind, i);
+      const TbElement *element = tb_model_nth (tb_interactions_page_model (self), kind, i);
       TbUid uid = tb_element_uid (element);
-      g_autofree char *title = kind == TB_KIND_LINK ? tb_format_element (model_of (self), element)
+      g_autofree char *title = kind == TB_KIND_LINK ? tb_format_element (tb_interactions_page_model (self), element)
                                                     : g_strdup (tb_element_title (element));
       gtk_string_list_append (names, title);
       g_array_append_val (uids, uid);
@@ -348,13 +143,13 @@ fill (TbInteractionsPage *self, GtkWidget *dropdown, TbKind kind, GArray *uids)
   gtk_drop_down_set_selected (GTK_DROP_DOWN (dropdown), chosen < uids->len ? chosen : 0);
 }
 
-static void
-choose (TbInteractionsPage *self, TbUid uid)
+void
+tb_interactions_page_choose (TbInteractionsPage *self, TbUid uid)
 {
   if (self->uid != uid)
     g_clear_pointer (&self->variants, g_ptr_array_unref);
   self->uid = uid;
-  show_all (self);
+  tb_interactions_page_show_all (self);
 }
 
 static void
@@ -362,7 +157,7 @@ name_chosen (TbInteractionsPage *self)
 {
   guint i = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->names));
   if (!self->busy && i < self->uids->len)
-    choose (self, g_array_index (self->uids, TbUid, i));
+    tb_interactions_page_choose (self, g_array_index (self->uids, TbUid, i));
 }
 
 static void
@@ -377,7 +172,7 @@ static void
 new_clicked (TbInteractionsPage *self)
 {
   if (self->editor)
-    choose (self, tb_interaction_add (self->editor, NULL, NULL));
+    tb_interactions_page_choose (self, tb_interaction_add (self->editor, NULL, NULL));
 }
 
 static void
@@ -392,112 +187,6 @@ selection_changed (TbInteractionsPage *self)
 {
   if (!self->busy && self->uid && gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->pick)))
     tb_interaction_add_step (self->editor, self->uid, tb_editor_selected_one (self->editor), 0);
-}
-
-/* ---- What was recorded ----------------------------------------------------------------------- */
-
-static TbPast *
-past_of (TbInteractionsPage *self)
-{
-  return self->moment ? tb_moment_past (self->moment) : NULL;
-}
-
-/* The request whose message is selected; else the one of late that led to most. */
-static guint64
-request_to_take (TbInteractionsPage *self)
-{
-  guint64 chosen = tb_moment_selected (self->moment), n = tb_past_n_events (past_of (self));
-  if (chosen != TB_MOMENT_NONE)
-    return chosen;
-  g_autoptr (GArray) roots = tb_traces_list (past_of (self), n > TAKE_BACK ? n - TAKE_BACK : 0, n);
-  guint most = 0;
-  for (guint i = 0; i < roots->len; i++)
-    {
-      const TbTraceRoot *root = &g_array_index (roots, TbTraceRoot, i);
-      if (root->spans < most)
-        continue;
-      most = root->spans;
-      chosen = root->request;
-    }
-  return chosen;
-}
-
-static void
-take_clicked (TbInteractionsPage *self)
-{
-  guint64 request = past_of (self) ? request_to_take (self) : TB_MOMENT_NONE;
-  if (request == TB_MOMENT_NONE)
-    return;
-  g_autoptr (GPtrArray) steps = tb_steps_of_trace (past_of (self), model_of (self), request);
-  const TbInteractionStep *first = steps->len > 0 ? g_ptr_array_index (steps, 0) : NULL;
-  if (first)
-    choose (self, tb_interaction_add (self->editor, first->label, steps));
-}
-
-static char *
-variant_words (const TbVariant *v)
-{
-  return *v->difference ? g_strdup_printf ("%u×: %s", v->times, v->difference)
-                        : g_strdup_printf ("%u× as drawn", v->times);
-}
-
-static void
-show_variants (TbInteractionsPage *self)
-{
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  guint times = 0, alike = 0;
-  for (guint i = 0; self->variants && i < self->variants->len; i++)
-    {
-      const TbVariant *v = g_ptr_array_index (self->variants, i);
-      g_autofree char *words = variant_words (v);
-      gtk_string_list_append (names, words);
-      times += v->times;
-      alike += *v->difference ? 0 : v->times;
-    }
-  gtk_drop_down_set_model (GTK_DROP_DOWN (self->variant_list), G_LIST_MODEL (names));
-  gtk_widget_set_visible (self->variant_list, times > 0);
-  g_autofree char *status
-    = !self->variants ? NULL : times == 0 ? g_strdup ("It was not recorded")
-                                          : g_strdup_printf ("Recorded %u times, %u as drawn", times, alike);
-  tb_ui_set_text (self->status, status ? status : "");
-}
-
-static void
-variant_chosen (TbInteractionsPage *self)
-{
-  guint i = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->variant_list));
-  if (self->busy || !self->variants || i >= self->variants->len)
-    return;
-  self->variant = i;
-  self->current = G_MAXUINT;
-  show_sequence (self);
-}
-
-static void
-compare_toggled (GtkToggleButton *button, TbInteractionsPage *self)
-{
-  TbPast *past = past_of (self);
-  const TbElement *interaction = self->uid ? tb_model_get (model_of (self), self->uid) : NULL;
-  if (self->busy)
-    return;
-  g_clear_pointer (&self->variants, g_ptr_array_unref);
-  self->variant = 0;
-  self->current = G_MAXUINT;
-  if (past && interaction && gtk_toggle_button_get_active (button))
-    {
-      guint64 n = tb_past_n_events (past);
-      self->variants = tb_interaction_variants (past, model_of (self), interaction, FALSE,
-                                                n > LOOK_BACK ? n - LOOK_BACK : 0, G_MAXUINT64);
-    }
-  show_all (self);
-}
-
-static void
-past_changed (TbInteractionsPage *self)
-{
-  gboolean past = past_of (self) != NULL;
-  gtk_widget_set_sensitive (self->take, past && self->editor);
-  gtk_widget_set_sensitive (self->compare, past && self->uid != 0);
 }
 
 /* ---- All of it ------------------------------------------------------------------------------- */
@@ -519,8 +208,8 @@ keep_uid (TbInteractionsPage *self)
     gtk_drop_down_set_selected (GTK_DROP_DOWN (self->names), found);
 }
 
-static void
-show_all (TbInteractionsPage *self)
+void
+tb_interactions_page_show_all (TbInteractionsPage *self)
 {
   if (!self->editor)
     return;
@@ -528,19 +217,19 @@ show_all (TbInteractionsPage *self)
   fill (self, self->names, TB_KIND_INTERACTION, self->uids);
   fill (self, self->links, TB_KIND_LINK, self->link_uids);
   keep_uid (self);
-  const TbElement *interaction = self->uid ? tb_model_get (model_of (self), self->uid) : NULL;
+  const TbElement *interaction = self->uid ? tb_model_get (tb_interactions_page_model (self), self->uid) : NULL;
   g_clear_pointer (&self->sequence, tb_sequence_free);
   g_clear_pointer (&self->steps, g_ptr_array_unref);
-  self->steps = interaction ? tb_steps_of (model_of (self), interaction) : NULL;
-  show_steps (self);
-  show_variants (self);
-  show_sequence (self);
+  self->steps = interaction ? tb_steps_of (tb_interactions_page_model (self), interaction) : NULL;
+  tb_interactions_page_show_steps (self);
+  tb_interactions_page_show_variants (self);
+  tb_interactions_page_show_sequence (self);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->compare), self->variants != NULL);
   gtk_widget_set_sensitive (self->names, self->uid != 0);
   gtk_widget_set_sensitive (self->remove, self->uid != 0);
   gtk_widget_set_sensitive (self->pick, self->uid != 0);
   gtk_widget_set_sensitive (self->add, self->uid != 0 && self->link_uids->len > 0);
-  past_changed (self);
+  tb_interactions_page_past_changed (self);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), self->uid ? "steps" : "empty");
   self->busy = FALSE;
 }
@@ -553,7 +242,7 @@ document_changed (TbInteractionsPage *self)
     return;
   g_clear_pointer (&self->variants, g_ptr_array_unref);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    show_all (self);
+    tb_interactions_page_show_all (self);
 }
 
 void
@@ -573,7 +262,7 @@ tb_interactions_page_set_editor (TbInteractionsPage *page, TbEditor *editor)
     return;
   g_signal_connect_swapped (tb_editor_document (editor), "changed", G_CALLBACK (document_changed), page);
   g_signal_connect_swapped (editor, "selection-changed", G_CALLBACK (selection_changed), page);
-  show_all (page);
+  tb_interactions_page_show_all (page);
 }
 
 void
@@ -584,8 +273,8 @@ tb_interactions_page_set_moment (GtkWidget *widget, TbMoment *moment)
     g_signal_handlers_disconnect_by_data (page->moment, page);
   g_set_object (&page->moment, moment);
   if (moment)
-    g_signal_connect_swapped (moment, "past-changed", G_CALLBACK (past_changed), page);
-  past_changed (page);
+    g_signal_connect_swapped (moment, "past-changed", G_CALLBACK (tb_interactions_page_past_changed), page);
+  tb_interactions_page_past_changed (page);
 }
 
 /* ---- The page -------------------------------------------------------------------------------- */
@@ -648,7 +337,7 @@ new_bar (TbInteractionsPage *self)
   self->take = add_text_button (bar, "From recording",
                                 "A new one: the calls of the selected message's request, or of a recent one",
                                 FALSE);
-  g_signal_connect_swapped (self->take, "clicked", G_CALLBACK (take_clicked), self);
+  g_signal_connect_swapped (self->take, "clicked", G_CALLBACK (tb_interactions_page_take), self);
   return scrolling (bar);
 }
 
@@ -660,11 +349,11 @@ new_looking_bar (TbInteractionsPage *self)
   self->previous = add_button (self, bar, "go-previous-symbolic", "Previous step", G_CALLBACK (previous_clicked));
   self->next = add_button (self, bar, "go-next-symbolic", "Next step", G_CALLBACK (next_clicked));
   self->compare = add_text_button (bar, "Compare", "Whether it was recorded as it is drawn", TRUE);
-  g_signal_connect (self->compare, "toggled", G_CALLBACK (compare_toggled), self);
+  g_signal_connect (self->compare, "toggled", G_CALLBACK (tb_interactions_page_compare), self);
   self->status = tb_ui_label (NULL, "dim");
   gtk_label_set_ellipsize (GTK_LABEL (self->status), PANGO_ELLIPSIZE_NONE);
   gtk_box_append (GTK_BOX (bar), self->status);
-  self->variant_list = add_dropdown (self, bar, "What was recorded", G_CALLBACK (variant_chosen));
+  self->variant_list = add_dropdown (self, bar, "What was recorded", G_CALLBACK (tb_interactions_page_choose_variant));
   return scrolling (bar);
 }
 
@@ -718,12 +407,7 @@ new_steps (TbInteractionsPage *self)
 {
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   g_signal_connect (paned, "notify::max-position", G_CALLBACK (paned_resized), NULL);
-  self->list = gtk_list_box_new ();
-  tb_ui_name (self->list, "Steps");
-  g_signal_connect (self->list, "row-selected", G_CALLBACK (row_selected), self);
-  GtkWidget *scrolled = tb_ui_scrolled (self->list);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
-  gtk_paned_set_start_child (GTK_PANED (paned), scrolled);
+  gtk_paned_set_start_child (GTK_PANED (paned), tb_interactions_page_new_list (self));
   gtk_paned_set_end_child (GTK_PANED (paned), new_area (self));
   gtk_paned_set_resize_start_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_start_child (GTK_PANED (paned), TRUE);
@@ -763,7 +447,7 @@ tb_interactions_page_init (TbInteractionsPage *self)
 {
   self->uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
   self->link_uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
-  self->rows = g_array_new (FALSE, FALSE, sizeof (StepRow));
+  self->rows = g_array_new (FALSE, FALSE, sizeof (TbStepRow));
   self->current = G_MAXUINT;
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->stack = gtk_stack_new ();
@@ -778,7 +462,7 @@ tb_interactions_page_init (TbInteractionsPage *self)
   gtk_box_append (GTK_BOX (self->box), self->stack);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   gtk_widget_set_visible (self->variant_list, FALSE);
-  g_signal_connect_swapped (self, "map", G_CALLBACK (show_all), self);
+  g_signal_connect_swapped (self, "map", G_CALLBACK (tb_interactions_page_show_all), self);
 }
 
 GtkWidget *
