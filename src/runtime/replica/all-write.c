@@ -11,12 +11,6 @@ all_knows (TbCommandKind kind)
   return kind <= TB_COMMAND_ADD;
 }
 
-static bool
-same (TbBytes a, TbBytes b)
-{
-  return a.n == b.n && (a.n == 0 || memcmp (a.p, b.p, a.n) == 0);
-}
-
 static void
 say_number (All *a, int64_t value)
 {
@@ -77,7 +71,7 @@ all_evaluate (All *a, const TbCommand *command, const Register *old, Register *n
     return add (a, command, was, new, answer);
   bool holds = true;
   if (command->kind == TB_COMMAND_CAS)
-    holds = there == (command->expected.n > 0) && same (was, command->expected);
+    holds = there == (command->expected.n > 0) && all_same (was, command->expected);
   else if (command->kind == TB_COMMAND_DELETE)
     {
       new->gone = holds = there;
