@@ -5,7 +5,7 @@
  *   launch.c     block of addresses, run directory, agent, and what is left when it dies
  *   wire-plan.c  the plan as the agent is told it
  *   change.c     another drawing while it runs
- *   live.c       counters and ring to live frames
+ *   live*.c      counters and ring to live frames: live-private.h
  *   partition.c  names and partitions to pairs of instances; pure
  *   faults.c     what the viewer asks for on links and between instances
  *   held.c       messages that are held, and what is done to them
@@ -91,7 +91,7 @@ void tb_wire_map_free (TbWireMap *map);
  * opened like the drawing itself. (transfer full) */
 char *tb_session_drawing (const TbModel *model, GHashTable *replicas, const char *const *masks, gsize *size);
 
-/* ---- live.c -------------------------------------------------------------------------------------- */
+/* ---- live*.c ------------------------------------------------------------------------------------- */
 
 /* What is known of an instance from facts; index as in the plan. */
 typedef struct
