@@ -1,4 +1,4 @@
-/* What the canvas's files share. canvas.c: the widget and its camera. input.c, keys.c: what a person
+/* What the canvas's files share. canvas.c: the widget. view.c: its camera. input.c, keys.c: what a person
  * does. live.c: selection, handles, gestures. run*.c: the run over the drawing. pulse.c: when to
  * draw. name.c: editing names in place. items.c: what assistive tools see. source.c: the session. */
 #pragma once
@@ -90,12 +90,14 @@ struct _TbCanvas
   guint tabbed : 1; /* the focus came with Tab: show that it is here */
 };
 
-/* canvas.c */
+/* view.c */
 void tb_canvas_camera_moved (TbCanvas *canvas);
 void tb_canvas_zoom_at (TbCanvas *canvas, double zoom, double x, double y);
 /* Moves and zooms out as far as it takes to see all of a world rectangle. */
 void tb_canvas_show_all_of (TbCanvas *canvas, const TbRect *rect);
 void tb_canvas_pan (TbCanvas *canvas, double dx, double dy);
+
+/* canvas.c */
 void tb_canvas_live_changed (TbCanvas *canvas);
 gint64 tb_canvas_now_ns (TbCanvas *canvas);
 const TbScene *tb_canvas_scene (TbCanvas *canvas); /* NULL without editor */
