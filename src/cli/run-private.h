@@ -1,6 +1,7 @@
 /* `tierboard run`, in a few files:
  *
- *   cmd-run.c       options, trust, the run's life, its exit status
+ *   cmd-run.c       options, the session, and what is offered with it
+ *   run-watch.c     the run while it goes on, and its exit status
  *   run-allow.c     the drawing is read, and what it executes is allowed (test does so too)
  *   run-record.c    what is recorded of it
  *   run-scenario.c  a scenario that it carries out
@@ -91,6 +92,22 @@ gboolean tb_run_record_is_possible (const TbRunRecord *r);
 /* The options borrow from it. */
 void tb_run_record_fill (const TbRunRecord *r, TbSessionOptions *options);
 void tb_run_record_clear (TbRunRecord *r);
+
+/* ---- While it runs --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *duration, *control, *metrics, *scenario, *sweep;
+  TbRunRecord record;
+  gboolean json, trust, contain, no_seccomp, watch, probe;
+  gint64 seed;
+  gint64 duration_ns; /* 0: until it is stopped */
+  const char *file;
+} TbRunOptions;
+
+/* Shows the run and says what happens until it is over. control and scenario may be NULL. */
+TbExitStatus tb_run_watch (TbSession *session, TbControl *control, const TbRunOptions *o, const char *title,
+                           TbRunScenario *scenario);
 
 /* ---- Another drawing ------------------------------------------------------------------------------- */
 
