@@ -5,6 +5,7 @@
 
 #include "check-private.h"
 #include "cli.h"
+#include "load.h"
 #include "tb-json.h"
 #include "tb-diagram.h"
 #include "tb-model.h"
@@ -174,7 +175,7 @@ check_file (const Check *check, const char *path)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) problems = tb_problems_new ();
   g_autoptr (GPtrArray) findings = NULL;
-  g_autoptr (TbDocument) document = tb_document_load (path, problems, &error);
+  g_autoptr (TbDocument) document = tb_cli_load (path, problems, &error);
   const TbModel *model = document != NULL ? tb_document_model (document) : NULL;
   if (model != NULL)
     {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "load.h"
 #include "diff-recordings.h"
 #include "tb-json.h"
 #include "tb-diff.h"
@@ -45,7 +46,7 @@ load (const char *path)
   g_autoptr (GError) error = NULL;
   if (g_str_equal (path, "/dev/null"))
     return tb_document_new (NULL);
-  TbDocument *document = tb_document_load (path, NULL, &error);
+  TbDocument *document = tb_cli_load (path, NULL, &error);
   if (document == NULL)
     tb_cli_error ("%s", error->message);
   return document;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "load.h"
 #include "export-recording.h"
 #include "tb-export.h"
 #include "tb-past.h"
@@ -62,7 +63,7 @@ export_file (const char *in, const char *out, const TbExportFormat *format,
              const TbExportOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TbDocument) document = tb_document_load (in, NULL, &error);
+  g_autoptr (TbDocument) document = tb_cli_load (in, NULL, &error);
   if (document == NULL)
     {
       tb_cli_error ("%s", error->message);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "load.h"
 #include "recording.h"
 #include "tb-interactions.h"
 #include "tb-json.h"
@@ -169,7 +170,7 @@ static TbExitStatus
 read_and_go (Asked *asked, const char *file)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TbDocument) document = tb_document_load (file, NULL, &error);
+  g_autoptr (TbDocument) document = tb_cli_load (file, NULL, &error);
   if (document == NULL)
     {
       tb_cli_error ("%s", error->message);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "load.h"
 #include "tb-base.h"
 #include "tb-diagram.h"
 #include "tb-export.h"
@@ -133,7 +134,7 @@ tb_cmd_layout (int argc, char **argv)
       tb_cli_error ("name one file to lay out");
       return TB_EXIT_REFUSED;
     }
-  g_autoptr (TbDocument) document = tb_document_load (argv[1], NULL, &error);
+  g_autoptr (TbDocument) document = tb_cli_load (argv[1], NULL, &error);
   const TbElement *found = document && view
                                ? tb_model_lookup (tb_document_model (document), view) : NULL;
   if (document == NULL || (view && (!found || tb_element_kind (found) != TB_KIND_VIEW)))

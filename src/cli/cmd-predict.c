@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "load.h"
 #include "predict-private.h"
 #include "tb-simulate.h"
 
@@ -226,7 +227,7 @@ static TbExitStatus
 read_and_predict (Asked *asked, const char *file)
 {
   g_autoptr (GError) error = NULL;
-  asked->document = tb_document_load (file, NULL, &error);
+  asked->document = tb_cli_load (file, NULL, &error);
   if (asked->document == NULL)
     {
       tb_cli_error ("%s", error->message);

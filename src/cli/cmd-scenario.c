@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "load.h"
 #include "recording.h"
 #include "tb-plan.h"
 #include "tb-scenario-past.h"
@@ -18,7 +19,7 @@ static TbDocument *
 open_target (const Options *o)
 {
   g_autoptr (GError) error = NULL;
-  TbDocument *document = o->into != NULL ? tb_document_load (o->into, NULL, &error) : tb_document_new ("Recorded");
+  TbDocument *document = o->into != NULL ? tb_cli_load (o->into, NULL, &error) : tb_document_new ("Recorded");
   if (document == NULL)
     tb_cli_error ("%s", error->message);
   return document;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "load.h"
 #include "run-private.h"
 
 static gboolean
@@ -36,7 +37,7 @@ load (const char *file, gboolean but_scenarios)
 {
   g_autoptr (GError) error = NULL;
   TbProblems *read = tb_problems_new (), *named = tb_problems_new ();
-  g_autoptr (TbDocument) document = tb_document_load (file, read, &error);
+  g_autoptr (TbDocument) document = tb_cli_load (file, read, &error);
   if (document == NULL)
     tb_cli_error ("%s", error->message);
   else

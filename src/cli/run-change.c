@@ -1,5 +1,6 @@
 /* A run in a terminal follows its file: when asked, and whenever it was saved. */
 #include "cli.h"
+#include "load.h"
 #include "run-private.h"
 
 #include <gio/gio.h>
@@ -13,7 +14,7 @@ static TbDocument *
 load (const char *file, GError **error)
 {
   TbProblems *problems = tb_problems_new ();
-  TbDocument *document = tb_document_load (file, problems, error);
+  TbDocument *document = tb_cli_load (file, problems, error);
   if (document != NULL)
     tb_model_validate (tb_document_model (document), problems);
   for (guint i = 0; document != NULL && i < problems->len; i++)

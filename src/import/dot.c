@@ -3,6 +3,8 @@
  * attributes comes back. */
 #include "dot-private.h"
 
+#include <gio/gio.h>
+
 #include <math.h>
 #include <string.h>
 
@@ -500,6 +502,9 @@ tb_read_dot (const TbImportSource *source, TbProblems *dropped, GError **error)
   g_autoptr (GString) answer = g_string_new (NULL);
   g_autoptr (GError) failed = NULL;
   if (!tb_place_ask (program, "--read", source->bytes, source->size, tb_now_ns () + DEADLINE_NS, answer, &failed))
-    return tb_import_fail (source, 0, 0, error, "it could not be read as a graph: %s", failed->message);
+    return tb_import_fail (source, 0, 0, error, "%s",
+                           g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ? "reading it as a graph took too long"
+                           : g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_FAILED)  ? "it is too large or too deep to be read as a graph"
+                                                                                      : failed->message);
   return tb_dot_build (source, answer->str, dropped, error);
 }

@@ -5,8 +5,11 @@
 
 #include "encoding.h"
 #include "tb-picture.h"
+#include "unread.h"
 
 #define SNIFFED (64u << 10)
+/* A sentence for people is no longer, whatever it quotes. */
+#define LONGEST_SENTENCE 400
 /* What a name's agreement adds to a content's: it decides between two that both could be. */
 #define FOR_THE_NAME 10
 
@@ -108,6 +111,8 @@ tb_import_recognise (const char *path, const char *bytes, gsize size)
           best = &formats[i];
         }
     }
+  if (best == NULL && tb_import_unread (start, n) != NULL) /* its name is wrong */
+    return NULL;
   return best != NULL ? best : named;
 }
 
@@ -136,7 +141,10 @@ find_format (const TbImportSource *source, const char *name, GError **error)
   if (format != NULL)
     return format;
   g_autofree char *labels = tb_import_labels ();
-  if (name != NULL)
+  const char *unread = name == NULL ? tb_import_unread (source->bytes, MIN (source->size, SNIFFED)) : NULL;
+  if (unread != NULL)
+    g_set_error (error, TB_IMPORT_ERROR, TB_IMPORT_ERROR_UNKNOWN, "%s: %s", source->name, unread);
+  else if (name != NULL)
     g_set_error (error, TB_IMPORT_ERROR, TB_IMPORT_ERROR_UNKNOWN, "there is no format “%s”; what can be read: %s", name,
                  labels);
   else
@@ -146,14 +154,25 @@ find_format (const TbImportSource *source, const char *name, GError **error)
 }
 
 static gboolean
+is_blank (const TbImportSource *source)
+{
+  gsize i = 0;
+  while (i < source->size && g_ascii_isspace (source->bytes[i]))
+    i++;
+  return i == source->size;
+}
+
+static gboolean
 is_usable (const TbImportSource *source, GError **error)
 {
   if (source->size > TB_IMPORT_MAX_BYTES)
     g_set_error (error, TB_IMPORT_ERROR, TB_IMPORT_ERROR_TOO_LARGE, "%s: it is larger than %u MiB", source->name,
                  TB_IMPORT_MAX_BYTES >> 20);
-  else if (source->size == 0)
+  else if (is_blank (source))
     g_set_error (error, TB_IMPORT_ERROR, TB_IMPORT_ERROR_INVALID, "%s: it is empty", source->name);
-  return source->size > 0 && source->size <= TB_IMPORT_MAX_BYTES;
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /* As the reader wants them: text, or the bytes with a 0 behind them. (transfer full), NULL with error. */
@@ -182,6 +201,19 @@ decode (const TbImportSource *source, gboolean text, TbProblems *dropped, gsize 
   return bytes;
 }
 
+/* One line, and not longer than a person reads: what is quoted in it was written by somebody else. */
+static void
+make_sentence (char *message)
+{
+  for (char *p = message; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      *p = ' ';
+  if (strlen (message) <= LONGEST_SENTENCE)
+    return;
+  char *end = g_utf8_find_prev_char (message, message + LONGEST_SENTENCE - strlen ("…") + 1);
+  strcpy (end != NULL ? end : message, "…"); /* what it writes over is longer */
+}
+
 TbDocument *
 tb_import_bytes (const TbImportSource *source, const char *format, TbProblems *dropped, GError **error)
 {
@@ -194,8 +226,16 @@ tb_import_bytes (const TbImportSource *source, const char *format, TbProblems *d
   if (bytes == NULL)
     return NULL;
   decoded.bytes = bytes;
-  TbDocument *document = found->read (&decoded, own, error);
-  g_assert ((document == NULL) == (error != NULL && *error != NULL) || error == NULL);
+  g_autoptr (GError) failed = NULL;
+  TbDocument *document = found->read (&decoded, own, &failed);
+  g_assert ((document == NULL) == (failed != NULL));
+  for (guint i = 0; i < own->len; i++)
+    make_sentence (((TbProblem *) own->pdata[i])->message);
+  if (failed != NULL)
+    {
+      make_sentence (failed->message);
+      g_propagate_error (error, g_steal_pointer (&failed));
+    }
   if (dropped != NULL)
     g_ptr_array_extend_and_steal (dropped, g_steal_pointer (&own));
   return document;

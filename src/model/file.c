@@ -1,12 +1,16 @@
 /* Documents from files, read within bounds, and into them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "document-private.h"
 #include "xml-private.h"
+
+#define PIPE_PATIENCE_MS 1000
+#define PIPE_STEP_MS 20
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
@@ -16,6 +20,33 @@ set_system_error (GError **error, const char *what, const char *path)
   int saved = errno;
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (saved), "%s: %s: %s", path, what,
                g_strerror (saved));
+}
+
+/* A pipe whose other end nobody has opened yet gives nothing at once; a writer gets so long to come. */
+static gboolean
+is_writer_missing (int fd, gsize had, int *waited_ms)
+{
+  struct stat st;
+  if (had > 0 || fstat (fd, &st) < 0 || !S_ISFIFO (st.st_mode) || *waited_ms >= PIPE_PATIENCE_MS)
+    return FALSE;
+  g_usleep (PIPE_STEP_MS * 1000);
+  *waited_ms += PIPE_STEP_MS;
+  return TRUE;
+}
+
+/* Waits where a descriptor does not: one that was opened so as not to be held by a pipe. */
+static ssize_t
+read_some (int fd, char *buffer, gsize size, gsize had)
+{
+  int waited_ms = 0;
+  for (;;)
+    {
+      ssize_t n = read (fd, buffer, size);
+      if (n < 0 && errno == EAGAIN)
+        poll (&(struct pollfd){ fd, POLLIN, 0 }, 1, -1);
+      else if (n < 0 ? errno != EINTR : n > 0 || !is_writer_missing (fd, had, &waited_ms))
+        return n;
+    }
 }
 
 /* One byte more than the limit is enough to know that it is too large. */
@@ -28,9 +59,7 @@ read_all (int fd, const char *path, GError **error)
   char buffer[65536];
   while (out->len <= TB_XML_MAX_BYTES)
     {
-      ssize_t n = read (fd, buffer, sizeof buffer);
-      if (n < 0 && errno == EINTR)
-        continue;
+      ssize_t n = read_some (fd, buffer, sizeof buffer, out->len);
       if (n < 0)
         {
           set_system_error (error, "cannot be read", path);
@@ -48,7 +77,7 @@ read_path (const char *path, GError **error)
 {
   if (g_strcmp0 (path, "-") == 0)
     return read_all (STDIN_FILENO, "standard input", error);
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0)
     {
       set_system_error (error, "cannot be opened", path);

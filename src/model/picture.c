@@ -140,7 +140,8 @@ tb_png_find (const char *bytes, gsize size, gsize *xml_size, GError **error)
     if (is_ours (&chunk))
       return text_of (&chunk, xml_size, error);
   g_set_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID,
-               "the picture holds no drawing: it was not exported with --embed");
+               "the picture holds no drawing: it was exported without (--embed puts it in), or a program that "
+                     "changed it left it out");
   return NULL;
 }
 

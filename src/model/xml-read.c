@@ -616,7 +616,8 @@ tb_xml_read (const char *bytes, gsize size, TbPicture *picture, TbProblems *prob
     }
   else if (!reader.failed && reader.picture != TB_XML_PICTURE_NONE)
     tb_problems_add (problems, TB_SEVERITY_ERROR, "picture", 0, 0, 0,
-                     "the picture holds no drawing: it was not exported with --embed");
+                     "the picture holds no drawing: it was exported without (--embed puts it in), or a program that "
+                     "changed it left it out");
   else if (!reader.failed)
     tb_problems_add (problems, TB_SEVERITY_ERROR, "xml", 0, 1, 1, "there is no <architecture>");
   if (reader.n_warnings > TB_XML_MAX_PROBLEMS)

@@ -74,16 +74,16 @@ refuse (TbWindow *self, const char *path, const TbProblems *problems, const GErr
 }
 
 /* A drawing of ours, or, where it is none, whatever another program's file can be taken for. What is called a drawing of
- * ours and is broken is told as that. */
+ * ours and looks like nothing else is told as a broken one. */
 static TbDocument *
 load_any (const char *path, TbProblems *problems, GError **error)
 {
-  g_autoptr (GBytes) bytes = g_str_has_suffix (path, ".tierboard") ? NULL : tb_file_read (path, NULL);
+  g_autoptr (GBytes) bytes = tb_file_read (path, NULL);
   gsize size = 0;
   const char *data = bytes ? g_bytes_get_data (bytes, &size) : NULL;
-  if (size == 0 || tb_import_is_own (data, size) || !tb_import_recognise (path, data, size))
-    return tb_document_load (path, problems, error);
-  return tb_import (path, NULL, problems, error);
+  gboolean foreign = size > 0 && !tb_import_is_own (data, size)
+                     && (!g_str_has_suffix (path, ".tierboard") || tb_import_recognise (NULL, data, size));
+  return foreign ? tb_import (path, NULL, problems, error) : tb_document_load (path, problems, error);
 }
 
 static TbDocument *

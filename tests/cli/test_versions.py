@@ -242,6 +242,31 @@ def test_pictures_without_a_drawing():
             assert status == 2 and "the picture holds no drawing" in err and err.count("\n") == 1, err
 
 
+def test_files_of_other_programs():
+    """A command that wants a drawing says what to do with a file of another program, and import of what it cannot read"""
+    with Place() as place:
+        compose = place.write("compose.yaml", "services:\n  web:\n    image: nginx\n")
+        hint = "it is a file for Compose and no drawing yet: “tierboard import %s -o compose.tierboard”" % compose
+        for words in (("predict", compose), ("run", compose), ("export", compose, "-o", "x.svg"), ("layout", compose)):
+            status, out, err = command(*words)
+            assert status == 2 and out == "" and hint in err and err.count("\n") == 1, err
+        status, out, _ = command("check", compose)
+        assert status == 2 and hint in out and out.count("\n") == 1, out
+        for content, words in (("PK\3\4zip", "ZIP archive"), ("@startuml\n", "PlantUML"), ("\n", "it is empty")):
+            status, _, err = command("import", place.write("theirs.dot", content), "-o", str(place.path / "x.tierboard"))
+            assert status == 2 and words in err and err.count("\n") == 1, err
+            assert not (place.path / "x.tierboard").exists()
+
+
+def test_a_pipe_that_nobody_writes_into():
+    """It is empty, and holds nobody up"""
+    with Place() as place:
+        pipe = str(place.path / "pipe.dot")
+        os.mkfifo(pipe)
+        status, _, err = command("import", pipe, "-o", "-")
+        assert status == 2 and "it is empty" in err, err
+
+
 def test_pictures_that_follow_the_viewer():
     """--theme auto: dark rules for who prefers them, and the light picture for all others"""
     with Place() as place:

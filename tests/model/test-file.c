@@ -309,6 +309,30 @@ test_an_endless_file_is_refused (Place *place, gconstpointer data)
   g_assert_error (error, TB_MODEL_ERROR, TB_MODEL_ERROR_TOO_LARGE);
 }
 
+static gpointer
+write_slowly (gpointer path)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+  g_assert_cmpint (write (fd, "one", 3), ==, 3);
+  g_usleep (20000);
+  g_assert_cmpint (write (fd, "two", 3), ==, 3);
+  close (fd);
+  return NULL;
+}
+
+/* As a shell's <(…) is; opening one does not hold anybody up. */
+static void
+test_a_pipe_is_read_to_its_end (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (mkfifo (place->path, 0600), ==, 0);
+  GThread *writer = g_thread_new ("writer", write_slowly, place->path);
+  g_autoptr (GBytes) bytes = tb_file_read (place->path, &error);
+  g_assert_no_error (error);
+  g_thread_join (writer);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "onetwo", 6);
+}
+
 static void
 test_errors_begin_with_file_line_and_column (Place *place, gconstpointer data)
 {
@@ -343,6 +367,7 @@ main (int argc, char **argv)
   TEST (the_longest_name_there_may_be_is_saved);
   TEST (what_cannot_be_opened_is_said_in_a_sentence);
   TEST (an_endless_file_is_refused);
+  TEST (a_pipe_is_read_to_its_end);
   TEST (errors_begin_with_file_line_and_column);
   return g_test_run ();
 }
