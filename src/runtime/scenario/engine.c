@@ -17,10 +17,7 @@
  *   1  An action is done at most once, in its phase, not before its time.
  *   2  A measure of a phase begins and ends with it; all that began have ended in QUIET, READING and OVER.
  *   3  What has a `for` is taken back once, if it was done. */
-#include <math.h>
-#include <string.h>
-
-#include "scenario-private.h"
+#include "engine-private.h"
 
 #define START_MOST_NS (120 * TB_NS_PER_S)
 #define QUIET_MOST_NS (10 * TB_NS_PER_S)
@@ -33,27 +30,6 @@ typedef struct
   gint64 done_ns;
   TbWatch watch;
 } Doing;
-
-struct TbEngine
-{
-  const TbScenario *scenario;
-  const TbEngineHost *host;
-  gpointer data;
-  TbEngineState state;
-  gint64 first_ns, start_ns, since_ns, now_ns; /* of the first step, the beginning, the state, the last step */
-  guint step;          /* index; in PHASE and WAITING; of the next one in PAUSED */
-  gboolean stepping, told; /* told to go on */
-  GArray *spans;       /* of TbEngineSpan, as the steps */
-  TbWatch watch;       /* of a wait, or of what is to be quiet */
-  TbCondition *quiet;
-  GPtrArray *doings;   /* of Doing: of all phases so far */
-  guint first_doing;   /* of this phase */
-  GPtrArray *measures; /* of TbMeasure, as the expectations; then those that some are a multiple of */
-  GPtrArray *log;      /* of TbEngineLine */
-  GPtrArray *findings; /* of TbFinding; NULL: not yet asked for */
-  char *broken, *late;
-  gboolean has_read;
-};
 
 /* ---- Words -------------------------------------------------------------------------------------------- */
 
@@ -79,8 +55,8 @@ say (TbEngine *e, const char *format, ...)
   g_ptr_array_add (e->log, line);
 }
 
-static const TbScenarioStep *
-step_of (const TbEngine *e)
+const TbScenarioStep *
+tb_engine_step_of (const TbEngine *e)
 {
   gboolean in = e->state == TB_ENGINE_WAITING || e->state == TB_ENGINE_PHASE;
   return in && e->step < e->scenario->steps->len ? g_ptr_array_index (e->scenario->steps, e->step) : NULL;
@@ -88,8 +64,8 @@ step_of (const TbEngine *e)
 
 /* ---- Measures ----------------------------------------------------------------------------------------- */
 
-static TbEngineSpan *
-span_at (const TbEngine *e, guint step)
+TbEngineSpan *
+tb_engine_span_at (const TbEngine *e, guint step)
 {
   return &g_array_index (e->spans, TbEngineSpan, step);
 }
@@ -100,9 +76,8 @@ expect_at (const TbEngine *e, guint i)
   return g_ptr_array_index (e->scenario->expects, i);
 }
 
-/* Of what an expectation is a multiple of; NULL: it is none. */
-static const TbMeasure *
-other_of (const TbEngine *e, guint expect)
+const TbMeasure *
+tb_engine_other_of (const TbEngine *e, guint expect)
 {
   guint at = e->scenario->expects->len;
   if (expect_at (e, expect)->against == NULL)
@@ -154,8 +129,8 @@ enter (TbEngine *e, TbEngineState state)
 static void
 leave_step (TbEngine *e)
 {
-  if (step_of (e) != NULL)
-    span_at (e, e->step)->to_ns = e->now_ns;
+  if (tb_engine_step_of (e) != NULL)
+    tb_engine_span_at (e, e->step)->to_ns = e->now_ns;
 }
 
 static void
@@ -267,7 +242,7 @@ begin_step (TbEngine *e, const TbFacts *facts)
       return;
     }
   const TbScenarioStep *step = g_ptr_array_index (e->scenario->steps, e->step);
-  span_at (e, e->step)->from_ns = e->now_ns;
+  tb_engine_span_at (e, e->step)->from_ns = e->now_ns;
   if (step->kind == TB_STEP_PHASE)
     {
       begin_phase (e, step, facts);
@@ -311,7 +286,7 @@ late (TbEngine *e, const TbFacts *facts, char *why)
 static gboolean
 look_at_wait (TbEngine *e, const TbFacts *facts)
 {
-  const TbScenarioStep *step = step_of (e);
+  const TbScenarioStep *step = tb_engine_step_of (e);
   char limit[40];
   if (tb_condition_holds (step->until, &e->watch, facts))
     {
@@ -338,7 +313,7 @@ never_done (const TbEngine *e)
 static gboolean
 look_at_phase (TbEngine *e, const TbFacts *facts)
 {
-  const TbScenarioStep *step = step_of (e);
+  const TbScenarioStep *step = tb_engine_step_of (e);
   do_what_is_due (e, facts);
   if (e->state != TB_ENGINE_PHASE || e->now_ns < e->since_ns + step->ns)
     return e->state != TB_ENGINE_PHASE;
@@ -485,7 +460,7 @@ tb_engine_break (TbEngine *e, gint64 now_ns, const char *why)
 static gint64
 due_in_phase (const TbEngine *e)
 {
-  const TbScenarioStep *step = step_of (e);
+  const TbScenarioStep *step = tb_engine_step_of (e);
   gint64 due = e->since_ns + step->ns;
   for (guint i = e->first_doing; i < e->doings->len; i++)
     {
@@ -503,7 +478,7 @@ tb_engine_deadline (const TbEngine *e)
   if (e->state == TB_ENGINE_PHASE)
     due = due_in_phase (e);
   else if (e->state == TB_ENGINE_WAITING)
-    due = e->since_ns + step_of (e)->ns;
+    due = e->since_ns + tb_engine_step_of (e)->ns;
   for (guint i = 0; i < e->doings->len; i++)
     {
       const Doing *doing = g_ptr_array_index (e->doings, i);
@@ -514,14 +489,6 @@ tb_engine_deadline (const TbEngine *e)
 }
 
 /* ---- Life ----------------------------------------------------------------------------------------------- */
-
-static void
-free_finding (gpointer data)
-{
-  TbFinding *finding = data;
-  g_free (finding->why);
-  g_free (finding);
-}
 
 TbEngine *
 tb_engine_new (const TbScenario *scenario, const TbEngineHost *table, gpointer host)
@@ -558,159 +525,4 @@ tb_engine_free (TbEngine *e)
   g_free (e->broken);
   g_free (e->late);
   g_free (e);
-}
-
-TbEngineState
-tb_engine_state (const TbEngine *e)
-{
-  return e->state;
-}
-
-gint64
-tb_engine_start_ns (const TbEngine *e)
-{
-  return e->start_ns;
-}
-
-void
-tb_engine_set_stepping (TbEngine *e, gboolean stepping)
-{
-  e->stepping = stepping;
-}
-
-gboolean
-tb_engine_is_stepping (const TbEngine *e)
-{
-  return e->stepping;
-}
-
-void
-tb_engine_go_on (TbEngine *e)
-{
-  e->told = TRUE;
-}
-
-guint
-tb_engine_step_at (const TbEngine *e)
-{
-  return e->step;
-}
-
-TbEngineSpan
-tb_engine_span (const TbEngine *e, guint step)
-{
-  TB_CHECK (step < e->spans->len);
-  return *span_at (e, step);
-}
-
-double
-tb_engine_place (const TbEngine *e, gint64 now_ns)
-{
-  const TbScenarioStep *step = step_of (e);
-  if (e->start_ns == 0)
-    return NAN;
-  if (step == NULL)
-    return e->step;
-  double share = step->ns > 0 ? (double) (now_ns - e->since_ns) / (double) step->ns : 0;
-  return e->step + CLAMP (share, 0, 0.999);
-}
-
-TbMeasureProgress
-tb_engine_peek (const TbEngine *e, guint expect, const TbFacts *facts, TbFinding *finding)
-{
-  return tb_measure_peek (g_ptr_array_index (e->measures, expect), other_of (e, expect), facts, finding);
-}
-
-const TbScenarioStep *
-tb_engine_phase (const TbEngine *e)
-{
-  return e->state == TB_ENGINE_PHASE ? step_of (e) : NULL;
-}
-
-static char *
-pause_words (const TbScenarioStep *next)
-{
-  return next->kind == TB_STEP_PHASE ? g_strdup_printf ("stands before phase %s", next->id)
-                                     : g_strdup_printf ("stands before a wait until %s", next->until->text);
-}
-
-char *
-tb_engine_words (const TbEngine *e, gint64 now_ns)
-{
-  static const char *const words[] = { [TB_ENGINE_STARTING] = "starts", [TB_ENGINE_PAUSED] = "stands before its end",
-                                       [TB_ENGINE_QUIET] = "falls quiet", [TB_ENGINE_READING] = "reads once more",
-                                       [TB_ENGINE_OVER] = "is over" };
-  const TbScenarioStep *step = step_of (e);
-  if (e->state == TB_ENGINE_PAUSED && e->step < e->scenario->steps->len)
-    return pause_words (g_ptr_array_index (e->scenario->steps, e->step));
-  if (step == NULL)
-    return g_strdup (words[e->state]);
-  double left = (double) MAX (e->since_ns + step->ns - now_ns, 0) / 1e9;
-  return step->kind == TB_STEP_PHASE ? g_strdup_printf ("phase %s, %.1f s left", step->id, left)
-                                     : g_strdup_printf ("waits until %s, for %.1f s more", step->until->text, left);
-}
-
-const GPtrArray *
-tb_engine_log (const TbEngine *e)
-{
-  return e->log;
-}
-
-const char *
-tb_engine_broken (const TbEngine *e)
-{
-  return e->broken;
-}
-
-const char *
-tb_engine_late (const TbEngine *e)
-{
-  return e->late;
-}
-
-gboolean
-tb_engine_has_read (const TbEngine *e)
-{
-  return e->has_read;
-}
-
-const GPtrArray *
-tb_engine_findings (const TbEngine *const_engine)
-{
-  TbEngine *e = (TbEngine *) const_engine; /* they are made when they are first asked for */
-  TB_CHECK (e->state == TB_ENGINE_OVER);
-  if (e->findings != NULL)
-    return e->findings;
-  e->findings = g_ptr_array_new_with_free_func (free_finding);
-  for (guint i = 0; i < e->scenario->expects->len; i++)
-    {
-      TbFinding *finding = g_new0 (TbFinding, 1);
-      tb_measure_judge (g_ptr_array_index (e->measures, i), other_of (e, i), finding);
-      g_ptr_array_add (e->findings, finding);
-    }
-  return e->findings;
-}
-
-gboolean
-tb_engine_looks_back (const TbEngine *e)
-{
-  for (guint i = 0; i < e->measures->len; i++)
-    if (tb_measure_looks_back (g_ptr_array_index (e->measures, i)))
-      return TRUE;
-  return FALSE;
-}
-
-gint64
-tb_engine_over_ns (const TbEngine *e)
-{
-  return e->state == TB_ENGINE_OVER ? e->since_ns : 0;
-}
-
-void
-tb_engine_look_back (TbEngine *e, TbPast *past)
-{
-  TB_CHECK (e->state == TB_ENGINE_OVER && e->findings == NULL);
-  for (guint i = 0; i < e->measures->len; i++)
-    if (tb_measure_looks_back (g_ptr_array_index (e->measures, i)))
-      tb_measure_look_back (g_ptr_array_index (e->measures, i), past, e->scenario->model);
 }
