@@ -1,3 +1,4 @@
+/* The words of the Consistency page, and what was measured of a side. */
 #include "consistency.h"
 
 #include <math.h>
@@ -5,49 +6,6 @@
 
 #include "format.h"
 #include "tb-base.h"
-
-/* ---- Sides ---------------------------------------------------------------------------------------- */
-
-/* Which replicas of the component the words name. */
-static guint64
-named (const char *words, const char *component, guint n)
-{
-  g_auto (GStrv) all = g_strsplit (words, " ", -1);
-  g_autofree char *prefix = g_strconcat (component, "/", NULL);
-  guint64 set = 0;
-  for (guint i = 0; all[i] != NULL; i++)
-    {
-      guint64 replica = g_str_has_prefix (all[i], prefix) ? g_ascii_strtoull (all[i] + strlen (prefix), NULL, 10) : 0;
-      if (replica >= 1 && replica <= n)
-        set |= G_GUINT64_CONSTANT (1) << (replica - 1);
-    }
-  return set;
-}
-
-static void
-cut_ways (guint64 *reach, guint n, guint64 from, guint64 to)
-{
-  for (guint i = 0; i < n; i++)
-    if ((from >> i & 1) != 0)
-      reach[i] &= ~to | G_GUINT64_CONSTANT (1) << i;
-}
-
-gboolean
-tb_consistency_cut (const char *text, const char *component, guint n, guint64 *reach)
-{
-  const char *both = strstr (text, " | "), *one_way = strstr (text, " → "), *middle = both != NULL ? both : one_way;
-  guint64 all = n < 64 ? (G_GUINT64_CONSTANT (1) << n) - 1 : G_MAXUINT64;
-  if (middle == NULL)
-    return FALSE;
-  g_autofree char *left = g_strndup (text, (gsize) (middle - text));
-  const char *right = middle + strlen (both != NULL ? " | " : " → ");
-  guint64 from = named (left, component, n);
-  guint64 to = strstr (right, "everyone else") != NULL || strstr (right, " more") != NULL ? all & ~from : named (right, component, n);
-  cut_ways (reach, n, from, to);
-  if (both != NULL)
-    cut_ways (reach, n, to, from);
-  return TRUE;
-}
 
 char *
 tb_consistency_side_name (const char *component, const TbCapSide *side)

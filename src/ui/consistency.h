@@ -19,9 +19,34 @@ typedef struct
   TbSideFigures of[2]; /* reads, writes */
 } TbSideMeasured;
 
+typedef enum
+{
+  TB_SIDES_CHOSEN, /* there was no partition yet */
+  TB_SIDES_DURING,
+  TB_SIDES_AFTER
+} TbSidesPhase;
+
+typedef struct
+{
+  TbSidesPhase phase;
+  gint64 from_ns, to_ns; /* that is measured */
+  gint64 heal_ns;        /* 0: there was none */
+  guint n_sides;
+  TbSideMeasured sides[TB_CAP_REPLICAS_MAX];
+} TbSides;
+
+/* ---- consistency-sides.c ---- */
+
+/* The sides of a store as they are to be shown at a moment: those of the partition that holds then, else of the one before it,
+ * else what picked (replicas on the other side) makes of it. past may be NULL. */
+void tb_consistency_find_sides (TbPast *past, gint64 now_ns, guint64 picked, const char *component, const TbCapStore *store,
+                                TbSides *sides);
 /* Takes out of reach (bit j of reach[i]: replica i of the component reaches replica j) what a partition of that text
  * cuts ("orders/2 | orders/1 orders/3"). FALSE where the text does not say who is cut off from whom. */
 gboolean tb_consistency_cut (const char *text, const char *component, guint n, guint64 *reach);
+
+/* ---- consistency.c ---- */
+
 /* "Orders 1 and Orders 3", "3 replicas of Orders". (transfer full) */
 char *tb_consistency_side_name (const char *component, const TbCapSide *side);
 /* Everything in [from_ns, to_ns) of operations that a side's replicas received. */

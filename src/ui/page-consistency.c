@@ -12,6 +12,7 @@
 
 #include "consistency.h"
 #include "format.h"
+#include "side-rows.h"
 #include "sweep-chart.h"
 #include "tb-base.h"
 #include "tb-sweep.h"
@@ -19,11 +20,6 @@
 
 #define REFRESH_MS 1000
 #define PICKED_MAX 9 /* replicas that sides can be picked of */
-
-typedef struct
-{
-  GtkWidget *box, *title, *says[2], *measured[2], *differs[2];
-} SideRows;
 
 struct _TbConsistencyPage
 {
@@ -144,93 +140,6 @@ follow_selection (TbConsistencyPage *self)
       gtk_drop_down_set_selected (GTK_DROP_DOWN (self->chooser), i);
 }
 
-/* ---- Sides -------------------------------------------------------------------------------------------- */
-
-typedef enum
-{
-  PHASE_CHOSEN, /* there was no partition yet */
-  PHASE_DURING,
-  PHASE_AFTER
-} Phase;
-
-typedef struct
-{
-  Phase phase;
-  gint64 from_ns, to_ns; /* that is measured */
-  gint64 heal_ns;        /* 0: there was none */
-  gboolean told;         /* the text of the partition says who is cut off */
-  guint n_sides;
-  TbSideMeasured sides[TB_CAP_REPLICAS_MAX];
-} Shown;
-
-/* Who reaches whom while the partitions hold that hold with this one. */
-static gboolean
-reach_at (TbPast *past, const char *component, guint n, gint64 time_ns, guint64 *reach)
-{
-  gboolean told = FALSE;
-  for (guint i = 0; i < n; i++)
-    reach[i] = n < 64 ? (G_GUINT64_CONSTANT (1) << n) - 1 : G_MAXUINT64;
-  for (guint i = 0; i < tb_past_n_bands (past); i++)
-    {
-      const TbPastBand *band = tb_past_band (past, i);
-      if (band->kind == TB_BAND_PARTITION && band->text != NULL && band->from_ns <= time_ns && time_ns < band->to_ns)
-        told |= tb_consistency_cut (band->text, component, n, reach);
-    }
-  return told;
-}
-
-/* Whether replicas of it are cut off from each other. */
-static gboolean
-splits (const TbPastBand *band, const char *component, guint n)
-{
-  guint64 reach[TB_CAP_REPLICAS_MAX];
-  TbCapSide sides[TB_CAP_REPLICAS_MAX];
-  for (guint i = 0; i < n; i++)
-    reach[i] = n < 64 ? (G_GUINT64_CONSTANT (1) << n) - 1 : G_MAXUINT64;
-  return band->kind == TB_BAND_PARTITION && band->text != NULL && tb_consistency_cut (band->text, component, n, reach)
-         && tb_cap_sides (reach, n, sides) > 1;
-}
-
-/* The last partition of it that had begun then; NULL: none had. */
-static const TbPastBand *
-last_partition (TbPast *past, const char *component, guint n, gint64 now_ns)
-{
-  const TbPastBand *last = NULL;
-  for (guint i = 0; past != NULL && i < tb_past_n_bands (past); i++)
-    {
-      const TbPastBand *band = tb_past_band (past, i);
-      if (band->from_ns <= now_ns && splits (band, component, n))
-        last = band;
-    }
-  return last;
-}
-
-static void
-find_sides (TbConsistencyPage *self, const char *component, const TbCapStore *store, Shown *shown)
-{
-  guint n = store->replicas;
-  guint64 reach[TB_CAP_REPLICAS_MAX], all = n < 64 ? (G_GUINT64_CONSTANT (1) << n) - 1 : G_MAXUINT64;
-  TbCapSide sides[TB_CAP_REPLICAS_MAX];
-  gint64 now_ns = self->moment != NULL ? tb_moment_time_ns (self->moment) : 0;
-  const TbPastBand *band = last_partition (self->past, component, n, now_ns);
-  *shown = (Shown){ .phase = PHASE_CHOSEN, .to_ns = now_ns };
-  for (guint i = 0; i < n; i++)
-    reach[i] = (self->picked >> i & 1) != 0 ? self->picked & all : all & ~self->picked;
-  if (self->past != NULL)
-    shown->from_ns = tb_past_start_ns (self->past);
-  if (band != NULL)
-    {
-      shown->phase = band->to_ns > now_ns ? PHASE_DURING : PHASE_AFTER;
-      shown->from_ns = band->from_ns;
-      shown->to_ns = MIN (now_ns, band->to_ns);
-      shown->heal_ns = shown->phase == PHASE_AFTER ? band->to_ns : 0;
-      shown->told = reach_at (self->past, component, n, band->from_ns, reach);
-    }
-  shown->n_sides = tb_cap_sides (reach, n, sides);
-  for (guint i = 0; i < shown->n_sides; i++)
-    shown->sides[i].side = sides[i];
-}
-
 static void
 picked (GtkToggleButton *button, TbConsistencyPage *self);
 
@@ -262,69 +171,16 @@ offer_picks (TbConsistencyPage *self, const char *component, guint n, gboolean s
     }
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------------------ */
-
-static GtkWidget *
-wrapping (const char *css_class)
-{
-  GtkWidget *label = tb_ui_label (NULL, css_class);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_NONE);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  return label;
-}
-
-static void
-set_or_hide (GtkWidget *label, const char *text)
-{
-  gtk_widget_set_visible (label, text != NULL && *text != '\0');
-  tb_ui_set_text (label, text != NULL ? text : "");
-}
-
-static SideRows *
-side_rows (TbConsistencyPage *self, guint i)
+static TbSideRows *
+rows_of (TbConsistencyPage *self, guint i)
 {
   while (self->rows->len <= i)
     {
-      SideRows *rows = g_new0 (SideRows, 1);
-      rows->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-      gtk_widget_add_css_class (rows->box, "side-rows");
-      rows->title = wrapping ("heading");
-      gtk_box_append (GTK_BOX (rows->box), rows->title);
-      for (int w = 1; w >= 0; w--)
-        {
-          rows->says[w] = wrapping (NULL);
-          rows->measured[w] = wrapping ("numeric");
-          rows->differs[w] = wrapping ("warning");
-          gtk_box_append (GTK_BOX (rows->box), rows->says[w]);
-          gtk_box_append (GTK_BOX (rows->box), rows->measured[w]);
-          gtk_box_append (GTK_BOX (rows->box), rows->differs[w]);
-        }
+      TbSideRows *rows = tb_side_rows_new ();
       gtk_box_append (GTK_BOX (self->sides), rows->box);
       g_ptr_array_add (self->rows, rows);
     }
   return self->rows->pdata[i];
-}
-
-static void
-show_side (TbConsistencyPage *self, SideRows *rows, const char *component, const TbCapStore *store, const TbSideMeasured *side,
-           gboolean cut)
-{
-  guint members = (guint) __builtin_popcountll (side->side.members);
-  g_autofree char *name = tb_consistency_side_name (component, &side->side),
-                  *title = g_strdup_printf ("%s: %u of %u", name, members, store->replicas);
-  tb_ui_set_text (rows->title, title);
-  for (guint w = 0; w < 2; w++)
-    {
-      g_autofree char *theory = tb_consistency_theory (store, &side->side, w != 0),
-                      *says = g_strdup_printf ("%s, by theory %s", w ? "Writes" : "Reads", theory),
-                      *measured = tb_consistency_measured (&side->of[w]), *line = g_strdup_printf ("    measured%s: %s", cut ? "" : ", not cut yet", measured),
-                      *differs = cut ? tb_consistency_difference (store, side, w != 0) : NULL;
-      tb_ui_set_text (rows->says[w], says);
-      set_or_hide (rows->measured[w], self->verdicts != NULL ? line : NULL);
-      set_or_hide (rows->differs[w], self->verdicts != NULL ? differs : NULL);
-    }
 }
 
 /* ---- All of it ------------------------------------------------------------------------------------------- */
@@ -340,21 +196,21 @@ has_probes (TbConsistencyPage *self, const char *component)
 }
 
 static void
-show_period (TbConsistencyPage *self, const char *component, const Shown *shown)
+show_period (TbConsistencyPage *self, const char *component, const TbSides *shown)
 {
   g_autofree char *time = tb_format_ns (shown->to_ns - shown->from_ns);
-  const char *when = shown->phase == PHASE_DURING ? "since the cut" : shown->phase == PHASE_AFTER ? "during the cut" : "since the start";
+  const char *when = shown->phase == TB_SIDES_DURING ? "since the cut" : shown->phase == TB_SIDES_AFTER ? "during the cut" : "since the start";
   g_autofree char *who
       = has_probes (self, component)
             ? g_strdup_printf ("Each replica is asked by a probing client of its own: every %u ms a read and a write, timeout %u ms",
                                2000 / TB_PLAN_PROBE_RATE, TB_PLAN_PROBE_TIMEOUT_MS)
             : g_strdup ("Asked by the drawn clients alone, with the timeouts of their links: turn probing on to know every side");
   g_autofree char *text = g_strdup_printf ("Measured %s (%s). %s.", when, time, who);
-  set_or_hide (self->period, self->past != NULL ? text : NULL);
+  tb_ui_set_or_hide (self->period, self->past != NULL ? text : NULL);
 }
 
 static void
-show_theory (TbConsistencyPage *self, const TbCapStore *store, const Shown *shown)
+show_theory (TbConsistencyPage *self, const TbCapStore *store, const TbSides *shown)
 {
   TbCapSide sides[TB_CAP_REPLICAS_MAX];
   char why[200];
@@ -363,7 +219,7 @@ show_theory (TbConsistencyPage *self, const TbCapStore *store, const Shown *show
   gboolean yes = tb_cap_linearizable (store, sides, shown->n_sides, why);
   g_autofree char *what = tb_cap_store_text (store), *partition = tb_cap_partition_text (store), *otherwise = tb_cap_else_text (store),
                   *head = g_strdup_printf ("%s. By theory %slinearizable%s: %s.", what, yes ? "" : "not ",
-                                           shown->n_sides <= 1 ? "" : shown->phase == PHASE_CHOSEN ? " in such a partition" : " in this partition", why);
+                                           shown->n_sides <= 1 ? "" : shown->phase == TB_SIDES_CHOSEN ? " in such a partition" : " in this partition", why);
   g_autoptr (GString) unknown = g_string_new ("What this cannot know:");
   for (guint i = 0; tb_cap_unknown (store, i) != NULL; i++)
     g_string_append_printf (unknown, "\n• %s", tb_cap_unknown (store, i));
@@ -374,13 +230,13 @@ show_theory (TbConsistencyPage *self, const TbCapStore *store, const Shown *show
 }
 
 static void
-show_verdict (TbConsistencyPage *self, const char *component, const Shown *shown)
+show_verdict (TbConsistencyPage *self, const char *component, const TbSides *shown)
 {
   const TbStoreVerdict *store = self->verdicts != NULL ? tb_verdicts_of (self->verdicts, component) : NULL;
   if (store == NULL)
     {
-      set_or_hide (self->verdict, self->past != NULL ? "Measured: no operations yet." : NULL);
-      set_or_hide (self->details, NULL);
+      tb_ui_set_or_hide (self->verdict, self->past != NULL ? "Measured: no operations yet." : NULL);
+      tb_ui_set_or_hide (self->details, NULL);
       gtk_widget_set_visible (self->proof, FALSE);
       return;
     }
@@ -388,8 +244,8 @@ show_verdict (TbConsistencyPage *self, const char *component, const Shown *shown
   g_autofree char *n = tb_format_count (v->operations), *details = tb_consistency_details (store, shown->heal_ns);
   g_autofree char *text = g_strdup_printf ("Measured: %s%s, by %s operations%s%s%s", tb_verdict_word (v->kind), store->over ? "" : " so far", n,
                                            store->tapped ? " as the taps saw them" : "", *v->sentence != '\0' ? ". " : ".", v->sentence);
-  set_or_hide (self->verdict, text);
-  set_or_hide (self->details, details);
+  tb_ui_set_or_hide (self->verdict, text);
+  tb_ui_set_or_hide (self->details, details);
   gtk_widget_set_visible (self->proof, v->kind == TB_VERDICT_VIOLATED && v->n_witness > 0);
 }
 
@@ -401,7 +257,7 @@ show_sweep (TbConsistencyPage *self)
   g_autofree char *text = self->sweep != NULL ? g_strdup_printf ("Sweep: %u of %u delays measured.", self->n_points, tb_sweep_n_steps ())
                           : self->n_points > 0 ? g_strdup_printf ("Latency against the delay between replicas. %s %s", writes, reads)
                                                : NULL;
-  set_or_hide (self->sweep_text, text);
+  tb_ui_set_or_hide (self->sweep_text, text);
   gtk_widget_set_visible (self->sweep_chart, self->n_points > 1);
   gtk_widget_queue_draw (self->sweep_chart);
   gtk_button_set_label (GTK_BUTTON (self->sweep_button), self->sweep != NULL ? "End the sweep" : "Sweep delays");
@@ -442,9 +298,10 @@ show (TbConsistencyPage *self)
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), id != NULL ? "store" : "empty");
   if (id == NULL || !tb_cap_store_of (tb_model_lookup (model_of (self), id), &store))
     return;
-  g_autofree Shown *shown = g_new0 (Shown, 1);
-  find_sides (self, id, &store, shown);
-  offer_picks (self, id, store.replicas, shown->phase == PHASE_CHOSEN);
+  g_autofree TbSides *shown = g_new0 (TbSides, 1);
+  gint64 now_ns = self->moment != NULL ? tb_moment_time_ns (self->moment) : 0;
+  tb_consistency_find_sides (self->past, now_ns, self->picked, id, &store, shown);
+  offer_picks (self, id, store.replicas, shown->phase == TB_SIDES_CHOSEN);
   if (self->verdicts != NULL)
     {
       gboolean live = tb_moment_is_live (self->moment);
@@ -456,10 +313,10 @@ show (TbConsistencyPage *self)
   show_period (self, id, shown);
   for (guint i = 0; i < MAX (shown->n_sides, self->rows->len); i++)
     {
-      SideRows *rows = side_rows (self, i);
+      TbSideRows *rows = rows_of (self, i);
       gtk_widget_set_visible (rows->box, i < shown->n_sides);
       if (i < shown->n_sides)
-        show_side (self, rows, id, &store, &shown->sides[i], shown->phase != PHASE_CHOSEN);
+        tb_side_rows_show (rows, id, &store, &shown->sides[i], shown->phase != TB_SIDES_CHOSEN, self->verdicts != NULL);
     }
   show_verdict (self, id, shown);
   show_sweep (self);
@@ -644,7 +501,7 @@ new_text (TbConsistencyPage *self)
                        { &self->otherwise, NULL },    { &self->period, "dim-label" },     { &self->details, NULL },
                        { &self->sweep_text, NULL },   { &self->unknown, "dim-label" } };
   for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
-    *labels[i].label = wrapping (labels[i].class);
+    *labels[i].label = tb_ui_paragraph (NULL, labels[i].class);
   GtkWidget *const all[] = { self->head,  self->verdict,    self->proof,       self->sides, self->period, self->details, self->partition,
                              self->otherwise, self->sweep_text, self->sweep_chart, self->unknown };
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)

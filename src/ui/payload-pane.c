@@ -224,10 +224,7 @@ tb_payload_pane_class_init (TbPayloadPaneClass *class)
 static GtkWidget *
 new_wrapped (const char *css_class)
 {
-  GtkWidget *label = tb_ui_label ("", css_class);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_NONE);
+  GtkWidget *label = tb_ui_paragraph ("", css_class);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   return label;
 }

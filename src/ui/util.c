@@ -39,6 +39,16 @@ tb_ui_label (const char *text, const char *css_class)
 }
 
 GtkWidget *
+tb_ui_paragraph (const char *text, const char *css_class)
+{
+  GtkWidget *label = tb_ui_label (text, css_class);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  return label;
+}
+
+GtkWidget *
 tb_ui_heading (const char *text)
 {
   return tb_ui_label (text, "panel-heading");
@@ -57,6 +67,13 @@ tb_ui_set_text (GtkWidget *label, const char *text)
 {
   if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (label)), text) != 0)
     gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+void
+tb_ui_set_or_hide (GtkWidget *label, const char *text)
+{
+  gtk_widget_set_visible (label, text != NULL && *text != '\0');
+  tb_ui_set_text (label, text != NULL ? text : "");
 }
 
 static gboolean

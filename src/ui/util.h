@@ -18,11 +18,15 @@ void tb_ui_name (GtkWidget *widget, const char *name);
 GtkWidget *tb_ui_icon_button (const char *icon, const char *name, const char *action);
 /* text may be NULL; css_class may be NULL; begins at the start edge and ellipsises. */
 GtkWidget *tb_ui_label (const char *text, const char *css_class);
+/* The same, and goes on in the next line where there is no room. */
+GtkWidget *tb_ui_paragraph (const char *text, const char *css_class);
 /* A heading over a part of a side panel. */
 GtkWidget *tb_ui_heading (const char *text);
 void tb_ui_clear_box (GtkWidget *box);
 /* Sets a label's text only where it differs: a label set anew is laid out anew. */
 void tb_ui_set_text (GtkWidget *label, const char *text);
+/* The same; without a text (NULL or "") it is not there. */
+void tb_ui_set_or_hide (GtkWidget *label, const char *text);
 /* The tooltip of a widget (text may be NULL: none) that may say something else at any moment. GTK's own
  * setter makes every tooltip of the screen wait anew each time, so that none would appear during a run. */
 void tb_ui_set_tooltip (GtkWidget *widget, const char *text);
