@@ -73,7 +73,7 @@ tb_failure_without_text (TbFailure *f, const TbPart *parts, guint n)
   g_string_append (text, ", ");
   append_list (text, stopped);
   if (stopped->len > 0)
-    g_string_append (text, stopped->len == 1 ? " stops" : " stop");
+    g_string_append (text, stopped->len == 1 ? " cannot go on" : " stop"); /* which holds for Shop and for Visitors */
   else
     g_string_append (text, weaker > 0 ? "everything goes on" : "everything else goes on");
   if (weaker > 0)

@@ -1,6 +1,4 @@
-/* Single links and their neighbours: circles, timeouts, retries, messages. */
-#include <math.h>
-#include <string.h>
+/* Single links and their neighbours: circles, threads, messages. */
 
 #include "rules-private.h"
 
@@ -128,7 +126,7 @@ say_deadlock (TbRuleRun *run, const TbRule *rule, const Circle *circle)
     return;
   const TbRuleLink *link = closing (run, circle);
   TbRuleFinding *finding = tb_rule_say (
-      run, rule, link->e, "%s calls in a circle: with %u requests in %s at once, all its threads wait for each other",
+      run, rule, link->e, "%s call in a circle: with %u requests in %s at once, all its threads wait for each other",
       circle->names->str, circle->fewest, id_of (run, circle->of));
   mark_circle (run, circle, finding);
   tb_finding_fix_set (finding, "Do not wait here: make it asynchronous", link->e, TB_PROP_CALL, "async");
@@ -140,10 +138,12 @@ say_sync_cycle (TbRuleRun *run, const TbRule *rule, const Circle *circle)
   if (circle->bounded)
     return;
   const TbRuleLink *link = closing (run, circle);
-  TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s calls in a circle, each waiting for the next: it stands still once threads run out",
+  TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s call in a circle, each waiting for the next: all stand still once threads run out",
                                     circle->names->str);
   mark_circle (run, circle, finding);
   tb_finding_fix_set (finding, "Do not wait here: make it asynchronous", link->e, TB_PROP_CALL, "async");
+  if (!run->described) /* an arrow back may be only the answer */
+    finding->problem.severity = TB_SEVERITY_INFO;
 }
 
 static void
@@ -175,112 +175,6 @@ void
 tb_rule_async_cycles (TbRuleRun *run, const TbRule *rule)
 {
   each_circle (run, TRUE, say_async_cycle, rule);
-}
-
-/* ---- Timeouts and retries --------------------------------------------------------------------- */
-
-/* By each of its calls, or by the link itself. */
-static gboolean
-has_timeout (const TbRuleLink *link)
-{
-  guint with = 0;
-  for (guint i = 0; link->calls != NULL && i < link->calls->len; i++)
-    with += tb_element_is_set (link->calls->pdata[i], TB_PROP_TIMEOUT);
-  return link->timeout_ns > 0 || (link->calls != NULL && with == link->calls->len);
-}
-
-/* What a caller gives up after at the latest where nothing else is known: less than its own callers do. */
-static gint64
-fitting_timeout (const TbRuleRun *run, const TbRuleLink *link)
-{
-  gint64 least = 2 * G_GINT64_CONSTANT (1000000000);
-  for (guint i = 0; i < run->parts[link->from].in->len; i++)
-    {
-      gint64 above = tb_rule_in (run, link->from, i)->timeout_ns;
-      if (above > 0)
-        least = MIN (least, above);
-    }
-  return MAX (least / 2 / (1 + link->retries), G_GINT64_CONSTANT (1000000));
-}
-
-/* Only of our own programs: others have a timeout of theirs, or none, and the drawing does not change it. */
-void
-tb_rule_no_timeout (TbRuleRun *run, const TbRule *rule)
-{
-  for (guint i = 0; i < run->n_links; i++)
-    {
-      const TbRuleLink *link = &run->links[i];
-      if (!link->sync || has_timeout (link) || !tb_rule_is_ours (&run->parts[link->from]))
-        continue;
-      g_autofree char *timeout = tb_rule_duration (fitting_timeout (run, link));
-      g_autofree char *label = g_strdup_printf ("Give it a timeout of %s", timeout);
-      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s waits for %s without a timeout: one that hangs holds it for ever",
-                                        id_of (run, link->from), id_of (run, link->to));
-      tb_finding_also (finding, run->parts[link->from].e);
-      tb_finding_also (finding, run->parts[link->to].e);
-      tb_finding_fix_set (finding, label, link->e, TB_PROP_TIMEOUT, timeout);
-    }
-}
-
-/* How long the caller may be busy with one call over it: every try, and the most calls in a row. */
-static gint64
-worst_ns (const TbRuleLink *link)
-{
-  gint64 times = 1;
-  for (guint i = 0; link->calls != NULL && i < link->calls->len; i++)
-    if (tb_element_get_number (link->calls->pdata[i], TB_PROP_SHARE) >= 1)
-      times = MAX (times, tb_element_get_integer (link->calls->pdata[i], TB_PROP_TIMES));
-  double ns = (double) link->timeout_ns * (1 + link->retries) * (double) times;
-  return (gint64) MIN (ns, 9e18);
-}
-
-static void
-say_inverted (TbRuleRun *run, const TbRule *rule, const TbRuleLink *above, const TbRuleLink *below)
-{
-  gint64 worst = worst_ns (below);
-  g_autofree char *long_text = tb_rule_duration (worst), *short_text = tb_rule_duration (above->timeout_ns);
-  g_autofree char *each = tb_rule_duration (below->timeout_ns), *label = g_strdup_printf ("Let %s wait %s", tb_element_id (above->e), long_text);
-  g_autofree char *tries = below->retries > 0 ? g_strdup_printf (", %u tries of %s", below->retries + 1, each) : g_strdup ("");
-  TbRuleFinding *finding = tb_rule_say (run, rule, above->e, "%s gives up after %s, but %s may take %s%s: it goes on for nobody",
-                                    id_of (run, above->from), short_text, tb_element_id (below->e), long_text, tries);
-  tb_finding_also (finding, below->e);
-  tb_finding_also (finding, run->parts[above->to].e);
-  tb_finding_fix_set (finding, label, above->e, TB_PROP_TIMEOUT, long_text);
-}
-
-void
-tb_rule_inverted_timeouts (TbRuleRun *run, const TbRule *rule)
-{
-  for (guint i = 0; i < run->n_links; i++)
-    {
-      const TbRuleLink *above = &run->links[i], *worst = NULL;
-      for (guint k = 0; above->sync && above->timeout_ns > 0 && k < run->parts[above->to].out->len; k++)
-        {
-          const TbRuleLink *below = tb_rule_out (run, above->to, k);
-          if (below->sync && below->timeout_ns > 0 && worst_ns (below) > above->timeout_ns
-              && (worst == NULL || worst_ns (below) > worst_ns (worst)))
-            worst = below;
-        }
-      if (worst != NULL)
-        say_inverted (run, rule, above, worst);
-    }
-}
-
-/* What is done twice is not the same as done once. */
-void
-tb_rule_retried_writes (TbRuleRun *run, const TbRule *rule)
-{
-  static const char *const twice[] = { "append", "add" };
-  for (guint i = 0; i < run->n_links; i++)
-    for (guint k = 0; k < G_N_ELEMENTS (twice); k++)
-      if (run->links[i].retries > 0 && tb_rule_link_does (&run->links[i], twice[k]))
-        {
-          TbRuleFinding *finding = tb_rule_say (run, rule, run->links[i].e,
-                                            "an %s whose answer is lost is tried again, up to %u times, and then counts more than once",
-                                            twice[k], run->links[i].retries);
-          tb_finding_fix_set (finding, "Do not try again", run->links[i].e, TB_PROP_RETRIES, NULL);
-          break;
-        }
 }
 
 /* ---- Threads and messages --------------------------------------------------------------------- */
@@ -324,6 +218,13 @@ tb_rule_blocked_thread (TbRuleRun *run, const TbRule *rule)
     }
 }
 
+/* Stores send each other what they have until it is there. */
+static gboolean
+is_copying (const TbRuleRun *run, const TbRuleLink *link)
+{
+  return run->parts[link->from].role == TB_ROLE_STORE && run->parts[link->to].role == TB_ROLE_STORE;
+}
+
 void
 tb_rule_lost_messages (TbRuleRun *run, const TbRule *rule)
 {
@@ -331,7 +232,8 @@ tb_rule_lost_messages (TbRuleRun *run, const TbRule *rule)
     {
       const TbRuleLink *link = &run->links[i];
       TbRole role = run->parts[link->to].role;
-      if (link->sync || role == TB_ROLE_BROKER || role == TB_ROLE_EXTERNAL || run->parts[link->from].role == TB_ROLE_BROKER)
+      if (link->sync || role == TB_ROLE_BROKER || role == TB_ROLE_EXTERNAL || run->parts[link->from].role == TB_ROLE_BROKER
+          || is_copying (run, link))
         continue;
       tb_finding_also (tb_rule_say (run, rule, link->e, "nobody keeps what is sent while %s is down: a broker between them would",
                                     id_of (run, link->to)),

@@ -1,10 +1,11 @@
 /* What stops alone, and two together. */
 #include "rules-private.h"
+#include "tb-deployment.h"
 
 #define NAMED_MAX 3
 #define MARKED_MAX 500u
 
-/* "Shop, Browser and 4 more stop" */
+/* "Shop, Browser and 4 more stop", "Visitors cannot go on" */
 static char *
 stopping (const TbRuleRun *run, const GArray *uids)
 {
@@ -18,8 +19,18 @@ stopping (const TbRuleRun *run, const GArray *uids)
     }
   if (named < uids->len)
     g_string_append_printf (words, " and %u more", uids->len - named);
-  g_string_append (words, uids->len == 1 ? " stops" : " stop");
+  g_string_append (words, uids->len == 1 ? " cannot go on" : " stop"); /* which holds for Shop and for Visitors */
   return g_string_free (words, FALSE);
+}
+
+/* Whether a replica of it does. */
+static gboolean
+runs_on (const TbRuleRun *run, const TbRulePart *part, const TbElement *device)
+{
+  for (guint r = 1; part->tier != NULL && r <= part->replicas; r++)
+    if (tb_replica_device (run->model, part->e, r) == device)
+      return TRUE;
+  return FALSE;
 }
 
 /* They are different ones; only what the finding is about may be among them. In a drawing of ten thousand, thousands of
@@ -32,13 +43,39 @@ add_stopped (TbRuleFinding *finding, const GArray *stopped)
       g_array_append_val (finding->uids, g_array_index (stopped, TbUid, i));
 }
 
+/* A device that is there for one component alone says no more than that component does. */
+static gboolean
+is_said_by_what_runs_on_it (const TbRuleRun *run, TbFailure *failure, const TbPart *point)
+{
+  const TbElement *device = tb_model_get (run->model, point->uid);
+  guint on_it = 0;
+  gboolean alone = FALSE;
+  for (guint i = 0; tb_element_kind (device) == TB_KIND_DEVICE && i < run->n_parts; i++)
+    if (tb_failure_state_without (failure, point, 1, tb_element_uid (run->parts[i].e)) != TB_FAILURE_GOES_ON
+        && runs_on (run, &run->parts[i], device))
+      {
+        on_it++;
+        alone = tb_failure_is_single_point (failure, tb_element_uid (run->parts[i].e));
+      }
+  return on_it == 1 && alone;
+}
+
+/* Of what a cache has, its callers may do without: so they say. */
+static void
+fix_cache (TbRuleRun *run, TbRuleFinding *finding, guint part)
+{
+  for (guint i = 0; i < run->parts[part].in->len; i++)
+    if (tb_rule_in (run, part, i)->sync)
+      tb_finding_fix_set (finding, "Its callers can do without it", tb_rule_in (run, part, i)->e, TB_PROP_NEEDS, "0");
+}
+
 static void
 say_point (TbRuleRun *run, const TbRule *rule, TbFailure *failure, const TbPart *point)
 {
   const TbElement *e = tb_model_get (run->model, point->uid);
   g_autoptr (GArray) stopped = tb_failure_without (failure, point, 1);
   guint part = tb_rule_part_of (run, e);
-  if (stopped->len == 0)
+  if (stopped->len == 0 || is_said_by_what_runs_on_it (run, failure, point))
     return;
   g_autofree char *words = stopping (run, stopped);
   TbRuleFinding *finding;
@@ -51,6 +88,8 @@ say_point (TbRuleRun *run, const TbRule *rule, TbFailure *failure, const TbPart 
   if (part != TB_NOBODY && run->parts[part].replicas == 1 && run->parts[part].role == TB_ROLE_SERVER
       && g_strcmp0 (tb_element_get (e, TB_PROP_STATE), "stateless") == 0)
     tb_finding_fix_set (finding, "Run two replicas", e, TB_PROP_REPLICAS, "2");
+  if (part != TB_NOBODY && run->parts[part].role == TB_ROLE_CACHE)
+    fix_cache (run, finding, part);
 }
 
 void
@@ -63,19 +102,54 @@ tb_rule_spof (TbRuleRun *run, const TbRule *rule)
     say_point (run, rule, failure, &points[i]);
 }
 
+void
+tb_rule_too_many_needed (TbRuleRun *run, const TbRule *rule)
+{
+  for (guint i = 0; i < run->n_links; i++)
+    {
+      const TbRuleLink *link = &run->links[i];
+      const TbRulePart *to = &run->parts[link->to];
+      gint64 needs = tb_element_get_integer (link->e, TB_PROP_NEEDS);
+      if (needs <= to->replicas)
+        continue;
+      g_autofree char *label = g_strdup_printf ("Need %u", to->replicas), *value = g_strdup_printf ("%u", to->replicas);
+      TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "it needs %d replicas of %s, and there %s %u", (int) needs,
+                                        tb_element_id (to->e), to->replicas == 1 ? "is" : "are", to->replicas);
+      tb_finding_also (finding, to->e);
+      tb_finding_fix_set (finding, label, link->e, TB_PROP_NEEDS, value);
+    }
+}
+
 /* ---- Two together ------------------------------------------------------------------------------ */
 
 #define PAIRS_SAID 5u
 #define PAIRS_AMONG 2000u /* components: among more, looking takes longer than all other rules */
 
-/* Two replicas of one component, or a replica and the device of another of them, say no more than its number does. */
+/* Whether both devices run some of the same component, and one of them is not enough of it. */
 static gboolean
-is_plain (TbFailure *failure, const TbPartPair *pair)
+share_a_component (const TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
+{
+  const TbPart both[] = { pair->a, pair->b };
+  for (guint i = 0; i < run->n_parts; i++)
+    {
+      const TbElement *e = run->parts[i].e;
+      if (runs_on (run, &run->parts[i], tb_model_get (run->model, pair->a.uid))
+          && runs_on (run, &run->parts[i], tb_model_get (run->model, pair->b.uid))
+          && tb_failure_state_without (failure, both, 2, tb_element_uid (e)) >= TB_FAILURE_STOPS)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Two replicas of one component, or the devices of two of them, say no more than its number does. */
+static gboolean
+is_plain (const TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
 {
   const TbPart *replica = pair->a.replica > 0 ? &pair->a : pair->b.replica > 0 ? &pair->b : NULL;
   const TbPart *other = replica == &pair->a ? &pair->b : &pair->a;
-  return replica != NULL
-         && (other->uid == replica->uid || tb_failure_state_without (failure, other, 1, replica->uid) != TB_FAILURE_GOES_ON);
+  if (replica == NULL)
+    return share_a_component (run, failure, pair);
+  return other->uid == replica->uid || tb_failure_state_without (failure, other, 1, replica->uid) != TB_FAILURE_GOES_ON;
 }
 
 /* What both stop and neither does. (transfer full) */
@@ -126,7 +200,7 @@ tb_rule_spof_pairs (TbRuleRun *run, const TbRule *rule)
   guint n_telling = 0;
   gboolean more = FALSE;
   for (guint i = 0; i < n && !more; i++)
-    if (!is_plain (tb_rule_failure (run), &pairs[i]))
+    if (!is_plain (run, tb_rule_failure (run), &pairs[i]))
       {
         more = n_telling == PAIRS_SAID;
         if (!more)

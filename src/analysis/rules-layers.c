@@ -49,20 +49,36 @@ tb_rule_skipped (TbRuleRun *run, const TbRule *rule)
     }
 }
 
+/* Tiers that stand between two in the file. */
+static guint
+tiers_between (const TbRuleRun *run, const TbElement *a, const TbElement *b)
+{
+  guint at[2] = { 0, 0 };
+  for (guint i = 0; i < tb_model_count (run->model, TB_KIND_TIER); i++)
+    {
+      const TbElement *tier = tb_model_nth (run->model, TB_KIND_TIER, i);
+      at[0] = tier == a ? i : at[0];
+      at[1] = tier == b ? i : at[1];
+    }
+  guint apart = MAX (at[0], at[1]) - MIN (at[0], at[1]);
+  return apart > 0 ? apart - 1 : 0;
+}
+
 void
 tb_rule_bypassed_tier (TbRuleRun *run, const TbRule *rule)
 {
-  guint n = tb_model_count (run->model, TB_KIND_TIER);
-  for (guint i = 0; i < run->n_links && n >= 3; i++)
+  for (guint i = 0; i < run->n_links; i++)
     {
       const TbRuleLink *link = &run->links[i];
       const TbRulePart *from = &run->parts[link->from], *to = &run->parts[link->to];
-      if (from->role != TB_ROLE_CLIENT || to->role != TB_ROLE_STORE || from->tier == NULL || to->tier == NULL
-          || from->tier == to->tier)
+      if (from->role != TB_ROLE_CLIENT || to->role != TB_ROLE_STORE || from->tier == NULL || to->tier == NULL)
+        continue;
+      guint n = tiers_between (run, from->tier, to->tier);
+      if (n == 0)
         continue;
       TbRuleFinding *finding = tb_rule_say (
           run, rule, link->e, "the client %s goes straight to the store %s, past %u other tier%s: whatever guards the data there is gone round",
-          id_of (run, link->from), id_of (run, link->to), n - 2, n == 3 ? "" : "s");
+          id_of (run, link->from), id_of (run, link->to), n, n == 1 ? "" : "s");
       tb_finding_also (finding, from->e);
       tb_finding_also (finding, to->e);
     }
@@ -123,7 +139,7 @@ tb_rule_bypassed_proxy (TbRuleRun *run, const TbRule *rule)
           guint between = tb_rule_out (run, link->from, k)->to;
           TbRole role = run->parts[between].role;
           if ((role != TB_ROLE_PROXY && role != TB_ROLE_BALANCER) || between == link->to
-              || !calls (run, between, link->to))
+              || between == link->from || !calls (run, between, link->to))
             continue;
           TbRuleFinding *finding = tb_rule_say (run, rule, link->e, "%s also calls %s by way of %s, which this link goes round",
                                             id_of (run, link->from), id_of (run, link->to), id_of (run, between));

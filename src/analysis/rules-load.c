@@ -15,11 +15,20 @@ typedef struct
   TbPrediction *prediction; /* NULL: nobody asks, or it would take too long */
 } Load;
 
+/* Where messages go in a circle, figures of how many there will be mean nothing: the circle is said instead. */
+static gboolean
+goes_in_circles (const TbRuleRun *run)
+{
+  g_autofree guint *number = g_new (guint, run->n_parts + 1);
+  return tb_rule_circles (run, TRUE, number) < run->n_parts;
+}
+
+/* Of a sketch nothing is known that could be computed with. */
 static Load
 load_of (const TbRuleRun *run)
 {
   Load load = { tb_queue_net_new (run->model, NULL, NULL), NULL };
-  if (load.net->n_sources > 0 && load.net->n_sources * load.net->n_stations <= WORK_MAX)
+  if (run->described && !goes_in_circles (run) && load.net->n_sources > 0 && load.net->n_sources * load.net->n_stations <= WORK_MAX)
     load.prediction = tb_predict (load.net);
   return load;
 }
@@ -71,6 +80,42 @@ tb_rule_saturated (TbRuleRun *run, const TbRule *rule)
   for (guint d = 0; load.prediction != NULL && d < load.net->n_devices; d++)
     say_busy (run, rule, load.net->devices[d].uid, device_use (&load, d), "cores");
   load_clear (&load);
+}
+
+/* The mean of what is drawn of it, without waits and what it calls: it can be no less. */
+static double
+work_ns (const TbStation *station)
+{
+  return station->work[0].mean_ns + station->extra_ns;
+}
+
+static void
+say_short (TbRuleRun *run, const TbRule *rule, const TbCallOut *call, const TbStation *callee)
+{
+  const TbElement *link = tb_model_nth (run->model, TB_KIND_LINK, call->link);
+  gint64 fitting = ((gint64) (2 * work_ns (callee) / 1e6) + 1) * 1000000;
+  g_autofree char *timeout = tb_rule_duration (call->timeout_ns), *work = tb_rule_duration ((gint64) work_ns (callee)),
+                  *longer = tb_rule_duration (fitting), *label = g_strdup_printf ("Wait %s", longer);
+  TbRuleFinding *finding = tb_rule_say (run, rule, link, "it gives up after %s, but %s alone works %s on a request", timeout,
+                                        callee->id, work);
+  tb_finding_also (finding, tb_model_get (run->model, callee->uid));
+  if (tb_element_get_ns (link, TB_PROP_TIMEOUT) == call->timeout_ns)
+    tb_finding_fix_set (finding, label, link, TB_PROP_TIMEOUT, longer);
+}
+
+void
+tb_rule_short_timeouts (TbRuleRun *run, const TbRule *rule)
+{
+  TbQueueNet *net = tb_queue_net_new (run->model, NULL, NULL);
+  for (guint i = 0; i < net->n_stations; i++)
+    for (guint k = 0; k < net->stations[i].n_calls; k++)
+      {
+        const TbCallOut *call = &net->stations[i].calls[k];
+        const TbStation *callee = call->n_deliveries == 0 ? &net->stations[call->station] : NULL;
+        if (callee != NULL && !call->async && call->timeout_ns > 0 && callee->known && work_ns (callee) > (double) call->timeout_ns)
+          say_short (run, rule, call, callee);
+      }
+  tb_queue_net_free (net);
 }
 
 static gboolean

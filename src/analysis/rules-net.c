@@ -93,6 +93,19 @@ read_calls (TbRuleRun *run)
     }
 }
 
+/* A sketch has boxes and arrows only. */
+static gboolean
+is_described (const TbRuleRun *run)
+{
+  for (guint i = 0; i < run->n_parts; i++)
+    if (run->parts[i].builtin != NULL || tb_element_is_set (run->parts[i].e, TB_PROP_THREADS))
+      return TRUE;
+  for (guint i = 0; i < run->n_links; i++)
+    if (run->links[i].timeout_ns > 0 || run->links[i].retries > 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
 tb_rule_net_read (TbRuleRun *run)
 {
@@ -106,6 +119,7 @@ tb_rule_net_read (TbRuleRun *run)
   for (guint i = 0; i < n_links; i++)
     read_link (run, tb_model_nth (run->model, TB_KIND_LINK, i));
   read_calls (run);
+  run->described = is_described (run);
 }
 
 void

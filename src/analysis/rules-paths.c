@@ -18,16 +18,14 @@ typedef struct
   guint *number; /* of each part's circle */
 } Order;
 
-static void
-order_new (const TbRuleRun *run, gboolean async_too, Order *order)
+guint *
+tb_rule_order (const TbRuleRun *run, gboolean async_too, guint *number)
 {
-  guint n = run->n_parts;
-  order->order = g_new (guint, n + 1);
-  order->number = g_new (guint, n + 1);
-  guint circles = tb_rule_circles (run, async_too, order->number), at = 0;
+  guint n = run->n_parts, *order = g_new (guint, n + 1);
+  guint circles = tb_rule_circles (run, async_too, number), at = 0;
   g_autofree guint *first = g_new0 (guint, circles + 1);
   for (guint i = 0; i < n; i++)
-    first[order->number[i]]++;
+    first[number[i]]++;
   for (guint c = circles; c > 0; c--) /* called groups have lower numbers */
     {
       guint size = first[c - 1];
@@ -35,7 +33,15 @@ order_new (const TbRuleRun *run, gboolean async_too, Order *order)
       at += size;
     }
   for (guint i = 0; i < n; i++)
-    order->order[first[order->number[i]]++] = i;
+    order[first[number[i]]++] = i;
+  return order;
+}
+
+static void
+order_new (const TbRuleRun *run, gboolean async_too, Order *order)
+{
+  order->number = g_new (guint, run->n_parts + 1);
+  order->order = tb_rule_order (run, async_too, order->number);
 }
 
 static void

@@ -37,6 +37,7 @@ typedef struct
   TbRuleLink *links; /* in file order */
   guint n_links;
   GHashTable *index;   /* element of a component → its place in parts, and one */
+  gboolean described;  /* it says how its programs behave: what they do, or how long they wait. Else it is a sketch */
   GPtrArray *findings; /* of TbRuleFinding */
   TbFailure *failure;   /* tb_rule_failure(); NULL until it is asked */
 } TbRuleRun;
@@ -61,6 +62,11 @@ gboolean tb_rule_is_ours (const TbRulePart *part);
 /* Which group of mutual callers a part is in over sync (or async too) links: number[part], and how many there are.
  * A group calls only groups of lower numbers (Tarjan 1972). */
 guint tb_rule_circles (const TbRuleRun *run, gboolean async_too, guint *number);
+/* How long the caller may be busy with one call over it, where each try ends after that time: all tries, and the most
+ * calls in a row. */
+gint64 tb_rule_worst_ns (const TbRuleLink *link, gint64 timeout_ns);
+/* Parts so that callers stand before those they call, as indices; number as tb_rule_circles() says. (transfer full) */
+guint *tb_rule_order (const TbRuleRun *run, gboolean async_too, guint *number);
 /* What fails with what, read when it is asked first. (transfer none) */
 TbFailure *tb_rule_failure (TbRuleRun *run);
 /* Duration in words, as in a file. (transfer full) */
@@ -76,25 +82,24 @@ void tb_finding_also (TbRuleFinding *finding, const TbElement *element);
 void tb_finding_fix_set (TbRuleFinding *finding, const char *label, const TbElement *element, TbProp prop,
                          const char *value);
 void tb_finding_fix (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element);
+/* A copy of that edit, as one more of the fix. */
+void tb_finding_edit (TbRuleFinding *finding, const char *label, const TbRuleEdit *edit);
+void tb_finding_free (gpointer finding);
 /* The same of the other way to mend it. */
 void tb_finding_other (TbRuleFinding *finding, const char *label, TbRuleOp op, const TbElement *element);
 
 /* ---- The rules: a function a row --------------------------------------------------------------- */
 
-#define TB_RULE_CHECKS(X)                                                                                              \
-  X (upward) X (skipped) X (bypassed_tier) X (bypassed_mediator) X (bypassed_proxy)                                     \
-  X (bound_language) X (languages) X (standards) X (middleware_calls) X (protocols) X (no_protocol) X (offered)         \
-  X (sync_cycles) X (deadlocks) X (async_cycles) X (no_timeout) X (inverted_timeouts) X (amplified_retries)             \
-  X (retried_writes) X (depth) X (fan_out) X (chatty) X (blocked_thread) X (lost_messages)                              \
-  X (affinity) X (lone_replica) X (overlap) X (write_conflict) X (even_copies) X (all_copies) X (apart) X (stale_reads) \
-  X (volatile_store) X (volatile_broker) X (lossy_failover)                                                             \
-  X (saturated) X (unbounded) X (spof) X (spof_pairs) X (common_mode) X (idle_device)                                    \
-  X (disconnected) X (uncalled) X (called_client) X (empty_container) X (empty_interaction) X (unjudged_scenario)       \
-  X (secret) X (same_name)
-#define X(name) void tb_rule_##name (TbRuleRun *run, const TbRule *rule);
-TB_RULE_CHECKS (X)
-#undef X
+#define R(id, level, function, ...) void tb_rule_##function (TbRuleRun *run, const TbRule *rule);
+#define M R
+#define W(...)
+#include "rules-table.h"
+#undef R
+#undef M
+#undef W
 
 /* The file's own rules, and what it ignores. */
 void tb_rules_check_own (TbRuleRun *run);
 void tb_rules_suppress (TbRuleRun *run);
+/* Many findings of one rule become one that stands for them. */
+void tb_rules_gather (TbRuleRun *run);

@@ -99,6 +99,8 @@ tb_rule_called_client (TbRuleRun *run, const TbRule *rule)
                                         tb_element_id (to->e));
       tb_finding_also (finding, to->e);
       tb_finding_fix_set (finding, "Make it a server", to->e, TB_PROP_KIND, "server");
+      if (!run->described) /* an arrow back may be only the answer */
+        finding->problem.severity = TB_SEVERITY_INFO;
     }
 }
 
@@ -181,19 +183,40 @@ tb_rule_secret (TbRuleRun *run, const TbRule *rule)
     }
 }
 
+/* Whether the frames around them tell them apart. */
+static gboolean
+stand_apart (const TbElement *a, const TbElement *b)
+{
+  static const TbProp around[] = { TB_PROP_TIER, TB_PROP_LAYER, TB_PROP_GROUP, TB_PROP_MIDDLEWARE };
+  for (guint i = 0; i < G_N_ELEMENTS (around); i++)
+    if (g_strcmp0 (tb_element_get (a, around[i]), tb_element_get (b, around[i])) != 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Once a name. A client is known by whom it calls; in a comparison several of one name are meant so. */
 void
 tb_rule_same_name (TbRuleRun *run, const TbRule *rule)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) said = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < run->n_parts; i++)
     {
       const TbElement *e = run->parts[i].e, *other = g_hash_table_lookup (seen, tb_element_title (e));
+      TbRuleFinding *finding = g_hash_table_lookup (said, tb_element_title (e));
+      if (run->parts[i].role == TB_ROLE_CLIENT)
+        continue;
       if (other == NULL)
         g_hash_table_insert (seen, (gpointer) tb_element_title (e), (gpointer) e);
-      else
-        tb_finding_also (tb_rule_say (run, rule, e, "%s is called “%s” too: on the drawing they look the same",
-                                      tb_element_id (other), tb_element_title (e)),
-                         other);
+      else if (finding != NULL)
+        tb_finding_also (finding, e);
+      else if (!stand_apart (e, other))
+        {
+          finding = tb_rule_say (run, rule, e, "%s is called “%s” too: on the drawing they look the same", tb_element_id (other),
+                                 tb_element_title (e));
+          tb_finding_also (finding, other);
+          g_hash_table_insert (said, (gpointer) tb_element_title (e), finding);
+        }
     }
 }
 

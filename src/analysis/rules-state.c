@@ -232,7 +232,8 @@ tb_rule_volatile_store (TbRuleRun *run, const TbRule *rule)
     {
       const TbRulePart *part = &run->parts[i];
       if (part->role != TB_ROLE_STORE || part->replicas > 1 || !tb_rule_is_ours (part)
-          || tb_element_get_boolean (part->e, TB_PROP_DURABLE))
+          || tb_element_get_boolean (part->e, TB_PROP_DURABLE)
+          || (part->builtin == NULL && !tb_element_is_set (part->e, TB_PROP_DURABLE)))
         continue;
       TbRuleFinding *finding = tb_rule_say (run, rule, part->e, "it is not durable and has no replica: its data are gone when it crashes");
       tb_finding_fix_set (finding, "Make it durable", part->e, TB_PROP_DURABLE, "yes");

@@ -2,7 +2,28 @@
 #include <string.h>
 
 #include "rules-private.h"
+
+#define R(rule_id, level, function, when, why) { rule_id, TB_SEVERITY_##level, when, why, NULL, NULL },
+#define M(rule_id, level, function, when, why, many, mend) { rule_id, TB_SEVERITY_##level, when, why, many, mend },
+#define W(rule_id, level, when, why) { rule_id, TB_SEVERITY_##level, when, why, NULL, NULL },
+static const TbRule rules[] = {
 #include "rules-table.h"
+};
+#undef R
+#undef M
+#undef W
+
+#define R(rule_id, level, function, ...) tb_rule_##function,
+#define M R
+#define W(...) NULL,
+static const TbRuleCheck checks[G_N_ELEMENTS (rules)] = {
+#include "rules-table.h"
+};
+#undef R
+#undef M
+#undef W
+
+#define LINK_ID_MAX 24
 
 const TbRule *
 tb_rules (guint *n)
@@ -38,16 +59,33 @@ fix_free (TbRuleFix *fix)
   g_free (fix);
 }
 
-static void
-finding_free (gpointer data)
+void
+tb_finding_free (gpointer data)
 {
   TbRuleFinding *finding = data;
   g_free (finding->problem.message);
   g_array_unref (finding->uids);
+  g_clear_pointer (&finding->parts, g_ptr_array_unref);
   fix_free (finding->fix);
   fix_free (finding->other);
   g_free (finding->reason);
   g_free (finding);
+}
+
+/* "component shop"; a link by its ends where its id is no word, as those of imported drawings are. (transfer full) */
+static char *
+name_of (const TbModel *model, const TbElement *e)
+{
+  const char *kind = tb_schema_kind (tb_element_kind (e))->name, *id = tb_element_id (e);
+  const TbElement *from = NULL, *to = NULL;
+  if (tb_element_kind (e) == TB_KIND_LINK && strlen (id) > LINK_ID_MAX)
+    {
+      from = tb_element_get_ref (model, e, TB_PROP_FROM);
+      to = tb_element_get_ref (model, e, TB_PROP_TO);
+    }
+  if (from != NULL && to != NULL)
+    return g_strdup_printf ("%s %s → %s", kind, tb_element_id (from), tb_element_id (to));
+  return g_strdup_printf ("%s %s", kind, id != NULL ? id : tb_element_title (e));
 }
 
 TbRuleFinding *
@@ -58,10 +96,10 @@ tb_rule_say (TbRuleRun *run, const TbRule *rule, const TbElement *about, const c
   g_autofree char *sentence = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   TbRuleFinding *finding = g_new0 (TbRuleFinding, 1);
-  const char *name = tb_element_id (about) != NULL ? tb_element_id (about) : tb_element_title (about);
+  g_autofree char *name = name_of (run->model, about);
   finding->problem = (TbProblem){ rule->severity, rule->id, tb_element_uid (about), tb_element_line (about),
                                   tb_element_column (about), NULL };
-  finding->problem.message = g_strdup_printf ("%s %s: %s", tb_schema_kind (tb_element_kind (about))->name, name, sentence);
+  finding->problem.message = g_strdup_printf ("%s: %s", name, sentence);
   finding->uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
   tb_finding_also (finding, about);
   g_ptr_array_add (run->findings, finding);
@@ -89,6 +127,14 @@ add_edit (TbRuleFix **fix, const char *label, const TbRuleEdit *edit)
       g_array_set_clear_func ((*fix)->edits, edit_clear);
     }
   g_array_append_vals ((*fix)->edits, edit, 1);
+}
+
+void
+tb_finding_edit (TbRuleFinding *finding, const char *label, const TbRuleEdit *edit)
+{
+  TbRuleEdit own = *edit;
+  own.value = g_strdup (edit->value);
+  add_edit (&finding->fix, label, &own);
 }
 
 void
@@ -165,7 +211,7 @@ leave_out_ignored (GPtrArray *findings)
 GPtrArray *
 tb_rules_check (const TbModel *model, const TbRuleOptions *options)
 {
-  TbRuleRun run = { .model = model, .findings = g_ptr_array_new_with_free_func (finding_free) };
+  TbRuleRun run = { .model = model, .findings = g_ptr_array_new_with_free_func (tb_finding_free) };
   if (options != NULL)
     run.options = *options;
   run.options.depth_max = run.options.depth_max > 0 ? run.options.depth_max : 4;
@@ -176,6 +222,8 @@ tb_rules_check (const TbModel *model, const TbRuleOptions *options)
       checks[i](&run, &rules[i]);
   tb_rules_check_own (&run);
   tb_rules_suppress (&run);
+  if (run.options.gather)
+    tb_rules_gather (&run);
   tb_rule_net_clear (&run);
   sort (model, run.findings);
   if (!run.options.with_ignored)
@@ -202,7 +250,8 @@ static const char introduction[]
       "<!-- Made from the table of rules by “tierboard check --rules”: do not edit. -->\n\n"
       "What `tierboard check` and the Problems page of the window say of a drawing before it runs. An *error*: it\n"
       "cannot work as drawn. A *warning*: it works, until something happens that will. An *info*: worth knowing, and\n"
-      "often meant so. `check` ends with status 1 on errors, or on what `--fail-on` says.\n\n"
+      "often meant so. `check` ends with status 1 on errors, or on what `--fail-on` says. More than three findings of\n"
+      "one rule are said as one that names them, `--each` says each; JSON and SARIF always do.\n\n"
       "A finding that is as it should be is ignored in the file, with the reason, in the element that it is about:\n"
       "`<ignore rule=\"spof\" reason=\"a drawing for a class\"/>`. `layer.*` means all rules that begin so; in\n"
       "`<architecture>` itself, it holds everywhere. The window writes it (Ignore… in the list of problems).\n\n"

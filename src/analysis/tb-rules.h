@@ -18,6 +18,8 @@ typedef struct
   TbSeverity severity; /* the worst it can be */
   const char *summary; /* when it is said, in a sentence */
   const char *help;    /* why it matters and what to do */
+  const char *many;    /* what many of them are when they are said as one: "calls are …"; NULL: each is said */
+  const char *mend;    /* and what mends all of them; NULL: nothing does */
 } TbRule;
 
 /* All rules, by what they are about. (transfer none) */
@@ -55,16 +57,18 @@ typedef struct
 typedef struct
 {
   TbProblem problem; /* rule, uid (whose line it stands at, and whose <ignore> counts), message */
-  GArray *uids;      /* of TbUid: all that it is about, problem.uid first */
+  GArray *uids;      /* of TbUid: all that it is about, problem.uid first (which of one that stands for others is the architecture's, and not here) */
   TbRuleFix *fix;    /* NULL: none is obvious */
   TbRuleFix *other;  /* another way, where there are two as good; NULL: there is none */
   gboolean ignored;  /* by an <ignore>, whose reason this is: */
   char *reason;
+  GPtrArray *parts;  /* of TbRuleFinding: it stands for these; NULL: for itself */
 } TbRuleFinding;
 
 typedef struct
 {
   gboolean with_ignored; /* findings that are ignored come too, last */
+  gboolean gather;       /* more than three of a rule that says what many are (many) become one that stands for them */
   guint depth_max;       /* sync.depth: so many calls below each other are no finding; 0: 4 */
   double chatty_max;     /* chatty.tier: so many calls a request across devices are none; 0: 10 */
 } TbRuleOptions;

@@ -25,6 +25,7 @@ enum
 typedef struct
 {
   gboolean colour, ignored; /* ignored: findings that the file ignores are printed too */
+  gboolean each;            /* many findings of one rule are not said as one */
   TbSeverity fail_on;
   int format;
   TbJson *json; /* NULL: text */
@@ -171,7 +172,7 @@ check_plan (const TbModel *model, TbProblems *problems)
 static int
 check_file (const Check *check, const char *path)
 {
-  const TbRuleOptions options = { .with_ignored = TRUE };
+  const TbRuleOptions options = { .with_ignored = TRUE, .gather = check->json == NULL && !check->each };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) problems = tb_problems_new ();
   g_autoptr (GPtrArray) findings = NULL;
@@ -242,6 +243,7 @@ tb_cmd_check (int argc, char **argv)
     { "fail-on", 0, 0, G_OPTION_ARG_STRING, &fail_on,
       "What ends with status 1: error (as usual), warning or info", "SEVERITY" },
     { "ignored", 0, 0, G_OPTION_ARG_NONE, &check.ignored, "Print what the file ignores too, with its reasons", NULL },
+    { "each", 0, 0, G_OPTION_ARG_NONE, &check.each, "Print every finding, also where a rule has more than three", NULL },
     { "rules", 0, 0, G_OPTION_ARG_NONE, &rules, "Print the table of rules instead, as Markdown", NULL },
     { NULL },
   };

@@ -78,7 +78,7 @@ void
 tb_page_findings (TbPage *page)
 {
   static const char *const heads[] = { "Level", "Rule", "Where", "What", NULL };
-  const TbRuleOptions all = { .with_ignored = TRUE };
+  const TbRuleOptions all = { .with_ignored = TRUE, .gather = TRUE };
   g_autoptr (GPtrArray) problems = tb_problems_new (), findings = tb_rules_check (page->model, &all);
   tb_model_validate (page->model, problems);
   begin_table (page, "findings", "Findings", heads);

@@ -10,6 +10,8 @@
   tb_validation_add (validation, TB_SEVERITY_ERROR, rule, element, __VA_ARGS__)
 #define WARNING(element, rule, ...)                                                                \
   tb_validation_add (validation, TB_SEVERITY_WARNING, rule, element, __VA_ARGS__)
+#define INFO(element, rule, ...)                                                                   \
+  tb_validation_add (validation, TB_SEVERITY_INFO, rule, element, __VA_ARGS__)
 
 /* Calls report for every child of that kind whose text was there before. */
 static void
@@ -210,7 +212,7 @@ check_component (TbValidation *validation, const TbElement *component)
   if (tb_component_role (component) == TB_ROLE_EXTERNAL
       && !tb_element_is_set (component, TB_PROP_ADDRESS)
       && !only_calls (validation->model, component))
-    WARNING (component, "external-address", "it is external and has no address");
+    INFO (component, "external-address", "it is external and has no address");
 }
 
 static void

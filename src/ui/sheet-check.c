@@ -13,7 +13,7 @@
 #define VALIDATE_MS 20
 #define AT_ONCE 5000u /* components and links */
 
-static const TbRuleOptions options = { .with_ignored = TRUE };
+static const TbRuleOptions options = { .with_ignored = TRUE, .gather = TRUE };
 
 static void
 add_all (TbProblems *to, const TbProblems *problems)

@@ -183,7 +183,7 @@ test_says_what_stops (void)
   assert_without (&d, "app", "Without all of app, Client and Balancer stop.");
   assert_without (&d, "app-1", "Without the device app-1, everything goes on, 1 component with fewer replicas.");
   assert_without (&d, "save", "Without the link save, Client, Balancer and Shop stop.");
-  assert_without (&d, "browse", "Without the link browse, Client stops.");
+  assert_without (&d, "browse", "Without the link browse, Client cannot go on.");
 }
 
 static void

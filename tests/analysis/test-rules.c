@@ -43,6 +43,7 @@ typedef struct
 #define COMMAND(id, kind, more) "<component id='" id "' kind='" kind "' " more "><command>x</command></component>"
 #define QUORUM(n, r, w) BUILT ("s", "store", "replicas='" n "'", "replication='quorum' r='" r "' w='" w "'")
 #define DOUBLED "<tier id='x'><device id='d'/><device id='e'/></tier>" C ("a", "client", "") C ("b", "server", "tier='x' replicas='2'") L ("l", "a", "b", T)
+#define EITHER CALLS ("a", "client", "", "<call link='l' order='first'/><call link='m' order='first'/>") C ("b", "server", "") C ("c", "server", "") L ("l", "a", "b", T) L ("m", "a", "c", T)
 #define CALLS(id, kind, more, calls) "<component id='" id "' kind='" kind "' " more "><builtin>" calls "</builtin></component>"
 
 static const Case cases[] = {
@@ -53,12 +54,14 @@ static const Case cases[] = {
   { "skipped-layer", LAYERS ("no") LAYERED L ("l", "a", "c", T), NULL },
   { "skipped-layer", LAYERS ("yes") LAYERED L ("l", "a", "d", T), NULL },
   { "tier.bypass", TIERS C ("a", "client", "tier='x'") C ("b", "store", "tier='z'") L ("l", "a", "b", T), "past 1 other tier:" },
+  { "tier.bypass", TIERS C ("a", "client", "tier='y'") C ("b", "store", "tier='z'") L ("l", "a", "b", T), NULL },
   { "tier.bypass", "<tier id='x'/><tier id='z'/>" C ("a", "client", "tier='x'") C ("b", "store", "tier='z'") L ("l", "a", "b", T), NULL },
   { "mediator.bypass", C ("m", "mediator", "") C ("a", "server", "") C ("b", "server", "") L ("k", "m", "a", T) L ("l", "m", "b", T) L ("n", "a", "b", T),
     "link n: a and b both take part in what m mediates" },
   { "mediator.bypass", C ("m", "mediator", "") C ("a", "server", "") C ("b", "server", "") L ("k", "m", "a", T) L ("n", "a", "b", T), NULL },
   { "proxy.bypass", AB C ("p", "proxy", "") L ("k", "a", "p", T) L ("l", "p", "b", T) L ("n", "a", "b", T), "by way of p" },
   { "proxy.bypass", AB C ("p", "proxy", "") L ("k", "a", "p", T) L ("l", "p", "b", T), NULL },
+  { "proxy.bypass", C ("a", "proxy", "") C ("b", "server", "") L ("k", "a", "a", T) L ("l", "a", "b", T), NULL },
   { "middleware.language", "<middleware id='j' language='Java'/><middleware id='c' language='C'/>"
     C ("a", "client", "middleware='j'") C ("b", "server", "middleware='c'") L ("l", "a", "b", T), "made in C, by c, but a is part of j, which is bound to Java" },
   { "middleware.language", "<middleware id='j' language='Java'/>" C ("a", "client", "middleware='j'") C ("b", "server", "middleware='j'") L ("l", "a", "b", T), NULL },
@@ -78,7 +81,7 @@ static const Case cases[] = {
   { "link.offered", AB L ("l", "a", "b", T " tags='offered'"), "link l: a seems to call b, as what was imported hints" },
   { "link.offered", AB L ("l", "a", "b", T " tags='kept'"), NULL },
   { "thread.pool.deadlock", C ("a", "server", "threads='pool 4'") C ("b", "server", "threads='single' replicas='2'") L ("l", "a", "b", T) L ("m", "b", "a", T),
-    "a → b → a calls in a circle: with 2 requests in b at once" },
+    "a → b → a call in a circle: with 2 requests in b at once" },
   { "thread.pool.deadlock", C ("a", "server", "threads='pool 4'") C ("b", "server", "") L ("l", "a", "b", T) L ("m", "b", "a", T), NULL },
   { "graph.cycle.sync", C ("a", "server", "threads='pool 4'") C ("b", "server", "") L ("l", "a", "b", T) L ("m", "b", "a", T), "a → b → a" },
   { "graph.cycle.sync", C ("a", "server", "") C ("b", "server", "") L ("l", "a", "b", T) L ("m", "b", "a", "call='async'"), NULL },
@@ -90,6 +93,9 @@ static const Case cases[] = {
   { "timeout.inverted", AB C ("c", "store", "") L ("l", "a", "b", "timeout='1s'") L ("m", "b", "c", "timeout='500ms' retries='3'"),
     "a gives up after 1s, but m may take 2s, 4 tries of 500ms" },
   { "timeout.inverted", AB C ("c", "store", "") L ("l", "a", "b", "timeout='1s'") L ("m", "b", "c", "timeout='500ms' retries='1'"), NULL },
+  { "timeout.short", BUILT ("a", "client", "", "rate='1'") BUILT ("b", "server", "", "work='wait 800ms'") L ("l", "a", "b", "timeout='500ms'"),
+    "link l: it gives up after 500ms, but b alone works 800ms on a request" },
+  { "timeout.short", BUILT ("a", "client", "", "rate='1'") BUILT ("b", "server", "", "work='wait 800ms'") L ("l", "a", "b", T), NULL },
   { "retry.amplify", AB C ("c", "server", "") C ("d", "store", "") L ("l", "a", "b", "retries='3'") L ("m", "b", "c", "retries='3'") L ("n", "c", "d", "retries='3'"),
     "3 levels of them on a → b → c → d make one request up to 64 calls" },
   { "retry.amplify", AB C ("c", "server", "") L ("l", "a", "b", "retries='3'") L ("m", "b", "c", ""), NULL },
@@ -109,6 +115,7 @@ static const Case cases[] = {
     "waits for c, meanwhile the others of 4 callers queue" },
   { "thread.blocked", C ("a", "client", "threads='single'") C ("b", "server", "threads='single'") C ("c", "store", "") L ("l", "a", "b", T) L ("m", "b", "c", T), NULL },
   { "async.lost", AB L ("l", "a", "b", "call='async'"), "while b is down" },
+  { "async.lost", C ("a", "store", "") C ("b", "store", "") L ("l", "a", "b", "call='async'"), NULL },
   { "async.lost", C ("a", "client", "") C ("b", "broker", "") L ("l", "a", "b", "call='async'"), NULL },
   { "lb.affinity", C ("b", "balancer", "") C ("s", "server", "state='stateful' replicas='3'") L ("l", "b", "s", T), "2 of 3 find nothing" },
   { "lb.affinity", C ("b", "balancer", "affinity='session'") C ("s", "server", "state='stateful' replicas='3'") L ("l", "b", "s", T), NULL },
@@ -130,19 +137,27 @@ static const Case cases[] = {
   { "reads.stale", BUILT ("s", "store", "replicas='3'", "replication='primary-async'"), NULL },
   { "failover.loses", BUILT ("s", "store", "replicas='3'", "replication='primary-async' failover='yes'"), "acknowledged, and are lost" },
   { "failover.loses", BUILT ("s", "store", "replicas='3'", "replication='primary-sync' failover='yes'"), NULL },
-  { "store.volatile", C ("s", "store", ""), "not durable" },
+  { "store.volatile", C ("s", "store", "durable='no'"), "not durable" },
+  { "store.volatile", BUILT ("s", "store", "", ""), "not durable" },
+  { "store.volatile", C ("s", "store", ""), NULL },
   { "store.volatile", C ("s", "store", "durable='yes'"), NULL },
   { "broker.volatile", CALLS ("a", "client", "", "<call link='l' qos='1'/>") C ("b", "broker", "") L ("l", "a", "b", "call='async'"), "b is not durable" },
   { "broker.volatile", CALLS ("a", "client", "", "<call link='l' qos='1'/>") C ("b", "broker", "durable='yes'") L ("l", "a", "b", "call='async'"), NULL },
   { "load.saturated", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", T),
     "component b: 151 % of what its one thread can do is asked of it" },
+  { "load.saturated", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") C ("c", "server", "")
+    L ("l", "a", "b", T) L ("m", "b", "c", "call='async'") L ("n", "c", "b", "call='async'"), NULL },
   { "load.saturated", BUILT ("a", "client", "", "rate='50'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", T), NULL },
   { "queue.unbounded", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", "call='async'"),
     "component b: 150 messages/s come, and it takes 99.6/s" },
   { "queue.unbounded", BUILT ("a", "client", "", "rate='150'") BUILT ("b", "server", "", "work='wait 10ms'") L ("l", "a", "b", T), NULL },
-  { "spof", AB L ("l", "a", "b", T), "component b: without it, a stops" },
+  { "spof", AB L ("l", "a", "b", T), "component b: without it, a cannot go on" },
+  { "spof", C ("a", "client", "") C ("b", "server", "") C ("c", "cache", "") L ("l", "a", "b", T) L ("m", "b", "c", T " needs='0'") L ("n", "a", "c", T " needs='0'"), "component b: without it, a cannot go on" },
+  { "needs.many", C ("a", "client", "") C ("b", "server", "replicas='2'") L ("l", "a", "b", T " needs='3'"), "it needs 3 replicas of b, and there are 2" },
+  { "needs.many", C ("a", "client", "") C ("b", "server", "replicas='2'") L ("l", "a", "b", T " needs='2'"), NULL },
   { "spof", C ("a", "client", "") C ("b", "server", "replicas='2'") L ("l", "a", "b", T), NULL },
-  { "spof.pair", DOUBLED, "device d: without both it and the device e, a and b stop, though neither is needed alone" },
+  { "spof.pair", EITHER, "component b: without both it and c, a cannot go on, though neither is needed alone" },
+  { "spof.pair", DOUBLED, NULL },
   { "spof.pair", C ("a", "client", "") C ("b", "server", "replicas='2'") L ("l", "a", "b", T), NULL },
   { "device.commonmode", "<tier id='x'><device id='d'/></tier>" C ("b", "server", "tier='x' replicas='3'"), "all its 3 replicas run on d" },
   { "device.commonmode", "<tier id='x'><device id='d'/><device id='e'/></tier>" C ("b", "server", "tier='x' replicas='3'"), NULL },
@@ -162,8 +177,10 @@ static const Case cases[] = {
   { "scenario.unjudged", AB "<scenario id='i'><phase id='p' lasts='1s'/><expect that='ready' of='b'/></scenario>", NULL },
   { "secret.infile", "<component id='a' kind='store'><service password='x'/></component>", "holds a password" },
   { "secret.infile", AB, NULL },
-  { "name.twice", C ("a", "client", "name='X'") C ("b", "client", "name='X'"), "a is called “X” too" },
+  { "name.twice", C ("a", "server", "name='X'") C ("b", "server", "name='X'"), "a is called “X” too" },
   { "name.twice", AB, NULL },
+  { "name.twice", C ("a", "client", "name='X'") C ("b", "client", "name='X'"), NULL },
+  { "name.twice", TIERS C ("a", "server", "tier='x' name='X'") C ("b", "server", "tier='y' name='X'"), NULL },
   { "rule.words", "<rule id='r' kind='forbidden' from='colour:red'/>" AB, "“colour:red” selects no component" },
   { "rule.words", "<rule id='r' kind='forbidden' over='kind:store'/>" AB, "selects no link" },
   { "rule.words", "<rule id='r' kind='forbidden' from='* !tag:x kind:client' over='!async protocol:http'/>" AB, NULL },
@@ -308,6 +325,84 @@ test_the_architecture_ignores_for_all (void)
   g_assert_null (find (findings, "ignore.unused"));
 }
 
+/* ---- Many -------------------------------------------------------------------------------------- */
+
+#define FOUR_STORES C ("a", "client", "") C ("s", "store", "durable='no'") C ("t", "store", "durable='no'") C ("u", "store", "durable='no'")
+#define FOURTH_STORE(inner) "<component id='v' kind='store' durable='no'>" inner "</component>"
+
+static GPtrArray *
+gathered (const char *inner, TbDocument **document)
+{
+  const TbRuleOptions options = { .with_ignored = TRUE, .gather = TRUE };
+  *document = read_inner (inner);
+  return tb_rules_check (tb_document_model (*document), &options);
+}
+
+static void
+test_many_of_one_rule_are_said_as_one_and_mended_at_once (void)
+{
+  g_autoptr (TbDocument) document = NULL;
+  g_autoptr (GPtrArray) findings = gathered (FOUR_STORES FOURTH_STORE (""), &document);
+  const TbRuleFinding *finding = find (findings, "store.volatile");
+  g_assert_cmpstr (finding->problem.message, ==, "4 stores lose their data when they crash: s, t, u and v");
+  g_assert_cmpuint (finding->problem.uid, ==, tb_element_uid (tb_model_root (tb_document_model (document))));
+  g_assert_cmpuint (finding->problem.line, ==, 2);
+  g_assert_cmpuint (finding->parts->len, ==, 4);
+  g_assert_cmpuint (finding->uids->len, ==, 4);
+  g_assert_cmpstr (finding->fix->label, ==, "Make them durable");
+  g_assert_cmpuint (finding->fix->edits->len, ==, 4);
+}
+
+static void
+test_three_of_one_rule_are_said_each (void)
+{
+  g_autoptr (TbDocument) document = NULL;
+  g_autoptr (GPtrArray) findings = gathered (FOUR_STORES, &document);
+  g_assert_null (find (findings, "store.volatile")->parts);
+}
+
+static void
+test_what_is_ignored_where_it_stands_is_not_among_the_many (void)
+{
+  g_autoptr (TbDocument) document = NULL;
+  g_autoptr (GPtrArray) findings = gathered (FOUR_STORES C ("w", "store", "durable='no'")
+                                             FOURTH_STORE ("<ignore rule='store.volatile' reason='a cache'/>"), &document);
+  const TbRuleFinding *finding = find (findings, "store.volatile"), *last = findings->pdata[findings->len - 1];
+  g_assert_cmpuint (finding->parts->len, ==, 4);
+  g_assert_true (last->ignored && last->parts == NULL);
+  g_assert_cmpstr (last->reason, ==, "a cache");
+}
+
+static void
+test_many_that_the_architecture_ignores_are_one (void)
+{
+  g_autoptr (TbDocument) document = NULL;
+  g_autoptr (GPtrArray) findings = gathered ("<ignore rule='store.volatile' reason='a class'/>" FOUR_STORES FOURTH_STORE (""), &document);
+  const TbRuleFinding *finding = find (findings, "store.volatile");
+  g_assert_true (finding->ignored && finding->parts->len == 4);
+  g_assert_cmpstr (finding->reason, ==, "a class");
+  g_assert_null (finding->fix);
+}
+
+static void
+test_a_link_with_no_word_for_its_id_is_said_by_its_ends (void)
+{
+  g_autoptr (TbDocument) document = read_inner (AB L ("f106602c-feb2-e66a-4537-3a34d633f6aa", "a", "b", ""));
+  g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), NULL);
+  g_assert_true (g_str_has_prefix (find (findings, "sync.notimeout")->problem.message, "link a → b: "));
+}
+
+static void
+test_a_sketch_is_told_no_more_than_it_says (void)
+{
+  g_autoptr (TbDocument) document = read_inner (AB L ("l", "a", "b", "") L ("m", "b", "a", ""));
+  g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), NULL);
+  for (guint i = 0; i < findings->len; i++)
+    g_assert_cmpint (((const TbRuleFinding *) findings->pdata[i])->problem.severity, ==, TB_SEVERITY_INFO);
+  g_assert_nonnull (find (findings, "sync.notimeout"));
+  g_assert_nonnull (find (findings, "graph.cycle.sync"));
+}
+
 /* ---- All of them ------------------------------------------------------------------------------ */
 
 static void
@@ -397,6 +492,12 @@ main (int argc, char **argv)
   TEST (an_own_rule_has_its_severity);
   TEST (what_is_ignored_keeps_its_reason);
   TEST (the_architecture_ignores_for_all);
+  TEST (many_of_one_rule_are_said_as_one_and_mended_at_once);
+  TEST (three_of_one_rule_are_said_each);
+  TEST (what_is_ignored_where_it_stands_is_not_among_the_many);
+  TEST (many_that_the_architecture_ignores_are_one);
+  TEST (a_link_with_no_word_for_its_id_is_said_by_its_ends);
+  TEST (a_sketch_is_told_no_more_than_it_says);
   TEST (the_worst_come_first_and_then_the_file_decides);
   TEST (templates_have_nothing_worse_than_infos);
   TEST (the_page_is_what_the_table_says);

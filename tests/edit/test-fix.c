@@ -57,7 +57,9 @@ static const struct
   { "store.apart", "<component id='s' kind='store' replicas='3'><builtin/></component>" },
   { "reads.stale", "<component id='s' kind='store' replicas='3'><builtin replication='raft' reads='any'/></component>" },
   { "failover.loses", "<component id='s' kind='store' replicas='3'><builtin replication='primary-async' failover='yes'/></component>" },
-  { "store.volatile", "<component id='s' kind='store'/>" },
+  { "store.volatile", "<component id='s' kind='store'><builtin/></component>" },
+  { "timeout.short", "<component id='a' kind='client'><builtin rate='1'/></component><component id='b' kind='server'><builtin work='wait 2s'/></component><link id='l' from='a' to='b' timeout='1s'/>" },
+  { "needs.many", AB "<link id='l' from='a' to='b' needs='2'/>" },
   { "broker.volatile", "<component id='a' kind='client'><builtin><call link='l' qos='1'/></builtin></component><component id='b' kind='broker'/><link id='l' from='a' to='b' call='async'/>" },
   { "device.commonmode", "<tier id='t'><device id='d' cores='2'/></tier><component id='b' kind='server' tier='t' replicas='2'/>" },
   { "device.commonmode", "<tier id='t'><device id='d'/><device id='e'/></tier><component id='b' kind='server' tier='t' replicas='2'><on replica='2' device='d'/></component>" },
@@ -90,6 +92,25 @@ test_each_fix_takes_its_finding_away_and_undoes_in_one_step (void)
       g_autofree char *undone = tb_model_to_xml (tb_document_model (document), NULL);
       g_assert_cmpstr (undone, ==, before);
     }
+}
+
+/* Four levels of calls, with what one of them has already, and one that tries again. */
+static void
+test_timeouts_that_are_given_at_once_fit_each_other (void)
+{
+  const TbRuleOptions options = { .gather = TRUE };
+  g_autoptr (TbDocument) document = read_inner (
+      AB "<component id='c' kind='server'/><component id='d' kind='server'/><component id='e' kind='store'/>"
+         "<link id='l' from='a' to='b'/><link id='m' from='b' to='c'/><link id='n' from='c' to='d' timeout='300ms' retries='1'/>"
+         "<link id='o' from='d' to='e'/><link id='p' from='b' to='e' retries='2'/>");
+  g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), &options);
+  const TbRuleFinding *finding = find (findings, "sync.notimeout");
+  g_assert_cmpuint (finding->parts->len, ==, 4);
+  g_assert_true (tb_fix_apply (document, finding->fix));
+  g_autoptr (GPtrArray) after = check (document);
+  g_assert_null (find (after, "sync.notimeout"));
+  g_assert_null (find (after, "timeout.inverted"));
+  g_assert_true (tb_document_undo (document));
 }
 
 static void
@@ -159,6 +180,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define TEST(name) g_test_add_func ("/fix/" #name, test_##name)
   TEST (each_fix_takes_its_finding_away_and_undoes_in_one_step);
+  TEST (timeouts_that_are_given_at_once_fit_each_other);
   TEST (a_fix_of_what_is_gone_changes_nothing);
   TEST (an_offered_link_is_kept_or_removed);
   TEST (ignoring_writes_the_reason_and_is_one_step);

@@ -39,6 +39,7 @@ assert_one (const char *inner, const char *rule, TbSeverity severity, const char
 
 #define assert_error(inner, rule, words) assert_one (inner, rule, TB_SEVERITY_ERROR, words)
 #define assert_warning(inner, rule, words) assert_one (inner, rule, TB_SEVERITY_WARNING, words)
+#define assert_info(inner, rule, words) assert_one (inner, rule, TB_SEVERITY_INFO, words)
 
 #define AB "<component id='a' kind='client'/><component id='b' kind='server' replicas='2'/>"
 #define LINK "<link id='l' from='a' to='b'/>"
@@ -249,7 +250,7 @@ test_an_element_has_one_place_in_a_view (void)
 static void
 test_an_external_component_has_an_address (void)
 {
-  assert_warning ("<component id='a' kind='external'/>", "external-address", "no address");
+  assert_info ("<component id='a' kind='external'/>", "external-address", "no address");
   assert_good ("<component id='a' kind='external'/><component id='b' kind='server'/>" LINK);
 }
 

@@ -27,7 +27,7 @@ port_of_link (const TbPlanner *planner, const TbElement *link, const TbPart *to,
                      "the link “%s” calls a service “%s” that %s does not have",
                      tb_element_id (link), service, to->title);
   else if (port == NULL)
-    tb_planner_fail (planner, link, TB_PLAN_ERROR_REFERENCE, error,
+    tb_planner_fail (planner, link, TB_PLAN_ERROR_VALUE, error,
                      "the link “%s” has nothing to call: %s offers no service with a port",
                      tb_element_id (link), to->title);
   return port;
