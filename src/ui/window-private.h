@@ -1,5 +1,6 @@
 /* The window's parts, shared by the files that make it: window.c builds it and holds its tabs,
- * window-actions.c the table of actions (those of scenarios are in window-scenarios.c), window-file.c files, window-close.c the questions before
+ * window-actions.c the table of actions (what those on a run do is in window-run.c, those of scenarios are in
+ * window-scenarios.c), window-file.c files, window-close.c the questions before
  * something would be lost. What belongs to one document is in its sheet (sheet-private.h). */
 #pragma once
 
@@ -58,6 +59,10 @@ void tb_window_set_action_enabled (TbWindow *self, const char *name, gboolean en
 
 /* What an action of the window does, in the files that have some. */
 #define ACTION(name) static void name (GSimpleAction *action, GVariant *target, gpointer data)
+
+/* window-run.c */
+void tb_window_install_run_actions (TbWindow *self);
+void tb_window_update_run_actions (TbWindow *self);
 
 /* window-scenarios.c */
 void tb_window_install_scenario_actions (TbWindow *self);
