@@ -107,11 +107,14 @@ tb_graph_write (GString *out, const TbModel *model, const TbGraphWriter *writer)
   g_hash_table_unref (tree.members);
 }
 
-void
-tb_graph_tell_layers (const TbModel *model, const TbExportOptions *options, const char *format, TbKind container)
+/* ---- What does not go along -------------------------------------------------------------------- */
+
+/* A component in several layers is in a container once. */
+static void
+tell_layers (const TbModel *model, const TbExportOptions *options, const char *format)
 {
   guint n = 0;
-  for (guint i = 0; container == TB_KIND_LAYER && i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
     {
       const char *layers = tb_element_get (tb_model_nth (model, TB_KIND_COMPONENT, i), TB_PROP_LAYER);
       n += layers != NULL && strchr (layers, ' ') != NULL;
@@ -119,6 +122,35 @@ tb_graph_tell_layers (const TbModel *model, const TbExportOptions *options, cons
   if (n > 0)
     tb_lost_add (options, 0, "%u component%s in several layers: only the first of them has a place in %s", n,
                  n == 1 ? " is" : "s are", format);
+}
+
+static void
+tell_props (const TbModel *model, const TbExportOptions *options, const char *format, TbKind kind, const TbProp *held,
+            TbProp more)
+{
+  g_autoptr (GArray) props = g_array_new (TRUE, FALSE, sizeof (TbProp));
+  for (guint i = 0; held != NULL && held[i] != TB_PROP_NONE; i++)
+    g_array_append_val (props, held[i]);
+  g_array_append_val (props, more);
+  tb_lost_props (model, options, format, kind, (const TbProp *) (const void *) props->data);
+}
+
+void
+tb_graph_tell_lost (const TbModel *model, const TbExportOptions *options, const char *format, const TbProp *component,
+                    const TbProp *link)
+{
+#define BIT(kind) (G_GUINT64_CONSTANT (1) << (kind))
+  TbKind container = tb_graph_container (model);
+  guint64 held = BIT (TB_KIND_ARCHITECTURE) | BIT (TB_KIND_COMPONENT) | BIT (TB_KIND_LINK);
+  tb_lost_kinds (model, options, format, container != TB_KIND_NONE ? held | BIT (container) : held);
+  tell_props (model, options, format, TB_KIND_ARCHITECTURE, NULL, TB_PROP_NONE);
+  tell_props (model, options, format, TB_KIND_COMPONENT, component, tb_graph_container_prop (container));
+  tell_props (model, options, format, TB_KIND_LINK, link, TB_PROP_NONE);
+  if (container != TB_KIND_NONE)
+    tell_props (model, options, format, container, NULL, TB_PROP_PARENT);
+  if (container == TB_KIND_LAYER)
+    tell_layers (model, options, format);
+#undef BIT
 }
 
 /* ---- Words ----------------------------------------------------------------------------------- */

@@ -25,7 +25,9 @@ void tb_graph_indent (GString *out, guint depth);
 char *tb_graph_word (const char *id, const char *const *reserved);
 /* In double quotes, with a \ before quotes and backslashes; line ends become \n. (transfer full) */
 char *tb_graph_quote (const char *text);
-/* Tells that a component in several layers is in a container once, where containers are layers. */
-void tb_graph_tell_layers (const TbModel *model, const TbExportOptions *options, const char *format, TbKind container);
+/* Tells what a file of components, links and containers does not hold: component and link are what it holds of those
+ * (TB_PROP_NONE ends them) besides names and containers. */
+void tb_graph_tell_lost (const TbModel *model, const TbExportOptions *options, const char *format, const TbProp *component,
+                         const TbProp *link);
 /* What a link says: its name, else what it carries; NULL: nothing. */
 const char *tb_graph_label (const TbElement *link);

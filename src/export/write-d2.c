@@ -25,6 +25,30 @@ quote (const char *text)
   return g_strjoinv ("\\$", parts);
 }
 
+/* A tooltip is Markdown there, where < would begin HTML. */
+static char *
+quote_tooltip (const char *text)
+{
+  g_autoptr (GString) plain = g_string_new (text);
+  g_string_replace (plain, "&", "&amp;", 0);
+  g_string_replace (plain, "<", "&lt;", 0);
+  return quote (plain->str);
+}
+
+/* D2 refuses a link below words that look like an address: they could be another one. */
+static gboolean
+looks_like_address (const char *text)
+{
+  return text != NULL && strstr (text, "://") != NULL;
+}
+
+static gboolean
+has_link (const TbElement *component)
+{
+  return tb_element_is_set (component, TB_PROP_HREF) && !looks_like_address (tb_element_title (component))
+         && !looks_like_address (tb_element_get (component, TB_PROP_DESCRIPTION));
+}
+
 static void
 open_container (GString *out, const TbElement *container, guint depth)
 {
@@ -54,10 +78,10 @@ put_component (GString *out, const TbModel *model, const TbElement *component, g
     g_string_append (out, "; style.multiple: true");
   if (description != NULL)
     {
-      g_autofree char *said = quote (description);
+      g_autofree char *said = quote_tooltip (description);
       g_string_append_printf (out, "; tooltip: %s", said);
     }
-  if (href != NULL)
+  if (has_link (component))
     {
       g_autofree char *said = quote (href);
       g_string_append_printf (out, "; link: %s", said);
@@ -97,28 +121,49 @@ put_link (GString *out, const TbModel *model, const TbElement *link)
                           said != NULL ? said : "", async ? " { style.stroke-dash: 4 }" : "");
 }
 
-static void
-tell_lost (const TbModel *model, const TbExportOptions *options, TbKind container)
+static gboolean
+can_be_seen (const char *text)
 {
-#define BIT(kind) (G_GUINT64_CONSTANT (1) << TB_KIND_##kind)
-  const TbProp component[] = { TB_PROP_KIND, TB_PROP_DESCRIPTION, TB_PROP_HREF, tb_graph_container_prop (container),
-                               TB_PROP_NONE };
-  const TbProp link[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_CALL, TB_PROP_NONE };
-  tb_lost_kinds (model, options, "D2",
-                 BIT (ARCHITECTURE) | BIT (COMPONENT) | BIT (LINK) | (G_GUINT64_CONSTANT (1) << container));
-  tb_lost_props (model, options, "D2", TB_KIND_COMPONENT, component);
-  tb_lost_props (model, options, "D2", TB_KIND_LINK, link);
-#undef BIT
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (g_unichar_isgraph (g_utf8_get_char (text)) && !g_unichar_isspace (g_utf8_get_char (text)))
+      return TRUE;
+  return FALSE;
+}
+
+/* D2 has no name for a drawing, but any text may stand above it; no component's word has a blank. */
+static void
+put_title (GString *out, const TbModel *model)
+{
+  const char *name = tb_element_get (tb_model_root (model), TB_PROP_NAME);
+  g_autofree char *title = name != NULL && can_be_seen (name) ? quote (name) : NULL;
+  if (title != NULL)
+    g_string_append_printf (out, "\"drawing title\": %s { shape: text; near: top-center; style.font-size: 28 }\n", title);
+}
+
+static void
+tell_links (const TbModel *model, const TbExportOptions *options)
+{
+  for (guint i = 0; options->lost != NULL && i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    {
+      const TbElement *component = tb_model_nth (model, TB_KIND_COMPONENT, i);
+      if (tb_element_is_set (component, TB_PROP_HREF) && !has_link (component))
+        tb_lost_add (options, tb_element_uid (component), "href= of %s: D2 takes none where the name or description has one",
+                     tb_element_id (component));
+    }
 }
 
 GBytes *
 tb_export_d2 (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   static const TbGraphWriter writer = { open_container, close_container, put_component };
+  static const TbProp component_held[] = { TB_PROP_KIND, TB_PROP_DESCRIPTION, TB_PROP_HREF, TB_PROP_NONE };
+  static const TbProp link_held[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_CALL, TB_PROP_NONE };
   GString *out = g_string_new ("direction: right\n");
+  put_title (out, model);
   tb_graph_write (out, model, &writer);
   for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
     put_link (out, model, tb_model_nth (model, TB_KIND_LINK, i));
-  tell_lost (model, options, tb_graph_container (model));
+  tb_graph_tell_lost (model, options, "D2", component_held, link_held);
+  tell_links (model, options);
   return g_string_free_to_bytes (out);
 }

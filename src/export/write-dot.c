@@ -11,7 +11,7 @@ static const char *const shapes[TB_N_ROLES] = {
   [TB_ROLE_PROXY] = "trapezium", [TB_ROLE_MEDIATOR] = "octagon", [TB_ROLE_EXTERNAL] = "box",
 };
 
-/* Backslashes mean something in a label (\n, \N). */
+/* Backslashes mean something in a label (\n, \N), and so does &lt;. */
 static void
 put_label (GString *out, const char *value)
 {
@@ -20,7 +20,9 @@ put_label (GString *out, const char *value)
     {
       if (*p == '"' || *p == '\\')
         g_string_append_c (out, '\\');
-      if (*p == '\n')
+      if (*p == '&' && (g_ascii_isalpha (p[1]) || p[1] == '#'))
+        g_string_append (out, "&amp;");
+      else if (*p == '\n')
         g_string_append (out, "\\n");
       else
         g_string_append_c (out, *p);

@@ -24,7 +24,7 @@ put_label (GString *out, const char *text)
 {
   g_string_append_c (out, '"');
   for (const char *p = text; *p != '\0'; p++)
-    if (strchr ("\"#<>&`\\;|\n", *p) != NULL)
+    if (strchr ("\"#<>&`\\;|$\n", *p) != NULL)
       g_string_append_printf (out, "#%d;", *p);
     else
       g_string_append_c (out, *p);
@@ -123,32 +123,12 @@ tell_lost_links (const TbModel *model, const TbExportOptions *options)
     tb_lost_add (options, 0, "id= of %u link%s has no place in Mermaid", n_renamed, n_renamed == 1 ? "" : "s");
 }
 
-static void
-tell_lost (const TbModel *model, const TbExportOptions *options, TbKind container)
-{
-#define BIT(kind) (G_GUINT64_CONSTANT (1) << TB_KIND_##kind)
-  static const TbProp none[] = { TB_PROP_NONE };
-  const TbProp component[] = { TB_PROP_KIND, tb_graph_container_prop (container), TB_PROP_NONE };
-  const TbProp link[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_CALL, TB_PROP_NONE };
-  const TbProp group[] = { TB_PROP_PARENT, TB_PROP_NONE };
-  guint64 held = BIT (ARCHITECTURE) | BIT (COMPONENT) | BIT (LINK);
-  if (container != TB_KIND_NONE)
-    held |= G_GUINT64_CONSTANT (1) << container;
-  tb_lost_kinds (model, options, "Mermaid", held);
-  tb_lost_props (model, options, "Mermaid", TB_KIND_ARCHITECTURE, none);
-  tb_lost_props (model, options, "Mermaid", TB_KIND_COMPONENT, component);
-  tb_lost_props (model, options, "Mermaid", TB_KIND_LINK, link);
-  if (container != TB_KIND_NONE)
-    tb_lost_props (model, options, "Mermaid", container, group);
-  tb_graph_tell_layers (model, options, "Mermaid", container);
-  tell_lost_links (model, options);
-#undef BIT
-}
-
 GBytes *
 tb_export_mermaid (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   static const TbGraphWriter writer = { open_container, close_container, put_component };
+  static const TbProp component_held[] = { TB_PROP_KIND, TB_PROP_NONE };
+  static const TbProp link_held[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_CALL, TB_PROP_NONE };
   GString *out = g_string_new (NULL);
   const char *name = tb_element_get (tb_model_root (model), TB_PROP_NAME);
   if (name != NULL)
@@ -162,6 +142,7 @@ tb_export_mermaid (const TbModel *model, const TbExportOptions *options, GError 
     put_link (out, tb_model_nth (model, TB_KIND_LINK, i));
   put_levels (out, model, tb_graph_container (model));
   g_string_append (out, "  classDef external stroke-dasharray: 4 4\n");
-  tell_lost (model, options, tb_graph_container (model));
+  tb_graph_tell_lost (model, options, "Mermaid", component_held, link_held);
+  tell_lost_links (model, options);
   return g_string_free_to_bytes (out);
 }

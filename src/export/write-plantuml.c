@@ -14,20 +14,52 @@ static const char *const macros[TB_N_ROLES] = {
   [TB_ROLE_PROXY] = "Container",       [TB_ROLE_MEDIATOR] = "Container",   [TB_ROLE_EXTERNAL] = "System_Ext",
 };
 
-/* A macro's argument: quotes cannot be escaped in one, so they become typographic. */
+/* What marks up text, ends an argument or is a name to the preprocessor wherever it stands. */
+static const char marks[] = "\"<>&~*#|=\\{}[](%$@^;!`";
+
+static gboolean
+is_word (gunichar c)
+{
+  return c == ' ' || g_unichar_isalnum (c) || g_unichar_ismark (c);
+}
+
+/* Of other punctuation two together are markup (//, --, __); one alone is not, unless there is nothing else. */
+static gboolean
+is_harmless (gunichar before, gunichar c, gunichar after)
+{
+  if (c >= 0x80)
+    return g_unichar_isgraph (c) && !g_unichar_isspace (c);
+  return is_word (c) || (strchr (marks, (int) c) == NULL && c > ' ' && is_word (before) && is_word (after));
+}
+
+/* Words as they are to be read: what PlantUML would take as markup becomes <U+NNNN>. (transfer full) */
+static char *
+plain (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  gunichar before = 0;
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p), after = g_utf8_get_char (g_utf8_next_char (p));
+      /* The end of a text is a word's end: “Who?” */
+      gunichar next = after == 0 && is_word (before) ? ' ' : after;
+      if (c == '\n')
+        g_string_append (out, "\\n");
+      else if (is_harmless (before, c, next))
+        g_string_append_unichar (out, c);
+      else
+        g_string_append_printf (out, "<U+%04X>", c);
+      before = c;
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* A macro's argument. (transfer full) */
 static char *
 argument (const char *text)
 {
-  GString *out = g_string_new ("\"");
-  for (const char *p = text; *p != '\0'; p++)
-    if (*p == '"')
-      g_string_append (out, "”");
-    else if (*p == '\n')
-      g_string_append (out, "\\n");
-    else
-      g_string_append_c (out, *p);
-  g_string_append_c (out, '"');
-  return g_string_free (out, FALSE);
+  g_autofree char *words = plain (text);
+  return g_strdup_printf ("\"%s\"", words);
 }
 
 static void
@@ -87,23 +119,12 @@ put_link (GString *out, const TbModel *model, const TbElement *link)
   g_string_append (out, ")\n");
 }
 
-static void
-tell_lost (const TbModel *model, const TbExportOptions *options, TbKind container)
-{
-#define BIT(kind) (G_GUINT64_CONSTANT (1) << TB_KIND_##kind)
-  const TbProp component[] = { TB_PROP_KIND, TB_PROP_DESCRIPTION, tb_graph_container_prop (container), TB_PROP_NONE };
-  const TbProp link[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_PROTOCOL, TB_PROP_CALL, TB_PROP_NONE };
-  tb_lost_kinds (model, options, "PlantUML",
-                 BIT (ARCHITECTURE) | BIT (COMPONENT) | BIT (LINK) | (G_GUINT64_CONSTANT (1) << container));
-  tb_lost_props (model, options, "PlantUML", TB_KIND_COMPONENT, component);
-  tb_lost_props (model, options, "PlantUML", TB_KIND_LINK, link);
-#undef BIT
-}
-
 GBytes *
 tb_export_plantuml (const TbModel *model, const TbExportOptions *options, GError **error)
 {
   static const TbGraphWriter writer = { open_container, close_container, put_component };
+  static const TbProp component_held[] = { TB_PROP_KIND, TB_PROP_DESCRIPTION, TB_PROP_NONE };
+  static const TbProp link_held[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_PROTOCOL, TB_PROP_CALL, TB_PROP_NONE };
   TbKind container = tb_graph_container (model);
   const char *name = tb_element_get (tb_model_root (model), TB_PROP_NAME);
   GString *out = g_string_new ("@startuml\n!include <C4/C4_Container>\n");
@@ -111,11 +132,14 @@ tb_export_plantuml (const TbModel *model, const TbExportOptions *options, GError
     g_string_append (out, "!include <C4/C4_Deployment>\n");
   g_string_append (out, "LAYOUT_LEFT_RIGHT()\n");
   if (name != NULL)
-    g_string_append_printf (out, "title %s\n", name);
+    {
+      g_autofree char *title = plain (name);
+      g_string_append_printf (out, "title %s\n", title);
+    }
   tb_graph_write (out, model, &writer);
   for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
     put_link (out, model, tb_model_nth (model, TB_KIND_LINK, i));
   g_string_append (out, "@enduml\n");
-  tell_lost (model, options, container);
+  tb_graph_tell_lost (model, options, "PlantUML", component_held, link_held);
   return g_string_free_to_bytes (out);
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "html-text.h"
 #include "import-private.h"
 #include "kinds.h"
 #include "tb-base.h"
@@ -118,32 +119,38 @@ line_of (const Reader *r, const char *word)
   return found != NULL ? line : 0;
 }
 
-/* A label's escapes are line ends and the name; HTML loses its tags. (transfer full) */
+/* A label's escapes are line ends and the name. (transfer full) */
+static char *
+unescape (const char *label, const char *name)
+{
+  GString *out = g_string_new (NULL);
+  for (const char *p = label; *p != '\0'; p++)
+    {
+      gsize n = 0;
+      gunichar c = *p == '&' ? tb_html_entity (p, &n) : 0;
+      if (c != 0)
+        {
+          g_string_append_unichar (out, c);
+          p += n - 1;
+        }
+      else if (p[0] == '\\' && p[1] != '\0')
+        {
+          p++;
+          if (*p == 'N' || *p == 'G')
+            g_string_append (out, name);
+          else
+            g_string_append_c (out, strchr ("nlr", *p) != NULL ? '\n' : *p);
+        }
+      else
+        g_string_append_c (out, *p);
+    }
+  return g_string_free (out, FALSE);
+}
+
 static char *
 label_of (const char *label, const char *name)
 {
-  gboolean html = label[0] == '\1';
-  GString *out = g_string_new (NULL);
-  for (const char *p = html ? label + 1 : label; *p != '\0'; p++)
-    if (html && *p == '<')
-      {
-        const char *close = strchr (p, '>');
-        g_string_append_c (out, ' ');
-        if (close == NULL)
-          break;
-        p = close;
-      }
-    else if (!html && p[0] == '\\' && p[1] != '\0')
-      {
-        p++;
-        if (*p == 'N' || *p == 'G')
-          g_string_append (out, name);
-        else
-          g_string_append_c (out, strchr ("nlr", *p) != NULL ? ' ' : *p);
-      }
-    else
-      g_string_append_c (out, *p);
-  return g_string_free (out, FALSE);
+  return label[0] == '\1' ? tb_html_text (label + 1) : unescape (label, name);
 }
 
 /* A record's label is fields: {a|<port> b}. */

@@ -9,6 +9,10 @@
 /* Of an attribute; the reader's own bound is higher. */
 #define LONGEST_TITLE 1000
 #define LONGEST_VALUE 60000
+/* Services that links make at one component, to be told apart: whoever looks for a link's service looks through them. */
+#define MOST_SERVICES 200
+/* Of the links between two that are left out: so many are told one by one. */
+#define TOLD_REPEATED 5
 
 struct _TbImportBuild
 {
@@ -19,6 +23,8 @@ struct _TbImportBuild
   TbUid view;           /* the first; 0: none yet */
   GHashTable *foreign;  /* char * → TbUid */
   GHashTable *calls;    /* "from>to>service" → TbUid of the link; owned keys */
+  GHashTable *services; /* "component>name" → itself: of what was made here */
+  GHashTable *repeated; /* "from>to" → guint *, how many links between them were left out */
   GHashTable *placed;   /* "view>of" → itself */
   guint n_elements;
   guint n_components;
@@ -39,6 +45,8 @@ tb_build_new (const TbImportSource *source, const char *format, TbProblems *drop
   b->document = tb_document_new (name);
   b->foreign = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   b->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  b->services = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  b->repeated = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   b->placed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   tb_document_begin (b->document, "Import", NULL);
   return b;
@@ -54,6 +62,8 @@ tb_build_free (TbImportBuild *b)
   g_clear_object (&b->document);
   g_hash_table_unref (b->foreign);
   g_hash_table_unref (b->calls);
+  g_hash_table_unref (b->services);
+  g_hash_table_unref (b->repeated);
   g_hash_table_unref (b->placed);
   g_free (b);
 }
@@ -310,6 +320,8 @@ is_template (const TbElement *component)
 static void
 ensure_service (TbImportBuild *b, TbUid component, const char *name)
 {
+  if (!g_hash_table_add (b->services, g_strdup_printf ("%u>%s", component, name)))
+    return;
   const TbElement *element = tb_model_get (tb_build_model (b), component);
   for (guint i = 0; i < tb_element_n_children (element); i++)
     {
@@ -363,11 +375,11 @@ choose_service (TbImportBuild *b, TbUid from, TbUid to, const char *label, char 
       return TRUE;
     }
   g_autofree char *said = g_strdup_printf ("label %s", label != NULL ? label : "");
-  if (is_template (target) || !is_new_call (b, from, to, said))
-    return FALSE;
   guint n_services = 0;
   for (guint i = 0; i < tb_element_n_children (target); i++)
     n_services += tb_element_kind (tb_element_child (target, i)) == TB_KIND_SERVICE;
+  if (n_services >= MOST_SERVICES || is_template (target) || !is_new_call (b, from, to, said))
+    return FALSE;
   if (n_services == 0) /* what the link before this one calls stays the first */
     ensure_service (b, to, "main");
   *service = service_name (b, label, n_services + 2);
@@ -378,6 +390,32 @@ choose_service (TbImportBuild *b, TbUid from, TbUid to, const char *label, char 
     }
   ensure_service (b, to, *service);
   return TRUE;
+}
+
+static void
+drop_repeated (TbImportBuild *b, const TbElement *caller, const TbElement *called, guint line)
+{
+  g_autofree char *key = g_strdup_printf ("%s>%s", tb_element_id (caller), tb_element_id (called));
+  guint *n = g_hash_table_lookup (b->repeated, key);
+  if (n == NULL)
+    g_hash_table_insert (b->repeated, g_steal_pointer (&key), n = g_new0 (guint, 1));
+  if (++*n <= TOLD_REPEATED)
+    tb_build_drop (b, line, "another link from %s to %s: there is one already", tb_element_title (caller),
+                   tb_element_title (called));
+}
+
+static void
+tell_repeated (TbImportBuild *b)
+{
+  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (b->repeated), (GCompareFunc) strcmp);
+  for (const GList *key = keys; key != NULL; key = key->next)
+    {
+      guint n = *(guint *) g_hash_table_lookup (b->repeated, key->data);
+      g_auto (GStrv) ends = g_strsplit (key->data, ">", 2);
+      if (n > TOLD_REPEATED)
+        tb_build_drop (b, 0, "%u more link%s from %s to %s, for the same reason", n - TOLD_REPEATED,
+                       n == TOLD_REPEATED + 1 ? "" : "s", ends[0], ends[1]);
+    }
 }
 
 TbUid
@@ -391,8 +429,7 @@ tb_build_link (TbImportBuild *b, TbUid from, TbUid to, const char *foreign, cons
   g_autofree char *name = label != NULL ? clean_title (b, label, line) : NULL;
   if (!choose_service (b, from, to, name, &service))
     {
-      tb_build_drop (b, line, "another link from %s to %s: there is one already", tb_element_title (caller),
-                     tb_element_title (called));
+      drop_repeated (b, caller, called, line);
       return 0;
     }
   g_autofree char *ends = g_strdup_printf ("%s-to-%s", tb_element_id (caller), tb_element_id (called));
@@ -587,6 +624,7 @@ tb_build_finish (TbImportBuild *build, GError **error)
     return tb_import_fail (b->source, 0, 0, error, "it has more than %u elements", TB_BUILD_MAX_ELEMENTS);
   if (b->n_components == 0)
     return tb_import_fail (b->source, 0, 0, error, "there is nothing in it that could be a component");
+  tell_repeated (b);
   place_the_rest (b);
   if (!is_sound (b, error))
     return NULL;

@@ -14,15 +14,21 @@ static const char shop[]
     "<view id='main' frame='groups'><place of='end' x='120' y='40'/></view></architecture>";
 
 static char *
-export_as (const char *name, TbProblems *lost)
+export_drawing (const char *drawing, const char *name, TbProblems *lost)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TbDocument) d = tb_document_load_bytes ("t", shop, strlen (shop), NULL, &error);
+  g_autoptr (TbDocument) d = tb_document_load_bytes ("t", drawing, strlen (drawing), NULL, &error);
   g_assert_no_error (error);
   const TbExportOptions options = { .scale = 1, .lost = lost };
   g_autoptr (GBytes) bytes = tb_export_bytes (tb_document_model (d), tb_export_format (name), &options, &error);
   g_assert_no_error (error);
   return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static char *
+export_as (const char *name, TbProblems *lost)
+{
+  return export_drawing (shop, name, lost);
 }
 
 static void
@@ -75,6 +81,45 @@ test_plantuml_uses_c4_without_network (void)
   g_assert_true (g_str_has_suffix (text, "@enduml\n"));
 }
 
+/* Names that other programs take as more than words. */
+static char *
+export_named (const char *name, const char *format, TbProblems *lost)
+{
+  g_autofree char *words = g_markup_escape_text (name, -1);
+  g_autofree char *drawing = g_strdup_printf ("<architecture xmlns='urn:tierboard:1' name='%s'><component id='a' name='%s' "
+                                              "kind='server' description='%s' href='https://a.example'/></architecture>",
+                                              words, words, words);
+  return export_drawing (drawing, format, lost);
+}
+
+static void
+test_plantuml_takes_no_name_as_markup (void)
+{
+  g_autofree char *text = export_named ("<b> //a// 5% \"x\" Shop (new), v1.2: who?", "plantuml", NULL);
+  assert_says (text, "Container(a, \"<U+003C>b<U+003E> <U+002F><U+002F>a<U+002F><U+002F> 5<U+0025> <U+0022>x<U+0022> Shop "
+                     "<U+0028>new<U+0029><U+002C> v1.2: who?\", \"server\"");
+  assert_says (text, "title <U+003C>b<U+003E> ");
+}
+
+static void
+test_d2_has_no_link_below_an_address (void)
+{
+  g_autoptr (GPtrArray) lost = tb_problems_new ();
+  g_autofree char *address = export_named ("http://b.example", "d2", lost), *words = export_named ("a <b> & c", "d2", NULL);
+  g_assert_null (strstr (address, "; link:"));
+  g_assert_cmpuint (lost->len, ==, 1);
+  assert_says (words, "tooltip: \"a &lt;b> &amp; c\"; link: \"https://a.example\"");
+  assert_says (words, "\"drawing title\": \"a <b> & c\" { shape: text; near: top-center");
+}
+
+static void
+test_what_looks_like_an_entity_or_a_formula_stays_words (void)
+{
+  g_autofree char *dot = export_named ("&lt; & co", "dot", NULL), *mermaid = export_named ("$$x$$", "mermaid", NULL);
+  assert_says (dot, "label=\"&amp;lt; & co\"");
+  assert_says (mermaid, "a[\"#36;#36;x#36;#36;\"]");
+}
+
 static void
 test_what_has_no_place_is_named (void)
 {
@@ -96,6 +141,10 @@ main (int argc, char **argv)
   g_test_add_func ("/text-graph/mermaid-escapes-labels-and-reserved-ids", test_mermaid_escapes_labels_and_reserved_ids);
   g_test_add_func ("/text-graph/d2-names-a-component-by-its-containers", test_d2_names_a_component_by_its_containers);
   g_test_add_func ("/text-graph/plantuml-uses-c4-without-network", test_plantuml_uses_c4_without_network);
+  g_test_add_func ("/text-graph/plantuml-takes-no-name-as-markup", test_plantuml_takes_no_name_as_markup);
+  g_test_add_func ("/text-graph/d2-has-no-link-below-an-address", test_d2_has_no_link_below_an_address);
+  g_test_add_func ("/text-graph/what-looks-like-an-entity-or-a-formula-stays-words",
+                   test_what_looks_like_an_entity_or_a_formula_stays_words);
   g_test_add_func ("/text-graph/what-has-no-place-is-named", test_what_has_no_place_is_named);
   return g_test_run ();
 }

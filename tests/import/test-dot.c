@@ -51,6 +51,14 @@ test_labels_lose_html_and_escapes (void)
 }
 
 static void
+test_labels_have_entities (void)
+{
+  g_autoptr (TbDocument) d = import_well ("digraph { a [label=\"R&amp;D &#233; &co\"]; b [label=<A &lt; B>] }", NULL);
+  g_assert_cmpstr (value (d, "a", TB_PROP_NAME), ==, "R&D é &co");
+  g_assert_cmpstr (value (d, "b", TB_PROP_NAME), ==, "A < B");
+}
+
+static void
 test_what_is_dropped_has_its_line (void)
 {
   g_autoptr (GPtrArray) dropped = tb_problems_new ();
@@ -105,6 +113,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dot/clusters-become-groups", test_clusters_become_groups);
   g_test_add_func ("/dot/labels-lose-html-and-escapes", test_labels_lose_html_and_escapes);
+  g_test_add_func ("/dot/labels-have-entities", test_labels_have_entities);
   g_test_add_func ("/dot/what-is-dropped-has-its-line", test_what_is_dropped_has_its_line);
   g_test_add_func ("/dot/broken-graphs-are-refused-in-a-sentence", test_broken_graphs_are_refused_in_a_sentence);
   g_test_add_func ("/dot/a-drawing-comes-back", test_a_drawing_comes_back);

@@ -176,6 +176,22 @@ test_classes_called_as_kinds_are_kinds (void)
   g_assert_cmpuint (dropped->len, ==, 1);
 }
 
+/* It was quadratic, in services that were looked through and in sentences. */
+static void
+test_many_links_between_two_are_few (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (GString) text = g_string_new ("graph LR\n");
+  for (guint i = 0; i < 20000; i++)
+    g_string_append_printf (text, "a -->|l%u| b\n", i);
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (TbDocument) d = import_well (text->str, dropped);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_LINK), ==, 200);
+  g_assert_cmpuint (dropped->len, ==, 6);
+  g_assert_nonnull (strstr (((TbProblem *) dropped->pdata[5])->message, "19795 more links"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -190,5 +206,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mermaid/markdown-without-a-diagram-is-refused-in-a-sentence",
                    test_markdown_without_a_diagram_is_refused_in_a_sentence);
   g_test_add_func ("/mermaid/classes-called-as-kinds-are-kinds", test_classes_called_as_kinds_are_kinds);
+  g_test_add_func ("/mermaid/many-links-between-two-are-few", test_many_links_between_two_are_few);
   return g_test_run ();
 }
