@@ -91,10 +91,31 @@ tidy (char *text)
   *to = '\0';
 }
 
+/* A line's end is seen as one in draw.io, unlike in a browser. (transfer full) */
+static char *
+mark_lines (const char *label)
+{
+  GString *out = g_string_new (NULL);
+  gboolean tag = FALSE;
+  for (const char *p = label; *p; p++)
+    {
+      tag = *p == '<' || (tag && *p != '>');
+      if (*p == '\n' && !tag)
+        g_string_append (out, "<br>");
+      else
+        g_string_append_c (out, *p);
+    }
+  return g_string_free (out, FALSE);
+}
+
 char *
 tb_drawio_plain (const char *label, gboolean html)
 {
-  char *text = label == NULL ? g_strdup ("") : html ? tb_html_text (label) : g_strdup (label);
+  g_autofree char *marked = label != NULL && html ? mark_lines (label) : NULL;
+  char *text = marked != NULL ? tb_html_text (marked) : g_strdup (label != NULL ? label : "");
+  char *pasted = strstr (text, "%3CmxGraphModel"); /* a shape that was copied while the words were edited */
+  if (pasted != NULL)
+    *pasted = '\0';
   tidy (text);
   return text;
 }

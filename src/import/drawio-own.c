@@ -360,6 +360,8 @@ add_thing (OwnPage *p, TbDrawioCell *cell)
   const TbElement *like = element_of (p->own, cell);
   gboolean note = g_strcmp0 (shape, "note") == 0 || g_strcmp0 (shape, "text") == 0;
   g_autofree char *title = g_strndup (words, strcspn (words, "\n"));
+  if (cell->title == NULL)
+    cell->title = g_strdup (title);
   if (*words == '\0' || (like != NULL && tb_element_kind (like) != TB_KIND_COMPONENT))
     {
       tell (p->own, cell->line, "a shape that was added in draw.io (%s) has no words", cell->id != NULL ? cell->id : "");

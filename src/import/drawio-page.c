@@ -26,9 +26,8 @@ has_words (const TbDrawioCell *cell)
   return *words != '\0';
 }
 
-/* A shape that is a picture of something, more than a box around words. */
-static gboolean
-is_pictured (const TbDrawioCell *cell)
+gboolean
+tb_drawio_pictured (const TbDrawioCell *cell)
 {
   static const char *const plain[] = { "", "text", "rounded", "rect", "rectangle", "label", "swimlane", "group", "ellipse", "line",
                                        "rhombus", "triangle", "hexagon", "ext", "step", "process", "partialRectangle", "table",
@@ -41,6 +40,21 @@ is_pictured (const TbDrawioCell *cell)
       return FALSE;
   return shape != NULL && strchr (shape, '.') != NULL && strstr (shape, "group") == NULL
          && !tb_drawio_style_has (cell, "grIcon");
+}
+
+gboolean
+tb_drawio_is_group (const TbDrawioCell *cell)
+{
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  return tb_drawio_style_has (cell, "grIcon") || (shape != NULL && g_str_has_prefix (shape, "mxgraph.aws") && strstr (shape, "group") != NULL);
+}
+
+gboolean
+tb_drawio_is_text (const TbDrawioCell *cell)
+{
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  gboolean bare = is_none (cell, "strokeColor") && (is_none (cell, "fillColor") || !tb_drawio_style_has (cell, "fillColor"));
+  return has_words (cell) && (g_strcmp0 (shape, "text") == 0 || (bare && shape == NULL));
 }
 
 static gboolean
@@ -63,26 +77,36 @@ look_at (const TbDrawioCell *cell)
     return TB_CELL_LABEL;
   if (shape != NULL && (strcmp (shape, "note") == 0 || strcmp (shape, "note2") == 0))
     return TB_CELL_NOTE;
-  gboolean words = has_words (cell);
-  gboolean bare = is_none (cell, "strokeColor") && (is_none (cell, "fillColor") || !tb_drawio_style_has (cell, "fillColor"));
-  if (words && !cell->linked && (g_strcmp0 (shape, "text") == 0 || (bare && shape == NULL)))
+  if (!cell->linked && tb_drawio_is_text (cell))
     return TB_CELL_TEXT;
-  return words || cell->linked || is_pictured (cell) ? TB_CELL_COMPONENT : TB_CELL_NOTHING;
+  if (tb_drawio_is_group (cell))
+    return TB_CELL_CONTAINER;
+  return has_words (cell) || cell->linked || tb_drawio_pictured (cell) ? TB_CELL_COMPONENT : TB_CELL_NOTHING;
+}
+
+/* The first of more words, where they can be what a thing is made of: “Redis 7.0”. NULL: none. */
+static char *
+technology_of (const TbDrawioCell *cell)
+{
+  const char *rest = cell->rest;
+  gsize n = rest != NULL ? strcspn (rest, "\n") : 0;
+  return n > 0 && n <= 40 ? g_strndup (rest, n) : NULL;
 }
 
 TbForeignKind
 tb_drawio_kind (const TbDrawioCell *cell)
 {
   static const char *const keys[] = { "resIcon", "prIcon", "image", "grIcon" };
-  g_autofree char *shape = tb_drawio_style_get (cell, ""), *words = tb_drawio_words (cell);
-  g_autofree char *image = NULL;
+  g_autofree char *shape = tb_drawio_style_get (cell, ""), *image = NULL;
   for (guint i = 0; i < G_N_ELEMENTS (keys) && image == NULL; i++)
     image = tb_drawio_style_get (cell, keys[i]);
   if (image != NULL && g_str_has_prefix (image, "data:"))
     g_clear_pointer (&image, g_free);
+  if (image == NULL)
+    image = technology_of (cell);
   const char *technology = tb_drawio_data (cell, "c4Technology");
   const char *type = tb_drawio_data (cell, "c4Type");
-  return tb_foreign_kind (type != NULL ? type : shape, technology != NULL ? technology : image, words);
+  return tb_foreign_kind (type != NULL ? type : shape, technology != NULL ? technology : image, cell->title);
 }
 
 /* ---- Children ----------------------------------------------------------------------------------------- */
@@ -156,7 +180,7 @@ judge_parent (TbDrawioCell *cell)
       cell->what = TB_CELL_COMPONENT;
       absorb (cell, cell);
     }
-  else if (thing != NULL && nameless && (g_strcmp0 (shape, "group") == 0 || is_none (cell, "strokeColor")))
+  else if (thing != NULL && nameless && !tb_drawio_is_group (cell) && (g_strcmp0 (shape, "group") == 0 || is_none (cell, "strokeColor")))
     {
       cell->what = TB_CELL_DISSOLVED;
       cell->stands_for = thing;
@@ -178,7 +202,7 @@ static gboolean
 can_frame (const TbDrawioCell *cell)
 {
   return cell->vertex && cell->has_geometry && (cell->what == TB_CELL_COMPONENT || cell->what == TB_CELL_NOTHING)
-         && cell->rect.width > 0 && cell->rect.height > 0 && !is_pictured (cell) && !is_list (cell);
+         && cell->rect.width > 0 && cell->rect.height > 0 && !tb_drawio_pictured (cell) && !is_list (cell);
 }
 
 /* The first of things, sorted by their left edges, that does not begin left of x. */
@@ -335,8 +359,8 @@ is_near (const TbRect *r, TbPoint p)
   return p.x >= r->x - REACH && p.y >= r->y - REACH && p.x <= r->x + r->width + REACH && p.y <= r->y + r->height + REACH;
 }
 
-TbDrawioCell *
-tb_drawio_end (TbDrawioPage *page, const TbDrawioCell *edge, guint end)
+static TbDrawioCell *
+find_end (TbDrawioPage *page, const TbDrawioCell *edge, guint end)
 {
   TbDrawioCell *cell = end == 0 ? edge->source : edge->target, *best = NULL;
   if (cell != NULL || !edge->has_end[end] || page->looked > MOST_PAIRS)
@@ -352,8 +376,64 @@ tb_drawio_end (TbDrawioPage *page, const TbDrawioCell *edge, guint end)
   return best;
 }
 
-void
-tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
+static double
+way_to (const TbRect *r, TbPoint p)
+{
+  return fabs (r->x + r->width / 2 - p.x) + fabs (r->y + r->height / 2 - p.y);
+}
+
+static gboolean
+lies_in (const TbDrawioCell *cell, const TbDrawioCell *frame)
+{
+  guint steps = 0;
+  for (cell = cell->container; cell != NULL && cell != frame && steps < 1000; cell = cell->container)
+    steps++;
+  return cell == frame;
+}
+
+/* A line to a frame is one to what is in it: the only thing, or, where the frame has no name that a line could mean, what is
+ * nearest to the line's end. Else to the frame. */
+static TbDrawioCell *
+into_frame (TbDrawioPage *page, TbDrawioCell *frame, TbPoint p)
+{
+  TbDrawioCell *best = NULL;
+  if (frame->n_things == 1)
+    return frame->thing;
+  if (!frame->nameless || frame->n_things == 0 || page->looked > MOST_PAIRS)
+    return frame;
+  page->looked += page->cells->len;
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      if (cell->what == TB_CELL_COMPONENT && lies_in (cell, frame)
+          && (best == NULL || way_to (&cell->rect, p) < way_to (&best->rect, p)))
+        best = cell;
+    }
+  return best != NULL ? best : frame;
+}
+
+static void
+find_ends (TbDrawioPage *page)
+{
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *edge = page->cells->pdata[i];
+      for (guint end = 0; end < 2 && edge->what == TB_CELL_EDGE; end++)
+        {
+          TbDrawioCell *cell = find_end (page, edge, end);
+          if (cell != NULL && cell->what == TB_CELL_CONTAINER)
+            cell = into_frame (page, cell, tb_drawio_end_point (edge, end));
+          if (cell != NULL && cell->what == TB_CELL_CONTAINER)
+            cell->gated = TRUE;
+          edge->reached[end] = cell;
+        }
+    }
+}
+
+/* ---- A page ------------------------------------------------------------------------------------------- */
+
+static void
+look_at_all (TbDrawioPage *page)
 {
   for (guint i = 0; i < page->cells->len; i++)
     {
@@ -370,9 +450,106 @@ tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
       if (cell->vertex)
         cell->kind = tb_drawio_kind (cell);
     }
+}
+
+/* An empty frame that lines end at is a thing. */
+static void
+count_things (TbDrawioPage *page)
+{
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i], *up = cell->container;
+      for (guint steps = 0; cell->what == TB_CELL_COMPONENT && up != NULL && steps < 1000; steps++, up = up->container)
+        {
+          up->n_things++;
+          up->thing = cell;
+        }
+    }
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      if (cell->what == TB_CELL_CONTAINER && cell->linked && cell->n_things == 0)
+        cell->what = TB_CELL_COMPONENT;
+    }
+}
+
+static void
+take_out (TbDrawioPage *page, TbDrawioCell *frame, TbDrawioCell *stands_for)
+{
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      if (cell->container == frame)
+        cell->container = frame->container;
+    }
+  frame->what = TB_CELL_PART;
+  frame->stands_for = stands_for;
+}
+
+/* A frame without a name around one thing is its box, one around all of them the page's edge. */
+static void
+leave_frames (TbDrawioPage *page)
+{
+  guint things = 0;
+  for (guint i = 0; i < page->cells->len; i++)
+    things += ((TbDrawioCell *) page->cells->pdata[i])->what == TB_CELL_COMPONENT;
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *frame = page->cells->pdata[i];
+      if (frame->what != TB_CELL_CONTAINER || !frame->nameless)
+        continue;
+      if (frame->n_things == 1)
+        take_out (page, frame, frame->thing);
+      else if (frame->n_things == things && frame->container == NULL && !frame->linked)
+        take_out (page, frame, NULL);
+    }
+}
+
+/* What its title says of a thing, where its picture said nothing or says it with it. */
+static void
+judge_kinds (TbDrawioPage *page)
+{
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      TbForeignKind kind = cell->what == TB_CELL_COMPONENT ? tb_drawio_kind (cell) : cell->kind;
+      if (kind.known)
+        cell->kind = kind;
+    }
+}
+
+/* “Legend” and what is in it explain signs. */
+static void
+leave_legends (TbDrawioPage *page, TbImportBuild *build)
+{
+  static const char *const words[] = { "legend", "legende", "légende", "leyenda", "key", "notation", NULL };
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *frame = page->cells->pdata[i];
+      g_autofree char *title = frame->what == TB_CELL_CONTAINER ? g_utf8_strdown (frame->title, -1) : NULL;
+      if (title == NULL || !g_strv_contains (words, g_strdelimit (g_strstrip (title), ":", '\0')))
+        continue;
+      for (guint k = 0; k < page->cells->len; k++)
+        if (!((TbDrawioCell *) page->cells->pdata[k])->edge && lies_in (page->cells->pdata[k], frame))
+          ((TbDrawioCell *) page->cells->pdata[k])->what = TB_CELL_LABEL;
+      frame->what = TB_CELL_LABEL;
+      tb_build_drop (build, frame->line, "“%s” explains signs and is not part of the drawing", frame->title);
+    }
+}
+
+void
+tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
+{
+  look_at_all (page);
   for (guint i = page->by_depth->len; i-- > 0;)
     judge_parent (page->by_depth->pdata[i]);
   judge_frames (page, build);
   find_containers (page, build);
   tb_drawio_page_titles (page);
+  leave_legends (page, build);
+  count_things (page);
+  leave_frames (page);
+  judge_kinds (page);
+  find_ends (page);
+  tb_drawio_label_edges (page);
 }

@@ -1,5 +1,5 @@
 /* draw.io's files: what is in them (drawio-file.c: containers, drawio-read.c: pages and cells, drawio-label.c: text), what a
- * stranger's page means (drawio-page.c, drawio-title.c, drawio.c), and what was changed in a drawing of ours
+ * stranger's page means (drawio-page.c, drawio-title.c, drawio-words.c, drawio-place.c, drawio.c), and what was changed in a drawing of ours
  * (drawio-own.c). */
 #pragma once
 
@@ -49,11 +49,16 @@ struct _TbDrawioCell
 
   TbDrawioWhat what;
   gboolean linked;   /* an edge ends at it */
-  guint n_things;    /* COMPONENT or CONTAINER cells in it */
+  gboolean gated;    /* a CONTAINER that edges end at: a component in it takes them */
+  gboolean nameless; /* a CONTAINER that has no words */
+  guint n_things;    /* COMPONENT cells in a CONTAINER, and in those in it */
+  TbDrawioCell *thing; /* the last of them */
+  TbDrawioCell *reached[2]; /* what an edge ends at, once the page is judged */
   TbDrawioCell *stands_for;
   TbDrawioCell *container; /* the CONTAINER that it lies in */
   char *title, *rest; /* first line, and the others */
   TbForeignKind kind;
+  double size[2];     /* as it will be drawn */
   TbUid uid, gate;    /* as built; gate: of a container that links end at */
 };
 
@@ -106,16 +111,36 @@ char *tb_drawio_words (const TbDrawioCell *cell);
 
 /* ---- A stranger's page --------------------------------------------------------------------------------- */
 
-/* what, kind, container and title of every cell. */
+/* what, kind, container and title of every cell; what every edge reaches: a component or note, its own, what that is a part
+ * of, or what lies there; a frame with a name and more than one thing in it; or NULL. */
 void tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build);
 /* The titles alone: own words, words beside, a name for the shape. */
 void tb_drawio_page_titles (TbDrawioPage *page);
-/* What its shape, picture and words say that it is. */
+/* A shape that is a picture of something, more than a box around words. */
+gboolean tb_drawio_pictured (const TbDrawioCell *cell);
+/* What its shape, picture and, where it has been found, title say that it is. */
 TbForeignKind tb_drawio_kind (const TbDrawioCell *cell);
+/* A frame that one provider's icons come with, also with nothing in it. */
+gboolean tb_drawio_is_group (const TbDrawioCell *cell);
+/* Words that stand alone, whether a line ends at them or not. */
+gboolean tb_drawio_is_text (const TbDrawioCell *cell);
 /* Whether a lies in b. */
 gboolean tb_drawio_inside (const TbRect *a, const TbRect *b);
-/* The component (or note) that an edge ends at, at its end 0 or 1: its own, what it is a part of, or what lies there. */
-TbDrawioCell *tb_drawio_end (TbDrawioPage *page, const TbDrawioCell *edge, guint end);
+/* Where that is on the page, as far as the file says. */
+TbPoint tb_drawio_end_point (const TbDrawioCell *edge, guint end);
+/* An edge's own words and those of labels that lie on it, in their order along it. (transfer full) */
+char *tb_drawio_edge_words (const TbDrawioCell *edge);
+/* Words that stand beside a line that has none become its label. */
+void tb_drawio_label_edges (TbDrawioPage *page);
+
+/* Where a page's things stand: stretched where our cards need more room. */
+typedef struct _TbDrawioMap TbDrawioMap;
+TbDrawioMap *tb_drawio_map_new (TbDrawioPage *page);
+void tb_drawio_map_free (TbDrawioMap *map);
+TbPoint tb_drawio_map_point (const TbDrawioMap *map, TbPoint p);
+TbRect tb_drawio_map_cell (const TbDrawioMap *map, const TbDrawioCell *cell);
+/* A card for the lines that end at a frame: in it, on nothing, as near to a point as can be. */
+TbRect tb_drawio_map_gate (const TbDrawioMap *map, const TbDrawioPage *page, const TbDrawioCell *frame, TbPoint near);
 
 /* ---- Ours ---------------------------------------------------------------------------------------------- */
 

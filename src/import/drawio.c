@@ -6,17 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define CARD_WIDTH 176.0
-#define CARD_HEIGHT 68.0
-#define LEAST_WIDTH 120.0
-#define LEAST_HEIGHT 56.0
-#define MOST_WIDTH 1200.0 /* a card that is larger is a frame by mistake */
-#define MOST_HEIGHT 800.0
-#define LETTER 7.2  /* of a card's name, about */
-#define ROOM 24.0   /* between two cards */
-#define MOST_SCALE 2.5
 #define MOST_HIDDEN 100000u
-#define MOST_CARDS 3000u /* of a page whose cards are kept from lying on each other */
 
 typedef struct
 {
@@ -34,7 +24,7 @@ typedef struct
   TbImportBuild *build;
   TbDrawioPage *page;
   TbUid view;
-  double scale;
+  TbDrawioMap *map;
   GHashTable *shown; /* uids */
 } PageReader;
 
@@ -65,7 +55,7 @@ tb_sniff_drawio (const char *bytes, gsize size)
   if (has (bytes, MIN (size, 4096u), "<mxfile") || has (bytes, MIN (size, 4096u), "<mxGraphModel"))
     return 95;
   if (has (bytes, size, "content=\"&lt;mxfile") || has (bytes, size, "content=\"&lt;mxGraphModel")
-      || has (bytes, size, "data-mxgraph=\""))
+      || has (bytes, size, "content=\"%3Cmxfile") || has (bytes, size, "content=\"%3CmxGraphModel") || has (bytes, size, "data-mxgraph=\""))
     return 95;
   return has (bytes, MIN (size, 4096u), "<mxlibrary") ? 60 : 0;
 }
@@ -95,16 +85,25 @@ keep_same (PageReader *r, const char *kind, const TbDrawioCell *cell)
     g_hash_table_insert (r->reader->by_title, g_steal_pointer (&key), GUINT_TO_POINTER (cell->uid));
 }
 
-/* #rrggbb of a style's key, where it says more than black, white or nothing. */
-static void
-set_colour (PageReader *r, const TbDrawioCell *cell, const char *key)
+/* #rrggbb that is no paper and no ink, so that a card's edge in it says something. */
+static char *
+colour_of (const TbDrawioCell *cell, const char *key)
 {
   g_autofree char *value = tb_drawio_style_get (cell, key);
   if (value == NULL || strlen (value) != 7 || *value != '#' || strspn (value + 1, "0123456789abcdefABCDEF") != 6)
-    return;
-  g_autofree char *lower = g_ascii_strdown (value, -1);
-  if (strcmp (lower, "#000000") != 0 && strcmp (lower, "#ffffff") != 0)
-    tb_build_set (r->build, cell->uid, TB_PROP_COLOUR, lower, cell->line);
+    return NULL;
+  guint64 rgb = g_ascii_strtoull (value + 1, NULL, 16);
+  double light = 0.3 * (double) (rgb >> 16) + 0.59 * (double) (rgb >> 8 & 255) + 0.11 * (double) (rgb & 255);
+  return rgb == 0 || light > 225 ? NULL : g_ascii_strdown (value, -1);
+}
+
+/* Its outline's, else what it is filled with. */
+static void
+set_colour (PageReader *r, const TbDrawioCell *cell)
+{
+  g_autofree char *stroke = colour_of (cell, "strokeColor");
+  g_autofree char *fill = stroke == NULL ? colour_of (cell, "fillColor") : NULL;
+  tb_build_set (r->build, cell->uid, TB_PROP_COLOUR, stroke != NULL ? stroke : fill, cell->line);
 }
 
 /* Data with a meaning of draw.io's own, or of its C4 shapes, which are in the words already. */
@@ -160,36 +159,11 @@ show (PageReader *r, const TbDrawioCell *cell, const TbRect *rect)
     tb_build_place (r->build, r->view, cell->uid, rect);
 }
 
-static TbRect
-scaled (const PageReader *r, const TbRect *rect)
-{
-  return (TbRect){ round (rect->x * r->scale), round (rect->y * r->scale), round (rect->width * r->scale),
-                   round (rect->height * r->scale) };
-}
-
-/* A card where the cell is, as large as its name needs at least. */
-static void
-card_size (const TbDrawioCell *cell, double *width, double *height)
-{
-  double name = 76 + LETTER * (double) g_utf8_strlen (cell->title, -1);
-  *width = MIN (MOST_WIDTH, MAX (cell->rect.width, CLAMP (name, LEAST_WIDTH, CARD_WIDTH)));
-  *height = cell->rect.height < LEAST_HEIGHT ? CARD_HEIGHT : MIN (MOST_HEIGHT, cell->rect.height);
-}
-
-static TbRect
-card_of (const PageReader *r, const TbDrawioCell *cell)
-{
-  double width, height;
-  card_size (cell, &width, &height);
-  double x = (cell->rect.x + cell->rect.width / 2) * r->scale, y = (cell->rect.y + cell->rect.height / 2) * r->scale;
-  return (TbRect){ round (x - width / 2), round (y - height / 2), width, height };
-}
-
 static void
 read_component (PageReader *r, TbDrawioCell *cell)
 {
   g_autofree char *foreign = foreign_name (r, cell);
-  TbRect card = card_of (r, cell);
+  TbRect card = tb_drawio_map_cell (r->map, cell);
   const char *role = tb_role_name (cell->kind.role);
   cell->uid = find_same (r, role, cell);
   if (cell->uid != 0)
@@ -201,7 +175,7 @@ read_component (PageReader *r, TbDrawioCell *cell)
         tb_build_set_template (r->build, cell->uid, cell->kind.template, cell->line);
       if (cell->container != NULL)
         tb_build_refer (r->build, cell->uid, TB_PROP_GROUP, cell->container->uid);
-      set_colour (r, cell, "strokeColor");
+      set_colour (r, cell);
       describe (r, cell);
       tb_build_set_origin (r->build, cell->uid, foreign);
       keep_same (r, role, cell);
@@ -214,12 +188,12 @@ static void
 read_group (PageReader *r, TbDrawioCell *cell)
 {
   g_autofree char *foreign = foreign_name (r, cell);
-  TbRect rect = scaled (r, &cell->rect);
+  TbRect rect = tb_drawio_map_cell (r->map, cell);
   cell->uid = find_same (r, "group", cell);
   if (cell->uid == 0)
     {
       cell->uid = tb_build_group (r->build, foreign, cell->title, cell->container != NULL ? cell->container->uid : 0, cell->line);
-      set_colour (r, cell, "strokeColor");
+      set_colour (r, cell);
       describe (r, cell);
       tb_build_set_origin (r->build, cell->uid, foreign);
       keep_same (r, "group", cell);
@@ -232,7 +206,7 @@ static void
 read_note (PageReader *r, TbDrawioCell *cell)
 {
   g_autofree char *words = tb_drawio_words (cell), *foreign = foreign_name (r, cell);
-  TbRect rect = scaled (r, &cell->rect);
+  TbRect rect = tb_drawio_map_cell (r->map, cell);
   if (*words == '\0')
     return;
   cell->uid = tb_build_element (r->build, TB_KIND_NOTE, 0, foreign, NULL, cell->line);
@@ -283,8 +257,9 @@ read_things (PageReader *r)
 
 /* The component that a link to or from a cell goes to: of a group, one that stands at its entrance. */
 static TbUid
-end_of (PageReader *r, TbDrawioCell *cell)
+end_of (PageReader *r, const TbDrawioCell *edge, guint end)
 {
+  TbDrawioCell *cell = edge->reached[end];
   if (cell == NULL || cell->what != TB_CELL_CONTAINER)
     return cell != NULL ? cell->uid : 0;
   if (cell->gate == 0)
@@ -293,26 +268,12 @@ end_of (PageReader *r, TbDrawioCell *cell)
       cell->gate = tb_build_component (r->build, foreign, cell->title, cell->kind.role, cell->line);
       tb_build_refer (r->build, cell->gate, TB_PROP_GROUP, cell->uid);
       g_hash_table_add (r->shown, GUINT_TO_POINTER (cell->gate));
+      TbRect rect = tb_drawio_map_gate (r->map, r->page, cell, tb_drawio_end_point (edge, end));
+      tb_build_place (r->build, r->view, cell->gate, &rect);
       tb_build_assume (r->build, cell->gate, cell->line,
                        "lines end at the frame “%s”: a component of that name in it takes them", cell->title);
     }
   return cell->gate;
-}
-
-/* Its own words and those of labels that lie on it, in their order along it. */
-static char *
-words_of_link (const TbDrawioCell *edge)
-{
-  g_autofree char *own = tb_drawio_words (edge);
-  g_autoptr (GString) all = g_string_new (own);
-  for (guint i = 0; edge->children != NULL && i < edge->children->len; i++)
-    {
-      g_autofree char *words = tb_drawio_words (edge->children->pdata[i]);
-      if (*words != '\0')
-        g_string_append_printf (all, "%s%s", all->len ? ", " : "", words);
-    }
-  g_strdelimit (all->str, "\n", ' ');
-  return g_strdup (all->str);
 }
 
 /* Which ends have an arrow head: draw.io draws one at the end where nothing is said. */
@@ -351,7 +312,7 @@ read_way (PageReader *r, const TbDrawioCell *edge, TbUid link, gboolean turned)
   for (guint i = 0; i < n; i++)
     {
       TbPoint p = g_array_index (edge->points, TbPoint, turned ? n - 1 - i : i);
-      bends[i] = (TbPoint){ round (p.x * r->scale), round (p.y * r->scale) };
+      bends[i] = tb_drawio_map_point (r->map, p);
     }
   TbUid route = tb_build_route (r->build, r->view, link, bends, n);
   set_side (r, route, edge, "exit", turned ? TB_PROP_TO_SIDE : TB_PROP_FROM_SIDE, turned ? TB_PROP_TO_AT : TB_PROP_FROM_AT);
@@ -394,13 +355,20 @@ keep_same_link (PageReader *r, const TbDrawioCell *edge, TbUid from, TbUid to, c
   g_hash_table_add (r->shown, GUINT_TO_POINTER (edge->uid));
 }
 
+/* What is asked, not what asks: of a line that does not say who begins, the end that is called. */
+static gboolean
+is_kept_by (const TbDrawioCell *cell)
+{
+  return cell->kind.role == TB_ROLE_STORE || cell->kind.role == TB_ROLE_CACHE;
+}
+
 static void
 make_link (PageReader *r, TbDrawioCell *edge, TbUid from, TbUid to, const char *words)
 {
   g_autofree char *foreign = foreign_name (r, edge);
   gboolean start, end;
   heads_of (edge, &start, &end);
-  gboolean turned = start && !end;
+  gboolean turned = start == end ? is_kept_by (edge->reached[0]) && !is_kept_by (edge->reached[1]) : start;
   if (find_same_link (r, edge, turned ? to : from, turned ? from : to, words))
     {
       read_way (r, edge, edge->uid, turned);
@@ -426,11 +394,16 @@ make_link (PageReader *r, TbDrawioCell *edge, TbUid from, TbUid to, const char *
 static void
 read_link (PageReader *r, TbDrawioCell *edge)
 {
-  TbDrawioCell *a = tb_drawio_end (r->page, edge, 0), *b = tb_drawio_end (r->page, edge, 1);
-  g_autofree char *words = words_of_link (edge);
+  TbDrawioCell *a = edge->reached[0], *b = edge->reached[1];
+  g_autofree char *words = tb_drawio_edge_words (edge);
   if (a != NULL && b != NULL && read_note_line (r, a, b))
     return;
-  TbUid from = end_of (r, a), to = end_of (r, b);
+  if (a != NULL && a == b && edge->source != edge->target)
+    {
+      tb_build_drop (r->build, edge->line, "a line leads from “%s” to what it stands for", a->title);
+      return;
+    }
+  TbUid from = end_of (r, edge, 0), to = end_of (r, edge, 1);
   if (from == 0 || to == 0)
     tb_build_drop (r->build, edge->line, "a line%s%s%s leads %s nothing", *words ? " “" : "", words, *words ? "”" : "",
                    from == 0 && to == 0 ? "from and to" : from == 0 ? "from" : "to");
@@ -440,53 +413,13 @@ read_link (PageReader *r, TbDrawioCell *edge)
 
 /* ---- Pages -------------------------------------------------------------------------------------------- */
 
-/* How far two cards must be drawn apart, as a factor, so that they do not touch. */
-static double
-factor (const TbDrawioCell *a, const TbDrawioCell *b)
-{
-  double aw, ah, bw, bh;
-  card_size (a, &aw, &ah);
-  card_size (b, &bw, &bh);
-  double dx = fabs (a->rect.x + a->rect.width / 2 - b->rect.x - b->rect.width / 2);
-  double dy = fabs (a->rect.y + a->rect.height / 2 - b->rect.y - b->rect.height / 2);
-  double x = dx > 1 ? ((aw + bw) / 2 + ROOM) / dx : MOST_SCALE, y = dy > 1 ? ((ah + bh) / 2 + ROOM) / dy : MOST_SCALE;
-  /* What touches there already may here. */
-  if (dx < (a->rect.width + b->rect.width) / 2 && dy < (a->rect.height + b->rect.height) / 2)
-    return 1;
-  return MIN (x, y);
-}
-
-static gboolean
-is_card (const TbDrawioCell *cell)
-{
-  return cell->what == TB_CELL_COMPONENT;
-}
-
-/* What no line ends at, where lines end at others (a legend), does not drive the rest apart. */
-static double
-scale_of (const TbDrawioPage *page)
-{
-  g_autoptr (GPtrArray) cards = g_ptr_array_new ();
-  double scale = 1;
-  gboolean linked = FALSE;
-  for (guint i = 0; i < page->cells->len && !linked; i++)
-    linked = is_card (page->cells->pdata[i]) && ((TbDrawioCell *) page->cells->pdata[i])->linked;
-  for (guint i = 0; i < page->cells->len; i++)
-    if (is_card (page->cells->pdata[i]) && ((TbDrawioCell *) page->cells->pdata[i])->linked == linked)
-      g_ptr_array_add (cards, page->cells->pdata[i]);
-  for (guint i = 0; i < cards->len && cards->len <= MOST_CARDS; i++)
-    for (guint k = 0; k < i; k++)
-      scale = MAX (scale, factor (cards->pdata[i], cards->pdata[k]));
-  return scale > MOST_SCALE ? MOST_SCALE : ceil (scale * 20) / 20;
-}
-
 static void
 read_page (Reader *reader, TbDrawioPage *page, guint n)
 {
   g_autofree char *name = *page->name ? g_strdup (page->name) : g_strdup_printf ("Page %u", n + 1);
   PageReader r = { .reader = reader, .build = reader->build, .page = page, .shown = g_hash_table_new (NULL, NULL) };
   tb_drawio_page_judge (page, reader->build);
-  r.scale = scale_of (page);
+  r.map = tb_drawio_map_new (page);
   r.view = tb_build_view (reader->build, NULL, name, "groups", page->line);
   g_array_append_val (reader->view_uids, r.view);
   g_ptr_array_add (reader->views, r.shown);
@@ -494,6 +427,7 @@ read_page (Reader *reader, TbDrawioPage *page, guint n)
   for (guint i = 0; i < page->cells->len; i++)
     if (((TbDrawioCell *) page->cells->pdata[i])->what == TB_CELL_EDGE)
       read_link (&r, page->cells->pdata[i]);
+  tb_drawio_map_free (r.map);
 }
 
 static guint

@@ -77,6 +77,9 @@ static const Word shapes[] = {
   { "queue", TB_ROLE_BROKER },             { "pipe", TB_ROLE_BROKER },
   { "message", TB_ROLE_BROKER },           { "load_balanc", TB_ROLE_BALANCER },
   { "loadbalanc", TB_ROLE_BALANCER },      { "cloud_", TB_ROLE_SERVER },
+  { "cloudwatch", TB_ROLE_SERVER },        { "cloud9", TB_ROLE_SERVER },
+  { "cloudtrail", TB_ROLE_SERVER },        { "cloudformation", TB_ROLE_SERVER },
+  { "internet_gateway", TB_ROLE_PROXY },   { "topic", TB_ROLE_BROKER },
   { "cloud", TB_ROLE_EXTERNAL },           { "internet", TB_ROLE_EXTERNAL },
   { "gateway", TB_ROLE_PROXY },            { "firewall", TB_ROLE_PROXY },
   { "tripleoctagon", TB_ROLE_BALANCER },   { "folder", TB_ROLE_SERVER },
@@ -172,18 +175,27 @@ take_shape (TbForeignKind *kind, const char *shape)
   return FALSE;
 }
 
+/* A name's last word that says anything says what it is: “user events topic”, “application load balancer”. People are only
+ * meant where nothing comes after them: “user pool” is none. */
 static gboolean
 take_name (TbForeignKind *kind, const char *name)
 {
   g_auto (GStrv) words = split_words (name);
-  gboolean server = has_word (words, servers);
-  for (guint i = 0; words[i] != NULL && !server; i++)
-    for (guint k = 0; k < G_N_ELEMENTS (names); k++)
-      if (strcmp (words[i], names[k].word) == 0)
-        {
-          *kind = (TbForeignKind){ names[k].role, TRUE, NULL, FALSE };
-          return TRUE;
-        }
+  gboolean last = TRUE;
+  for (guint i = g_strv_length (words); i-- > 0;)
+    {
+      if (*words[i] == '\0' || g_ascii_isdigit (*words[i]))
+        continue;
+      if (g_strv_contains (servers, words[i]))
+        return FALSE;
+      for (guint k = 0; k < G_N_ELEMENTS (names); k++)
+        if (strcmp (words[i], names[k].word) == 0 && (last || names[k].role != TB_ROLE_CLIENT))
+          {
+            *kind = (TbForeignKind){ names[k].role, TRUE, NULL, FALSE };
+            return TRUE;
+          }
+      last = FALSE;
+    }
   return FALSE;
 }
 

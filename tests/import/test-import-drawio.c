@@ -2,6 +2,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "tb-diagram.h"
 #include "tb-import.h"
 
 typedef struct
@@ -182,12 +183,137 @@ static void
 test_a_line_to_a_frame_ends_at_a_component_in_it (void)
 {
   Result r = import_cells (BOX ("g", "Backend", "container=1;", "1", 300, 0, 400, 300) BOX ("b", "Orders", "", "g", 20, 40, 180, 70)
-                           BOX ("a", "Shop", "", "1", 0, 0, 180, 70) LINE ("e", "", "", "a", "g"));
+                           BOX ("c", "Users", "", "g", 20, 160, 180, 70) BOX ("a", "Shop", "", "1", 0, 0, 180, 70) LINE ("e", "", "", "a", "g"));
   g_assert_no_error (r.error);
   const TbElement *to = tb_element_get_ref (r.model, tb_model_nth (r.model, TB_KIND_LINK, 0), TB_PROP_TO);
   g_assert_cmpstr (tb_element_title (to), ==, "Backend");
   g_assert_true (tb_element_get_ref (r.model, to, TB_PROP_GROUP) == titled (r.model, TB_KIND_GROUP, "Backend"));
   g_assert_true (tells (&r, "lines end at the frame “Backend”"));
+  result_clear (&r);
+}
+
+static void
+test_a_line_to_a_frame_around_one_thing_ends_at_it (void)
+{
+  Result r = import_cells (BOX ("g", "Backend", "container=1;", "1", 300, 0, 400, 300) BOX ("b", "Orders", "", "g", 20, 40, 180, 70)
+                           BOX ("a", "Shop", "", "1", 0, 0, 180, 70) LINE ("e", "", "", "a", "g"));
+  g_assert_no_error (r.error);
+  const TbElement *to = tb_element_get_ref (r.model, tb_model_nth (r.model, TB_KIND_LINK, 0), TB_PROP_TO);
+  g_assert_cmpstr (tb_element_title (to), ==, "Orders");
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_COMPONENT), ==, 2);
+  result_clear (&r);
+}
+
+static TbRect
+placed (const Result *r, const TbElement *of)
+{
+  const TbElement *view = tb_model_nth (r->model, TB_KIND_VIEW, 0);
+  for (guint i = 0; i < tb_element_n_children (view); i++)
+    {
+      const TbElement *place = tb_element_child (view, i);
+      if (tb_element_get_ref (r->model, place, TB_PROP_OF) == of)
+        return (TbRect){ tb_element_get_number (place, TB_PROP_X), tb_element_get_number (place, TB_PROP_Y),
+                         tb_element_get_number (place, TB_PROP_WIDTH), tb_element_get_number (place, TB_PROP_HEIGHT) };
+    }
+  g_error ("“%s” has no place", tb_element_title (of));
+}
+
+static gboolean
+touch (TbRect a, TbRect b)
+{
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/* Icons stand nearer than cards can. */
+static void
+test_pictures_become_cards_that_do_not_touch (void)
+{
+#define ICON "shape=mxgraph.aws4.resourceIcon;resIcon=mxgraph.aws4.ec2;"
+  Result r = import_cells (BOX ("f", "Zone", "", "1", 0, 0, 320, 90) BOX ("a", "Front door", ICON, "1", 10, 20, 48, 48)
+                           BOX ("b", "Checkout service", ICON, "1", 110, 20, 48, 48) BOX ("c", "Orders", ICON, "1", 210, 20, 48, 48)
+                           BOX ("d", "Outside", ICON, "1", 350, 20, 48, 48));
+  g_assert_no_error (r.error);
+  TbRect zone = placed (&r, titled (r.model, TB_KIND_GROUP, "Zone"));
+  static const char *const names[] = { "Front door", "Checkout service", "Orders", "Outside" };
+  for (guint i = 0; i < 4; i++)
+    {
+      TbRect a = placed (&r, titled (r.model, TB_KIND_COMPONENT, names[i]));
+      g_assert_cmpfloat (a.y + a.height / 2, ==, placed (&r, titled (r.model, TB_KIND_COMPONENT, "Orders")).y + a.height / 2);
+      g_assert_true (touch (a, zone) == (i < 3));
+      if (i < 3)
+        g_assert_true (a.x >= zone.x && a.y >= zone.y && a.x + a.width <= zone.x + zone.width && a.y + a.height <= zone.y + zone.height);
+      for (guint k = 0; k < i; k++)
+        g_assert_false (touch (a, placed (&r, titled (r.model, TB_KIND_COMPONENT, names[k]))));
+    }
+  result_clear (&r);
+}
+
+static void
+test_words_beside_a_line_are_its_label (void)
+{
+  Result r = import_cells (BOX ("a", "Shop", "", "1", 0, 0, 180, 70) BOX ("b", "Orders", "", "1", 0, 300, 180, 70)
+                           LINE ("e", "", "", "a", "b") BOX ("t", "places", "text;html=1;", "1", 96, 180, 60, 20)
+                           BOX ("u", "far away", "text;html=1;", "1", 300, 180, 60, 20));
+  g_assert_no_error (r.error);
+  g_assert_cmpstr (tb_element_title (tb_model_nth (r.model, TB_KIND_LINK, 0)), ==, "places");
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_NOTE), ==, 1);
+  result_clear (&r);
+}
+
+static void
+test_words_over_a_frame_are_its_title (void)
+{
+  Result r = import_cells (BOX ("g", "", "dashed=1;", "1", 0, 100, 400, 300) BOX ("t", "Backend", "text;html=1;", "1", 150, 75, 100, 20)
+                           BOX ("a", "Shop", "", "1", 20, 150, 160, 60) BOX ("b", "Orders", "", "1", 200, 150, 160, 60)
+                           BOX ("c", "Phone", "", "1", 500, 150, 160, 60));
+  g_assert_no_error (r.error);
+  g_assert_cmpstr (tb_element_title (tb_model_nth (r.model, TB_KIND_GROUP, 0)), ==, "Backend");
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_NOTE), ==, 0);
+  result_clear (&r);
+}
+
+static void
+test_a_box_without_a_name_around_one_thing_is_no_group (void)
+{
+  Result r = import_cells (BOX ("g", "", "shadow=1;", "1", 0, 0, 200, 100) BOX ("a", "Shop", "", "1", 20, 20, 160, 60)
+                           BOX ("b", "Orders", "", "1", 400, 20, 160, 60) LINE ("e", "", "", "g", "b"));
+  g_assert_no_error (r.error);
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_GROUP), ==, 0);
+  const TbElement *from = tb_element_get_ref (r.model, tb_model_nth (r.model, TB_KIND_LINK, 0), TB_PROP_FROM);
+  g_assert_cmpstr (tb_element_title (from), ==, "Shop");
+  result_clear (&r);
+}
+
+static void
+test_a_legend_is_told_and_left (void)
+{
+  Result r = import_cells (TWO BOX ("g", "Legend", "verticalAlign=top;", "1", 600, 0, 400, 300) BOX ("n", "a service", "", "1", 620, 50, 120, 60)
+                           BOX ("m", "a store", "shape=cylinder3;", "1", 620, 150, 120, 60));
+  g_assert_no_error (r.error);
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_COMPONENT), ==, 2);
+  g_assert_true (tells (&r, "“Legend” explains signs"));
+  result_clear (&r);
+}
+
+static void
+test_a_line_without_a_direction_leads_to_the_store (void)
+{
+  Result r = import_cells (TWO LINE ("e", "", "endArrow=none;", "b", "a"));
+  g_assert_no_error (r.error);
+  const TbElement *to = tb_element_get_ref (r.model, tb_model_nth (r.model, TB_KIND_LINK, 0), TB_PROP_TO);
+  g_assert_cmpstr (tb_element_title (to), ==, "Orders");
+  result_clear (&r);
+}
+
+static void
+test_lines_of_a_label_stay_lines (void)
+{
+  Result r = import_cells (BOX ("a", "&lt;b&gt;Order&lt;br&gt;Service&lt;/b&gt;&lt;br&gt;[Go]", "html=1;", "1", 0, 0, 120, 60)
+                           BOX ("b", "Memorystore&#10;Redis 7.0&#10;Queue: raw", "html=1;", "1", 0, 200, 120, 60));
+  g_assert_no_error (r.error);
+  g_assert_cmpstr (tb_element_get (titled (r.model, TB_KIND_COMPONENT, "Order Service"), TB_PROP_DESCRIPTION), ==, "[Go]");
+  const TbElement *memory = titled (r.model, TB_KIND_COMPONENT, "Memorystore");
+  g_assert_cmpint (tb_component_role (memory), ==, TB_ROLE_CACHE);
   result_clear (&r);
 }
 
@@ -252,6 +378,14 @@ test_svg_with_a_drawing_in_it (void)
   g_autofree char *svg = g_strconcat ("<?xml version=\"1.0\"?>\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" "
                                       "\"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">\n<svg xmlns=\"http://www.w3.org/2000/svg\" "
                                       "content=\"", escaped, "\"><rect/></svg>", NULL);
+  expect_two (svg, strlen (svg));
+}
+
+static void
+test_svg_whose_drawing_is_written_as_in_a_uri (void)
+{
+  g_autofree char *escaped = g_uri_escape_string (HEAD TWO TAIL, NULL, FALSE);
+  g_autofree char *svg = g_strconcat ("<svg xmlns=\"http://www.w3.org/2000/svg\" content=\"", escaped, "\"><rect/></svg>", NULL);
   expect_two (svg, strlen (svg));
 }
 
@@ -379,6 +513,15 @@ main (int argc, char *argv[])
   ADD ("pages become views", test_pages_become_views);
   ADD ("packed pages", test_packed_pages);
   ADD ("SVG with a drawing in it", test_svg_with_a_drawing_in_it);
+  ADD ("SVG whose drawing is written as in a URI", test_svg_whose_drawing_is_written_as_in_a_uri);
+  ADD ("a line to a frame around one thing ends at it", test_a_line_to_a_frame_around_one_thing_ends_at_it);
+  ADD ("pictures become cards that do not touch", test_pictures_become_cards_that_do_not_touch);
+  ADD ("words beside a line are its label", test_words_beside_a_line_are_its_label);
+  ADD ("words over a frame are its title", test_words_over_a_frame_are_its_title);
+  ADD ("a box without a name around one thing is no group", test_a_box_without_a_name_around_one_thing_is_no_group);
+  ADD ("a legend is told and left", test_a_legend_is_told_and_left);
+  ADD ("a line without a direction leads to the store", test_a_line_without_a_direction_leads_to_the_store);
+  ADD ("lines of a label stay lines", test_lines_of_a_label_stay_lines);
   ADD ("PNG with a drawing in it", test_png_with_a_drawing_in_it);
   ADD ("web page with a drawing in it", test_web_page_with_a_drawing_in_it);
   ADD ("refusals are one sentence", test_refusals_are_one_sentence);
