@@ -238,7 +238,9 @@ tb_findings_add_to (const GPtrArray *findings, TbProblems *problems)
     {
       const TbRuleFinding *finding = findings->pdata[i];
       const TbProblem *p = &finding->problem;
-      if (!finding->ignored)
+      if (finding->parts != NULL)
+        tb_findings_add_to (finding->parts, problems);
+      else if (!finding->ignored)
         tb_problems_add (problems, p->severity, p->rule, p->uid, p->line, p->column, "%s", p->message);
     }
 }

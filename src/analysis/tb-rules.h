@@ -76,7 +76,7 @@ typedef struct
 /* All findings, worst first, else in file order; options NULL: as usual. From any thread with a snapshot; 1 000
  * components with 1 500 links take some milliseconds. (transfer full) */
 GPtrArray *tb_rules_check (const TbModel *model, const TbRuleOptions *options);
-/* Those of GPtrArray findings that are not ignored, added to problems. */
+/* Those of GPtrArray findings that are not ignored, added to problems, each of many where one stands for them. */
 void tb_findings_add_to (const GPtrArray *findings, TbProblems *problems);
 
 G_END_DECLS

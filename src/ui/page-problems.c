@@ -16,12 +16,13 @@ struct _TbProblemsPage
   GtkWidget *stack, *run, *list, *ignored, *show_ignored;
   TbEditor *editor;    /* NULL: nothing can be mended */
   GPtrArray *findings; /* of TbRuleFinding; NULL: none */
+  GHashTable *open;    /* of char *: rules whose many findings are said each, see open_key() */
   guint n_run, n, n_ignored; /* rows of each list */
 };
 
 G_DEFINE_FINAL_TYPE (TbProblemsPage, tb_problems_page, GTK_TYPE_WIDGET)
 
-static guint picked, about;
+static guint picked, about, opened;
 
 GtkWidget *
 tb_page_empty (const char *title, const char *sentence)
@@ -108,16 +109,48 @@ take (GArray *rows, const TbModel *model, const TbProblems *problems, TbSeverity
     }
 }
 
+static char *
+open_key (const char *rule, gboolean ignored)
+{
+  return g_strdup_printf ("%s%s", ignored ? "ignored " : "", rule);
+}
+
+static gboolean
+is_open (TbProblemsPage *self, const TbRuleFinding *finding)
+{
+  g_autofree char *key = open_key (finding->problem.rule, finding->ignored);
+  return finding->parts != NULL && g_hash_table_contains (self->open, key);
+}
+
+static void
+take_finding (TbProblemsPage *self, GArray *rows, const TbModel *model, const TbRuleFinding *finding, gboolean part)
+{
+  const TbProblemRow row = { .model = model, .problem = &finding->problem, .finding = finding, .may_change = self->editor != NULL,
+                             .part = part };
+  g_array_append_val (rows, row);
+  for (guint i = 0; is_open (self, finding) && i < finding->parts->len; i++)
+    take_finding (self, rows, model, finding->parts->pdata[i], TRUE);
+}
+
 static void
 take_findings (TbProblemsPage *self, GArray *rows, const TbModel *model, TbSeverity severity, gboolean ignored)
 {
   for (guint i = 0; self->findings && i < self->findings->len; i++)
     {
       const TbRuleFinding *finding = self->findings->pdata[i];
-      const TbProblemRow row = { .model = model, .problem = &finding->problem, .finding = finding,
-                                 .may_change = self->editor != NULL };
       if (finding->ignored == ignored && finding->problem.severity == severity)
-        g_array_append_val (rows, row);
+        take_finding (self, rows, model, finding, FALSE);
+    }
+}
+
+static void
+show_open (TbProblemsPage *self, GtkWidget *list, const GArray *rows)
+{
+  for (guint i = 0; i < MIN (rows->len, ROWS_MAX); i++)
+    {
+      const TbRuleFinding *finding = g_array_index (rows, TbProblemRow, i).finding;
+      if (finding != NULL && finding->parts != NULL)
+        tb_problem_row_set_open (GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), (int) i)), is_open (self, finding));
     }
 }
 
@@ -139,6 +172,8 @@ tb_problems_page_show (TbProblemsPage *page, const TbProblemsShown *shown)
     }
   fill (page->list, &page->n, rows);
   fill (page->ignored, &page->n_ignored, ignored);
+  show_open (page, page->list, rows);
+  show_open (page, page->ignored, ignored);
   show_some (page);
 }
 
@@ -166,23 +201,32 @@ tb_problems_page_show_run (TbProblemsPage *page, const TbProblems *problems)
 /* ---- What is chosen --------------------------------------------------------------------------- */
 
 static const TbRuleFinding *
-finding_of (TbProblemsPage *self, const char *key)
+find_among (const GPtrArray *findings, const char *key)
 {
-  for (guint i = 0; key != NULL && self->findings && i < self->findings->len; i++)
+  for (guint i = 0; findings != NULL && i < findings->len; i++)
     {
-      const TbRuleFinding *finding = self->findings->pdata[i];
+      const TbRuleFinding *finding = findings->pdata[i], *part = find_among (finding->parts, key);
       g_autofree char *own = tb_problem_row_key (&finding->problem);
-      if (g_str_equal (own, key))
-        return finding;
+      if (part != NULL || g_str_equal (own, key))
+        return part != NULL ? part : finding;
     }
   return NULL;
+}
+
+static const TbRuleFinding *
+finding_of (TbProblemsPage *self, const char *key)
+{
+  return key != NULL ? find_among (self->findings, key) : NULL;
 }
 
 static void
 row_activated (GtkListBox *list, GtkListBoxRow *row, TbProblemsPage *self)
 {
   guint uid = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "tb-uid"));
-  if (uid)
+  GtkWidget *arrow = g_object_get_data (G_OBJECT (row), "tb-arrow");
+  if (arrow != NULL)
+    gtk_widget_activate (arrow);
+  else if (uid)
     g_signal_emit (self, picked, 0, uid);
 }
 
@@ -236,6 +280,20 @@ stop_ignoring (GtkWidget *widget, const char *action, GVariant *target)
     tb_fix_stop_ignoring (tb_editor_document (self->editor), finding->problem.uid, finding->problem.rule);
 }
 
+/* Many are said each, or as one again. */
+static void
+open_many (GtkWidget *widget, const char *action, GVariant *target)
+{
+  TbProblemsPage *self = TB_PROBLEMS_PAGE (widget);
+  const char *rule;
+  gboolean ignored;
+  g_variant_get (target, "(&sb)", &rule, &ignored);
+  g_autofree char *key = open_key (rule, ignored);
+  if (!g_hash_table_remove (self->open, key))
+    g_hash_table_add (self->open, g_steal_pointer (&key));
+  g_signal_emit (self, opened, 0);
+}
+
 /* ---- The page --------------------------------------------------------------------------------- */
 
 static void
@@ -244,6 +302,7 @@ tb_problems_page_dispose (GObject *object)
   TbProblemsPage *self = TB_PROBLEMS_PAGE (object);
   g_clear_pointer (&self->stack, gtk_widget_unparent);
   g_clear_pointer (&self->findings, g_ptr_array_unref);
+  g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_object (&self->editor);
   G_OBJECT_CLASS (tb_problems_page_parent_class)->dispose (object);
 }
@@ -258,10 +317,12 @@ tb_problems_page_class_init (TbProblemsPageClass *class)
   gtk_widget_class_install_action (widget_class, OTHER_FIX, "s", fix);
   gtk_widget_class_install_action (widget_class, "problems.ignore", "(ss)", ignore);
   gtk_widget_class_install_action (widget_class, "problems.stop-ignoring", "s", stop_ignoring);
+  gtk_widget_class_install_action (widget_class, "problems.open", "(sb)", open_many);
   picked = g_signal_new ("picked", TB_TYPE_PROBLEMS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                          G_TYPE_NONE, 1, G_TYPE_UINT);
   about = g_signal_new ("about", TB_TYPE_PROBLEMS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                         G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_UINT);
+  opened = g_signal_new ("opened", TB_TYPE_PROBLEMS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static GtkWidget *
@@ -300,6 +361,7 @@ tb_problems_page_init (TbProblemsPage *self)
 {
   GtkWidget *lists = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->stack = gtk_stack_new ();
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   init_lists (self, lists);
   gtk_stack_add_named (GTK_STACK (self->stack),
                        tb_page_empty ("No problems", "The drawing holds together, and nothing "

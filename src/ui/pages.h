@@ -27,7 +27,7 @@ void tb_problems_page_show (TbProblemsPage *page, const TbProblemsShown *shown);
 /* What goes wrong in the run right now, above the others; none: an empty list. */
 void tb_problems_page_show_run (TbProblemsPage *page, const TbProblems *problems);
 /* Signals: "picked" (guint uid); "about" (const TbUid *uids, guint n): all that the chosen finding is about, none where
- * none is chosen. */
+ * none is chosen; "opened": it is to be shown again, since more or fewer of many are to be said. */
 
 #define TB_TYPE_MESSAGES_PAGE (tb_messages_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbMessagesPage, tb_messages_page, TB, MESSAGES_PAGE, GtkWidget)

@@ -155,6 +155,8 @@ set_up_consistency (TbPanel *self)
   tb_consistency_page_set_session (page, self->session);
 }
 
+static void show_problems (TbPanel *self);
+
 static GtkWidget *
 page_of (TbPanel *self, PageId id)
 {
@@ -164,7 +166,10 @@ page_of (TbPanel *self, PageId id)
   if (g_signal_lookup ("picked", G_OBJECT_TYPE (self->pages[id])) != 0)
     g_signal_connect (self->pages[id], "picked", G_CALLBACK (page_picked), self);
   if (id == PAGE_PROBLEMS)
-    g_signal_connect (self->pages[id], "about", G_CALLBACK (page_about), self);
+    {
+      g_signal_connect (self->pages[id], "about", G_CALLBACK (page_about), self);
+      g_signal_connect_swapped (self->pages[id], "opened", G_CALLBACK (show_problems), self);
+    }
   if (g_signal_lookup ("link-asked", G_OBJECT_TYPE (self->pages[id])) != 0)
     {
       g_signal_connect (self->pages[id], "link-asked", G_CALLBACK (link_asked), self);

@@ -5,6 +5,9 @@
 #include "tb-fix.h"
 #include "util.h"
 
+#define PART_INDENT 24
+#define LINES_MAX 3    /* of its sentence: a narrow window has room below rather than beside */
+#define LEAST_CHARS 20
 #define FIX_CHARS 34 /* of a fix's words that a row shows; its tooltip has all */
 
 char *
@@ -18,8 +21,8 @@ place_of (const TbProblemRow *row)
 {
   const TbProblem *problem = row->problem;
   const TbElement *element = problem->uid && row->model ? tb_model_get (row->model, problem->uid) : NULL;
-  if (row->finding != NULL)
-    return g_strdup (row->problem->rule);
+  if (row->finding != NULL) /* one of many is below the row that says it */
+    return g_strdup (row->part ? "" : row->problem->rule);
   if (problem->line && problem->column)
     return g_strdup_printf ("line %u, column %u", problem->line, problem->column);
   if (problem->line && !element)
@@ -27,14 +30,14 @@ place_of (const TbProblemRow *row)
   return element ? tb_format_element (row->model, element) : g_strdup ("");
 }
 
-/* All that is seen of it. */
+/* All that is seen of it, but whether it is open. */
 static char *
 look_of (const TbProblemRow *row)
 {
   g_autofree char *place = place_of (row), *key = tb_problem_row_key (row->problem);
   const TbRuleFinding *f = row->finding;
-  return g_strdup_printf ("%s\n%u\n%s\n%s\n%s\n%s\n%d", key, row->problem->severity, place,
-                          f && f->fix ? f->fix->label : "", f && f->other ? f->other->label : "", f && f->ignored ? f->reason : "", row->may_change);
+  return g_strdup_printf ("%s\n%u\n%s\n%s\n%s\n%s\n%d%d", key, row->problem->severity, place,
+                          f && f->fix ? f->fix->label : "", f && f->other ? f->other->label : "", f && f->ignored ? f->reason : "", row->may_change, row->part);
 }
 
 gboolean
@@ -138,6 +141,32 @@ add_buttons (GtkWidget *box, const TbProblemRow *row, const char *key)
     gtk_box_append (GTK_BOX (box), new_ignore_button (key));
 }
 
+/* ---- Many ------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+new_arrow (GtkWidget *row, const TbRuleFinding *finding)
+{
+  GtkWidget *arrow = gtk_button_new ();
+  gtk_widget_add_css_class (arrow, "flat");
+  gtk_widget_add_css_class (arrow, "opens");
+  gtk_widget_set_valign (arrow, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (arrow), "problems.open");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (arrow), "(sb)", finding->problem.rule, finding->ignored);
+  g_object_set_data (G_OBJECT (row), "tb-arrow", arrow);
+  return arrow;
+}
+
+void
+tb_problem_row_set_open (GtkWidget *row, gboolean open)
+{
+  GtkWidget *arrow = g_object_get_data (G_OBJECT (row), "tb-arrow");
+  if (arrow == NULL)
+    return;
+  gtk_button_set_icon_name (GTK_BUTTON (arrow), open ? "pan-down-symbolic" : "pan-end-symbolic");
+  tb_ui_name (arrow, open ? "Say them as one" : "Say each of them");
+  tb_ui_set_tooltip (arrow, open ? "Say them as one" : "Say each of them");
+}
+
 /* ---- The row ---------------------------------------------------------------------------------- */
 
 static char *
@@ -157,7 +186,14 @@ tb_problem_row_new (const TbProblemRow *row)
   GtkWidget *text = tb_ui_label (words, NULL), *where = tb_ui_label (place, "dim");
   tb_ui_set_tooltip (text, words);
   gtk_widget_set_hexpand (text, TRUE);
+  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
+  gtk_label_set_lines (GTK_LABEL (text), LINES_MAX);
+  gtk_label_set_width_chars (GTK_LABEL (text), LEAST_CHARS);
+  if (row->part)
+    gtk_widget_set_margin_start (box, PART_INDENT);
   gtk_box_append (GTK_BOX (box), tb_glyph_new_severity (problem->severity, 12));
+  if (row->finding != NULL && row->finding->parts != NULL)
+    gtk_box_append (GTK_BOX (box), new_arrow (widget, row->finding));
   gtk_box_append (GTK_BOX (box), text);
   gtk_box_append (GTK_BOX (box), where);
   add_buttons (box, row, key);

@@ -13,12 +13,16 @@ typedef struct
   const TbProblem *problem;
   const TbRuleFinding *finding;   /* NULL: it is no rule's */
   gboolean may_change;        /* it can be mended and ignored */
+  gboolean part;              /* it is one of many, below the row that stands for them */
 } TbProblemRow;
 
 /* Its buttons activate "problems.fix" (s), "problems.other-fix" (s), "problems.ignore" (ss: key, reason) and
  * "problems.stop-ignoring" (s); data "tb-uid" and "tb-key" say what it is about, "tb-severity" and "tb-text" (its
  * label) how. (transfer floating) */
 GtkWidget *tb_problem_row_new (const TbProblemRow *row);
+/* Of a row that stands for many: whether they are said below it. Its arrow activates "problems.open" (sb: rule, whether
+ * they are ignored). */
+void tb_problem_row_set_open (GtkWidget *row, gboolean open);
 /* Whether that row was made for the same. */
 gboolean tb_problem_row_says (GtkWidget *widget, const TbProblemRow *row);
 /* What tells problems apart. (transfer full) */
