@@ -139,7 +139,7 @@ read_options (Options *o, int *argc, char ***argv)
     { "theme", 0, 0, G_OPTION_ARG_STRING, &o->theme,
       "light, dark, print, high-contrast, high-contrast-dark or auto", "THEME" },
     { "embed", 'e', 0, G_OPTION_ARG_NONE, &o->picture.embed,
-      "Put the drawing into the picture (SVG, PNG): opening the picture opens it", NULL },
+      "Put the drawing into the file (SVG, PNG, Compose): opening that opens the drawing", NULL },
     { "no-cache", 0, 0, G_OPTION_ARG_NONE, &o->picture.no_cache,
       "Find every link's way anew and keep none for the next time", NULL },
     { "without", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->without,
@@ -160,10 +160,12 @@ read_options (Options *o, int *argc, char ***argv)
       "Of a recording: send traces and metrics to an OpenTelemetry collector (http://127.0.0.1:4318)", "URL" },
     { NULL },
   };
-  g_autofree char *names = tb_cli_projection_names ();
+  g_autofree char *names = tb_cli_projection_names (), *show = tb_export_names (TB_EXPORT_TO_SHOW),
+                  *draw = tb_export_names (TB_EXPORT_TO_DRAW), *start = tb_export_names (TB_EXPORT_TO_START);
   g_autofree char *help
-    = g_strdup_printf ("Writes a drawing as a picture (svg, png, pdf) or for draw.io (drawio), or a recording as %s. - as FILE reads a drawing "
-                       "from standard input. The theme auto is for SVG: dark where the viewer prefers it.", names);
+    = g_strdup_printf ("Writes a drawing to be looked at (%s), for other programs that draw (%s) or that start it (%s), or a "
+                       "recording as %s. What a format cannot hold is said. - as FILE reads a drawing from standard input. The "
+                       "theme auto is for SVG: dark where the viewer prefers it.", show, draw, start, names);
   return tb_cli_options (argc, argv, "FILE -o OUT", help, entries);
 }
 

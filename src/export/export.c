@@ -8,23 +8,37 @@
 #include <string.h>
 
 static const TbExportFormat formats[] = {
-  { "svg", "SVG picture", "image/svg+xml", TRUE, TRUE, tb_export_svg },
-  { "png", "PNG picture", "image/png", TRUE, TRUE, tb_export_png },
-  { "pdf", "PDF document", "application/pdf", TRUE, FALSE, tb_export_pdf },
-  { "drawio", "draw.io drawing", "application/vnd.jgraph.mxfile", TRUE, FALSE, tb_export_drawio },
-  { "html", "web page", "text/html", FALSE, FALSE, tb_export_html },
-  { "dot", "Graphviz file", "text/vnd.graphviz", FALSE, FALSE, tb_export_dot, TRUE, "dot gv", NULL },
-  { "mermaid", "Mermaid file", "text/vnd.mermaid", FALSE, FALSE, tb_export_mermaid, TRUE, "mmd mermaid", NULL },
-  { "d2", "D2 file", "text/plain", FALSE, FALSE, tb_export_d2, TRUE, NULL, NULL },
-  { "plantuml", "PlantUML file", "text/plain", FALSE, FALSE, tb_export_plantuml, TRUE, "puml plantuml", NULL },
+  { "svg", "SVG picture", "image/svg+xml", TRUE, TRUE, tb_export_svg,
+    .use = TB_EXPORT_TO_SHOW, .help = "Text stays text, sharp at any size" },
+  { "png", "PNG picture", "image/png", TRUE, TRUE, tb_export_png,
+    .use = TB_EXPORT_TO_SHOW, .help = "For what takes no SVG" },
+  { "pdf", "PDF document", "application/pdf", TRUE, FALSE, tb_export_pdf,
+    .use = TB_EXPORT_TO_SHOW, .help = "To print, or to put into a document" },
+  { "drawio", "draw.io drawing", "application/vnd.jgraph.mxfile", TRUE, FALSE, tb_export_drawio,
+    .use = TB_EXPORT_TO_DRAW, .help = "Looks there as it looks here, a page a view; what is changed there comes back" },
+  { "html", "Web page", "text/html", FALSE, FALSE, tb_export_html,
+    .use = TB_EXPORT_TO_SHOW, .help = "One page for everybody: clickable pictures, tables, findings, scenarios" },
+  { "dot", "Graphviz file", "text/vnd.graphviz", FALSE, FALSE, tb_export_dot, TRUE, "dot gv", NULL,
+    .use = TB_EXPORT_TO_DRAW, .help = "For dot and its relatives; places go along" },
+  { "mermaid", "Mermaid file", "text/vnd.mermaid", FALSE, FALSE, tb_export_mermaid, TRUE, "mmd mermaid", NULL,
+    .use = TB_EXPORT_TO_DRAW, .help = "For Markdown on code hosts; placed anew there" },
+  { "d2", "D2 file", "text/plain", FALSE, FALSE, tb_export_d2, TRUE, NULL, NULL,
+    .use = TB_EXPORT_TO_DRAW, .help = "For d2; placed anew there" },
+  { "plantuml", "PlantUML file", "text/plain", FALSE, FALSE, tb_export_plantuml, TRUE, "puml plantuml", NULL,
+    .use = TB_EXPORT_TO_DRAW, .help = "For PlantUML with C4; placed anew there" },
   { "compose", "Compose file", "application/yaml", FALSE, TRUE, tb_export_compose, TRUE, "",
-    "compose.yaml compose.yml docker-compose.yaml docker-compose.yml" },
-  { "kubernetes", "Kubernetes manifest", "application/yaml", FALSE, FALSE, tb_export_kubernetes, TRUE, "", NULL },
+    "compose.yaml compose.yml docker-compose.yaml docker-compose.yml",
+    .use = TB_EXPORT_TO_START, .help = "For docker compose: services with their images, ports, order and health" },
+  { "kubernetes", "Kubernetes manifest", "application/yaml", FALSE, FALSE, tb_export_kubernetes, TRUE, "", NULL,
+    .use = TB_EXPORT_TO_START, .help = "Deployments, stateful sets and services, for kubectl apply" },
   { "process-compose", "process-compose file", "application/yaml", FALSE, FALSE, tb_export_process_compose, TRUE, "",
-    "process-compose.yaml process-compose.yml" },
-  { "procfile", "Procfile", "text/plain", FALSE, FALSE, tb_export_procfile, TRUE, "", "Procfile" },
+    "process-compose.yaml process-compose.yml",
+    .use = TB_EXPORT_TO_START, .help = "The processes themselves, on this machine, without containers" },
+  { "procfile", "Procfile", "text/plain", FALSE, FALSE, tb_export_procfile, TRUE, "", "Procfile",
+    .use = TB_EXPORT_TO_START, .help = "The same in a line each, for foreman and its relatives" },
   { "structurizr", "Structurizr workspace", "application/json", FALSE, FALSE, tb_export_structurizr, TRUE, "",
-    "workspace.json" },
+    "workspace.json",
+    .use = TB_EXPORT_TO_DRAW, .help = "A C4 model with views and deployment, as JSON; comes back with all of it" },
 };
 
 const TbExportFormat *
@@ -67,6 +81,50 @@ tb_export_format_of_path (const char *path)
   return NULL;
 }
 
+char *
+tb_export_file_name (const TbExportFormat *format, const char *stem)
+{
+  const char *words = format->file_names != NULL                              ? format->file_names
+                      : format->extensions != NULL && *format->extensions != '\0' ? format->extensions
+                                                                                  : NULL;
+  g_autofree char *first = words != NULL ? g_strndup (words, strcspn (words, " ")) : NULL;
+  if (format->file_names != NULL)
+    return g_steal_pointer (&first);
+  if (format->extensions != NULL && *format->extensions == '\0') /* its name alone does not say what it is */
+    return g_strconcat (stem, "-", format->name, ".yaml", NULL);
+  return g_strconcat (stem, ".", first != NULL ? first : format->name, NULL);
+}
+
+static char *
+join_and (GPtrArray *words)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < words->len; i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? "" : i + 1 == words->len ? " and " : ", ",
+                            (const char *) g_ptr_array_index (words, i));
+  return g_string_free (text, FALSE);
+}
+
+char *
+tb_export_names (TbExportUse use)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (formats[i].use == use)
+      g_ptr_array_add (names, (gpointer) formats[i].name);
+  return join_and (names);
+}
+
+char *
+tb_export_labels_embedding (void)
+{
+  g_autoptr (GPtrArray) labels = g_ptr_array_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (formats[i].embeds)
+      g_ptr_array_add (labels, (gpointer) formats[i].label);
+  return join_and (labels);
+}
+
 gboolean
 tb_export_check_scale (TbExportOptions *options, GError **error)
 {
@@ -94,8 +152,9 @@ tb_export_bytes (const TbModel *model, const TbExportFormat *format,
     return NULL;
   if (with_scale.embed && !format->embeds)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "a %s cannot hold the drawing; SVG and PNG can", format->label);
+      g_autofree char *labels = tb_export_labels_embedding ();
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "a %s cannot hold the drawing; what can: %s",
+                   format->label, labels);
       return NULL;
     }
   if ((options->without != NULL || options->single_points) && (options->interaction != NULL || !tb_export_shows_marks (format)))

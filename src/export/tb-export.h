@@ -23,6 +23,15 @@ typedef struct
   gboolean single_points; /* pictures of a view: what stops a client alone is marked */
 } TbExportOptions;
 
+/* What a format is for: lists of formats are in this order. */
+typedef enum
+{
+  TB_EXPORT_TO_SHOW,  /* to look at */
+  TB_EXPORT_TO_DRAW,  /* for other programs that draw */
+  TB_EXPORT_TO_START, /* for other programs that start it */
+  TB_N_EXPORT_USES
+} TbExportUse;
+
 typedef struct
 {
   const char *name;      /* "svg": also the file name's extension, where extensions is NULL */
@@ -35,6 +44,8 @@ typedef struct
   gboolean text;           /* no picture of a view but a description, of which options->lost tells what is missing */
   const char *extensions;  /* "dot gv"; "": only -f and file_names mean it; NULL: the name */
   const char *file_names;  /* "compose.yaml docker-compose.yml"; NULL: none */
+  TbExportUse use;
+  const char *help;        /* what one gets, for people: "Text stays text, and it is sharp at any size" */
 } TbExportFormat;
 
 const TbExportFormat *tb_export_formats (guint *n);
@@ -44,6 +55,13 @@ gboolean tb_export_shows_marks (const TbExportFormat *format);
 const TbExportFormat *tb_export_format (const char *name);
 /* By a file's name, or its extension; NULL where that says nothing. */
 const TbExportFormat *tb_export_format_of_path (const char *path);
+
+/* What a file of that format is called beside others of the same stem: "shop.svg", "compose.yaml". (transfer full) */
+char *tb_export_file_name (const TbExportFormat *format, const char *stem);
+/* "svg, png, pdf and html": of that use. (transfer full) */
+char *tb_export_names (TbExportUse use);
+/* "SVG picture, PNG picture and Compose file": those that can hold the drawing. (transfer full) */
+char *tb_export_labels_embedding (void);
 
 GBytes *tb_export_bytes (const TbModel *model, const TbExportFormat *format,
                          const TbExportOptions *options, GError **error);

@@ -91,9 +91,9 @@ tb_ask_file (GtkWindow *parent, TbFileMode mode, const char *folder, const char 
                                          "*.md", "*.yaml", "*.yml", "*.json" } },
                                      { "All files", { "*" } } };
   static const Filter recordings[] = { { "Recordings", { "*.tbrec" } }, { "All files", { "*" } } };
-  static const Filter pictures[] = { { "Pictures and other formats (the extension says which)",
+  static const Filter pictures[] = { { "Pictures and files of other programs",
                                        { "*.svg", "*.png", "*.pdf", "*.drawio", "*.dot", "*.gv", "*.mmd", "*.d2", "*.puml",
-                                         "compose.yaml", "Procfile" } },
+                                         "*.html", "*.json", "*.yaml", "*.yml", "Procfile" } },
                                      { "All files", { "*" } } };
   static const Filter projections[] = { { "For other programs (the extension says which)",
                                           { "*.pcapng", "*.har", "*.ndjson", "*.jsonl", "*.shiviz",

@@ -53,6 +53,7 @@ struct _TbSheet
   TbNoticeBar *run_notice; /* what of the drawing does not run yet */
 
   TbDocument *document;
+  char *made_of; /* the file of another program that the document was made of; never written; NULL: none */
   TbFileGuard *guard;
   TbEditor *editor;
   TbProblems *problems;

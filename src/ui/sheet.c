@@ -83,6 +83,11 @@ tb_sheet_subtitle (TbSheet *self)
       g_autofree char *of = tb_format_path (tb_past_path (self->recording));
       return g_strconcat ("recording · ", of, self->own_editor ? " · drawn as it was then" : "", NULL);
     }
+  if (!path && self->made_of)
+    {
+      g_autofree char *of = tb_format_path (self->made_of);
+      return g_strconcat ("made of ", of, " · not saved yet", NULL);
+    }
   if (!path)
     return g_strdup ("not saved yet");
   g_autofree char *where = tb_format_path (path);
@@ -586,6 +591,7 @@ tb_sheet_dispose (GObject *object)
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);
   g_clear_pointer (&self->states, g_byte_array_unref);
   g_clear_pointer (&self->waiting, g_free);
+  g_clear_pointer (&self->made_of, g_free);
   if (self->guard)
     g_signal_handlers_disconnect_by_data (self->guard, self);
   g_clear_object (&self->guard);

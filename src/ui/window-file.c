@@ -7,12 +7,14 @@
 #include <glib/gstdio.h>
 
 #include "dialogs.h"
+#include "export-dialog.h"
 #include "failing.h"
 #include "recent.h"
 #include "settings.h"
 #include "start-page.h"
 #include "tb-export.h"
 #include "tb-import.h"
+#include "tb-picture.h"
 #include "util.h"
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -125,6 +127,8 @@ tell_import (TbWindow *self, const char *path, TbDocument *document, const TbPro
   guint n = 0;
   if (tb_document_path (document) || !tb_document_is_modified (document))
     return;
+  self->sheet->made_of = g_strdup (path);
+  tb_sheet_state_changed (self->sheet);
   for (guint i = 0; i < problems->len; i++)
     n += g_str_equal (((const TbProblem *) problems->pdata[i])->rule, TB_IMPORT_DROPPED);
   g_autofree char *name = g_path_get_basename (path);
@@ -195,12 +199,30 @@ tb_window_open_copy (TbWindow *window, const char *path)
     refuse (window, path, problems, error);
 }
 
-/* sheet may be NULL. */
+/* Where what belongs to it is: beside its file, or beside what it was made of. sheet may be NULL. */
 static char *
 folder_of (TbSheet *sheet)
 {
   const char *path = sheet ? tb_document_path (sheet->document) : NULL;
+  if (!path && sheet)
+    path = sheet->made_of;
   return path ? g_path_get_dirname (path) : NULL;
+}
+
+/* What its files are called, without an extension. (transfer full) */
+static char *
+stem_of (TbSheet *sheet)
+{
+  const TbModel *model = tb_document_model (sheet->document);
+  const char *path = tb_document_path (sheet->document);
+  if (!path)
+    return tb_model_make_id (model, TB_KIND_ARCHITECTURE, tb_element_title (tb_model_root (model)));
+  char *stem = g_path_get_basename (path), *dot = strrchr (stem, '.');
+  if (dot && dot != stem)
+    *dot = '\0';
+  if (g_str_has_suffix (stem, ".tierboard")) /* of a picture */
+    stem[strlen (stem) - strlen (".tierboard")] = '\0';
+  return stem;
 }
 
 static void
@@ -274,8 +296,9 @@ save_answered (const char *path, gpointer data)
       tb_window_stay_open (self);
       return;
     }
-  g_autofree char *named = g_str_has_suffix (path, ".tierboard") || g_str_has_suffix (path, ".xml")
-                               ? g_strdup (path)
+  gboolean says = g_str_has_suffix (path, ".tierboard") || g_str_has_suffix (path, ".xml")
+                  || tb_picture_of_path (path) != TB_PICTURE_NONE;
+  g_autofree char *named = says ? g_strdup (path)
                                : g_strconcat (path, ".tierboard", NULL);
   gboolean saved = save_to (self, named);
   if (saved && question->close && self->window)
@@ -287,17 +310,9 @@ save_answered (const char *path, gpointer data)
 static void
 ask_save_as (TbSheet *self, gboolean close)
 {
-  const TbModel *model = tb_document_model (self->document);
   const char *path = tb_document_path (self->document);
-  g_autofree char *folder = folder_of (self), *name = NULL;
-  if (path)
-    name = g_path_get_basename (path);
-  else
-    {
-      g_autofree char *id = tb_model_make_id (model, TB_KIND_ARCHITECTURE,
-                                              tb_element_title (tb_model_root (model)));
-      name = g_strconcat (id, ".tierboard", NULL);
-    }
+  g_autofree char *folder = folder_of (self), *stem = stem_of (self);
+  g_autofree char *name = path ? g_path_get_basename (path) : g_strconcat (stem, ".tierboard", NULL);
   SaveQuestion *question = g_new (SaveQuestion, 1);
   *question = (SaveQuestion){ g_object_ref (self), close };
   tb_ask_file (GTK_WINDOW (self->window), TB_FILE_SAVE, folder, name, save_answered, question);
@@ -335,51 +350,96 @@ tb_sheet_save_and_close (TbSheet *self)
 
 /* ---- Exporting ------------------------------------------------------------------------------- */
 
-static void
-export_answered (const char *path, gpointer data)
+/* sheet is referenced. */
+typedef struct
 {
-  g_autoptr (TbSheet) self = data;
+  TbSheet *sheet;
+  const TbExportFormat *format;
+  gboolean embed;
+} ExportQuestion;
+
+static void
+tell_export (TbSheet *self, const char *path, const TbProblems *lost)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  const char *first = lost->len > 0 ? ((const TbProblem *) lost->pdata[0])->message : NULL;
+  g_autofree char *sentence = !first ? g_strconcat ("Exported to ", name, NULL)
+                              : lost->len == 1 ? g_strdup_printf ("Exported to %s, but %s", name, first)
+                                               : g_strdup_printf ("Exported to %s, but %s, and %u more", name, first,
+                                                                  lost->len - 1);
+  tb_sheet_toast (self, sentence);
+}
+
+static void
+export_to (TbSheet *self, const TbExportFormat *format, gboolean embed, const char *path)
+{
   g_autoptr (GError) error = NULL;
-  if (!path)
-    return;
-  const TbExportFormat *format = tb_export_format_of_path (path);
-  const char *file = tb_document_path (self->document);
-  g_autofree char *folder = file ? g_path_get_dirname (file) : NULL;
   g_autoptr (GPtrArray) lost = tb_problems_new ();
-  TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1, .folder = folder, .lost = lost };
+  g_autofree char *folder = folder_of (self);
   g_auto (GStrv) without = NULL;
-  if (format && tb_export_shows_marks (format) && tb_settings_get ("failing", FALSE)) /* as it is seen */
+  TbExportOptions options = { .theme = tb_ui_theme (), .scale = 1, .folder = folder, .lost = lost,
+                              .embed = embed && format->embeds };
+  if (tb_export_shows_marks (format) && tb_settings_get ("failing", FALSE)) /* as it is seen */
     {
       without = tb_failing_names (self->editor);
       options.without = (const char *const *) without;
       options.single_points = without == NULL;
     }
-  if (!format)
-    tb_sheet_toast (self, "The file's name must end in .svg, .png, .pdf, .drawio, .dot, .mmd, .d2 or .puml: that says the format.");
-  else if (tb_export_file (tb_document_model (self->document), format, &options, path, &error))
-    {
-      g_autofree char *name = g_path_get_basename (path);
-      const char *first = lost->len > 0 ? ((const TbProblem *) lost->pdata[0])->message : NULL;
-      g_autofree char *sentence = !first ? g_strconcat ("Exported to ", name, NULL)
-                                  : lost->len == 1 ? g_strdup_printf ("Exported to %s, but %s", name, first)
-                                                   : g_strdup_printf ("Exported to %s, but %s, and %u more", name, first,
-                                                                      lost->len - 1);
-      tb_sheet_toast (self, sentence);
-    }
+  if (tb_export_file (tb_document_model (self->document), format, &options, path, &error))
+    tell_export (self, path, lost);
   else
     tb_sheet_toast (self, error->message);
+}
+
+/* What a name says goes before what was chosen; one that says nothing gets the ending of that. */
+static void
+file_chosen (const char *path, gpointer data)
+{
+  g_autofree ExportQuestion *question = data;
+  g_autoptr (TbSheet) self = question->sheet;
+  if (!path)
+    return;
+  const TbExportFormat *said = tb_export_format_of_path (path);
+  g_autofree char *base = g_path_get_basename (path), *named = tb_export_file_name (question->format, path);
+  gboolean bare = !said && !strchr (base, '.') && !question->format->file_names;
+  if (said)
+    export_to (self, said, question->embed, path);
+  else if (!bare)
+    export_to (self, question->format, question->embed, path);
+  else if (g_file_test (named, G_FILE_TEST_EXISTS)) /* nobody was asked about that one */
+    tb_sheet_toast (self, "There is a file of that name with its ending already: choose it, or another name");
+  else
+    export_to (self, question->format, question->embed, named);
+}
+
+/* A name that nothing has yet, least of all what the drawing was made of. */
+static char *
+name_for (const TbExportFormat *format, const char *folder, const char *stem)
+{
+  char *name = tb_export_file_name (format, stem);
+  g_autofree char *path = folder ? g_build_filename (folder, name, NULL) : NULL;
+  if (!path || !format->file_names || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return name;
+  char *other = g_strconcat (stem, "-", name, NULL);
+  g_free (name);
+  return other;
+}
+
+static void
+format_chosen (const TbExportFormat *format, gboolean embed, gpointer data)
+{
+  g_autoptr (TbSheet) self = data;
+  if (!format || !self->window)
+    return;
+  ExportQuestion *question = g_new (ExportQuestion, 1);
+  *question = (ExportQuestion){ g_object_ref (self), format, embed };
+  g_autofree char *folder = folder_of (self), *stem = stem_of (self), *name = name_for (format, folder, stem);
+  tb_ask_file (GTK_WINDOW (self->window), TB_FILE_EXPORT, folder, name, file_chosen, question);
 }
 
 void
 tb_sheet_ask_export (TbSheet *self)
 {
-  const char *path = tb_document_path (self->document);
   g_autofree char *folder = folder_of (self);
-  g_autofree char *stem = path ? g_path_get_basename (path) : g_strdup ("architecture");
-  char *dot = strrchr (stem, '.');
-  if (dot)
-    *dot = '\0';
-  g_autofree char *name = g_strconcat (stem, ".svg", NULL);
-  tb_ask_file (GTK_WINDOW (self->window), TB_FILE_EXPORT, folder, name, export_answered,
-               g_object_ref (self));
+  tb_show_export (GTK_WINDOW (self->window), self->document, folder, format_chosen, g_object_ref (self));
 }

@@ -285,6 +285,15 @@ a_file_is_known_by_its_name (void)
   g_assert_cmpstr (tb_export_format_of_path ("process-compose.yaml")->name, ==, "process-compose");
   g_assert_cmpstr (tb_export_format_of_path ("Procfile")->name, ==, "procfile");
   g_assert_null (tb_export_format_of_path ("x.yaml"));
+  guint n;
+  const TbExportFormat *formats = tb_export_formats (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *name = tb_export_file_name (&formats[i], "shop");
+      const TbExportFormat *said = tb_export_format_of_path (name);
+      g_assert_true (said == &formats[i] || (said == NULL && g_str_equal (name, "shop-kubernetes.yaml")));
+      g_assert_nonnull (formats[i].help);
+    }
 }
 
 static void

@@ -186,6 +186,13 @@ def choose_file(editor, path, saving=False):
     return None
 
 
+def choose_export(editor, path):
+    """Takes the format that is chosen in the Export dialog, then the file."""
+    editor.press("Choose a file…")
+    wait_for("the Export dialog to go", lambda: not editor.find("Choose a file…", "button") or editor.dead())
+    choose_file(editor, path, saving=True)
+
+
 def descendants(pid):
     """(pid, start time) of everything below a process: what must be gone after a run."""
     children = {}

@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, arguments, choose_file, key, run_tests, wait_for
+from driver import Editor, arguments, choose_export, key, run_tests, wait_for
 
 SHOP = """<architecture xmlns="urn:tierboard:1" name="Shop">
   <component id="browser" kind="client" name="Browser"/>
@@ -84,7 +84,7 @@ def an_export_shows_what_the_canvas_shows(options):
         path = os.path.join(editor.home, "without.svg")
         editor.focus()
         key("ctrl+shift+e")
-        choose_file(editor, path, saving=True)
+        choose_export(editor, path)
         wait_for("the picture", lambda: os.path.exists(path) or editor.dead())
         with open(path) as file:
             assert ">" + ORDERS + "</text>" in file.read()
