@@ -149,51 +149,105 @@ read_placed (Reader *r, const TbElement *view)
     }
 }
 
+typedef struct
+{
+  guint *start, *targets; /* of node i: targets[start[i]] to before start[i + 1] */
+  guint *calls_in;        /* from what has not been looked at */
+  guint *queue, *reached; /* in order; reached: by a call, perhaps of a circle that is to be cut there */
+  guint tail, n_reached;
+  guint8 *queued;
+} Ranking;
+
+/* A note is about something and calls nothing. */
+static gboolean
+is_call (const TbPlaceGraph *g, guint e)
+{
+  return g->edges[2 * e] < g->n_components;
+}
+
+static void
+ranking_init (Ranking *r, const TbPlaceGraph *g)
+{
+  *r = (Ranking){ .start = g_new0 (guint, g->n + 2), .targets = g_new0 (guint, g->n_edges + 1),
+                  .calls_in = g_new0 (guint, g->n + 1), .queue = g_new0 (guint, g->n + 1),
+                  .reached = g_new0 (guint, g->n + 1), .queued = g_new0 (guint8, g->n + 1) };
+  for (guint e = 0; e < g->n_edges; e++)
+    r->start[g->edges[2 * e] + 1] += is_call (g, e);
+  for (guint i = 1; i <= g->n; i++)
+    r->start[i] += r->start[i - 1];
+  g_autofree guint *fill = g_memdup2 (r->start, (g->n + 2) * sizeof *r->start);
+  for (guint e = 0; e < g->n_edges; e++)
+    if (is_call (g, e))
+      {
+        r->targets[fill[g->edges[2 * e]]++] = g->edges[2 * e + 1];
+        r->calls_in[g->edges[2 * e + 1]]++;
+      }
+}
+
+static void
+ranking_clear (Ranking *r)
+{
+  g_free (r->start);
+  g_free (r->targets);
+  g_free (r->calls_in);
+  g_free (r->queue);
+  g_free (r->reached);
+  g_free (r->queued);
+}
+
+static void
+enqueue (Ranking *r, guint i)
+{
+  r->queue[r->tail++] = i;
+  r->queued[i] = 1;
+}
+
+/* All that is left hangs in circles: one is cut where calls from outside come in, else at its first. */
+static void
+cut_circle (Ranking *r, guint n, guint *next_reached, guint *next)
+{
+  while (*next_reached < r->n_reached && r->queued[r->reached[*next_reached]])
+    ++*next_reached;
+  if (*next_reached < r->n_reached)
+    {
+      enqueue (r, r->reached[*next_reached]);
+      return;
+    }
+  while (*next < n && r->queued[*next])
+    ++*next;
+  if (*next < n)
+    enqueue (r, *next);
+}
+
 /* Longest way from what nobody calls; what hangs in a circle comes after what leads to it. */
 guint *
 tb_place_ranks (const TbPlaceGraph *g)
 {
   guint *rank = g_new0 (guint, g->n + 1);
-  g_autofree guint *calls_in = g_new0 (guint, g->n + 1), *queue = g_new0 (guint, g->n + 1);
-  g_autofree guint *start = g_new0 (guint, g->n + 2), *targets = g_new0 (guint, g->n_edges + 1);
-  guint head = 0, tail = 0, next = 0;
-  for (guint e = 0; e < g->n_edges; e++)
-    start[g->edges[2 * e] + 1]++;
-  for (guint i = 1; i <= g->n; i++)
-    start[i] += start[i - 1];
-  g_autofree guint *fill = g_memdup2 (start, (g->n + 2) * sizeof *start);
-  for (guint e = 0; e < g->n_edges; e++)
+  guint next_reached = 0, next = 0;
+  Ranking r;
+  ranking_init (&r, g);
+  for (guint i = 0; i < g->n; i++)
+    if (r.calls_in[i] == 0)
+      enqueue (&r, i);
+  for (guint head = 0; head < g->n; head++)
     {
-      targets[fill[g->edges[2 * e]]++] = g->edges[2 * e + 1];
-      calls_in[g->edges[2 * e + 1]]++;
+      if (head == r.tail)
+        cut_circle (&r, g->n, &next_reached, &next);
+      guint i = r.queue[head];
+      for (guint k = r.start[i]; k < r.start[i + 1]; k++)
+        {
+          guint to = r.targets[k];
+          if (r.queued[to])
+            continue;
+          if (rank[to] == 0)
+            r.reached[r.n_reached++] = to;
+          rank[to] = MAX (rank[to], rank[i] + 1);
+          if (--r.calls_in[to] == 0)
+            enqueue (&r, to);
+        }
     }
-  g_autofree guint8 *queued = g_new0 (guint8, g->n + 1);
-  while (head < g->n)
-    {
-      for (guint i = 0; head == tail && head == 0 && i < g->n; i++)
-        if (calls_in[i] == 0)
-          {
-            queue[tail++] = i;
-            queued[i] = 1;
-          }
-      for (; head == tail && next < g->n; next++)
-        if (!queued[next])
-          {
-            queue[tail++] = next;
-            queued[next] = 1;
-          }
-      guint i = queue[head++];
-      for (guint k = start[i]; k < start[i + 1]; k++)
-        if (!queued[targets[k]])
-          {
-            rank[targets[k]] = MAX (rank[targets[k]], rank[i] + 1);
-            if (--calls_in[targets[k]] == 0)
-              {
-                queue[tail++] = targets[k];
-                queued[targets[k]] = 1;
-              }
-          }
-    }
+  ranking_clear (&r);
   return rank;
 }
 

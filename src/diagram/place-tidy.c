@@ -118,6 +118,22 @@ copy_edges (Tidy *tidy, const guint *part_of)
     }
 }
 
+/* What nobody calls and what calls nobody is not among the first callers: it comes below all that hangs together. */
+static void
+rank_lone (const TbPlaceGraph *part, guint *rank)
+{
+  g_autofree guint8 *tied = g_new0 (guint8, part->n + 1);
+  guint last = 0;
+  for (guint e = 0; e < 2 * part->n_edges; e++)
+    {
+      tied[part->edges[e]] = TRUE;
+      last = MAX (last, rank[part->edges[e]]);
+    }
+  for (guint i = 0; part->n_edges > 0 && i < part->n; i++)
+    if (!tied[i])
+      rank[i] = last + 1;
+}
+
 /* Without layers and tiers, rows count from the first callers among the chosen themselves. */
 static void
 rank_part (TbPlaceGraph *part)
@@ -125,6 +141,7 @@ rank_part (TbPlaceGraph *part)
   if (part->framed)
     return;
   g_autofree guint *rank = tb_place_ranks (part);
+  rank_lone (part, rank);
   part->n_rows = 0;
   part->n_blocks = part->n_named;
   for (guint i = 0; i < part->n; i++)

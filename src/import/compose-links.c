@@ -1,134 +1,55 @@
-/* Who calls whom. A Compose file does not say: depends_on is start order. What it says outright (links:) is drawn; what
- * a variable or a command line names as a host is drawn dashed, with the tag “offered”, and told: a person keeps it by
- * taking the tag away, or deletes it; the rule link.offered has a button for each. */
+/* Who calls whom. A Compose file does not say. What it says outright (links:) is drawn; what only hints at it
+ * (compose-offers.c) is drawn dashed, with the tag “offered”, and told: a person keeps it by taking the tag away, or
+ * deletes it; the rule link.offered has a button for each. */
 #include "compose-private.h"
 
 #include <string.h>
 
 #define OFFERED "offered"
 
-static gboolean
-is_name_char (char c)
-{
-  return g_ascii_isalnum (c) || c == '-' || c == '_' || c == '.';
-}
-
-/* DB_HOST and CACHE_URL hold hosts; NAME and MODE do not. */
-static gboolean
-names_a_host (const char *variable)
-{
-  static const char *const words[] = { "HOST", "SERVER", "ADDR", "URL", "URI", "ENDPOINT", "BROKER", "UPSTREAM",
-                                       "BACKEND", "TARGET", "PEER", "SERVICE", "DSN" };
-  g_autofree char *upper = g_ascii_strup (variable, -1);
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (strstr (upper, words[i]) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
-typedef struct
-{
-  const char *at; /* where it begins in the value */
-  gsize length;
-  guint port;     /* behind it, 0: none */
-  gsize port_length; /* with the colon */
-} Host;
-
-/* The next host in text from *at on: behind // or @, or with a port behind it, or all there is, where the variable's
- * name says so. */
-static TbComposeService *
-next_host (const TbCompose *compose, const char *variable, const char *text, const char **at, Host *host)
-{
-  while (**at != '\0')
-    {
-      const char *from = *at;
-      gsize length = 0;
-      while (is_name_char (from[length]))
-        length++;
-      *at = from + MAX (length, 1);
-      if (length == 0)
-        continue;
-      g_autofree char *name = g_strndup (from, length);
-      TbComposeService *service = g_hash_table_lookup (compose->hosts, name);
-      gboolean marked = from > text && (from[-1] == '@' || (from[-1] == '/' && from - 1 > text && from[-2] == '/'));
-      gboolean port = from[length] == ':' && g_ascii_isdigit (from[length + 1]) && (from == text || from[-1] != '/');
-      gboolean whole = from == text && from[length] == '\0' && variable != NULL && names_a_host (variable);
-      if (service == NULL || !(marked || port || whole))
-        continue;
-      *host = (Host){ .at = from, .length = length };
-      if (from[length] == ':' && g_ascii_isdigit (from[length + 1]))
-        {
-          host->port_length = 1 + strspn (from + length + 1, "0123456789");
-          host->port = (guint) MIN (g_ascii_strtoull (from + length + 1, NULL, 10), 65535);
-        }
-      return service;
-    }
-  return NULL;
-}
-
 /* ---- Links ------------------------------------------------------------------------------------- */
 
-/* NULL: there is none. */
-static const TbElement *
-link_between (const TbCompose *compose, TbUid from, TbUid to)
+const TbElement *
+tb_compose_link_between (const TbCompose *compose, const TbComposeService *from, const TbComposeService *to)
 {
   char key[32];
-  g_snprintf (key, sizeof key, "%u>%u", from, to);
+  g_snprintf (key, sizeof key, "%u>%u", from->uid, to->uid);
   TbUid link = GPOINTER_TO_UINT (g_hash_table_lookup (compose->links, key));
   return link != 0 ? tb_model_get (tb_build_model (compose->build), link) : NULL;
 }
 
 /* 0: it is there already. */
 static TbUid
-add_link (TbCompose *compose, const TbComposeService *from, const TbComposeService *to, guint line)
+add_link (TbCompose *compose, TbComposeService *from, TbComposeService *to, guint port, guint line)
 {
-  if (from == to || link_between (compose, from->uid, to->uid) != NULL)
+  if (from == to || tb_compose_link_between (compose, from, to) != NULL)
     return 0;
   TbUid link = tb_build_link (compose->build, from->uid, to->uid, NULL, NULL, line);
+  const TbComposeCall call = { .from = from, .to = to, .link = link, .port = port, .line = line };
   g_hash_table_insert (compose->links, g_strdup_printf ("%u>%u", from->uid, to->uid), GUINT_TO_POINTER (link));
+  g_array_append_val (compose->calls, call);
+  to->called = TRUE;
   if (link != 0 && to->kind.role == TB_ROLE_BROKER)
     tb_build_set (compose->build, link, TB_PROP_CALL, "async", line);
   return link;
 }
 
-/* Links to what has several ports lead to the one that is named. */
-static void
-set_port (TbCompose *compose, TbUid link, const TbComposeService *to, guint port, guint line)
+void
+tb_compose_offer (TbCompose *compose, TbComposeService *from, TbComposeService *to, guint port, guint line,
+                  const char *why)
 {
-  const TbElement *component = tb_model_get (tb_build_model (compose->build), to->uid);
-  for (guint i = 0; port > 0 && i < tb_element_n_children (component); i++)
-    {
-      const TbElement *child = tb_element_child (component, i);
-      if (tb_element_kind (child) == TB_KIND_SERVICE && tb_element_get_integer (child, TB_PROP_PORT) == (gint64) port)
-        {
-          tb_build_set (compose->build, link, TB_PROP_SERVICE, tb_element_get (child, TB_PROP_NAME), line);
-          return;
-        }
-    }
+  gboolean called = to->called, waits = g_str_equal (why, TB_COMPOSE_WAITS);
+  TbUid link = add_link (compose, from, to, port, line);
+  if (link == 0)
+    return;
+  to->awaited = waits && (!called || to->awaited);
+  tb_build_tag (compose->build, link, OFFERED);
+  tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_OFFERED, from->file, line,
+                  "%s seems to call %s, %s: drawn dashed, with the tag “" OFFERED "”", from->name, to->name, why);
 }
 
 static void
-offer (TbCompose *compose, const TbComposeService *service, const char *variable, const char *text, guint line)
-{
-  const char *at = text;
-  Host host;
-  TbComposeService *to;
-  while (text != NULL && (to = next_host (compose, variable, text, &at, &host)) != NULL)
-    {
-      TbUid link = add_link (compose, service, to, line);
-      if (link == 0)
-        continue;
-      set_port (compose, link, to, host.port, line);
-      tb_build_tag (compose->build, link, OFFERED);
-      tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_OFFERED, service->file, line,
-                      "%s seems to call %s, as %s says: the link is drawn with the tag “" OFFERED
-                      "”; take the tag away to keep it", service->name, to->name,
-                      variable != NULL ? variable : "its command");
-    }
-}
-
-static void
-add_said (TbCompose *compose, const TbComposeService *service)
+add_said (TbCompose *compose, TbComposeService *service)
 {
   const TbYaml *list = tb_yaml_get (service->node, "links");
   for (guint i = 0; i < tb_yaml_n (list); i++)
@@ -138,7 +59,7 @@ add_said (TbCompose *compose, const TbComposeService *service)
       g_autofree char *name = text != NULL ? g_strndup (text, strcspn (text, ":")) : NULL;
       TbComposeService *to = name != NULL ? g_hash_table_lookup (compose->hosts, name) : NULL;
       if (to != NULL)
-        add_link (compose, service, to, item->line);
+        add_link (compose, service, to, 0, item->line);
       else
         tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, item->line,
                         "%s: there is no service “%s” to link to", service->name, name != NULL ? name : "");
@@ -148,8 +69,9 @@ add_said (TbCompose *compose, const TbComposeService *service)
 /* ---- Whoever is outside -------------------------------------------------------------------------- */
 
 static gboolean
-speaks_http (const TbComposeService *service, const TbElement *component)
+speaks_http (const TbCompose *compose, const TbComposeService *service)
 {
+  const TbElement *component = tb_model_get (tb_build_model (compose->build), service->uid);
   const TbElement *first = tb_element_child_of (component, TB_KIND_SERVICE);
   if (first != NULL)
     return g_strcmp0 (tb_element_get (first, TB_PROP_PROTOCOL), "http") == 0;
@@ -157,60 +79,93 @@ speaks_http (const TbComposeService *service, const TbElement *component)
   return role == TB_ROLE_SERVER || role == TB_ROLE_BALANCER || role == TB_ROLE_PROXY;
 }
 
+/* How a client is looked for: the first way that finds anybody to call. */
+typedef enum
+{
+  PUBLISHED_UNCALLED, /* at a port of the host that is said; called by nobody else, or there for people */
+  PUBLISHED,
+  HALF_PUBLISHED,     /* at one that Docker chooses, or by the labels of a proxy elsewhere */
+} Way;
+
+static gboolean
+is_published (const TbComposeService *service, Way way)
+{
+  guint n = tb_yaml_n (tb_yaml_get (service->node, "ports"));
+  for (guint i = 0; i < service->ports->len; i++)
+    if (g_array_index (service->ports, TbComposePort, i).outside)
+      return TRUE;
+  return way == HALF_PUBLISHED
+         && (n > 0 || g_strcmp0 (tb_compose_label (service, "traefik.enable"), "true") == 0);
+}
+
+static gboolean
+is_entry (const TbCompose *compose, const TbComposeService *service, Way way)
+{
+  TbRole role = service->kind.role;
+  return is_published (service, way) && speaks_http (compose, service) && role != TB_ROLE_CLIENT
+         && (way != PUBLISHED_UNCALLED || role == TB_ROLE_BALANCER || role == TB_ROLE_PROXY || !service->called
+             || (service->awaited && tb_compose_is_front (service->name)));
+}
+
+static Way
+find_way (const TbCompose *compose)
+{
+  for (Way way = PUBLISHED_UNCALLED; way < HALF_PUBLISHED; way++)
+    for (guint i = 0; i < compose->services->len; i++)
+      if (is_entry (compose, compose->services->pdata[i], way))
+        return way;
+  return HALF_PUBLISHED;
+}
+
 /* Ports of the host are for somebody: a client, where they speak what a client of ours does. */
 static void
 add_client (TbCompose *compose)
 {
   TbUid client = 0;
+  Way way = find_way (compose);
   for (guint i = 0; i < compose->services->len; i++)
     {
       const TbComposeService *service = g_ptr_array_index (compose->services, i);
       const TbYaml *ports = tb_yaml_get (service->node, "ports");
-      const TbElement *component = tb_model_get (tb_build_model (compose->build), service->uid);
-      if (tb_yaml_n (ports) == 0)
+      guint line = ports != NULL ? ports->line : service->node->line;
+      const char *what = "a client, “Users”, is drawn that calls the published port";
+      if (is_entry (compose, service, way))
+        {
+          if (client == 0)
+            client = tb_build_component (compose->build, NULL, "Users", TB_ROLE_CLIENT, 0);
+          tb_build_link (compose->build, client, service->uid, NULL, NULL, line);
+        }
+      else if (!is_published (service, PUBLISHED))
         continue;
-      if (!speaks_http (service, component))
-        {
-          tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, ports->line,
-                          "%s: nobody is drawn who calls its published port from outside", service->name);
-          continue;
-        }
-      if (client == 0)
-        {
-          client = tb_build_component (compose->build, NULL, "Users", TB_ROLE_CLIENT, 0);
-          tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, ports->line,
-                          "whoever calls the published ports is drawn as one client, “Users”");
-        }
-      tb_build_link (compose->build, client, service->uid, NULL, NULL, ports->line);
+      else
+        what = service->called ? "its port is published, but nobody outside is drawn: others call it"
+                               : "nobody is drawn who calls its published port from outside";
+      tb_compose_gather (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, line, service->name, what);
     }
+}
+
+static void
+add_style (TbCompose *compose)
+{
+  const TbModel *model = tb_build_model (compose->build);
+  gboolean any = FALSE;
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
+    any |= tb_element_has_tag (tb_model_nth (model, TB_KIND_LINK, i), OFFERED);
+  if (!any)
+    return;
+  TbUid style = tb_build_child (compose->build, TB_KIND_STYLE, tb_build_root (compose->build), 0);
+  tb_build_set (compose->build, style, TB_PROP_TAG, OFFERED, 0);
+  tb_build_set (compose->build, style, TB_PROP_DASHED, "yes", 0);
 }
 
 void
 tb_compose_make_links (TbCompose *compose)
 {
-  guint drawn = 0;
   for (guint i = 0; i < compose->services->len; i++)
-    {
-      TbComposeService *service = g_ptr_array_index (compose->services, i);
-      g_autofree char *command = tb_compose_command_line (tb_yaml_get (service->node, "command"));
-      add_said (compose, service);
-      for (guint p = 0; p < service->env->len; p++)
-        {
-          const TbComposePair *pair = g_ptr_array_index (service->env, p);
-          offer (compose, service, pair->name, pair->value, pair->line);
-        }
-      if (command != NULL)
-        offer (compose, service, NULL, command, tb_yaml_get (service->node, "command")->line);
-    }
-  const TbModel *model = tb_build_model (compose->build);
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
-    drawn += tb_element_has_tag (tb_model_nth (model, TB_KIND_LINK, i), OFFERED);
-  if (drawn > 0)
-    {
-      TbUid style = tb_build_child (compose->build, TB_KIND_STYLE, tb_build_root (compose->build), 0);
-      tb_build_set (compose->build, style, TB_PROP_TAG, OFFERED, 0);
-      tb_build_set (compose->build, style, TB_PROP_DASHED, "yes", 0);
-    }
+    add_said (compose, compose->services->pdata[i]);
+  tb_compose_offer_links (compose);
+  add_style (compose);
+  tb_compose_settle (compose);
   add_client (compose);
 }
 
@@ -233,11 +188,11 @@ tb_compose_refer (TbCompose *compose, const TbComposeService *service, const cha
 {
   GString *out = g_string_new (NULL);
   const char *at = value, *done = value;
-  Host host;
+  TbComposeHost host;
   TbComposeService *to;
-  while (service->command && (to = next_host (compose, "HOST", value, &at, &host)) != NULL)
+  while (service->command && (to = tb_compose_next_host (compose, "HOST", value, &at, &host)) != NULL)
     {
-      const TbElement *link = link_between (compose, service->uid, to->uid);
+      const TbElement *link = tb_compose_link_between (compose, service, to);
       if (link == NULL)
         continue;
       append_escaped (out, done, (gsize) (host.at - done));

@@ -134,14 +134,13 @@ tb_compose_make_ready (TbCompose *compose, const TbComposeService *service)
   const char *drop = NULL;
   Probe probe = read_probe (command);
   if (tb_element_child_of (component, TB_KIND_TEMPLATE) != NULL)
-    drop = "the template knows by itself when it is ready";
+    drop = "its healthcheck is left out: the template knows by itself when it is ready";
   else if (!service->command && !g_str_equal (probe.kind, "http"))
-    drop = "the part that stands in for it knows by itself when it is ready";
+    drop = "its healthcheck is left out: the part that stands in for it knows by itself when it is ready";
   if (drop == NULL)
     add_ready (compose, service, check, &probe);
   else
-    tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, check->line,
-                    "%s: its healthcheck is left out: %s", service->name, drop);
+    tb_compose_gather (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, check->line, service->name, drop);
   g_free (probe.path);
   g_free (probe.command);
 }

@@ -1,7 +1,4 @@
-/* A service of a Compose file becomes a component.
- *
- * What plays the part: a known program (postgres:16) its template; one that is built from a folder here, and says its
- * command, that command; anything else a built-in part that stands in for it, so that the drawing runs at once. */
+/* A service of a Compose file becomes a component; what plays its part is chosen in compose-plays.c. */
 #include "compose-private.h"
 
 #include <string.h>
@@ -19,18 +16,6 @@ static const struct
   { "redis", "REDIS_PASSWORD", "password" },
 };
 
-/* Options behind their programs, likewise. */
-static const struct
-{
-  const char *template, *option, *param;
-} known_options[] = {
-  { "redis", "--appendonly", "appendonly" },
-  { "redis", "--requirepass", "password" },
-  { "redis", "--maxmemory", "maxmemory" },
-  { "memcached", "-m", "memory" },
-  { "memcached", "-t", "threads" },
-};
-
 /* What is read somewhere here; every other key of a service is told as dropped. */
 static const char *const taken[] = {
   "image", "build", "command", "ports", "expose", "environment", "env_file", "depends_on", "links", "healthcheck",
@@ -38,37 +23,23 @@ static const char *const taken[] = {
   "container_name", "hostname", "entrypoint", "labels", "x-tierboard", NULL,
 };
 
-static const char *
-build_folder (const TbComposeService *service)
+static void
+say (TbCompose *compose, const TbComposeService *service, guint line, const char *what)
 {
-  const TbYaml *build = tb_yaml_get (service->node, "build");
-  const char *text = tb_yaml_text (build);
-  return text != NULL ? text : tb_yaml_get_text (build, "context");
+  tb_compose_gather (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, line, service->name, what);
 }
 
 static void
-say (TbCompose *compose, const TbComposeService *service, TbSeverity severity, const char *rule, guint line,
-     const char *text)
+drop (TbCompose *compose, const TbComposeService *service, guint line, const char *what)
 {
-  tb_compose_say (compose, severity, rule, service->file, line, "%s: %s", service->name, text);
+  tb_compose_gather (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, line, service->name, what);
 }
 
 static void
-drop (TbCompose *compose, const TbComposeService *service, guint line, const char *text)
+drop_key (TbCompose *compose, const TbComposeService *service, guint line, const char *key)
 {
-  say (compose, service, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, line, text);
-}
-
-static void
-add_param (TbCompose *compose, const TbComposeService *service, const char *name, const char *value, guint line)
-{
-  const TbElement *component = tb_model_get (tb_build_model (compose->build), service->uid);
-  const TbElement *template = tb_element_child_of (component, TB_KIND_TEMPLATE);
-  if (template == NULL || *value == '\0')
-    return;
-  TbUid param = tb_build_child (compose->build, TB_KIND_PARAM, tb_element_uid (template), line);
-  tb_build_set (compose->build, param, TB_PROP_NAME, name, line);
-  tb_build_set (compose->build, param, TB_PROP_VALUE, value, line);
+  g_autofree char *what = g_strdup_printf ("“%s” has no place here", key);
+  drop (compose, service, line, what);
 }
 
 static gboolean
@@ -78,150 +49,9 @@ has_template (const TbCompose *compose, const TbComposeService *service)
   return tb_element_child_of (component, TB_KIND_TEMPLATE) != NULL;
 }
 
-/* ---- What plays the part ----------------------------------------------------------------------- */
-
-static void
-set_options (TbCompose *compose, const TbComposeService *service)
-{
-  const TbYaml *command = tb_yaml_get (service->node, "command");
-  g_autofree char *line = tb_compose_command_line (command);
-  g_auto (GStrv) words = NULL;
-  if (line == NULL || !g_shell_parse_argv (line, NULL, &words, NULL))
-    return;
-  for (guint w = 0; words[w] != NULL; w++)
-    for (guint i = 0; i < G_N_ELEMENTS (known_options) && words[w + 1] != NULL; i++)
-      if (g_str_equal (known_options[i].option, words[w])
-          && g_str_equal (known_options[i].template, service->kind.template))
-        add_param (compose, service, known_options[i].param, words[w + 1], command->line);
-}
-
-/* A word that is no program is an argument of what the image starts, which its Dockerfile says. */
-static gboolean
-is_program (const char *line)
-{
-  static const char known[]
-    = "python python2 python3 node npm npx yarn pnpm bun deno java mvn gradle go ruby bundle rails rake php perl sh bash "
-      "gunicorn uvicorn hypercorn flask celery django-admin poetry pipenv uv dotnet cargo make mix elixir nodemon ts-node "
-      "tsx env";
-  g_auto (GStrv) programs = g_strsplit (known, " ", -1);
-  g_autofree char *word = g_strndup (line, strcspn (line, " \t\n"));
-  return strchr (word, '/') != NULL || g_strv_contains ((const char *const *) programs, word);
-}
-
-/* entrypoint: and command: are one command line. (transfer full), NULL: neither is said. */
-static char *
-whole_command (const TbComposeService *service)
-{
-  g_autofree char *entry = tb_compose_command_line (tb_yaml_get (service->node, "entrypoint"));
-  g_autofree char *command = tb_compose_command_line (tb_yaml_get (service->node, "command"));
-  if (entry != NULL && command != NULL)
-    return g_strdup_printf ("%s %s", entry, command);
-  return entry != NULL ? g_steal_pointer (&entry) : g_steal_pointer (&command);
-}
-
-/* The program itself, where its source lies here and its command is said. */
-static gboolean
-set_command (TbCompose *compose, TbComposeService *service)
-{
-  const TbYaml *command = tb_yaml_get (service->node, "command");
-  const char *folder = build_folder (service);
-  g_autofree char *line = whole_command (service);
-  if (folder == NULL || strstr (folder, "://") != NULL || service->file->folder == NULL)
-    return FALSE;
-  if (line == NULL)
-    line = tb_compose_dockerfile (compose, service, folder);
-  if (line == NULL || !is_program (line))
-    return FALSE;
-  if (command == NULL)
-    command = tb_yaml_get (service->node, tb_yaml_get (service->node, "entrypoint") != NULL ? "entrypoint" : "build");
-  g_autofree char *base = g_canonicalize_filename (service->file->folder, NULL);
-  g_autofree char *dir = g_canonicalize_filename (folder, base);
-  g_auto (GStrv) parts = g_strsplit (line, "${", -1);
-  g_autofree char *escaped = g_strjoinv ("$${", parts);
-  TbUid uid = tb_build_child (compose->build, TB_KIND_COMMAND, service->uid, command->line);
-  if (!tb_build_set (compose->build, uid, TB_PROP_TEXT, escaped, command->line))
-    return FALSE;
-  tb_build_set (compose->build, uid, TB_PROP_DIR, dir, command->line);
-  service->command = TRUE;
-  say (compose, service, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, command->line,
-       "its command is taken as one that runs on this machine too, in the folder it is built from");
-  return TRUE;
-}
-
-static void
-say_stand_in (TbCompose *compose, const TbComposeService *service)
-{
-  const char *image = tb_yaml_get_text (service->node, "image");
-  const char *folder = build_folder (service);
-  tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, service->node->line,
-                  "%s: a built-in part stands in for “%s”; give it a command to run the program itself", service->name,
-                  image != NULL ? image : folder != NULL ? folder : "its image");
-}
-
-/* What goes with it: kept in origin=, so that the way back has it. */
-static void
-set_origin (TbCompose *compose, const TbComposeService *service)
-{
-  const char *image = tb_yaml_get_text (service->node, "image");
-  const char *folder = build_folder (service);
-  g_autofree char *text
-    = g_strconcat (service->name, image != NULL ? " image=" : "", image != NULL ? image : "",
-                   folder != NULL ? " build=" : "", folder != NULL ? folder : "", NULL);
-  tb_build_set_origin (compose->build, service->uid, text);
-}
-
-/* ---- Ports ------------------------------------------------------------------------------------- */
-
-static void
-add_service_at (TbCompose *compose, const TbComposeService *service, guint port, gboolean udp, guint line)
-{
-  char number[16], name[32];
-  const char *protocol = udp ? "udp" : tb_foreign_protocol (port, NULL);
-  if (protocol == NULL || (!service->command && !udp))
-    protocol = service->command && service->kind.role != TB_ROLE_SERVER ? "tcp" : "http";
-  g_snprintf (number, sizeof number, "%u", port);
-  g_snprintf (name, sizeof name, "port-%u", port);
-  TbUid uid = tb_build_child (compose->build, TB_KIND_SERVICE, service->uid, line);
-  tb_build_set (compose->build, uid, TB_PROP_NAME, name, line);
-  tb_build_set (compose->build, uid, TB_PROP_PROTOCOL, protocol, line);
-  tb_build_set (compose->build, uid, TB_PROP_PORT, number, line);
-}
-
-/* A template has its own ports, and so has a store that stands in for another. */
-static gboolean
-wants_ports (const TbCompose *compose, const TbComposeService *service)
-{
-  TbRole role = service->kind.role;
-  gboolean speaks_own = role == TB_ROLE_STORE || role == TB_ROLE_CACHE || role == TB_ROLE_BROKER;
-  return !has_template (compose, service) && (service->command || !speaks_own) && role != TB_ROLE_CLIENT;
-}
-
-static void
-add_ports (TbCompose *compose, const TbComposeService *service)
-{
-  static const char *const keys[] = { "ports", "expose" };
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
-    {
-      const TbYaml *list = tb_yaml_get (service->node, keys[k]);
-      for (guint i = 0; i < tb_yaml_n (list); i++)
-        {
-          const TbYaml *item = tb_yaml_nth (list, i);
-          TbComposePort port;
-          if (!tb_compose_port (item, &port))
-            drop (compose, service, item->line, "this is no port");
-          else if (port.n > 1)
-            drop (compose, service, item->line, "a range of ports has no place here; its first is taken");
-          if (port.port > 0 && wants_ports (compose, service)
-              && g_hash_table_add (seen, GUINT_TO_POINTER (port.port)))
-            add_service_at (compose, service, port.port, port.udp, item->line);
-        }
-    }
-}
-
 /* What our own writer put into labels: a drawing that went out comes back as what it was. */
 static void
-take_labels (TbCompose *compose, const TbComposeService *service, GPtrArray *labels)
+take_labels (TbCompose *compose, const TbComposeService *service)
 {
   static const struct
   {
@@ -231,10 +61,10 @@ take_labels (TbCompose *compose, const TbComposeService *service, GPtrArray *lab
   } rows[] = { { "tierboard.tier", TB_PROP_TIER, TB_KIND_TIER },
                { "tierboard.layer", TB_PROP_LAYER, TB_KIND_LAYER },
                { "tierboard.group", TB_PROP_GROUP, TB_KIND_GROUP } };
-  for (guint i = 0; i < labels->len; i++)
+  for (guint i = 0; i < service->labels->len; i++)
     for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
       {
-        const TbComposePair *pair = g_ptr_array_index (labels, i);
+        const TbComposePair *pair = g_ptr_array_index (service->labels, i);
         if (!g_str_equal (pair->name, rows[r].label) || pair->value == NULL || *pair->value == '\0')
           continue;
         g_autofree char *foreign = g_strdup_printf ("%s %s", rows[r].label, pair->value);
@@ -245,12 +75,12 @@ take_labels (TbCompose *compose, const TbComposeService *service, GPtrArray *lab
       }
 }
 
-static const char *
-label (const GPtrArray *labels, const char *name)
+const char *
+tb_compose_label (const TbComposeService *service, const char *name)
 {
-  for (guint i = 0; i < labels->len; i++)
-    if (g_str_equal (((const TbComposePair *) labels->pdata[i])->name, name))
-      return ((const TbComposePair *) labels->pdata[i])->value;
+  for (guint i = 0; i < service->labels->len; i++)
+    if (g_str_equal (((const TbComposePair *) service->labels->pdata[i])->name, name))
+      return ((const TbComposePair *) service->labels->pdata[i])->value;
   return NULL;
 }
 
@@ -263,28 +93,43 @@ role_of (const char *name, TbRole otherwise)
   return otherwise;
 }
 
+/* What goes with it: kept in origin=, so that the way back has it. */
+static void
+set_origin (TbCompose *compose, const TbComposeService *service)
+{
+  const char *image = tb_yaml_get_text (service->node, "image");
+  const char *folder = tb_compose_build_folder (service);
+  g_autofree char *text
+    = g_strconcat (service->name, image != NULL && *image != '\0' ? " image=" : "", image != NULL ? image : "",
+                   folder != NULL ? " build=" : "", folder != NULL ? folder : "", NULL);
+  tb_build_set_origin (compose->build, service->uid, text);
+}
+
 void
 tb_compose_make_component (TbCompose *compose, TbComposeService *service)
 {
   const char *image = tb_yaml_get_text (service->node, "image");
-  service->kind = tb_foreign_kind (NULL, build_folder (service) == NULL ? image : NULL, service->name);
-  g_autoptr (GPtrArray) labels = tb_compose_pairs (tb_yaml_get (service->node, "labels"));
-  service->kind.role = role_of (label (labels, "tierboard.kind"), service->kind.role);
+  service->kind = tb_compose_kind (tb_compose_build_folder (service) == NULL ? image : NULL, service->name);
+  service->labels = tb_compose_pairs (tb_yaml_get (service->node, "labels"));
+  service->kind.role = role_of (tb_compose_label (service, "tierboard.kind"), service->kind.role);
   service->uid = tb_build_component (compose->build, service->name, service->name, service->kind.role,
                                      service->node->line);
-  tb_build_set (compose->build, service->uid, TB_PROP_NAME, label (labels, "tierboard.name"), service->node->line);
-  take_labels (compose, service, labels);
+  tb_build_set (compose->build, service->uid, TB_PROP_NAME, tb_compose_label (service, "tierboard.name"),
+                service->node->line);
+  take_labels (compose, service);
   set_origin (compose, service);
-  if (service->kind.from_program && service->kind.template != NULL)
-    tb_build_set_template (compose->build, service->uid, service->kind.template, service->node->line);
-  if (has_template (compose, service))
-    set_options (compose, service);
-  else if (!set_command (compose, service))
-    say_stand_in (compose, service);
-  add_ports (compose, service);
+  tb_compose_choose_part (compose, service);
 }
 
 /* ---- The rest ---------------------------------------------------------------------------------- */
+
+guint
+tb_compose_replicas (const TbComposeService *service)
+{
+  const TbYaml *node = tb_yaml_get (tb_yaml_get (service->node, "deploy"), "replicas");
+  const char *text = tb_yaml_text (node != NULL ? node : tb_yaml_get (service->node, "scale"));
+  return text != NULL ? (guint) CLAMP (g_ascii_strtoll (text, NULL, 10), 0, 100000) : 1;
+}
 
 static void
 set_replicas (TbCompose *compose, const TbComposeService *service)
@@ -295,15 +140,17 @@ set_replicas (TbCompose *compose, const TbComposeService *service)
     node = tb_yaml_get (service->node, "scale");
   const char *text = tb_yaml_text (node);
   if (text != NULL && g_str_equal (text, "0"))
-    say (compose, service, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, node->line,
+    say (compose, service, node->line,
          "of it none is started there: it is drawn once");
   else if (text != NULL && !g_str_equal (text, "1"))
     tb_build_set (compose->build, service->uid, TB_PROP_REPLICAS, text, node->line);
   static const char *const others[] = { "resources", "placement", "update_config", "rollback_config" };
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
     if ((node = tb_yaml_get (deploy, others[i])) != NULL)
-      tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, node->line,
-                      "%s: “deploy: %s” has no place here", service->name, others[i]);
+      {
+        g_autofree char *key = g_strconcat ("deploy: ", others[i], NULL);
+        drop_key (compose, service, node->line, key);
+      }
 }
 
 static void
@@ -411,13 +258,13 @@ set_environment (TbCompose *compose, const TbComposeService *service)
         continue;
       if (pair->value == NULL)
         {
-          tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, pair->line,
-                          "%s: the variable %s has no value in the file", service->name, pair->name);
+          g_autofree char *what = g_strdup_printf ("the variable %s has no value in the file", pair->name);
+          drop (compose, service, pair->line, what);
           continue;
         }
       if (template && is_param (service, pair->name, &param))
         {
-          add_param (compose, service, param, pair->value, pair->line);
+          tb_compose_add_param (compose, service, param, pair->value, pair->line);
           continue;
         }
       if (pair->from_file)
@@ -447,14 +294,10 @@ set_volumes (TbCompose *compose, const TbComposeService *service)
   for (guint i = 0; i < tb_yaml_n (list); i++)
     {
       const TbYaml *item = tb_yaml_nth (list, i);
-      const char *text = tb_yaml_text (item);
-      if (text == NULL)
-        text = tb_yaml_get_text (item, "source");
       if (keeps && is_named_volume (item))
         tb_build_set (compose->build, service->uid, TB_PROP_DURABLE, "yes", item->line);
       else
-        tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, item->line,
-                        "%s: the volume “%s” has no place here", service->name, text != NULL ? text : "");
+        drop (compose, service, item->line, "a volume has no place here, but for a store's that has a name");
     }
 }
 
@@ -470,7 +313,7 @@ set_profiles (TbCompose *compose, const TbComposeService *service)
         tb_build_tag (compose->build, service->uid, tag);
     }
   if (tb_yaml_n (list) > 0)
-    say (compose, service, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, list->line,
+    say (compose, service, list->line,
          "it is started with some profiles only: it is drawn, with tags that say which");
 }
 
@@ -481,8 +324,7 @@ drop_unknown (TbCompose *compose, const TbComposeService *service)
     {
       const char *key = tb_yaml_key (service->node, i);
       if (!g_strv_contains (taken, key) && !g_str_has_prefix (key, "x-"))
-        tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file,
-                        tb_yaml_nth (service->node, i)->line, "%s: “%s” has no place here", service->name, key);
+        drop_key (compose, service, tb_yaml_nth (service->node, i)->line, key);
     }
   const TbYaml *entry = tb_yaml_get (service->node, "entrypoint");
   const TbYaml *command = tb_yaml_get (service->node, "command");

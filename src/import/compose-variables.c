@@ -157,8 +157,8 @@ static void
 say_unset (Filling *filling, const char *name)
 {
   if (g_hash_table_add (filling->compose->unset, g_strdup (name)))
-    tb_compose_say (filling->compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, filling->file, filling->line,
-                    "the variable %s is not set in .env: it is taken as empty", name);
+    tb_compose_gather (filling->compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, filling->file, filling->line, name,
+                       "not set in .env, so taken as empty");
 }
 
 /* What stands between the braces: NAME, NAME:-text, NAME-text, NAME:+text, NAME+text, NAME:?text, NAME?text. */
@@ -237,6 +237,7 @@ tb_compose_fill_in (TbCompose *compose, TbComposeFile *file, GError **error)
       fill (&filling, text, node->text, strlen (node->text), 0);
       g_free (node->text);
       node->text = g_string_free (text, FALSE);
+      node->plain = node->plain && *node->text != '\0'; /* a variable that is empty is not one without a value */
       if (filling.too_large)
         return tb_compose_fail (file, node, error, "with its variables filled in it is more than %d MiB",
                                 TB_COMPOSE_MAX_TEXT >> 20);

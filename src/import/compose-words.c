@@ -57,7 +57,7 @@ tb_compose_port (const TbYaml *node, TbComposePort *port)
   guint n;
   if (target == NULL || !read_range (target, &port->port, &port->n))
     return FALSE;
-  port->outside = TRUE;
+  port->outside = published != NULL;
   if (published != NULL && !read_range (published, &port->published, &n))
     port->published = 0;
   port->udp = g_strcmp0 (tb_yaml_get_text (node, "protocol"), "udp") == 0;

@@ -29,6 +29,9 @@ service_free (gpointer data)
 {
   TbComposeService *service = data;
   g_clear_pointer (&service->env, g_ptr_array_unref);
+  g_clear_pointer (&service->labels, g_ptr_array_unref);
+  g_clear_pointer (&service->ports, g_array_unref);
+  g_free (service->command_line);
   g_free (service);
 }
 
@@ -57,9 +60,17 @@ read_env_file (TbCompose *compose, TbComposeService *service, const TbYaml *item
   tb_compose_read_lines (text, add_from_file, service->env);
   for (guint i = before; i < service->env->len; i++)
     ((TbComposePair *) service->env->pdata[i])->line = item->line;
-  tb_compose_say (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, item->line,
-                  "%s: of “%s” only what a template or a link needs is taken, since it may hold secrets", service->name,
-                  path);
+  g_autofree char *what
+    = g_strdup_printf ("of “%s” only what a template or a link needs is taken, since it may hold secrets", path);
+  tb_compose_gather (compose, TB_SEVERITY_INFO, TB_IMPORT_ASSUMED, service->file, item->line, service->name, what);
+}
+
+/* A variable without a value is handed on from where Compose runs, which knows .env. */
+static void
+take_from_dotenv (const TbCompose *compose, TbComposePair *pair)
+{
+  if (pair->value == NULL)
+    pair->value = g_strdup (g_hash_table_lookup (compose->variables, pair->name));
 }
 
 /* environment: goes before env_file:, and of files the last goes first. */
@@ -68,6 +79,8 @@ read_environment (TbCompose *compose, TbComposeService *service)
 {
   const TbYaml *files = tb_yaml_get (service->node, "env_file");
   service->env = tb_compose_pairs (tb_yaml_get (service->node, "environment"));
+  for (guint i = 0; i < service->env->len; i++)
+    take_from_dotenv (compose, service->env->pdata[i]);
   if (files != NULL && files->type != TB_YAML_SEQUENCE)
     read_env_file (compose, service, files);
   for (guint i = files != NULL && files->type == TB_YAML_SEQUENCE ? tb_yaml_n (files) : 0; i > 0; i--)
@@ -225,6 +238,7 @@ build_all (TbCompose *compose)
   for (guint i = 0; i < compose->services->len; i++)
     tb_compose_fill_component (compose, g_ptr_array_index (compose->services, i));
   say_top (compose);
+  tb_compose_tell_gathered (compose);
 }
 
 TbDocument *
@@ -240,6 +254,7 @@ tb_read_compose (const TbImportSource *source, TbProblems *dropped, GError **err
     .services = g_ptr_array_new_with_free_func (service_free),
     .hosts = g_hash_table_new (g_str_hash, g_str_equal),
     .links = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+    .calls = g_array_new (FALSE, FALSE, sizeof (TbComposeCall)),
   };
   if (tb_compose_load (&compose, error))
     {
@@ -251,6 +266,8 @@ tb_read_compose (const TbImportSource *source, TbProblems *dropped, GError **err
           document = tb_build_finish (compose.build, error);
         }
     }
+  g_clear_pointer (&compose.gathered, g_hash_table_unref);
+  g_array_unref (compose.calls);
   g_hash_table_unref (compose.links);
   g_hash_table_unref (compose.hosts);
   g_ptr_array_unref (compose.services);

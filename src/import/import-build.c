@@ -565,14 +565,46 @@ place_layered (const TbModel *model, const TbElement *view, GArray *places)
   tb_place_tidy (model, tb_element_id (view), (const TbUid *) (const void *) uids->data, uids->len, places);
 }
 
+#define USUAL_WIDTH 176.0  /* of a card */
+#define LARGEST_WIDTH 280.0
+#define BESIDE_NAME 76.0   /* icon and margins */
+#define LETTER 7.6         /* on the average, in bold */
+#define STEP 240.0         /* from card to card in a row, at least */
+#define GRID 20.0
+
+/* As wide as the longest name needs, within reason; 0: as wide as usual. All alike, so that rows stay even. */
+static double
+width_for_names (const TbModel *model)
+{
+  glong longest = 0;
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    longest = MAX (longest, g_utf8_strlen (tb_element_title (tb_model_nth (model, TB_KIND_COMPONENT, i)), -1));
+  double width = GRID * ceil ((BESIDE_NAME + LETTER * (double) longest) / GRID);
+  return width > USUAL_WIDTH ? MIN (width, LARGEST_WIDTH) : 0;
+}
+
+/* Wider cards, as far apart as they were. */
 static void
-put_places (TbImportBuild *b, const TbElement *view, const GArray *places)
+widen (const TbModel *model, GArray *places)
+{
+  double width = width_for_names (model);
+  for (guint i = 0; i < places->len && width > 0; i++)
+    {
+      TbPlacement *p = &g_array_index (places, TbPlacement, i);
+      p->rect.x = GRID * round (p->rect.x * (STEP + width - USUAL_WIDTH) / STEP / GRID);
+      p->rect.width = width;
+    }
+}
+
+static void
+put_places (TbImportBuild *b, const TbElement *view, const GArray *places, gboolean sized)
 {
   g_autoptr (GHashTable) mentioned = mentioned_in (view);
   for (guint i = 0; i < places->len; i++)
     {
       const TbPlacement *p = &g_array_index (places, TbPlacement, i);
-      const TbRect corner = { p->rect.x, p->rect.y, 0, 0 };
+      gboolean wide = sized && p->rect.width > USUAL_WIDTH;
+      const TbRect corner = { p->rect.x, p->rect.y, wide ? p->rect.width : 0, wide ? p->rect.height : 0 };
       if (!g_hash_table_contains (mentioned, tb_element_id (tb_model_get (tb_build_model (b), p->uid))))
         tb_build_place (b, tb_element_uid (view), p->uid, &corner);
     }
@@ -592,10 +624,11 @@ place_the_rest (TbImportBuild *b)
       if (can_be_layered (model, view))
         {
           place_layered (model, view, layered);
-          put_places (b, view, layered);
+          widen (model, layered);
+          put_places (b, view, layered, TRUE);
         }
       tb_place_tiered (model, tb_element_id (view), TRUE, rest);
-      put_places (b, view, rest);
+      put_places (b, view, rest, FALSE);
     }
 }
 

@@ -41,6 +41,23 @@ static const Program programs[] = {
   { "hazelcast", TB_ROLE_CACHE, NULL },         { "squid", TB_ROLE_PROXY, NULL },
   { "traefik", TB_ROLE_BALANCER, NULL },        { "caddy", TB_ROLE_PROXY, NULL },
   { "envoy", TB_ROLE_PROXY, NULL },             { "kong", TB_ROLE_PROXY, NULL },
+  { "pgbouncer", TB_ROLE_PROXY, NULL },         { "pgpool", TB_ROLE_PROXY, NULL },
+  { "proxysql", TB_ROLE_PROXY, NULL },          { "maxscale", TB_ROLE_PROXY, NULL },
+  { "toxiproxy", TB_ROLE_PROXY, NULL },         { "cloudflared", TB_ROLE_PROXY, NULL },
+  { "ngrok", TB_ROLE_PROXY, NULL },             { "krakend", TB_ROLE_PROXY, NULL },
+  { "apisix", TB_ROLE_PROXY, NULL },            { "zuul", TB_ROLE_PROXY, NULL },
+  { "dragonfly", TB_ROLE_CACHE, "redis" },      { "garnet", TB_ROLE_CACHE, "redis" },
+  { "typesense", TB_ROLE_STORE, NULL },         { "weaviate", TB_ROLE_STORE, NULL },
+  { "chroma", TB_ROLE_STORE, NULL },            { "chromadb", TB_ROLE_STORE, NULL },
+  { "milvus", TB_ROLE_STORE, NULL },            { "arangodb", TB_ROLE_STORE, NULL },
+  { "surrealdb", TB_ROLE_STORE, NULL },         { "rethinkdb", TB_ROLE_STORE, NULL },
+  { "questdb", TB_ROLE_STORE, NULL },           { "yugabyte", TB_ROLE_STORE, NULL },
+  { "yugabytedb", TB_ROLE_STORE, NULL },        { "tidb", TB_ROLE_STORE, NULL },
+  { "openldap", TB_ROLE_STORE, NULL },          { "seaweedfs", TB_ROLE_STORE, NULL },
+  { "ferretdb", TB_ROLE_STORE, NULL },          { "sonic", TB_ROLE_STORE, NULL },
+  { "azure-sql-edge", TB_ROLE_STORE, NULL },    { "cp-server", TB_ROLE_BROKER, NULL },
+  { "nsqd", TB_ROLE_BROKER, NULL },             { "beanstalkd", TB_ROLE_BROKER, NULL },
+  { "hivemq", TB_ROLE_BROKER, NULL },           { "vernemq", TB_ROLE_BROKER, NULL },
   { "httpd", TB_ROLE_SERVER, NULL },            { "kafka", TB_ROLE_BROKER, NULL },
   { "redpanda", TB_ROLE_BROKER, NULL },         { "rabbitmq", TB_ROLE_BROKER, NULL },
   { "activemq", TB_ROLE_BROKER, NULL },         { "artemis", TB_ROLE_BROKER, NULL },
@@ -56,7 +73,10 @@ static const Program programs[] = {
 static const char *const about[] = { "exporter", "admin", "ui", "operator", "backup", "migrate", "migration", "init",
                                      "commander", "express", "client", "worker", "box", "registry", "connect", "manager",
                                      "console", "proxy", "adapter", "api", "service", "consumer", "producer", "gateway",
-                                     "mongosh", "insight", "setup", NULL };
+                                     "mongosh", "insight", "setup", "rest", "flink", "webui", "meta", "metrics", "monitor",
+                                     "cli", "tools", "cron", "job", "test", "runner", "seed", "seeder", "dump", "restore",
+                                     "viewer", "explorer", "gui", "streams", "mirrormaker", "collector", "datagen",
+                                     "restapi", "companion", NULL };
 
 /* ---- Shapes and words ------------------------------------------------------------------------ */
 
@@ -131,32 +151,50 @@ has_word (char **words, const char *const *list)
   return FALSE;
 }
 
-static const Program *
-find_program (char **words)
+/* The word itself, or what stands before a number: redis, redis1. "s3" is not one more of "s". */
+static gboolean
+is_word (const char *word, const char *known)
 {
+  gsize length = strlen (known);
+  return strncmp (word, known, length) == 0
+         && (word[length] == '\0' || (length > 2 && strspn (word + length, "0123456789") == strlen (word + length)));
+}
+
+static const Program *
+find_program (const char *whole, char **words)
+{
+  for (guint k = 0; k < G_N_ELEMENTS (programs); k++)
+    if (g_ascii_strcasecmp (whole, programs[k].word) == 0)
+      return &programs[k];
   if (has_word (words, about))
     return NULL;
   for (guint i = 0; words[i] != NULL; i++)
     for (guint k = 0; k < G_N_ELEMENTS (programs); k++)
-      if (strcmp (words[i], programs[k].word) == 0)
+      if (is_word (words[i], programs[k].word))
         return &programs[k];
   return NULL;
 }
 
-/* "registry:5000/library/postgres:16-alpine@sha256…" → "postgres"; "PostgreSQL 16" stays. (transfer full) */
+/* "registry:5000/library/postgres:16-alpine@sha256…" → "postgres"; "PostgreSQL 16" stays. Where that says nothing
+ * (mssql/server) the part before it does. (transfer full) */
 static char *
 last_of_image (const char *image)
 {
   const char *slash = strrchr (image, '/');
   const char *start = slash != NULL ? slash + 1 : image;
-  return g_strndup (start, strcspn (start, ":@"));
+  g_autofree char *last = g_strndup (start, strcspn (start, ":@"));
+  if (slash == NULL || (strcmp (last, "server") != 0 && strcmp (last, "database") != 0))
+    return g_steal_pointer (&last);
+  g_autofree char *before = g_strndup (image, (gsize) (slash - image));
+  slash = strrchr (before, '/');
+  return g_strdup (slash != NULL ? slash + 1 : before);
 }
 
 static gboolean
 take_program (TbForeignKind *kind, const char *text)
 {
   g_auto (GStrv) words = split_words (text);
-  const Program *program = find_program (words);
+  const Program *program = find_program (text, words);
   if (program != NULL)
     *kind = (TbForeignKind){ program->role, TRUE, program->template, TRUE };
   return program != NULL;
@@ -197,6 +235,13 @@ take_name (TbForeignKind *kind, const char *name)
       last = FALSE;
     }
   return FALSE;
+}
+
+gboolean
+tb_foreign_program (const char *text, gboolean image, TbForeignKind *kind)
+{
+  g_autofree char *last = image ? last_of_image (text) : NULL;
+  return take_program (kind, last != NULL ? last : text);
 }
 
 TbForeignKind

@@ -17,6 +17,8 @@ typedef struct
  * technology ("PostgreSQL 16"). shape: "cylinder", "mxgraph.aws3.rds", "shape=cylinder3", "Person". The image decides
  * before the shape, and that before words of the name. */
 TbForeignKind tb_foreign_kind (const char *shape, const char *image, const char *name);
+/* Whether that is a known program's image (image TRUE) or name. */
+gboolean tb_foreign_program (const char *text, gboolean image, TbForeignKind *kind);
 /* "postgresql", "http" …: the protocol that goes with a well-known port or URL scheme; NULL: none that we speak. */
 const char *tb_foreign_protocol (guint port, const char *scheme);
 

@@ -72,6 +72,82 @@ test_tiers_and_layers_do_not_overlap (void)
     }
 }
 
+/* names: of servers, in the order of the file. */
+static TbDocument *
+read_drawing (const char *names, const char *links)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) inside = g_string_new (NULL);
+  g_auto (GStrv) ids = g_strsplit (names, " ", -1);
+  for (guint i = 0; ids[i] != NULL; i++)
+    g_string_append_printf (inside, "<component id=\"%s\" kind=\"server\"/>", ids[i]);
+  g_string_append (inside, links);
+  g_autofree char *xml = g_strdup_printf ("<architecture xmlns=\"urn:tierboard:1\">%s"
+                                          "<view id=\"v\" frame=\"none\"/></architecture>", inside->str);
+  TbDocument *d = tb_document_load_bytes ("x", xml, strlen (xml), NULL, &error);
+  g_assert_no_error (error);
+  return d;
+}
+
+static double
+top_of (const TbModel *model, const GArray *places, const char *id)
+{
+  for (guint i = 0; i < places->len; i++)
+    if (g_array_index (places, TbPlacement, i).uid == tb_element_uid (tb_model_lookup (model, id)))
+      return g_array_index (places, TbPlacement, i).rect.y;
+  g_error ("%s has no place", id);
+}
+
+/* Each stands below all who call it, whatever order the file has. */
+static void
+test_callers_stand_above_what_they_call (void)
+{
+  g_autoptr (TbDocument) d
+    = read_drawing ("db first web api last",
+                    "<note id=\"n\" of=\"first\" text=\"about\"/>"
+                    "<link id=\"l1\" from=\"web\" to=\"db\"/><link id=\"l2\" from=\"api\" to=\"db\"/>"
+                    "<link id=\"l3\" from=\"last\" to=\"web\"/><link id=\"l4\" from=\"web\" to=\"api\"/>"
+                    "<link id=\"l5\" from=\"first\" to=\"db\"/>");
+  const TbModel *model = tb_document_model (d);
+  g_autoptr (GArray) places = place (model, FALSE);
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
+    {
+      const TbElement *link = tb_model_nth (model, TB_KIND_LINK, i);
+      g_assert_cmpfloat (top_of (model, places, tb_element_get (link, TB_PROP_FROM)), <,
+                         top_of (model, places, tb_element_get (link, TB_PROP_TO)));
+    }
+  g_assert_cmpfloat (top_of (model, places, "first"), ==, top_of (model, places, "last"));
+}
+
+static void
+test_a_circle_is_cut_where_calls_come_in (void)
+{
+  g_autoptr (TbDocument) d
+    = read_drawing ("b a user",
+                    "<link id=\"l1\" from=\"user\" to=\"a\"/><link id=\"l2\" from=\"a\" to=\"b\"/>"
+                    "<link id=\"l3\" from=\"b\" to=\"a\"/>");
+  const TbModel *model = tb_document_model (d);
+  g_autoptr (GArray) places = place (model, FALSE);
+  g_assert_cmpfloat (top_of (model, places, "user"), <, top_of (model, places, "a"));
+  g_assert_cmpfloat (top_of (model, places, "a"), <, top_of (model, places, "b"));
+}
+
+/* Tidied, what hangs together with nothing comes last. */
+static void
+test_what_is_alone_is_tidied_below (void)
+{
+  g_autoptr (TbDocument) d
+    = read_drawing ("alone a b",
+                    "<link id=\"l\" from=\"a\" to=\"b\"/>");
+  const TbModel *model = tb_document_model (d);
+  const TbUid uids[] = { tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, 0)),
+                         tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, 1)),
+                         tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, 2)) };
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
+  tb_place_tidy (model, "v", uids, G_N_ELEMENTS (uids), places);
+  g_assert_cmpfloat (top_of (model, places, "alone"), >, top_of (model, places, "b"));
+}
+
 static void
 test_the_same_drawing_gets_the_same_places (void)
 {
@@ -220,6 +296,9 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add_func ("/place/" name, func)
   ADD ("cards-do-not-overlap", test_cards_do_not_overlap);
   ADD ("tiers-and-layers-do-not-overlap", test_tiers_and_layers_do_not_overlap);
+  ADD ("callers-stand-above-what-they-call", test_callers_stand_above_what_they_call);
+  ADD ("a-circle-is-cut-where-calls-come-in", test_a_circle_is_cut_where_calls_come_in);
+  ADD ("what-is-alone-is-tidied-below", test_what_is_alone_is_tidied_below);
   ADD ("the-same-drawing-gets-the-same-places", test_the_same_drawing_gets_the_same_places);
   ADD ("a-new-element-moves-no-other", test_a_new_element_moves_no_other);
   ADD ("circles-of-calls-are-placed", test_circles_of_calls_are_placed);

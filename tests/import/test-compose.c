@@ -133,7 +133,7 @@ what_its_dockerfile_starts_runs_by_that (void)
   g_assert_cmpstr (child_text (&f, "web", TB_KIND_COMMAND, TB_PROP_TEXT), ==, "node 'a b.js' -v");
   g_assert_null (child_text (&f, "other", TB_KIND_COMMAND, TB_PROP_TEXT));
   g_assert_null (child_text (&f, "args", TB_KIND_COMMAND, TB_PROP_TEXT));
-  told_at (&f, "assumed", "args: a built-in part stands in*");
+  told_at (&f, "assumed", "a built-in part stands in*args (line 4)*");
   g_assert_cmpint (g_remove (path), ==, 0);
   g_rmdir (folder);
 }
@@ -155,14 +155,14 @@ ports_replicas_restart_and_stop_are_taken (void)
   g_auto (Fixture) f = { 0 };
   read_in (&f, NULL, "services:\n  a:\n    image: x\n    restart: on-failure:4\n    stop_signal: SIGINT\n"
                      "    stop_grace_period: 1m30s\n    deploy: {replicas: 3}\n"
-                     "    ports: ['127.0.0.1:8080:80/tcp', {target: 9000, published: 1}]\n    expose: [70000]\n");
+                     "    ports: ['127.0.0.1:8080:8000/tcp', {target: 9000, published: 1}]\n    expose: [70000]\n");
   g_assert_cmpuint (tb_component_replicas (find (&f, "a")), ==, 3);
   g_assert_cmpstr (child_text (&f, "a", TB_KIND_RESTART, TB_PROP_POLICY), ==, "on-failure");
   g_assert_cmpstr (child_text (&f, "a", TB_KIND_RESTART, TB_PROP_TIMES), ==, "4");
   g_assert_cmpstr (child_text (&f, "a", TB_KIND_STOP, TB_PROP_SIGNAL), ==, "INT");
   g_assert_cmpint (tb_element_get_ns (tb_element_child_of (find (&f, "a"), TB_KIND_STOP), TB_PROP_GRACE), ==,
                    90 * G_GINT64_CONSTANT (1000000000));
-  g_assert_cmpstr (child_text (&f, "a", TB_KIND_SERVICE, TB_PROP_PORT), ==, "80");
+  g_assert_cmpstr (child_text (&f, "a", TB_KIND_SERVICE, TB_PROP_PORT), ==, "8000");
   g_assert_cmpuint (told_at (&f, "dropped", "a: this is no port"), ==, 9);
 }
 
@@ -187,17 +187,154 @@ healthchecks_become_probes_where_a_program_is_asked (void)
 /* ---- Who calls whom ----------------------------------------------------------------------------- */
 
 static void
-depends_on_is_start_order_and_no_link (void)
+depends_on_is_start_order (void)
 {
   g_auto (Fixture) f = { 0 };
   read_in (&f, NULL, "services:\n  a:\n    image: x\n    depends_on: [b, gone]\n"
                      "  b:\n    image: y\n    depends_on: {c: {condition: service_healthy}}\n"
                      "  c: {image: z}\n");
-  g_assert_cmpuint (n_links (&f), ==, 0);
   g_assert_cmpstr (child_text (&f, "a", TB_KIND_DEPENDS, TB_PROP_CONDITION), ==, "started");
   g_assert_cmpstr (child_text (&f, "b", TB_KIND_DEPENDS, TB_PROP_ON), ==, "c");
   g_assert_cmpstr (child_text (&f, "b", TB_KIND_DEPENDS, TB_PROP_CONDITION), ==, "ready");
   g_assert_cmpuint (told_at (&f, "dropped", "a waits for “gone”*"), ==, 4);
+}
+
+static void
+waiting_hints_at_a_call_but_of_jobs_and_backwards (void)
+{
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, NULL, "services:\n  web:\n    image: x\n    depends_on:\n      api: {condition: service_started}\n"
+                     "      load: {condition: service_completed_successfully}\n      db-migrate: {condition: service_started}\n"
+                     "  api: {image: y, environment: {CALLBACK_URL: 'http://worker:80'}}\n  load: {image: z}\n"
+                     "  db-migrate: {image: z}\n  worker: {image: y, depends_on: [api]}\n"
+                     "  db: {image: mongo, depends_on: [api]}\n");
+  g_assert_cmpuint (told_at (&f, "offered", "web seems to call api, which it waits for*"), ==, 5);
+  g_assert_nonnull (tb_model_lookup (f.model, "api-to-worker"));
+  g_assert_null (tb_model_lookup (f.model, "worker-to-api"));
+  g_assert_null (tb_model_lookup (f.model, "web-to-load"));
+  g_assert_null (tb_model_lookup (f.model, "web-to-db-migrate"));
+  g_assert_null (tb_model_lookup (f.model, "db-to-api"));
+}
+
+static void
+names_and_labels_hint_where_nothing_else_does (void)
+{
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, NULL, "services:\n  carts: {image: a/carts}\n  carts-db: {image: mongo}\n"
+                     "  edge: {image: traefik, ports: ['80:80']}\n"
+                     "  shop: {image: a/shop, labels: [traefik.enable=true]}\n"
+                     "  off: {image: a/shop, labels: [traefik.enable=false, traefik.http.x=y]}\n"
+                     "  gateway: {image: a/gateway}\n  front-end: {image: a/front}\n"
+                     "  load-test: {image: a/b, command: '-d 60 -h gateway'}\n");
+  told_at (&f, "offered", "carts seems to call carts-db, as its name says*");
+  told_at (&f, "offered", "edge seems to call shop, as the other's labels say*");
+  told_at (&f, "offered", "gateway seems to call front-end, as its name says*");
+  told_at (&f, "offered", "load-test seems to call gateway, as its command says*");
+  g_assert_null (tb_model_lookup (f.model, "edge-to-off"));
+  g_assert_cmpint (tb_component_role (find (&f, "load-test")), ==, TB_ROLE_CLIENT);
+  g_assert_cmpint (tb_component_role (find (&f, "edge")), ==, TB_ROLE_PROXY);
+}
+
+static void
+a_store_that_nobody_calls_is_for_the_few_without_one (void)
+{
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, NULL, "services:\n  web1: {image: x}\n  web2: {image: x}\n  redis: {image: redis}\n");
+  g_assert_nonnull (tb_model_lookup (f.model, "web1-to-redis"));
+  g_assert_nonnull (tb_model_lookup (f.model, "web2-to-redis"));
+  g_auto (Fixture) more = { 0 };
+  read_in (&more, NULL, "services:\n  a: {image: x}\n  b: {image: x}\n  c: {image: x}\n  redis: {image: redis}\n");
+  g_assert_cmpuint (n_links (&more), ==, 0);
+}
+
+/* ---- What part they play ------------------------------------------------------------------------ */
+
+static void
+nobody_in_it_is_a_person (void)
+{
+  static const struct
+  {
+    const char *id;
+    TbRole role;
+  } rows[] = { { "user", TB_ROLE_SERVER },     { "client", TB_ROLE_SERVER },   { "user-db", TB_ROLE_STORE },
+               { "nextcloud", TB_ROLE_SERVER }, { "queue-master", TB_ROLE_SERVER }, { "orders-queue", TB_ROLE_BROKER },
+               { "rest", TB_ROLE_SERVER },     { "kafka1", TB_ROLE_BROKER },   { "sql", TB_ROLE_STORE },
+               { "loadgenerator", TB_ROLE_CLIENT }, { "db2", TB_ROLE_STORE },  { "backup", TB_ROLE_SERVER } };
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, NULL, "services:\n  user: {image: a/user}\n  client: {image: a/client}\n  user-db: {image: a/user-db}\n"
+                     "  nextcloud: {image: nextcloud}\n  queue-master: {image: a/queue-master}\n  orders-queue: {image: a/b}\n"
+                     "  rest: {image: confluentinc/cp-kafka-rest}\n  kafka1: {image: a/b}\n"
+                     "  sql: {image: 'mcr.microsoft.com/mssql/server:2022'}\n  loadgenerator: {image: a/b}\n  db2: {image: a/b}\n"
+                     "  backup: {image: a/postgres-backup}\n");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (tb_component_role (find (&f, rows[i].id)) != rows[i].role)
+      g_error ("%s is a %s", rows[i].id, tb_role_name (tb_component_role (find (&f, rows[i].id))));
+}
+
+static void
+nginx_is_what_it_does (void)
+{
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, NULL, "services:\n  pages: {image: nginx}\n  front: {image: nginx, depends_on: [a, b]}\n"
+                     "  lb: {image: nginx, depends_on: [b1, b2]}\n  a: {image: x}\n  b: {image: y}\n"
+                     "  b1: {image: z}\n  b2: {image: z}\n");
+  g_assert_cmpint (tb_component_role (find (&f, "pages")), ==, TB_ROLE_SERVER);
+  g_assert_cmpint (tb_component_role (find (&f, "front")), ==, TB_ROLE_PROXY);
+  g_assert_cmpint (tb_component_role (find (&f, "lb")), ==, TB_ROLE_BALANCER);
+  g_assert_cmpstr (child_text (&f, "pages", TB_KIND_TEMPLATE, TB_PROP_NAME), ==, "nginx");
+}
+
+static void
+a_database_is_real_where_its_callers_are (void)
+{
+  g_auto (Fixture) real = { 0 }, stood_in = { 0 };
+  read_in (&real, "/nowhere", "services:\n  web: {build: ., command: ./web, depends_on: [db]}\n  db: {image: postgres}\n");
+  g_assert_cmpstr (child_text (&real, "db", TB_KIND_TEMPLATE, TB_PROP_NAME), ==, "postgresql");
+  read_in (&stood_in, NULL, "services:\n  web: {image: x, depends_on: [db, cache]}\n"
+                            "  db: {image: postgres, environment: {POSTGRES_DB: shop}}\n  cache: {image: redis}\n");
+  g_assert_null (child_text (&stood_in, "db", TB_KIND_TEMPLATE, TB_PROP_NAME));
+  g_assert_cmpstr (named (&stood_in, "db", TB_KIND_ENV, "POSTGRES_DB"), ==, "shop");
+  g_assert_cmpuint (told_at (&stood_in, "assumed", "db: a built-in part stands in for it: those that*"), ==, 3);
+  g_assert_cmpstr (child_text (&stood_in, "cache", TB_KIND_TEMPLATE, TB_PROP_NAME), ==, "redis");
+}
+
+static void
+what_listens_below_1024_is_stood_in_for_above (void)
+{
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, "/nowhere", "services:\n  web: {build: ., command: ./web, ports: ['80:80']}\n"
+                           "  both: {image: x, expose: [80, 8080]}\n");
+  g_assert_null (child_text (&f, "web", TB_KIND_COMMAND, TB_PROP_TEXT));
+  g_assert_cmpstr (child_text (&f, "web", TB_KIND_SERVICE, TB_PROP_NAME), ==, "port-80");
+  g_assert_cmpstr (child_text (&f, "web", TB_KIND_SERVICE, TB_PROP_PORT), ==, "8080");
+  g_assert_cmpstr (child_text (&f, "both", TB_KIND_SERVICE, TB_PROP_PORT), ==, "9080");
+  told_at (&f, "assumed", "web: its command is left out: it listens below port 1024*");
+}
+
+static void
+a_command_listens_where_its_callers_ask (void)
+{
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, "/nowhere", "services:\n  a: {build: ., command: ./a, environment: {B: 'http://b:9091'}}\n"
+                           "  b: {build: ., command: ./b, depends_on: [c]}\n  c: {build: ., command: ./c}\n");
+  g_assert_cmpstr (child_text (&f, "b", TB_KIND_SERVICE, TB_PROP_PORT), ==, "9091");
+  g_assert_null (child_text (&f, "c", TB_KIND_COMMAND, TB_PROP_TEXT));
+  told_at (&f, "assumed", "c: its command is left out: others call it*");
+}
+
+static void
+users_call_what_is_published_and_nobody_else_calls (void)
+{
+  g_auto (Fixture) f = { 0 }, only = { 0 };
+  read_in (&f, NULL, "services:\n  web: {image: x, ports: ['8080:3000'], depends_on: [api, db]}\n"
+                     "  api: {image: y, ports: ['8081:3000']}\n  any: {image: y, ports: [3000]}\n"
+                     "  db: {image: mongo, ports: ['27017:27017']}\n");
+  g_assert_nonnull (tb_model_lookup (f.model, "users-to-web"));
+  g_assert_null (tb_model_lookup (f.model, "users-to-api"));
+  g_assert_null (tb_model_lookup (f.model, "users-to-any"));
+  told_at (&f, "assumed", "its port is published, but nobody outside is drawn*api (line 3), db (line 5)");
+  read_in (&only, NULL, "services:\n  app: {image: x, ports: ['80:80']}\n  worker: {image: x, depends_on: [app]}\n");
+  g_assert_nonnull (tb_model_lookup (only.model, "users-to-app"));
 }
 
 static void
@@ -269,11 +406,11 @@ variables_have_defaults_and_nothing_comes_from_this_process (void)
   read_in (&f, NULL, "services:\n  a:\n    image: x\n    scale: ${N:-3}\n    environment:\n"
                      "      ONE: ${TB_TEST_VARIABLE}\n      TWO: ${A:-${B:-deep}}\n      THREE: a$$b\n      FOUR: ${A:+x}.\n");
   g_assert_cmpuint (tb_component_replicas (find (&f, "a")), ==, 3);
-  g_assert_null (named (&f, "a", TB_KIND_ENV, "ONE")); /* nothing, which is its default */
+  g_assert_cmpstr (named (&f, "a", TB_KIND_ENV, "ONE"), ==, "");
   g_assert_cmpstr (named (&f, "a", TB_KIND_ENV, "TWO"), ==, "deep");
   g_assert_cmpstr (named (&f, "a", TB_KIND_ENV, "THREE"), ==, "a$b");
   g_assert_cmpstr (named (&f, "a", TB_KIND_ENV, "FOUR"), ==, ".");
-  g_assert_cmpuint (told_at (&f, "assumed", "the variable TB_TEST_VARIABLE*"), ==, 6);
+  g_assert_cmpuint (told_at (&f, "assumed", "TB_TEST_VARIABLE: not set in .env*"), ==, 6);
 }
 
 static void
@@ -281,9 +418,9 @@ an_extended_service_is_merged_as_compose_does (void)
 {
   g_auto (Fixture) f = { 0 };
   read_in (&f, "/nowhere", "services:\n"
-                           "  base:\n    build: .\n    command: ./base\n    environment: [A=1, B=2]\n    expose: [80]\n"
+                           "  base:\n    build: .\n    command: ./base\n    environment: [A=1, B=2]\n    expose: [8080]\n"
                            "  web:\n    extends: {service: base}\n    command: ./web\n"
-                           "    environment: {B: 3}\n    expose: [81]\n");
+                           "    environment: {B: 3}\n    expose: [8081]\n");
   g_assert_cmpstr (child_text (&f, "web", TB_KIND_COMMAND, TB_PROP_TEXT), ==, "./web");
   g_assert_cmpstr (named (&f, "web", TB_KIND_ENV, "A"), ==, "1");
   g_assert_cmpstr (named (&f, "web", TB_KIND_ENV, "B"), ==, "3");
@@ -362,10 +499,59 @@ everything_without_a_place_is_told_with_its_line (void)
   read_in (&f, NULL, "services:\n  a:\n    image: x\n    privileged: true\n    volumes:\n      - ./conf:/etc/x\n"
                      "    environment: [FROM_SHELL]\n    profiles: [debug]\nsecrets: {s: {file: ./s}}\n");
   g_assert_cmpuint (told_at (&f, "dropped", "a: “privileged” has no place here"), ==, 4);
-  g_assert_cmpuint (told_at (&f, "dropped", "a: the volume “./conf:/etc/x”*"), ==, 6);
+  g_assert_cmpuint (told_at (&f, "dropped", "a: a volume has no place here*"), ==, 6);
   g_assert_cmpuint (told_at (&f, "dropped", "a: the variable FROM_SHELL*"), ==, 7);
   g_assert_cmpuint (told_at (&f, "dropped", "“secrets” has no place here"), ==, 9);
   g_assert_true (tb_element_has_tag (find (&f, "a"), "profile-debug"));
+}
+
+static void
+the_same_of_many_is_told_once_with_all_lines (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autoptr (GString) text = g_string_new ("services:\n");
+  guint n = 0;
+  for (int i = 0; i < 15; i++)
+    g_string_append_printf (text, "  s%d:\n    image: x\n    cap_drop: [ALL]\n", i);
+  read_in (&f, NULL, text->str);
+  g_assert_cmpuint (told_at (&f, "dropped", "“cap_drop” has no place here: s0 (line 4), s1 (line 7), *s11 (line 37)"
+                                            " and others (lines 40, 43, 46)"), ==, 4);
+  for (guint i = 0; i < f.told->len; i++)
+    n += strstr (((TbProblem *) f.told->pdata[i])->message, "cap_drop") != NULL;
+  g_assert_cmpuint (n, ==, 1);
+}
+
+static void
+a_variable_without_a_value_comes_from_dotenv_and_one_that_is_empty_is_there (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autofree char *folder = g_dir_make_tmp ("compose-XXXXXX", NULL);
+  write_file (folder, ".env", "CACHE_ADDR=cache:6379\n");
+  read_in (&f, folder, "services:\n  web: {image: x, environment: [CACHE_ADDR, 'EMPTY=${NOT_SET}']}\n"
+                       "  cache: {image: redis}\n");
+  g_assert_cmpstr (named (&f, "web", TB_KIND_ENV, "CACHE_ADDR"), ==, "cache:6379");
+  told_at (&f, "offered", "web seems to call cache, as CACHE_ADDR says*");
+  for (guint i = 0; i < f.told->len; i++)
+    g_assert_null (strstr (((TbProblem *) f.told->pdata[i])->message, "EMPTY"));
+  remove_file (folder, ".env");
+  g_rmdir (folder);
+}
+
+static void
+the_stage_that_is_built_says_what_is_started (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autofree char *folder = g_dir_make_tmp ("compose-XXXXXX", NULL);
+  write_file (folder, "Dockerfile", "FROM node AS base\nEXPOSE 3000\nCMD [\"node\", \"a.js\"]\nFROM base AS dev\n"
+                                    "CMD npm start\nFROM base\nENTRYPOINT [\"./made\"]\n");
+  read_in (&f, folder, "services:\n  dev: {build: {context: ., target: dev}}\n  base: {build: {context: ., target: base}}\n"
+                       "  last: {build: .}\n  x: {image: x, depends_on: [dev]}\n");
+  g_assert_cmpstr (child_text (&f, "dev", TB_KIND_COMMAND, TB_PROP_TEXT), ==, "npm start");
+  g_assert_cmpstr (child_text (&f, "dev", TB_KIND_SERVICE, TB_PROP_PORT), ==, "3000");
+  g_assert_cmpstr (child_text (&f, "base", TB_KIND_COMMAND, TB_PROP_TEXT), ==, "node a.js");
+  g_assert_null (child_text (&f, "last", TB_KIND_COMMAND, TB_PROP_TEXT)); /* ./made is in the image alone */
+  remove_file (folder, "Dockerfile");
+  g_rmdir (folder);
 }
 
 static void
@@ -413,7 +599,19 @@ main (int argc, char **argv)
   TEST (any_other_image_is_stood_in_for_and_its_name_is_kept);
   TEST (ports_replicas_restart_and_stop_are_taken);
   TEST (healthchecks_become_probes_where_a_program_is_asked);
-  TEST (depends_on_is_start_order_and_no_link);
+  TEST (depends_on_is_start_order);
+  TEST (waiting_hints_at_a_call_but_of_jobs_and_backwards);
+  TEST (names_and_labels_hint_where_nothing_else_does);
+  TEST (a_store_that_nobody_calls_is_for_the_few_without_one);
+  TEST (nobody_in_it_is_a_person);
+  TEST (nginx_is_what_it_does);
+  TEST (a_database_is_real_where_its_callers_are);
+  TEST (what_listens_below_1024_is_stood_in_for_above);
+  TEST (a_command_listens_where_its_callers_ask);
+  TEST (users_call_what_is_published_and_nobody_else_calls);
+  TEST (the_same_of_many_is_told_once_with_all_lines);
+  TEST (a_variable_without_a_value_comes_from_dotenv_and_one_that_is_empty_is_there);
+  TEST (the_stage_that_is_built_says_what_is_started);
   TEST (links_that_variables_hint_at_are_offered);
   TEST (links_that_are_said_are_drawn_without_a_question);
   TEST (a_command_finds_what_it_calls_where_it_is_drawn);
