@@ -2,8 +2,10 @@
  * and everything the taps tell, collected. */
 #pragma once
 
+#include <errno.h>
 #include <glib.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "taps.h"
 #include "tb-proto.h"
@@ -122,3 +124,20 @@ gboolean fx_write (int fd, const void *bytes, size_t n);
 /* Serves one connection after another: what comes is sent back, until the end. data: port as
  * GUINT_TO_POINTER. */
 int fx_echo (Fixture *fx, int ready, void *data);
+
+/* Two instances, "client/1" and "server/1", with the link "call" between them; started. */
+void fx_two (Fixture *fx, uint16_t port, TbProto proto);
+
+/* In a child's function: ends it with a word about what did not hold. */
+#define AT(condition)                                                                              \
+  do                                                                                               \
+    if (!(condition))                                                                              \
+      {                                                                                            \
+        fprintf (stderr, "# child: line %d: %s (errno %s)\n", __LINE__, #condition,                \
+                 g_strerror (errno));                                                              \
+        return 1;                                                                                  \
+      }                                                                                            \
+  while (0)
+
+/* Says why where nothing can be intercepted here; then there is nothing to test. */
+gboolean fx_is_skipped (void);

@@ -12,16 +12,6 @@
 #include <unistd.h>
 
 #define PORT 7300
-#define AT(condition)                                                                              \
-  do                                                                                               \
-    if (!(condition))                                                                              \
-      {                                                                                            \
-        fprintf (stderr, "# child: line %d: %s (errno %s)\n", __LINE__, #condition,                \
-                 g_strerror (errno));                                                              \
-        return 1;                                                                                  \
-      }                                                                                            \
-  while (0)
-
 typedef struct
 {
   uint32_t from, to;
@@ -249,13 +239,9 @@ test_abstract_unix_is_shown (void)
 int
 main (int argc, char **argv)
 {
-  const char *why_not;
   g_test_init (&argc, &argv, NULL);
-  if (!tb_intercept_works (&why_not))
-    {
-      g_print ("1..0 # SKIP %s\n", why_not);
-      return 0;
-    }
+  if (fx_is_skipped ())
+    return 0;
 #define ADD(path, test) g_test_add_func ("/taps/bypass/" path, test)
   ADD ("tapped-is-not-accused", test_tapped_is_not_accused);
   ADD ("io-uring-is-shown", test_io_uring_is_shown);

@@ -23,16 +23,6 @@
 #include "notify.h"
 
 #define PORT 7310
-#define AT(condition)                                                                              \
-  do                                                                                               \
-    if (!(condition))                                                                              \
-      {                                                                                            \
-        fprintf (stderr, "# child: line %d: %s (errno %s)\n", __LINE__, #condition,                \
-                 g_strerror (errno));                                                              \
-        return 1;                                                                                  \
-      }                                                                                            \
-  while (0)
-
 static void
 two (Fixture *fx)
 {
@@ -415,13 +405,9 @@ test_old_kernel (void)
 int
 main (int argc, char **argv)
 {
-  const char *why_not;
   g_test_init (&argc, &argv, NULL);
-  if (!tb_intercept_works (&why_not))
-    {
-      g_print ("1..0 # SKIP %s\n", why_not);
-      return 0;
-    }
+  if (fx_is_skipped ())
+    return 0;
 #define ADD(path, test) g_test_add_func ("/taps/callers/" path, test)
   ADD ("32-bits", test_32_bits);
   ADD ("daemon", test_daemon);

@@ -10,16 +10,6 @@
 #define PORT 7200
 #define REQUESTS 10000
 #define CONNECTIONS 20
-#define AT(condition)                                                                              \
-  do                                                                                               \
-    if (!(condition))                                                                              \
-      {                                                                                            \
-        fprintf (stderr, "# child: line %d: %s (errno %s)\n", __LINE__, #condition,                \
-                 g_strerror (errno));                                                              \
-        return 1;                                                                                  \
-      }                                                                                            \
-  while (0)
-
 static void
 two (Fixture *fx, TbProto proto)
 {
@@ -428,13 +418,9 @@ test_unframed_bytes (void)
 int
 main (int argc, char **argv)
 {
-  const char *why;
   g_test_init (&argc, &argv, NULL);
-  if (!tb_intercept_works (&why))
-    {
-      g_print ("1..0 # SKIP %s\n", why);
-      return 0;
-    }
+  if (fx_is_skipped ())
+    return 0;
 #define ADD(path, test) g_test_add_func ("/taps/count/" path, test)
   ADD ("ten-thousand", test_ten_thousand);
   ADD ("ten-thousand-delayed", test_ten_thousand_delayed);

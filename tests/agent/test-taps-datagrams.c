@@ -10,16 +10,6 @@
 #include <unistd.h>
 
 #define PORT 7320
-#define AT(condition)                                                                              \
-  do                                                                                               \
-    if (!(condition))                                                                              \
-      {                                                                                            \
-        fprintf (stderr, "# child: line %d: %s (errno %s)\n", __LINE__, #condition,                \
-                 g_strerror (errno));                                                              \
-        return 1;                                                                                  \
-      }                                                                                            \
-  while (0)
-
 static struct sockaddr_in
 address_of (uint32_t address)
 {
@@ -511,13 +501,9 @@ test_outside_is_shown (void)
 int
 main (int argc, char **argv)
 {
-  const char *why_not;
   g_test_init (&argc, &argv, NULL);
-  if (!tb_intercept_works (&why_not))
-    {
-      g_print ("1..0 # SKIP %s\n", why_not);
-      return 0;
-    }
+  if (fx_is_skipped ())
+    return 0;
   for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
     {
       g_autofree char *name = g_strconcat ("/taps/datagrams/", ways[i].name, NULL);

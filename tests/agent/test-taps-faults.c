@@ -11,16 +11,6 @@
 #include <unistd.h>
 
 #define PORT 7100
-#define AT(condition)                                                                              \
-  do                                                                                               \
-    if (!(condition))                                                                              \
-      {                                                                                            \
-        fprintf (stderr, "# child: line %d: %s (errno %s)\n", __LINE__, #condition,                \
-                 g_strerror (errno));                                                              \
-        return 1;                                                                                  \
-      }                                                                                            \
-  while (0)
-
 
 
 
@@ -507,13 +497,9 @@ run_test (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  const char *why;
   g_test_init (&argc, &argv, NULL);
-  if (!tb_intercept_works (&why))
-    {
-      g_print ("1..0 # SKIP %s\n", why);
-      return 0;
-    }
+  if (fx_is_skipped ())
+    return 0;
   shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 #define ADD(path, test) g_test_add_data_func ("/taps/faults/" path, (gconstpointer) test, run_test)
   ADD ("cut-holds-and-heal-delivers", test_cut_holds_and_heal_delivers);

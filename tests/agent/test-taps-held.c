@@ -490,13 +490,9 @@ test_any_sequence_of_steps (void)
 int
 main (int argc, char **argv)
 {
-  const char *why_not = NULL;
   g_test_init (&argc, &argv, NULL);
-  if (!tb_intercept_works (&why_not))
-    {
-      g_print ("1..0 # SKIP %s\n", why_not);
-      return 0;
-    }
+  if (fx_is_skipped ())
+    return 0;
 #define X(name) g_test_add_func ("/held/" #name, test_##name);
   ALL (X)
 #undef X

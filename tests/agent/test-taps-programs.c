@@ -329,13 +329,9 @@ test_go (void)
 int
 main (int argc, char **argv)
 {
-  const char *why;
   g_test_init (&argc, &argv, NULL);
-  if (!tb_intercept_works (&why))
-    {
-      g_print ("1..0 # SKIP %s\n", why);
-      return 0;
-    }
+  if (fx_is_skipped ())
+    return 0;
 #define ADD(path, test) g_test_add_func ("/taps/programs/" path, test)
   ADD ("redis-replication", test_redis_replication);
   ADD ("nginx-on-both-wildcards", test_nginx_on_both_wildcards);
