@@ -79,14 +79,29 @@ find_bottlenecks (TbPrediction *p, const TbQueueNet *net)
       p->bottleneck_station = i;
 }
 
-static gboolean
-asks_too_much (const TbPrediction *p, const TbQueueNet *net)
+/* Requests a second that come whether or not others were answered: at a rate, or since nobody waits for them. */
+static double
+unheld (const TbPredictLoad *load, const TbPrediction *p, guint station)
 {
+  double rate = 0;
+  for (guint k = 0; k < p->n_sources; k++)
+    {
+      gsize at = (gsize) k * load->net->n_stations + station;
+      double visits = load->visits[at] - (load->net->sources[k].rate_per_s > 0 ? 0 : load->waited[at]);
+      rate += visits > 0 ? p->sources[k].throughput_per_s.value * visits : 0;
+    }
+  return rate;
+}
+
+static gboolean
+asks_too_much (const TbPredictLoad *load, const TbPrediction *p)
+{
+  const TbQueueNet *net = load->net;
   for (guint k = 0; k < net->n_sources; k++)
     if (net->sources[k].rate_per_s > 0 && net->sources[k].rate_per_s >= p->sources[k].most_per_s)
       return TRUE;
   for (guint i = 0; i < net->n_stations && p->how != TB_PREDICTED_BY_SIMULATION; i++)
-    if (p->stations[i].arrivals_per_s.value >= p->stations[i].ceiling_per_s * 1.000001)
+    if (unheld (load, p, i) >= p->stations[i].ceiling_per_s * 1.000001)
       return TRUE;
   return FALSE;
 }
@@ -101,6 +116,6 @@ tb_prediction_judge (TbPrediction *prediction, const TbQueueNet *net)
   for (guint k = 0; k < net->n_sources; k++)
     judge_source (load, prediction, k, least);
   find_bottlenecks (prediction, net);
-  prediction->overloaded |= asks_too_much (prediction, net);
+  prediction->overloaded |= asks_too_much (load, prediction);
   tb_predict_say (prediction, net, least);
 }

@@ -3,6 +3,8 @@
 
 #include "predict-private.h"
 
+/* So many of what is not known are named. */
+#define NAMED_MAX 4
 /* Below it nobody would look for a bottleneck. */
 #define NEAR 0.7
 /* A difference that no measurement of some seconds can tell from none. */
@@ -143,6 +145,22 @@ say_nothing_near (const TbPrediction *p, const TbQueueNet *net, double threads, 
                           *busy != '\0' ? " " : "", busy, pool);
 }
 
+/* What is asked and of what nobody said what it costs: the whole is quicker here than it will be. */
+static char *
+say_unknown (const TbPrediction *p, const TbQueueNet *net)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = 0;
+  for (guint i = 0; i < net->n_stations; i++)
+    if (!net->stations[i].known && net->stations[i].role != TB_ROLE_CLIENT && p->stations[i].arrivals_per_s.value > 0 && n++ < NAMED_MAX)
+      g_string_append_printf (names, "%s%s", n > 1 ? ", " : "", net->stations[i].title);
+  if (n == 0)
+    return g_strdup ("");
+  if (n > NAMED_MAX)
+    g_string_append_printf (names, " and %u more", n - NAMED_MAX);
+  return g_strdup_printf ("What a request costs %s is not known and taken as nothing: it will be slower than is said here. ", names->str);
+}
+
 void
 tb_predict_say (TbPrediction *p, const TbQueueNet *net, const double *least)
 {
@@ -163,8 +181,9 @@ tb_predict_say (TbPrediction *p, const TbQueueNet *net, const double *least)
     rest = say_device (p, net, device);
   else
     rest = say_nothing_near (p, net, threads, cores);
+  g_autofree char *unknown = say_unknown (p, net);
   g_free (p->bottleneck);
-  p->bottleneck = g_strconcat (overload, rest, NULL);
+  p->bottleneck = g_strconcat (overload, unknown, rest, NULL);
 }
 
 /* ---- Differences -------------------------------------------------------------------------------------------- */

@@ -167,9 +167,9 @@ hold_to_ceilings (const Telling *t, const double *least)
       double ceiling = tb_thread_ceiling (t->net, i, least) / 1e9, rate = 0;
       for (guint k = 0; k < t->net->n_sources; k++)
         rate += t->solution->throughput[k] * t->load->visits[(gsize) k * t->net->n_stations + i];
-      if (t->solution->is_pool[i] || rate <= ceiling)
+      if (rate <= ceiling)
         continue;
-      t->p->threads_matter = TRUE;
+      t->p->threads_matter |= !t->solution->is_pool[i]; /* a pool is a centre: only what its program takes of a processor is missing */
       for (guint k = 0; k < t->net->n_sources; k++)
         if (t->net->sources[k].rate_per_s <= 0 && t->load->waited[(gsize) k * t->net->n_stations + i] > 0)
           t->solution->throughput[k] *= ceiling / rate;
@@ -183,29 +183,70 @@ note (TbPrediction *p, char *sentence)
   g_ptr_array_add (p->notes, sentence);
 }
 
+static gboolean
+calls_beside (const TbStation *station)
+{
+  gboolean beside = FALSE;
+  for (guint k = 0; k < station->n_calls; k++)
+    beside |= station->calls[k].order != TB_CALL_SEQUENCE && station->calls[k].visits > 0;
+  return beside && station->role != TB_ROLE_CLIENT; /* which asks one thing after the other */
+}
+
+/* Whether what is asked of a store waits for other copies before it is answered. */
+static gboolean
+waits_for_copies (const TbQueueNet *net, guint station)
+{
+  const TbStation *store = &net->stations[station];
+  gboolean waits = FALSE;
+  for (guint i = 0; i < net->n_stations && store->keeps_data && store->replicas > 1; i++)
+    for (guint k = 0; k < net->stations[i].n_calls; k++)
+      {
+        const TbCallOut *call = &net->stations[i].calls[k];
+        waits |= call->station == station && call->visits > 0 && tb_cap_hops (&store->store, call->write).least > 0;
+      }
+  return waits;
+}
+
+static void
+note_station (const Telling *t, guint i)
+{
+  const TbStation *station = &t->net->stations[i];
+  const TbStationAnswer *answer = &t->p->stations[i];
+  if (!(answer->arrivals_per_s.value > 0))
+    return;
+  if (calls_beside (station))
+    {
+      t->p->how = TB_PREDICTED_ROUGHLY;
+      note (t->p, g_strdup_printf ("%s calls several at once: here throughput is as if one came after the other, and times as if "
+                                   "the longest were always the same; the simulation knows better.", station->title));
+    }
+  if (waits_for_copies (t->net, i))
+    {
+      t->p->how = TB_PREDICTED_ROUGHLY;
+      note (t->p, g_strdup_printf ("%s waits for other copies before it answers: here it answers alone, so that it is slower than is "
+                                   "said and its copies have more to do; the simulation carries it out.", station->title));
+    }
+  if (station->role != TB_ROLE_CLIENT && !t->solution->is_pool[i] && answer->threads > 0
+      && answer->threads_busy > 0.7 * answer->threads)
+    t->p->threads_matter = TRUE;
+}
+
 static void
 note_what_is_rough (const Telling *t)
 {
-  for (guint i = 0; i < t->net->n_stations; i++)
-    {
-      const TbStation *station = &t->net->stations[i];
-      const TbStationAnswer *answer = &t->p->stations[i];
-      gboolean beside = FALSE;
-      for (guint k = 0; k < station->n_calls; k++)
-        beside |= station->calls[k].order != TB_CALL_SEQUENCE && station->calls[k].visits > 0;
-      if (beside && answer->arrivals_per_s.value > 0 && station->role != TB_ROLE_CLIENT)
-        note (t->p, g_strdup_printf ("%s calls several at once: here throughput is as if one came after the other, and times as if "
-                                     "the longest were always the same; the simulation knows better.", station->title));
-      if (station->role != TB_ROLE_CLIENT && !t->solution->is_pool[i] && answer->threads > 0
-          && answer->threads_busy > 0.7 * answer->threads)
-        t->p->threads_matter = TRUE;
-    }
-  if (t->p->threads_matter)
-    note (t->p, g_strdup ("Threads are held while others are called, and nearly all of them: what is said here is a bound. "
-                          "How long requests wait for them only the simulation tells."));
   if (!t->solution->exact)
-    note (t->p, g_strdup ("There are too many customers of too many kinds for an exact solution: this is Schweitzer's "
-                          "approximation."));
+    {
+      t->p->how = TB_PREDICTED_NEARLY;
+      note (t->p, g_strdup ("There are too many customers of too many kinds for an exact solution: this is Schweitzer's "
+                            "approximation."));
+    }
+  for (guint i = 0; i < t->net->n_stations; i++)
+    note_station (t, i);
+  if (!t->p->threads_matter)
+    return;
+  t->p->how = TB_PREDICTED_ROUGHLY;
+  note (t->p, g_strdup ("Threads are held while others are called, and nearly all of them: what is said here is a bound. "
+                        "How long requests wait for them only the simulation tells."));
 }
 
 TbPrediction *
@@ -217,7 +258,6 @@ tb_predict (const TbQueueNet *net)
   g_autofree double *least = tb_least_residences (net);
   TbPrediction *p = tb_prediction_new (net);
   Telling t = { net, load, solution, p, own, residence, 0 };
-  p->how = solution->exact ? TB_PREDICTED_EXACTLY : TB_PREDICTED_NEARLY;
   p->overloaded = solution->overloaded;
   tell_times (&t);
   hold_to_ceilings (&t, least);

@@ -137,10 +137,10 @@ count (Sim *s, const Limits *l)
 
 /* ---- What is said ------------------------------------------------------------------------------------------ */
 
-static TbEstimate
+static TbFigure
 estimate (const Sim *s, guint figure, double scale)
 {
-  TbEstimate e;
+  TbFigure e;
   e.value = sim_meters_figure (&s->meters, figure, &e.half) * scale;
   e.half *= scale;
   return e;

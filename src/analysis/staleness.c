@@ -70,12 +70,12 @@ nth_smallest (const double *values, guint n, guint nth)
   return sorted[nth - 1];
 }
 
-/* One write to all copies, acknowledged by the w-th; t later a read of all, answered by the r-th: whether one of
- * those r was asked after the write had come to it. */
-static gboolean
-is_seen (const TbWars *wars, guint n, guint r, guint w, double t, TbRng *rng)
+/* One write to all copies, acknowledged by the w-th; later a read of all, answered by the r-th: how much later it has to begin
+ * for one of those r to be asked after the write had come to it; below 0 where it need not wait. */
+static double
+seen_from (const TbWars *wars, guint n, guint r, guint w, TbRng *rng)
 {
-  double written[COPIES_MAX], acked[COPIES_MAX], asked[COPIES_MAX], answered[COPIES_MAX];
+  double written[COPIES_MAX], acked[COPIES_MAX], asked[COPIES_MAX], answered[COPIES_MAX], from = INFINITY;
   for (guint i = 0; i < n; i++)
     {
       written[i] = draw (&wars->w, rng);
@@ -83,11 +83,11 @@ is_seen (const TbWars *wars, guint n, guint r, guint w, double t, TbRng *rng)
       asked[i] = draw (&wars->r, rng);
       answered[i] = asked[i] + draw (&wars->s, rng);
     }
-  double begins = nth_smallest (acked, n, w) + t, ends = nth_smallest (answered, n, r);
+  double begins = nth_smallest (acked, n, w), ends = nth_smallest (answered, n, r);
   for (guint i = 0; i < n; i++)
-    if (answered[i] <= ends && begins + asked[i] >= written[i])
-      return TRUE;
-  return FALSE;
+    if (answered[i] <= ends)
+      from = fmin (from, written[i] - asked[i] - begins);
+  return from;
 }
 
 double
@@ -98,6 +98,66 @@ tb_wars_consistent (const TbWars *wars, guint n, guint r, guint w, double t_ms, 
   TB_CHECK (n >= 1 && n <= COPIES_MAX && r >= 1 && r <= n && w >= 1 && w <= n && trials > 0);
   tb_rng_seed (&rng, seed);
   for (guint i = 0; i < trials; i++)
-    seen += is_seen (wars, n, r, w, t_ms, &rng);
+    seen += seen_from (wars, n, r, w, &rng) <= t_ms;
   return (double) seen / trials;
+}
+
+double
+tb_wars_until (const TbWars *wars, guint n, guint r, guint w, double share, guint trials, guint64 seed)
+{
+  g_autofree double *from = g_new (double, trials);
+  TbRng rng;
+  TB_CHECK (n >= 1 && n <= COPIES_MAX && r >= 1 && r <= n && w >= 1 && w <= n && trials > 0 && share > 0 && share < 1);
+  tb_rng_seed (&rng, seed);
+  for (guint i = 0; i < trials; i++)
+    from[i] = seen_from (wars, n, r, w, &rng);
+  qsort (from, trials, sizeof *from, compare);
+  return fmax (from[(guint) (share * trials)], 0);
+}
+
+/* ---- Of a drawing ------------------------------------------------------------------------------------------- */
+
+#define TRIALS 20000
+#define SURE 0.99
+
+/* A message on its way, and what a replica takes for it, as exponential times of their means. */
+static TbWars
+legs_of (const TbQueueNet *net, const TbStation *store)
+{
+  double way = (net->hop_ns + net->tap_ns) / 1e6, work = 0;
+  for (guint i = 0; i < 2; i++)
+    work += store->work[i].mean_ns / 1e6;
+  const TbWarsFit there = { .mean = way + work }, back = { .mean = way };
+  return (TbWars){ there, back, there, back };
+}
+
+gboolean
+tb_stale_reads_of (const TbQueueNet *net, guint station, TbStaleReads *stale)
+{
+  const TbStation *t = &net->stations[station];
+  const TbCapStore *store = &t->store;
+  if (!t->keeps_data || store->protocol != TB_CAP_QUORUM || store->r < 1 || store->w < 1 || store->r + store->w > store->copies
+      || store->copies > COPIES_MAX)
+    return FALSE;
+  const TbWars legs = legs_of (net, t);
+  *stale = (TbStaleReads){ .n = store->copies, .r = store->r, .w = store->w };
+  for (guint k = 0; k < G_N_ELEMENTS (stale->most); k++)
+    stale->most[k] = tb_stale_chance (stale->n, stale->r, stale->w, k + 1);
+  stale->at_once = 1 - tb_wars_consistent (&legs, stale->n, stale->r, stale->w, 0, TRIALS, 1);
+  stale->way_ns = legs.a.mean * 1e6;
+  stale->until_ns = tb_wars_until (&legs, stale->n, stale->r, stale->w, SURE, TRIALS, 1) * 1e6;
+  return TRUE;
+}
+
+char *
+tb_stale_reads_sentence (const TbStaleReads *s)
+{
+  g_autofree char *until = tb_time_text (s->until_ns);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_string_printf (text, "N %u, R %u, W %u: at most %.0f %% of reads miss the last write, %.0f %% the last two; of those that begin right "
+                   "after its answer %.0f %% do", s->n, s->r, s->w, 100 * s->most[0], 100 * s->most[1], 100 * s->at_once);
+  if (s->until_ns > 0)
+    g_string_append_printf (text, ", %s later 1 %%", until);
+  g_string_append_c (text, '.');
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -15,21 +15,21 @@ G_BEGIN_DECLS
 typedef struct
 {
   double value, half;
-} TbEstimate;
+} TbFigure;
 
 /* Of times, in ns. Percentiles are NAN where means were computed. */
 typedef struct
 {
-  TbEstimate mean;
+  TbFigure mean;
   double p50, p95, p99;
 } TbTimes;
 
 typedef struct
 {
   guint station;
-  TbEstimate throughput_per_s; /* rounds: all that a customer asks between two pauses */
+  TbFigure throughput_per_s; /* rounds: all that a customer asks between two pauses */
   TbTimes response;            /* of a round */
-  TbEstimate errors_per_s;     /* simulated: refused, or timed out */
+  TbFigure errors_per_s;     /* simulated: refused, or timed out */
   double most_per_s;           /* bounds: no more rounds than that, by processors, threads and customers */
   double least_ns;             /* no shorter response than that */
   double knee;                 /* closed: with more customers than that somebody always waits; NAN */
@@ -37,19 +37,19 @@ typedef struct
 
 typedef struct
 {
-  TbEstimate arrivals_per_s;  /* of all replicas, as all below */
+  TbFigure arrivals_per_s;  /* of all replicas, as all below */
   TbTimes residence;          /* from a request's arrival to its reply */
   double cores;               /* processor cores it keeps busy, on the mean */
   double threads_busy;        /* threads held, on the mean; without a limit: requests in it */
   double threads;             /* there are so many; 0: no limit */
-  TbEstimate queue;           /* requests that wait for a thread; NAN where only the simulation knows */
+  TbFigure queue;           /* requests that wait for a thread; NAN where only the simulation knows */
   double ceiling_per_s;       /* its threads let no more requests through; INFINITY */
   double refused_per_s;
 } TbStationAnswer;
 
 typedef struct
 {
-  TbEstimate calls_per_s;
+  TbFigure calls_per_s;
   TbTimes latency; /* from the request at the tap to the reply there */
 } TbLinkAnswer;
 
@@ -63,6 +63,8 @@ typedef enum
 {
   TB_PREDICTED_EXACTLY,     /* a product-form solution */
   TB_PREDICTED_NEARLY,      /* Schweitzer's: too many kinds of customers for the exact one */
+  TB_PREDICTED_ROUGHLY,     /* something in it has no such solution (threads held across calls, calls side by side, copies that are
+                               waited for): what is said is a bound, or nearly, and the notes say of what */
   TB_PREDICTED_BY_SIMULATION
 } TbPredictedHow;
 
@@ -177,6 +179,10 @@ double tb_measured_response_ns (const TbQueueNet *net, const TbMeasured *measure
  * of a net with these options, which are those of the run. (transfer full), of TbCalibration. */
 GArray *tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasured *measured);
 
+/* Writes what was learnt into the drawing, as one step of undo: demand= of each component whose cost was measured, where it is
+ * another than stands there. What was written, in a sentence. (transfer full) */
+char *tb_calibration_write (TbDocument *document, const GArray *calibrations);
+
 /* "26.0 ms"; "?" of NAN. (transfer full) */
 char *tb_time_text (double ns);
 /* "38.5": three digits that mean something. (transfer full) */
@@ -205,5 +211,21 @@ gboolean tb_wars_fit (const char *name, TbWars *wars);
 /* The chance that a read which begins t_ms after a write was acknowledged returns it or a newer one: Monte Carlo
  * of `trials`, seeded. */
 double tb_wars_consistent (const TbWars *wars, guint n, guint r, guint w, double t_ms, guint trials, guint64 seed);
+/* How long after the acknowledgement a read has to begin, so that such a share of reads return it: ms. */
+double tb_wars_until (const TbWars *wars, guint n, guint r, guint w, double share, guint trials, guint64 seed);
+
+/* Of a store with R + W ≤ N. */
+typedef struct
+{
+  guint n, r, w;
+  double most[3];  /* no more than that part of reads return none of the last 1, 2, 3 versions */
+  double at_once;  /* of those that begin when the write is answered: the part that misses it, by the simulation of the paper, with */
+  double way_ns;   /* messages that take so long on the mean, exponentially, and what the store's own work adds */
+  double until_ns; /* from so long after the answer on 99 of 100 reads return it */
+} TbStaleReads;
+/* FALSE: no read of that station can miss the last write, or it is no such store. */
+gboolean tb_stale_reads_of (const TbQueueNet *net, guint station, TbStaleReads *stale);
+/* "N 3, R 1, W 1: at most 67 % of reads miss the last write, 44 % the last two; …" (transfer full) */
+char *tb_stale_reads_sentence (const TbStaleReads *stale);
 
 G_END_DECLS

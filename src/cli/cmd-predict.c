@@ -216,9 +216,13 @@ write_out (const Asked *asked)
       tb_cli_error ("-o writes what a recording teaches: name one with --calibrate");
       return TB_EXIT_REFUSED;
     }
-  tb_predict_write (asked->document, asked->calibrations);
+  g_autofree char *said = tb_calibration_write (asked->document, asked->calibrations);
   if (tb_document_save (asked->document, asked->out, &error))
-    return TB_EXIT_YES;
+    {
+      if (!asked->json)
+        printf ("\n%s\n", said);
+      return TB_EXIT_YES;
+    }
   tb_cli_error ("%s", error->message);
   return TB_EXIT_FAILED;
 }

@@ -14,7 +14,7 @@ write_number (TbJson *json, const char *name, double value)
 }
 
 static void
-write_estimate (TbJson *json, const char *name, const TbEstimate *e)
+write_estimate (TbJson *json, const char *name, const TbFigure *e)
 {
   g_autofree char *half = g_strconcat (name, "_half", NULL);
   write_number (json, name, e->value);
@@ -138,7 +138,7 @@ write_notes (TbJson *json, const TbPredictAnswer *a)
 void
 tb_predict_json (TbJson *json, const TbPredictAnswer *a)
 {
-  static const char *const hows[] = { "exact", "approximate", "simulated" };
+  static const char *const hows[] = { "exact", "approximate", "rough", "simulated" };
   const TbPrediction *p = a->prediction;
   guint device = p->bottleneck_device, station = p->bottleneck_station;
   tb_json_begin_object (json, NULL);

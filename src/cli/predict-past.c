@@ -46,21 +46,3 @@ tb_predict_learn (const TbModel *model, const TbQueueOptions *options, const cha
     }
   return found;
 }
-
-void
-tb_predict_write (TbDocument *document, const GArray *calibrations)
-{
-  tb_document_begin (document, "Calibrate", NULL);
-  for (guint i = 0; i < calibrations->len; i++)
-    {
-      const TbCalibration *c = &g_array_index (calibrations, TbCalibration, i);
-      const TbElement *element = c->uid != 0 ? tb_model_get (tb_document_model (document), c->uid) : NULL;
-      char text[64];
-      if (element == NULL || !(c->cpu_ns > 0))
-        continue;
-      tb_duration_format ((gint64) llround (c->cpu_ns / 1e3) * 1000, text, sizeof text);
-      g_autofree char *demand = g_strdup_printf ("cpu %s", text);
-      tb_document_set (document, c->uid, TB_PROP_DEMAND, demand, NULL);
-    }
-  tb_document_commit (document);
-}

@@ -21,8 +21,6 @@ typedef struct
 GArray *tb_predict_learn (const TbModel *model, const TbQueueOptions *options, const char *recording);
 /* What a recording measured, in the order of net. NULL: why was said. (transfer full) */
 TbMeasured *tb_predict_measured (const TbQueueNet *net, const char *recording);
-/* Writes what was learnt into the drawing: demand= of each component. */
-void tb_predict_write (TbDocument *document, const GArray *calibrations);
 
 void tb_predict_print (const TbPredictAnswer *answer);
 void tb_predict_print_availability (const TbModel *model);

@@ -25,7 +25,7 @@ print_name (const char *name, int width)
 
 /* "38.5" or "38.5 ±0.3" */
 static char *
-estimate_text (const TbEstimate *e)
+estimate_text (const TbFigure *e)
 {
   g_autofree char *value = tb_number_text (e->value), *half = tb_number_text (e->half);
   if (isnan (e->value))
@@ -170,7 +170,7 @@ print_notes (const GPtrArray *notes)
 void
 tb_predict_print (const TbPredictAnswer *a)
 {
-  static const char *const hows[] = { "", ", nearly", ", simulated" };
+  static const char *const hows[] = { "", ", nearly", ", roughly (see below; --simulate knows better)", ", simulated" };
   const TbPrediction *p = a->prediction;
   int width = widest (a->net);
   g_autofree char *bottleneck = tb_cli_plain (p->bottleneck);

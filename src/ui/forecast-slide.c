@@ -28,38 +28,68 @@ find (const GArray *what_if, const TbWhatIf *what)
 }
 
 static char *
-label_of (const TbStation *station, TbWhatIfKind kind)
+label_of (const char *title, TbWhatIfKind kind)
 {
   switch (kind)
     {
     case TB_WHAT_IF_THREADS:
-      return g_strdup_printf ("Threads of %s", station->title);
+      return g_strdup_printf ("Threads of %s", title);
     case TB_WHAT_IF_REPLICAS:
-      return g_strdup_printf ("Replicas of %s", station->title);
+      return g_strdup_printf ("Replicas of %s", title);
+    case TB_WHAT_IF_CORES:
+      return g_strdup_printf ("Cores of %s", title);
     case TB_WHAT_IF_RATE:
-      return g_strdup_printf ("%s: rounds a second", station->title);
+      return g_strdup_printf ("%s: rounds a second", title);
     case TB_WHAT_IF_POPULATION:
     case TB_WHAT_IF_THINK:
-    case TB_WHAT_IF_CORES:
     default:
-      return g_strdup_printf ("%s: customers", station->title);
+      return g_strdup_printf ("%s: customers", title);
     }
 }
 
 static void
-add (GPtrArray *sliders, const TbStation *station, TbWhatIfKind kind, double drawn, const GArray *what_if)
+add (GPtrArray *sliders, TbUid uid, const char *title, TbWhatIfKind kind, double drawn, const GArray *what_if)
 {
   TbForecastSlider *slider = g_new0 (TbForecastSlider, 1);
   double most = kind == TB_WHAT_IF_REPLICAS ? MAX (REPLICAS_TO, 2 * drawn) : MAX (FURTHER * drawn, AT_LEAST_TO);
-  slider->what = (TbWhatIf){ station->uid, kind, drawn };
+  slider->what = (TbWhatIf){ uid, kind, drawn };
   int at = find (what_if, &slider->what);
   if (at >= 0)
     slider->what.value = g_array_index (what_if, TbWhatIf, at).value;
   slider->drawn = drawn;
   slider->least = 1;
   slider->most = MAX (ceil (most), slider->what.value);
-  slider->label = label_of (station, kind);
+  slider->label = label_of (title, kind);
   g_ptr_array_add (sliders, slider);
+}
+
+static gboolean
+is_there (const GPtrArray *sliders, const TbWhatIf *what)
+{
+  for (guint i = 0; i < sliders->len; i++)
+    {
+      const TbForecastSlider *slider = sliders->pdata[i];
+      if (slider->what.uid == what->uid && slider->what.kind == what->kind)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What is tried of others than those that are meant: nothing is tried that nobody sees. */
+static void
+add_tried (GPtrArray *sliders, const TbQueueNet *drawn, const GArray *what_if)
+{
+  for (guint n = 0; n < what_if->len; n++)
+    {
+      const TbWhatIf *what = &g_array_index (what_if, TbWhatIf, n);
+      for (guint i = 0; i < drawn->n_stations && !is_there (sliders, what); i++)
+        if (drawn->stations[i].uid == what->uid && (what->kind == TB_WHAT_IF_THREADS || what->kind == TB_WHAT_IF_REPLICAS))
+          add (sliders, what->uid, drawn->stations[i].title, what->kind,
+               what->kind == TB_WHAT_IF_THREADS ? drawn->stations[i].threads : drawn->stations[i].replicas, what_if);
+      for (guint d = 0; d < drawn->n_devices && !is_there (sliders, what); d++)
+        if (drawn->devices[d].uid == what->uid && what->kind == TB_WHAT_IF_CORES)
+          add (sliders, what->uid, drawn->devices[d].id, what->kind, drawn->devices[d].cores, what_if);
+    }
 }
 
 static gboolean
@@ -99,28 +129,36 @@ tb_forecast_sliders (const TbQueueNet *drawn, const TbPrediction *prediction, Tb
       const TbSource *source = &drawn->sources[i];
       const TbStation *client = &drawn->stations[source->station];
       if (source->rate_per_s > 0)
-        add (sliders, client, TB_WHAT_IF_RATE, source->rate_per_s, what_if);
+        add (sliders, client->uid, client->title, TB_WHAT_IF_RATE, source->rate_per_s, what_if);
       else
-        add (sliders, client, TB_WHAT_IF_POPULATION, source->population, what_if);
+        add (sliders, client->uid, client->title, TB_WHAT_IF_POPULATION, source->population, what_if);
     }
   guint station = station_meant (drawn, prediction, selected);
-  if (station == TB_QUEUE_NONE)
-    return sliders;
-  if (drawn->stations[station].threads > 0)
-    add (sliders, &drawn->stations[station], TB_WHAT_IF_THREADS, drawn->stations[station].threads, what_if);
-  add (sliders, &drawn->stations[station], TB_WHAT_IF_REPLICAS, drawn->stations[station].replicas, what_if);
+  const TbStation *meant = station != TB_QUEUE_NONE ? &drawn->stations[station] : NULL;
+  if (meant != NULL && meant->threads > 0)
+    add (sliders, meant->uid, meant->title, TB_WHAT_IF_THREADS, meant->threads, what_if);
+  if (meant != NULL)
+    add (sliders, meant->uid, meant->title, TB_WHAT_IF_REPLICAS, meant->replicas, what_if);
+  add_tried (sliders, drawn, what_if);
   return sliders;
+}
+
+void
+tb_forecast_try (GArray *what_if, const TbWhatIf *what)
+{
+  int at = find (what_if, what);
+  if (at >= 0)
+    g_array_remove_index (what_if, (guint) at);
+  g_array_append_val (what_if, *what);
 }
 
 void
 tb_forecast_slide (GArray *what_if, const TbForecastSlider *slider, double value)
 {
   TbWhatIf what = { slider->what.uid, slider->what.kind, value };
-  int at = find (what_if, &what);
-  if (at >= 0)
-    g_array_remove_index (what_if, (guint) at);
-  if (fabs (value - slider->drawn) > 1e-9)
-    g_array_append_val (what_if, what);
+  tb_forecast_try (what_if, &what);
+  if (fabs (value - slider->drawn) <= 1e-9)
+    g_array_set_size (what_if, what_if->len - 1);
 }
 
 /* ---- Into the drawing ------------------------------------------------------------------------------------- */
@@ -156,7 +194,7 @@ static gboolean
 apply (TbDocument *document, const TbWhatIf *what)
 {
   const TbElement *element = tb_model_get (tb_document_model (document), what->uid);
-  if (element == NULL || tb_element_kind (element) != TB_KIND_COMPONENT)
+  if (element == NULL || (tb_element_kind (element) == TB_KIND_DEVICE) != (what->kind == TB_WHAT_IF_CORES))
     return FALSE;
   switch (what->kind)
     {
@@ -168,8 +206,9 @@ apply (TbDocument *document, const TbWhatIf *what)
       return set_customers (document, element, what->value);
     case TB_WHAT_IF_RATE:
       return set_rate (document, element, what->value);
-    case TB_WHAT_IF_THINK:
     case TB_WHAT_IF_CORES:
+      return set (document, what->uid, TB_PROP_CORES, "", what->value);
+    case TB_WHAT_IF_THINK:
     default:
       return FALSE;
     }

@@ -6,6 +6,8 @@
 #include "util.h"
 
 #define BUSY_BAD 0.95
+#define BAR_WIDTH 44
+#define HEIGHT_LEAST 96 /* three lines and the headings */
 
 #define TB_TYPE_FORECAST_ITEM (tb_forecast_item_get_type ())
 G_DECLARE_FINAL_TYPE (TbForecastItem, tb_forecast_item, TB, FORECAST_ITEM, GObject)
@@ -46,26 +48,39 @@ enum
 {
   COLUMN_NAME,
   COLUMN_RATE,
+  COLUMN_RATE_MEASURED,
   COLUMN_TIME,
+  COLUMN_TIME_MEASURED,
+  COLUMN_DIFFERENCE,
   COLUMN_P95,
   COLUMN_BUSY,
-  COLUMN_MEASURED,
-  COLUMN_DIFFERENCE,
+  COLUMN_CORES_MEASURED,
   N_COLUMNS
 };
+
+typedef enum
+{
+  WHEN_SIMULATED = 1 << 0,
+  WHEN_MEASURED = 1 << 1,
+  WHEN_WIDE = 1 << 2
+} When;
 
 static const struct
 {
   const char *title;
-  int width; /* 0: what is left */
+  int width;
+  When when; /* it is shown; 0: always */
+  gboolean grows;
 } columns[N_COLUMNS] = {
-  [COLUMN_NAME] = { "", 130 },
-  [COLUMN_RATE] = { "A second", 95 },
-  [COLUMN_TIME] = { "Mean time", 115 },
-  [COLUMN_P95] = { "95 % within", 88 },
-  [COLUMN_BUSY] = { "Busy", 185 },
-  [COLUMN_MEASURED] = { "Measured", 165 },
-  [COLUMN_DIFFERENCE] = { "Measured is", 0 },
+  [COLUMN_NAME] = { "", 118, 0, FALSE },
+  [COLUMN_RATE] = { "A second", 92, 0, FALSE },
+  [COLUMN_RATE_MEASURED] = { "Measured", 72, WHEN_MEASURED, FALSE },
+  [COLUMN_TIME] = { "Mean time", 108, 0, FALSE },
+  [COLUMN_TIME_MEASURED] = { "Measured", 76, WHEN_MEASURED, FALSE },
+  [COLUMN_DIFFERENCE] = { "Measured is", 196, WHEN_MEASURED, FALSE },
+  [COLUMN_P95] = { "95\u202f% within", 88, WHEN_SIMULATED | WHEN_WIDE, FALSE },
+  [COLUMN_BUSY] = { "Busy", 200, 0, TRUE },
+  [COLUMN_CORES_MEASURED] = { "Measured", 84, WHEN_MEASURED | WHEN_WIDE, FALSE },
 };
 
 /* "62 % · threads 5 of 8 · 3 wait" */
@@ -83,19 +98,21 @@ busy_text (const TbForecastRow *row)
 }
 
 static char *
-measured_text (const TbForecastRow *row)
+cores_text (const TbForecastRow *row)
 {
-  if (!isfinite (row->measured_rate) && !isfinite (row->measured_cores))
-    return g_strdup ("");
-  g_autoptr (GString) text = g_string_new (NULL);
-  if (isfinite (row->measured_rate))
-    {
-      g_autofree char *rate = tb_forecast_rate (row->measured_rate, 0), *time = tb_forecast_time (row->measured_ns, 0);
-      g_string_append_printf (text, "%s · %s", rate, time);
-    }
-  if (isfinite (row->measured_cores))
-    g_string_append_printf (text, "%s%.2g cores", text->len > 0 ? " · " : "", row->measured_cores);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return isfinite (row->measured_cores) ? g_strdup_printf ("%.2g cores", row->measured_cores) : g_strdup ("");
+}
+
+static char *
+known_rate (double rate)
+{
+  return isfinite (rate) ? tb_forecast_rate (rate, 0) : g_strdup ("");
+}
+
+static char *
+known_time (double ns)
+{
+  return isfinite (ns) ? tb_forecast_time (ns, 0) : g_strdup ("");
 }
 
 static char *
@@ -107,14 +124,18 @@ cell_text (const TbForecastRow *row, guint column)
       return g_strdup (row->title);
     case COLUMN_RATE:
       return tb_forecast_rate (row->rate, row->half_rate);
+    case COLUMN_RATE_MEASURED:
+      return known_rate (row->measured_rate);
     case COLUMN_TIME:
       return tb_forecast_time (row->mean_ns, row->half_ns);
+    case COLUMN_TIME_MEASURED:
+      return known_time (row->measured_ns);
     case COLUMN_P95:
-      return isfinite (row->p95_ns) ? tb_forecast_time (row->p95_ns, 0) : g_strdup ("");
+      return known_time (row->p95_ns);
     case COLUMN_BUSY:
       return row->link ? g_strdup ("") : busy_text (row);
-    case COLUMN_MEASURED:
-      return measured_text (row);
+    case COLUMN_CORES_MEASURED:
+      return cores_text (row);
     case COLUMN_DIFFERENCE:
     default:
       return g_strdup (row->difference);
@@ -133,9 +154,33 @@ cell_class (const TbForecastRow *row, guint column)
 }
 
 static void
-cell_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+label_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
 {
   gtk_list_item_set_child (item, tb_ui_label (NULL, NULL));
+}
+
+/* A bar before the words. */
+static void
+busy_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *bar = gtk_level_bar_new ();
+  gtk_widget_set_size_request (box, columns[COLUMN_BUSY].width, -1);
+  gtk_widget_set_size_request (bar, BAR_WIDTH, -1);
+  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), bar);
+  gtk_box_append (GTK_BOX (box), tb_ui_label (NULL, NULL));
+  gtk_list_item_set_child (item, box);
+}
+
+static void
+show_bar (GtkWidget *box, const TbForecastRow *row, const char *class)
+{
+  GtkWidget *bar = gtk_widget_get_first_child (box);
+  const char *classes[] = { class, NULL };
+  gboolean known = !row->link && isfinite (row->busy);
+  gtk_widget_set_visible (bar, known);
+  gtk_widget_set_css_classes (bar, classes);
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (bar), known ? CLAMP (row->busy, 0, 1) : 0);
 }
 
 static void
@@ -143,10 +188,12 @@ cell_show (GtkListItem *item)
 {
   const TbForecastRow *row = TB_FORECAST_ITEM (gtk_list_item_get_item (item))->row;
   guint column = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (item), "tb-column"));
-  GtkWidget *label = gtk_list_item_get_child (item);
+  GtkWidget *child = gtk_list_item_get_child (item), *label = column == COLUMN_BUSY ? gtk_widget_get_last_child (child) : child;
   g_autofree char *text = cell_text (row, column);
   const char *class = cell_class (row, column);
   const char *classes[] = { class, NULL };
+  if (column == COLUMN_BUSY)
+    show_bar (child, row, class);
   tb_ui_set_text (label, text);
   gtk_widget_set_css_classes (label, classes);
   tb_ui_set_tooltip (label, *text != '\0' ? text : NULL);
@@ -185,14 +232,15 @@ static void
 add_column (GtkColumnView *table, guint i)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  g_signal_connect (factory, "setup", G_CALLBACK (cell_setup), NULL);
+  g_signal_connect (factory, "setup", i == COLUMN_BUSY ? G_CALLBACK (busy_setup) : G_CALLBACK (label_setup), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (cell_bind), GUINT_TO_POINTER (i));
   g_signal_connect (factory, "unbind", G_CALLBACK (cell_unbind), NULL);
   g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (columns[i].title, factory);
   gtk_column_view_column_set_resizable (column, TRUE);
-  if (columns[i].width > 0)
+  if (!columns[i].grows)
     gtk_column_view_column_set_fixed_width (column, columns[i].width);
-  gtk_column_view_column_set_expand (column, columns[i].width == 0);
+  gtk_column_view_column_set_expand (column, columns[i].grows);
+  gtk_column_view_column_set_visible (column, columns[i].when == 0);
   gtk_column_view_append_column (table, column);
 }
 
@@ -218,7 +266,21 @@ tb_forecast_table_new (GListStore *store, TbForecastPicked picked, gpointer data
   g_signal_connect_data (table, "activate", G_CALLBACK (row_activated), chosen, (GClosureNotify) (void (*) (void)) g_free, 0);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), table);
   gtk_widget_set_vexpand (scrolled, TRUE);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), HEIGHT_LEAST);
   return scrolled;
+}
+
+void
+tb_forecast_table_arrange (GtkWidget *scrolled, gboolean simulated, gboolean measured, gboolean wide)
+{
+  const When now = (simulated ? WHEN_SIMULATED : 0) | (measured ? WHEN_MEASURED : 0) | (wide ? WHEN_WIDE : 0);
+  GtkWidget *table = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (scrolled));
+  GListModel *shown = gtk_column_view_get_columns (GTK_COLUMN_VIEW (table));
+  for (guint i = 0; i < N_COLUMNS; i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, i);
+      gtk_column_view_column_set_visible (column, (columns[i].when & ~now) == 0);
+    }
 }
 
 void

@@ -8,92 +8,6 @@
 
 #define ENOUGH 30     /* requests: fewer say nothing */
 #define CORES_LEAST 0.02 /* less is not worth a word */
-#define LIKE 0.05     /* a twentieth off is as predicted */
-#define TIMES_FROM 2.0 /* from there on it is "so many times" */
-
-/* ---- Words --------------------------------------------------------------------------------------------- */
-
-static double
-known (double value)
-{
-  return isfinite (value) ? value : -1;
-}
-
-char *
-tb_forecast_rate (double rate, double half)
-{
-  g_autofree char *text = tb_format_rate (known (rate));
-  if (!(half > 0.005 * rate) || !isfinite (half))
-    return g_steal_pointer (&text);
-  return g_strdup_printf ("%s ± %.2g", text, half);
-}
-
-char *
-tb_forecast_time (double ns, double half)
-{
-  g_autofree char *text = tb_format_ns ((gint64) known (ns));
-  if (!(half > 0.005 * ns) || !isfinite (half))
-    return g_steal_pointer (&text);
-  g_autofree char *off = tb_format_ns ((gint64) half);
-  return g_strdup_printf ("%s ± %s", text, off);
-}
-
-char *
-tb_forecast_mark (const TbForecastRow *row)
-{
-  if (!(row->rate > 0))
-    return NULL;
-  g_autofree char *rate = tb_forecast_rate (row->rate, 0), *time = tb_forecast_time (row->mean_ns, 0);
-  if (row->link)
-    return isfinite (row->mean_ns) ? g_strdup_printf ("%s · %s", rate, time) : g_steal_pointer (&rate);
-  if (row->client)
-    return g_strdup_printf ("%s · %s", rate, time);
-  return isfinite (row->busy) ? g_strdup_printf ("%.0f\u202f%% busy", 100 * row->busy) : g_steal_pointer (&rate);
-}
-
-char *
-tb_forecast_how (const TbPrediction *p)
-{
-  double worst = 0;
-  if (p->how != TB_PREDICTED_BY_SIMULATION)
-    return g_strdup (p->how == TB_PREDICTED_EXACTLY ? "computed at once, exact for exponential service without limits of threads"
-                                                    : "computed at once, approximately: too many kinds of customers for the exact solution");
-  for (guint i = 0; i < p->n_sources; i++)
-    {
-      const TbSourceAnswer *s = &p->sources[i];
-      double half = MAX (s->throughput_per_s.half / s->throughput_per_s.value, s->response.mean.half / s->response.mean.value);
-      worst = isfinite (half) ? MAX (worst, half) : worst;
-    }
-  g_autofree char *events = tb_format_count (p->events);
-  return g_strdup_printf ("simulated %.0f s of it, %s events, seed %" G_GUINT64_FORMAT ", sure to ± %.1f %%", p->simulated_s, events, p->seed, 100 * worst);
-}
-
-static void
-append_off (GString *text, double predicted, double measured, const char *more, const char *less)
-{
-  double ratio = measured / predicted;
-  if (!isfinite (ratio) || fabs (ratio - 1) < LIKE)
-    return;
-  g_string_append (text, text->len > 0 ? ", " : "");
-  if (ratio >= TIMES_FROM)
-    g_string_append_printf (text, "%.2g times as %s", ratio, g_str_equal (more, "slower") ? "slow" : "many a second");
-  else
-    g_string_append_printf (text, "%.0f" "\u202f" "%% %s", 100 * fabs (ratio - 1), ratio > 1 ? more : less);
-}
-
-char *
-tb_forecast_difference (double rate, double measured_rate, double ns, double measured_ns)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  gboolean rates = rate > 0 && measured_rate >= 0, times = ns > 0 && measured_ns > 0;
-  if (rates)
-    append_off (text, rate, measured_rate, "more a second", "fewer a second");
-  if (times)
-    append_off (text, ns, measured_ns, "slower", "quicker");
-  if (text->len == 0 && (rates || times))
-    g_string_append (text, "as predicted");
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
 
 /* ---- Measured ------------------------------------------------------------------------------------------ */
 
@@ -153,7 +67,7 @@ new_row (GPtrArray *rows, const TbModel *model, TbUid uid)
 }
 
 static void
-set_times (TbForecastRow *row, const TbEstimate *rate, const TbTimes *times)
+set_times (TbForecastRow *row, const TbFigure *rate, const TbTimes *times)
 {
   row->rate = rate->value;
   row->half_rate = rate->half;
@@ -179,11 +93,15 @@ set_busy (TbForecastRow *row, const TbQueueNet *net, const TbPrediction *p, guin
 {
   const TbStationAnswer *s = &p->stations[station];
   g_autoptr (GString) text = g_string_new (NULL);
-  double threads = s->threads > 0 ? s->threads_busy / s->threads : NAN, device = busiest_device (net, p, station);
+  const TbStation *t = &net->stations[station];
+  double alone = t->one_reads && t->one_writes ? t->threads : s->threads; /* a leader's are the only ones that are asked */
+  double threads = alone > 0 ? s->threads_busy / alone : NAN, device = busiest_device (net, p, station);
   row->busy = fmax (threads, s->cores >= CORES_LEAST ? device : NAN);
   row->waiting = s->queue.value;
+  if (!t->known && t->role != TB_ROLE_CLIENT)
+    g_string_append (text, "what it costs is not known");
   if (s->threads > 0 && isfinite (s->threads_busy))
-    g_string_append_printf (text, "threads %.2g of %.0f", s->threads_busy, s->threads);
+    g_string_append_printf (text, "%sthreads %.2g of %.0f", text->len > 0 ? " · " : "", s->threads_busy >= 0.05 ? s->threads_busy : 0, alone);
   if (s->cores >= CORES_LEAST)
     g_string_append_printf (text, "%s%.2g cores", text->len > 0 ? " · " : "", s->cores);
   row->busy_text = g_string_free (g_steal_pointer (&text), FALSE);

@@ -32,6 +32,11 @@ char *tb_forecast_mark (const TbForecastRow *row);
 #define TB_FORECAST_BUSY 0.8 /* from there on it is worth a warning */
 /* How it was found out, and how sure it is: "computed exactly", "simulated 1 280 s of it (2.1 million events), seed 1, ± 0.8 %". (transfer full) */
 char *tb_forecast_how (const TbPrediction *prediction);
+/* The head of the page, as markup: what each client gets, large; with what was drawn of it where something is tried (drawn, else NULL).
+ * (transfer full) */
+char *tb_forecast_figures (const TbQueueNet *net, const TbPrediction *prediction, const TbPrediction *drawn);
+/* Of stores whose reads may miss the last write; "": there is none. (transfer full) */
+char *tb_forecast_stale (const TbQueueNet *net);
 /* Measured beside predicted, in words; "" where one is not known. (transfer full) */
 char *tb_forecast_difference (double rate, double measured_rate, double ns, double measured_ns);
 
@@ -52,6 +57,8 @@ GPtrArray *tb_forecast_sliders (const TbQueueNet *drawn, const TbPrediction *pre
                                 const GArray *what_if);
 /* Sets one of them; as drawn, it is none any more. */
 void tb_forecast_slide (GArray *what_if, const TbForecastSlider *slider, double value);
+/* Adds a change to what is tried, instead of another of the same. */
+void tb_forecast_try (GArray *what_if, const TbWhatIf *what);
 /* Puts what was slid into the drawing, as one step of undo; returns how many values that were. */
 guint tb_forecast_apply (TbDocument *document, const GArray *what_if);
 

@@ -81,7 +81,8 @@ GtkWidget *tb_prediction_page_new (void);
 void tb_prediction_page_set_editor (TbPredictionPage *page, TbEditor *editor);
 /* Whose past is what was measured. */
 void tb_prediction_page_set_moment (GtkWidget *page, TbMoment *moment);
-/* Signals: "picked" (guint uid); "marked" (GArray *marks): TbCanvasMark to be shown on the drawing, NULL: none. */
+/* Signals: "picked" (guint uid); "marked" (GArray *marks): TbCanvasMark to be shown on the drawing, NULL: none; "said" (char *): a
+ * sentence on what was done. */
 
 #define TB_TYPE_TRACE_PAGE (tb_trace_page_get_type ())
 G_DECLARE_FINAL_TYPE (TbTracePage, tb_trace_page, TB, TRACE_PAGE, GtkWidget)

@@ -142,6 +142,7 @@ static void
 set_up_prediction (TbPanel *self)
 {
   g_signal_connect (self->pages[PAGE_PREDICTION], "marked", G_CALLBACK (page_marked), self);
+  g_signal_connect (self->pages[PAGE_PREDICTION], "said", G_CALLBACK (page_refused), self);
   tb_prediction_page_set_editor (TB_PREDICTION_PAGE (self->pages[PAGE_PREDICTION]), self->editor);
 }
 

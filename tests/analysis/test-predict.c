@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "tb-predict.h"
+#include "tb-advise.h"
 
 static TbQueueNet *
 net_with (const char *body, const TbQueueOptions *options)
@@ -211,6 +211,99 @@ test_calibration (void)
   g_assert_cmpfloat_with_epsilon (said->sources[0].response.mean.value / r, 1, .02);
 }
 
+/* Into the file, once, and out again as one step. */
+static void
+test_calibration_is_written (void)
+{
+  g_autofree char *path = tb_data_path ("examples/three-tier.tierboard");
+  g_autoptr (TbDocument) document = tb_document_load (path, NULL, NULL);
+  const TbModel *model = tb_document_model (document);
+  const TbElement *shop = tb_model_lookup (model, "shop");
+  const TbCalibration learnt[] = { { .uid = 0, .cpu_ns = 2e4 }, { .uid = tb_element_uid (shop), .cpu_ns = 210400 } };
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (TbCalibration));
+  g_array_append_vals (found, learnt, G_N_ELEMENTS (learnt));
+  g_autofree char *said = tb_calibration_write (document, found), *again = tb_calibration_write (document, found);
+  g_assert_cmpstr (said, ==, "Wrote what a request takes of a processor: Shop 210 µs.");
+  g_assert_cmpstr (again, ==, "The drawing says already what the run cost.");
+  g_assert_cmpstr (tb_element_get (tb_model_lookup (model, "shop"), TB_PROP_DEMAND), ==, "cpu 210us");
+  g_assert_true (tb_document_undo (document));
+  g_assert_false (tb_element_is_set (tb_model_lookup (model, "shop"), TB_PROP_DEMAND));
+  g_assert_null (tb_document_undo_label (document)); /* the second time nothing was to be done */
+}
+
+static GPtrArray *
+advice_for (const char *body, char **sentence)
+{
+  g_autofree char *xml = g_strdup_printf ("<architecture xmlns=\"urn:tierboard:1\" name=\"t\">%s</architecture>", body);
+  g_autoptr (TbDocument) document = tb_document_load_bytes ("t", xml, strlen (xml), NULL, NULL);
+  const TbQueueOptions options = { .local = FALSE };
+  g_autoptr (TbQueueNet) net = tb_queue_net_new (tb_document_model (document), &options, NULL);
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  GPtrArray *advice = tb_advise (tb_document_model (document), &options, net, p, TB_ADVISE_ALL);
+  *sentence = tb_advice_sentence (advice, net, p);
+  return advice;
+}
+
+/* The place that limits the others is named, and what comes of it is what is predicted with it. */
+static void
+test_advice (void)
+{
+  g_autofree char *threads = NULL, *cores = NULL, *idle = NULL;
+  g_autoptr (GPtrArray) a = advice_for (CHAIN ("100", "pool 8", "single", "per-request"), &threads);
+  g_autoptr (GPtrArray) b = advice_for (CHAIN ("100", "per-request", "per-request", "per-request"), &cores);
+  g_autoptr (GPtrArray) c = advice_for (CUSTOMERS ("1", "1s")
+    "<component id=\"s\" kind=\"server\"><builtin work=\"cpu 1ms\"/></component><link id=\"l\" from=\"c\" to=\"s\"/>", &idle);
+  const TbAdvice *best = a->pdata[0];
+  g_assert_cmpint (best->what.kind, ==, TB_WHAT_IF_THREADS);
+  g_assert_cmpfloat (best->rate_per_s, >, 60);
+  g_assert_true (g_str_has_prefix (threads, "app with 2 threads instead of 1: "));
+  g_assert_true (g_str_has_prefix (cores, "d3 with 2 cores instead of 1: "));
+  g_assert_cmpuint (c->len, ==, 0);
+  g_assert_true (g_str_has_prefix (idle, "Hardly anybody waits"));
+}
+
+/* Nobody asks more than can be answered who waits for the answer before asking again. */
+static void
+test_closed_is_never_overloaded (void)
+{
+  g_autoptr (TbQueueNet) net = net_with (CUSTOMERS ("9", "1us")
+    "<component id=\"s\" kind=\"server\" threads=\"single\"><builtin work=\"wait 20ms\"/></component><link id=\"l\" from=\"c\" to=\"s\"/>", NULL);
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  g_assert_false (p->overloaded);
+  g_assert_cmpfloat (p->sources[0].throughput_per_s.value, <=, p->stations[1].ceiling_per_s * 1.000001);
+}
+
+static TbPredictedHow
+how_of (const char *store, const char *op)
+{
+  g_autofree char *body = g_strdup_printf (
+    "<component id=\"c\" kind=\"client\"><builtin think=\"1s\"><call link=\"l\" op=\"%s\"/></builtin></component>"
+    "<component id=\"s\" kind=\"store\" replicas=\"3\">%s</component><link id=\"l\" from=\"c\" to=\"s\"/>", op, store);
+  g_autoptr (TbQueueNet) net = net_with (body, NULL);
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  return p->how;
+}
+
+/* A quorum has no product form, and that is said; who reads what one copy has asks nobody. */
+static void
+test_copies_are_said_to_be_rough (void)
+{
+  const char *quorum = "<builtin replication=\"quorum\"/>", *gossip = "<builtin replication=\"gossip\"/>";
+  g_assert_cmpint (how_of ("", "write"), ==, TB_PREDICTED_EXACTLY);
+  g_assert_cmpint (how_of (quorum, "write"), ==, TB_PREDICTED_ROUGHLY);
+  g_assert_cmpint (how_of (gossip, "read"), ==, TB_PREDICTED_EXACTLY);
+}
+
+/* A program of one's own, of which nothing is said. */
+static void
+test_unknown_costs_are_said_first (void)
+{
+  g_autoptr (TbQueueNet) net = net_with (CUSTOMERS ("1", "1s")
+    "<component id=\"s\" kind=\"server\" name=\"Legacy\"><command>legacy</command></component><link id=\"l\" from=\"c\" to=\"s\"/>", NULL);
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  g_assert_true (g_str_has_prefix (p->bottleneck, "What a request costs Legacy is not known"));
+}
+
 static void
 test_words (void)
 {
@@ -255,6 +348,11 @@ main (int argc, char **argv)
   g_test_add_func ("/predict/devices-or-this-machine", test_devices_or_this_machine);
   g_test_add_func ("/predict/laws-hold", test_laws_hold);
   g_test_add_func ("/predict/calibration", test_calibration);
+  g_test_add_func ("/predict/calibration-is-written", test_calibration_is_written);
+  g_test_add_func ("/predict/advice", test_advice);
+  g_test_add_func ("/predict/closed-is-never-overloaded", test_closed_is_never_overloaded);
+  g_test_add_func ("/predict/copies-are-said-to-be-rough", test_copies_are_said_to_be_rough);
+  g_test_add_func ("/predict/unknown-costs-are-said-first", test_unknown_costs_are_said_first);
   g_test_add_func ("/predict/words", test_words);
   g_test_add_func ("/predict/examples", test_examples);
   return g_test_run ();

@@ -93,7 +93,7 @@ test_open_network (void)
     {
       assert_near ("utilisation", p->devices[i + 1].utilisation, 3 * visits[i] * service[i] / 1000, 0.01);
       /* These vary slowly: what holds on any machine is that the truth is not far outside the interval. */
-      const TbEstimate *mean = &p->stations[i + 1].residence.mean;
+      const TbFigure *mean = &p->stations[i + 1].residence.mean;
       assert_near ("interval", mean->value, residence[i] * 1e9, 2 * mean->half / mean->value);
       assert_near ("residence", mean->value, residence[i] * 1e9, 0.06);
     }
@@ -176,7 +176,7 @@ test_intervals_hold_the_truth (void)
     {
       g_autofree Made *m = made_four_stations (50, 0, 0);
       g_autoptr (TbPrediction) p = made_run (m, seed, 0.03);
-      const TbEstimate *x = &p->sources[0].throughput_per_s;
+      const TbFigure *x = &p->sources[0].throughput_per_s;
       held += fabs (x->value - 46.43573) <= x->half;
     }
   g_test_message ("%u of 20 intervals hold it", held);
