@@ -1,6 +1,5 @@
 /* What stops alone, and two together. */
 #include "rules-private.h"
-#include "tb-deployment.h"
 
 #define NAMED_MAX 3
 #define MARKED_MAX 500u
@@ -23,16 +22,6 @@ stopping (const TbRuleRun *run, const GArray *uids)
   return g_string_free (words, FALSE);
 }
 
-/* Whether a replica of it does. */
-static gboolean
-runs_on (const TbRuleRun *run, const TbRulePart *part, const TbElement *device)
-{
-  for (guint r = 1; part->tier != NULL && r <= part->replicas; r++)
-    if (tb_replica_device (run->model, part->e, r) == device)
-      return TRUE;
-  return FALSE;
-}
-
 /* They are different ones; only what the finding is about may be among them. In a drawing of ten thousand, thousands of
  * points may stop thousands each: as many as a person could see are marked. */
 static void
@@ -45,19 +34,11 @@ add_stopped (TbRuleFinding *finding, const GArray *stopped)
 
 /* A device that is there for one component alone says no more than that component does. */
 static gboolean
-is_said_by_what_runs_on_it (const TbRuleRun *run, TbFailure *failure, const TbPart *point)
+is_said_by_what_runs_on_it (TbRuleRun *run, TbFailure *failure, const TbPart *point)
 {
-  const TbElement *device = tb_model_get (run->model, point->uid);
-  guint on_it = 0;
-  gboolean alone = FALSE;
-  for (guint i = 0; tb_element_kind (device) == TB_KIND_DEVICE && i < run->n_parts; i++)
-    if (tb_failure_state_without (failure, point, 1, tb_element_uid (run->parts[i].e)) != TB_FAILURE_GOES_ON
-        && runs_on (run, &run->parts[i], device))
-      {
-        on_it++;
-        alone = tb_failure_is_single_point (failure, tb_element_uid (run->parts[i].e));
-      }
-  return on_it == 1 && alone;
+  const GArray *on = tb_rule_on_device (run, tb_model_get (run->model, point->uid));
+  return on != NULL && on->len == 1
+         && tb_failure_is_single_point (failure, tb_element_uid (run->parts[g_array_index (on, guint, 0)].e));
 }
 
 /* Of what a cache has, its callers may do without: so they say. */
@@ -125,25 +106,27 @@ tb_rule_too_many_needed (TbRuleRun *run, const TbRule *rule)
 #define PAIRS_SAID 5u
 #define PAIRS_AMONG 2000u /* components: among more, looking takes longer than all other rules */
 
-/* Whether both devices run some of the same component, and one of them is not enough of it. */
+/* Whether both devices run some of the same component, and what is left of it is not enough. */
 static gboolean
-share_a_component (const TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
+share_a_component (TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
 {
   const TbPart both[] = { pair->a, pair->b };
-  for (guint i = 0; i < run->n_parts; i++)
+  const GArray *a = tb_rule_on_device (run, tb_model_get (run->model, pair->a.uid)),
+               *b = tb_rule_on_device (run, tb_model_get (run->model, pair->b.uid));
+  for (guint i = 0, k = 0; a != NULL && b != NULL && i < a->len && k < b->len;)
     {
-      const TbElement *e = run->parts[i].e;
-      if (runs_on (run, &run->parts[i], tb_model_get (run->model, pair->a.uid))
-          && runs_on (run, &run->parts[i], tb_model_get (run->model, pair->b.uid))
-          && tb_failure_state_without (failure, both, 2, tb_element_uid (e)) >= TB_FAILURE_STOPS)
+      guint x = g_array_index (a, guint, i), y = g_array_index (b, guint, k);
+      if (x == y && tb_failure_state_without (failure, both, 2, tb_element_uid (run->parts[x].e)) >= TB_FAILURE_STOPS)
         return TRUE;
+      i += x <= y;
+      k += y <= x;
     }
   return FALSE;
 }
 
 /* Two replicas of one component, or the devices of two of them, say no more than its number does. */
 static gboolean
-is_plain (const TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
+is_plain (TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
 {
   const TbPart *replica = pair->a.replica > 0 ? &pair->a : pair->b.replica > 0 ? &pair->b : NULL;
   const TbPart *other = replica == &pair->a ? &pair->b : &pair->a;

@@ -9,11 +9,12 @@
 #define BUSY 0.8
 #define OVER 1.02 /* what is full by waiting customers comes out a little above 1 */
 
-typedef struct
+struct _TbRuleLoad
 {
   TbQueueNet *net;
   TbPrediction *prediction; /* NULL: nobody asks, or it would take too long */
-} Load;
+};
+typedef struct _TbRuleLoad Load;
 
 /* Where messages go in a circle, figures of how many there will be mean nothing: the circle is said instead. */
 static gboolean
@@ -23,21 +24,27 @@ goes_in_circles (const TbRuleRun *run)
   return tb_rule_circles (run, TRUE, number) < run->n_parts;
 }
 
-/* Of a sketch nothing is known that could be computed with. */
-static Load
-load_of (const TbRuleRun *run)
+/* Read when it is asked first. Of a sketch nothing is known that could be computed with. */
+static const Load *
+load_of (TbRuleRun *run)
 {
-  Load load = { tb_queue_net_new (run->model, NULL, NULL), NULL };
-  if (run->described && !goes_in_circles (run) && load.net->n_sources > 0 && load.net->n_sources * load.net->n_stations <= WORK_MAX)
-    load.prediction = tb_predict (load.net);
+  if (run->load != NULL)
+    return run->load;
+  Load *load = run->load = g_new0 (Load, 1);
+  load->net = tb_queue_net_new (run->model, NULL, NULL);
+  if (run->described && !goes_in_circles (run) && load->net->n_sources > 0 && load->net->n_sources * load->net->n_stations <= WORK_MAX)
+    load->prediction = tb_predict (load->net);
   return load;
 }
 
-static void
-load_clear (Load *load)
+void
+tb_rule_load_free (TbRuleLoad *load)
 {
+  if (load == NULL)
+    return;
   tb_queue_net_free (load->net);
   tb_prediction_free (load->prediction);
+  g_free (load);
 }
 
 static double
@@ -72,14 +79,13 @@ device_use (const Load *load, guint device)
 void
 tb_rule_saturated (TbRuleRun *run, const TbRule *rule)
 {
-  Load load = load_of (run);
-  for (guint i = 0; load.prediction != NULL && i < load.net->n_stations; i++)
-    if (load.net->stations[i].role != TB_ROLE_CLIENT && load.net->stations[i].threads > 0)
-      say_busy (run, rule, load.net->stations[i].uid, asked_of (&load, i),
-                load.net->stations[i].threads == 1 ? "one thread" : "threads");
-  for (guint d = 0; load.prediction != NULL && d < load.net->n_devices; d++)
-    say_busy (run, rule, load.net->devices[d].uid, device_use (&load, d), "cores");
-  load_clear (&load);
+  const Load *load = load_of (run);
+  for (guint i = 0; load->prediction != NULL && i < load->net->n_stations; i++)
+    if (load->net->stations[i].role != TB_ROLE_CLIENT && load->net->stations[i].threads > 0)
+      say_busy (run, rule, load->net->stations[i].uid, asked_of (load, i),
+                load->net->stations[i].threads == 1 ? "one thread" : "threads");
+  for (guint d = 0; load->prediction != NULL && d < load->net->n_devices; d++)
+    say_busy (run, rule, load->net->devices[d].uid, device_use (load, d), "cores");
 }
 
 /* The mean of what is drawn of it, without waits and what it calls: it can be no less. */
@@ -106,7 +112,7 @@ say_short (TbRuleRun *run, const TbRule *rule, const TbCallOut *call, const TbSt
 void
 tb_rule_short_timeouts (TbRuleRun *run, const TbRule *rule)
 {
-  TbQueueNet *net = tb_queue_net_new (run->model, NULL, NULL);
+  const TbQueueNet *net = load_of (run)->net;
   for (guint i = 0; i < net->n_stations; i++)
     for (guint k = 0; k < net->stations[i].n_calls; k++)
       {
@@ -115,7 +121,6 @@ tb_rule_short_timeouts (TbRuleRun *run, const TbRule *rule)
         if (callee != NULL && !call->async && call->timeout_ns > 0 && callee->known && work_ns (callee) > (double) call->timeout_ns)
           say_short (run, rule, call, callee);
       }
-  tb_queue_net_free (net);
 }
 
 static gboolean
@@ -144,15 +149,14 @@ is_sent_to (const TbQueueNet *net, guint station)
 void
 tb_rule_unbounded (TbRuleRun *run, const TbRule *rule)
 {
-  Load load = load_of (run);
-  for (guint i = 0; load.prediction != NULL && i < load.net->n_stations; i++)
+  const Load *load = load_of (run);
+  for (guint i = 0; load->prediction != NULL && i < load->net->n_stations; i++)
     {
-      const TbElement *e = tb_model_get (run->model, load.net->stations[i].uid);
-      if (e == NULL || !(asked_of (&load, i) >= 1) || !is_sent_to (load.net, i))
+      const TbElement *e = tb_model_get (run->model, load->net->stations[i].uid);
+      if (e == NULL || !(asked_of (load, i) >= 1) || !is_sent_to (load->net, i))
         continue;
-      g_autofree char *rate = tb_number_text (load.prediction->stations[i].arrivals_per_s.value),
-                      *most = tb_number_text (load.prediction->stations[i].ceiling_per_s);
+      g_autofree char *rate = tb_number_text (load->prediction->stations[i].arrivals_per_s.value),
+                      *most = tb_number_text (load->prediction->stations[i].ceiling_per_s);
       tb_rule_say (run, rule, e, "%s messages/s come, and it takes %s/s: its queue grows without end", rate, most);
     }
-  load_clear (&load);
 }

@@ -3,6 +3,7 @@
 
 #include "rules-private.h"
 #include "tb-base.h"
+#include "tb-deployment.h"
 
 static gboolean
 is_word (const char *words, const char *word)
@@ -136,6 +137,8 @@ tb_rule_net_clear (TbRuleRun *run)
   g_clear_pointer (&run->links, g_free);
   g_clear_pointer (&run->index, g_hash_table_unref);
   g_clear_pointer (&run->failure, tb_failure_free);
+  g_clear_pointer (&run->load, tb_rule_load_free);
+  g_clear_pointer (&run->on, g_hash_table_unref);
 }
 
 TbFailure *
@@ -144,6 +147,29 @@ tb_rule_failure (TbRuleRun *run)
   if (run->failure == NULL)
     run->failure = tb_failure_new (run->model);
   return run->failure;
+}
+
+static void
+put_on (GHashTable *on, const TbElement *device, guint part)
+{
+  GArray *parts = g_hash_table_lookup (on, device);
+  if (parts == NULL)
+    g_hash_table_insert (on, (gpointer) device, parts = g_array_new (FALSE, FALSE, sizeof (guint)));
+  if (parts->len == 0 || g_array_index (parts, guint, parts->len - 1) != part)
+    g_array_append_val (parts, part);
+}
+
+const GArray *
+tb_rule_on_device (TbRuleRun *run, const TbElement *device)
+{
+  if (run->on == NULL)
+    {
+      run->on = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+      for (guint i = 0; i < run->n_parts; i++)
+        for (guint r = 1; run->parts[i].tier != NULL && r <= run->parts[i].replicas; r++)
+          put_on (run->on, tb_replica_device (run->model, run->parts[i].e, r), i);
+    }
+  return device != NULL ? g_hash_table_lookup (run->on, device) : NULL;
 }
 
 /* ---- Questions -------------------------------------------------------------------------------- */

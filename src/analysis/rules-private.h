@@ -28,6 +28,9 @@ typedef struct
   GArray *out, *in; /* of guint: links */
 } TbRulePart;
 
+typedef struct _TbRuleLoad TbRuleLoad;
+void tb_rule_load_free (TbRuleLoad *load);
+
 typedef struct
 {
   const TbModel *model;
@@ -40,6 +43,8 @@ typedef struct
   gboolean described;  /* it says how its programs behave: what they do, or how long they wait. Else it is a sketch */
   GPtrArray *findings; /* of TbRuleFinding */
   TbFailure *failure;   /* tb_rule_failure(); NULL until it is asked */
+  TbRuleLoad *load;     /* rules-load.c's; NULL until it is asked */
+  GHashTable *on;       /* tb_rule_on_device(); NULL until it is asked */
 } TbRuleRun;
 
 typedef void (*TbRuleCheck) (TbRuleRun *run, const TbRule *rule);
@@ -69,6 +74,8 @@ gint64 tb_rule_worst_ns (const TbRuleLink *link, gint64 timeout_ns);
 guint *tb_rule_order (const TbRuleRun *run, gboolean async_too, guint *number);
 /* What fails with what, read when it is asked first. (transfer none) */
 TbFailure *tb_rule_failure (TbRuleRun *run);
+/* The components that have a replica on a device, as indices of parts in their order; NULL: none has. (transfer none) */
+const GArray *tb_rule_on_device (TbRuleRun *run, const TbElement *device);
 /* Duration in words, as in a file. (transfer full) */
 char *tb_rule_duration (gint64 ns);
 

@@ -45,7 +45,7 @@ tb_check_sarif_begin (TbJson *json)
   tb_json_end_array (json);
   tb_json_end_object (json);
   tb_json_end_object (json);
-  tb_json_string (json, "columnKind", "utf16CodeUnits");
+  tb_json_string (json, "columnKind", "unicodeCodePoints");
   tb_json_begin_array (json, "results");
 }
 
