@@ -6,6 +6,8 @@
 
 /* A comment that began further up than this is not told from text. */
 #define LINES_BEFORE 60
+/* What is coloured in one line costs the square of its number: nobody reads a line with more. */
+#define PARTS_A_LINE 400
 
 /* ---- What is what ---------------------------------------------------------------------------- */
 
@@ -109,7 +111,18 @@ typedef struct
   const char *text;
   gsize at;   /* of the text, in bytes: what iter stands for */
   GtkTextIter iter;
+  gsize seen; /* the beginning of the part before */
+  guint n;    /* parts of its line */
 } Tinting;
+
+static gboolean
+is_too_many (Tinting *tinting, gsize from)
+{
+  gboolean same_line = !memchr (tinting->text + tinting->seen, '\n', from - tinting->seen);
+  tinting->n = same_line ? tinting->n + 1 : 1;
+  tinting->seen = from;
+  return tinting->n > PARTS_A_LINE;
+}
 
 static void
 forward_to (Tinting *tinting, gsize at)
@@ -123,6 +136,8 @@ static void
 apply (TbTint tint, gsize from, gsize to, gpointer data)
 {
   Tinting *tinting = data;
+  if (is_too_many (tinting, from))
+    return;
   forward_to (tinting, from);
   GtkTextIter start = tinting->iter;
   forward_to (tinting, to);
@@ -143,6 +158,6 @@ tb_source_tint_visible (GtkTextView *view)
   for (guint i = 0; i < TB_N_TINTS; i++)
     gtk_text_buffer_remove_tag_by_name (buffer, names[i], &from, &to);
   g_autofree char *text = gtk_text_iter_get_slice (&from, &to);
-  Tinting tinting = { buffer, text, 0, from };
+  Tinting tinting = { .buffer = buffer, .text = text, .iter = from };
   tb_tint_xml (text, apply, &tinting);
 }
