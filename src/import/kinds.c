@@ -118,6 +118,9 @@ static const Word names[] = {
   { "customers", TB_ROLE_CLIENT },    { "client", TB_ROLE_CLIENT },    { "clients", TB_ROLE_CLIENT },
   { "internet", TB_ROLE_EXTERNAL },   { "external", TB_ROLE_EXTERNAL }, { "stripe", TB_ROLE_EXTERNAL },
   { "paypal", TB_ROLE_EXTERNAL },     { "twilio", TB_ROLE_EXTERNAL },  { "mediator", TB_ROLE_MEDIATOR },
+  { "balancing", TB_ROLE_BALANCER },  { "laptop", TB_ROLE_CLIENT },    { "phone", TB_ROLE_CLIENT },
+  { "smartphone", TB_ROLE_CLIENT },   { "tablet", TB_ROLE_CLIENT },    { "visitor", TB_ROLE_CLIENT },
+  { "visitors", TB_ROLE_CLIENT },
 };
 
 /* Beside one of those the last word says what it is: “user service”, “queue worker”. */
