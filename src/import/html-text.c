@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* A name in several lines is no longer. */
+#define LONGEST_NAME 40u
+
 static gboolean
 is_tag (const char *tag, const char *name)
 {
@@ -24,9 +27,8 @@ tag_as_text (const char *tag)
   return "";
 }
 
-/* Steps over a tag, and over all of a <style> or <script>. */
-static const char *
-skip_tag (const char *p, GString *out)
+const char *
+tb_html_skip_tag (const char *p, GString *out)
 {
   static const char *const mute[] = { "style", "script" };
   const char *tag = p + 1 + (p[1] == '/'), *end = strchr (p, '>');
@@ -66,9 +68,8 @@ tb_html_entity (const char *p, gsize *n)
   return 0;
 }
 
-/* A < that begins a tag, not one that compares. */
-static gboolean
-begins_tag (const char *p)
+gboolean
+tb_html_begins_tag (const char *p)
 {
   return *p == '<' && (g_ascii_isalpha (p[1]) || p[1] == '/' || p[1] == '!');
 }
@@ -81,8 +82,8 @@ tb_html_text (const char *label)
     {
       gsize n = 0;
       gunichar c = *p == '&' ? tb_html_entity (p, &n) : 0;
-      if (begins_tag (p))
-        p = skip_tag (p, out);
+      if (tb_html_begins_tag (p))
+        p = tb_html_skip_tag (p, out);
       else if (c != 0)
         {
           g_string_append_unichar (out, c);
@@ -95,4 +96,17 @@ tb_html_text (const char *label)
         }
     }
   return g_string_free (out, FALSE);
+}
+
+char *
+tb_html_title (const char *words, char **rest)
+{
+  g_autofree char *text = g_strstrip (g_strdup (words));
+  const char *line = strchr (text, '\n');
+  gboolean is_broken = strlen (text) <= LONGEST_NAME && strpbrk (text, "[](){}:+*•") == NULL;
+  *rest = NULL;
+  if (line == NULL || is_broken)
+    return g_strdelimit (g_steal_pointer (&text), "\n", ' ');
+  *rest = g_strstrip (g_strdup (line + 1));
+  return g_strchomp (g_strndup (text, (gsize) (line - text)));
 }

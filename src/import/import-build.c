@@ -85,7 +85,8 @@ tb_build_model (const TbImportBuild *b)
 static void G_GNUC_PRINTF (6, 0)
 tell (TbImportBuild *b, TbSeverity severity, const char *rule, TbUid uid, guint line, const char *format, va_list args)
 {
-  g_autofree char *words = g_strdup_vprintf (format, args);
+  g_autofree char *said = g_strdup_vprintf (format, args);
+  g_autofree char *words = g_utf8_make_valid (said, -1); /* what is quoted may be cut anywhere */
   tb_problems_add (b->dropped, severity, rule, uid, line, 0, "%s", words);
 }
 

@@ -248,7 +248,7 @@ tb_mermaid_architecture_line (TbMermaid *m, const char *line)
       tb_build_set (m->build, tb_build_root (m->build), TB_PROP_NAME, title, m->line);
     }
   else if (!declare (m, line) && !read_edge (m, line))
-    tb_build_drop (m->build, m->line, "“%.60s” is no statement that is read here", line);
+    tb_mermaid_unread (m, line);
 }
 
 /* ---- Links ----------------------------------------------------------------------------------- */

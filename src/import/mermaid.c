@@ -1,11 +1,14 @@
-/* Mermaid: flowcharts, line by line, alone or in Markdown. Subgraphs become groups, shapes and classes kinds, a dotted
- * arrow a message. Looks (classDef, style, click …) are told as dropped. architecture-beta: mermaid-architecture.c. */
+/* Mermaid: finds a diagram, alone or in Markdown, and its statements. Flowcharts: mermaid-flow.c (nodes and arrows) and
+ * mermaid-groups.c (the rest); architecture-beta: mermaid-architecture.c. */
 #include "mermaid-private.h"
 
 #include <string.h>
 
+#include "html-text.h"
 #include "import-private.h"
-#include "kinds.h"
+
+/* Of one statement. */
+#define MOST_LINES 30
 
 int
 tb_sniff_mermaid (const char *bytes, gsize size)
@@ -33,42 +36,64 @@ tb_sniff_mermaid (const char *bytes, gsize size)
 const char *
 tb_mermaid_skip_blank (const char *p)
 {
-  while (*p == ' ' || *p == '\t' || *p == '\r')
+  while (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')
     p++;
   return p;
+}
+
+/* The character of “#35;” or “#quot;” at p, 0: that is none. n: its length. */
+static gunichar
+hash_entity (const char *p, gsize *n)
+{
+  g_autofree char *html = g_strdup_printf ("&%s%.12s", g_ascii_isdigit (p[1]) ? "#" : "", p + 1);
+  gunichar c = tb_html_entity (html, n);
+  *n -= g_ascii_isdigit (p[1]) ? 1 : 0;
+  return c;
+}
+
+/* "fa:fa-user": a picture of Font Awesome in a label. Its length, 0: there is none. */
+static gsize
+icon_length (const char *p)
+{
+  gsize n = p[0] == 'f' && p[1] == 'a' ? 2 + (g_ascii_islower (p[2]) ? 1 : 0) : 0;
+  return n > 0 && g_str_has_prefix (p + n, ":fa-") ? n + strspn (p + n, ":-abcdefghijklmnopqrstuvwxyz0123456789") : 0;
+}
+
+/* One character of a label, or what stands for one. Returns behind it. */
+static const char *
+decode_one (const char *p, gboolean markdown, GString *out)
+{
+  gsize n = 0, icon = icon_length (p);
+  gunichar c = *p == '#' ? hash_entity (p, &n) : *p == '&' ? tb_html_entity (p, &n) : 0;
+  if (c != 0)
+    g_string_append_unichar (out, c);
+  if (c != 0 || icon > 0)
+    return p + n + icon;
+  if (tb_html_begins_tag (p))
+    return tb_html_skip_tag (p, out);
+  if (p[0] == '\\' && p[1] != '\0' && strchr ("n.", p[1]) != NULL)
+    g_string_append_c (out, p[1] == 'n' ? '\n' : '.');
+  else if (!markdown || *p != '*')
+    g_string_append_c (out, *p);
+  return p + (p[0] == '\\' && p[1] != '\0' && strchr ("n.", p[1]) != NULL ? 2 : 1);
 }
 
 char *
 tb_mermaid_decode (const char *label, gsize n)
 {
-  static const struct
-  {
-    const char *name;
-    char c;
-  } names[] = { { "quot", '"' }, { "amp", '&' }, { "lt", '<' }, { "gt", '>' } };
   g_autofree char *raw = g_strstrip (g_strndup (label, n));
   gsize length = strlen (raw);
   gboolean quoted = length >= 2 && raw[0] == '"' && raw[length - 1] == '"';
+  g_autofree char *text = g_strndup (raw + quoted, length - 2 * (gsize) quoted);
+  length = strlen (text);
+  gboolean markdown = length >= 2 && text[0] == '`' && text[length - 1] == '`';
+  text[length - (gsize) markdown] = '\0';
   GString *out = g_string_new (NULL);
-  for (const char *p = raw + quoted, *end = raw + length - quoted; p < end; p++)
-    {
-      const char *stop = *p == '#' || *p == '&' ? memchr (p, ';', (gsize) (end - p)) : NULL;
-      const char *tag = *p == '<' ? memchr (p, '>', (gsize) (end - p)) : NULL;
-      guint64 code = stop != NULL && *p == '#' ? g_ascii_strtoull (p + 1, NULL, 10) : 0;
-      gboolean known = code > 0 && code < 0x10000 && g_unichar_validate ((gunichar) code);
-      for (guint i = 0; stop != NULL && !known && i < G_N_ELEMENTS (names); i++)
-        if (strncmp (p + 1, names[i].name, strlen (names[i].name)) == 0 && p + 1 + strlen (names[i].name) == stop)
-          {
-            code = (guchar) names[i].c;
-            known = TRUE;
-          }
-      if (known)
-        g_string_append_unichar (out, (gunichar) code);
-      else
-        g_string_append_c (out, tag != NULL ? ' ' : *p);
-      p = known ? stop : tag != NULL ? tag : p;
-    }
-  return g_string_free (out, FALSE);
+  for (const char *p = text + markdown; *p != '\0';)
+    p = decode_one (p, markdown, out);
+  if (out->len == 0 && icon_length (text) > 0) /* a picture is all it has: its name */
+    g_string_append (out, strstr (text, "fa-") + strlen ("fa-"));
+  return g_strstrip (g_string_free (out, FALSE));
 }
 
 char *
@@ -81,229 +106,6 @@ tb_mermaid_id (const char *word)
   return id;
 }
 
-/* ---- Flowcharts ------------------------------------------------------------------------------ */
-
-static const struct
-{
-  const char *open, *close, *shape;
-} shapes[] = {
-  { "(((", ")))", NULL }, { "([", "])", NULL },    { "[[", "]]", NULL },    { "[(", ")]", "cylinder" }, { "((", "))", NULL },
-  { "{{", "}}", NULL },   { "[/", "]", NULL },     { "[\\", "]", NULL },    { ">", "]", NULL },         { "[", "]", NULL },
-  { "(", ")", NULL },     { "{", "}", NULL },
-};
-
-static gboolean
-is_link (const char *p)
-{
-  return (p[0] == '-' && (p[1] == '-' || p[1] == '.')) || (p[0] == '=' && p[1] == '=') || (p[0] == '~' && p[1] == '~');
-}
-
-static gsize
-word_length (const char *p)
-{
-  gsize n = 0;
-  while (p[n] != '\0' && strchr (" \t\r([{>}])&|<:;@\"", p[n]) == NULL && !is_link (p + n))
-    n++;
-  return n;
-}
-
-/* Behind a label in a shape; NULL where it does not close. */
-static const char *
-read_label (const char *p, const char *close, char **label)
-{
-  const char *quote = *p == '"' ? strchr (p + 1, '"') : NULL;
-  const char *end = strstr (quote != NULL ? quote + 1 : p, close);
-  if (end == NULL)
-    return NULL;
-  gsize n = (gsize) (end - p);
-  if (quote != NULL)
-    n = (gsize) (quote + 1 - p);
-  else if (n > 0 && (p[n - 1] == '/' || p[n - 1] == '\\'))
-    n--;
-  *label = tb_mermaid_decode (p, n);
-  return end + strlen (close);
-}
-
-static gboolean
-role_of_class (const char *class, TbRole *role)
-{
-  for (guint i = 0; i < TB_N_ROLES; i++)
-    if (g_strcmp0 (tb_role_name ((TbRole) i), class) == 0)
-      {
-        *role = (TbRole) i;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-/* The first subgraph that mentions it has it. */
-static void
-put_inside (TbMermaid *r, TbUid uid)
-{
-  const TbModel *model = tb_build_model (r->build);
-  TbUid in = r->open->len > 0 ? GPOINTER_TO_UINT (r->open->pdata[r->open->len - 1]) : 0;
-  const TbElement *container = in != 0 ? tb_model_get (model, in) : NULL;
-  if (container == NULL)
-    return;
-  TbKind kind = tb_element_kind (container);
-  TbProp prop = kind == TB_KIND_TIER ? TB_PROP_TIER : kind == TB_KIND_LAYER ? TB_PROP_LAYER : TB_PROP_GROUP;
-  if (!tb_element_is_set (tb_model_get (model, uid), prop))
-    tb_build_refer (r->build, uid, prop, in);
-}
-
-/* The component of that word, made where it is new; a label that comes later counts. */
-static TbUid
-take_node (TbMermaid *r, const char *word, const char *label, const char *shape, const char *class)
-{
-  g_autofree char *id = tb_mermaid_id (word);
-  TbUid uid = tb_build_find (r->build, id);
-  TbForeignKind kind = tb_foreign_kind (shape, NULL, label != NULL ? label : word);
-  gboolean told = role_of_class (class, &kind.role);
-  gboolean is_new = uid == 0;
-  if (is_new)
-    uid = tb_build_component (r->build, id, label != NULL ? label : word, kind.role, r->line);
-  else if (tb_element_kind (tb_model_get (tb_build_model (r->build), uid)) != TB_KIND_COMPONENT)
-    {
-      tb_build_drop (r->build, r->line, "an arrow at the subgraph %s: links join components", word);
-      return 0;
-    }
-  else if (label != NULL)
-    tb_build_set (r->build, uid, TB_PROP_NAME, label, r->line);
-  if (!is_new && (label != NULL || told))
-    tb_build_set (r->build, uid, TB_PROP_KIND, tb_role_name (kind.role), r->line);
-  if (uid != 0)
-    put_inside (r, uid);
-  return uid;
-}
-
-/* "id[label]:::class"; NULL where there is no node. */
-static const char *
-read_node (TbMermaid *r, const char *p, GArray *uids)
-{
-  p = tb_mermaid_skip_blank (p);
-  gsize n = word_length (p);
-  g_autofree char *word = g_strndup (p, n), *label = NULL, *class = NULL;
-  const char *shape = NULL;
-  if (n == 0)
-    return NULL;
-  p += n;
-  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
-    if (g_str_has_prefix (p, shapes[i].open))
-      {
-        shape = shapes[i].shape;
-        p = read_label (p + strlen (shapes[i].open), shapes[i].close, &label);
-        break;
-      }
-  if (p != NULL && g_str_has_prefix (p, "@{"))
-    p = strchr (p, '}') != NULL ? strchr (p, '}') + 1 : NULL;
-  if (p != NULL && g_str_has_prefix (p, ":::"))
-    {
-      n = word_length (p + 3);
-      class = g_strndup (p + 3, n);
-      p += 3 + n;
-    }
-  TbUid uid = p != NULL ? take_node (r, word, label, shape, class) : 0;
-  g_array_append_val (uids, uid);
-  return p;
-}
-
-/* "a & b". */
-static const char *
-read_nodes (TbMermaid *r, const char *p, GArray *uids)
-{
-  g_array_set_size (uids, 0);
-  p = read_node (r, p, uids);
-  while (p != NULL && *tb_mermaid_skip_blank (p) == '&')
-    p = read_node (r, tb_mermaid_skip_blank (p) + 1, uids);
-  return p;
-}
-
-/* "-->", "-. text .->", "==>|text|"; NULL where there is none. */
-static const char *
-read_arrow (const char *p, char **label, gboolean *async)
-{
-  p = tb_mermaid_skip_blank (p);
-  p += *p == '<';
-  if (!is_link (p))
-    return NULL;
-  gsize n = strspn (p, "-=.~");
-  *async = memchr (p, '.', n) != NULL;
-  gboolean headed = p[n] == '>' || ((p[n] == 'x' || p[n] == 'o') && (p[n + 1] == ' ' || p[n + 1] == '|'));
-  const char *behind = p + n + headed;
-  const char *text = tb_mermaid_skip_blank (behind);
-  const char *again = text;
-  while (!headed && n == 2 && *again != '\0' && !is_link (again) && !(again[0] == '.' && again[1] == '-'))
-    again++;
-  if (!headed && n == 2 && *again != '\0' && again > text)
-    {
-      *label = tb_mermaid_decode (text, (gsize) (again - text));
-      behind = again + strspn (again, "-=.~");
-      behind += *behind == '>';
-    }
-  text = tb_mermaid_skip_blank (behind);
-  const char *bar = *text == '|' ? strchr (text + 1, '|') : NULL;
-  if (bar == NULL)
-    return behind;
-  g_free (*label);
-  *label = tb_mermaid_decode (text + 1, (gsize) (bar - text - 1));
-  return bar + 1;
-}
-
-static void
-read_chain (TbMermaid *r, const char *statement)
-{
-  g_autoptr (GArray) from = g_array_new (FALSE, FALSE, sizeof (TbUid)), to = g_array_new (FALSE, FALSE, sizeof (TbUid));
-  const char *p = read_nodes (r, statement, from);
-  while (p != NULL && *tb_mermaid_skip_blank (p) != '\0')
-    {
-      g_autofree char *label = NULL;
-      gboolean async = FALSE;
-      p = read_arrow (p, &label, &async);
-      p = p != NULL ? read_nodes (r, p, to) : NULL;
-      for (guint i = 0; p != NULL && i < from->len * to->len && i < 10000; i++)
-        {
-          TbUid link = tb_build_link (r->build, g_array_index (from, TbUid, i / to->len),
-                                      g_array_index (to, TbUid, i % to->len), NULL, label, r->line);
-          if (link != 0 && async)
-            tb_build_set (r->build, link, TB_PROP_CALL, "async", r->line);
-        }
-      GArray *swap = from;
-      from = to;
-      to = swap;
-    }
-  if (p == NULL)
-    tb_build_drop (r->build, r->line, "“%.60s” is no statement that is read here", statement);
-}
-
-static gboolean
-is_group (const TbMermaid *r, TbUid uid)
-{
-  const TbElement *element = uid != 0 ? tb_model_get (tb_build_model (r->build), uid) : NULL;
-  return element != NULL && tb_element_kind (element) == TB_KIND_GROUP;
-}
-
-static void
-open_group (TbMermaid *r, const char *p)
-{
-  gsize n = word_length (p);
-  const char *bracket = tb_mermaid_skip_blank (p + n);
-  g_autofree char *label = NULL;
-  gboolean titled = *bracket == '[' && read_label (bracket + 1, "]", &label) != NULL;
-  g_autofree char *word = titled ? g_strndup (p, n) : tb_mermaid_decode (p, strlen (p));
-  g_autofree char *id = tb_mermaid_id (word);
-  TbUid parent = r->open->len > 0 ? GPOINTER_TO_UINT (r->open->pdata[r->open->len - 1]) : 0;
-  TbKind level = (TbKind) GPOINTER_TO_UINT (g_hash_table_lookup (r->levels, id));
-  TbUid uid = parent;
-  if (r->open->len >= TB_MERMAID_DEEPEST || tb_build_find (r->build, id) != 0)
-    tb_build_drop (r->build, r->line, "the subgraph %s: %s", word,
-                   r->open->len >= TB_MERMAID_DEEPEST ? "it is too deep in others" : "there is something of that name already");
-  else if (level != TB_KIND_NONE && r->open->len == 0)
-    uid = tb_build_element (r->build, level, 0, id, titled ? label : word, r->line);
-  else
-    uid = tb_build_group (r->build, id, titled ? label : word, is_group (r, parent) ? parent : 0, r->line);
-  g_ptr_array_add (r->open, GUINT_TO_POINTER (uid));
-}
-
 gboolean
 tb_mermaid_begins (const char *p, const char *word)
 {
@@ -311,96 +113,29 @@ tb_mermaid_begins (const char *p, const char *word)
   return strncmp (p, word, n) == 0 && (p[n] == '\0' || p[n] == ' ' || p[n] == '\t');
 }
 
-/* "class a,b store": ids and the class. (transfer full), NULL where that is none. */
-static char **
-split_class (const char *statement, char **class)
+void
+tb_mermaid_unread (TbMermaid *r, const char *statement)
 {
-  g_auto (GStrv) parts = g_strsplit (tb_mermaid_skip_blank (statement + strlen ("class")), " ", 2);
-  if (g_strv_length (parts) != 2)
-    return NULL;
-  *class = g_strstrip (g_strdup (parts[1]));
-  char **ids = g_strsplit (parts[0], ",", -1);
-  for (guint i = 0; ids[i] != NULL; i++)
-    {
-      char *word = ids[i];
-      ids[i] = tb_mermaid_id (word);
-      g_free (word);
-    }
-  return ids;
-}
-
-static TbKind
-level_of_class (const char *class)
-{
-  return g_strcmp0 (class, "tier") == 0 ? TB_KIND_TIER : g_strcmp0 (class, "layer") == 0 ? TB_KIND_LAYER : TB_KIND_NONE;
-}
-
-/* A class that is called as a kind of component is that kind; any other is a look. */
-static void
-set_class (TbMermaid *r, const char *statement)
-{
-  g_autofree char *class = NULL;
-  g_auto (GStrv) ids = split_class (statement, &class);
-  TbRole role;
-  if (level_of_class (class) != TB_KIND_NONE)
-    return; /* find_levels() took it */
-  if (!role_of_class (class, &role))
-    tb_build_drop (r->build, r->line, "the class %s has no place here", class != NULL ? class : "");
-  else
-    for (guint i = 0; ids[i] != NULL; i++)
-      {
-        const TbElement *element = tb_model_get (tb_build_model (r->build), tb_build_find (r->build, ids[i]));
-        if (element != NULL && tb_element_kind (element) == TB_KIND_COMPONENT)
-          tb_build_set (r->build, tb_element_uid (element), TB_PROP_KIND, class, r->line);
-      }
-}
-
-/* Before anything is made: which subgraphs are tiers, which layers. Our own export says so. */
-static void
-find_levels (TbMermaid *r, char **lines)
-{
-  for (guint l = 0; lines[l] != NULL; l++)
-    {
-      const char *line = tb_mermaid_skip_blank (lines[l]);
-      g_autofree char *class = NULL;
-      g_auto (GStrv) ids = tb_mermaid_begins (line, "class") ? split_class (line, &class) : NULL;
-      for (guint i = 0; ids != NULL && level_of_class (class) != TB_KIND_NONE && ids[i] != NULL; i++)
-        g_hash_table_replace (r->levels, g_strdup (ids[i]), GUINT_TO_POINTER (level_of_class (class)));
-    }
-}
-
-static void
-read_flow (TbMermaid *r, const char *p)
-{
-  static const char *const looks[] = { "classDef", "style", "linkStyle", "click", "accTitle:", "accDescr:" };
-  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
-    if (tb_mermaid_begins (p, looks[i]))
-      {
-        tb_build_drop (r->build, r->line, "%s has no place here", looks[i]);
-        return;
-      }
-  if (tb_mermaid_begins (p, "class"))
-    set_class (r, p);
-  else if (tb_mermaid_begins (p, "subgraph"))
-    open_group (r, tb_mermaid_skip_blank (p + strlen ("subgraph")));
-  else if (tb_mermaid_begins (p, "end") && r->open->len > 0)
-    g_ptr_array_set_size (r->open, (gint) r->open->len - 1);
-  else if (!tb_mermaid_begins (p, "direction") && !tb_mermaid_begins (p, "end"))
-    read_chain (r, p);
+  g_autofree char *line = g_strdelimit (g_strdup (statement), "\n", ' ');
+  g_autofree char *excerpt = g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), 60));
+  tb_build_drop (r->build, r->line, "“%s” is no statement that is read here", excerpt);
 }
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
-/* Statements of a line: ; parts them outside of quotes. */
+/* Statements of a line: ; parts them outside of quotes and brackets. */
 static void
 read_line (TbMermaid *r, char *line)
 {
   gboolean quoted = FALSE;
+  guint depth = 0;
   char *start = line;
   for (char *p = line;; p++)
     {
       quoted ^= *p == '"';
-      if (*p != '\0' && (*p != ';' || quoted))
+      depth += !quoted && *p != '\0' && strchr ("[({", *p) != NULL;
+      depth -= !quoted && *p != '\0' && strchr ("])}", *p) != NULL && depth > 0;
+      if (*p != '\0' && (*p != ';' || quoted || depth > 0))
         continue;
       gboolean last = *p == '\0';
       *p = '\0';
@@ -408,12 +143,56 @@ read_line (TbMermaid *r, char *line)
       if (*start != '\0' && r->edges != NULL)
         tb_mermaid_architecture_line (r, start);
       else if (*start != '\0')
-        read_flow (r, start);
+        tb_mermaid_flow_line (r, start);
       if (last)
         return;
       start = p + 1;
     }
 }
+
+/* ---- Statements in several lines ------------------------------------------------------------- */
+
+static gboolean
+is_open (const char *text)
+{
+  guint quotes = 0;
+  const char *braces = strstr (text, "@{");
+  if (tb_mermaid_begins (text, "accDescr"))
+    braces = strchr (text, '{');
+  for (const char *p = text; *p != '\0'; p++)
+    quotes += *p == '"';
+  return quotes % 2 == 1 || (braces != NULL && strchr (braces, '}') == NULL);
+}
+
+static gboolean
+ends_in_arrow (const char *text)
+{
+  const char *p = text + strlen (text);
+  if (p > text && p[-1] == '&')
+    return TRUE;
+  p -= p > text && p[-1] == '>';
+  return p - text >= 2 && strchr ("-=.", p[-1]) != NULL && strchr ("-=.", p[-2]) != NULL
+         && !tb_mermaid_begins (text, "style") && !tb_mermaid_begins (text, "classDef");
+}
+
+/* A label goes on to the quote that ends it, an arrow to where it leads. Moves i to its last line. Where that would be
+ * too much it was no such thing, and the line stands alone. (transfer full) */
+static char *
+whole_statement (char **lines, guint *i)
+{
+  GString *text = g_string_new (lines[*i]);
+  guint last = *i;
+  while ((is_open (text->str) || ends_in_arrow (text->str)) && last - *i < MOST_LINES && lines[last + 1] != NULL
+         && !tb_mermaid_is_fence (g_strstrip (lines[last + 1])))
+    g_string_append_printf (text, "\n%s", lines[++last]);
+  if (is_open (text->str))
+    g_string_assign (text, lines[*i]);
+  else
+    *i = last;
+  return g_string_free (text, FALSE);
+}
+
+/* ---- Diagrams -------------------------------------------------------------------------------- */
 
 /* "title: …" of the front matter is the architecture's name; the rest of it is looks. */
 static void
@@ -438,8 +217,8 @@ is_head (const char *line)
   return tb_mermaid_begins (line, "flowchart") || tb_mermaid_begins (line, "graph") || is_architecture (line);
 }
 
-static gboolean
-is_fence (const char *line)
+gboolean
+tb_mermaid_is_fence (const char *line)
 {
   return g_str_has_prefix (line, "```") || g_str_has_prefix (line, "~~~");
 }
@@ -447,7 +226,7 @@ is_fence (const char *line)
 static gboolean
 is_mermaid_fence (const char *line)
 {
-  return is_fence (line) && g_str_has_prefix (tb_mermaid_skip_blank (line + 3), "mermaid");
+  return tb_mermaid_is_fence (line) && g_str_has_prefix (tb_mermaid_skip_blank (line + 3), "mermaid");
 }
 
 /* A drawing is of one diagram; those that come after it in the same text are told. */
@@ -459,6 +238,19 @@ tell_others (TbMermaid *r, char **lines, guint from)
       tb_build_drop (r->build, i + 1, "another diagram of the same text is left out: save it as a file of its own");
 }
 
+/* "graph TD; a --> b": statements may stand behind the head. */
+static void
+begin_diagram (TbMermaid *r, char **lines, guint i)
+{
+  char *behind = strchr (lines[i], ';');
+  if (is_architecture (lines[i]))
+    tb_mermaid_architecture_begin (r);
+  else
+    tb_mermaid_flow_begin (r, lines + i);
+  if (behind != NULL && r->edges == NULL)
+    read_line (r, behind + 1);
+}
+
 /* Lines of the first diagram; in Markdown (fenced) those between its fences. Returns whether there is one. */
 static gboolean
 read_diagram (TbMermaid *r, char **lines, gboolean fenced)
@@ -466,9 +258,9 @@ read_diagram (TbMermaid *r, char **lines, gboolean fenced)
   gboolean found = FALSE, inside = !fenced;
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      char *line = g_strstrip (lines[i]);
+      char *line = lines[i] = g_strstrip (lines[i]);
       r->line = i + 1;
-      if (fenced && is_fence (line))
+      if (fenced && tb_mermaid_is_fence (line))
         {
           if (found)
             {
@@ -480,13 +272,16 @@ read_diagram (TbMermaid *r, char **lines, gboolean fenced)
       else if (inside && !found)
         {
           found = is_head (line);
-          if (!found)
+          if (found)
+            begin_diagram (r, lines, i);
+          else
             read_front (r, line);
-          else if (is_architecture (line))
-            tb_mermaid_architecture_begin (r);
         }
       else if (inside && !g_str_has_prefix (line, "%%"))
-        read_line (r, line);
+        {
+          g_autofree char *statement = whole_statement (lines, &i);
+          read_line (r, statement);
+        }
     }
   if (r->edges != NULL)
     tb_mermaid_architecture_end (r);
@@ -497,13 +292,16 @@ TbDocument *
 tb_read_mermaid (const TbImportSource *source, TbProblems *dropped, GError **error)
 {
   TbMermaid r = { .build = tb_build_new (source, "mermaid", dropped), .open = g_ptr_array_new (),
-                  .levels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+                  .levels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                  .subgraphs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                  .parents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                  .gates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                  .nothing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
   g_auto (GStrv) lines = g_strsplit (source->bytes, "\n", -1);
   gboolean fenced = FALSE;
   for (guint i = 0; lines[i] != NULL && !fenced; i++)
     fenced = is_mermaid_fence (tb_mermaid_skip_blank (lines[i]));
   TbDocument *document = NULL;
-  find_levels (&r, lines);
   if (read_diagram (&r, lines, fenced))
     document = tb_build_finish (g_steal_pointer (&r.build), error);
   else
@@ -511,6 +309,10 @@ tb_read_mermaid (const TbImportSource *source, TbProblems *dropped, GError **err
                                          "diagram that are read here");
   g_clear_pointer (&r.build, tb_build_free);
   g_hash_table_unref (r.levels);
+  g_hash_table_unref (r.subgraphs);
+  g_hash_table_unref (r.parents);
+  g_hash_table_unref (r.gates);
+  g_hash_table_unref (r.nothing);
   g_ptr_array_unref (r.open);
   return document;
 }

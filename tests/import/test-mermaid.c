@@ -176,6 +176,74 @@ test_classes_called_as_kinds_are_kinds (void)
   g_assert_cmpuint (dropped->len, ==, 1);
 }
 
+static void
+test_labels_have_lines_icons_and_markdown (void)
+{
+  g_autoptr (TbDocument) d = import_well ("flowchart LR\na[\"`The **cat**\n  sat`\"] --> b(fa:fa-user New<br/>user) & c[1\\. Edit]\n"
+                                          "d[ALB\\naws_lb.app\\nSG: alb-sg]\ne[/author/plugin/]\nf[R&amp;D #9829;]\n", NULL);
+  g_assert_cmpstr (value (d, "a", TB_PROP_NAME), ==, "The cat sat");
+  g_assert_cmpstr (value (d, "b", TB_PROP_NAME), ==, "New user");
+  g_assert_cmpstr (value (d, "c", TB_PROP_NAME), ==, "1. Edit");
+  g_assert_cmpstr (value (d, "d", TB_PROP_NAME), ==, "ALB");
+  g_assert_cmpstr (value (d, "d", TB_PROP_DESCRIPTION), ==, "aws_lb.app\nSG: alb-sg");
+  g_assert_cmpstr (value (d, "e", TB_PROP_NAME), ==, "author/plugin");
+  g_assert_cmpstr (value (d, "f", TB_PROP_NAME), ==, "R&D ♥");
+}
+
+static void
+test_shapes_and_arrows_of_newer_versions (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("graph TD; x --> y\na@{ shape: cyl, label: \"All, orders\" } e1@--> b\ne1@{ animate: true }\n"
+                                          "b o--o c x--x d <--> a\na -.-\nc\nb ~~~ d\n", dropped);
+  const TbModel *model = tb_document_model (d);
+  g_assert_cmpstr (value (d, "a", TB_PROP_NAME), ==, "All, orders");
+  g_assert_cmpstr (value (d, "a", TB_PROP_KIND), ==, "store");
+  g_assert_cmpuint (tb_model_count (model, TB_KIND_COMPONENT), ==, 6);
+  g_assert_cmpuint (tb_model_count (model, TB_KIND_LINK), ==, 6);
+  g_assert_cmpstr (value (d, "a-to-c", TB_PROP_CALL), ==, "async");
+  g_assert_cmpuint (dropped->len, ==, 1);
+  g_assert_cmpuint (((TbProblem *) dropped->pdata[0])->line, ==, 3);
+}
+
+/* Also before it is there; two arrows share one. */
+static void
+test_arrows_at_subgraphs_end_in_them (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("graph LR\nweb --> store\nsubgraph store[Storage]\n db[(Orders)]\nend\nstore --> web\n", dropped);
+  const TbModel *model = tb_document_model (d);
+  g_assert_cmpuint (tb_model_count (model, TB_KIND_COMPONENT), ==, 3);
+  g_assert_cmpstr (value (d, "store-gate", TB_PROP_NAME), ==, "Storage");
+  g_assert_cmpstr (value (d, "store-gate", TB_PROP_GROUP), ==, "store");
+  g_assert_cmpstr (value (d, "web-to-store-gate", TB_PROP_TO), ==, "store-gate");
+  g_assert_cmpuint (dropped->len, ==, 1);
+  g_assert_cmpstr (((TbProblem *) dropped->pdata[0])->rule, ==, TB_IMPORT_ASSUMED);
+}
+
+static void
+test_the_innermost_subgraph_has_what_it_mentions (void)
+{
+  g_autoptr (TbDocument) d = import_well ("graph LR\nsubgraph out[Outer]\n a --> b\n subgraph pad[ ]\n  subgraph in[Inner]\n   b\n  end\n"
+                                          " end\nend\nT[ ] --> a\nclick a href \"https://a.example\"", NULL);
+  g_assert_cmpstr (value (d, "a", TB_PROP_GROUP), ==, "out");
+  g_assert_cmpstr (value (d, "b", TB_PROP_GROUP), ==, "in");
+  g_assert_cmpstr (value (d, "in", TB_PROP_PARENT), ==, "out");
+  g_assert_cmpstr (value (d, "a", TB_PROP_HREF), ==, "https://a.example");
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_COMPONENT), ==, 2);
+}
+
+/* It was cut inside of a character. */
+static void
+test_what_is_not_read_is_quoted_in_whole_characters (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("graph LR\na --> b\na ?アプリケーションアプリケーションアプリケーションアプリケーション\n", dropped);
+  g_assert_cmpuint (dropped->len, ==, 1);
+  g_assert_true (g_utf8_validate (((TbProblem *) dropped->pdata[0])->message, -1, NULL));
+  g_assert_nonnull (strstr (((TbProblem *) dropped->pdata[0])->message, "ション” is"));
+}
+
 /* It was quadratic, in services that were looked through and in sentences. */
 static void
 test_many_links_between_two_are_few (void)
@@ -206,6 +274,12 @@ main (int argc, char **argv)
   g_test_add_func ("/mermaid/markdown-without-a-diagram-is-refused-in-a-sentence",
                    test_markdown_without_a_diagram_is_refused_in_a_sentence);
   g_test_add_func ("/mermaid/classes-called-as-kinds-are-kinds", test_classes_called_as_kinds_are_kinds);
+  g_test_add_func ("/mermaid/labels-have-lines-icons-and-markdown", test_labels_have_lines_icons_and_markdown);
+  g_test_add_func ("/mermaid/shapes-and-arrows-of-newer-versions", test_shapes_and_arrows_of_newer_versions);
+  g_test_add_func ("/mermaid/arrows-at-subgraphs-end-in-them", test_arrows_at_subgraphs_end_in_them);
+  g_test_add_func ("/mermaid/the-innermost-subgraph-has-what-it-mentions", test_the_innermost_subgraph_has_what_it_mentions);
+  g_test_add_func ("/mermaid/what-is-not-read-is-quoted-in-whole-characters",
+                   test_what_is_not_read_is_quoted_in_whole_characters);
   g_test_add_func ("/mermaid/many-links-between-two-are-few", test_many_links_between_two_are_few);
   return g_test_run ();
 }
