@@ -8,7 +8,8 @@ packages_test="clang libclang-rt-dev xvfb xauth dbus at-spi2-core dconf-gsetting
   imagemagick x11-utils python3 python3-gi python3-requests faketime gdb strace librsvg2-bin poppler-utils libxml2-utils
   procps iproute2 git curl wrk redis-server redis-tools nginx-light libnginx-mod-stream socat openjdk-17-jdk-headless golang-go
   liburing-dev haproxy graphviz tshark postgresql mosquitto mosquitto-clients
-  python3-psycopg2 python3-redis memcached etcd-server etcd-client nats-server nghttp2-client libnghttp2-dev prometheus"
+  python3-psycopg2 python3-redis memcached etcd-server etcd-client nats-server nghttp2-client libnghttp2-dev prometheus
+  docker-compose"
 
 say () {
   printf '%s\n' "$*" >&2

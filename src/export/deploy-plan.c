@@ -28,30 +28,65 @@ tb_deploy_origin (const TbElement *component, const char *what)
   return g_strndup (found, strcspn (found, " "));
 }
 
-/* Ports of servers that have no template, by a word of their image. */
+/* Ports of servers that are images alone, and where those keep their data, by a word of the image. */
 static const struct
 {
   const char *word;
-  const char *port;
-} usual_ports[] = {
-  { "mysql", "3306" },     { "mariadb", "3306" },      { "mongo", "27017" },     { "rabbitmq", "5672" },
-  { "kafka", "9092" },     { "elasticsearch", "9200" }, { "opensearch", "9200" }, { "cassandra", "9042" },
-  { "clickhouse", "8123" }, { "minio", "9000" },        { "influx", "8086" },     { "zookeeper", "2181" },
-  { "consul", "8500" },    { "neo4j", "7687" },        { "activemq", "61616" },  { "pulsar", "6650" },
+  const char *port, *data;
+} usual[] = {
+  { "mysql", "3306", "/var/lib/mysql" },
+  { "mariadb", "3306", "/var/lib/mysql" },
+  { "mongo", "27017", "/data/db" },
+  { "postgres", "5432", "/var/lib/postgresql/data" },
+  { "postgis", "5432", "/var/lib/postgresql/data" },
+  { "pgvector", "5432", "/var/lib/postgresql/data" },
+  { "timescale", "5432", "/var/lib/postgresql/data" },
+  { "rabbitmq", "5672", "/var/lib/rabbitmq" },
+  { "kafka", "9092", NULL },
+  { "elasticsearch", "9200", "/usr/share/elasticsearch/data" },
+  { "opensearch", "9200", "/usr/share/opensearch/data" },
+  { "cassandra", "9042", "/var/lib/cassandra" },
+  { "clickhouse", "8123", "/var/lib/clickhouse" },
+  { "minio", "9000", "/data" },
+  { "influx", "8086", "/var/lib/influxdb2" },
+  { "zookeeper", "2181", "/data" },
+  { "consul", "8500", "/consul/data" },
+  { "neo4j", "7687", "/data" },
+  { "activemq", "61616", NULL },
+  { "pulsar", "6650", "/pulsar/data" },
+  { "memcached", "11211", NULL },
+  { "nats", "4222", NULL },
+  { "qdrant", "6333", "/qdrant/storage" },
 };
+
+/* The row of an image's last part; G_N_ELEMENTS: none. */
+static guint
+usual_of (const TbElement *component)
+{
+  g_autofree char *image = tb_deploy_origin (component, "image");
+  const char *last = image != NULL && strrchr (image, '/') != NULL ? strrchr (image, '/') : image;
+  guint i = 0;
+  while (i < G_N_ELEMENTS (usual) && (last == NULL || strstr (last, usual[i].word) == NULL))
+    i++;
+  return i;
+}
+
+const char *
+tb_deploy_usual_data (const TbElement *component)
+{
+  guint row = usual_of (component);
+  return row < G_N_ELEMENTS (usual) ? usual[row].data : NULL;
+}
 
 /* Links must have something to call. */
 static void
 add_usual_port (TbDeploy *deploy, TbUid uid)
 {
   const TbElement *component = tb_model_get (deploy->model, uid);
-  g_autofree char *image = tb_deploy_origin (component, "image");
-  const char *port = TB_DEPLOY_UNKNOWN_PORT_TEXT;
+  guint row = usual_of (component);
+  const char *port = row < G_N_ELEMENTS (usual) ? usual[row].port : TB_DEPLOY_UNKNOWN_PORT_TEXT;
   if (tb_element_child_of (component, TB_KIND_SERVICE) != NULL)
     return;
-  for (guint i = 0; image != NULL && i < G_N_ELEMENTS (usual_ports); i++)
-    if (strstr (image, usual_ports[i].word) != NULL)
-      port = usual_ports[i].port;
   TbUid service = tb_document_insert (deploy->copy, TB_KIND_SERVICE, NULL, uid, 0);
   tb_document_set (deploy->copy, service, TB_PROP_NAME, "port", NULL);
   tb_document_set (deploy->copy, service, TB_PROP_PROTOCOL, "tcp", NULL);
@@ -143,6 +178,25 @@ copy_model (TbDeploy *deploy, const TbModel *model, GError **error)
   return TRUE;
 }
 
+/* "port-80" came from a container's port 80: here a stand-in has it higher, where no root is needed; there it is 80. */
+static void
+restore_ports (TbDeploy *deploy)
+{
+  for (guint i = 0; i < deploy->plan->instances->len; i++)
+    {
+      const TbPlanInstance *instance = g_ptr_array_index (deploy->plan->instances, i);
+      const TbElement *component = tb_model_lookup (deploy->model, instance->component_id);
+      for (guint k = 0; tb_deploy_stands_in (component) && k < instance->ports->len; k++)
+        {
+          TbPlanPort *port = g_ptr_array_index (instance->ports, k);
+          guint64 container = g_str_has_prefix (port->name, "port-")
+                                ? g_ascii_strtoull (port->name + strlen ("port-"), NULL, 10) : 0;
+          if (container > 0 && container < 1024)
+            port->port = (guint16) container;
+        }
+    }
+}
+
 gboolean
 tb_deploy_make_plan (TbDeploy *deploy, GError **error)
 {
@@ -164,6 +218,8 @@ tb_deploy_make_plan (TbDeploy *deploy, GError **error)
       break;
     }
   tb_document_commit (deploy->copy);
+  if (deploy->plan != NULL && deploy->where == TB_DEPLOY_CONTAINERS)
+    restore_ports (deploy);
   if (deploy->plan == NULL && error != NULL && *error == NULL)
     g_set_error (error, TB_PLAN_ERROR, TB_PLAN_ERROR_VALUE, "more than %d components cannot be started",
                  MOST_STAND_INS);

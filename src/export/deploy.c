@@ -244,7 +244,8 @@ unit_new (const TbDeploy *deploy, const TbPlanInstance *instance, const char *na
   unit->known = image_of (unit->component);
   unit->dir = !containers ? g_strdup_printf (TB_DEPLOY_RUN_DIR "/%s-%u", instance->component_id, instance->replica)
               : unit->known != NULL ? g_strdup (unit->known->data)
-                                    : g_strdup ("/var/lib/tierboard");
+              : tb_deploy_usual_data (unit->component) != NULL ? g_strdup (tb_deploy_usual_data (unit->component))
+                                                               : g_strdup ("/var/lib/tierboard");
   unit->home = containers ? NULL : home_of (deploy);
   translate (deploy, unit);
   if (containers)

@@ -89,4 +89,7 @@ gint64 tb_deploy_seconds (gint64 ns, gint64 otherwise);
 /* Whether callers from outside reach it: a client calls it. */
 gboolean tb_deploy_is_published (const TbDeploy *deploy, const TbDeployUnit *unit);
 
+/* The folder in which an image that came in keeps its data; NULL: none that is known. */
+const char *tb_deploy_usual_data (const TbElement *component);
+
 G_END_DECLS

@@ -65,23 +65,26 @@ host_port (Writer *w, const TbDeployUnit *unit, const TbPlanPort *port)
   return g_strdup_printf ("%u:%u%s", host, port->port, udp ? "/udp" : "");
 }
 
+/* What callers from outside reach is published, its first port; the others are there for the other services. */
 static void
 put_ports (Writer *w, const TbDeployUnit *unit)
 {
   const GPtrArray *ports = unit->instance->ports;
-  gboolean published = tb_deploy_is_published (w->deploy, unit);
+  guint n_published = tb_deploy_is_published (w->deploy, unit) ? 1 : 0;
   if (ports->len == 0 || ((const TbPlanPort *) ports->pdata[0])->port == TB_DEPLOY_UNKNOWN_PORT)
     return;
-  tb_yaml_out_open (&w->yaml, published ? "ports" : "expose");
   for (guint i = 0; i < ports->len; i++)
     {
       const TbPlanPort *port = g_ptr_array_index (ports, i);
-      if (published && i > 0)
-        break;
-      g_autofree char *text = published ? host_port (w, unit, port) : g_strdup_printf ("%u", port->port);
+      gboolean udp = g_strcmp0 (port->protocol, "udp") == 0;
+      g_autofree char *text = i < n_published ? host_port (w, unit, port)
+                                              : g_strdup_printf ("%u%s", port->port, udp ? "/udp" : "");
+      if (i == 0 || i == n_published)
+        tb_yaml_out_open (&w->yaml, i < n_published ? "ports" : "expose");
       tb_yaml_out_entry (&w->yaml, text);
+      if (i + 1 == n_published || i + 1 == ports->len)
+        tb_yaml_out_end (&w->yaml);
     }
-  tb_yaml_out_end (&w->yaml);
 }
 
 static void
@@ -161,7 +164,7 @@ put_volume (Writer *w, const TbDeployUnit *unit)
   const char *folder = unit->known != NULL ? unit->known->data : unit->dir;
   g_autofree char *volume = g_strconcat (unit->name, "-data", NULL);
   g_autofree char *text = g_strconcat (volume, ":", folder, NULL);
-  if (unit->known == NULL && !unit->instance->builtin)
+  if (unit->known == NULL && !unit->instance->builtin && tb_deploy_usual_data (unit->component) == NULL)
     {
       tb_deploy_lose (w->deploy, unit->component, "where it keeps its data, so it has no volume");
       return;
@@ -172,21 +175,53 @@ put_volume (Writer *w, const TbDeployUnit *unit)
   g_ptr_array_add (w->volumes, g_steal_pointer (&volume));
 }
 
+/* Compose has no place for who calls whom. What is only offered is offered again by whatever hinted at it. */
+static void
+put_calls (Writer *w, const TbElement *component)
+{
+  const TbModel *model = w->deploy->model;
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_LINK); i++)
+    {
+      const TbElement *link = tb_model_nth (model, TB_KIND_LINK, i);
+      const TbElement *to = tb_element_get_ref (model, link, TB_PROP_TO);
+      if (tb_element_get_ref (model, link, TB_PROP_FROM) != component || to == NULL || to == component
+          || tb_element_has_tag (link, "offered"))
+        continue;
+      g_autofree char *name = tb_deploy_name (tb_element_id (to));
+      g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "", name);
+    }
+  tb_yaml_out_text (&w->yaml, "tierboard.calls", names->len > 0 ? names->str : NULL);
+}
+
+/* "Presentation, Rules": what the elements are called that a property refers to; they get their ids from that again. */
+static void
+put_names (Writer *w, const TbElement *component, TbProp prop, const char *label)
+{
+  const char *refs = tb_element_get (component, prop);
+  g_auto (GStrv) ids = g_strsplit (refs != NULL ? refs : "", " ", -1);
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const TbElement *to = tb_model_lookup (w->deploy->model, ids[i]);
+      if (to != NULL)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", tb_element_title (to));
+    }
+  tb_yaml_out_text (&w->yaml, label, names->len > 0 ? names->str : NULL);
+}
+
 /* What a drawing knows besides, for whoever reads the file, and for the way back. */
 static void
-put_labels (TbYamlOut *yaml, const TbElement *component)
+put_labels (Writer *w, const TbElement *component)
 {
-  static const struct
-  {
-    TbProp prop;
-    const char *label;
-  } rows[] = { { TB_PROP_KIND, "tierboard.kind" },   { TB_PROP_NAME, "tierboard.name" },
-               { TB_PROP_TIER, "tierboard.tier" },   { TB_PROP_LAYER, "tierboard.layer" },
-               { TB_PROP_GROUP, "tierboard.group" } };
-  tb_yaml_out_open (yaml, "labels");
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    tb_yaml_out_text (yaml, rows[i].label, tb_element_get (component, rows[i].prop));
-  tb_yaml_out_end (yaml);
+  tb_yaml_out_open (&w->yaml, "labels");
+  tb_yaml_out_text (&w->yaml, "tierboard.kind", tb_element_get (component, TB_PROP_KIND));
+  tb_yaml_out_text (&w->yaml, "tierboard.name", tb_element_get (component, TB_PROP_NAME));
+  put_names (w, component, TB_PROP_TIER, "tierboard.tier");
+  put_names (w, component, TB_PROP_LAYER, "tierboard.layer");
+  put_names (w, component, TB_PROP_GROUP, "tierboard.group");
+  put_calls (w, component);
+  tb_yaml_out_end (&w->yaml);
 }
 
 /* A replica that is a service of its own also answers to the name of all. */
@@ -229,7 +264,7 @@ put_service (Writer *w, const TbDeployUnit *unit, const GArray *waits)
       tb_yaml_out_number (&w->yaml, "replicas", unit->replicas);
       tb_yaml_out_end (&w->yaml);
     }
-  put_labels (&w->yaml, unit->component);
+  put_labels (w, unit->component);
   tb_yaml_out_end (&w->yaml);
 }
 

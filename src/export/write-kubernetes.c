@@ -171,7 +171,8 @@ put_probe (TbYamlOut *yaml, const char *key, const TbDeployUnit *unit, const TbP
 static gboolean
 keeps_data (const TbDeployUnit *unit)
 {
-  return tb_element_get_boolean (unit->component, TB_PROP_DURABLE) && (unit->known != NULL || unit->instance->builtin);
+  return tb_element_get_boolean (unit->component, TB_PROP_DURABLE)
+         && (unit->known != NULL || unit->instance->builtin || tb_deploy_usual_data (unit->component) != NULL);
 }
 
 static void

@@ -38,6 +38,9 @@ void
 tb_compose_offer (TbCompose *compose, TbComposeService *from, TbComposeService *to, guint port, guint line,
                   const char *why)
 {
+  gboolean pages = from->template && from->kind.role == TB_ROLE_BALANCER; /* nginx asks nobody but servers of pages */
+  if (pages && tb_compose_keeps_data (to->kind.role))
+    return;
   gboolean called = to->called, waits = g_str_equal (why, TB_COMPOSE_WAITS);
   TbUid link = add_link (compose, from, to, port, line);
   if (link == 0)
@@ -63,6 +66,20 @@ add_said (TbCompose *compose, TbComposeService *service)
       else
         tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, item->line,
                         "%s: there is no service “%s” to link to", service->name, name != NULL ? name : "");
+    }
+}
+
+/* What our own writer put there: links of a drawing that went out. */
+static void
+add_labelled (TbCompose *compose, TbComposeService *service)
+{
+  const char *calls = tb_compose_label (service, "tierboard.calls");
+  g_auto (GStrv) names = g_strsplit (calls != NULL ? calls : "", " ", -1);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      TbComposeService *to = g_hash_table_lookup (compose->hosts, names[i]);
+      if (to != NULL)
+        add_link (compose, service, to, 0, service->node->line);
     }
 }
 
@@ -162,7 +179,10 @@ void
 tb_compose_make_links (TbCompose *compose)
 {
   for (guint i = 0; i < compose->services->len; i++)
-    add_said (compose, compose->services->pdata[i]);
+    {
+      add_said (compose, compose->services->pdata[i]);
+      add_labelled (compose, compose->services->pdata[i]);
+    }
   tb_compose_offer_links (compose);
   add_style (compose);
   tb_compose_settle (compose);

@@ -85,6 +85,20 @@ is_made_in_image (const TbComposeService *service, const char *line)
   return !g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
+/* What npm has not installed here would only fail. */
+static gboolean
+lacks_modules (const TbComposeService *service, const char *line)
+{
+  static const char *const known[] = { "node", "npm", "npx", "yarn", "pnpm", "nodemon", "ts-node", "tsx", NULL };
+  g_autofree char *word = g_strndup (line, strcspn (line, " \t\n"));
+  g_autofree char *base = g_canonicalize_filename (service->file->folder, NULL);
+  g_autofree char *dir = g_canonicalize_filename (tb_compose_build_folder (service), base);
+  g_autofree char *wanted = g_build_filename (dir, "package.json", NULL);
+  g_autofree char *there = g_build_filename (dir, "node_modules", NULL);
+  return g_strv_contains (known, word) && g_file_test (wanted, G_FILE_TEST_EXISTS)
+         && !g_file_test (there, G_FILE_TEST_EXISTS);
+}
+
 /* entrypoint: and command: are one command line. (transfer full), NULL: neither is said. */
 static char *
 whole_command (const TbComposeService *service)
@@ -110,6 +124,26 @@ own_command (TbCompose *compose, TbComposeService *service)
     line = g_steal_pointer (&started);
   service->exposed = exposed;
   return line != NULL && is_program (line) ? g_steal_pointer (&line) : NULL;
+}
+
+static gboolean
+has_low_port (const TbComposeService *service)
+{
+  for (guint i = 0; i < service->ports->len; i++)
+    if (g_array_index (service->ports, TbComposePort, i).port < FIRST_OPEN_PORT)
+      return TRUE;
+  return FALSE;
+}
+
+/* Why the command cannot run outside its container; NULL: it may. */
+static const char *
+hindrance (const TbComposeService *service)
+{
+  if (service->command_line != NULL && has_low_port (service))
+    return "its command is left out: it listens below port 1024, which is root's outside a container";
+  if (service->command_line != NULL && lacks_modules (service, service->command_line))
+    return "its command is left out: its folder has a package.json and no node_modules";
+  return NULL;
 }
 
 static const TbYaml *
@@ -162,15 +196,6 @@ read_ports (TbCompose *compose, TbComposeService *service)
             g_array_append_val (service->ports, port);
         }
     }
-}
-
-static gboolean
-has_low_port (const TbComposeService *service)
-{
-  for (guint i = 0; i < service->ports->len; i++)
-    if (g_array_index (service->ports, TbComposePort, i).port < FIRST_OPEN_PORT)
-      return TRUE;
-  return FALSE;
 }
 
 /* What stands for the container's port. */
@@ -255,11 +280,11 @@ tb_compose_choose_part (TbCompose *compose, TbComposeService *service)
   if (service->template)
     return;
   service->command_line = own_command (compose, service);
-  if (service->command_line == NULL || !has_low_port (service))
+  const char *why = hindrance (service);
+  if (why == NULL)
     return;
   g_clear_pointer (&service->command_line, g_free);
-  assume (compose, service, command_node (service)->line,
-          "its command is left out: it listens below port 1024, which is root's outside a container");
+  assume (compose, service, command_node (service)->line, why);
 }
 
 /* A program of the person's own that is called without a word about its port. */
@@ -351,6 +376,14 @@ settle_balancer (TbCompose *compose, TbComposeService *service)
 
 /* ---- Writing ----------------------------------------------------------------------------------- */
 
+static gboolean
+is_default (const char *template, const char *param, const char *value)
+{
+  const TbTemplate *known = tb_template_find (template, NULL);
+  const TbTemplateParam *of = known != NULL ? tb_template_param (known, param) : NULL;
+  return of != NULL && g_strcmp0 (of->default_value, value) == 0;
+}
+
 static void
 write_template (TbCompose *compose, const TbComposeService *service)
 {
@@ -363,7 +396,8 @@ write_template (TbCompose *compose, const TbComposeService *service)
   for (guint w = 0; words[w] != NULL; w++)
     for (guint i = 0; i < G_N_ELEMENTS (known_options) && words[w + 1] != NULL; i++)
       if (g_str_equal (known_options[i].option, words[w])
-          && g_str_equal (known_options[i].template, service->kind.template))
+          && g_str_equal (known_options[i].template, service->kind.template)
+          && !is_default (service->kind.template, known_options[i].param, words[w + 1]))
         tb_compose_add_param (compose, service, known_options[i].param, words[w + 1], command->line);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tb-base.h"
+#include "tb-template.h"
 
 /* Variables of official images that our templates know as parameters. */
 static const struct
@@ -49,6 +50,17 @@ has_template (const TbCompose *compose, const TbComposeService *service)
   return tb_element_child_of (component, TB_KIND_TEMPLATE) != NULL;
 }
 
+/* The id of the tier, layer or group of that name; made where there is none. NULL: there cannot be one. */
+static const char *
+named_element (TbCompose *compose, TbKind kind, const char *label, const char *name, guint line)
+{
+  g_autofree char *foreign = g_strdup_printf ("%s %s", label, name);
+  TbUid uid = tb_build_find (compose->build, foreign);
+  if (uid == 0)
+    uid = tb_build_element (compose->build, kind, 0, foreign, name, line);
+  return uid != 0 ? tb_element_id (tb_model_get (tb_build_model (compose->build), uid)) : NULL;
+}
+
 /* What our own writer put into labels: a drawing that went out comes back as what it was. */
 static void
 take_labels (TbCompose *compose, const TbComposeService *service)
@@ -61,18 +73,20 @@ take_labels (TbCompose *compose, const TbComposeService *service)
   } rows[] = { { "tierboard.tier", TB_PROP_TIER, TB_KIND_TIER },
                { "tierboard.layer", TB_PROP_LAYER, TB_KIND_LAYER },
                { "tierboard.group", TB_PROP_GROUP, TB_KIND_GROUP } };
-  for (guint i = 0; i < service->labels->len; i++)
-    for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
-      {
-        const TbComposePair *pair = g_ptr_array_index (service->labels, i);
-        if (!g_str_equal (pair->name, rows[r].label) || pair->value == NULL || *pair->value == '\0')
-          continue;
-        g_autofree char *foreign = g_strdup_printf ("%s %s", rows[r].label, pair->value);
-        TbUid of = tb_build_find (compose->build, foreign);
-        if (of == 0)
-          of = tb_build_element (compose->build, rows[r].kind, 0, foreign, pair->value, pair->line);
-        tb_build_refer (compose->build, service->uid, rows[r].prop, of);
-      }
+  guint line = service->node->line;
+  for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
+    {
+      const char *value = tb_compose_label (service, rows[r].label);
+      g_auto (GStrv) names = g_strsplit (value != NULL ? value : "", ", ", -1);
+      g_autoptr (GString) ids = g_string_new (NULL);
+      for (guint i = 0; names[i] != NULL; i++)
+        {
+          const char *id = *names[i] != '\0' ? named_element (compose, rows[r].kind, rows[r].label, names[i], line) : NULL;
+          if (id != NULL)
+            g_string_append_printf (ids, "%s%s", ids->len > 0 ? " " : "", id);
+        }
+      tb_build_set (compose->build, service->uid, rows[r].prop, ids->str, line);
+    }
 }
 
 const char *
@@ -194,9 +208,12 @@ set_stop (TbCompose *compose, const TbComposeService *service)
   const TbYaml *signal_node = tb_yaml_get (service->node, "stop_signal");
   const TbYaml *grace = tb_yaml_get (service->node, "stop_grace_period");
   const char *signal = tb_yaml_text (signal_node);
+  const TbTemplate *template = service->template ? tb_template_find (service->kind.template, NULL) : NULL;
+  if (signal != NULL && template != NULL && tb_signal_from_name (signal) == template->stop_signal)
+    signal = NULL; /* as it is stopped anyway */
   if (signal == NULL && grace == NULL)
     return;
-  guint line = signal_node != NULL ? signal_node->line : grace->line;
+  guint line = signal != NULL ? signal_node->line : grace->line;
   TbUid uid = tb_build_child (compose->build, TB_KIND_STOP, service->uid, line);
   if (signal != NULL && g_str_has_prefix (signal, "SIG"))
     signal += 3;
@@ -317,6 +334,37 @@ set_profiles (TbCompose *compose, const TbComposeService *service)
          "it is started with some profiles only: it is drawn, with tags that say which");
 }
 
+#define TEXT (1 << TB_YAML_SCALAR)
+#define LIST (1 << TB_YAML_SEQUENCE)
+#define MAP (1 << TB_YAML_MAPPING)
+
+/* The forms that a key may have; of others nothing is read. */
+static const struct
+{
+  const char *key;
+  guint forms;
+} forms[] = {
+  { "ports", LIST },       { "expose", LIST },         { "volumes", LIST },           { "links", LIST },
+  { "profiles", LIST },    { "environment", LIST | MAP }, { "labels", LIST | MAP },   { "depends_on", LIST | MAP },
+  { "networks", LIST | MAP }, { "deploy", MAP },       { "healthcheck", MAP },        { "build", TEXT | MAP },
+  { "image", TEXT },       { "command", TEXT | LIST }, { "entrypoint", TEXT | LIST }, { "restart", TEXT },
+  { "env_file", TEXT | LIST }, { "extends", TEXT | MAP }, { "scale", TEXT },          { "container_name", TEXT },
+};
+
+static void
+drop_misshapen (TbCompose *compose, const TbComposeService *service)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      const TbYaml *node = tb_yaml_get (service->node, forms[i].key);
+      if (node == NULL || tb_yaml_is_null (node) || (forms[i].forms & (1u << node->type)) != 0)
+        continue;
+      g_autofree char *what = g_strdup_printf ("“%s” has another form than Compose knows, so nothing of it is taken",
+                                               forms[i].key);
+      drop (compose, service, node->line, what);
+    }
+}
+
 static void
 drop_unknown (TbCompose *compose, const TbComposeService *service)
 {
@@ -345,5 +393,6 @@ tb_compose_fill_component (TbCompose *compose, TbComposeService *service)
   set_replicas (compose, service);
   set_volumes (compose, service);
   set_profiles (compose, service);
+  drop_misshapen (compose, service);
   drop_unknown (compose, service);
 }

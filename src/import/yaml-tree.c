@@ -357,6 +357,12 @@ static gboolean
 fail_syntax (const Reader *reader, const yaml_parser_t *parser, const char *bytes, gsize size, GError **error)
 {
   guint line = parser->problem_mark.line + 1, column = parser->problem_mark.column + 1;
+  gsize at = parser->problem_mark.index;
+  if (parser->error == YAML_SCANNER_ERROR && at < size && bytes[at] == '\t')
+    return fail (reader, line, column, TB_YAML_ERROR_SYNTAX, error, "a tab indents here: in YAML only blanks may");
+  if (parser->error == YAML_SCANNER_ERROR && at < size && (bytes[at] == '%' || (at > 0 && bytes[at - 1] == '{')))
+    return fail (reader, line, column, TB_YAML_ERROR_SYNTAX, error,
+                 "this is no YAML yet, but a template that a program has to fill in first");
   if (parser->error != YAML_READER_ERROR)
     return fail (reader, line, column, TB_YAML_ERROR_SYNTAX, error, "this is no YAML: %s%s%s",
                  parser->problem != NULL ? parser->problem : "it ends too early", parser->context != NULL ? ", " : "",

@@ -195,6 +195,69 @@ what_came_from_compose_goes_back_as_it_came (void)
   g_assert_null (at (tree->root, "services/db/environment"));
 }
 
+static TbDocument *
+come_in (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  const TbImportSource source = { .name = "compose.yaml", .bytes = text, .size = strlen (text) };
+  TbDocument *document = tb_import_bytes (&source, "compose", NULL, &error);
+  g_assert_no_error (error);
+  return document;
+}
+
+/* A stand-in listens above 1024, and the container that it stands for does not; data lie where the image has them. */
+static void
+ports_and_data_go_back_to_where_the_image_has_them (void)
+{
+  g_autoptr (TbDocument) document
+    = come_in ("services:\n  web:\n    image: acme/web\n    ports: ['8080:80']\n    expose: ['443', '514/udp']\n"
+               "    depends_on: [db]\n  db:\n    image: postgres:16\n    volumes: ['data:/var/lib/postgresql/data']\n");
+  g_autofree char *out = write_out (document, "compose", FALSE, NULL);
+  g_autoptr (TbYamlTree) tree = read_back (out);
+  assert_text (tree, "services/web/ports/0", "8080:80");
+  assert_text (tree, "services/web/expose/0", "443");
+  assert_text (tree, "services/web/expose/1", "514/udp");
+  assert_text (tree, "services/db/expose/0", "5432");
+  assert_text (tree, "services/db/volumes/0", "db-data:/var/lib/postgresql/data");
+}
+
+/* Links, and the tiers, layers and groups by their names, are in labels that only we read. */
+static void
+who_calls_whom_comes_back_from_compose (void)
+{
+  g_autoptr (TbDocument) document
+    = load ("<tier id='t1' name='Front desk'/><layer id='l1' name='Shown'/><layer id='l2' name='Ruled'/>"
+            "<component id='web' kind='server' tier='t1' layer='l1 l2'/><component id='api' kind='server'/>"
+            "<component id='db' kind='store'/><link id='a' from='web' to='api'/><link id='b' from='api' to='db'/>"
+            "<link id='c' from='web' to='db' tags='offered'/>");
+  g_autofree char *out = write_out (document, "compose", FALSE, NULL);
+  g_autoptr (TbYamlTree) tree = read_back (out);
+  assert_text (tree, "services/web/labels/tierboard.calls", "api");
+  g_autoptr (TbDocument) back = come_in (out);
+  const TbModel *model = tb_document_model (back);
+  const TbElement *web = tb_model_lookup (model, "web"), *call = tb_model_lookup (model, "web-to-api");
+  g_assert_nonnull (call);
+  g_assert_false (tb_element_has_tag (call, "offered"));
+  g_assert_nonnull (tb_model_lookup (model, "api-to-db"));
+  g_assert_cmpstr (tb_element_title (tb_element_get_ref (model, web, TB_PROP_TIER)), ==, "Front desk");
+  g_assert_cmpstr (tb_element_get (web, TB_PROP_LAYER), ==, "shown ruled");
+}
+
+/* What goes out of a file that came in is the same file to whoever reads it again. */
+static void
+a_second_time_out_is_as_the_first (void)
+{
+  g_autoptr (TbDocument) first
+    = come_in ("services:\n  edge: {image: nginx, ports: ['80:80'], depends_on: [web]}\n"
+               "  web: {image: a/web, expose: [8000], environment: {CACHE_URL: 'redis://cache:6379'}, deploy: {replicas: 2}}\n"
+               "  cache: {image: redis, restart: always}\n");
+  g_autofree char *out = write_out (first, "compose", FALSE, NULL);
+  g_autoptr (TbDocument) second = come_in (out);
+  g_autofree char *again = write_out (second, "compose", FALSE, NULL);
+  const char *was = strstr (out, "services:"), *is = strstr (again, "services:");
+  g_assert_cmpstr (is, ==, was);
+}
+
 static void
 the_drawing_goes_along_and_comes_back_unless_the_file_was_changed (void)
 {
@@ -329,6 +392,9 @@ main (int argc, char **argv)
   TEST (replicas_that_know_each_other_are_services_of_their_own);
   TEST (who_waits_for_whom_never_goes_round);
   TEST (what_came_from_compose_goes_back_as_it_came);
+  TEST (ports_and_data_go_back_to_where_the_image_has_them);
+  TEST (who_calls_whom_comes_back_from_compose);
+  TEST (a_second_time_out_is_as_the_first);
   TEST (the_drawing_goes_along_and_comes_back_unless_the_file_was_changed);
   TEST (what_does_not_go_along_is_told);
   TEST (a_manifest_has_a_workload_and_a_service_for_each);

@@ -276,8 +276,9 @@ nginx_is_what_it_does (void)
 {
   g_auto (Fixture) f = { 0 };
   read_in (&f, NULL, "services:\n  pages: {image: nginx}\n  front: {image: nginx, depends_on: [a, b]}\n"
-                     "  lb: {image: nginx, depends_on: [b1, b2]}\n  a: {image: x}\n  b: {image: y}\n"
-                     "  b1: {image: z}\n  b2: {image: z}\n");
+                     "  lb: {image: nginx, depends_on: [b1, b2, c]}\n  a: {image: x}\n  b: {image: y}\n"
+                     "  b1: {image: z}\n  b2: {image: z}\n  c: {image: redis}\n");
+  g_assert_null (tb_model_lookup (f.model, "lb-to-c")); /* it cannot ask Redis */
   g_assert_cmpint (tb_component_role (find (&f, "pages")), ==, TB_ROLE_SERVER);
   g_assert_cmpint (tb_component_role (find (&f, "front")), ==, TB_ROLE_PROXY);
   g_assert_cmpint (tb_component_role (find (&f, "lb")), ==, TB_ROLE_BALANCER);
@@ -550,8 +551,25 @@ the_stage_that_is_built_says_what_is_started (void)
   g_assert_cmpstr (child_text (&f, "dev", TB_KIND_SERVICE, TB_PROP_PORT), ==, "3000");
   g_assert_cmpstr (child_text (&f, "base", TB_KIND_COMMAND, TB_PROP_TEXT), ==, "node a.js");
   g_assert_null (child_text (&f, "last", TB_KIND_COMMAND, TB_PROP_TEXT)); /* ./made is in the image alone */
+  write_file (folder, "package.json", "{}");
+  g_auto (Fixture) bare = { 0 };
+  read_in (&bare, folder, "services:\n  dev: {build: {context: ., target: dev}}\n");
+  g_assert_null (child_text (&bare, "dev", TB_KIND_COMMAND, TB_PROP_TEXT));
+  told_at (&bare, "assumed", "dev: its command is left out: its folder has a package.json and no node_modules");
+  remove_file (folder, "package.json");
   remove_file (folder, "Dockerfile");
   g_rmdir (folder);
+}
+
+static void
+what_has_another_form_is_told (void)
+{
+  g_auto (Fixture) f = { 0 };
+  read_in (&f, NULL, "services:\n  a:\n    image: x\n    ports: 80\n    environment: A\n    deploy: []\n    volumes:\n"
+                     "  b: {image: y, ports: '80:80'}\n");
+  told_at (&f, "dropped", "“ports” has another form*: a (line 4), b (line 8)");
+  g_assert_cmpuint (told_at (&f, "dropped", "a: “environment” has another form*"), ==, 5);
+  g_assert_cmpuint (told_at (&f, "dropped", "a: “deploy” has another form*"), ==, 6);
 }
 
 static void
@@ -564,6 +582,8 @@ hostile_files_are_refused_in_a_sentence (void)
   assert_refused ("services:\n  a: {extends: b}\n  b: {extends: {service: a}}\n", "compose.yaml:*extends itself*");
   assert_refused ("services:\n  a: {extends: a}\n", "compose.yaml:2:*extends itself*");
   assert_refused ("services:\n  a: [\n", "compose.yaml:*");
+  assert_refused ("services:\n\ta:\n\t\timage: x\n", "compose.yaml:2:1: a tab indents here*");
+  assert_refused ("services:\n{% if a %}\n  a: {image: x}\n{% endif %}\n", "compose.yaml:2:*a template that*");
   assert_refused ("services: &s\n  a: *s\n", "compose.yaml:2:*itself*");
   for (int i = 0; i < 60000; i++)
     g_string_append (bomb, "${A:-${B:-${C:-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -609,6 +629,7 @@ main (int argc, char **argv)
   TEST (what_listens_below_1024_is_stood_in_for_above);
   TEST (a_command_listens_where_its_callers_ask);
   TEST (users_call_what_is_published_and_nobody_else_calls);
+  TEST (what_has_another_form_is_told);
   TEST (the_same_of_many_is_told_once_with_all_lines);
   TEST (a_variable_without_a_value_comes_from_dotenv_and_one_that_is_empty_is_there);
   TEST (the_stage_that_is_built_says_what_is_started);
