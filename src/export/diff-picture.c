@@ -370,7 +370,7 @@ write_picture (const Drawing *drawing, TbRect page, const char *format,
   if (g_ascii_strcasecmp (format, "png") == 0)
     return tb_export_scene_png (drawing->scene, &page, drawing->marks, options, error);
   gsize size;
-  g_autofree char *over = tb_marks_to_svg (drawing->marks);
+  g_autofree char *over = tb_marks_to_svg (drawing->marks, options->theme, FALSE);
   const TbSvgOptions how
     = { .theme = options->theme, .scale = options->scale, .page = &page, .over = over };
   char *svg = tb_scene_to_svg_with (drawing->scene, &how, &size);

@@ -29,7 +29,7 @@ typedef struct
 
 /* Of TbMark; owns what is in them. */
 GArray *tb_marks_new (void);
-/* (transfer full) */
-char *tb_marks_to_svg (const GArray *marks);
+/* theme: whose colours they have; or_dark: where the viewer prefers dark, those of the dark theme. (transfer full) */
+char *tb_marks_to_svg (const GArray *marks, TbThemeId theme, gboolean or_dark);
 void tb_marks_paint (const GArray *marks, cairo_t *cr);
 double tb_marks_text_width (const char *text, gboolean bold);

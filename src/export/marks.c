@@ -2,6 +2,7 @@
 #include "marks-private.h"
 
 #include <math.h>
+#include <string.h>
 #include <pango/pangocairo.h>
 
 #define FONT_FAMILIES "Inter,Cantarell,DejaVu Sans,sans-serif"
@@ -151,10 +152,51 @@ put_mark (GString *out, const TbMark *mark)
   put[mark->shape](out, mark);
 }
 
+/* ---- Where the viewer prefers dark ---- */
+
+static char *
+hex_of (const TbColour *c)
+{
+  return g_strdup_printf ("#%02x%02x%02x", (int) lround (c->r * 255), (int) lround (c->g * 255), (int) lround (c->b * 255));
+}
+
+/* The colour of the dark theme that stands where this one stands in that theme; a stranger stays as it is. */
+static void
+put_dark_rule (GString *out, TbThemeId theme, const TbColour *c, GHashTable *put)
+{
+  g_autofree char *light = hex_of (c);
+  if (c->a <= 0 || !g_hash_table_add (put, g_strdup (light)))
+    return;
+  for (guint id = 0; id < TB_N_COLOURS; id++)
+    {
+      TbColour own = tb_theme_colour (theme, (TbColourId) id), other = tb_theme_colour (TB_THEME_DARK, (TbColourId) id);
+      g_autofree char *here = hex_of (&own), *dark = hex_of (&other);
+      if (strcmp (here, light) != 0)
+        continue;
+      g_string_append_printf (out, ".diff [fill=\"%s\"]{fill:%s}\n.diff [stroke=\"%s\"]{stroke:%s}\n", light, dark, light, dark);
+      return;
+    }
+}
+
+static void
+put_dark_rules (GString *out, const GArray *marks, TbThemeId theme)
+{
+  g_autoptr (GHashTable) put = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_string_append (out, "<style>@media (prefers-color-scheme:dark){\n");
+  for (guint i = 0; i < marks->len; i++)
+    {
+      put_dark_rule (out, theme, &g_array_index (marks, TbMark, i).fill, put);
+      put_dark_rule (out, theme, &g_array_index (marks, TbMark, i).line, put);
+    }
+  g_string_append (out, "}</style>\n");
+}
+
 char *
-tb_marks_to_svg (const GArray *marks)
+tb_marks_to_svg (const GArray *marks, TbThemeId theme, gboolean or_dark)
 {
   GString *out = g_string_new ("<g class=\"diff\">\n");
+  if (or_dark)
+    put_dark_rules (out, marks, theme);
   for (guint i = 0; i < marks->len; i++)
     put_mark (out, &g_array_index (marks, TbMark, i));
   g_string_append (out, "</g>\n");

@@ -91,7 +91,7 @@ tb_export_svg (const TbModel *model, const TbExportOptions *options, GError **er
   TbRect page;
   if (!make_marks (model, scene, options, &page, &marks, error))
     return NULL;
-  g_autofree char *over = marks != NULL ? tb_marks_to_svg (marks) : NULL;
+  g_autofree char *over = marks != NULL ? tb_marks_to_svg (marks, options->theme, options->or_dark) : NULL;
   const TbSvgOptions how = { .theme = options->theme, .or_dark = options->or_dark, .scale = options->scale,
                              .page = marks != NULL ? &page : NULL, .metadata = metadata, .over = over };
   gsize size;

@@ -268,7 +268,7 @@ tb_project_picture_svg (TbPast *past, const TbProjectionOptions *options, gsize 
   Picture p;
   if (!picture_init (&p, past, options, error))
     return NULL;
-  g_autofree char *over = tb_marks_to_svg (p.marks);
+  g_autofree char *over = tb_marks_to_svg (p.marks, p.theme, FALSE);
   const TbSvgOptions how = { .theme = p.theme, .scale = p.options.scale, .page = &p.page, .over = over };
   char *svg = tb_scene_to_svg_with (p.scene, &how, size);
   picture_clear (&p);

@@ -1,4 +1,5 @@
 /* Pictures of what stops when something fails. */
+#include <math.h>
 #include <string.h>
 
 #include "tb-diagram.h"
@@ -28,6 +29,21 @@ test_says_and_marks_what_stops (void)
   g_assert_nonnull (strstr (svg, ">Without Orders, Browser and Shop stop.</text>"));
   g_assert_nonnull (strstr (svg, "stroke-dasharray=\"5 4\""));
   g_assert_nonnull (strstr (svg, ">Browser: 99.9 %, down 8 h 45 min a year; 1 of 4 parts say how often they fail</text>"));
+}
+
+/* What says #b3261e by day says what the dark theme has in its place by night. */
+static void
+test_marks_are_dark_where_the_viewer_prefers_it (void)
+{
+  const char *names[] = { "s", NULL };
+  const TbColour light = tb_theme_colour (TB_THEME_LIGHT, TB_COLOUR_BAD), dark = tb_theme_colour (TB_THEME_DARK, TB_COLOUR_BAD);
+  g_autofree char *rule = g_strdup_printf (".diff [stroke=\"#%02x%02x%02x\"]{stroke:#%02x%02x%02x}", (int) round (light.r * 255),
+                                           (int) round (light.g * 255), (int) round (light.b * 255), (int) round (dark.r * 255),
+                                           (int) round (dark.g * 255), (int) round (dark.b * 255));
+  g_autofree char *automatic = picture ("svg", &(TbExportOptions){ .without = names, .or_dark = TRUE }, NULL);
+  g_autofree char *plain = picture ("svg", &(TbExportOptions){ .without = names }, NULL);
+  g_assert_nonnull (strstr (automatic, rule));
+  g_assert_null (strstr (plain, ".diff ["));
 }
 
 static void
@@ -108,6 +124,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/failure-picture/says-and-marks-what-stops", test_says_and_marks_what_stops);
+  g_test_add_func ("/failure-picture/marks-are-dark-where-the-viewer-prefers-it", test_marks_are_dark_where_the_viewer_prefers_it);
   g_test_add_func ("/failure-picture/a-replica-that-can-be-spared-stops-nothing", test_a_replica_that_can_be_spared_stops_nothing);
   g_test_add_func ("/failure-picture/a-replica-is-its-own-box", test_a_replica_is_its_own_box);
   g_test_add_func ("/failure-picture/marks-single-points", test_marks_single_points);
