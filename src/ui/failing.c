@@ -104,15 +104,88 @@ sentence_of (TbFailure *failure, const TbModel *model, TbUid uid, guint i)
   return NULL;
 }
 
-GStrv
-tb_failure_sentences (TbFailure *failure, const TbModel *model, TbUid uid)
+/* ---- What else may be asked about --------------------------------------------------------------------- */
+
+#define REPLICAS_MAX 12u
+#define PAIRS_MAX 5u
+
+static void
+add_choice (GPtrArray *choices, char *names, char *label)
 {
-  GPtrArray *sentences = g_ptr_array_new ();
+  g_ptr_array_add (choices, names);
+  g_ptr_array_add (choices, label);
+}
+
+static char *
+name_of (const TbModel *model, const TbPart *part)
+{
+  const char *id = tb_element_id (tb_model_get (model, part->uid));
+  return part->replica > 0 ? g_strdup_printf ("%s/%u", id, part->replica) : g_strdup (id);
+}
+
+/* Two components say most; then two replicas of one, of which there may be many; then what is said by devices. */
+static guint
+rank_of (const TbModel *model, const TbPartPair *pair)
+{
+  if (tb_element_kind (tb_model_get (model, pair->a.uid)) != TB_KIND_COMPONENT
+      || tb_element_kind (tb_model_get (model, pair->b.uid)) != TB_KIND_COMPONENT)
+    return 2;
+  return pair->a.uid == pair->b.uid;
+}
+
+static void
+add_pairs (TbFailure *failure, const TbModel *model, GPtrArray *choices)
+{
+  guint n;
+  const TbPartPair *pairs = tb_failure_pairs (failure, &n);
+  for (guint rank = 0; rank < 3; rank++)
+    for (guint i = 0; i < n && choices->len < 2 * PAIRS_MAX; i++)
+      {
+        if (rank_of (model, &pairs[i]) != rank)
+          continue;
+        g_autofree char *a = name_of (model, &pairs[i].a), *b = name_of (model, &pairs[i].b);
+        g_autofree char *first = tb_failure_part_text (failure, &pairs[i].a), *second = tb_failure_part_text (failure, &pairs[i].b);
+        add_choice (choices, g_strdup_printf ("%s %s", a, b), g_strdup_printf ("Without %s and %s", first, second));
+      }
+}
+
+static GStrv
+choices_of (TbFailure *failure, const TbModel *model, TbUid uid)
+{
+  GPtrArray *choices = g_ptr_array_new ();
+  const TbElement *element = tb_model_get (model, uid);
+  TbKind kind = element != NULL ? tb_element_kind (element) : TB_KIND_NONE;
+  guint n = kind == TB_KIND_COMPONENT ? tb_component_replicas (element) : 1;
+  for (guint r = 1; n > 1 && r <= MIN (n, REPLICAS_MAX); r++)
+    add_choice (choices, name_of (model, &(TbPart){ uid, r }), g_strdup_printf ("Without replica %u", r));
+  if (kind == TB_KIND_ARCHITECTURE)
+    add_pairs (failure, model, choices);
+  g_ptr_array_add (choices, NULL);
+  return (GStrv) g_ptr_array_free (choices, FALSE);
+}
+
+TbFailureSaid *
+tb_failure_said (TbFailure *failure, const TbModel *model, TbUid uid)
+{
+  g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
+  TbFailureSaid *said = g_new0 (TbFailureSaid, 1);
   char *sentence;
   for (guint i = 0; (sentence = sentence_of (failure, model, uid, i)) != NULL; i++)
-    g_ptr_array_add (sentences, sentence);
-  g_ptr_array_add (sentences, NULL);
-  return (GStrv) g_ptr_array_free (sentences, FALSE);
+    {
+      g_strv_builder_add (sentences, sentence);
+      g_free (sentence);
+    }
+  said->sentences = g_strv_builder_end (sentences);
+  said->choices = choices_of (failure, model, uid);
+  return said;
+}
+
+void
+tb_failure_said_free (TbFailureSaid *said)
+{
+  g_strfreev (said->sentences);
+  g_strfreev (said->choices);
+  g_free (said);
 }
 
 /* ---- On the canvas -------------------------------------------------------------------------------------- */
@@ -139,14 +212,36 @@ add (GArray *failing, TbUid uid, guint replica, TbFails fails)
   g_array_append_val (failing, one);
 }
 
+/* With a device go the replicas that are on it, which are seen where it is not drawn. */
+static void
+add_replicas_on (const TbModel *model, const TbElement *device, GArray *failing)
+{
+  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+    {
+      const TbElement *e = tb_model_nth (model, TB_KIND_COMPONENT, i);
+      for (guint r = 1, n = tb_component_replicas (e); n > 1 && r <= n; r++)
+        if (tb_replica_device (model, e, r) == device)
+          add (failing, tb_element_uid (e), r, TB_FAILS_GONE);
+    }
+}
+
 static char *
-mark_without (TbFailure *failure, const TbPart *parts, guint n, GArray *failing)
+mark_without (TbFailure *failure, const TbModel *model, const TbPart *parts, guint n, GArray *failing)
 {
   g_autoptr (GArray) stopped = tb_failure_without (failure, parts, n);
   for (guint i = 0; i < n; i++) /* under what is on it */
-    add (failing, parts[i].uid, parts[i].replica, TB_FAILS_GONE);
+    if (parts[i].replica == 0)
+      add (failing, parts[i].uid, 0, TB_FAILS_GONE);
   for (guint i = 0; i < stopped->len; i++)
     add (failing, g_array_index (stopped, TbUid, i), 0, TB_FAILS_STOPS);
+  for (guint i = 0; i < n; i++) /* over its component */
+    {
+      const TbElement *e = tb_model_get (model, parts[i].uid);
+      if (parts[i].replica > 0)
+        add (failing, parts[i].uid, parts[i].replica, TB_FAILS_GONE);
+      else if (e != NULL && tb_element_kind (e) == TB_KIND_DEVICE)
+        add_replicas_on (model, e, failing);
+    }
   return tb_failure_without_text (failure, parts, n);
 }
 
@@ -160,7 +255,27 @@ mark_alone (TbFailure *failure, GArray *failing)
   return tb_failure_single_points_text (failure);
 }
 
-/* What of the selection can fail. */
+#define CHOSEN "tb-failing"
+
+void
+tb_failing_choose (TbEditor *editor, const char *names)
+{
+  g_object_set_data_full (G_OBJECT (editor), CHOSEN, *names != '\0' ? g_strdup (names) : NULL, g_free);
+}
+
+/* Those that are chosen and still there. */
+static void
+take_chosen (TbEditor *editor, GArray *parts)
+{
+  const char *chosen = g_object_get_data (G_OBJECT (editor), CHOSEN);
+  g_auto (GStrv) names = g_strsplit (chosen != NULL ? chosen : "", " ", -1);
+  TbPart part;
+  for (guint i = 0; names[i] != NULL; i++)
+    if (tb_part_from_name (tb_document_model (tb_editor_document (editor)), names[i], &part))
+      g_array_append_val (parts, part);
+}
+
+/* What is chosen, or of the selection what can fail. */
 static GArray *
 parts_of (TbEditor *editor)
 {
@@ -170,6 +285,8 @@ parts_of (TbEditor *editor)
   guint n;
   const TbUid *uids = tb_editor_selection (editor, &n);
   GArray *parts = g_array_new (FALSE, FALSE, sizeof (TbPart));
+  take_chosen (editor, parts);
+  n = parts->len > 0 ? 0 : n;
   for (guint i = 0; i < n; i++)
     {
       const TbElement *element = tb_model_get (tb_document_model (tb_editor_document (editor)), uids[i]);
@@ -189,7 +306,7 @@ tb_failing_show (TbCanvas *canvas, GtkWidget *note, TbEditor *editor, gboolean w
     {
       TbFailure *failure = tb_failure_of (tb_editor_document (editor));
       g_autoptr (GArray) parts = parts_of (editor);
-      sentence = parts->len > 0 ? mark_without (failure, (const TbPart *) (gpointer) parts->data, parts->len, failing)
+      sentence = parts->len > 0 ? mark_without (failure, tb_document_model (tb_editor_document (editor)), (const TbPart *) (gpointer) parts->data, parts->len, failing)
                                 : mark_alone (failure, failing);
     }
   tb_canvas_set_failing (canvas, (const TbFailing *) (gpointer) failing->data, failing->len);
@@ -203,7 +320,9 @@ tb_failing_names (TbEditor *editor)
   g_autoptr (GArray) parts = parts_of (editor);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   for (guint i = 0; i < parts->len; i++)
-    g_strv_builder_add (names, tb_element_id (tb_model_get (tb_document_model (tb_editor_document (editor)),
-                                                            g_array_index (parts, TbPart, i).uid)));
+    {
+      g_autofree char *name = name_of (tb_document_model (tb_editor_document (editor)), &g_array_index (parts, TbPart, i));
+      g_strv_builder_add (names, name);
+    }
   return parts->len > 0 ? g_strv_builder_end (names) : NULL;
 }

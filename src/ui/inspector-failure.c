@@ -26,15 +26,33 @@ new_switch (void)
   return check;
 }
 
+/* Pressed while it is chosen: what is selected again. */
+static GtkWidget *
+new_choice (const char *names, const char *label)
+{
+  GtkWidget *button = gtk_toggle_button_new (), *text = gtk_label_new (label);
+  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (text), 0);
+  gtk_button_set_child (GTK_BUTTON (button), text);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "without");
+  tb_ui_name (button, label);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "sheet.without");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", names);
+  return button;
+}
+
 static void
-show (TbInspector *self, GStrv sentences)
+show (TbInspector *self, const TbFailureSaid *said)
 {
   tb_ui_clear_box (self->failure);
-  if (sentences[0] == NULL)
+  if (said->sentences[0] == NULL)
     return;
   gtk_box_append (GTK_BOX (self->failure), tb_ui_heading ("If it fails"));
-  for (guint i = 0; sentences[i] != NULL; i++)
-    gtk_box_append (GTK_BOX (self->failure), new_sentence (sentences[i]));
+  for (guint i = 0; said->sentences[i] != NULL; i++)
+    gtk_box_append (GTK_BOX (self->failure), new_sentence (said->sentences[i]));
+  for (guint i = 0; said->choices[i] != NULL; i += 2)
+    gtk_box_append (GTK_BOX (self->failure), new_choice (said->choices[i], said->choices[i + 1]));
   gtk_box_append (GTK_BOX (self->failure), new_switch ());
 }
 
@@ -49,8 +67,8 @@ say_now (gpointer data)
   tb_ui_clear_box (self->failure);
   if (document == NULL || self->uid == 0)
     return G_SOURCE_REMOVE;
-  g_auto (GStrv) sentences = tb_failure_sentences (tb_failure_of (document), tb_document_model (document), self->uid);
-  show (self, sentences);
+  g_autoptr (TbFailureSaid) said = tb_failure_said (tb_failure_of (document), tb_document_model (document), self->uid);
+  show (self, said);
   return G_SOURCE_REMOVE;
 }
 
@@ -76,7 +94,7 @@ answer (GTask *task, gpointer inspector, gpointer data, GCancellable *cancellabl
 {
   const Question *question = data;
   g_autoptr (TbFailure) failure = tb_failure_new (question->model);
-  g_task_return_pointer (task, tb_failure_sentences (failure, question->model, question->uid), (GDestroyNotify) g_strfreev);
+  g_task_return_pointer (task, tb_failure_said (failure, question->model, question->uid), (GDestroyNotify) tb_failure_said_free);
 }
 
 static void
@@ -84,12 +102,12 @@ answered (GObject *object, GAsyncResult *result, gpointer data)
 {
   TbInspector *self = TB_INSPECTOR (object);
   const Question *question = g_task_get_task_data (G_TASK (result));
-  g_auto (GStrv) sentences = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (TbFailureSaid) said = g_task_propagate_pointer (G_TASK (result), NULL);
   self->failure_busy = FALSE;
   if (self->editor == NULL)
     return;
   if (question->asked == self->failure_asked)
-    show (self, sentences);
+    show (self, said);
   else if (self->failure_id == 0)
     tb_inspector_queue_failure (self);
 }

@@ -40,6 +40,7 @@ struct _TbSheet
   TbViewBar *view_bar;
   GtkWidget *failing; /* what stops without what is selected, in words over the canvas */
   guint failing_id;
+  GSimpleAction *without; /* what is asked about instead of what is selected, see tb_failing_choose() */
   GtkWidget *corner[2]; /* open the side panels while they are overlays */
   GtkWidget *palette;
   GtkWidget *announcer; /* not seen, read out */

@@ -120,6 +120,35 @@ queue_failing (TbSheet *self)
 }
 
 static void
+choose_without (TbSheet *self, const char *names)
+{
+  g_action_change_state (G_ACTION (self->without), g_variant_new_string (names));
+  if (self->editor)
+    tb_failing_choose (self->editor, names);
+  queue_failing (self);
+}
+
+/* A replica, or two parts together: asked for is also shown. Once more: what is selected again. */
+static void
+without_asked (GSimpleAction *action, GVariant *target, TbSheet *self)
+{
+  g_autoptr (GVariant) before = g_action_get_state (G_ACTION (action));
+  choose_without (self, g_variant_equal (before, target) ? "" : g_variant_get_string (target, NULL));
+  if (!tb_settings_get ("failing", FALSE))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.failing", NULL);
+}
+
+static void
+install_without (TbSheet *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  self->without = g_simple_action_new_stateful ("without", G_VARIANT_TYPE_STRING, g_variant_new_string (""));
+  g_signal_connect (self->without, "activate", G_CALLBACK (without_asked), self);
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (self->without));
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "sheet", G_ACTION_GROUP (group));
+}
+
+static void
 document_changed (TbSheet *self, const TbEdit *edits, guint n)
 {
   queue_failing (self);
@@ -133,7 +162,7 @@ static void
 selection_changed (TbSheet *self)
 {
   tb_sheet_inspect_past (self);
-  queue_failing (self);
+  choose_without (self, "");
   if (tb_sheet_is_current (self))
     tb_window_update_actions (self->window);
 }
@@ -597,6 +626,7 @@ tb_sheet_dispose (GObject *object)
   g_clear_object (&self->guard);
   tb_sheet_drop_past (self);
   g_clear_object (&self->moment);
+  g_clear_object (&self->without);
   g_clear_object (&self->editor);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (tb_sheet_parent_class)->dispose (object);
@@ -616,6 +646,7 @@ static void
 tb_sheet_init (TbSheet *self)
 {
   self->moment = tb_moment_new ();
+  install_without (self);
   build (self);
 }
 

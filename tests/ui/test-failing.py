@@ -20,6 +20,7 @@ SHOP = """<architecture xmlns="urn:tierboard:1" name="Shop">
 </architecture>
 """
 NOTHING_SELECTED = "1 single point of failure: Orders."
+SPARED = "Without replica 2 of Shop, everything goes on, 1 component with fewer replicas."
 ORDERS = "Without Orders, Browser and Shop stop."
 
 
@@ -57,6 +58,16 @@ def the_inspector_says_what_stops_and_how_available_it_is(options):
         editor.end()
 
 
+def one_replica_is_chosen_and_shown(editor, options):
+    editor.click(*editor.middle(on_canvas(editor, "Shop")))
+    editor.get("Without Shop, Browser cannot go on.")
+    editor.press("Without replica 2")
+    wait_for("what goes on over the canvas", lambda: shown(editor, SPARED) == 1 or editor.dead())
+    editor.screenshot(os.path.join(options.out, "failing-replica.png"))
+    editor.press("Without replica 2")
+    wait_for("all of Shop again", lambda: shown(editor, "Without Shop, Browser cannot go on.") == 2 or editor.dead())
+
+
 def the_drawing_shows_what_stops(options):
     editor = open_shop(options, theme="dark")
     try:
@@ -70,6 +81,7 @@ def the_drawing_shows_what_stops(options):
         editor.screenshot(os.path.join(options.out, "failing-without.png"))
         key("shift+F8")
         wait_for("only the inspector to say it", lambda: shown(editor, ORDERS) == 1 or editor.dead())
+        one_replica_is_chosen_and_shown(editor, options)
     finally:
         editor.end()
 

@@ -99,6 +99,14 @@ draw_frame (cairo_t *cr, gpointer data)
 }
 
 static void
+draw_sign (cairo_t *cr, gpointer data)
+{
+  const Frame *f = data;
+  TbColour colour = tb_theme_colour (f->theme, looks[f->what].colour), ground = tb_theme_colour (f->theme, TB_COLOUR_CARD);
+  draw_badge (cr, f, &colour, &ground);
+}
+
+static void
 snapshot_box (TbCanvas *canvas, GtkSnapshot *snapshot, TbFails what, const TbRect *world)
 {
   TbRect r = tb_camera_rect (&canvas->camera, world), widget = { 0, 0, canvas->camera.width, canvas->camera.height };
@@ -124,6 +132,31 @@ is_meant (TbCanvas *canvas, const TbFailing *failing, const TbRect *box, guint n
              && instance.element == failing->uid && instance.replica == failing->replica);
 }
 
+/* One of several on one card is its dot there, and the card goes on. */
+static gboolean
+snapshot_dot (TbCanvas *canvas, GtkSnapshot *snapshot, const TbFailing *failing, const GArray *boxes)
+{
+  TbPoint dot;
+  if (failing->replica == 0 || failing->fails == TB_FAILS_ALONE || boxes->len != 1
+      || !tb_scene_replica_dot (tb_canvas_scene (canvas), failing->uid, failing->replica, &dot))
+    return FALSE;
+  TbRect at = tb_camera_rect (&canvas->camera, &(TbRect){ dot.x, dot.y, 0, 0 });
+  /* draw_badge() sets what is gone off the corner of its frame. */
+  Frame f = { { at.x + BADGE * 0.6, at.y + BADGE * 0.6, 0, 0 }, 0, failing->fails, canvas->theme, TRUE };
+  TbRect bounds = { at.x - BADGE, at.y - BADGE, 2 * BADGE, 2 * BADGE };
+  GskRenderNode *node = tb_draw_node (&bounds, draw_sign, &f);
+  gtk_snapshot_append_node (snapshot, node);
+  gsk_render_node_unref (node);
+  return TRUE;
+}
+
+static gboolean
+is_device (TbCanvas *canvas, TbUid uid)
+{
+  const TbElement *e = canvas->editor ? tb_model_get (tb_document_model (tb_editor_document (canvas->editor)), uid) : NULL;
+  return e != NULL && tb_element_kind (e) == TB_KIND_DEVICE;
+}
+
 static void
 snapshot_one (TbCanvas *canvas, GtkSnapshot *snapshot, const TbFailing *failing)
 {
@@ -131,9 +164,13 @@ snapshot_one (TbCanvas *canvas, GtkSnapshot *snapshot, const TbFailing *failing)
   TbRect bounds;
   g_autoptr (GArray) boxes = g_array_new (FALSE, FALSE, sizeof (TbRect));
   TbUid uid = tb_canvas_drawn_for (canvas, failing->uid);
+  if (uid != failing->uid && failing->fails == TB_FAILS_GONE && failing->replica == 0 && is_device (canvas, failing->uid))
+    return; /* its tier stands for it, and does not go with it */
   if (uid == 0 || !tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &bounds) || kind == TB_ITEM_LINK)
     return;
   tb_scene_boxes (tb_canvas_scene (canvas), uid, boxes);
+  if (snapshot_dot (canvas, snapshot, failing, boxes))
+    return;
   for (guint i = 0; i < boxes->len; i++)
     if (is_meant (canvas, failing, &g_array_index (boxes, TbRect, i), boxes->len))
       snapshot_box (canvas, snapshot, failing->fails, &g_array_index (boxes, TbRect, i));
