@@ -286,6 +286,8 @@ tb_drawio_unwrap (TbDrawioFile *file, gsize *size, GError **error)
     return unwrap_png (file, size, error);
   if (is_html (s))
     return unwrap_html (file, size, error);
+  if (begins_escaped (s->bytes)) /* what it puts into the clipboard */
+    return copy_unescaped (file, s->bytes, s->size, size, error);
   Root root = { 0 };
   char *xml = NULL;
   read_root (s, &root);

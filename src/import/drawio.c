@@ -52,6 +52,8 @@ tb_sniff_drawio (const char *bytes, gsize size)
       return is ? 95 : 0;
     }
   size = MIN (size, 65536u);
+  if (size > 15 && (g_ascii_strncasecmp (bytes, "%3Cmxfile", 9) == 0 || g_ascii_strncasecmp (bytes, "%3CmxGraphModel", 15) == 0))
+    return 95;
   if (has (bytes, MIN (size, 4096u), "<mxfile") || has (bytes, MIN (size, 4096u), "<mxGraphModel"))
     return 95;
   if (has (bytes, size, "content=\"&lt;mxfile") || has (bytes, size, "content=\"&lt;mxGraphModel")

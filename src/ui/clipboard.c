@@ -3,6 +3,7 @@
 #include "clip-provider.h"
 #include "sheet-private.h"
 #include "tb-clip.h"
+#include "tb-import.h"
 
 #include <string.h>
 
@@ -66,10 +67,34 @@ where (TbSheet *sheet, TbPoint *at)
   return tb_canvas_pointer (sheet->canvas, at);
 }
 
+/* What another program's text says, as a drawing of ours; NULL where it is just text. Told in a sentence. (transfer full) */
+static char *
+read_foreign (Paste *paste, const char *text, gsize size, gsize *xml_size)
+{
+  const TbImportFormat *format
+    = paste->copy || tb_import_is_own (text, size) ? NULL : tb_import_recognise (NULL, text, size);
+  const TbImportSource source = { "the clipboard", NULL, text, size };
+  g_autoptr (GPtrArray) told = tb_problems_new ();
+  g_autoptr (TbDocument) document = format ? tb_import_bytes (&source, format->name, told, NULL) : NULL;
+  guint n = 0;
+  for (guint i = 0; i < told->len; i++)
+    n += g_str_equal (((const TbProblem *) told->pdata[i])->rule, TB_IMPORT_DROPPED);
+  if (!document)
+    return NULL;
+  g_autofree char *sentence = n == 0 ? g_strdup_printf ("Pasted what it says in %s; Ctrl+Shift+V pastes the text", format->label)
+                                     : g_strdup_printf ("Pasted what it says in %s; %u %s dropped", format->label, n,
+                                                        n == 1 ? "thing was" : "things were");
+  tb_sheet_toast (paste->sheet, sentence);
+  return tb_model_to_xml (tb_document_model (document), xml_size);
+}
+
 static void
 finish (Paste *paste, const char *text, gsize size, gboolean same_document)
 {
   TbEditor *editor = paste->sheet->editor;
+  g_autofree char *foreign = editor && !same_document ? read_foreign (paste, text, size, &size) : NULL;
+  if (foreign)
+    text = foreign;
   TbPasteOptions options = { paste->copy, same_document, paste->has_at ? &paste->at : NULL };
   g_autoptr (GError) error = NULL;
   guint n;

@@ -6,6 +6,7 @@
 #include "partitions.h"
 #include "picker.h"
 #include "settings.h"
+#include "tb-export.h"
 #include "tb-find.h"
 #include "tb-phrase.h"
 #include "window-private.h"
@@ -112,6 +113,19 @@ add_kinds (Palette *self, GPtrArray *rows, const char *text)
     }
 }
 
+static void
+add_exports (Palette *self, GPtrArray *rows, const char *text)
+{
+  guint n;
+  const TbExportFormat *formats = tb_export_formats (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *title = g_strconcat ("Export as ", formats[i].label, NULL);
+      g_autofree char *name = g_strdup_printf ("win.export-as('%s')", formats[i].name);
+      add_action (self, rows, text, title, "Documents", NULL, name, NULL);
+    }
+}
+
 /* Properties of the selected element and of its parts. */
 static void
 add_props (Palette *self, GPtrArray *rows, const char *text, const TbElement *element)
@@ -173,6 +187,7 @@ palette_rows (const char *text, char **hint, gpointer data)
       add_kinds (self, rows, text);
       if (*text)
         {
+          add_exports (self, rows, text);
           tb_sheet_run_rows (self->sheet, add_run_row, &(RunRows){ self, rows, text });
           tb_sheet_scenario_rows (self->sheet, add_run_row, &(RunRows){ self, rows, text });
         }

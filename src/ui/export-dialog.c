@@ -6,6 +6,7 @@
 typedef struct
 {
   GtkWidget *window, *button, *lost, *embed, *embed_row;
+  GtkWidget *list, *start; /* the row that is chosen at first, in its list */
   GtkCheckButton *first;
   TbModel *model; /* a snapshot: a run may go on meanwhile */
   char *folder;
@@ -82,6 +83,8 @@ new_format_row (Dialog *self, const TbExportFormat *format)
   g_signal_connect (check, "toggled", G_CALLBACK (row_toggled), self);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
+  if (format == self->format)
+    self->start = row;
   return row;
 }
 
@@ -115,6 +118,20 @@ new_embed_group (Dialog *self)
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self->embed_row), self->embed);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->embed_row);
   return group;
+}
+
+/* As soon as it has a place. */
+static gboolean
+show_start (GtkWidget *window, GdkFrameClock *clock, gpointer data)
+{
+  Dialog *self = data;
+  graphene_rect_t r;
+  if (gtk_widget_get_height (self->start) == 0)
+    return G_SOURCE_CONTINUE;
+  GtkAdjustment *at = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->list));
+  if (gtk_widget_compute_bounds (self->start, self->list, &r))
+    gtk_adjustment_clamp_page (at, r.origin.y, r.origin.y + r.size.height);
+  return G_SOURCE_REMOVE;
 }
 
 /* ---- The window ------------------------------------------------------------------------------ */
@@ -178,8 +195,7 @@ new_lost (Dialog *self)
 static GtkWidget *
 new_content (Dialog *self)
 {
-  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18),
-            *list;
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   gtk_widget_set_margin_start (box, 18);
   gtk_widget_set_margin_end (box, 18);
   gtk_widget_set_margin_top (box, 12);
@@ -188,9 +204,9 @@ new_content (Dialog *self)
   for (guint use = 0; use < TB_N_EXPORT_USES; use++)
     gtk_box_append (GTK_BOX (box), new_group (self, use));
   gtk_box_append (GTK_BOX (box), new_embed_group (self));
-  list = tb_ui_scrolled (box);
-  gtk_widget_set_vexpand (list, TRUE);
-  gtk_box_append (GTK_BOX (content), list);
+  self->list = tb_ui_scrolled (box);
+  gtk_widget_set_vexpand (self->list, TRUE);
+  gtk_box_append (GTK_BOX (content), self->list);
   gtk_box_append (GTK_BOX (content), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   gtk_box_append (GTK_BOX (content), new_lost (self));
   return content;
@@ -234,5 +250,6 @@ tb_show_export (GtkWindow *parent, TbDocument *document, const char *folder, TbE
   show_format (self);
   gtk_window_set_default_widget (GTK_WINDOW (self->window), self->button);
   gtk_widget_grab_focus (self->button);
+  gtk_widget_add_tick_callback (self->window, show_start, self, NULL);
   gtk_window_present (GTK_WINDOW (self->window));
 }

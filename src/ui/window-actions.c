@@ -18,7 +18,7 @@
 
 static const TbActionRow rows[] = {
   { "new", "New window", { "<Control>n" }, "Documents" },
-  { "open", "Open", { "<Control>o" }, "Documents" },
+  { "open", "Open, or import from another program", { "<Control>o" }, "Documents" },
   { "save", "Save", { "<Control>s" }, "Documents" },
   { "save-as", "Save as", { "<Control><Shift>s" }, "Documents" },
   { "export", "Export", { "<Control><Shift>e" }, "Documents" },
@@ -157,6 +157,13 @@ ACTION (act_save_as)
 
 ACTION (act_export)
 {
+  tb_sheet_ask_export (TB_WINDOW (data)->sheet);
+}
+
+/* By the format's name. */
+ACTION (act_export_as)
+{
+  tb_settings_set_text ("export-format", g_variant_get_string (target, NULL));
   tb_sheet_ask_export (TB_WINDOW (data)->sheet);
 }
 
@@ -349,6 +356,7 @@ static const GActionEntry entries[] = {
   { "save", act_save },
   { "save-as", act_save_as },
   { "export", act_export },
+  { "export-as", act_export_as, "s" },
   { "print", act_print },
   { "close", act_close },
   { "previous-tab", act_step_tab },
@@ -455,7 +463,7 @@ void
 tb_window_update_actions (TbWindow *self)
 {
   static const char *const of_document[] = {
-    "save",     "save-as",        "export", "print", "zoom-in",    "zoom-out",    "zoom-100",
+    "save",     "save-as",        "export", "export-as", "print", "zoom-in",    "zoom-out",    "zoom-100",
     "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
     "source",   "add",     "next-pane",  "previous-pane", "page-interactions",
     "page-messages", "page-space-time", "page-logs", "page-metrics", "page-consistency", "page-prediction",

@@ -437,6 +437,16 @@ refuse (const char *bytes, gsize size, const char *words)
 }
 
 static void
+test_what_it_copies (void)
+{
+  g_autofree char *escaped = g_uri_escape_string (HEAD TWO TAIL, NULL, FALSE);
+  Result r = import_bytes (escaped, strlen (escaped));
+  g_assert_no_error (r.error);
+  titled (r.model, TB_KIND_COMPONENT, "Shop");
+  result_clear (&r);
+}
+
+static void
 test_refusals_are_one_sentence (void)
 {
   static const struct
@@ -524,6 +534,7 @@ main (int argc, char *argv[])
   ADD ("lines of a label stay lines", test_lines_of_a_label_stay_lines);
   ADD ("PNG with a drawing in it", test_png_with_a_drawing_in_it);
   ADD ("web page with a drawing in it", test_web_page_with_a_drawing_in_it);
+  ADD ("what it copies", test_what_it_copies);
   ADD ("refusals are one sentence", test_refusals_are_one_sentence);
   ADD ("a bomb is refused", test_a_bomb_is_refused);
   ADD ("cells inside each other end", test_cells_inside_each_other_end);

@@ -96,6 +96,13 @@ def text_from_elsewhere_becomes_a_note(options):
         put('<!DOCTYPE a [<!ENTITY x "y">]><architecture xmlns="urn:tierboard:1"/>')
         key("ctrl+v")
         editor.toast("The clipboard holds no architecture that can be read")
+        mermaid = "flowchart LR\n  Alpha --> Beta\n"
+        put(mermaid)
+        key("ctrl+v")
+        component(editor, "Beta")
+        editor.toast("Pasted what it says in Mermaid")
+        key("ctrl+shift+v")
+        wait_for("the same as a note", lambda: editor.find(lambda name: "Alpha --> Beta" in name))
     finally:
         editor.end()
 
