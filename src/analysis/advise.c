@@ -200,13 +200,13 @@ tb_advice_sentence (const GPtrArray *advice, const TbQueueNet *net, const TbPred
 {
   double busy = p->bottleneck_device != TB_QUEUE_NONE ? p->devices[p->bottleneck_device].utilisation : 0;
   double held = p->bottleneck_station != TB_QUEUE_NONE ? tb_thread_use (p, p->bottleneck_station) : 0;
-  if (net->n_sources == 0)
+  if (net->n_sources == 0 || p->endless)
     return g_strdup ("");
   if (advice->len > 0)
     return g_strdup (((const TbAdvice *) advice->pdata[0])->words);
   if (p->local && busy >= MACHINE_FULL)
     return g_strdup ("Everything shares this machine's cores: only less work for each request helps.");
-  if (fmax (busy, held) < FULL_FROM)
+  if (fmax (busy, held) < FULL_FROM && !p->overloaded)
     return g_strdup ("Hardly anybody waits: more of anything would change little, quicker work would.");
   return g_strdup ("No single change of threads, replicas or cores makes much of a difference.");
 }

@@ -12,9 +12,8 @@ tb_thread_ceiling (const TbQueueNet *net, guint station, const double *least)
   return 1e9 * t->threads * tb_station_takers (t) / least[station];
 }
 
-/* Rounds of a source in a ns, if it were alone. */
-static double
-most_of (const TbPredictLoad *load, const TbPrediction *p, guint source)
+double
+tb_predict_most (const TbPredictLoad *load, const double *least, guint source)
 {
   const TbQueueNet *net = load->net;
   double most = INFINITY, taps = 0;
@@ -28,7 +27,7 @@ most_of (const TbPredictLoad *load, const TbPrediction *p, guint source)
     {
       double visits = load->visits[(gsize) source * net->n_stations + i];
       if (visits > 0)
-        most = MIN (most, p->stations[i].ceiling_per_s / 1e9 / visits);
+        most = MIN (most, tb_thread_ceiling (net, i, least) / 1e9 / visits);
     }
   for (guint l = 0; l < net->n_links; l++)
     taps += 2 * net->tap_ns * load->calls[(gsize) source * net->n_links + l];
@@ -40,7 +39,7 @@ judge_source (const TbPredictLoad *load, TbPrediction *p, guint k, const double 
 {
   const TbSource *source = &load->net->sources[k];
   TbSourceAnswer *answer = &p->sources[k];
-  double most = most_of (load, p, k), alone = least[source->station];
+  double most = tb_predict_most (load, least, k), alone = least[source->station];
   TbBounds b = tb_bounds (source->population, alone, isinf (most) ? 0 : 1 / most, source->think_ns);
   gboolean closed = source->rate_per_s <= 0;
   answer->most_per_s = 1e9 * (closed ? b.x_high : most);

@@ -4,6 +4,7 @@
  *   predict-solve.c    centres with queues, their closed and open customers
  *   prediction.c       from there to residences, latencies, rates; room for answers
  *   predict-bounds.c   ceilings of threads and processors, bounds, knee
+ *   predict-circle.c   instead of all that, where calls go round for ever
  *   predict-words.c    the bottleneck, and differences, in sentences
  */
 #pragma once
@@ -54,9 +55,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbPredictSolution, tb_predict_solution_free)
 /* Of a station's threads: no more requests in a second. INFINITY where there is no limit. least: residences of
  * requests that never wait. */
 double tb_thread_ceiling (const TbQueueNet *net, guint station, const double *least);
+/* Rounds of a source in a ns, if it were alone: what processors, threads and taps let through. */
+double tb_predict_most (const TbPredictLoad *load, const double *least, guint source);
 /* How much of that it has, 0 to 1. */
 double tb_thread_use (const TbPrediction *prediction, guint station);
 /* Residences of requests that never wait. (transfer full) */
 double *tb_least_residences (const TbQueueNet *net);
 /* Says the bottleneck. */
 void tb_predict_say (TbPrediction *prediction, const TbQueueNet *net, const double *least);
+/* Where rounds never end, that is all that can be said: no request is answered. NULL: they do. (transfer full) */
+TbPrediction *tb_predict_circle (const TbQueueNet *net);

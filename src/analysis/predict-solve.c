@@ -204,6 +204,8 @@ stretch_of (const Centre *centre)
   double rho = MIN (centre->rho, FULL);
   if (centre->servers == 0)
     return 1;
+  if (centre->rho >= FULL && centre->carried <= 0)
+    return INFINITY; /* the queue grows for as long as it goes on */
   if (centre->carried > 0)
     return MAX (centre->closed / centre->carried, 1);
   return tb_mmc_response (rho * centre->servers, 1, centre->servers);

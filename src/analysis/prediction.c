@@ -60,6 +60,13 @@ typedef struct
   double message_ns;
 } Telling;
 
+/* Nothing takes no time even where the queue has no end. */
+static double
+stretched (double ns, double by)
+{
+  return ns > 0 ? ns * by : 0;
+}
+
 /* What a device's queue makes of a nanosecond of work, over the replicas that take requests. */
 static double
 mean_stretch (const Telling *t, const TbStation *station)
@@ -83,9 +90,9 @@ tell_times (Telling *t)
   for (guint i = 0; i < t->net->n_stations; i++)
     {
       const TbStation *station = &t->net->stations[i];
-      t->own[i] = tb_station_cpu_ns (station) * mean_stretch (t, station) + tb_station_wait_ns (station) * t->solution->pool[i];
+      t->own[i] = stretched (tb_station_cpu_ns (station), mean_stretch (t, station)) + stretched (tb_station_wait_ns (station), t->solution->pool[i]);
     }
-  t->message_ns = t->net->hop_ns + t->net->tap_ns * tap_stretch (t);
+  t->message_ns = t->net->hop_ns + stretched (t->net->tap_ns, tap_stretch (t));
   tb_residences (t->net, t->own, t->message_ns, t->residence);
 }
 
@@ -94,6 +101,8 @@ static double
 held_ns (const Telling *t, guint station)
 {
   const TbStation *s = &t->net->stations[station];
+  if (isinf (t->residence[station]))
+    return INFINITY; /* all of them are */
   return t->residence[station] - tb_station_wait_ns (s) * (t->solution->pool[station] - 1);
 }
 
@@ -112,6 +121,8 @@ tell_station (Telling *t, guint i)
   answer->threads_busy = rate * held_ns (t, i);
   if (station->threads > 0 && station->role != TB_ROLE_CLIENT)
     answer->threads_busy = MIN (answer->threads_busy, (double) station->threads * tb_station_takers (station));
+  if (isinf (answer->threads_busy))
+    answer->threads_busy = NAN;
   if (t->solution->is_pool[i])
     answer->queue.value = rate * (t->residence[i] - held_ns (t, i));
   else if (station->threads == 0)
@@ -155,6 +166,15 @@ tell_devices (Telling *t)
   for (guint l = 0; l < t->net->n_links; l++)
     t->p->tap_utilisation += isnan (t->p->links[l].calls_per_s.value) ? 0
                                : 2 * t->p->links[l].calls_per_s.value / 1e9 * t->net->tap_ns;
+}
+
+/* Of what comes at a rate no more gets through than there is room for. */
+static void
+hold_open (const Telling *t, const double *least)
+{
+  for (guint k = 0; k < t->net->n_sources; k++)
+    if (t->net->sources[k].rate_per_s > 0)
+      t->solution->throughput[k] = MIN (t->solution->throughput[k], tb_predict_most (t->load, least, k));
 }
 
 /* Threads that are held across calls let no more through than their ceiling: sources that wait for them get less. The
@@ -245,13 +265,16 @@ note_what_is_rough (const Telling *t)
   if (!t->p->threads_matter)
     return;
   t->p->how = TB_PREDICTED_ROUGHLY;
-  note (t->p, g_strdup ("Threads are held while others are called, and nearly all of them: what is said here is a bound. "
-                        "How long requests wait for them only the simulation tells."));
+  note (t->p, g_strdup ("Threads are held until a request is answered, while others are called too, and nearly all of them are: what "
+                        "is said here is a bound. How long requests wait for them only the simulation tells."));
 }
 
 TbPrediction *
 tb_predict (const TbQueueNet *net)
 {
+  TbPrediction *endless = tb_predict_circle (net);
+  if (endless != NULL)
+    return endless;
   g_autoptr (TbPredictLoad) load = tb_predict_load_new (net);
   g_autoptr (TbPredictSolution) solution = tb_predict_solve (load);
   g_autofree double *own = g_new0 (double, net->n_stations + 1), *residence = g_new0 (double, net->n_stations + 1);
@@ -261,6 +284,7 @@ tb_predict (const TbQueueNet *net)
   p->overloaded = solution->overloaded;
   tell_times (&t);
   hold_to_ceilings (&t, least);
+  hold_open (&t, least);
   for (guint i = 0; i < net->n_stations; i++)
     tell_station (&t, i);
   for (guint l = 0; l < net->n_links; l++)

@@ -37,3 +37,5 @@ void tb_queue_read_calls (TbQueueReader *reader, const TbElement *component, TbS
 void tb_queue_read_deliveries (TbQueueReader *reader);
 /* As tb_queue_visits(); waits: only the calls that somebody waits for. */
 void tb_queue_visits_of (const TbQueueNet *net, guint source, gboolean waits, double *visits, double *calls);
+/* Whether rounds of a source never end, since what it waits for calls itself in a circle; stations: which do. */
+gboolean tb_queue_goes_round (const TbQueueNet *net, guint source, gboolean *stations);

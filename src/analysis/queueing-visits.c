@@ -7,6 +7,7 @@
 #define SWEEPS_MAX 200
 #define NOTHING 1e-9
 #define TOO_MUCH 1e9
+#define STILL_GOING 0.01 /* after all those: hardly a round ever ends */
 
 typedef struct
 {
@@ -53,13 +54,14 @@ pass_on (Wave *wave, const double *now)
     }
 }
 
-void
-tb_queue_visits_of (const TbQueueNet *net, guint source, gboolean waits, double *visits, double *calls)
+/* How many calls of a round are still going on where it stops; now: at which stations. */
+static double
+follow (const TbQueueNet *net, guint source, gboolean waits, double *visits, double *calls, double *now)
 {
-  g_autofree double *now = g_new0 (double, net->n_stations), *next = g_new0 (double, net->n_stations);
-  g_autofree double *own = g_new0 (double, net->n_links + 1);
-  Wave wave = { net, waits, next, own, 1 };
+  g_autofree double *next = g_new0 (double, net->n_stations);
+  Wave wave = { net, waits, next, calls, 1 };
   memset (visits, 0, net->n_stations * sizeof *visits);
+  memset (now, 0, net->n_stations * sizeof *now);
   now[net->sources[source].station] = 1;
   for (guint sweep = 0; sweep < SWEEPS_MAX && wave.sum > NOTHING && wave.sum < TOO_MUCH; sweep++)
     {
@@ -68,8 +70,27 @@ tb_queue_visits_of (const TbQueueNet *net, guint source, gboolean waits, double 
       pass_on (&wave, now);
       memcpy (now, next, net->n_stations * sizeof *now);
     }
+  return wave.sum;
+}
+
+void
+tb_queue_visits_of (const TbQueueNet *net, guint source, gboolean waits, double *visits, double *calls)
+{
+  g_autofree double *now = g_new0 (double, net->n_stations), *own = g_new0 (double, net->n_links + 1);
+  follow (net, source, waits, visits, own, now);
   if (calls != NULL)
     memcpy (calls, own, net->n_links * sizeof *calls);
+}
+
+gboolean
+tb_queue_goes_round (const TbQueueNet *net, guint source, gboolean *stations)
+{
+  g_autofree double *now = g_new0 (double, net->n_stations), *visits = g_new0 (double, net->n_stations + 1),
+                    *calls = g_new0 (double, net->n_links + 1);
+  gboolean round = follow (net, source, TRUE, visits, calls, now) > STILL_GOING;
+  for (guint i = 0; i < net->n_stations; i++)
+    stations[i] = round && visits[i] > SWEEPS_MAX * STILL_GOING;
+  return round;
 }
 
 void

@@ -2,6 +2,7 @@
  * with nobody there; then batches, until the intervals are as narrow as was asked. */
 #include <math.h>
 
+#include "predict-private.h"
 #include "sim-private.h"
 
 #define PRECISION 0.01
@@ -250,6 +251,9 @@ tb_simulate (const TbQueueNet *net, const TbSimulateOptions *options)
 {
   Limits l = limits_of (options);
   guint64 seed = options != NULL ? options->seed : 0;
+  TbPrediction *endless = tb_predict_circle (net);
+  if (endless != NULL)
+    return endless;
   Sim *s = sim_new (net, seed, options != NULL && options->poisson);
   sim_sources_begin (s);
   Going going = warm_up (s, &l);

@@ -81,6 +81,7 @@ typedef struct
   TbDeviceAnswer *devices;
   guint n_devices;
   double tap_utilisation;   /* of the taps' thread, 0 to 1 */
+  gboolean endless;         /* calls go round for ever: nothing else is said */
   gboolean overloaded;      /* an open source asks more than there is: queues grow without end */
   gboolean threads_matter;  /* threads are held across calls and nearly all of them: only simulation says how long requests take */
   guint bottleneck_device;  /* TB_QUEUE_NONE: none, or not known */

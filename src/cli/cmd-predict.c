@@ -7,6 +7,8 @@
 #include "predict-private.h"
 #include "tb-simulate.h"
 
+#define LARGE 2000 /* components */
+
 typedef struct
 {
   char *calibrate, *against, *out, **what_if;
@@ -112,6 +114,13 @@ options_of (const Asked *asked, gboolean local)
   return options;
 }
 
+/* Each try costs what the prediction did: of what is very large there are few. */
+static guint
+advice_most (const TbQueueNet *net)
+{
+  return net->n_stations > LARGE ? 1 : TB_ADVISE_ALL;
+}
+
 static TbPredictAnswer
 answer_of (const Asked *asked, gboolean local)
 {
@@ -120,7 +129,12 @@ answer_of (const Asked *asked, gboolean local)
   TbPredictAnswer a = { .where = local ? "on this machine" : "on the drawn devices" };
   a.notes = g_ptr_array_new_with_free_func (g_free);
   a.net = tb_queue_net_new (tb_document_model (asked->document), &options, a.notes);
-  a.prediction = asked->simulate && a.net->n_sources > 0 ? tb_simulate (a.net, &how) : tb_predict (a.net);
+  a.prediction = tb_predict (a.net);
+  a.advice = tb_advise (tb_document_model (asked->document), &options, a.net, a.prediction, advice_most (a.net));
+  if (!asked->simulate || a.net->n_sources == 0)
+    return a;
+  tb_prediction_free (a.prediction);
+  a.prediction = tb_simulate (a.net, &how);
   return a;
 }
 
@@ -130,6 +144,7 @@ answer_clear (TbPredictAnswer *a)
   g_clear_pointer (&a->net, tb_queue_net_free);
   g_clear_pointer (&a->prediction, tb_prediction_free);
   g_clear_pointer (&a->notes, g_ptr_array_unref);
+  g_clear_pointer (&a->advice, g_ptr_array_unref);
   g_clear_pointer (&a->measured, tb_measured_free);
 }
 
@@ -144,7 +159,7 @@ print_json (const Asked *asked, const TbPredictAnswer *answers, guint n)
     tb_predict_json (json, &answers[i]);
   tb_json_end_array (json);
   tb_predict_json_availability (json, model);
-  tb_predict_json_staleness (json, model);
+  tb_predict_json_staleness (json, answers[0].net);
   tb_json_end_object (json);
   puts (tb_json_text (json));
 }
@@ -159,7 +174,7 @@ print_text (const Asked *asked, const TbPredictAnswer *answers, guint n)
       tb_predict_print (&answers[i]);
     }
   tb_predict_print_availability (model);
-  tb_predict_print_staleness (model);
+  tb_predict_print_staleness (answers[0].net);
 }
 
 static TbExitStatus

@@ -124,6 +124,23 @@ write_devices (TbJson *json, const TbPredictAnswer *a)
   tb_json_end_array (json);
 }
 
+/* What would help, best first. */
+static void
+write_advice (TbJson *json, const TbPredictAnswer *a)
+{
+  tb_json_begin_array (json, "advice");
+  for (guint i = 0; i < a->advice->len; i++)
+    {
+      const TbAdvice *advice = a->advice->pdata[i];
+      tb_json_begin_object (json, NULL);
+      tb_json_string (json, "words", advice->words);
+      write_number (json, "throughput_per_s", advice->rate_per_s);
+      write_number (json, "response_ns", advice->response_ns);
+      tb_json_end_object (json);
+    }
+  tb_json_end_array (json);
+}
+
 static void
 write_notes (TbJson *json, const TbPredictAnswer *a)
 {
@@ -160,6 +177,7 @@ tb_predict_json (TbJson *json, const TbPredictAnswer *a)
   write_stations (json, a);
   write_links (json, a);
   write_devices (json, a);
+  write_advice (json, a);
   write_notes (json, a);
   tb_json_end_object (json);
 }
@@ -187,21 +205,25 @@ tb_predict_json_availability (TbJson *json, const TbModel *model)
 }
 
 void
-tb_predict_json_staleness (TbJson *json, const TbModel *model)
+tb_predict_json_staleness (TbJson *json, const TbQueueNet *net)
 {
   tb_json_begin_array (json, "staleness");
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+  for (guint i = 0; i < net->n_stations; i++)
     {
-      const TbElement *component = tb_model_nth (model, TB_KIND_COMPONENT, i);
-      TbCapStore store;
-      if (!tb_cap_store_of (component, &store) || store.protocol != TB_CAP_QUORUM)
+      const TbCapStore *store = &net->stations[i].store;
+      TbStaleReads stale = { 0 };
+      if (!net->stations[i].keeps_data || store->protocol != TB_CAP_QUORUM)
         continue;
+      tb_stale_reads_of (net, i, &stale); /* else no read is */
       tb_json_begin_object (json, NULL);
-      tb_json_string (json, "id", tb_element_id (component));
-      tb_json_integer (json, "n", store.copies);
-      tb_json_integer (json, "r", store.r);
-      tb_json_integer (json, "w", store.w);
-      tb_json_number (json, "stale", tb_stale_chance (store.copies, store.r, store.w, 1));
+      tb_json_string (json, "id", net->stations[i].id);
+      tb_json_integer (json, "n", store->copies);
+      tb_json_integer (json, "r", store->r);
+      tb_json_integer (json, "w", store->w);
+      tb_json_number (json, "stale", stale.most[0]);
+      tb_json_number (json, "stale_last_two", stale.most[1]);
+      tb_json_number (json, "stale_at_once", stale.at_once);
+      tb_json_number (json, "stale_until_ns", stale.until_ns);
       tb_json_end_object (json);
     }
   tb_json_end_array (json);

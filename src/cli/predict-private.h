@@ -2,6 +2,7 @@
  * (predict-past.c), and what is printed (predict-text.c, predict-json.c). */
 #pragma once
 
+#include "tb-advise.h"
 #include "tb-json.h"
 #include "tb-measured.h"
 #include "tb-predict.h"
@@ -13,6 +14,7 @@ typedef struct
   TbQueueNet *net;
   TbPrediction *prediction;
   GPtrArray *notes;     /* of char *: of the net */
+  GPtrArray *advice;    /* of TbAdvice */
   TbMeasured *measured; /* beside it; NULL */
 } TbPredictAnswer;
 
@@ -24,8 +26,8 @@ TbMeasured *tb_predict_measured (const TbQueueNet *net, const char *recording);
 
 void tb_predict_print (const TbPredictAnswer *answer);
 void tb_predict_print_availability (const TbModel *model);
-void tb_predict_print_staleness (const TbModel *model);
+void tb_predict_print_staleness (const TbQueueNet *net);
 /* An object without a name. */
 void tb_predict_json (TbJson *json, const TbPredictAnswer *answer);
 void tb_predict_json_availability (TbJson *json, const TbModel *model);
-void tb_predict_json_staleness (TbJson *json, const TbModel *model);
+void tb_predict_json_staleness (TbJson *json, const TbQueueNet *net);

@@ -7,6 +7,34 @@
 #include "recording.h"
 #include "tb-failure.h"
 
+#define WIDTH 80     /* of a line */
+#define NAME_MOST 22 /* of an id; what is longer is cut */
+
+/* Takes the text, prints it in lines that begin with so many blanks, the first with its mark. */
+static void
+print_wrapped (const char *mark, char *text)
+{
+  g_autofree char *plain = tb_cli_plain (text);
+  g_auto (GStrv) words = g_strsplit (plain, " ", -1);
+  glong indent = g_utf8_strlen (mark, -1), at = indent;
+  g_free (text);
+  printf ("%s", mark);
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      glong length = g_utf8_strlen (words[i], -1);
+      if (i > 0 && at + 1 + length > WIDTH)
+        {
+          printf ("\n%*s", (int) indent, "");
+          at = indent;
+        }
+      else if (i > 0)
+        at += printf (" ");
+      printf ("%s", words[i]);
+      at += length;
+    }
+  printf ("\n");
+}
+
 /* Widths count characters, not bytes. */
 static void
 print_cell (const char *text, int width)
@@ -18,28 +46,38 @@ print_cell (const char *text, int width)
 static void
 print_name (const char *name, int width)
 {
-  g_autofree char *plain = tb_cli_plain (name);
-  int blanks = width - (int) g_utf8_strlen (plain, -1);
-  printf ("  %s%*s", plain, MAX (blanks, 0), "");
+  g_autofree char *plain = tb_cli_plain (name), *head = g_utf8_substring (plain, 0, MIN (g_utf8_strlen (plain, -1), NAME_MOST - 1));
+  g_autofree char *shown = g_utf8_strlen (plain, -1) > NAME_MOST ? g_strconcat (head, "…", NULL) : g_strdup (plain);
+  int blanks = width - (int) g_utf8_strlen (shown, -1);
+  printf ("  %s%*s", shown, MAX (blanks, 0), "");
+}
+
+/* "0.3": half an interval is not known to more digits than two. */
+static double
+two_digits (double half)
+{
+  double unit = half > 0 && isfinite (half) ? pow (10, floor (log10 (half)) - 1) : 1;
+  return round (half / unit) * unit;
 }
 
 /* "38.5" or "38.5 ±0.3" */
 static char *
 estimate_text (const TbFigure *e)
 {
-  g_autofree char *value = tb_number_text (e->value), *half = tb_number_text (e->half);
+  g_autofree char *value = tb_number_text (e->value), *half = g_strdup_printf ("%.2g", two_digits (e->half));
   if (isnan (e->value))
     return g_strdup ("–");
-  return e->half > 0 && isfinite (e->half) ? g_strdup_printf ("%s ±%s", value, half) : g_steal_pointer (&value);
+  return e->half >= 0.001 * e->value && isfinite (e->half) ? g_strdup_printf ("%s ±%s", value, half) : g_steal_pointer (&value);
 }
 
 static char *
 times_text (const TbTimes *t)
 {
-  g_autofree char *mean = tb_time_text (t->mean.value), *half = tb_time_text (t->mean.half);
+  g_autofree char *mean = tb_time_text (t->mean.value);
   if (isnan (t->mean.value))
     return g_strdup ("–");
-  return t->mean.half > 0 && isfinite (t->mean.half) ? g_strdup_printf ("%s ±%s", mean, half) : g_steal_pointer (&mean);
+  double share = 100 * t->mean.half / t->mean.value;
+  return share >= 0.05 && isfinite (share) ? g_strdup_printf ("%s ±%.1f %%", mean, share) : g_steal_pointer (&mean);
 }
 
 static void
@@ -50,19 +88,28 @@ print_percentiles (const TbTimes *t)
     printf ("    half within %s, 95 %% within %s, 99 %% within %s\n", p50, p95, p99);
 }
 
+/* The second line: what nothing exceeds. */
+static char *
+bounds_text (const TbPredictAnswer *a, guint k)
+{
+  const TbSourceAnswer *s = &a->prediction->sources[k];
+  g_autofree char *most = tb_number_text (s->most_per_s), *least = tb_time_text (s->least_ns), *knee = tb_number_text (s->knee);
+  if (!isfinite (s->knee))
+    return g_strdup_printf ("at most %s requests/s, in no less than %s", most, least);
+  return g_strdup_printf ("at most %s requests/s, in no less than %s; beyond %s customers they only wait longer (there are %u)", most, least,
+                          knee, a->net->sources[k].population);
+}
+
 static void
 print_source (const TbPredictAnswer *a, guint k)
 {
   const TbSourceAnswer *s = &a->prediction->sources[k];
   g_autofree char *rate = estimate_text (&s->throughput_per_s), *time = times_text (&s->response);
-  g_autofree char *most = tb_number_text (s->most_per_s), *least = tb_time_text (s->least_ns), *knee = tb_number_text (s->knee);
-  g_autofree char *name = tb_cli_plain (a->net->stations[s->station].title);
-  printf ("  %s: %s requests/s, answered in %s\n", name, rate, time);
+  gboolean endless = isinf (s->response.mean.value);
+  print_wrapped ("  ", g_strdup_printf (endless ? "%s: %s requests/s, answered later and later" : "%s: %s requests/s, answered in %s",
+                                        a->net->stations[s->station].title, rate, time));
   print_percentiles (&s->response);
-  printf ("    at most %s requests/s, in no less than %s", most, least);
-  if (isfinite (s->knee))
-    printf ("; beyond %s customers they only wait longer (there are %u)", knee, a->net->sources[k].population);
-  printf ("\n");
+  print_wrapped ("    ", bounds_text (a, k));
   if (s->errors_per_s.value > 0)
     {
       g_autofree char *errors = estimate_text (&s->errors_per_s);
@@ -78,37 +125,40 @@ widest (const TbQueueNet *net)
     most = MAX (most, g_utf8_strlen (net->stations[i].id, -1));
   for (guint i = 0; i < net->n_links; i++)
     most = MAX (most, g_utf8_strlen (net->links[i].id, -1));
-  return (int) MIN (most, 40) + 1;
+  return (int) MIN (most, NAME_MOST) + 1;
 }
 
-static void
-print_header (const char *first, int width, const char *const *cells)
+enum
 {
-  printf ("\n");
-  print_name (first, width);
-  for (guint i = 0; cells[i] != NULL; i++)
-    print_cell (cells[i], 16);
-  printf ("\n");
-}
+  CELL_RATE = 14,
+  CELL_TIME = 17,
+  CELL_CORES = 8,
+  CELL_THREADS = 16
+};
 
 static void
 print_stations (const TbPredictAnswer *a, int width)
 {
-  static const char *const cells[] = { "requests/s", "time", "cores busy", "threads busy", NULL };
-  print_header ("component", width, cells);
+  printf ("\n");
+  print_name ("component", width);
+  print_cell ("requests/s", CELL_RATE);
+  print_cell ("time", CELL_TIME);
+  print_cell ("cores", CELL_CORES);
+  print_cell ("threads busy", CELL_THREADS);
+  printf ("\n");
   for (guint i = 0; i < a->net->n_stations; i++)
     {
       const TbStationAnswer *s = &a->prediction->stations[i];
-      g_autofree char *rate = estimate_text (&s->arrivals_per_s), *time = times_text (&s->residence),
-                      *cores = tb_number_text (s->cores), *busy = tb_number_text (s->threads_busy);
+      g_autofree char *rate = estimate_text (&s->arrivals_per_s), *time = times_text (&s->residence), *cores = tb_number_text (s->cores),
+                      *busy = isnan (s->threads_busy) ? g_strdup ("–") : tb_number_text (s->threads_busy);
       g_autofree char *threads = s->threads > 0 ? g_strdup_printf ("%s of %.0f", busy, s->threads) : g_strdup (busy);
       if (!(s->arrivals_per_s.value > 0))
         continue;
       print_name (a->net->stations[i].id, width);
-      print_cell (rate, 16);
-      print_cell (time, 16);
-      print_cell (cores, 16);
-      print_cell (threads, 16);
+      print_cell (rate, CELL_RATE);
+      print_cell (a->net->stations[i].known ? time : "not known", CELL_TIME);
+      print_cell (cores, CELL_CORES);
+      print_cell (threads, CELL_THREADS);
       printf ("\n");
     }
 }
@@ -116,8 +166,11 @@ print_stations (const TbPredictAnswer *a, int width)
 static void
 print_links (const TbPredictAnswer *a, int width)
 {
-  static const char *const cells[] = { "calls/s", "latency", NULL };
-  print_header ("link", width, cells);
+  printf ("\n");
+  print_name ("link", width);
+  print_cell ("calls/s", CELL_RATE);
+  print_cell ("latency", CELL_TIME);
+  printf ("\n");
   for (guint l = 0; l < a->net->n_links; l++)
     {
       const TbLinkAnswer *link = &a->prediction->links[l];
@@ -125,8 +178,8 @@ print_links (const TbPredictAnswer *a, int width)
       if (!(link->calls_per_s.value > 0))
         continue;
       print_name (a->net->links[l].id, width);
-      print_cell (rate, 16);
-      print_cell (time, 16);
+      print_cell (rate, CELL_RATE);
+      print_cell (time, CELL_TIME);
       printf ("\n");
     }
 }
@@ -161,31 +214,36 @@ static void
 print_notes (const GPtrArray *notes)
 {
   for (guint i = 0; i < notes->len; i++)
-    {
-      g_autofree char *plain = tb_cli_plain (g_ptr_array_index (notes, i));
-      printf ("  – %s\n", plain);
-    }
+    print_wrapped ("  – ", g_strdup (g_ptr_array_index (notes, i)));
+}
+
+static void
+print_where (const TbPredictAnswer *a)
+{
+  static const char *const hows[] = { "computed exactly", "computed approximately", "computed roughly: --simulate knows better", "simulated" };
+  guint cores = a->prediction->local ? a->net->devices[0].cores : 0;
+  if (a->prediction->local)
+    printf ("On this machine, whose %u core%s all share (%s):\n", cores, cores == 1 ? "" : "s", hows[a->prediction->how]);
+  else
+    printf ("On the drawn devices, without taps (%s):\n", hows[a->prediction->how]);
 }
 
 void
 tb_predict_print (const TbPredictAnswer *a)
 {
-  static const char *const hows[] = { "", ", nearly", ", roughly (see below; --simulate knows better)", ", simulated" };
   const TbPrediction *p = a->prediction;
   int width = widest (a->net);
-  g_autofree char *bottleneck = tb_cli_plain (p->bottleneck);
-  if (p->local)
-    printf ("On this machine, whose %u core%s all share%s:\n", a->net->devices[0].cores,
-            a->net->devices[0].cores == 1 ? "" : "s", hows[p->how]);
-  else
-    printf ("On the drawn devices, without taps%s:\n", hows[p->how]);
-  for (guint k = 0; k < p->n_sources; k++)
+  g_autofree char *help = tb_advice_sentence (a->advice, a->net, p);
+  print_where (a);
+  for (guint k = 0; k < p->n_sources && !p->endless; k++)
     print_source (a, k);
-  printf ("  %s\n", bottleneck);
+  print_wrapped ("  ", g_strdup (p->bottleneck));
+  if (*help != '\0')
+    print_wrapped ("  ", g_strdup_printf ("%s%s", a->advice->len > 0 ? "What would help: " : "", help));
   if (p->how == TB_PREDICTED_BY_SIMULATION)
-    printf ("  Simulated: %.1f s, %" G_GUINT64_FORMAT " events, seed %" G_GUINT64_FORMAT "; ± is a 95 %% interval.\n",
-            p->simulated_s, p->events, p->seed);
-  if (p->n_sources > 0)
+    print_wrapped ("  ", g_strdup_printf ("Simulated: %.1f s, %" G_GUINT64_FORMAT " events, seed %" G_GUINT64_FORMAT "; ± is a 95 %% interval.",
+                                          p->simulated_s, p->events, p->seed));
+  if (p->n_sources > 0 && !p->endless)
     {
       print_stations (a, width);
       print_links (a, width);
@@ -214,28 +272,22 @@ tb_predict_print_availability (const TbModel *model)
       const TbElement *goal = tb_model_get (model, goals[i]);
       tb_failure_availability (failure, goals[i], &availability);
       g_autofree char *text = tb_uptime_text (&availability);
-      g_autofree char *name = tb_cli_plain (tb_element_title (goal));
-      printf ("  %s: %s\n", name, text);
+      print_wrapped ("  ", g_strdup_printf ("%s: %s", tb_element_title (goal), text));
     }
-  g_autofree char *plain = tb_cli_plain (points);
-  printf ("  %s\n", plain);
+  print_wrapped ("  ", g_steal_pointer (&points));
 }
 
 /* Of stores whose reads need not meet the latest write. */
 void
-tb_predict_print_staleness (const TbModel *model)
+tb_predict_print_staleness (const TbQueueNet *net)
 {
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
+  for (guint i = 0; i < net->n_stations; i++)
     {
-      const TbElement *component = tb_model_nth (model, TB_KIND_COMPONENT, i);
-      TbCapStore store;
-      if (!tb_cap_store_of (component, &store) || store.protocol != TB_CAP_QUORUM || store.r + store.w > store.copies)
+      TbStaleReads stale;
+      if (!tb_stale_reads_of (net, i, &stale))
         continue;
-      g_autofree char *name = tb_cli_plain (tb_element_title (component));
-      printf ("\nStale reads of %s (N %u, R %u, W %u): the chance that one returns none of the last\n ", name, store.copies,
-              store.r, store.w);
-      for (guint k = 1; k <= 3; k++)
-        printf (" %u version%s %.3f%s", k, k == 1 ? "" : "s", tb_stale_chance (store.copies, store.r, store.w, k),
-                k < 3 ? "," : "\n");
+      g_autofree char *words = tb_stale_reads_sentence (&stale), *way = tb_time_text (stale.way_ns);
+      printf ("\nStale reads:\n");
+      print_wrapped ("  ", g_strdup_printf ("%s, %s A message takes %s each way, exponentially.", net->stations[i].title, words, way));
     }
 }

@@ -273,6 +273,37 @@ test_closed_is_never_overloaded (void)
   g_assert_cmpfloat (p->sources[0].throughput_per_s.value, <=, p->stations[1].ceiling_per_s * 1.000001);
 }
 
+/* Of what comes at a rate no more gets through than there is room for, and nobody is told a time that it will take. */
+static void
+test_open_and_too_much (void)
+{
+  g_autoptr (TbQueueNet) net = net_of ("<component id=\"c\" kind=\"client\"><builtin rate=\"500\"/></component>"
+    "<component id=\"s\" kind=\"server\" threads=\"single\"><builtin work=\"wait 10ms\"/></component><link id=\"l\" from=\"c\" to=\"s\"/>");
+  g_autoptr (TbPrediction) p = tb_predict (net);
+  g_assert_true (p->overloaded);
+  g_assert_cmpfloat_with_epsilon (p->sources[0].throughput_per_s.value, 100, 1e-6);
+  g_assert_true (isinf (p->sources[0].response.mean.value));
+  g_assert_cmpfloat_with_epsilon (p->stations[1].threads_busy, 1, 1e-6);
+}
+
+/* Who waits for itself is never answered; who does so for half of the requests only is. */
+static void
+test_circles (void)
+{
+#define CIRCLE(share) CUSTOMERS ("2", "1s")                                                                                   \
+  "<component id=\"a\" kind=\"server\"><builtin work=\"wait 1ms\"/></component>"                                               \
+  "<component id=\"b\" kind=\"server\"><builtin work=\"wait 1ms\"><call link=\"n\" share=\"" share "\"/></builtin></component>" \
+  "<link id=\"l\" from=\"c\" to=\"a\"/><link id=\"m\" from=\"a\" to=\"b\"/><link id=\"n\" from=\"b\" to=\"a\"/>"
+  g_autoptr (TbQueueNet) for_ever = net_of (CIRCLE ("1"));
+  g_autoptr (TbQueueNet) half = net_of (CIRCLE ("0.5"));
+  g_autoptr (TbPrediction) p = tb_predict (for_ever);
+  g_autoptr (TbPrediction) q = tb_predict (half);
+  g_assert_true (p->endless && p->overloaded);
+  g_assert_true (g_str_has_prefix (p->bottleneck, "a, b call each other in a circle"));
+  g_assert_false (q->endless);
+  g_assert_cmpfloat_with_epsilon (q->stations[1].arrivals_per_s.value / q->sources[0].throughput_per_s.value, 2, 1e-6);
+}
+
 static TbPredictedHow
 how_of (const char *store, const char *op)
 {
@@ -351,6 +382,8 @@ main (int argc, char **argv)
   g_test_add_func ("/predict/calibration-is-written", test_calibration_is_written);
   g_test_add_func ("/predict/advice", test_advice);
   g_test_add_func ("/predict/closed-is-never-overloaded", test_closed_is_never_overloaded);
+  g_test_add_func ("/predict/open-and-too-much", test_open_and_too_much);
+  g_test_add_func ("/predict/circles", test_circles);
   g_test_add_func ("/predict/copies-are-said-to-be-rough", test_copies_are_said_to_be_rough);
   g_test_add_func ("/predict/unknown-costs-are-said-first", test_unknown_costs_are_said_first);
   g_test_add_func ("/predict/words", test_words);

@@ -103,5 +103,29 @@ def test_simulation():
         assert abs(said["clients"][0]["throughput_per_s"] / 50 - 1) < 0.02
 
 
+CIRCLE = HEAD + """  <component id="me" kind="client" name="Me"/>
+  <component id="left" kind="server" name="Left"/>
+  <component id="right" kind="server" name="Right"/>
+  <link id="ask" from="me" to="left"/>
+  <link id="there" from="left" to="right"/>
+  <link id="back" from="right" to="left"/>
+</architecture>
+"""
+
+
+def test_words():
+    """says what limits, what would help and what never ends, in lines of a terminal, and the same to programs"""
+    with workplace() as place:
+        path = place.file("one.tierboard", ONE.format(rate=150))
+        text = ask(place, path, "--simulate", status=1)
+        assert max(map(len, text.splitlines())) <= 80, text
+        assert "What would help: Shop with 2 threads instead of 1" in text
+        said = json.loads(ask(place, path, "--json", status=1))["predictions"][0]
+        assert said["overloaded"] and said["clients"][0]["response_ns"] is None
+        assert said["advice"][0]["words"].startswith("Shop with 2 threads")
+        circle = place.file("circle.tierboard", CIRCLE)
+        assert "Left, Right call each other in a circle" in ask(place, circle, status=1)
+
+
 if __name__ == "__main__":
-    run_tests([test_another_load, test_status, test_simulation])
+    run_tests([test_another_load, test_status, test_simulation, test_words])
