@@ -1,4 +1,5 @@
-/* Calls that go round for ever: nobody who waits for them is ever answered, and there is nothing to compute. */
+/* Calls that go round for ever: nobody who waits for them is ever answered (our programs give up the 64th of a circle, and so all of
+ * it), and there is nothing to compute. */
 #include <math.h>
 
 #include "predict-private.h"
@@ -9,16 +10,18 @@ static char *
 words_of (const TbQueueNet *net, const gboolean *round)
 {
   g_autoptr (GString) names = g_string_new (NULL);
-  guint n = 0;
+  guint n = 0, of = 0;
+  for (guint i = 0; i < net->n_stations; i++)
+    of += round[i] ? 1 : 0;
   for (guint i = 0; i < net->n_stations; i++)
     if (round[i] && n++ < NAMED_MAX)
-      g_string_append_printf (names, "%s%s", n > 1 ? ", " : "", net->stations[i].title);
+      g_string_append_printf (names, "%s%s", n == 1 ? "" : n == of && of <= NAMED_MAX ? " and " : ", ", net->stations[i].title);
   if (n > NAMED_MAX)
     g_string_append_printf (names, " and %u more", n - NAMED_MAX);
   if (n == 1)
-    return g_strdup_printf ("%s calls itself and waits for the answer: no request ever ends. A call that is async, or made for a share of "
+    return g_strdup_printf ("%s calls itself and waits for the answer: no request is ever answered. A call that is async, or made for a share of "
                             "requests only, would end it.", names->str);
-  return g_strdup_printf ("%s call each other in a circle and wait for the answers: no request ever ends. One call of it that is async, "
+  return g_strdup_printf ("%s call each other in a circle and wait for the answers: no request is ever answered. One call of it that is async, "
                           "or made for a share of requests only, would end it.", names->str);
 }
 

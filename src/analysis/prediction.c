@@ -57,6 +57,7 @@ typedef struct
   const TbPredictSolution *solution;
   TbPrediction *p;
   double *own, *residence; /* of stations; own: without what they call */
+  const double *least;     /* residences of requests that never wait */
   double message_ns;
 } Telling;
 
@@ -147,6 +148,8 @@ tell_source (Telling *t, guint k)
 {
   TbSourceAnswer *answer = &t->p->sources[k];
   answer->throughput_per_s.value = t->solution->throughput[k] * 1e9;
+  if (t->net->sources[k].rate_per_s > 0) /* no more gets through than there is room for, whatever is asked */
+    answer->throughput_per_s.value = MIN (answer->throughput_per_s.value, 1e9 * tb_predict_most (t->load, t->least, k));
   answer->response.mean.value = t->residence[t->net->sources[k].station];
   if (t->net->sources[k].rate_per_s <= 0 && t->solution->throughput[k] > 0) /* the response law holds to the last digit */
     answer->response.mean.value = t->net->sources[k].population / t->solution->throughput[k] - t->net->sources[k].think_ns;
@@ -168,23 +171,32 @@ tell_devices (Telling *t)
                                : 2 * t->p->links[l].calls_per_s.value / 1e9 * t->net->tap_ns;
 }
 
-/* Of what comes at a rate no more gets through than there is room for. */
+/* A device that is asked for more than it has gives what it has, by what each asks of it. */
 static void
-hold_open (const Telling *t, const double *least)
+share_cores (const Telling *t)
 {
-  for (guint k = 0; k < t->net->n_sources; k++)
-    if (t->net->sources[k].rate_per_s > 0)
-      t->solution->throughput[k] = MIN (t->solution->throughput[k], tb_predict_most (t->load, least, k));
+  for (guint i = 0; i < t->net->n_stations; i++)
+    {
+      const TbStation *station = &t->net->stations[i];
+      double share = 1;
+      for (guint r = 0; r < station->replicas && !station->outside; r++)
+        {
+          guint device = station->device[r], cores = device != TB_QUEUE_NONE ? t->net->devices[device].cores : 0;
+          if (cores > 0 && t->p->devices[device].cores_busy > cores)
+            share = MIN (share, cores / t->p->devices[device].cores_busy);
+        }
+      t->p->stations[i].cores *= share;
+    }
 }
 
 /* Threads that are held across calls let no more through than their ceiling: sources that wait for them get less. The
  * response follows by N / X - Z; where exactly it lies only the simulation knows. */
 static void
-hold_to_ceilings (const Telling *t, const double *least)
+hold_to_ceilings (const Telling *t)
 {
   for (guint i = 0; i < t->net->n_stations; i++)
     {
-      double ceiling = tb_thread_ceiling (t->net, i, least) / 1e9, rate = 0;
+      double ceiling = tb_thread_ceiling (t->net, i, t->least) / 1e9, rate = 0;
       for (guint k = 0; k < t->net->n_sources; k++)
         rate += t->solution->throughput[k] * t->load->visits[(gsize) k * t->net->n_stations + i];
       if (rate <= ceiling)
@@ -280,11 +292,10 @@ tb_predict (const TbQueueNet *net)
   g_autofree double *own = g_new0 (double, net->n_stations + 1), *residence = g_new0 (double, net->n_stations + 1);
   g_autofree double *least = tb_least_residences (net);
   TbPrediction *p = tb_prediction_new (net);
-  Telling t = { net, load, solution, p, own, residence, 0 };
+  Telling t = { net, load, solution, p, own, residence, least, 0 };
   p->overloaded = solution->overloaded;
   tell_times (&t);
-  hold_to_ceilings (&t, least);
-  hold_open (&t, least);
+  hold_to_ceilings (&t);
   for (guint i = 0; i < net->n_stations; i++)
     tell_station (&t, i);
   for (guint l = 0; l < net->n_links; l++)
@@ -292,6 +303,7 @@ tb_predict (const TbQueueNet *net)
   for (guint k = 0; k < net->n_sources; k++)
     tell_source (&t, k);
   tell_devices (&t);
+  share_cores (&t);
   note_what_is_rough (&t);
   tb_prediction_judge (p, net);
   return p;

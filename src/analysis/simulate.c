@@ -216,6 +216,18 @@ say_how_sure (const Sim *s, const Limits *l, TbPrediction *p)
                                                 100 * l->precision));
 }
 
+/* Programs give up a circle of calls with its 64th: what comes of that was simulated, and why it does is said. */
+static void
+say_circle (TbPrediction *p, const TbQueueNet *net)
+{
+  g_autoptr (TbPrediction) circle = tb_predict_circle (net);
+  if (circle == NULL)
+    return;
+  g_free (p->bottleneck);
+  p->bottleneck = g_steal_pointer (&circle->bottleneck);
+  p->overloaded = TRUE;
+}
+
 static TbPrediction *
 tell (const Sim *s, const Limits *l, guint64 seed, double counted_ns)
 {
@@ -243,6 +255,7 @@ tell (const Sim *s, const Limits *l, guint64 seed, double counted_ns)
   tb_prediction_judge (p, net);
   p->overloaded = is_overloaded (s); /* whoever refuses, or gives up, is asked more than it can do and does not fall behind */
   say_how_sure (s, l, p);
+  say_circle (p, net);
   return p;
 }
 
@@ -251,9 +264,6 @@ tb_simulate (const TbQueueNet *net, const TbSimulateOptions *options)
 {
   Limits l = limits_of (options);
   guint64 seed = options != NULL ? options->seed : 0;
-  TbPrediction *endless = tb_predict_circle (net);
-  if (endless != NULL)
-    return endless;
   Sim *s = sim_new (net, seed, options != NULL && options->poisson);
   sim_sources_begin (s);
   Going going = warm_up (s, &l);

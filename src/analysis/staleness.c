@@ -153,11 +153,7 @@ char *
 tb_stale_reads_sentence (const TbStaleReads *s)
 {
   g_autofree char *until = tb_time_text (s->until_ns);
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_string_printf (text, "N %u, R %u, W %u: at most %.0f %% of reads miss the last write, %.0f %% the last two; of those that begin right "
-                   "after its answer %.0f %% do", s->n, s->r, s->w, 100 * s->most[0], 100 * s->most[1], 100 * s->at_once);
-  if (s->until_ns > 0)
-    g_string_append_printf (text, ", %s later 1 %%", until);
-  g_string_append_c (text, '.');
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  g_autofree char *later = s->until_ns > 0 ? g_strdup_printf (", %s later 1 %%", until) : g_strdup ("");
+  return g_strdup_printf ("right after a write is answered %.0f %% of reads miss it%s; at most %.0f %%, and %.0f %% the last two (N %u, R %u, W %u).",
+                          100 * s->at_once, later, 100 * s->most[0], 100 * s->most[1], s->n, s->r, s->w);
 }

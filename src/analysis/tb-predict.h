@@ -37,7 +37,7 @@ typedef struct
 
 typedef struct
 {
-  TbFigure arrivals_per_s;  /* of all replicas, as all below */
+  TbFigure arrivals_per_s;  /* what is asked, of all replicas, as all below */
   TbTimes residence;          /* from a request's arrival to its reply */
   double cores;               /* processor cores it keeps busy, on the mean */
   double threads_busy;        /* threads held, on the mean; without a limit: requests in it */
@@ -56,7 +56,7 @@ typedef struct
 typedef struct
 {
   double utilisation; /* of its cores, 0 to 1; NAN where it is not said how many there are */
-  double cores_busy;
+  double cores_busy;  /* computed: what is asked of them, which may be more than there are */
 } TbDeviceAnswer;
 
 typedef enum
@@ -226,7 +226,7 @@ typedef struct
 } TbStaleReads;
 /* FALSE: no read of that station can miss the last write, or it is no such store. */
 gboolean tb_stale_reads_of (const TbQueueNet *net, guint station, TbStaleReads *stale);
-/* "N 3, R 1, W 1: at most 67 % of reads miss the last write, 44 % the last two; …" (transfer full) */
+/* "right after a write is answered 48 % of reads miss it, …": goes on after the name. (transfer full) */
 char *tb_stale_reads_sentence (const TbStaleReads *stale);
 
 G_END_DECLS

@@ -288,6 +288,6 @@ tb_predict_print_staleness (const TbQueueNet *net)
         continue;
       g_autofree char *words = tb_stale_reads_sentence (&stale), *way = tb_time_text (stale.way_ns);
       printf ("\nStale reads:\n");
-      print_wrapped ("  ", g_strdup_printf ("%s, %s A message takes %s each way, exponentially.", net->stations[i].title, words, way));
+      print_wrapped ("  ", g_strdup_printf ("%s: %s A message takes %s each way, exponentially.", net->stations[i].title, words, way));
     }
 }

@@ -62,25 +62,25 @@ typedef enum
 {
   WHEN_SIMULATED = 1 << 0,
   WHEN_MEASURED = 1 << 1,
-  WHEN_WIDE = 1 << 2
+  WHEN_WIDE = 1 << 2 /* or nothing is measured, which needs room */
 } When;
 
 static const struct
 {
   const char *title;
-  int width;
+  int width, narrow;
   When when; /* it is shown; 0: always */
   gboolean grows;
 } columns[N_COLUMNS] = {
-  [COLUMN_NAME] = { "", 118, 0, FALSE },
-  [COLUMN_RATE] = { "A second", 92, 0, FALSE },
-  [COLUMN_RATE_MEASURED] = { "Measured", 72, WHEN_MEASURED, FALSE },
-  [COLUMN_TIME] = { "Mean time", 108, 0, FALSE },
-  [COLUMN_TIME_MEASURED] = { "Measured", 76, WHEN_MEASURED, FALSE },
-  [COLUMN_DIFFERENCE] = { "Measured is", 196, WHEN_MEASURED, FALSE },
-  [COLUMN_P95] = { "95\u202f% within", 88, WHEN_SIMULATED | WHEN_WIDE, FALSE },
-  [COLUMN_BUSY] = { "Busy", 200, 0, TRUE },
-  [COLUMN_CORES_MEASURED] = { "Measured", 84, WHEN_MEASURED | WHEN_WIDE, FALSE },
+  [COLUMN_NAME] = { "", 118, 96, 0, FALSE },
+  [COLUMN_RATE] = { "A second", 92, 82, 0, FALSE },
+  [COLUMN_RATE_MEASURED] = { "Measured", 72, 68, WHEN_MEASURED, FALSE },
+  [COLUMN_TIME] = { "Mean time", 108, 86, 0, FALSE },
+  [COLUMN_TIME_MEASURED] = { "Measured", 76, 68, WHEN_MEASURED, FALSE },
+  [COLUMN_DIFFERENCE] = { "Measured is", 196, 196, WHEN_MEASURED, FALSE },
+  [COLUMN_P95] = { "95\u202f% within", 88, 88, WHEN_SIMULATED | WHEN_WIDE, FALSE },
+  [COLUMN_BUSY] = { "Busy", 200, 170, 0, TRUE },
+  [COLUMN_CORES_MEASURED] = { "Measured", 84, 84, WHEN_MEASURED | WHEN_WIDE, FALSE },
 };
 
 /* "62 % · threads 5 of 8 · 3 wait" */
@@ -163,12 +163,13 @@ label_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data
 static void
 busy_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *bar = gtk_level_bar_new ();
-  gtk_widget_set_size_request (box, columns[COLUMN_BUSY].width, -1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *bar = gtk_level_bar_new (), *words = tb_ui_label (NULL, NULL);
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_widget_set_size_request (box, columns[COLUMN_BUSY].narrow, -1);
   gtk_widget_set_size_request (bar, BAR_WIDTH, -1);
   gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), bar);
-  gtk_box_append (GTK_BOX (box), tb_ui_label (NULL, NULL));
+  gtk_box_append (GTK_BOX (box), words);
   gtk_list_item_set_child (item, box);
 }
 
@@ -271,15 +272,19 @@ tb_forecast_table_new (GListStore *store, TbForecastPicked picked, gpointer data
 }
 
 void
-tb_forecast_table_arrange (GtkWidget *scrolled, gboolean simulated, gboolean measured, gboolean wide)
+tb_forecast_table_arrange (GtkWidget *scrolled, gboolean simulated, gboolean measured, TbForecastRoom room)
 {
+  gboolean wide = room == TB_FORECAST_WIDE || (!measured && room != TB_FORECAST_NARROW);
   const When now = (simulated ? WHEN_SIMULATED : 0) | (measured ? WHEN_MEASURED : 0) | (wide ? WHEN_WIDE : 0);
   GtkWidget *table = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (scrolled));
   GListModel *shown = gtk_column_view_get_columns (GTK_COLUMN_VIEW (table));
   for (guint i = 0; i < N_COLUMNS; i++)
     {
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, i);
-      gtk_column_view_column_set_visible (column, (columns[i].when & ~now) == 0);
+      gboolean crowded = i == COLUMN_BUSY && measured && room == TB_FORECAST_NARROW;
+      gtk_column_view_column_set_visible (column, (columns[i].when & ~now) == 0 && !crowded);
+      if (!columns[i].grows)
+        gtk_column_view_column_set_fixed_width (column, room == TB_FORECAST_NARROW ? columns[i].narrow : columns[i].width);
     }
 }
 

@@ -153,7 +153,7 @@ tb_forecast_stale (const TbQueueNet *net)
       if (!tb_stale_reads_of (net, i, &stale))
         continue;
       g_autofree char *sentence = tb_stale_reads_sentence (&stale);
-      g_string_append_printf (text, "%s%s, %s", text->len > 0 ? "\n" : "", net->stations[i].title, sentence);
+      g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "\n" : "", net->stations[i].title, sentence);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -26,7 +26,8 @@ struct _TbPredictionPage
   TbEditor *editor;
   TbMoment *moment;
   TbForecaster *forecaster;
-  gboolean narrow, wide, measures;
+  TbForecastRoom room;
+  gboolean measures;
   guint refresh_id, arrange_id;
   gulong selection_id;
 };
@@ -80,8 +81,8 @@ static void
 arrange (TbPredictionPage *self)
 {
   const TbPrediction *p = tb_forecaster_prediction (self->forecaster);
-  tb_forecast_summary_set_wide (TB_FORECAST_SUMMARY (self->summary), !self->narrow);
-  tb_forecast_table_arrange (self->table, p != NULL && p->how == TB_PREDICTED_BY_SIMULATION, self->measures, self->wide || !self->measures);
+  tb_forecast_summary_set_wide (TB_FORECAST_SUMMARY (self->summary), self->room != TB_FORECAST_NARROW);
+  tb_forecast_table_arrange (self->table, p != NULL && p->how == TB_PREDICTED_BY_SIMULATION, self->measures, self->room);
 }
 
 static void
@@ -331,11 +332,10 @@ static void
 tb_prediction_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   TbPredictionPage *self = TB_PREDICTION_PAGE (widget);
-  gboolean narrow = width < SIDE_BY_SIDE, wide = width >= ALL_COLUMNS;
-  if ((narrow != self->narrow || wide != self->wide) && self->arrange_id == 0)
+  TbForecastRoom room = width < SIDE_BY_SIDE ? TB_FORECAST_NARROW : width < ALL_COLUMNS ? TB_FORECAST_USUAL : TB_FORECAST_WIDE;
+  if (room != self->room && self->arrange_id == 0)
     self->arrange_id = g_idle_add (arrange_later, self); /* not while sizes are given */
-  self->narrow = narrow;
-  self->wide = wide;
+  self->room = room;
   gtk_widget_allocate (self->box, width, height, baseline, NULL);
 }
 

@@ -365,7 +365,7 @@ test_staleness_of_a_drawing (void)
   g_assert_cmpfloat (stale.at_once, <, stale.most[0]);
   g_assert_cmpfloat (stale.until_ns, >, stale.way_ns);
   g_autofree char *sentence = tb_stale_reads_sentence (&stale);
-  g_assert_true (g_str_has_prefix (sentence, "N 3, R 1, W 1: at most 67 % of reads miss the last write, 44 % the last two; "));
+  g_assert_true (g_str_has_suffix (sentence, "; at most 67 %, and 44 % the last two (N 3, R 1, W 1)."));
 }
 
 int

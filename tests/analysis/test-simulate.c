@@ -28,6 +28,40 @@ test_two_cores_four_clients (void)
   assert_near ("cores", p->devices[server].cores_busy, 1.7, 0.01);
 }
 
+/* P11 (LQNS 08-sanity): a customer and what comes at 0.4 share one processor; the customer gets what is left of it, 0.3. Solved
+ * by layers it was 0.2885. */
+static void
+test_two_entries_on_one_processor (void)
+{
+  g_autofree Made *m = made_new ();
+  guint client = made_clients (m, 1, 0, 0), first = made_station (m, TB_ROLE_SERVER, 1, 1, 1e9);
+  guint second = made_station (m, TB_ROLE_SERVER, 1, 1, 1e9), open = made_clients (m, 0, 0, 0.4);
+  m->device_of[second][0] = m->device_of[first][0];
+  made_call (m, client, first, 1);
+  made_call (m, first, second, 1);
+  made_call (m, open, second, 1);
+  g_autoptr (TbPrediction) p = made_run (m, 1, 0.005);
+  g_autoptr (TbPrediction) q = tb_predict (&m->net);
+  assert_near ("throughput", p->sources[0].throughput_per_s.value, 0.3, 0.01);
+  assert_near ("computed", q->sources[0].throughput_per_s.value, 0.3, 1e-9);
+}
+
+/* P13 (LQNS 10-interlock): a customer comes to one server by two ways. It is alone, so it never waits: 1 in 4. */
+static void
+test_one_customer_by_two_ways (void)
+{
+  g_autofree Made *m = made_new ();
+  guint client = made_clients (m, 1, 1e9, 0), near = made_station (m, TB_ROLE_SERVER, 1, 1, 1e9);
+  guint far = made_station (m, TB_ROLE_SERVER, 1, 1, 1e9);
+  made_call (m, client, far, 1);
+  made_call (m, client, near, 1);
+  made_call (m, near, far, 1);
+  g_autoptr (TbPrediction) p = made_run (m, 1, 0.003);
+  g_autoptr (TbPrediction) q = tb_predict (&m->net);
+  assert_near ("throughput", p->sources[0].throughput_per_s.value, 0.25, 0.01);
+  assert_near ("computed", q->sources[0].throughput_per_s.value, 0.25, 1e-9);
+}
+
 static TbPrediction *
 run_open (guint threads, guint cores, double rate, const TbDist *service, double mean_ns)
 {
@@ -187,6 +221,8 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/simulate/p11-two-entries-on-one-processor", test_two_entries_on_one_processor);
+  g_test_add_func ("/simulate/p13-one-customer-by-two-ways", test_one_customer_by_two_ways);
   g_test_add_func ("/simulate/two-threads-four-clients", test_two_threads_four_clients);
   g_test_add_func ("/simulate/two-cores-four-clients", test_two_cores_four_clients);
   g_test_add_func ("/simulate/mmc-by-threads", test_mmc_by_threads);

@@ -124,7 +124,7 @@ def test_words():
         assert said["overloaded"] and said["clients"][0]["response_ns"] is None
         assert said["advice"][0]["words"].startswith("Shop with 2 threads")
         circle = place.file("circle.tierboard", CIRCLE)
-        assert "Left, Right call each other in a circle" in ask(place, circle, status=1)
+        assert "Left and Right call each other in a circle" in ask(place, circle, status=1)
 
 
 if __name__ == "__main__":
