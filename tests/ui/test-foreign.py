@@ -49,4 +49,42 @@ def it_becomes_a_drawing_and_goes_out_again(options):
         editor.end()
 
 
-run_tests([it_becomes_a_drawing_and_goes_out_again], arguments())
+# Name, what is in it, a component of it, and what of it has no place, with its line.
+OTHERS = [
+    ("graph.dot", 'digraph {\n  rankdir=LR\n  web [label="Web shop"]\n  web -> db\n}\n', "Web shop",
+     ("the attribute rankdir has no place here", "line 2")),
+    ("README.md", "# Shop\n\n```mermaid\nflowchart LR\n  user([User]) --> db[(Orders)]\n  style db fill:#fff\n```\n", "Orders",
+     ("style has no place here", "line 6")),
+    ("page.drawio", """<mxfile><diagram id="p" name="Page"><mxGraphModel><root><mxCell id="0"/><mxCell id="1" parent="0"/>
+<mxCell id="a" value="Api" vertex="1" parent="1"><mxGeometry x="40" y="40" width="120" height="60" as="geometry"/></mxCell>
+<mxCell id="b" value="Ledger" vertex="1" parent="1"><mxGeometry x="300" y="40" width="120" height="60" as="geometry"/></mxCell>
+<mxCell id="e" edge="1" parent="1" source="a" target="b"><mxGeometry relative="1" as="geometry"/></mxCell>
+</root></mxGraphModel></diagram></mxfile>
+""", "Ledger", None),
+    ("workspace.json", """{"name": "Bank", "model": {"softwareSystems": [{"id": "1", "name": "Bank",
+ "documentation": {"sections": [{"content": "x", "format": "Markdown"}]},
+ "containers": [{"id": "2", "name": "Teller"}]}]}}
+""", "Teller", None),
+]
+
+
+def each_opens_in_a_tab_with_what_was_dropped(options):
+    folder = tempfile.mkdtemp(prefix="tierboard-foreign-")
+    for name, text, _, _ in OTHERS:
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
+    editor = Editor(options.editor, files=[os.path.join(folder, other[0]) for other in OTHERS])
+    try:
+        for name, _, component, dropped in reversed(OTHERS):
+            editor.get(component, "button")
+            if dropped is not None:
+                editor.get(name + ": " + dropped[0])
+                editor.get(dropped[1])
+            editor.focus()
+            editor.screenshot(os.path.join(options.out, "foreign-%s.png" % name))
+            key("ctrl+Page_Up")
+    finally:
+        editor.end()
+
+
+run_tests([each_opens_in_a_tab_with_what_was_dropped, it_becomes_a_drawing_and_goes_out_again], arguments())
