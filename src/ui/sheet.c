@@ -85,8 +85,8 @@ tb_sheet_subtitle (TbSheet *self)
     }
   if (!path && self->made_of)
     {
-      g_autofree char *of = tb_format_path (self->made_of);
-      return g_strconcat ("made of ", of, " · not saved yet", NULL);
+      g_autofree char *of = g_path_get_basename (self->made_of);
+      return g_strconcat ("not saved yet · made of ", of, NULL);
     }
   if (!path)
     return g_strdup ("not saved yet");
