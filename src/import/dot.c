@@ -153,15 +153,38 @@ label_of (const char *label, const char *name)
   return label[0] == '\1' ? tb_html_text (label + 1) : unescape (label, name);
 }
 
-/* A record's label is fields: {a|<port> b}. */
+/* A record's label is fields, {a|<port> b}: a line each, without the ports. In place. */
+static void
+part_record (char *text)
+{
+  char *to = text;
+  gboolean port = FALSE;
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      port |= *p == '<' && strchr (p, '>') != NULL;
+      if (!port)
+        *to++ = strchr ("{}|", *p) != NULL ? '\n' : *p;
+      port &= *p != '>';
+    }
+  *to = '\0';
+}
+
 static char *
 plain_label (const Reader *r, const char *name)
 {
   const char *label = get (r, "label"), *shape = get (r, "shape");
   char *text = label != NULL ? label_of (label, name) : g_strdup (name);
-  if (shape != NULL && g_str_has_suffix (shape, "ecord"))
-    g_strdelimit (text, "{}|", ' ');
+  if (shape != NULL && label != NULL && label[0] != '\1' && g_str_has_suffix (shape, "ecord"))
+    part_record (text);
   return text;
+}
+
+/* It is there to keep others apart. */
+static gboolean
+is_invisible (const Reader *r)
+{
+  const char *style = get (r, "style");
+  return !r->ours && style != NULL && strstr (style, "invis") != NULL;
 }
 
 /* Undoes the %XX of our own export. (transfer full) */
@@ -276,7 +299,10 @@ finish_node (Reader *r)
 {
   const char *shape = get (r, "shape"), *image = get (r, "image");
   const char *href = get (r, "URL") != NULL ? get (r, "URL") : get (r, "href");
-  g_autofree char *title = plain_label (r, r->a);
+  g_autofree char *words = plain_label (r, r->a), *rest = NULL;
+  g_autofree char *title = r->ours ? g_strdup (words) : tb_html_title (words, &rest);
+  if (is_invisible (r))
+    return;
   TbForeignKind kind = tb_foreign_kind (shape, image, title);
   TbUid uid = tb_build_component (r->build, r->a, title, kind.role, 0);
   g_hash_table_insert (r->nodes, g_strdup (r->a), GUINT_TO_POINTER (uid));
@@ -285,7 +311,7 @@ finish_node (Reader *r)
   if (in != NULL && tb_element_kind (in) == TB_KIND_GROUP)
     tb_build_refer (r->build, uid, TB_PROP_GROUP, cluster);
   tb_build_set (r->build, uid, TB_PROP_HREF, href, 0);
-  tb_build_set (r->build, uid, TB_PROP_DESCRIPTION, get (r, "tooltip"), 0);
+  tb_build_set (r->build, uid, TB_PROP_DESCRIPTION, rest != NULL ? rest : get (r, "tooltip"), 0);
   if (r->ours)
     take_own (r, uid);
   else
@@ -324,8 +350,11 @@ finish_edge (Reader *r)
       finish_own_edge (r, from, to);
       return;
     }
+  if (is_invisible (r))
+    return;
+  gboolean back = g_strcmp0 (get (r, "dir"), "back") == 0; /* its head is at its tail */
   g_autofree char *title = label != NULL ? label_of (label, "") : NULL;
-  TbUid uid = tb_build_link (r->build, from, to, get (r, "id"), title, 0);
+  TbUid uid = tb_build_link (r->build, back ? to : from, back ? from : to, get (r, "id"), title, 0);
   if (uid != 0 && style != NULL && (strstr (style, "dashed") != NULL || strstr (style, "dotted") != NULL))
     tb_build_set (r->build, uid, TB_PROP_CALL, "async", 0);
 }

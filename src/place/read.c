@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const wanted[] = { "label", "shape", "pos", "image", "URL", "href", "tooltip", "id", "style", NULL };
+static const char *const wanted[] = { "label", "shape", "pos", "image", "URL", "href", "tooltip", "id", "style", "dir", NULL };
 
 static int
 is_wanted (const char *name)

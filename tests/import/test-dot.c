@@ -59,6 +59,21 @@ test_labels_have_entities (void)
 }
 
 static void
+test_records_are_lines_and_what_is_invisible_is_not_there (void)
+{
+  g_autoptr (TbDocument) d = import_well ("digraph { a [shape=record label=\"{<in> Customer|+ id: int\\l+ name: string\\l}\"]; "
+                                          "b [label=\"piwheels\\ndatabase\"]; x [style=invis]; a -> x; "
+                                          "a -> b [style=invis]; a -> b [dir=back]; }", NULL);
+  g_assert_cmpstr (value (d, "a", TB_PROP_NAME), ==, "Customer");
+  g_assert_cmpstr (value (d, "a", TB_PROP_DESCRIPTION), ==, "+ id: int\n+ name: string");
+  g_assert_cmpstr (value (d, "b", TB_PROP_NAME), ==, "piwheels database");
+  g_assert_cmpstr (value (d, "b", TB_PROP_KIND), ==, "store");
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_COMPONENT), ==, 2);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_LINK), ==, 1);
+  g_assert_cmpstr (value (d, "b-to-a", TB_PROP_TO), ==, "a");
+}
+
+static void
 test_what_is_dropped_has_its_line (void)
 {
   g_autoptr (GPtrArray) dropped = tb_problems_new ();
@@ -114,6 +129,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dot/clusters-become-groups", test_clusters_become_groups);
   g_test_add_func ("/dot/labels-lose-html-and-escapes", test_labels_lose_html_and_escapes);
   g_test_add_func ("/dot/labels-have-entities", test_labels_have_entities);
+  g_test_add_func ("/dot/records-are-lines-and-what-is-invisible-is-not-there",
+                   test_records_are_lines_and_what_is_invisible_is_not_there);
   g_test_add_func ("/dot/what-is-dropped-has-its-line", test_what_is_dropped_has_its_line);
   g_test_add_func ("/dot/broken-graphs-are-refused-in-a-sentence", test_broken_graphs_are_refused_in_a_sentence);
   g_test_add_func ("/dot/a-drawing-comes-back", test_a_drawing_comes_back);
