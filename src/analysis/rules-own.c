@@ -31,6 +31,15 @@ words_of (const TbElement *rule, TbProp prop)
   return g_strsplit (text != NULL ? text : "", " ", -1);
 }
 
+static gboolean
+is_role (const char *name)
+{
+  for (guint role = 0; role < TB_N_ROLES; role++)
+    if (strcmp (tb_role_name ((TbRole) role), name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* NULL: it is one. */
 static char *
 wrong_word (const char *word, gboolean of_link)
@@ -42,7 +51,32 @@ wrong_word (const char *word, gboolean of_link)
     return g_strdup_printf ("“%s” selects no %s, expected %s", word, of_link ? "link" : "component",
                             of_link ? "sync, async, protocol:http or middleware:bus"
                                     : "*, kind:store, tier:db, layer:data, tag:pci, group:x or id:shop");
-  return colon[1] == '\0' ? g_strdup_printf ("“%s” says no %.*s", word, (int) (colon - p), p) : NULL;
+  if (colon[1] == '\0')
+    return g_strdup_printf ("“%s” says no %.*s", word, (int) (colon - p), p);
+  return g_str_has_prefix (p, "kind:") && !is_role (colon + 1) ? g_strdup_printf ("there is no kind “%s”", colon + 1) : NULL;
+}
+
+/* NULL: it is there, or need not be: a tag may be given later, and a protocol is free. */
+static char *
+absent_word (const TbModel *model, const char *word)
+{
+  static const struct
+  {
+    const char *key;
+    TbKind kind;
+  } named[] = { { "tier:", TB_KIND_TIER },   { "layer:", TB_KIND_LAYER },   { "group:", TB_KIND_GROUP },
+                { "id:", TB_KIND_COMPONENT }, { "middleware:", TB_KIND_MIDDLEWARE } };
+  const char *p = word + (*word == '!');
+  for (guint i = 0; i < G_N_ELEMENTS (named); i++)
+    {
+      if (!g_str_has_prefix (p, named[i].key))
+        continue;
+      const char *id = p + strlen (named[i].key);
+      const TbElement *e = tb_model_lookup (model, id);
+      if (e == NULL || tb_element_kind (e) != named[i].kind)
+        return g_strdup_printf ("there is no %s “%s”", tb_schema_kind (named[i].kind)->name, id);
+    }
+  return NULL;
 }
 
 static gboolean
@@ -180,6 +214,9 @@ is_well_said (TbRuleRun *run, const Own *own)
     for (guint w = 0; lists[i].words[w] != NULL; w++)
       {
         g_autofree char *wrong = wrong_word (lists[i].words[w], lists[i].of_link);
+        g_autofree char *absent = wrong == NULL ? absent_word (run->model, lists[i].words[w]) : NULL;
+        if (absent != NULL)
+          tb_rule_say (run, rule, own->e, "%s: %s", lists[i].name, absent)->problem.severity = TB_SEVERITY_WARNING;
         if (wrong != NULL)
           tb_rule_say (run, rule, own->e, "%s: %s", lists[i].name, wrong);
         good &= wrong == NULL;

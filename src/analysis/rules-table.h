@@ -126,6 +126,6 @@ M ("name.twice", INFO, same_name, "Two components have one name.", "On the drawi
    "names are those of several components", NULL)
 /* about rules */
 W ("rule.words", ERROR, "A rule of the file selects by words that there are not.",
-   "It is not checked at all. The words are in the file format, under rule.")
+   "It is not checked at all. The words are in the file format, under rule. What it names and is not in the drawing is a warning.")
 W ("ignore.unknown", WARNING, "What is ignored is no rule.", "Mistyped, or a rule of the file that is gone.")
 W ("ignore.unused", INFO, "What is ignored is not found.", "The reason has gone; the next finding should be seen.")

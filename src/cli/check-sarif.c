@@ -58,23 +58,22 @@ tb_check_sarif_end (TbJson *json)
   tb_json_end_object (json);
 }
 
+/* line 0: of the whole file. */
 static void
-write_place (TbJson *json, const TbCheckedFile *file, const TbProblem *problem)
+write_location (TbJson *json, const TbCheckedFile *file, const TbElement *element, guint line, guint column)
 {
   g_autofree char *uri = g_uri_escape_string (file->file, "/", TRUE);
-  const TbElement *element = file->model != NULL ? tb_model_get (file->model, problem->uid) : NULL;
-  tb_json_begin_array (json, "locations");
   tb_json_begin_object (json, NULL);
   tb_json_begin_object (json, "physicalLocation");
   tb_json_begin_object (json, "artifactLocation");
   tb_json_string (json, "uri", uri);
   tb_json_end_object (json);
-  if (problem->line > 0)
+  if (line > 0)
     {
       tb_json_begin_object (json, "region");
-      tb_json_integer (json, "startLine", problem->line);
-      if (problem->column > 0)
-        tb_json_integer (json, "startColumn", problem->column);
+      tb_json_integer (json, "startLine", line);
+      if (column > 0)
+        tb_json_integer (json, "startColumn", column);
       tb_json_end_object (json);
     }
   tb_json_end_object (json);
@@ -88,7 +87,33 @@ write_place (TbJson *json, const TbCheckedFile *file, const TbProblem *problem)
       tb_json_end_array (json);
     }
   tb_json_end_object (json);
+}
+
+static void
+write_place (TbJson *json, const TbCheckedFile *file, const TbProblem *problem)
+{
+  tb_json_begin_array (json, "locations");
+  write_location (json, file, file->model != NULL ? tb_model_get (file->model, problem->uid) : NULL, problem->line, problem->column);
   tb_json_end_array (json);
+}
+
+/* What else it is about, each once, as the schema asks for. */
+static void
+write_related (TbJson *json, const TbCheckedFile *file, const TbRuleFinding *finding)
+{
+  gboolean any = FALSE;
+  for (guint i = 1; i < finding->uids->len; i++)
+    {
+      const TbElement *element = tb_model_get (file->model, g_array_index (finding->uids, TbUid, i));
+      if (element == NULL || tb_element_line (element) == 0)
+        continue;
+      if (!any)
+        tb_json_begin_array (json, "relatedLocations");
+      any = TRUE;
+      write_location (json, file, element, tb_element_line (element), tb_element_column (element));
+    }
+  if (any)
+    tb_json_end_array (json);
 }
 
 /* finding: NULL for what is no rule's. */
@@ -100,6 +125,8 @@ write_result (TbJson *json, const TbCheckedFile *file, const TbProblem *problem,
   tb_json_string (json, "level", levels[problem->severity]);
   text (json, "message", problem->message);
   write_place (json, file, problem);
+  if (finding != NULL)
+    write_related (json, file, finding);
   if (finding != NULL && finding->ignored)
     {
       tb_json_begin_array (json, "suppressions");

@@ -52,10 +52,12 @@ add_field (TbInspector *self, GtkWidget *box, const TbElement *element, const Tb
   gtk_box_append (GTK_BOX (box), field);
 }
 
-/* What a style rule is for is offered, said or not. */
+/* What a style rule, or a rule, is for is offered, said or not. */
 static gboolean
 is_look (const TbElement *element, const TbPropSpec *spec)
 {
+  if (tb_element_kind (element) == TB_KIND_RULE)
+    return !is_rare (spec);
   return tb_element_kind (element) == TB_KIND_STYLE
          && (spec->type == TB_TYPE_COLOUR || spec->prop == TB_PROP_DASHED
              || spec->prop == TB_PROP_ICON);

@@ -183,6 +183,8 @@ static const Case cases[] = {
   { "name.twice", TIERS C ("a", "server", "tier='x' name='X'") C ("b", "server", "tier='y' name='X'"), NULL },
   { "rule.words", "<rule id='r' kind='forbidden' from='colour:red'/>" AB, "“colour:red” selects no component" },
   { "rule.words", "<rule id='r' kind='forbidden' over='kind:store'/>" AB, "selects no link" },
+  { "rule.words", "<rule id='r' kind='forbidden' from='kind:servr'/>" AB, "from: there is no kind “servr”" },
+  { "rule.words", "<rule id='r' kind='forbidden' to='!tier:nowhere'/>" AB, "to: there is no tier “nowhere”" },
   { "rule.words", "<rule id='r' kind='forbidden' from='* !tag:x kind:client' over='!async protocol:http'/>" AB, NULL },
   { "ignore.unknown", "<ignore rule='soof' reason='x'/>" AB, "there is no such rule" },
   { "ignore.unused", "<ignore rule='secret.*' reason='x'/>" AB, "nothing of it to ignore" },

@@ -137,17 +137,32 @@ test_findings_are_sarif (Run *run, gconstpointer data)
   assert_contains (run->out, "\"ruleId\":\"spof\",\"level\":\"note\"");
   assert_contains (run->out, "\"suppressions\":[{\"kind\":\"inSource\",\"justification\":\"has one\"}]");
   assert_contains (run->out, "\"region\":{\"startLine\":2,\"startColumn\":");
+  assert_contains (run->out, "\"relatedLocations\":[{\"physicalLocation\"");
 }
 
 static void
 test_findings_count_as_their_level_says (Run *run, gconstpointer data)
 {
-  write_file (run, START TWO "<link id='l' from='a' to='b'/></architecture>");
+  write_file (run, START "<component id='a' kind='client'><builtin/></component><component id='b' kind='server'/><link id='l' from='a' to='b'/></architecture>");
   tierboard (run, "check @");
   g_assert_cmpint (run->status, ==, 0);
   assert_contains (run->out, "warning: link l: a waits for b without a timeout");
   tierboard (run, "check --fail-on warning @");
   g_assert_cmpint (run->status, ==, 1);
+}
+
+#define FIVE TWO "<component id='c' kind='server'/><component id='d' kind='server'/><component id='e' kind='server'/>"
+
+static void
+test_many_findings_are_one_line_and_each_when_asked_for (Run *run, gconstpointer data)
+{
+  write_file (run, START FIVE "</architecture>");
+  tierboard (run, "check @");
+  assert_contains (run->out, "info: 5 components have no link: a, b, c, d and e [element.disconnected]");
+  tierboard (run, "check --each @");
+  assert_contains (run->out, "info: component e: nothing calls it");
+  tierboard (run, "check --format json @");
+  assert_contains (run->out, "\"element\":\"e\"");
 }
 
 static void
@@ -297,6 +312,7 @@ main (int argc, char **argv)
   TEST (a_contradiction_is_1);
   TEST (fail_on_chooses_what_fails);
   TEST (json_has_file_place_and_rule);
+  TEST (many_findings_are_one_line_and_each_when_asked_for);
   TEST (findings_are_sarif);
   TEST (findings_count_as_their_level_says);
   TEST (what_is_ignored_is_printed_when_asked_for);
