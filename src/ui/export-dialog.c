@@ -27,8 +27,8 @@ lost_words (Dialog *self, gboolean *good)
   const TbExportOptions options = { .scale = 1, .folder = self->folder, .lost = lost, .embed = self->format->embeds && self->embeds };
   g_autoptr (GBytes) bytes = self->format->text ? tb_export_bytes (self->model, self->format, &options, &error) : NULL;
   GString *text = g_string_new (NULL);
-  *good = error == NULL;
-  if (error)
+  *good = !self->format->text || bytes != NULL;
+  if (!*good)
     return g_string_free (g_string_append (text, error->message), FALSE);
   for (guint i = 0; i < lost->len; i++)
     g_string_append_printf (text, "%s• %s", i ? "\n" : "Left out:\n", ((const TbProblem *) lost->pdata[i])->message);
