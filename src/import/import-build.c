@@ -611,6 +611,18 @@ put_places (TbImportBuild *b, const TbElement *view, const GArray *places, gbool
     }
 }
 
+static gboolean
+says_all (const TbModel *model, const TbElement *view)
+{
+  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_NOTE };
+  g_autoptr (GHashTable) mentioned = mentioned_in (view);
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
+      if (!g_hash_table_contains (mentioned, tb_element_id (tb_model_nth (model, kinds[k], i))))
+        return FALSE;
+  return TRUE;
+}
+
 /* In every view: what stands nowhere there stands where we would put it, and stays there from then on. */
 static void
 place_the_rest (TbImportBuild *b)
@@ -622,6 +634,8 @@ place_the_rest (TbImportBuild *b)
       const TbElement *view = tb_model_nth (model, TB_KIND_VIEW, v);
       g_autoptr (GArray) layered = g_array_new (FALSE, FALSE, sizeof (TbPlacement)),
                          rest = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
+      if (says_all (model, view)) /* its places or that it is hidden: finding some costs as much as for all */
+        continue;
       if (can_be_layered (model, view))
         {
           place_layered (model, view, layered);

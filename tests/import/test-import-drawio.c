@@ -295,6 +295,30 @@ test_a_legend_is_told_and_left (void)
   result_clear (&r);
 }
 
+/* Each view says of what other pages show that it does not: that is pages by things, and was placed first. */
+static void
+test_many_pages_of_many_boxes_are_read_soon_or_told (void)
+{
+  g_autoptr (GString) xml = g_string_new ("<mxfile>");
+  for (guint page = 0; page < 60; page++)
+    {
+      g_string_append_printf (xml, "<diagram id='p%u' name='Page %u'>" HEAD, page, page);
+      for (guint i = 0; i < 60; i++)
+        g_string_append_printf (xml, BOX ("n%u", "Box %u of %u", "", "1", 0, 0, 120, 60), i, i, page);
+      g_string_append (xml, TAIL "</diagram>");
+    }
+  g_string_append (xml, "</mxfile>");
+  gint64 began = g_get_monotonic_time ();
+  Result r = import_bytes (xml->str, xml->len);
+  g_assert_no_error (r.error);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 20 * G_USEC_PER_SEC);
+  guint n = tb_model_count (r.model, TB_KIND_VIEW);
+  g_assert_cmpuint (n, <, 60);
+  g_autofree char *told = g_strdup_printf ("the page “Page %u” and those after it, %u in all", n, 60 - n);
+  g_assert_true (tells (&r, told));
+  result_clear (&r);
+}
+
 static void
 test_a_line_without_a_direction_leads_to_the_store (void)
 {
@@ -530,6 +554,7 @@ main (int argc, char *argv[])
   ADD ("words over a frame are its title", test_words_over_a_frame_are_its_title);
   ADD ("a box without a name around one thing is no group", test_a_box_without_a_name_around_one_thing_is_no_group);
   ADD ("a legend is told and left", test_a_legend_is_told_and_left);
+  ADD ("many pages of many boxes are read soon or told", test_many_pages_of_many_boxes_are_read_soon_or_told);
   ADD ("a line without a direction leads to the store", test_a_line_without_a_direction_leads_to_the_store);
   ADD ("lines of a label stay lines", test_lines_of_a_label_stay_lines);
   ADD ("PNG with a drawing in it", test_png_with_a_drawing_in_it);
