@@ -1,5 +1,6 @@
 /* The SVG painter: real text, an id, a class and a title per element, colours in one sheet. */
 #include "pen-private.h"
+#include "tb-sketch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -82,8 +83,8 @@ put_attribute (GString *out, const char *name, double value)
   put_bytes (out, at, (gsize) (end - at));
 }
 
-static const char *
-entity (char c)
+const char *
+tb_xml_entity (char c)
 {
   switch (c)
     {
@@ -107,7 +108,7 @@ put_text (GString *out, const char *text)
   const char *from = text;
   for (; *text; text++)
     {
-      const char *instead = entity (*text);
+      const char *instead = tb_xml_entity (*text);
       if (instead == NULL)
         continue;
       put_bytes (out, from, (gsize) (text - from));

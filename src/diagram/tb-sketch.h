@@ -73,4 +73,7 @@ void tb_scene_sketch (const TbScene *scene, TbThemeId theme, TbSketchFunc func, 
 /* The kind's icon: SVG path data in a square of 20. */
 const char *tb_sketch_icon (TbRole role);
 
+/* What stands for a character in XML text and attributes: NULL itself, "" nothing, as XML 1.0 has no way to say it. */
+const char *tb_xml_entity (char c);
+
 G_END_DECLS

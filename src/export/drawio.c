@@ -11,26 +11,11 @@
 
 /* ---- Writing ------------------------------------------------------------------------------------------ */
 
+/* In an attribute a line's end would be read as a blank. */
 static const char *
-entity (guchar c)
+entity (char c)
 {
-  switch (c)
-    {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    case '\n':
-      return "&#10;";
-    case '\t':
-      return "&#9;";
-    default:
-      return c >= 32 ? NULL : "";
-    }
+  return c == '\n' ? "&#10;" : c == '\t' ? "&#9;" : tb_xml_entity (c);
 }
 
 void
@@ -39,7 +24,7 @@ tb_drawio_attribute (GString *out, const char *name, const char *value)
   g_string_append_printf (out, " %s=\"", name);
   for (const char *p = value; *p; p++)
     {
-      const char *instead = entity ((guchar) *p);
+      const char *instead = entity (*p);
       if (instead != NULL)
         g_string_append (out, instead);
       else

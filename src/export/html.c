@@ -13,7 +13,7 @@ static const char style[]
     "@media(prefers-color-scheme:dark){a{color:#8ab4f8}}"
     ".view{position:relative;display:block;max-width:100%}.view img{display:block;width:100%;border-radius:6px}"
     ".view a{position:absolute;border-radius:8px}.view a:hover,.view a:focus{outline:2px solid #1c62c4}"
-    "tr:target td{background:#1c62c422}.ignored{opacity:.6}.level{white-space:nowrap}"
+    ".wide img{border-radius:6px}tr:target td{background:#1c62c422}.ignored{opacity:.6}.level{white-space:nowrap}"
     ".error{color:#c01c28;font-weight:600}.warning{color:#9c6e03;font-weight:600}"
     "@media print{nav{display:none}.view{break-inside:avoid}}";
 
@@ -132,27 +132,44 @@ put_view (TbPage *page, const TbElement *view)
   g_string_free (overlay.links, TRUE);
 }
 
+/* A sequence diagram, NULL with error. */
+static GBytes *
+draw_interaction (TbPage *page, const TbElement *interaction, TbThemeId theme, GError **error)
+{
+  TbExportOptions options = *page->options;
+  options.interaction = tb_element_id (interaction);
+  options.theme = theme;
+  options.embed = FALSE;
+  return tb_export_sequence (page->model, &options, "svg", error);
+}
+
+/* Drawn for either: unlike a view's it is no picture of both. */
+static gboolean
+put_interaction (TbPage *page, const TbElement *interaction, GError **error)
+{
+  g_autoptr (GBytes) light = draw_interaction (page, interaction, TB_THEME_LIGHT, error);
+  g_autoptr (GBytes) dark = light != NULL ? draw_interaction (page, interaction, TB_THEME_DARK, error) : NULL;
+  if (dark == NULL)
+    return FALSE;
+  gsize size;
+  const guchar *data = g_bytes_get_data (dark, &size);
+  g_autofree char *coded = g_base64_encode (data, size);
+  g_string_append_printf (page->out, "<h2 id=\"%s\">", tb_element_id (interaction));
+  tb_page_text (page, tb_element_title (interaction));
+  g_string_append_printf (page->out, "</h2>\n<div class=\"wide\"><picture><source media=\"(prefers-color-scheme:dark)\" "
+                          "srcset=\"data:image/svg+xml;base64,%s\">", coded);
+  data = g_bytes_get_data (light, &size);
+  put_image (page, (const char *) data, size, tb_element_title (interaction));
+  g_string_append (page->out, "</picture></div>\n");
+  return TRUE;
+}
+
 static gboolean
 put_interactions (TbPage *page, GError **error)
 {
   for (guint i = 0; i < tb_model_count (page->model, TB_KIND_INTERACTION); i++)
-    {
-      const TbElement *interaction = tb_model_nth (page->model, TB_KIND_INTERACTION, i);
-      TbExportOptions options = *page->options;
-      options.interaction = tb_element_id (interaction);
-      options.theme = TB_THEME_LIGHT;
-      options.embed = FALSE;
-      g_autoptr (GBytes) svg = tb_export_sequence (page->model, &options, "svg", error);
-      if (svg == NULL)
-        return FALSE;
-      gsize size;
-      const char *data = g_bytes_get_data (svg, &size);
-      g_string_append_printf (page->out, "<h2 id=\"%s\">", tb_element_id (interaction));
-      tb_page_text (page, tb_element_title (interaction));
-      g_string_append (page->out, "</h2>\n<div class=\"wide\">");
-      put_image (page, data, size, tb_element_title (interaction));
-      g_string_append (page->out, "</div>\n");
-    }
+    if (!put_interaction (page, tb_model_nth (page->model, TB_KIND_INTERACTION, i), error))
+      return FALSE;
   return TRUE;
 }
 
