@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define PORT 7300
+
 typedef struct
 {
   uint32_t from, to;

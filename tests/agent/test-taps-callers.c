@@ -23,6 +23,7 @@
 #include "notify.h"
 
 #define PORT 7310
+
 static void
 two (Fixture *fx)
 {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define PORT 7320
+
 static struct sockaddr_in
 address_of (uint32_t address)
 {

@@ -1,11 +1,12 @@
 """Drives a real editor window as a person does: keys and pointer by xdotool, names and values by
-AT-SPI, spoken over D-Bus directly: asking level by level, all questions of a level at once, reads a
-window in a fraction of the time that one question after the other takes.
+AT-SPI, spoken over D-Bus directly: what GTK keeps of all of a window comes in one answer, and what that
+leaves open is asked for level by level, all questions of a level at once.
 Runs inside dbus-run-session and xvfb-run; see run-window-test for the whole recipe.
 
 Nothing here sleeps for a result: wait_for() polls a condition and fails with what it waited for.
 What needs a program that is not installed ends as a skipped test."""
 
+import collections
 import functools
 import os
 import shutil
@@ -85,12 +86,17 @@ class Bus:
         return None
 
 
+# Of an accessible, as its application's cache tells it; count: of its children.
+Item = collections.namedtuple("Item", "count name description states")
+
+
 class Node:
     """What an accessible said when it was read."""
 
     def __init__(self, bus, name, path, parent):
         self.bus, self.owner, self.path, self.parent = bus, name, path, parent
         self.name, self.description, self.children = "", "", []
+        self.states = None  # as they were read; None: to be asked for
 
     @functools.cached_property
     def role(self):
@@ -99,6 +105,13 @@ class Node:
 
     def ask(self, interface, method, arguments=None):
         return self.bus.ask([(self.owner, self.path, interface, method, arguments)])[0]
+
+    def had_state(self, bit):
+        """When it was read."""
+        if self.states is None:
+            said = self.ask(ACCESSIBLE, "GetState")
+            self.states = said[0][0] | said[0][1] << 32 if said else 0
+        return bool(self.states >> bit & 1)
 
     def state(self, bit):
         low, high = self.ask(ACCESSIBLE, "GetState")[0]
@@ -113,16 +126,32 @@ class Node:
                         GLib.Variant("(u)", (WINDOW_COORDS,)))[0]
 
 
-def read_tree(bus, name, path):
-    """Every accessible below one, level by level."""
-    level, everything = [Node(bus, name, path, None)], []
+def read_items(bus, name):
+    """What the application's toolkit keeps of every accessible, in one answer: {path: Item}. What was shown
+    before is among them too, and what was not asked for yet is not: whose child is whose is not told by it."""
+    said = bus.ask([(name, "/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems", None)])[0]
+    return {own[1]: Item(count, text, about, low | high << 32)
+            for own, _, _, _, count, _, text, _, about, (low, high) in (said or ((),))[0]}
+
+
+def read_levels(bus, name, path):
+    """The accessibles below one, a list a level; what the items say of them is not asked for."""
+    items = read_items(bus, name)
+    items.pop(ROOT, None)  # of windows it counts none
+    level = [Node(bus, name, path, None)]
     properties = GLib.Variant("(s)", (ACCESSIBLE,))
     while level:
-        everything += level
+        asked = [node for node in level if node.path not in items]
         said = bus.ask([(node.owner, node.path, "org.freedesktop.DBus.Properties", "GetAll",
-                         properties) for node in level])
+                         properties) for node in asked])
         parents = []
-        for node, values in zip(level, said):
+        for node in level:
+            if node.path in items:
+                item = items[node.path]
+                node.name, node.description, node.states = item.name, item.description, item.states
+                if item.count:
+                    parents.append(node)
+        for node, values in zip(asked, said):
             values = values[0] if values else {"ChildCount": 0}
             node.name, node.description = values.get("Name", ""), values.get("Description", "")
             if values.get("ChildCount", 1):
@@ -132,8 +161,8 @@ def read_tree(bus, name, path):
         for node, children in zip(parents, below):
             node.children = [Node(bus, child[0], child[1], node)
                              for child in (children[0] if children else ())]
-        level = [child for node in parents for child in node.children]
-    return everything
+        yield level
+        level = [child for node in level for child in node.children]
 
 
 # ---- Waiting, keys, processes ------------------------------------------------------------------
@@ -328,18 +357,22 @@ class Editor:
     def root(self):
         return self.bus.application(self.pid)
 
+    def levels(self, below=None):
+        at = (below.owner, below.path) if below else self.root()
+        return read_levels(self.bus, *at) if at else []
+
     def walk(self, below=None):
         """Everything the window says now."""
-        at = (below.owner, below.path) if below else self.root()
-        return read_tree(self.bus, *at) if at else []
+        return [node for level in self.levels(below) for node in level]
 
     def find(self, name, role=None, below=None):
         """The first with that name (or that a predicate holds of); None. What is only read out, and
         stays when its reason has gone, is found by its role alone."""
         wanted = name if callable(name) else lambda text: text == name
-        for node in self.walk(below):
-            if wanted(node.name) and (node.role == role or role is None and node.role != STATUS):
-                return node
+        for level in self.levels(below):  # no farther than it takes
+            for node in level:
+                if wanted(node.name) and (node.role == role or role is None and node.role != STATUS):
+                    return node
         return None
 
     def get(self, name, role=None, seconds=30.0):

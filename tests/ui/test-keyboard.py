@@ -17,13 +17,7 @@ def type_text(text):
 
 def focused(editor):
     """What has the keyboard's focus, of what has a name."""
-    nodes = [node for node in editor.walk() if node.name]
-    states = editor.bus.ask([(node.owner, node.path, ACCESSIBLE, "GetState", None)
-                             for node in nodes])
-    for node, state in zip(nodes, states):
-        if state and state[0][0] >> FOCUSED & 1:
-            return node
-    return None
+    return next((node for node in editor.walk() if node.name and node.had_state(FOCUSED)), None)
 
 
 def moved_on(editor, before):
