@@ -510,16 +510,29 @@ static void
 the_same_of_many_is_told_once_with_all_lines (void)
 {
   g_auto (Fixture) f = { 0 };
-  g_autoptr (GString) text = g_string_new ("services:\n");
+  g_autoptr (GString) text = g_string_new ("x-all: &all\n  tty: true\nservices:\n");
   guint n = 0;
-  for (int i = 0; i < 15; i++)
-    g_string_append_printf (text, "  s%d:\n    image: x\n    cap_drop: [ALL]\n", i);
+  for (int i = 0; i < 3; i++)
+    g_string_append_printf (text, "  s%d:\n    <<: *all\n    image: x\n    cap_drop: [ALL]\n    volumes: [/a,\n /b]\n", i);
   read_in (&f, NULL, text->str);
-  g_assert_cmpuint (told_at (&f, "dropped", "“cap_drop” has no place here: s0 (line 4), s1 (line 7), *s11 (line 37)"
-                                            " and others (lines 40, 43, 46)"), ==, 4);
+  g_assert_cmpuint (told_at (&f, "dropped", "“cap_drop” has no place here: s0 (line 7), s1 (line 13), s2 (line 19)"), ==, 7);
+  g_assert_cmpuint (told_at (&f, "dropped", "“tty” has no place here: s0, s1, s2 (line 2)"), ==, 2);
+  g_assert_cmpuint (told_at (&f, "dropped", "a volume*: s0 (lines 8, 9), s1 (lines 14, 15), s2 (lines 20, 21)"), ==, 8);
   for (guint i = 0; i < f.told->len; i++)
     n += strstr (((TbProblem *) f.told->pdata[i])->message, "cap_drop") != NULL;
   g_assert_cmpuint (n, ==, 1);
+}
+
+static void
+of_thousands_only_so_many_are_named (void)
+{
+  g_auto (Fixture) f = { 0 };
+  g_autoptr (GString) text = g_string_new ("services:\n");
+  for (int i = 0; i < 150; i++)
+    g_string_append_printf (text, "  s%d: {image: x, tty: true}\n", i);
+  read_in (&f, NULL, text->str);
+  g_assert_cmpuint (told_at (&f, "dropped", "“tty” has no place here: s0 (line 2), *, s14 (line 16)*"), ==, 2);
+  g_assert_cmpuint (told_at (&f, "dropped", "“tty” has no place here: *, s99 (line 101) and 50 more"), >, 16);
 }
 
 static void
@@ -631,6 +644,7 @@ main (int argc, char **argv)
   TEST (users_call_what_is_published_and_nobody_else_calls);
   TEST (what_has_another_form_is_told);
   TEST (the_same_of_many_is_told_once_with_all_lines);
+  TEST (of_thousands_only_so_many_are_named);
   TEST (a_variable_without_a_value_comes_from_dotenv_and_one_that_is_empty_is_there);
   TEST (the_stage_that_is_built_says_what_is_started);
   TEST (links_that_variables_hint_at_are_offered);
