@@ -5,8 +5,15 @@
 
 #include "predict-private.h"
 
-/* The extra changes the load of others a little, so it is looked for again. */
-#define ROUNDS 6
+/* The extra changes what queues, at the station itself most, so it is looked for again in small steps: where requests wait for each
+ * other a step in work is a longer one in latency. */
+#define ROUNDS 24
+#define STEP 0.5
+#define PART_LEAST 0.1
+/* What is usual besides what is drawn, and by how much programs differ in it: of a request, and of what is drawn of it. */
+#define USUAL_NS (2 * TB_QUEUE_HOP_NS)
+#define SPREAD_NS 500e3
+#define SPREAD_PART 0.05
 
 TbMeasured *
 tb_measured_new (const TbQueueNet *net)
@@ -112,6 +119,7 @@ typedef struct
   const TbModel *model;
   TbQueueOptions options;
   const TbMeasured *measured;
+  const TbQueueNet *net; /* as drawn */
   GArray *found;      /* of TbCalibration: of the taps (uid 0), then of stations */
   guint *index;       /* of each station in found; 0: nothing was measured */
   double *latency;    /* of each station, measured: as its taps saw it */
@@ -148,11 +156,10 @@ own_part (const TbQueueNet *net, guint station, const double *latency)
  * their pauses is, which is poor where they mostly think: so what is usual is believed as much as it deserves (two
  * normal estimates, weighed by their variances). */
 static double
-weigh (double found_ns, double cycle_ns, double rounds)
+weigh (double found_ns, double error_ns, double usual_ns, double spread_ns)
 {
-  double usual = 2 * TB_QUEUE_HOP_NS, sure = 1 / (usual * usual), error = cycle_ns / sqrt (rounds);
-  double by = 1 / (error * error);
-  return (usual * sure + found_ns * by) / (sure + by);
+  double by = 1 / (error_ns * error_ns), sure = 1 / (spread_ns * spread_ns);
+  return (usual_ns * sure + found_ns * by) / (sure + by);
 }
 
 /* A client's extra: said is the predicted latency of what it calls, that its response was predicted of. */
@@ -167,22 +174,42 @@ correct_source (Fit *fit, const TbQueueNet *net, const TbPrediction *p, const do
   if (fit->index[s->station] == 0 || s->rate_per_s > 0 || !(rounds > 0) || !isfinite (own - predicted))
     return;
   TbCalibration *c = &g_array_index (fit->found, TbCalibration, fit->index[s->station]);
-  c->extra_ns = MAX (weigh (c->extra_ns + own - predicted, cycle, rounds * fit->measured->seconds), 0);
+  c->extra_ns = MAX (weigh (c->extra_ns + own - predicted, cycle / sqrt (rounds * fit->measured->seconds), USUAL_NS, USUAL_NS), 0);
+}
+
+/* How much longer than is drawn a built-in program takes is weighed too: it waits as it is drawn, and a mean of few requests that
+ * queued says little. Of others nothing is usual. */
+static double
+believed (const Fit *fit, const TbStation *t, guint station, double found_ns, double share)
+{
+  double latency, rate = came_to (fit->net, fit->measured, station, &latency);
+  double error = share * latency / sqrt (rate * fit->measured->seconds);
+  if (!(t->work[1].mean_ns > 0) || !(error > 0))
+    return found_ns;
+  return weigh (found_ns, error, USUAL_NS, SPREAD_NS + SPREAD_PART * t->work[0].mean_ns);
 }
 
 static void
-correct (Fit *fit, const TbQueueNet *net, guint station, double by_ns)
+correct (Fit *fit, guint station, double by_ns, double share)
 {
   TbCalibration *c = &g_array_index (fit->found, TbCalibration, fit->index[station]);
-  const TbStation *t = &net->stations[station];
+  const TbStation *drawn = &fit->net->stations[station];
+  gboolean waits = !drawn->work[0].cpu && drawn->work[0].mean_ns > 0;
   if (fit->index[station] == 0 || !isfinite (by_ns))
     return;
-  c->extra_ns += by_ns;
-  if (c->extra_ns >= 0)
-    return;
-  if (!t->work[0].cpu && t->work[0].mean_ns > 0) /* it waits less than is drawn */
-    c->work_ns = MAX (t->work[0].mean_ns + c->extra_ns, 0);
-  c->extra_ns = 0;
+  double now = c->work_ns >= 0 ? c->work_ns - drawn->work[0].mean_ns : c->extra_ns;
+  double offset = now + STEP * (believed (fit, drawn, station, now + share * by_ns, share) - now);
+  c->extra_ns = MAX (offset, 0);
+  c->work_ns = offset < 0 && waits ? MAX (drawn->work[0].mean_ns + offset, 0) : -1; /* it waits less than is drawn */
+}
+
+/* Of what latency differs by, so much is what it takes itself: the rest is queue. */
+static double
+own_share (const TbQueueNet *net, guint station, const double *said)
+{
+  double alone = tb_station_cpu_ns (&net->stations[station]) + tb_station_wait_ns (&net->stations[station]);
+  double part = alone / own_part (net, station, said);
+  return part >= 0 ? CLAMP (part, PART_LEAST, 1) : 1;
 }
 
 static void
@@ -200,7 +227,7 @@ improve (Fit *fit)
       said[net->links[l].to] = p->links[l].latency.mean.value;
   for (guint i = 0; i < net->n_stations; i++)
     if (net->stations[i].role != TB_ROLE_CLIENT)
-      correct (fit, net, i, own_part (net, i, fit->latency) - own_part (net, i, said));
+      correct (fit, i, own_part (net, i, fit->latency) - own_part (net, i, said), own_share (net, i, said));
   for (guint k = 0; k < net->n_sources; k++)
     correct_source (fit, net, p, said, k);
 }
@@ -215,6 +242,7 @@ tb_calibrate (const TbModel *model, const TbQueueOptions *options, const TbMeasu
   g_autoptr (TbQueueNet) net = tb_queue_net_new (model, &fit.options, NULL);
   g_autofree guint *index = g_new0 (guint, net->n_stations + 1);
   g_autofree double *latency = g_new0 (double, net->n_stations + 1);
+  fit.net = net;
   fit.index = index;
   fit.latency = latency;
   fit.found = g_array_new (FALSE, FALSE, sizeof (TbCalibration));

@@ -7,6 +7,9 @@
 
 #define BUSY_BAD 0.95
 #define BAR_WIDTH 44
+#define NARROW_BELOW 640 /* pixels */
+#define WIDE_FROM 900
+#define EDGES 26
 #define HEIGHT_LEAST 96 /* three lines and the headings */
 
 #define TB_TYPE_FORECAST_ITEM (tb_forecast_item_get_type ())
@@ -70,17 +73,16 @@ static const struct
   const char *title;
   int width, narrow;
   When when; /* it is shown; 0: always */
-  gboolean grows;
 } columns[N_COLUMNS] = {
-  [COLUMN_NAME] = { "", 118, 96, 0, FALSE },
-  [COLUMN_RATE] = { "A second", 92, 82, 0, FALSE },
-  [COLUMN_RATE_MEASURED] = { "Measured", 72, 68, WHEN_MEASURED, FALSE },
-  [COLUMN_TIME] = { "Mean time", 108, 86, 0, FALSE },
-  [COLUMN_TIME_MEASURED] = { "Measured", 76, 68, WHEN_MEASURED, FALSE },
-  [COLUMN_DIFFERENCE] = { "Measured is", 196, 196, WHEN_MEASURED, FALSE },
-  [COLUMN_P95] = { "95\u202f% within", 88, 88, WHEN_SIMULATED | WHEN_WIDE, FALSE },
-  [COLUMN_BUSY] = { "Busy", 200, 170, 0, TRUE },
-  [COLUMN_CORES_MEASURED] = { "Measured", 84, 84, WHEN_MEASURED | WHEN_WIDE, FALSE },
+  [COLUMN_NAME] = { "", 116, 96, 0 },
+  [COLUMN_RATE] = { "A second", 88, 80, 0 },
+  [COLUMN_RATE_MEASURED] = { "Measured", 70, 66, WHEN_MEASURED },
+  [COLUMN_TIME] = { "Mean time", 104, 82, 0 },
+  [COLUMN_TIME_MEASURED] = { "Measured", 72, 66, WHEN_MEASURED },
+  [COLUMN_DIFFERENCE] = { "Measured is", 172, 140, WHEN_MEASURED },
+  [COLUMN_P95] = { "95\u202f% within", 88, 88, WHEN_SIMULATED | WHEN_WIDE },
+  [COLUMN_BUSY] = { "Busy", 166, 166, 0 },
+  [COLUMN_CORES_MEASURED] = { "Measured", 84, 84, WHEN_MEASURED | WHEN_WIDE },
 };
 
 /* "62 % · threads 5 of 8 · 3 wait" */
@@ -165,7 +167,6 @@ busy_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer data)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *bar = gtk_level_bar_new (), *words = tb_ui_label (NULL, NULL);
   gtk_widget_set_hexpand (words, TRUE);
-  gtk_widget_set_size_request (box, columns[COLUMN_BUSY].narrow, -1);
   gtk_widget_set_size_request (bar, BAR_WIDTH, -1);
   gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), bar);
@@ -238,9 +239,7 @@ add_column (GtkColumnView *table, guint i)
   g_signal_connect (factory, "unbind", G_CALLBACK (cell_unbind), NULL);
   g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (columns[i].title, factory);
   gtk_column_view_column_set_resizable (column, TRUE);
-  if (!columns[i].grows)
-    gtk_column_view_column_set_fixed_width (column, columns[i].width);
-  gtk_column_view_column_set_expand (column, columns[i].grows);
+  gtk_column_view_column_set_fixed_width (column, columns[i].width);
   gtk_column_view_column_set_visible (column, columns[i].when == 0);
   gtk_column_view_append_column (table, column);
 }
@@ -271,20 +270,24 @@ tb_forecast_table_new (GListStore *store, TbForecastPicked picked, gpointer data
   return scrolled;
 }
 
+/* GTK asks a column once how wide it would like to be, and what it says may become longer: the last one is given what is left. */
 void
-tb_forecast_table_arrange (GtkWidget *scrolled, gboolean simulated, gboolean measured, TbForecastRoom room)
+tb_forecast_table_arrange (GtkWidget *scrolled, gboolean simulated, gboolean measured, int width)
 {
-  gboolean wide = room == TB_FORECAST_WIDE || (!measured && room != TB_FORECAST_NARROW);
+  gboolean narrow = width < NARROW_BELOW, wide = width >= WIDE_FROM || (!measured && !narrow);
   const When now = (simulated ? WHEN_SIMULATED : 0) | (measured ? WHEN_MEASURED : 0) | (wide ? WHEN_WIDE : 0);
   GtkWidget *table = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (scrolled));
   GListModel *shown = gtk_column_view_get_columns (GTK_COLUMN_VIEW (table));
+  int left = width - EDGES;
   for (guint i = 0; i < N_COLUMNS; i++)
     {
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (shown, i);
-      gboolean crowded = i == COLUMN_BUSY && measured && room == TB_FORECAST_NARROW;
-      gtk_column_view_column_set_visible (column, (columns[i].when & ~now) == 0 && !crowded);
-      if (!columns[i].grows)
-        gtk_column_view_column_set_fixed_width (column, room == TB_FORECAST_NARROW ? columns[i].narrow : columns[i].width);
+      gboolean last = i == (measured && narrow ? COLUMN_DIFFERENCE : wide && measured ? COLUMN_CORES_MEASURED : COLUMN_BUSY);
+      gboolean visible = (columns[i].when & ~now) == 0 && !(i == COLUMN_BUSY && measured && narrow);
+      int own = narrow ? columns[i].narrow : columns[i].width;
+      gtk_column_view_column_set_visible (column, visible);
+      gtk_column_view_column_set_fixed_width (column, last ? MAX (left, own) : own);
+      left -= visible ? own : 0;
     }
 }
 

@@ -13,15 +13,8 @@ typedef void (*TbForecastPicked) (TbUid uid, gpointer data);
 GListStore *tb_forecast_table_store (void);
 /* Scrolls by itself. picked: a row was activated; store stays the caller's and must outlive it. (transfer floating) */
 GtkWidget *tb_forecast_table_new (GListStore *store, TbForecastPicked picked, gpointer data);
-typedef enum
-{
-  TB_FORECAST_NARROW,
-  TB_FORECAST_USUAL,
-  TB_FORECAST_WIDE
-} TbForecastRoom;
-
-/* Which of its columns there is something in, and room for. */
-void tb_forecast_table_arrange (GtkWidget *table, gboolean simulated, gboolean measured, TbForecastRoom room);
+/* Which of its columns there is something in, and room for in so many pixels. */
+void tb_forecast_table_arrange (GtkWidget *table, gboolean simulated, gboolean measured, int width);
 /* Shows these of TbForecastRow, which are kept: in the same lines where there are as many, so that nobody loses sight of one. */
 void tb_forecast_table_fill (GListStore *store, GPtrArray *rows);
 

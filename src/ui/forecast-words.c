@@ -78,7 +78,7 @@ append_off (GString *text, double predicted, double measured, const char *more, 
     return;
   g_string_append (text, text->len > 0 ? ", " : "");
   if (ratio >= TIMES_FROM)
-    g_string_append_printf (text, "%.2g times as %s", ratio, g_str_equal (more, "slower") ? "slow" : "many a second");
+    g_string_append_printf (text, "%.2g times as %s", ratio, g_str_equal (more, "slower") ? "slow" : "many");
   else
     g_string_append_printf (text, "%.0f" "\u202f" "%% %s", 100 * fabs (ratio - 1), ratio > 1 ? more : less);
 }
@@ -89,7 +89,7 @@ tb_forecast_difference (double rate, double measured_rate, double ns, double mea
   g_autoptr (GString) text = g_string_new (NULL);
   gboolean rates = rate > 0 && measured_rate >= 0, times = ns > 0 && measured_ns > 0;
   if (rates)
-    append_off (text, rate, measured_rate, "more a second", "fewer a second");
+    append_off (text, rate, measured_rate, "more", "fewer");
   if (times)
     append_off (text, ns, measured_ns, "slower", "quicker");
   if (text->len == 0 && (rates || times))

@@ -18,7 +18,7 @@ typedef struct
   char *busy_text;                 /* "threads 3.1 of 8 · 0.62 cores" */
   double waiting;                  /* requests that wait for a thread */
   double measured_rate, measured_ns, measured_p95_ns, measured_cores;
-  char *difference;                /* "as predicted", "8 % fewer a second, 20 % slower" */
+  char *difference;                /* "as predicted", "8 % fewer, 20 % slower" */
 } TbForecastRow;
 
 /* Clients, then components, then links, as they stand in the file; measured (may be NULL) is of a run of that net. (transfer full),

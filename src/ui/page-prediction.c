@@ -16,7 +16,6 @@
 
 #define REFRESH_MS 1000 /* of what is measured */
 #define SIDE_BY_SIDE 640 /* pixels */
-#define ALL_COLUMNS 900
 
 struct _TbPredictionPage
 {
@@ -26,7 +25,7 @@ struct _TbPredictionPage
   TbEditor *editor;
   TbMoment *moment;
   TbForecaster *forecaster;
-  TbForecastRoom room;
+  int width;
   gboolean measures;
   guint refresh_id, arrange_id;
   gulong selection_id;
@@ -81,8 +80,8 @@ static void
 arrange (TbPredictionPage *self)
 {
   const TbPrediction *p = tb_forecaster_prediction (self->forecaster);
-  tb_forecast_summary_set_wide (TB_FORECAST_SUMMARY (self->summary), self->room != TB_FORECAST_NARROW);
-  tb_forecast_table_arrange (self->table, p != NULL && p->how == TB_PREDICTED_BY_SIMULATION, self->measures, self->room);
+  tb_forecast_summary_set_wide (TB_FORECAST_SUMMARY (self->summary), self->width >= SIDE_BY_SIDE);
+  tb_forecast_table_arrange (self->table, p != NULL && p->how == TB_PREDICTED_BY_SIMULATION, self->measures, self->width);
 }
 
 static void
@@ -332,10 +331,9 @@ static void
 tb_prediction_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   TbPredictionPage *self = TB_PREDICTION_PAGE (widget);
-  TbForecastRoom room = width < SIDE_BY_SIDE ? TB_FORECAST_NARROW : width < ALL_COLUMNS ? TB_FORECAST_USUAL : TB_FORECAST_WIDE;
-  if (room != self->room && self->arrange_id == 0)
+  if (width != self->width && self->arrange_id == 0)
     self->arrange_id = g_idle_add (arrange_later, self); /* not while sizes are given */
-  self->room = room;
+  self->width = width;
   gtk_widget_allocate (self->box, width, height, baseline, NULL);
 }
 

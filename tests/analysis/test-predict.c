@@ -211,6 +211,35 @@ test_calibration (void)
   g_assert_cmpfloat_with_epsilon (said->sources[0].response.mean.value / r, 1, .02);
 }
 
+static double
+work_learnt (double seconds)
+{
+  const char *xml = "<architecture xmlns=\"urn:tierboard:1\" name=\"t\">" CUSTOMERS ("4", "160ms")
+    "<component id=\"s\" kind=\"server\" threads=\"single\"><builtin work=\"wait exponential 40ms\"/></component>"
+    "<link id=\"l\" from=\"c\" to=\"s\"/></architecture>";
+  const TbQueueOptions options = { .local = TRUE, .cores = 2, .tap_ns = -1, .hop_ns = -1 };
+  g_autoptr (TbDocument) document = tb_document_load_bytes ("t", xml, strlen (xml), NULL, NULL);
+  g_autoptr (TbQueueNet) net = tb_queue_net_new (tb_document_model (document), &options, NULL);
+  g_autoptr (TbPrediction) run = tb_predict (net);
+  g_autoptr (TbMeasured) measured = tb_measured_new (net);
+  measure (net, run, measured);
+  measured->seconds = seconds;
+  measured->links[0].latency_ns *= 0.75;
+  g_autoptr (GArray) found = tb_calibrate (tb_document_model (document), &options, measured);
+  double work = g_array_index (found, TbCalibration, 2).work_ns;
+  return work < 0 ? 40e6 : work;
+}
+
+/* Some eighty requests that queued say little against what is drawn; a hundred thousand say it all. */
+static void
+test_few_requests_teach_little (void)
+{
+  double few = work_learnt (5), many = work_learnt (5000);
+  g_test_message ("few %g, many %g", few, many);
+  g_assert_cmpfloat (few, >, 36e6); /* a tenth, though they took a quarter less */
+  g_assert_cmpfloat (many, <, few - 2e6);
+}
+
 /* Into the file, once, and out again as one step. */
 static void
 test_calibration_is_written (void)
@@ -379,6 +408,7 @@ main (int argc, char **argv)
   g_test_add_func ("/predict/devices-or-this-machine", test_devices_or_this_machine);
   g_test_add_func ("/predict/laws-hold", test_laws_hold);
   g_test_add_func ("/predict/calibration", test_calibration);
+  g_test_add_func ("/predict/few-requests-teach-little", test_few_requests_teach_little);
   g_test_add_func ("/predict/calibration-is-written", test_calibration_is_written);
   g_test_add_func ("/predict/advice", test_advice);
   g_test_add_func ("/predict/closed-is-never-overloaded", test_closed_is_never_overloaded);

@@ -50,10 +50,10 @@ test_differences_in_words (void)
     const char *words;
   } rows[] = {
     { 100, 98, 1e6, 1.02e6, "as predicted" },
-    { 100, 92, 1e6, 1.2e6, "8\u202f% fewer a second, 20\u202f% slower" },
-    { 100, 110, 1e6, 0.5e6, "10\u202f% more a second, 50\u202f% quicker" },
+    { 100, 92, 1e6, 1.2e6, "8\u202f% fewer, 20\u202f% slower" },
+    { 100, 110, 1e6, 0.5e6, "10\u202f% more, 50\u202f% quicker" },
     { 100, 101, 1e6, 3e6, "3 times as slow" },
-    { 10, 25, NAN, NAN, "2.5 times as many a second" },
+    { 10, 25, NAN, NAN, "2.5 times as many" },
     { 100, NAN, 1e6, NAN, "" },
     { NAN, NAN, 1e6, 1e6, "as predicted" },
   };
