@@ -57,6 +57,14 @@ tb_drawio_is_text (const TbDrawioCell *cell)
   return has_words (cell) && (g_strcmp0 (shape, "text") == 0 || (bare && shape == NULL));
 }
 
+gboolean
+tb_drawio_is_step (const TbDrawioCell *cell)
+{
+  g_autofree char *words = tb_drawio_words (cell);
+  gsize n = strlen (words);
+  return !cell->linked && n > 0 && n <= 3 && strspn (words, "0123456789.") == n && cell->rect.width <= 60 && cell->rect.height <= 60;
+}
+
 static gboolean
 is_list (const TbDrawioCell *cell)
 {
@@ -77,20 +85,21 @@ look_at (const TbDrawioCell *cell)
     return TB_CELL_LABEL;
   if (shape != NULL && (strcmp (shape, "note") == 0 || strcmp (shape, "note2") == 0))
     return TB_CELL_NOTE;
-  if (!cell->linked && tb_drawio_is_text (cell))
+  if (tb_drawio_is_step (cell) || (!cell->linked && tb_drawio_is_text (cell)))
     return TB_CELL_TEXT;
   if (tb_drawio_is_group (cell))
     return TB_CELL_CONTAINER;
   return has_words (cell) || cell->linked || tb_drawio_pictured (cell) ? TB_CELL_COMPONENT : TB_CELL_NOTHING;
 }
 
-/* The first of more words, where they can be what a thing is made of: “Redis 7.0”. NULL: none. */
+/* The first of more words, where they name a program that a thing can be made of: “Redis 7.0”. NULL: they do not. */
 static char *
 technology_of (const TbDrawioCell *cell)
 {
   const char *rest = cell->rest;
   gsize n = rest != NULL ? strcspn (rest, "\n") : 0;
-  return n > 0 && n <= 40 ? g_strndup (rest, n) : NULL;
+  g_autofree char *first = n > 0 && n <= 40 ? g_strndup (rest, n) : NULL;
+  return first != NULL && tb_foreign_kind (NULL, first, NULL).from_program ? g_steal_pointer (&first) : NULL;
 }
 
 TbForeignKind

@@ -122,6 +122,8 @@ gboolean tb_drawio_pictured (const TbDrawioCell *cell);
 TbForeignKind tb_drawio_kind (const TbDrawioCell *cell);
 /* A frame that one provider's icons come with, also with nothing in it. */
 gboolean tb_drawio_is_group (const TbDrawioCell *cell);
+/* A mark with the number of a step that nothing ends at: words elsewhere say what it is. */
+gboolean tb_drawio_is_step (const TbDrawioCell *cell);
 /* Words that stand alone, whether a line ends at them or not. */
 gboolean tb_drawio_is_text (const TbDrawioCell *cell);
 /* Whether a lies in b. */

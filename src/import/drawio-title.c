@@ -22,7 +22,7 @@ is_broken_name (const TbDrawioCell *cell, const char *words)
   if (!picture && strcspn (words, "\n") > SHORT_LINE)
     return FALSE;
   return strlen (words) <= (picture ? LONGEST_NAME : SHORT_NAME) && strpbrk (words, "[](){}:+*•") == NULL && !marked
-         && cell->what == TB_CELL_COMPONENT;
+         && (cell->what == TB_CELL_COMPONENT || cell->what == TB_CELL_CONTAINER);
 }
 
 /* How much of the words is a heading in bold at their beginning, however many lines that has; 0: there is none. */
@@ -145,7 +145,7 @@ from_edge (const TbDrawioCell *frame, const TbDrawioCell *picture)
 static gboolean
 can_title (const TbDrawioCell *cell, const TbDrawioCell *text)
 {
-  if (text == cell || (cell->what == TB_CELL_CONTAINER && text->container != cell && text->container != cell->container))
+  if (text == cell || tb_drawio_is_step (text) || (cell->what == TB_CELL_CONTAINER && text->container != cell && text->container != cell->container))
     return FALSE;
   if (cell->what == TB_CELL_CONTAINER && text->what == TB_CELL_COMPONENT)
     return !text->linked && text->title != NULL && text->container == cell->container && tb_drawio_pictured (text);

@@ -320,6 +320,18 @@ test_many_pages_of_many_boxes_are_read_soon_or_told (void)
 }
 
 static void
+test_numbers_of_steps_are_no_components (void)
+{
+  Result r = import_cells (TWO BOX ("s", "1", "rounded=1;fillColor=#0070c0;", "1", 400, 40, 26, 26)
+                           BOX ("g", "Log Storage&#10;Cloud Storage", "", "1", 400, 240, 120, 60));
+  g_assert_no_error (r.error);
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_COMPONENT), ==, 3);
+  g_assert_cmpstr (tb_element_get (tb_model_nth (r.model, TB_KIND_NOTE, 0), TB_PROP_TEXT), ==, "1");
+  g_assert_cmpint (tb_component_role (titled (r.model, TB_KIND_COMPONENT, "Log Storage Cloud Storage")), ==, TB_ROLE_STORE);
+  result_clear (&r);
+}
+
+static void
 test_a_line_without_a_direction_leads_to_the_store (void)
 {
   Result r = import_cells (TWO LINE ("e", "", "endArrow=none;", "b", "a"));
@@ -555,6 +567,7 @@ main (int argc, char *argv[])
   ADD ("a box without a name around one thing is no group", test_a_box_without_a_name_around_one_thing_is_no_group);
   ADD ("a legend is told and left", test_a_legend_is_told_and_left);
   ADD ("many pages of many boxes are read soon or told", test_many_pages_of_many_boxes_are_read_soon_or_told);
+  ADD ("numbers of steps are no components", test_numbers_of_steps_are_no_components);
   ADD ("a line without a direction leads to the store", test_a_line_without_a_direction_leads_to_the_store);
   ADD ("lines of a label stay lines", test_lines_of_a_label_stay_lines);
   ADD ("PNG with a drawing in it", test_png_with_a_drawing_in_it);
