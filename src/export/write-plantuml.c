@@ -127,7 +127,8 @@ tb_export_plantuml (const TbModel *model, const TbExportOptions *options, GError
   static const TbProp link_held[] = { TB_PROP_FROM, TB_PROP_TO, TB_PROP_PROTOCOL, TB_PROP_CALL, TB_PROP_NONE };
   TbKind container = tb_graph_container (model);
   const char *name = tb_element_get (tb_model_root (model), TB_PROP_NAME);
-  GString *out = g_string_new ("@startuml\n!include <C4/C4_Container>\n");
+  GString *out = g_string_new ("@startuml\n' C4 is in PlantUML's own library; Debian's package of PlantUML leaves that library out.\n"
+                               "!include <C4/C4_Container>\n");
   if (container == TB_KIND_TIER)
     g_string_append (out, "!include <C4/C4_Deployment>\n");
   g_string_append (out, "LAYOUT_LEFT_RIGHT()\n");
