@@ -49,6 +49,13 @@ carry_out_outside (Agent *a, const TbAction *action)
 }
 
 static void
+command_leash (Instance *in, TbActionKind kind)
+{
+  tb_leash_command (in->control.fd,
+                    kind == TB_ACTION_KILL ? TB_LEASH_KILL : kind == TB_ACTION_FREEZE ? TB_LEASH_FREEZE : TB_LEASH_THAW, 0);
+}
+
+static void
 carry_out (Agent *a, TbAction *action)
 {
   Instance *in = a->instances[action->instance];
@@ -65,13 +72,9 @@ carry_out (Agent *a, TbAction *action)
       tb_leash_command (in->control.fd, TB_LEASH_SIGNAL, action->signal);
       break;
     case TB_ACTION_KILL:
-      tb_leash_command (in->control.fd, TB_LEASH_KILL, 0);
-      break;
     case TB_ACTION_FREEZE:
-      tb_leash_command (in->control.fd, TB_LEASH_FREEZE, 0);
-      break;
     case TB_ACTION_THAW:
-      tb_leash_command (in->control.fd, TB_LEASH_THAW, 0);
+      command_leash (in, action->kind);
       break;
     case TB_ACTION_PROBE:
     case TB_ACTION_UNPROBE:

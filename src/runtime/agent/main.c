@@ -92,6 +92,17 @@ read_alone (TbAlone *alone, int option, const char *text)
 
 /* ------------------------------------------------------------------------------------------------ */
 
+static int
+run_agent (int fd)
+{
+  struct rlimit nofile;
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  /* Its own session: the terminal's interrupt is for the viewer to understand. */
+  setsid ();
+  raise_limit (&nofile);
+  return tb_agent_run (fd, &nofile);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -102,7 +113,6 @@ main (int argc, char **argv)
           { "json", no_argument, NULL, 'j' },        { "quiet", no_argument, NULL, 'q' },
           { "help", no_argument, NULL, 'h' },        { "version", no_argument, NULL, 'v' },
           { 0 } };
-  struct rlimit nofile;
   int fd = -1;
   bool tap = false;
   TbAlone alone = { .faults = calloc ((size_t) argc, sizeof (char *)), .seed = 1 };
@@ -138,9 +148,5 @@ main (int argc, char **argv)
       print_help (stderr);
       return 2;
     }
-  fcntl (fd, F_SETFD, FD_CLOEXEC);
-  /* Its own session: the terminal's interrupt is for the viewer to understand. */
-  setsid ();
-  raise_limit (&nofile);
-  return tb_agent_run (fd, &nofile);
+  return run_agent (fd);
 }

@@ -70,6 +70,15 @@ mark_fault (TbTapCounters *c, guint64 aux)
   c->faults = aux & 1 ? c->faults | bit : c->faults & ~bit;
 }
 
+/* With what it left unanswered. */
+static void
+count_close (TbTapCounters *c, const TbEvent *event)
+{
+  c->connections_open -= MIN (c->connections_open, 1);
+  c->errors += event->aux;
+  c->unanswered += event->aux;
+}
+
 void
 tb_past_count (TbTapCounters *c, const TbEvent *event)
 {
@@ -102,9 +111,7 @@ tb_past_count (TbTapCounters *c, const TbEvent *event)
       c->connections_total++;
       break;
     case TB_EVENT_CLOSE:
-      c->connections_open -= MIN (c->connections_open, 1);
-      c->errors += event->aux;
-      c->unanswered += event->aux;
+      count_close (c, event);
       break;
     case TB_EVENT_RESET:
       c->reset++;
