@@ -286,6 +286,7 @@ test_advice (void)
   g_assert_cmpint (best->what.kind, ==, TB_WHAT_IF_THREADS);
   g_assert_cmpfloat (best->rate_per_s, >, 60);
   g_assert_true (g_str_has_prefix (threads, "app with 2 threads instead of 1: "));
+  g_assert_cmpint (((const TbAdvice *) b->pdata[0])->what.kind, ==, TB_WHAT_IF_CORES);
   g_assert_true (g_str_has_prefix (cores, "d3 with 2 cores instead of 1: "));
   g_assert_cmpuint (c->len, ==, 0);
   g_assert_true (g_str_has_prefix (idle, "Hardly anybody waits"));
