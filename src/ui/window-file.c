@@ -55,8 +55,8 @@ find_open_file (TbWindow *self, const char *path)
 
 /* What was open stays as it is; what is wrong is said in one sentence and, line by line, in the
  * list. */
-static void
-refuse (TbWindow *self, const char *path, const TbProblems *problems, const GError *error)
+void
+tb_window_refuse_file (TbWindow *self, const char *path, const TbProblems *problems, const GError *error)
 {
   g_autofree char *name = g_path_get_basename (path);
   for (guint i = 0; i < problems->len; i++)
@@ -75,17 +75,16 @@ refuse (TbWindow *self, const char *path, const TbProblems *problems, const GErr
     }
 }
 
-/* A drawing of ours, or, where it is none, whatever another program's file can be taken for. What is called a drawing of
- * ours and looks like nothing else is told as a broken one. */
-static TbDocument *
-load_any (const char *path, TbProblems *problems, GError **error)
+/* Whether another program's reader is to have it. What is called a drawing of ours and looks like nothing else is told as
+ * a broken one, and what is no regular file by the one sentence for such. */
+static gboolean
+is_foreign (const char *path)
 {
-  g_autoptr (GBytes) bytes = tb_file_read (path, NULL);
+  g_autoptr (GBytes) bytes = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? tb_file_read (path, NULL) : NULL;
   gsize size = 0;
   const char *data = bytes ? g_bytes_get_data (bytes, &size) : NULL;
-  gboolean foreign = size > 0 && !tb_import_is_own (data, size)
-                     && (!g_str_has_suffix (path, ".tierboard") || tb_import_recognise (NULL, data, size));
-  return foreign ? tb_import (path, NULL, problems, error) : tb_document_load (path, problems, error);
+  return size > 0 && !tb_import_is_own (data, size)
+         && (!g_str_has_suffix (path, ".tierboard") || tb_import_recognise (NULL, data, size));
 }
 
 static TbDocument *
@@ -96,17 +95,16 @@ load (TbWindow *self, const char *path, TbProblems *problems)
   /* A pipe with nobody at its other end would hold the whole window up. */
   if (g_file_test (path, G_FILE_TEST_EXISTS)
       && !g_file_test (path, G_FILE_TEST_IS_REGULAR | G_FILE_TEST_IS_DIR))
-    g_set_error (&error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID, 
-                 "%s is no file that can be edited", path);
+    g_set_error (&error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID, "%s is no file that can be edited", path);
   else
-    document = load_any (path, problems, &error);
+    document = tb_document_load (path, problems, &error);
   if (!document)
-    refuse (self, path, problems, error);
+    tb_window_refuse_file (self, path, problems, error);
   return document;
 }
 
-static void
-show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbProblems *problems)
+void
+tb_window_show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbProblems *problems)
 {
   g_autofree char *name = g_path_get_basename (path);
   TbSheet *before = self->sheet;
@@ -120,24 +118,6 @@ show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbPro
   gtk_window_present (GTK_WINDOW (self));
 }
 
-/* Of a drawing that was just made of a file in another format: what it is now, and how much did not come along. */
-static void
-tell_import (TbWindow *self, const char *path, TbDocument *document, const TbProblems *problems)
-{
-  guint n = 0;
-  if (tb_document_path (document) || !tb_document_is_modified (document))
-    return;
-  self->sheet->made_of = g_strdup (path);
-  tb_sheet_state_changed (self->sheet);
-  for (guint i = 0; i < problems->len; i++)
-    n += g_str_equal (((const TbProblem *) problems->pdata[i])->rule, TB_IMPORT_DROPPED);
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *sentence = n == 0 ? g_strdup_printf ("Made a drawing of %s; it is not saved yet", name)
-                              : n == 1 ? g_strdup_printf ("Made a drawing of %s; one thing was dropped", name)
-                                       : g_strdup_printf ("Made a drawing of %s; %u things were dropped", name, n);
-  tb_window_toast (self, sentence);
-}
-
 /* The drawing inside it, at the end of what was recorded. */
 static void
 open_recording (TbWindow *self, const char *path)
@@ -148,11 +128,11 @@ open_recording (TbWindow *self, const char *path)
   g_autoptr (TbDocument) document = past ? tb_recording_document (past, &error) : NULL;
   if (!document)
     {
-      refuse (self, path, problems, error);
+      tb_window_refuse_file (self, path, problems, error);
       return;
     }
   tb_recent_add (path);
-  show_loaded (self, path, document, problems);
+  tb_window_show_loaded (self, path, document, problems);
   tb_sheet_set_recording (self->sheet, past);
   if (tb_panel_is_folded (self->sheet->panel))
     tb_panel_show_page (self->sheet->panel, "messages");
@@ -173,13 +153,17 @@ tb_window_open_path (TbWindow *window, const char *path)
       open_recording (window, path);
       return;
     }
+  if (is_foreign (path))
+    {
+      tb_window_open_foreign (window, path);
+      return;
+    }
   g_autoptr (GPtrArray) problems = tb_problems_new ();
   g_autoptr (TbDocument) document = load (window, path, problems);
   if (!document)
     return;
   tb_recent_add (path);
-  show_loaded (window, path, document, problems);
-  tell_import (window, path, document, problems);
+  tb_window_show_loaded (window, path, document, problems);
 }
 
 /* The copy is read from bytes, so it has no path to be saved over. */
@@ -194,9 +178,9 @@ tb_window_open_copy (TbWindow *window, const char *path)
   if (g_file_get_contents (path, &bytes, &size, &error))
     document = tb_document_load_bytes (path, bytes, size, problems, &error);
   if (document)
-    show_loaded (window, path, document, problems);
+    tb_window_show_loaded (window, path, document, problems);
   else
-    refuse (window, path, problems, error);
+    tb_window_refuse_file (window, path, problems, error);
 }
 
 /* Where what belongs to it is: beside its file, or beside what it was made of. sheet may be NULL. */

@@ -1,6 +1,6 @@
 /* The window's parts, shared by the files that make it: window.c builds it and holds its tabs,
  * window-actions.c the table of actions (what those on a run do is in window-run.c, those of scenarios are in
- * window-scenarios.c), window-file.c files, window-close.c the questions before
+ * window-scenarios.c), window-file.c files, window-foreign.c those of other programs, window-close.c the questions before
  * something would be lost. What belongs to one document is in its sheet (sheet-private.h). */
 #pragma once
 
@@ -42,6 +42,8 @@ void tb_window_move_out (TbWindow *self);
 /* Takes it from its window without a question. */
 void tb_window_drop_sheet (TbWindow *self, TbSheet *sheet);
 void tb_window_toastf (TbWindow *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* Stays until it is dismissed. (transfer none) */
+AdwToast *tb_window_toast_until_done (TbWindow *self, const char *sentence);
 
 /* window-actions.c: one table for menus, keys and help */
 typedef struct
@@ -77,11 +79,19 @@ void tb_window_watch_classroom_keys (TbWindow *self);
 /* window-file.c */
 void tb_window_ask_open (TbWindow *self);
 void tb_window_accept_files (TbWindow *self); /* dropped on it */
+/* A tab for what was read from path, in place of one that is worth nothing; what was found is in the list. */
+void tb_window_show_loaded (TbWindow *self, const char *path, TbDocument *document, const TbProblems *problems);
+/* What was open stays as it is; what is wrong is said in one sentence and, line by line, in the list. */
+void tb_window_refuse_file (TbWindow *self, const char *path, const TbProblems *problems, const GError *error);
 void tb_sheet_save (TbSheet *self);
 void tb_sheet_save_as (TbSheet *self);
 /* Saves, asking where if need be, and then goes on closing. */
 void tb_sheet_save_and_close (TbSheet *self);
 void tb_sheet_ask_export (TbSheet *self);
+
+/* window-foreign.c */
+/* Reads another program's file aside, and shows the drawing made of it. */
+void tb_window_open_foreign (TbWindow *self, const char *path);
 
 /* window-close.c */
 /* TRUE where all its tabs may close now; otherwise it asks, and closes itself. */

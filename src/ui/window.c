@@ -9,15 +9,28 @@
 
 G_DEFINE_FINAL_TYPE (TbWindow, tb_window, ADW_TYPE_APPLICATION_WINDOW)
 
-void
-tb_window_toast (TbWindow *window, const char *sentence)
+static AdwToast *
+toast_for (TbWindow *self, const char *sentence, guint seconds)
 {
   AdwToast *toast = adw_toast_new ("");
   g_autofree char *text = g_markup_escape_text (sentence, -1);
   adw_toast_set_title (toast, text);
-  adw_toast_set_timeout (toast, 6);
-  adw_toast_overlay_add_toast (window->toasts, toast);
-  tb_announcer_say (window->announcer, sentence);
+  adw_toast_set_timeout (toast, seconds);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  tb_announcer_say (self->announcer, sentence);
+  return toast;
+}
+
+void
+tb_window_toast (TbWindow *window, const char *sentence)
+{
+  toast_for (window, sentence, 6);
+}
+
+AdwToast *
+tb_window_toast_until_done (TbWindow *self, const char *sentence)
+{
+  return toast_for (self, sentence, 0);
 }
 
 void

@@ -239,6 +239,7 @@ test_what_is_not_read_is_quoted_in_whole_characters (void)
 {
   g_autoptr (GPtrArray) dropped = tb_problems_new ();
   g_autoptr (TbDocument) d = import_well ("graph LR\na --> b\na ?アプリケーションアプリケーションアプリケーションアプリケーション\n", dropped);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_COMPONENT), ==, 2);
   g_assert_cmpuint (dropped->len, ==, 1);
   g_assert_true (g_utf8_validate (((TbProblem *) dropped->pdata[0])->message, -1, NULL));
   g_assert_nonnull (strstr (((TbProblem *) dropped->pdata[0])->message, "ション” is"));
