@@ -69,7 +69,7 @@ struct _TbCanvas
   double drag_x, drag_y;   /* where the primary drag began */
   double pan_x, pan_y;     /* how far the pan has come */
   double pinch_zoom;
-  guint settle_id, raster_id, pulse_tick, pulse_timer, items_id, items_timer;
+  guint settle_id, raster_id, pulse_tick, pulse_timer;
   guint rate;              /* live frames a second: 60, 30 or 15 */
   gint64 rate_since_ns, last_pulse_ns;
   gint64 cost_ns;          /* smoothed, of a live frame */
@@ -186,6 +186,8 @@ TbItems *tb_items_new (TbCanvas *canvas);
 void tb_items_free (TbItems *items);
 /* Something moved or changed: make, place and drop proxies when there is time. */
 void tb_items_queue (TbItems *items);
+/* The canvas is seen (again): makes up for what was asked meanwhile. */
+void tb_items_mapped (TbItems *items);
 void tb_items_allocate (TbItems *items);
 /* Gives an element the keyboard's focus, making its proxy now. */
 void tb_items_focus (TbItems *items, TbUid uid);

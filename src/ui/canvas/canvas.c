@@ -419,6 +419,7 @@ static void
 tb_canvas_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (tb_canvas_parent_class)->map (widget);
+  tb_items_mapped (TB_CANVAS (widget)->items);
   tb_canvas_pulse_start (TB_CANVAS (widget));
 }
 

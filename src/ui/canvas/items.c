@@ -107,6 +107,7 @@ struct _TbItems
   GArray *wanted;     /* TbUid: of the pass under way */
   guint next;         /* of them */
   guint timer, idle;
+  gboolean missed; /* a pass, while nobody saw the canvas */
 };
 
 TbItems *
@@ -362,7 +363,8 @@ begin_pass (gpointer data)
 {
   TbItems *items = data;
   items->timer = 0;
-  if (items->canvas->editor == NULL || !gtk_widget_get_mapped (GTK_WIDGET (items->canvas)))
+  items->missed = items->canvas->editor != NULL && !gtk_widget_get_mapped (GTK_WIDGET (items->canvas));
+  if (items->canvas->editor == NULL || items->missed)
     return G_SOURCE_REMOVE;
   list_wanted (items);
   drop_unwanted (items);
@@ -378,6 +380,13 @@ tb_items_queue (TbItems *items)
   g_clear_handle_id (&items->idle, g_source_remove);
   g_clear_handle_id (&items->timer, g_source_remove);
   items->timer = g_timeout_add (DELAY_MS, begin_pass, items);
+}
+
+void
+tb_items_mapped (TbItems *items)
+{
+  if (items->missed)
+    tb_items_queue (items);
 }
 
 /* ---- Focus and selection --------------------------------------------------------------------- */
