@@ -1,9 +1,10 @@
 /* Files of other programs become drawings. A thread reads them: a graph of ten thousand nodes takes its second, and one
  * that was made to take long must not hold the window up.
  *
- *   tb_window_open_foreign() ──▶ reading ──▶ read_done(): a tab, or a sentence
- *                                   └─SLOW_MS─▶ say_reading(): told so, until it is done
- */
+ *   waiting ──read_next()──▶ reading ──read_done()──▶ a tab, or a sentence
+ *                               └──SLOW_MS: say_reading()──▶ told so, until it is done
+ *
+ * One at a time, so that tabs stand in the order in which they were asked for. */
 #include "window-private.h"
 
 #include "recent.h"
@@ -68,8 +69,37 @@ say_reading (gpointer task)
   g_autofree char *name = g_path_get_basename (r->path);
   g_autofree char *sentence = g_strdup_printf ("Reading %s…", name);
   r->slow_id = 0;
-  r->toast = g_object_ref (tb_window_toast_until_done (self, sentence));
+  if (gtk_window_get_application (GTK_WINDOW (self))) /* it is open still */
+    r->toast = g_object_ref (tb_window_toast_until_done (self, sentence));
   return G_SOURCE_REMOVE;
+}
+
+static void read_done (GObject *source, GAsyncResult *result, gpointer data);
+
+static void
+read_next (TbWindow *self)
+{
+  Reading *r = g_queue_pop_head (self->foreign);
+  if (!r)
+    return;
+  g_autoptr (GTask) task = g_task_new (self, NULL, read_done, NULL);
+  self->reads = TRUE;
+  g_task_set_task_data (task, r, reading_free);
+  r->slow_id = g_timeout_add (SLOW_MS, say_reading, task);
+  g_task_run_in_thread (task, read_in_thread);
+}
+
+static void
+show_read (TbWindow *self, const Reading *r, TbDocument *document, const GError *error)
+{
+  if (!document)
+    {
+      tb_window_refuse_file (self, r->path, r->problems, error);
+      return;
+    }
+  tb_recent_add (r->path);
+  tb_window_show_loaded (self, r->path, document, r->problems);
+  tell_import (self, r->path, document, r->problems);
 }
 
 static void
@@ -82,25 +112,28 @@ read_done (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_handle_id (&r->slow_id, g_source_remove);
   if (r->toast)
     adw_toast_dismiss (r->toast);
+  self->reads = FALSE;
   if (!gtk_window_get_application (GTK_WINDOW (self))) /* it was closed */
     return;
-  if (!document)
-    {
-      tb_window_refuse_file (self, r->path, r->problems, error);
-      return;
-    }
-  tb_recent_add (r->path);
-  tb_window_show_loaded (self, r->path, document, r->problems);
-  tell_import (self, r->path, document, r->problems);
+  show_read (self, r, document, error);
+  read_next (self);
 }
 
 void
 tb_window_open_foreign (TbWindow *self, const char *path)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, read_done, NULL);
   Reading *r = g_new0 (Reading, 1);
   *r = (Reading){ .path = g_strdup (path), .problems = tb_problems_new () };
-  g_task_set_task_data (task, r, reading_free);
-  r->slow_id = g_timeout_add (SLOW_MS, say_reading, task);
-  g_task_run_in_thread (task, read_in_thread);
+  if (!self->foreign)
+    self->foreign = g_queue_new ();
+  g_queue_push_tail (self->foreign, r);
+  if (!self->reads)
+    read_next (self);
+}
+
+void
+tb_window_forget_foreign (TbWindow *self)
+{
+  if (self->foreign)
+    g_queue_free_full (g_steal_pointer (&self->foreign), reading_free);
 }

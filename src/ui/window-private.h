@@ -28,6 +28,8 @@ struct _TbWindow
   gpointer classroom; /* how it was before; NULL: it is as always */
   GtkWidget *classroom_buttons;
   gboolean closing; /* all tabs are asked, one after the other */
+  GQueue *foreign;  /* other programs' files that wait to be read; window-foreign.c's. NULL: none ever did */
+  gboolean reads;   /* one is being read */
 };
 
 /* window.c */
@@ -92,6 +94,7 @@ void tb_sheet_ask_export (TbSheet *self);
 /* window-foreign.c */
 /* Reads another program's file aside, and shows the drawing made of it. */
 void tb_window_open_foreign (TbWindow *self, const char *path);
+void tb_window_forget_foreign (TbWindow *self); /* those that wait */
 
 /* window-close.c */
 /* TRUE where all its tabs may close now; otherwise it asks, and closes itself. */

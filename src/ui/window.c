@@ -328,6 +328,7 @@ tb_window_dispose (GObject *object)
   TbWindow *self = TB_WINDOW (object);
   self->sheet = NULL;
   g_clear_handle_id (&self->names_id, g_source_remove);
+  tb_window_forget_foreign (self);
   if (self->tabs)
     {
       g_signal_handlers_disconnect_by_data (self->tabs, self);
