@@ -75,6 +75,13 @@ def as_many_dots_as_messages(options):
         os.unlink(path)
 
 
+def standing_figure(editor):
+    """The requests, once what was asked of the run before has been shown; None while they change."""
+    before = editor.figure("Requests")
+    time.sleep(0.4)
+    return before if before == editor.figure("Requests") else None
+
+
 def the_picture_stands_while_the_run_goes_on(options):
     editor = Editor(options.editor, [example(options, "client-server")])
     try:
@@ -86,7 +93,7 @@ def the_picture_stands_while_the_run_goes_on(options):
         wait_for("the time bar", lambda: editor.find("Live", "button"))
         editor.press("Pause the picture")
         wait_for("the time of the picture", lambda: label_with(editor, " of "))
-        stood = editor.figure("Requests")
+        stood = wait_for("a picture that stands", lambda: standing_figure(editor), 5)
         time.sleep(1)  # in which a run makes hundreds
         if editor.figure("Requests") > stood:
             raise Failed("the picture did not stand")

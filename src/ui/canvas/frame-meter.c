@@ -1,15 +1,8 @@
 #include "frame-meter.h"
 
 #include <stdlib.h>
-#include <time.h>
 
-gint64
-tb_thread_cpu_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return (gint64) t.tv_sec * 1000000000 + t.tv_nsec;
-}
+#include "tb-base.h"
 
 void
 tb_frame_meter_add (TbFrameMeter *meter, gint64 ns)

@@ -20,7 +20,6 @@ typedef struct
   guint n, at;
 } TbFrameMeter;
 
-gint64 tb_thread_cpu_ns (void);
 /* Something else that is measured by the same means, without a clock. */
 void tb_frame_meter_add (TbFrameMeter *meter, gint64 ns);
 void tb_frame_meter_attach (TbFrameMeter *meter, GdkFrameClock *clock);
