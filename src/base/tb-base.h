@@ -22,6 +22,8 @@
 
 /* Now on CLOCK_MONOTONIC, in nanoseconds. */
 int64_t tb_now_ns (void);
+/* What the calling thread has used of a processor. */
+int64_t tb_thread_cpu_ns (void);
 
 /* A seeded generator (xoshiro256**, Blackman and Vigna 2018). Same seed, same numbers, on every
  * machine. Not for secrets. */

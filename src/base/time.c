@@ -32,6 +32,14 @@ tb_now_ns (void)
   return t.tv_sec * TB_NS_PER_S + t.tv_nsec;
 }
 
+int64_t
+tb_thread_cpu_ns (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
+  return t.tv_sec * TB_NS_PER_S + t.tv_nsec;
+}
+
 /* strtod follows the locale and takes hexadecimal and "inf"; a file must not. */
 const char *
 tb_decimal_parse (const char *p, double *value)

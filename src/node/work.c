@@ -65,20 +65,12 @@ wait_late (int64_t now_ns, int64_t due_ns)
   return TB_MIN (TB_MAX (now_ns - due_ns, 0), LATE_MOST_NS);
 }
 
-static int64_t
-thread_cpu_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec * TB_NS_PER_S + t.tv_nsec;
-}
-
 static void
 burn (int64_t ns)
 {
-  int64_t end = thread_cpu_ns () + ns;
+  int64_t end = tb_thread_cpu_ns () + ns;
   volatile unsigned spin = 0;
-  while (thread_cpu_ns () < end)
+  while (tb_thread_cpu_ns () < end)
     for (int i = 0; i < 500; i++)
       spin = spin + 1;
 }

@@ -478,7 +478,7 @@ scan_name (TbBypasses *b, TbUnixName *name, const TbTapsSink *sink, void *data)
 void
 tb_bypasses_scan (TbBypasses *b, const TbTapsSink *sink, void *data)
 {
-  int64_t begin_ns = tb_now_ns ();
+  int64_t begin_ns = tb_now_ns (), used_ns = tb_thread_cpu_ns ();
   if (begin_ns < b->next_ns)
     return;
   pthread_mutex_lock (&b->lock);
@@ -490,6 +490,7 @@ tb_bypasses_scan (TbBypasses *b, const TbTapsSink *sink, void *data)
       b->names[i] = b->names[--b->n_names];
   scan_blind (b, sink, data);
   forget_what_ended (b, sink, data);
-  /* With very many connections a round takes its time: never more than a fiftieth of it all. */
-  b->next_ns = begin_ns + 50 * (tb_now_ns () - begin_ns);
+  /* With very many connections a round costs something: never more than a fiftieth of a core. By what it used and
+   * not by how long it took, which on a busy machine is something else. */
+  b->next_ns = begin_ns + 50 * (tb_thread_cpu_ns () - used_ns);
 }
