@@ -26,18 +26,10 @@ median (double *values, guint n)
   return values[n / 2];
 }
 
-static gint64
-cpu_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec * TB_NS_PER_S + t.tv_nsec;
-}
-
 static double
 ms_since (gint64 start)
 {
-  return (double) (cpu_ns () - start) / TB_NS_PER_MS;
+  return (double) (tb_thread_cpu_ns () - start) / TB_NS_PER_MS;
 }
 
 static void
@@ -50,7 +42,7 @@ static double
 paint_once (const TbScene *scene, cairo_surface_t *surface, TbRect clip, double scale)
 {
   TbPaintOptions options = { .scale = scale, .background = TRUE, .grid = TRUE };
-  gint64 start = cpu_ns ();
+  gint64 start = tb_thread_cpu_ns ();
   cairo_t *cr = cairo_create (surface);
   cairo_scale (cr, scale, scale);
   cairo_translate (cr, -clip.x, -clip.y);
@@ -87,7 +79,7 @@ large (void)
   for (guint i = 0; i < G_N_ELEMENTS (build); i++)
     {
       g_clear_pointer (&scene, tb_scene_free);
-      gint64 start = cpu_ns ();
+      gint64 start = tb_thread_cpu_ns ();
       scene = tb_scene_new (tb_document_model (document), NULL);
       build[i] = ms_since (start);
     }
@@ -98,7 +90,7 @@ large (void)
   for (guint i = 0; i < RUNS; i++)
     {
       gsize size;
-      gint64 start = cpu_ns ();
+      gint64 start = tb_thread_cpu_ns ();
       g_free (tb_scene_to_svg (scene, TB_THEME_LIGHT, 1, &size));
       svg[i] = ms_since (start);
     }
@@ -106,7 +98,7 @@ large (void)
   made.columns = 0;
   g_autoptr (TbDocument) unplaced = tb_make_document (&made);
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
-  gint64 start = cpu_ns ();
+  gint64 start = tb_thread_cpu_ns ();
   tb_place_tiered (tb_document_model (unplaced), NULL, FALSE, places);
   say ("diagram place 10 000", ms_since (start), "100");
 }
@@ -118,7 +110,7 @@ moves (const char *name, const TbMadeModel *made, guint n, const char *target)
   g_autofree double *times = g_new (double, n);
   g_autoptr (TbDocument) document = tb_make_document (made);
   const TbModel *model = tb_document_model (document);
-  gint64 start = cpu_ns ();
+  gint64 start = tb_thread_cpu_ns ();
   g_autoptr (TbScene) scene = tb_scene_new (model, NULL);
   double first = ms_since (start);
   TbRng rng;
@@ -128,7 +120,7 @@ moves (const char *name, const TbMadeModel *made, guint n, const char *target)
       const TbElement *component
           = tb_model_nth (model, TB_KIND_COMPONENT, (guint) tb_rng_below (&rng, made->components));
       TbUid uid = tb_element_uid (component);
-      start = cpu_ns ();
+      start = tb_thread_cpu_ns ();
       tb_scene_preview_move (scene, &uid, 1, 40, 20, NULL);
       times[i] = ms_since (start);
       tb_scene_preview_move (scene, NULL, 0, 0, 0, NULL);
@@ -201,7 +193,7 @@ from_nothing (const char *name, const Grid *g, guint runs, const char *target)
   g_autofree double *times = g_new (double, runs);
   for (guint i = 0; i < runs; i++)
     {
-      gint64 start = cpu_ns ();
+      gint64 start = tb_thread_cpu_ns ();
       g_autoptr (TbRouter) router = tell_grid (g);
       tb_router_update (router, NULL, NULL, NULL);
       times[i] = ms_since (start);
@@ -225,7 +217,7 @@ move_one (const char *name, const Grid *g, guint n, const char *target, const ch
       moved.rect.x += 40;
       moved.rect.y += 20;
       moved.centre = (TbPoint){ moved.centre.x + 40, moved.centre.y + 20 };
-      gint64 start = cpu_ns ();
+      gint64 start = tb_thread_cpu_ns ();
       tb_router_set_shape (router, which + 1, &moved);
       tb_router_update (router, NULL, NULL, NULL);
       times[i] = ms_since (start);

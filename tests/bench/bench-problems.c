@@ -4,12 +4,11 @@
  *
  *   bench-problems [COMPONENTS]     half as many links again; 1000 */
 #include <adwaita.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 
-#include "application.h"
 #include "large.h"
 #include "pages.h"
+#include "real-editor.h"
 #include "tb-base.h"
 #include "window.h"
 
@@ -34,35 +33,13 @@ typedef struct
   gint64 picture_ns;
 } Bench;
 
-static gint64
-thread_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec * G_GINT64_CONSTANT (1000000000) + t.tv_nsec;
-}
-
 /* ---- The window ------------------------------------------------------------------------------- */
-
-static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
-    return widget;
-  for (GtkWidget *c = gtk_widget_get_first_child (widget); c; c = gtk_widget_get_next_sibling (c))
-    {
-      GtkWidget *found = find (c, type);
-      if (found)
-        return found;
-    }
-  return NULL;
-}
 
 /* It is an error, so it comes first. */
 static gboolean
 is_said (Bench *bench)
 {
-  GtkWidget *row = find (bench->page, GTK_TYPE_LIST_BOX_ROW);
+  GtkWidget *row = tb_bench_find (bench->page, GTK_TYPE_LIST_BOX_ROW);
   GtkLabel *text = row ? g_object_get_data (G_OBJECT (row), "tb-text") : NULL;
   return text && g_str_has_prefix (gtk_label_get_text (text), "link " LINK ":");
 }
@@ -72,22 +49,6 @@ after_paint (GdkFrameClock *clock, Bench *bench)
 {
   if (bench->said && bench->picture_ns == 0)
     bench->picture_ns = tb_now_ns ();
-}
-
-static gboolean
-set_flag (gpointer flag)
-{
-  *(gboolean *) flag = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-run_for (guint ms)
-{
-  gboolean over = FALSE;
-  g_timeout_add (ms, set_flag, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
@@ -100,8 +61,8 @@ open_window (GApplication *application, Bench *bench)
   gtk_window_present (bench->window);
   g_signal_connect_after (gdk_surface_get_frame_clock (gtk_native_get_surface (GTK_NATIVE (window))), "after-paint",
                           G_CALLBACK (after_paint), bench);
-  run_for (SETTLED_MS);
-  bench->page = find (GTK_WIDGET (window), TB_TYPE_PROBLEMS_PAGE);
+  tb_bench_run_for (SETTLED_MS);
+  bench->page = tb_bench_find (GTK_WIDGET (window), TB_TYPE_PROBLEMS_PAGE);
 }
 
 /* ---- The edit --------------------------------------------------------------------------------- */
@@ -138,20 +99,20 @@ static Took
 edit_once (Bench *bench, const char *from, const char *to)
 {
   Took took = { 0 };
-  gint64 begin = tb_now_ns (), computed = thread_ns ();
+  gint64 begin = tb_now_ns (), computed = tb_thread_cpu_ns ();
   bench->said = FALSE;
   bench->picture_ns = 0;
   draw_upwards (bench->document, from, to);
   await (bench, TRUE);
   took.list_ms = (double) (tb_now_ns () - begin) / 1e6;
-  took.cpu_ms = (double) (thread_ns () - computed) / 1e6;
+  took.cpu_ms = (double) (tb_thread_cpu_ns () - computed) / 1e6;
   bench->said = TRUE;
   while (bench->picture_ns == 0)
     g_main_context_iteration (NULL, TRUE);
   took.picture_ms = (double) (bench->picture_ns - begin) / 1e6;
   tb_document_undo (bench->document);
   await (bench, FALSE);
-  run_for (400); /* routes and what else follows later */
+  tb_bench_run_for (400); /* routes and what else follows later */
   return took;
 }
 
@@ -199,17 +160,9 @@ measure (GApplication *application, guint n)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("bench-problems-XXXXXX", NULL);
-  g_setenv ("XDG_CONFIG_HOME", folder, TRUE);
-  g_setenv ("XDG_DATA_HOME", folder, TRUE);
-  g_setenv ("XDG_STATE_HOME", folder, TRUE);
-  g_autoptr (TbApplication) application = tb_application_new ();
-  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
-  /* In place of the start page, which the class's own handler would open. */
-  g_application_register (G_APPLICATION (application), NULL, &error);
-  g_application_hold (G_APPLICATION (application));
+  char *folder = tb_bench_folder_new ();
+  g_autoptr (TbApplication) application = tb_bench_application_new ();
   measure (G_APPLICATION (application), argc > 1 ? MAX ((guint) g_ascii_strtoull (argv[1], NULL, 10), 10) : 1000);
-  g_autofree char *command = g_strdup_printf ("rm -r '%s'", folder);
-  return g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL) ? 0 : 1;
+  tb_bench_folder_remove (folder);
+  return 0;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
+#include "tb-base.h"
 #include "tb-record.h"
 
 #define MESSAGES 10000000u
@@ -23,9 +24,7 @@ static char path[] = "/tmp/tb-bench-record-XXXXXX";
 static double
 cpu_s (void)
 {
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
+  return (double) tb_thread_cpu_ns () / 1e9;
 }
 
 static double

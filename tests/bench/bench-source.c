@@ -4,12 +4,11 @@
  *
  *   bench-source [COMPONENTS]        else a small drawing and one of a thousand components */
 #include <adwaita.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "application.h"
 #include "large.h"
+#include "real-editor.h"
 #include "source-pane.h"
 #include "tb-base.h"
 #include "tb-source.h"
@@ -24,14 +23,6 @@ typedef struct
   GtkTextBuffer *buffer;
   gboolean changed, painted;
 } Bench;
-
-static gint64
-thread_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec * G_GINT64_CONSTANT (1000000000) + t.tv_nsec;
-}
 
 static int
 by_size (gconstpointer a, gconstpointer b)
@@ -50,29 +41,6 @@ static void
 after_paint (GdkFrameClock *clock, Bench *bench)
 {
   bench->painted = bench->changed;
-}
-
-static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
-    return widget;
-  for (GtkWidget *c = gtk_widget_get_first_child (widget); c; c = gtk_widget_get_next_sibling (c))
-    {
-      GtkWidget *found = find (c, type);
-      if (found)
-        return found;
-    }
-  return NULL;
-}
-
-static void
-settle (guint ms)
-{
-  gint64 end = tb_now_ns () + ms * G_GINT64_CONSTANT (1000000);
-  while (tb_now_ns () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
 }
 
 /* One character into the name of a component. */
@@ -100,14 +68,14 @@ measure_keys (Bench *bench, guint n)
   gint64 wall[KEYS], cpu[KEYS];
   for (guint i = 0; i < KEYS; i++)
     {
-      settle (400); /* what waits until nobody types is done */
+      tb_bench_run_for (400); /* what waits until nobody types is done */
       bench->changed = bench->painted = FALSE;
-      gint64 began = tb_now_ns (), cpu_began = thread_ns ();
+      gint64 began = tb_now_ns (), cpu_began = tb_thread_cpu_ns ();
       type_character (bench);
       while (!bench->painted)
         g_main_context_iteration (NULL, TRUE);
       wall[i] = tb_now_ns () - began;
-      cpu[i] = thread_ns () - cpu_began;
+      cpu[i] = tb_thread_cpu_ns () - cpu_began;
     }
   print_median (n, "typed-to-painted", wall, "<= 100");
   print_median (n, "typed-to-painted-cpu", cpu, "");
@@ -120,10 +88,10 @@ measure_offers (const char *xml, guint n)
   const char *at = strstr (xml, "from=\"");
   for (guint i = 0; at && i < KEYS; i++)
     {
-      gint64 began = thread_ns ();
+      gint64 began = tb_thread_cpu_ns ();
       TbSourceCompletion *completion = tb_source_complete (xml, (gsize) (at - xml) + 6);
       tb_source_completion_free (completion);
-      ns[i] = thread_ns () - began;
+      ns[i] = tb_thread_cpu_ns () - began;
     }
   if (at)
     print_median (n, "offers-cpu", ns, "<= 16");
@@ -142,11 +110,11 @@ measure (GApplication *application, guint n)
   bench.window = GTK_WINDOW (window);
   tb_window_add_document (window, bench.document);
   gtk_window_present (bench.window);
-  settle (1500);
+  tb_bench_run_for (1500);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.source", NULL);
-  settle (1500);
-  GtkWidget *pane = find (GTK_WIDGET (window), TB_TYPE_SOURCE_PANE);
-  bench.buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (find (pane, GTK_TYPE_TEXT_VIEW)));
+  tb_bench_run_for (1500);
+  GtkWidget *pane = tb_bench_find (GTK_WIDGET (window), TB_TYPE_SOURCE_PANE);
+  bench.buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (tb_bench_find (pane, GTK_TYPE_TEXT_VIEW)));
   g_signal_connect (bench.document, "changed", G_CALLBACK (on_changed), &bench);
   GdkFrameClock *clock = gdk_surface_get_frame_clock (gtk_native_get_surface (GTK_NATIVE (window)));
   g_signal_connect_after (clock, "after-paint", G_CALLBACK (after_paint), &bench);
@@ -161,15 +129,8 @@ measure (GApplication *application, guint n)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("bench-source-XXXXXX", NULL);
-  g_setenv ("XDG_CONFIG_HOME", folder, TRUE);
-  g_setenv ("XDG_DATA_HOME", folder, TRUE);
-  g_setenv ("XDG_STATE_HOME", folder, TRUE);
-  g_autoptr (TbApplication) application = tb_application_new ();
-  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
-  g_application_register (G_APPLICATION (application), NULL, &error);
-  g_application_hold (G_APPLICATION (application));
+  char *folder = tb_bench_folder_new ();
+  g_autoptr (TbApplication) application = tb_bench_application_new ();
   if (argc > 1)
     measure (G_APPLICATION (application), (guint) g_ascii_strtoull (argv[1], NULL, 10));
   else
@@ -177,6 +138,6 @@ main (int argc, char **argv)
       measure (G_APPLICATION (application), 20);
       measure (G_APPLICATION (application), 1000);
     }
-  g_autofree char *command = g_strdup_printf ("rm -r '%s'", folder);
-  return g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL) ? 0 : 1;
+  tb_bench_folder_remove (folder);
+  return 0;
 }

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#include "application.h"
 #include "large.h"
+#include "real-editor.h"
 #include "tb-base.h"
 #include "tb-canvas.h"
 #include "window.h"
@@ -81,14 +81,6 @@ typedef struct
   gint64 all_ns[FRAMES];     /* after-paint to after-paint: what runs between frames, too */
 } Bench;
 
-static gint64
-thread_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec * G_GINT64_CONSTANT (1000000000) + t.tv_nsec;
-}
-
 static int
 by_size (gconstpointer a, gconstpointer b)
 {
@@ -127,13 +119,13 @@ tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 static void
 before_paint (GdkFrameClock *clock, Bench *bench)
 {
-  bench->before_ns = thread_ns ();
+  bench->before_ns = tb_thread_cpu_ns ();
 }
 
 static void
 after_paint (GdkFrameClock *clock, Bench *bench)
 {
-  gint64 now = thread_ns (), before = bench->before_ns, last = bench->last_ns;
+  gint64 now = tb_thread_cpu_ns (), before = bench->before_ns, last = bench->last_ns;
   bench->last_ns = now;
   if (bench->quiet < QUIET)
     {
@@ -160,27 +152,13 @@ clock_of (GtkWindow *window)
   return gdk_surface_get_frame_clock (gtk_native_get_surface (GTK_NATIVE (window)));
 }
 
-static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
-    return widget;
-  for (GtkWidget *c = gtk_widget_get_first_child (widget); c; c = gtk_widget_get_next_sibling (c))
-    {
-      GtkWidget *found = find (c, type);
-      if (found)
-        return found;
-    }
-  return NULL;
-}
-
 static void
 begin_frames (GApplication *application, Bench *bench)
 {
   TbWindow *window = tb_window_new (GTK_APPLICATION (application));
   bench->window = GTK_WINDOW (window);
   tb_window_add_document (window, bench->document);
-  bench->canvas = TB_CANVAS (find (GTK_WIDGET (window), TB_TYPE_CANVAS));
+  bench->canvas = TB_CANVAS (tb_bench_find (GTK_WIDGET (window), TB_TYPE_CANVAS));
   gtk_window_present (bench->window);
   gtk_widget_add_tick_callback (GTK_WIDGET (window), tick, bench, NULL);
   g_signal_connect (clock_of (bench->window), "before-paint", G_CALLBACK (before_paint), bench);
@@ -196,11 +174,7 @@ run_frames (guint n)
   bench.document = tb_document_load_bytes ("large", xml, strlen (xml), NULL, &error);
   if (!bench.document)
     g_error ("%s", error->message);
-  g_autoptr (TbApplication) application = tb_application_new ();
-  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
-  /* In place of the start page, which the class's own handler would open. */
-  g_application_register (G_APPLICATION (application), NULL, &error);
-  g_application_hold (G_APPLICATION (application));
+  g_autoptr (TbApplication) application = tb_bench_application_new ();
   begin_frames (G_APPLICATION (application), &bench);
   while (bench.scene < G_N_ELEMENTS (scenes))
     g_main_context_iteration (NULL, TRUE);
@@ -246,12 +220,16 @@ first_painted (GdkFrameClock *clock, gpointer data)
   g_idle_add_full (G_PRIORITY_LOW + 100, settled, NULL, NULL);
 }
 
-/* A clock's frame before the window is mapped has no picture: only one in which its surface draws
- * has. GTK's own handler is the last that is asked, hence the hook. */
+/* A clock's frame before the window is mapped has no picture: only one in which its surface draws has, and of the editor
+ * only one with a drawing: another program's is read by a thread. GTK's own handler is the last that is asked, hence the
+ * hook. */
 static gboolean
 surface_draws (GSignalInvocationHint *hint, guint n, const GValue *values, gpointer data)
 {
   GdkSurface *surface = g_value_get_object (&values[0]);
+  GtkNative *native = gtk_native_get_for_surface (surface);
+  if (TB_IS_WINDOW (native) && !tb_bench_find (GTK_WIDGET (native), TB_TYPE_CANVAS))
+    return TRUE;
   g_signal_connect_after (gdk_surface_get_frame_clock (surface), "after-paint",
                           G_CALLBACK (first_painted), NULL);
   return FALSE;
@@ -384,32 +362,6 @@ run_foreign (const char *program, const char *folder)
   return 0;
 }
 
-/* Nobody's settings and list of recent files are read or written. */
-static char *
-use_folder_of_its_own (void)
-{
-  char *folder = g_dir_make_tmp ("bench-window-XXXXXX", NULL);
-  g_setenv ("XDG_CONFIG_HOME", folder, TRUE);
-  g_setenv ("XDG_DATA_HOME", folder, TRUE);
-  return folder;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  const char *name;
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_folder (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -417,7 +369,7 @@ main (int argc, char **argv)
   if (argc > 2 && g_str_equal (part, "first-picture"))
     return run_first_picture (argv[0], argv[2]);
   int status = 0;
-  g_autofree char *folder = use_folder_of_its_own ();
+  char *folder = tb_bench_folder_new ();
   gboolean all = *part == '\0';
   if (all || g_str_equal (part, "start"))
     status = run_start (argv[0]);
@@ -425,6 +377,6 @@ main (int argc, char **argv)
     status |= run_foreign (argv[0], folder);
   if (all || g_str_equal (part, "frames"))
     status |= run_frames (argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : 10000);
-  remove_folder (folder);
+  tb_bench_folder_remove (folder);
   return status;
 }

@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 
-#include "application.h"
+#include "real-editor.h"
 #include "tb-base.h"
 #include "tb-canvas.h"
 #include "window.h"
@@ -20,20 +20,6 @@ typedef struct
   guint64 events, missed;
   guint pictures;
 } Seen;
-
-static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
-    return widget;
-  for (GtkWidget *c = gtk_widget_get_first_child (widget); c; c = gtk_widget_get_next_sibling (c))
-    {
-      GtkWidget *found = find (c, type);
-      if (found)
-        return found;
-    }
-  return NULL;
-}
 
 static void
 live_frame (TbCanvas *canvas, gpointer data, Seen *seen)
@@ -78,21 +64,15 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *folder = g_dir_make_tmp ("bench-live-XXXXXX", NULL);
-  g_setenv ("XDG_CONFIG_HOME", folder, TRUE);
-  g_setenv ("XDG_DATA_HOME", folder, TRUE);
-  g_setenv ("XDG_STATE_HOME", folder, TRUE);
+  char *folder = tb_bench_folder_new ();
   g_setenv ("TB_FAKE", "flood", TRUE);
-  g_autoptr (TbApplication) application = tb_application_new ();
-  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
-  g_application_register (G_APPLICATION (application), NULL, &error);
-  g_application_hold (G_APPLICATION (application));
+  g_autoptr (TbApplication) application = tb_bench_application_new ();
   g_autoptr (TbDocument) document = tb_document_load (THREE_TIER, NULL, &error);
   if (!document)
     g_error ("%s", error->message);
   TbWindow *window = tb_window_new (GTK_APPLICATION (application));
   tb_window_add_document (window, document);
-  Seen seen = { .canvas = TB_CANVAS (find (GTK_WIDGET (window), TB_TYPE_CANVAS)) };
+  Seen seen = { .canvas = TB_CANVAS (tb_bench_find (GTK_WIDGET (window), TB_TYPE_CANVAS)) };
   gtk_window_set_default_size (GTK_WINDOW (window), 1280, 800);
   gtk_window_present (GTK_WINDOW (window));
   g_signal_connect (seen.canvas, "live-frame", G_CALLBACK (live_frame), &seen);
@@ -107,5 +87,6 @@ main (int argc, char **argv)
   gtk_widget_activate_action (GTK_WIDGET (window), "win.stop", NULL);
   wait_ns (TB_NS_PER_S / 2);
   gtk_window_destroy (GTK_WINDOW (window));
+  tb_bench_folder_remove (folder);
   return 0;
 }
