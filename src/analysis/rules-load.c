@@ -54,7 +54,24 @@ asked_of (const Load *load, guint station)
   return answer->arrivals_per_s.value / answer->ceiling_per_s;
 }
 
-/* Its worst is that more is asked than can be done; customers who wait for answers ask no more than that, and only wait. */
+/* Whether all requests come at a rate, whoever still waits for an answer. */
+static gboolean
+is_open (const TbQueueNet *net)
+{
+  for (guint i = 0; i < net->n_sources; i++)
+    if (net->sources[i].rate_per_s <= 0)
+      return FALSE;
+  return net->n_sources > 0;
+}
+
+/* More comes than can be done: without end. Nearly as much: long waits, where it comes at a rate; customers who wait for
+ * answers ask no more than can be done, and meet their limit somewhere always. */
+static TbSeverity
+how_bad (const TbRuleRun *run, double use)
+{
+  return use > OVER ? TB_SEVERITY_ERROR : is_open (run->load->net) ? TB_SEVERITY_WARNING : TB_SEVERITY_INFO;
+}
+
 static void
 say_busy (TbRuleRun *run, const TbRule *rule, TbUid uid, double use, const char *what)
 {
@@ -64,8 +81,7 @@ say_busy (TbRuleRun *run, const TbRule *rule, TbUid uid, double use, const char 
   TbRuleFinding *finding
     = use > OVER ? tb_rule_say (run, rule, e, "%.0f %% of what its %s can do is asked of it", 100 * use, what)
                    : tb_rule_say (run, rule, e, "its %s will be %.0f %% busy with what the clients ask", what, 100 * MIN (use, 1));
-  if (use <= OVER)
-    finding->problem.severity = TB_SEVERITY_INFO;
+  finding->problem.severity = how_bad (run, use);
 }
 
 /* Of a device whose sources come at a rate more may be asked than it has. */

@@ -90,7 +90,7 @@ R ("broker.volatile", WARNING, volatile_broker, "Messages are promised at least 
    "A crash takes what waits in it.")
 /* load */
 R ("load.saturated", WARNING, saturated, "Threads or cores are more than 80 % busy with what the clients ask.",
-   "Above that, waits grow fast; with requests that come at a rate, above 100 % without end. More threads, cores or replicas, or less work.")
+   "Above that, waits grow fast; with requests that come at a rate, above 100 % without end, which is an error. Where customers wait for answers it is an info. More threads, cores or replicas, or less work.")
 R ("queue.unbounded", WARNING, unbounded, "More messages come than their consumer can take.",
    "Nobody waits for them, so nothing slows their senders: the queue grows until it is full.")
 /* what fails together */

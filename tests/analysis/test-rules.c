@@ -300,6 +300,26 @@ test_an_own_rule_has_its_severity (void)
   g_assert_cmpint (find (findings, "rule.r")->problem.severity, ==, TB_SEVERITY_INFO);
 }
 
+static TbSeverity
+level_at (const char *client, const char *work)
+{
+  g_autofree char *inner = g_strdup_printf (BUILT ("a", "client", "", "%s") BUILT ("b", "server", "threads='pool 1'", "work='wait %s'")
+                                            L ("l", "a", "b", T), client, work);
+  g_autoptr (TbDocument) document = read_inner (inner);
+  g_autoptr (GPtrArray) findings = tb_rules_check (tb_document_model (document), NULL);
+  const TbRuleFinding *finding = find (findings, "load.saturated");
+  g_assert_nonnull (finding);
+  return finding->problem.severity;
+}
+
+static void
+test_load_is_as_bad_as_it_comes (void)
+{
+  g_assert_cmpint (level_at ("rate='150'", "10ms"), ==, TB_SEVERITY_ERROR);
+  g_assert_cmpint (level_at ("rate='90'", "10ms"), ==, TB_SEVERITY_WARNING);
+  g_assert_cmpint (level_at ("think='1ms'", "10ms"), ==, TB_SEVERITY_INFO);
+}
+
 /* ---- Ignoring --------------------------------------------------------------------------------- */
 
 static void
@@ -431,8 +451,6 @@ test_templates_have_nothing_worse_than_infos (void)
     const char *file, *rule;
   } meant[] = {
     { "middleware-kinds.tierboard", "bound-language" },
-    { "rpc-and-queue.tierboard", "load.saturated" },
-    { "rpc-and-queue.tierboard", "queue.unbounded" },
   };
   static const char *const folders[] = { "templates", "examples" };
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
@@ -492,6 +510,7 @@ main (int argc, char **argv)
   TEST (allowed_says_where_else_they_may_not_call);
   TEST (required_names_who_lacks_it);
   TEST (an_own_rule_has_its_severity);
+  TEST (load_is_as_bad_as_it_comes);
   TEST (what_is_ignored_keeps_its_reason);
   TEST (the_architecture_ignores_for_all);
   TEST (many_of_one_rule_are_said_as_one_and_mended_at_once);
