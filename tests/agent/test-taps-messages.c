@@ -101,10 +101,10 @@ test_reorder (void)
 static int
 wait_for_nobody (Fixture *fx, int ready, void *data)
 {
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0 && toxics_asks (fd));
-  AT (toxics_ms_since (toxics_begin) >= 100);
+  AT (toxics_ms_since (began) >= 100);
   return 0;
 }
 
@@ -293,10 +293,10 @@ test_http_abort (void)
 static int
 wait_for_slow_paths (Fixture *fx, int ready, void *data)
 {
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0 && toxics_says (fd, GET ("/slow")) && toxics_hears (fd, OK ("1")));
-  AT (toxics_ms_since (toxics_begin) >= 150);
+  AT (toxics_ms_since (began) >= 150);
   return 0;
 }
 

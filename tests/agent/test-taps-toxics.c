@@ -16,11 +16,11 @@ static int
 take_bytes_slowly (Fixture *fx, int ready, void *data)
 {
   static char bytes[30001];
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0 && toxics_says (fd, "BYTES 30000\r\n"));
   AT (fx_read (fd, bytes, 30001) == 30000);
-  AT (toxics_ms_since (toxics_begin) >= 270);
+  AT (toxics_ms_since (began) >= 270);
   AT (strspn (bytes, "x") == 30000);
   return 0;
 }
@@ -41,7 +41,7 @@ take_slices (Fixture *fx, int ready, void *data)
   char bytes[1001];
   int reads = 0;
   ssize_t n, sum = 0;
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0 && toxics_says (fd, "BYTES 1000\r\n"));
   while ((n = read (fd, bytes, sizeof bytes)) > 0)
@@ -50,7 +50,7 @@ take_slices (Fixture *fx, int ready, void *data)
       sum += n;
     }
   AT (sum == 1000);
-  AT (toxics_ms_since (toxics_begin) >= 180);
+  AT (toxics_ms_since (began) >= 180);
   AT (reads >= 3);
   return 0;
 }
@@ -68,12 +68,12 @@ static int
 see_a_late_end (Fixture *fx, int ready, void *data)
 {
   char bytes[11];
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0 && toxics_says (fd, "BYTES 10\r\n"));
   AT (fx_read (fd, bytes, 10) == 10);
   AT (fx_read (fd, bytes, 1) == 0);
-  AT (toxics_ms_since (toxics_begin) >= 300);
+  AT (toxics_ms_since (began) >= 300);
   return 0;
 }
 
@@ -90,7 +90,7 @@ test_slow_close (void)
 static int
 be_timed_out (Fixture *fx, int ready, void *data)
 {
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   struct pollfd p = { fd, POLLIN, 0 };
   AT (fd >= 0);
@@ -98,7 +98,7 @@ be_timed_out (Fixture *fx, int ready, void *data)
     continue;
   char byte;
   AT (read (fd, &byte, 1) <= 0);
-  AT (toxics_ms_since (toxics_begin) >= 250);
+  AT (toxics_ms_since (began) >= 250);
   return 0;
 }
 
@@ -116,13 +116,13 @@ test_timeout_closes_under_traffic (void)
 static int
 be_limited_in_time (Fixture *fx, int ready, void *data)
 {
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT), answers = 0;
   char bytes[5];
   AT (fd >= 0);
   while (toxics_says (fd, "A1\r\n") && fx_read (fd, bytes, 5) == 5)
     answers++;
-  AT (toxics_ms_since (toxics_begin) >= 199); /* the connection's time is kept in ms */
+  AT (toxics_ms_since (began) >= 199); /* the connection's time is kept in ms */
   AT (answers > 0);
   return 0;
 }
@@ -140,11 +140,11 @@ static int
 be_reset_while_quiet (Fixture *fx, int ready, void *data)
 {
   char byte;
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0);
   AT (read (fd, &byte, 1) < 0 && errno == ECONNRESET);
-  AT (toxics_ms_since (toxics_begin) >= 190);
+  AT (toxics_ms_since (began) >= 190);
   int again = fx_dial (fx, 1, TOXICS_PORT); /* only the first was to be */
   AT (again >= 0 && toxics_says (again, "A1\r\n") && toxics_hears (again, "+A1\r\n"));
   AT (toxics_is_quiet (again, 300));
@@ -206,10 +206,10 @@ test_refuse_the_first (void)
 static int
 dial_into_the_dark (Fixture *fx, int ready, void *data)
 {
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0);
-  AT (toxics_ms_since (toxics_begin) >= 400);
+  AT (toxics_ms_since (began) >= 400);
   AT (toxics_says (fd, "A1\r\n") && toxics_hears (fd, "+A1\r\n"));
   return 0;
 }
@@ -244,11 +244,11 @@ test_blackhole_until (void)
 static int
 lose_packets (Fixture *fx, int ready, void *data)
 {
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   for (int i = 0; i < 10; i++)
     AT (toxics_asks (fd));
-  AT (toxics_ms_since (toxics_begin) >= 195);
+  AT (toxics_ms_since (began) >= 195);
   return 0;
 }
 
@@ -268,10 +268,10 @@ wait_now_and_then (Fixture *fx, int ready, void *data)
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   for (int i = 1; i <= 8; i++)
     {
-      gint64 toxics_begin = tb_now_ns ();
+      gint64 began = tb_now_ns ();
       AT (toxics_asks (fd));
       if (i % 2 == 0 && i <= 6)
-        AT (toxics_ms_since (toxics_begin) >= 60);
+        AT (toxics_ms_since (began) >= 60);
     }
   return 0;
 }
@@ -291,11 +291,11 @@ static int
 take_it_all (Fixture *fx, int ready, void *data)
 {
   static char bytes[20001];
-  gint64 toxics_begin = tb_now_ns ();
+  gint64 began = tb_now_ns ();
   int fd = fx_dial (fx, 1, TOXICS_PORT);
   AT (fd >= 0 && toxics_says (fd, "BYTES 20000\r\n"));
   AT (fx_read (fd, bytes, 20001) == 20000);
-  AT (toxics_ms_since (toxics_begin) >= 130);
+  AT (toxics_ms_since (began) >= 130);
   return 0;
 }
 
