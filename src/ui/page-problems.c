@@ -81,20 +81,31 @@ row_is (GtkListBox *list, guint at, const TbProblemRow *wanted)
   return row != NULL && tb_problem_row_says (GTK_WIDGET (row), wanted);
 }
 
-/* From both ends, what is equal stays; in between all is new. */
+static void
+drop_from (GtkListBox *list, guint at, GHashTable *looks)
+{
+  GtkListBoxRow *row;
+  while ((row = gtk_list_box_get_row_at_index (list, (int) at))
+         && !(looks && g_hash_table_contains (looks, tb_problem_row_look_of (GTK_WIDGET (row)))))
+    gtk_list_box_remove (list, GTK_WIDGET (row));
+}
+
+/* What is there and still wanted stays: one more on top of two hundred costs one row, not two hundred. */
 static void
 fill (GtkWidget *widget, guint *n_rows, GArray *wanted)
 {
   GtkListBox *list = GTK_LIST_BOX (widget);
-  guint head = 0, tail = 0, n = MIN (wanted->len, ROWS_MAX), least = MIN (n, *n_rows);
-  while (head < least && row_is (list, head, &g_array_index (wanted, TbProblemRow, head)))
-    head++;
-  while (tail < least - head && row_is (list, *n_rows - 1 - tail, &g_array_index (wanted, TbProblemRow, n - 1 - tail)))
-    tail++;
-  for (guint i = *n_rows - tail; i > head; i--)
-    gtk_list_box_remove (list, GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) i - 1)));
-  for (guint i = head; i < n - tail; i++)
-    gtk_list_box_insert (list, tb_problem_row_new (&g_array_index (wanted, TbProblemRow, i)), (int) i);
+  guint n = MIN (wanted->len, ROWS_MAX);
+  g_autoptr (GHashTable) looks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < n; i++)
+    g_hash_table_add (looks, tb_problem_row_look (&g_array_index (wanted, TbProblemRow, i)));
+  for (guint i = 0; i < n; i++)
+    {
+      drop_from (list, i, looks);
+      if (!row_is (list, i, &g_array_index (wanted, TbProblemRow, i)))
+        gtk_list_box_insert (list, tb_problem_row_new (&g_array_index (wanted, TbProblemRow, i)), (int) i);
+    }
+  drop_from (list, n, NULL);
   *n_rows = n;
 }
 

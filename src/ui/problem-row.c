@@ -30,9 +30,8 @@ place_of (const TbProblemRow *row)
   return element ? tb_format_element (row->model, element) : g_strdup ("");
 }
 
-/* All that is seen of it, but whether it is open. */
-static char *
-look_of (const TbProblemRow *row)
+char *
+tb_problem_row_look (const TbProblemRow *row)
 {
   g_autofree char *place = place_of (row), *key = tb_problem_row_key (row->problem);
   const TbRuleFinding *f = row->finding;
@@ -40,11 +39,17 @@ look_of (const TbProblemRow *row)
                           f && f->fix ? f->fix->label : "", f && f->other ? f->other->label : "", f && f->ignored ? f->reason : "", row->may_change, row->part);
 }
 
+const char *
+tb_problem_row_look_of (GtkWidget *widget)
+{
+  return g_object_get_data (G_OBJECT (widget), "tb-look");
+}
+
 gboolean
 tb_problem_row_says (GtkWidget *widget, const TbProblemRow *row)
 {
-  g_autofree char *look = look_of (row);
-  return g_strcmp0 (g_object_get_data (G_OBJECT (widget), "tb-look"), look) == 0;
+  g_autofree char *look = tb_problem_row_look (row);
+  return g_strcmp0 (tb_problem_row_look_of (widget), look) == 0;
 }
 
 /* ---- Mending ---------------------------------------------------------------------------------- */
@@ -203,7 +208,7 @@ tb_problem_row_new (const TbProblemRow *row)
   g_object_set_data (G_OBJECT (widget), "tb-uid", GUINT_TO_POINTER (problem->uid));
   g_object_set_data (G_OBJECT (widget), "tb-severity", GUINT_TO_POINTER (problem->severity));
   g_object_set_data (G_OBJECT (widget), "tb-text", text);
-  g_object_set_data_full (G_OBJECT (widget), "tb-look", look_of (row), g_free);
+  g_object_set_data_full (G_OBJECT (widget), "tb-look", tb_problem_row_look (row), g_free);
   if (row->finding != NULL)
     g_object_set_data_full (G_OBJECT (widget), "tb-key", g_steal_pointer (&key), g_free);
   return widget;

@@ -23,6 +23,9 @@ GtkWidget *tb_problem_row_new (const TbProblemRow *row);
 /* Of a row that stands for many: whether they are said below it. Its arrow activates "problems.open" (sb: rule, whether
  * they are ignored). */
 void tb_problem_row_set_open (GtkWidget *row, gboolean open);
+/* All that is seen of it, but whether it is open: equal texts, equal rows. (transfer full) */
+char *tb_problem_row_look (const TbProblemRow *row);
+const char *tb_problem_row_look_of (GtkWidget *widget);
 /* Whether that row was made for the same. */
 gboolean tb_problem_row_says (GtkWidget *widget, const TbProblemRow *row);
 /* What tells problems apart. (transfer full) */
