@@ -326,17 +326,23 @@ look_back (TbEventRows *self, guint64 first)
   guint64 from = MAX (first, (self->low - 1) / CHUNK * CHUNK);
   gsize wanted = (gsize) (self->low - from);
   guint last = 0;
+  /* Nothing that could be read was looked at yet: what is later than all of it is so of what is there, not of what comes. */
+  gboolean newest = self->low == self->high || self->high_ns == G_MININT64;
   read_chunk (self, from, wanted);
+  gint64 last_ns = last_time (self, wanted);
   while (last < self->inserts->len && insert_at (self, last)->before == BEFORE_ALL)
     last++;
   guint at = last;
   for (gsize i = wanted; i-- > 0;)
     while (self->chunk[i].kind != UNREADABLE && at > 0
            && insert_at (self, at - 1)->time_ns > self->chunk[i].time_ns)
-      insert_at (self, --at)->before = from + i + 1 == self->high ? BEHIND_ALL : from + i + 1;
+      {
+        Insert *insert = insert_at (self, --at);
+        insert->before = newest && insert->time_ns > last_ns ? BEHIND_ALL : from + i + 1;
+      }
   take_chunk (self, from, wanted);
-  if (self->low == self->high)
-    self->high_ns = last_time (self, wanted);
+  if (newest)
+    self->high_ns = last_ns;
   self->low_ns = self->chunk[0].time_ns;
   self->low = from;
   tell (self, at, last - at);
