@@ -109,6 +109,8 @@ typedef struct
   TbFailure *f;
   GHashTable *seen;   /* of gint64: pairs of atoms that were tried */
   gboolean *enough;   /* by atom: it stops every goal alone, so no pair has it */
+  guint64 *alone;     /* by atom, n_words each: a bit for each goal that it stops alone */
+  guint n_words;
 } Search;
 
 /* Whether what need asks of a component is met without these two atoms. */
@@ -129,28 +131,26 @@ met_without (const TbFailure *f, guint component, TbNeed need, guint a, guint b)
   return tb_need_met (need, special, others);
 }
 
+static gboolean
+stops_goal (const TbFailure *f, guint goal)
+{
+  return f->work.stops[tb_failure_component (f, g_array_index (f->goals, TbUid, goal))] == f->work.now;
+}
+
 /* Whether the loss of both stops a goal that the loss of either does not. */
 static gboolean
-is_minimal (TbFailure *f, guint a, guint b)
+is_minimal (Search *s, guint a, guint b)
 {
-  g_autofree gboolean *alone = g_new0 (gboolean, f->goals->len + 1);
-  const guint lost[3][2] = { { a, a }, { b, b }, { a, b } };
-  for (guint k = 0; k < 3; k++)
-    {
-      tb_failure_begin (f);
-      tb_failure_lose_atom (f, lost[k][0]);
-      tb_failure_lose_atom (f, lost[k][1]);
-      tb_failure_spread (f);
-      f->work.steps += f->work.goal ? f->goals->len : 0;
-      for (guint i = 0; f->work.goal && i < f->goals->len; i++)
-        {
-          guint c = tb_failure_component (f, g_array_index (f->goals, TbUid, i));
-          gboolean stops = f->work.stops[c] == f->work.now;
-          if (k == 2 && stops && !alone[i])
-            return TRUE;
-          alone[i] |= stops;
-        }
-    }
+  TbFailure *f = s->f;
+  const guint64 *by_a = s->alone + (gsize) a * s->n_words, *by_b = s->alone + (gsize) b * s->n_words;
+  tb_failure_begin (f);
+  tb_failure_lose_atom (f, a);
+  tb_failure_lose_atom (f, b);
+  tb_failure_spread (f);
+  f->work.steps += f->work.goal ? f->goals->len : 0;
+  for (guint i = 0; f->work.goal && i < f->goals->len; i++)
+    if (stops_goal (f, i) && ((by_a[i / 64] | by_b[i / 64]) >> i % 64 & 1) == 0)
+      return TRUE;
   return FALSE;
 }
 
@@ -173,7 +173,7 @@ try_pair (Search *s, guint a, guint b)
       || g_hash_table_contains (s->seen, &key))
     return is_worn_out (f);
   g_hash_table_add (s->seen, g_memdup2 (&key, sizeof key));
-  if (!is_minimal (f, a, b))
+  if (!is_minimal (s, a, b))
     return is_worn_out (f);
   TbPartPair pair = { tb_failure_atom_part (f, MIN (a, b)), tb_failure_atom_part (f, MAX (a, b)) };
   if (f->pairs->len == TB_FAILURE_PAIRS_MAX)
@@ -292,26 +292,33 @@ try_goal (Search *s, guint goal, TbNeed *asked)
   return full;
 }
 
-static gboolean
-stops_every_goal (TbFailure *f, guint atom)
+/* What it stops alone: asked of each once, and not again for each pair that it is in. */
+static void
+learn (Search *s, guint atom)
 {
+  TbFailure *f = s->f;
+  guint64 *alone = s->alone + (gsize) atom * s->n_words;
+  s->enough[atom] = TRUE;
   tb_failure_begin (f);
   tb_failure_lose_atom (f, atom);
   tb_failure_spread (f);
   for (guint i = 0; i < f->goals->len; i++)
-    if (f->work.stops[tb_failure_component (f, g_array_index (f->goals, TbUid, i))] != f->work.now)
-      return FALSE;
-  return TRUE;
+    if (stops_goal (f, i))
+      alone[i / 64] |= G_GUINT64_CONSTANT (1) << i % 64;
+    else
+      s->enough[atom] = FALSE;
 }
 
 static void
 find_pairs (TbFailure *f)
 {
+  guint n_words = (f->goals->len + 63) / 64;
   Search s = { .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
-               .enough = g_new0 (gboolean, tb_failure_n_atoms (f) + 1) };
+               .enough = g_new0 (gboolean, tb_failure_n_atoms (f) + 1),
+               .alone = g_new0 (guint64, (gsize) tb_failure_n_atoms (f) * n_words + 1), .n_words = n_words };
   f->work.steps = 0;
   for (guint atom = 0; atom < tb_failure_n_atoms (f) && !is_worn_out (f); atom++)
-    s.enough[atom] = stops_every_goal (f, atom);
+    learn (&s, atom);
   g_autofree TbNeed *asked = g_new0 (TbNeed, f->components->len + 1);
   f->pairs = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
   for (guint i = 0; i < f->goals->len && !is_worn_out (f); i++)
@@ -319,6 +326,7 @@ find_pairs (TbFailure *f)
       break;
   g_hash_table_unref (s.seen);
   g_free (s.enough);
+  g_free (s.alone);
 }
 
 const TbPartPair *
