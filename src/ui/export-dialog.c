@@ -61,6 +61,34 @@ row_toggled (GtkCheckButton *check, Dialog *self)
   show_format (self);
 }
 
+/* A row says to screen readers and drivers that it can be chosen, which GTK tells of buttons alone. */
+#define TB_TYPE_FORMAT_ROW (tb_format_row_get_type ())
+G_DECLARE_FINAL_TYPE (TbFormatRow, tb_format_row, TB, FORMAT_ROW, AdwActionRow)
+
+struct _TbFormatRow
+{
+  AdwActionRow parent;
+};
+
+G_DEFINE_FINAL_TYPE (TbFormatRow, tb_format_row, ADW_TYPE_ACTION_ROW)
+
+static void
+choose_row (GtkWidget *row, const char *action, GVariant *target)
+{
+  adw_action_row_activate (ADW_ACTION_ROW (row));
+}
+
+static void
+tb_format_row_class_init (TbFormatRowClass *class)
+{
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (class), "format.choose", NULL, choose_row);
+}
+
+static void
+tb_format_row_init (TbFormatRow *self)
+{
+}
+
 static void
 embed_toggled (GtkSwitch *control, GParamSpec *spec, Dialog *self)
 {
@@ -71,7 +99,8 @@ embed_toggled (GtkSwitch *control, GParamSpec *spec, Dialog *self)
 static GtkWidget *
 new_format_row (Dialog *self, const TbExportFormat *format)
 {
-  GtkWidget *row = adw_action_row_new (), *check = gtk_check_button_new ();
+  GtkWidget *row = g_object_new (TB_TYPE_FORMAT_ROW, NULL);
+  GtkWidget *check = g_object_new (GTK_TYPE_CHECK_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_RADIO, NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), format->label);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), format->help);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);

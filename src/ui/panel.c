@@ -64,7 +64,8 @@ struct _TbPanel
   TbMoment *moment; /* NULL: not said yet */
   TbSession *session; /* NULL: nothing runs */
   TbLiveFrame *frame;
-  TbProblems *other_problems;
+  TbProblems *other_problems; /* those of the drawing's own file first */
+  guint n_own;
   const TbProblems *problems; /* borrowed, until the next */
   GPtrArray *findings;        /* of TbRuleFinding; NULL: none */
   gboolean may_change;        /* findings can be mended */
@@ -341,7 +342,8 @@ tb_panel_set_problems (TbPanel *panel, const TbProblems *problems, GPtrArray *fi
 void
 tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems)
 {
-  g_clear_pointer (&panel->other_problems, g_ptr_array_unref);
+  if (panel->other_problems)
+    g_ptr_array_set_size (panel->other_problems, (int) panel->n_own);
   for (guint i = 0; problems && i < problems->len; i++)
     {
       const TbProblem *problem = problems->pdata[i];
@@ -352,6 +354,14 @@ tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems 
                        file ? ": " : "", problem->message);
     }
   show_problems (panel);
+}
+
+void
+tb_panel_set_file_problems (TbPanel *panel, const char *file, const TbProblems *problems)
+{
+  panel->n_own = 0;
+  tb_panel_set_other_problems (panel, file, problems);
+  panel->n_own = panel->other_problems ? panel->other_problems->len : 0;
 }
 
 /* ---- Pages ----------------------------------------------------------------------------------- */
@@ -454,6 +464,7 @@ tb_panel_set_editor (TbPanel *panel, TbEditor *editor)
   if (panel->pages[PAGE_SCENARIO])
     tb_scenario_page_set_editor (TB_SCENARIO_PAGE (panel->pages[PAGE_SCENARIO]), editor);
   g_clear_pointer (&panel->other_problems, g_ptr_array_unref);
+  panel->n_own = 0;
   panel->problems = NULL;
   g_clear_pointer (&panel->findings, g_ptr_array_unref);
   show_problems (panel);

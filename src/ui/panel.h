@@ -22,9 +22,11 @@ void tb_panel_set_moment (TbPanel *panel, TbMoment *moment);
 /* What is wrong with the document, live, and what the rules find (of TbRuleFinding). problems is borrowed. may_change: what
  * is found can be mended. */
 void tb_panel_set_problems (TbPanel *panel, const TbProblems *problems, GPtrArray *findings, gboolean may_change);
-/* What a file or a run had to say: stands before the document's problems until the next. file is
+/* What another file or a run had to say: stands before the document's problems until the next. file is
  * named before each, where it is not NULL. */
 void tb_panel_set_other_problems (TbPanel *panel, const char *file, const TbProblems *problems);
+/* What the drawing's own file had to say, for instance what did not come along: stays. */
+void tb_panel_set_file_problems (TbPanel *panel, const char *file, const TbProblems *problems);
 /* Every frame of a run: events are kept, pages are refreshed a few times a second. NULL: no run. */
 void tb_panel_show_frame (TbPanel *panel, TbLiveFrame *frame);
 /* What goes wrong in a run at the moment that is shown, in the Problems and as a number on their tab. Both

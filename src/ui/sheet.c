@@ -46,7 +46,7 @@ tb_sheet_toast (TbSheet *self, const char *sentence)
     return;
   if (tb_sheet_is_current (self))
     {
-      tb_window_toast (self->window, sentence);
+      tb_window_toast_of (self->window, self, sentence);
       return;
     }
   const TbElement *root = tb_model_root (tb_document_model (self->document));

@@ -62,13 +62,13 @@ tb_window_refuse_file (TbWindow *self, const char *path, const TbProblems *probl
   for (guint i = 0; i < problems->len; i++)
     ((TbProblem *) problems->pdata[i])->uid = 0; /* of elements that nobody has */
   tb_window_toast (self, error->message);
-  if (self->sheet)
+  if (self->sheet && problems->len > 0)
     {
       TbPanel *panel = self->sheet->panel;
       tb_panel_set_other_problems (panel, name, problems);
       tb_panel_show_page (panel, "problems");
     }
-  else
+  else if (!self->sheet)
     {
       tb_start_page_show_gallery (self);
       tb_start_page_show_problems (self->start, name, problems);
@@ -92,9 +92,11 @@ load (TbWindow *self, const char *path, TbProblems *problems)
 {
   g_autoptr (GError) error = NULL;
   TbDocument *document = NULL;
+  g_autofree char *name = g_path_get_basename (path);
   /* A pipe with nobody at its other end would hold the whole window up. */
-  if (g_file_test (path, G_FILE_TEST_EXISTS)
-      && !g_file_test (path, G_FILE_TEST_IS_REGULAR | G_FILE_TEST_IS_DIR))
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    g_set_error (&error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID, "%s is a folder: open one of the files in it", name);
+  else if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
     g_set_error (&error, TB_MODEL_ERROR, TB_MODEL_ERROR_INVALID, "%s is no file that can be edited", path);
   else
     document = tb_document_load (path, problems, &error);
@@ -110,7 +112,7 @@ tb_window_show_loaded (TbWindow *self, const char *path, TbDocument *document, c
   TbSheet *before = self->sheet;
   gboolean replace = before && tb_sheet_is_pristine (before);
   tb_window_add_document (self, document);
-  tb_panel_set_other_problems (self->sheet->panel, name, problems);
+  tb_panel_set_file_problems (self->sheet->panel, name, problems);
   if (problems->len)
     tb_panel_show_page (self->sheet->panel, "problems");
   if (replace)
@@ -224,22 +226,32 @@ tb_window_ask_open (TbWindow *self)
   tb_ask_file (GTK_WINDOW (self), TB_FILE_OPEN, folder, NULL, open_answered, g_object_ref (self));
 }
 
+/* ---- Files that are dropped ------------------------------------------------------------------ */
+
 static gboolean
 files_dropped (GtkDropTarget *target, const GValue *value, double x, double y, TbWindow *self)
 {
+  guint elsewhere = 0;
   for (GSList *l = g_value_get_boxed (value); l; l = l->next)
     {
       g_autofree char *path = g_file_get_path (l->data);
-      if (path && !tb_sheet_take_scenarios (self->sheet, path))
+      if (!path)
+        elsewhere++;
+      else if (!tb_sheet_take_scenarios (self->sheet, path))
         tb_window_open_path (self, path);
     }
+  if (elsewhere)
+    tb_window_toast (self, "What lies on another machine cannot be opened: save it here first");
   return TRUE;
 }
 
+/* Before everything below it: who offers files offers their names as text too, which the canvas would take for a part
+ * of the palette, and an entry for words. */
 void
 tb_window_accept_files (TbWindow *self)
 {
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
   g_signal_connect (target, "drop", G_CALLBACK (files_dropped), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }

@@ -46,7 +46,7 @@ tell_import (TbWindow *self, const char *path, TbDocument *document, const TbPro
   g_autofree char *sentence = n == 0 ? g_strdup_printf ("Made a drawing of %s; it is not saved yet", name)
                               : n == 1 ? g_strdup_printf ("Made a drawing of %s; one thing was dropped", name)
                                        : g_strdup_printf ("Made a drawing of %s; %u things were dropped", name, n);
-  tb_window_toast (self, sentence);
+  tb_window_toast_of (self, self->sheet, sentence);
 }
 
 static void

@@ -16,6 +16,7 @@ struct _TbWindow
   AdwApplicationWindow parent;
 
   AdwToastOverlay *toasts;
+  GPtrArray *told;      /* AdwToast: those that wait or are seen and are about one sheet */
   GtkWidget *announcer; /* not seen; says what the last toast said */
   GtkStack *pages; /* the start page, the tabs */
   GtkWidget *start; /* made when first shown */
@@ -44,6 +45,8 @@ void tb_window_move_out (TbWindow *self);
 /* Takes it from its window without a question. */
 void tb_window_drop_sheet (TbWindow *self, TbSheet *sheet);
 void tb_window_toastf (TbWindow *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* About one sheet: gone as soon as another is shown, over which it would say what is not so. */
+void tb_window_toast_of (TbWindow *self, TbSheet *sheet, const char *sentence);
 /* Stays until it is dismissed. (transfer none) */
 AdwToast *tb_window_toast_until_done (TbWindow *self, const char *sentence);
 

@@ -27,6 +27,29 @@ tb_window_toast (TbWindow *window, const char *sentence)
   toast_for (window, sentence, 6);
 }
 
+static void
+toast_gone (AdwToast *toast, TbWindow *self)
+{
+  g_ptr_array_remove (self->told, toast);
+}
+
+void
+tb_window_toast_of (TbWindow *self, TbSheet *sheet, const char *sentence)
+{
+  AdwToast *toast = toast_for (self, sentence, 6);
+  g_object_set_data (G_OBJECT (toast), "tb-sheet", sheet); /* compared, never looked into */
+  g_ptr_array_add (self->told, g_object_ref (toast));
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (toast_gone), self, 0);
+}
+
+static void
+dismiss_others (TbWindow *self)
+{
+  for (guint i = self->told->len; i-- > 0;)
+    if (g_object_get_data (self->told->pdata[i], "tb-sheet") != self->sheet)
+      adw_toast_dismiss (self->told->pdata[i]);
+}
+
 AdwToast *
 tb_window_toast_until_done (TbWindow *self, const char *sentence)
 {
@@ -170,6 +193,7 @@ selected (TbWindow *self)
   AdwTabPage *page = adw_tab_view_get_selected_page (self->tabs);
   tb_window_set_classroom (self, FALSE);
   self->sheet = page ? TB_SHEET (adw_tab_page_get_child (page)) : NULL;
+  dismiss_others (self);
   update_header (self);
 }
 
@@ -282,6 +306,7 @@ build (TbWindow *self)
   self->pages = GTK_STACK (gtk_stack_new ());
   self->toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
   adw_toast_overlay_set_child (self->toasts, GTK_WIDGET (self->pages));
+  gtk_widget_add_css_class (GTK_WIDGET (self->pages), "pages");
   self->header = TB_HEADER (tb_header_new ());
   gtk_widget_set_vexpand (GTK_WIDGET (self->toasts), TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->header));
@@ -340,9 +365,17 @@ tb_window_dispose (GObject *object)
 }
 
 static void
+tb_window_finalize (GObject *object)
+{
+  g_ptr_array_unref (TB_WINDOW (object)->told);
+  G_OBJECT_CLASS (tb_window_parent_class)->finalize (object);
+}
+
+static void
 tb_window_class_init (TbWindowClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = tb_window_dispose;
+  G_OBJECT_CLASS (class)->finalize = tb_window_finalize;
   GTK_WINDOW_CLASS (class)->close_request = tb_window_close_request;
   GTK_WIDGET_CLASS (class)->size_allocate = tb_window_size_allocate;
 }
@@ -350,6 +383,7 @@ tb_window_class_init (TbWindowClass *class)
 static void
 tb_window_init (TbWindow *self)
 {
+  self->told = g_ptr_array_new_with_free_func (g_object_unref);
   build (self);
   tb_window_install_actions (self);
   tb_window_watch_classroom_keys (self);

@@ -222,6 +222,26 @@ def choose_export(editor, path):
     choose_file(editor, path, saving=True)
 
 
+def drag_files(editor, names, x, y):
+    """Drags files out of another program's window to a place of the editor's, as from a file manager."""
+    source = subprocess.Popen(["/usr/bin/python3", "-B", os.path.join(os.path.dirname(__file__), "drag-source.py"), *names],
+                              env=dict(os.environ, GSK_RENDERER="cairo", GTK_A11Y="none", GSETTINGS_BACKEND="memory"))
+    try:
+        window = wait_for("what can be dragged", lambda: xdo("search", "--onlyvisible", "--name", "^Files to drag$")).split()[0]
+        at = editor.geometry()
+        left = at["X"] + editor.width + 2 * MARGIN
+        xdo("windowmove", "--sync", window, left, at["Y"])
+        xdo("mousemove", left + 60, at["Y"] + 30, "sleep", 0.1, "mousedown", 1)
+        for step in range(1, 9):
+            xdo("mousemove", round(left + 60 + (at["X"] + x - left - 60) * step / 8),
+                round(at["Y"] + 30 + (y - 30) * step / 8), "sleep", 0.03)
+        xdo("sleep", 0.2, "mouseup", 1)
+        wait_for("somebody to take what was dropped", lambda: source.poll() is not None)
+    finally:
+        source.kill()
+        source.wait()
+
+
 def descendants(pid):
     """(pid, start time) of everything below a process: what must be gone after a run."""
     children = {}

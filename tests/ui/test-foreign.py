@@ -5,7 +5,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, choose_export, choose_file, key, run_tests, wait_for
+from driver import Editor, Failed, arguments, choose_export, choose_file, drag_files, key, run_tests, wait_for
 
 COMPOSE = """name: shop
 services:
@@ -36,8 +36,7 @@ def it_becomes_a_drawing_and_goes_out_again(options):
         choose_file(editor, "kept", saving=True)
         wait_for("the drawing beside it", lambda: os.path.exists(os.path.join(folder, "kept.tierboard")))
         key("ctrl+shift+e")
-        row = editor.get("Graphviz file", "list item")
-        editor.click(*editor.middle(row))
+        editor.press("Graphviz file", "list item")
         editor.get(lambda name: name.startswith("Left out:\n• "), "label")
         editor.screenshot(os.path.join(options.out, "foreign-export.png"))
         choose_export(editor, "theirs")
@@ -87,4 +86,32 @@ def each_opens_in_a_tab_with_what_was_dropped(options):
         editor.end()
 
 
-run_tests([each_opens_in_a_tab_with_what_was_dropped, it_becomes_a_drawing_and_goes_out_again], arguments())
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w") as file:
+        file.write(text)
+    return path
+
+
+# The canvas takes text too, for parts of the palette: a file's name is none.
+def files_dropped_on_a_drawing_open_beside_it(options):
+    folder = tempfile.mkdtemp(prefix="tierboard-foreign-")
+    names = [write(folder, "compose.yaml", COMPOSE), write(folder, "bad.drawio", "{{{"), folder,
+             write(folder, OTHERS[0][0], OTHERS[0][1])]
+    editor = Editor(options.editor, designs={"shop.tierboard": os.path.join(options.source, "data/examples/client-server.tierboard")})
+    try:
+        editor.get("Problems", "button")
+        drag_files(editor, names, editor.width / 2, editor.height / 2)
+        editor.get(OTHERS[0][2], "button")
+        editor.toast("Made a drawing of graph.dot")
+        editor.focus()
+        key("ctrl+Page_Up")
+        editor.get("cache", "button")
+        editor.get("compose.yaml: web: “logging” has no place here")  # the bad one did not take its place
+        editor.get(lambda name: name.startswith(os.path.basename(folder) + " is a folder"), "label")  # waits for its turn
+        editor.screenshot(os.path.join(options.out, "foreign-dropped.png"))
+    finally:
+        editor.end()
+
+
+run_tests([files_dropped_on_a_drawing_open_beside_it, each_opens_in_a_tab_with_what_was_dropped, it_becomes_a_drawing_and_goes_out_again], arguments())
