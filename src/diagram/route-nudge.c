@@ -17,6 +17,11 @@
 static const double gaps[] = { TB_ROUTE_APART, 8, 6, 5, 4, 3, 2, 1.5, 1, 2, 1, 0.5 };
 #define SQUEEZED 9 /* from this gap on */
 
+typedef struct
+{
+  guint end, links;
+} Chain;
+
 /* What the group's pieces may do. By number: as the group has them. By place: in the order. */
 typedef struct
 {
@@ -29,7 +34,10 @@ typedef struct
   double *least, *most;        /* by place: with all the others' */
   guint *before, *after;       /* by place: who sets least and most; TB_ROUTE_NONE */
   guint *first, *lower;        /* by place: those before it that share its corridor */
-  guint8 *level, *tight;       /* by place: which gap it keeps; whether it has no place */
+  Chain *pushed_up, *pushed_down; /* by place */
+  guint8 *level;               /* by place: which gap it keeps */
+  guint8 *tight, *tight_up;    /* by place: one more than the gap for which it, or what it pushes down
+                                  (up), would have a place; 0: has one */
   guint8 *shy;                 /* by number: keeps to the order in which they lie */
   double *up, *down;           /* by place */
 } Nudge;
@@ -170,45 +178,72 @@ find_bounds (Nudge *s)
       }
 }
 
+/* Of the chain that pushes i up, and of the one that pushes it down: how long it is, and its end. */
+static void
+measure_chains (Nudge *s)
+{
+  for (guint i = 0; i < s->group->n; i++)
+    {
+      guint j = s->before[i];
+      s->pushed_up[i] = j != TB_ROUTE_NONE ? (Chain){ s->pushed_up[j].end, s->pushed_up[j].links + 1 } : (Chain){ i, 0 };
+    }
+  for (guint i = s->group->n; i-- > 0;)
+    {
+      guint j = s->after[i];
+      s->pushed_down[i]
+          = j != TB_ROUTE_NONE ? (Chain){ s->pushed_down[j].end, s->pushed_down[j].links + 1 } : (Chain){ i, 0 };
+    }
+}
+
 /* The gap with which the chain that leaves i no place would have room, as near as can be said. */
 static guint8
 level_for (const Nudge *s, guint i)
 {
-  guint links = 0, first = i, last = i, level = 0;
-  for (; s->before[first] != TB_ROUTE_NONE; first = s->before[first])
-    links++;
-  for (; s->after[last] != TB_ROUTE_NONE; last = s->after[last])
-    links++;
-  double room = own_high (s, last) - own_low (s, first);
+  guint links = s->pushed_up[i].links + s->pushed_down[i].links, level = 0;
+  double room = own_high (s, s->pushed_down[i].end) - own_low (s, s->pushed_up[i].end);
   while (level + 1 < SQUEEZED && links * gaps[level] > room)
     level++;
   return (guint8) level;
 }
 
-/* Whoever has no place left, and those that push it, come closer. FALSE: all have a place, or
- * nothing more can be had. */
+/* Whoever has no place left is tight, and those that push it are. FALSE: all have a place. */
 static gboolean
-come_closer (Nudge *s)
+find_tight (Nudge *s)
 {
   guint n = s->group->n;
   gboolean any = FALSE;
-  memset (s->tight, 0, n);
   for (guint i = 0; i < n; i++)
+    any |= s->least[i] > s->most[i] + 1e-9;
+  if (!any)
+    return FALSE;
+  measure_chains (s);
+  for (guint i = 0; i < n; i++)
+    s->tight[i] = s->tight_up[i] = s->least[i] > s->most[i] + 1e-9 ? level_for (s, i) + 1 : 0;
+  for (guint i = n; i-- > 0;)
+    if (s->before[i] != TB_ROUTE_NONE)
+      s->tight[s->before[i]] = MAX (s->tight[s->before[i]], s->tight[i]);
+  for (guint i = 0; i < n; i++)
+    if (s->after[i] != TB_ROUTE_NONE)
+      s->tight_up[s->after[i]] = MAX (s->tight_up[s->after[i]], s->tight_up[i]);
+  return TRUE;
+}
+
+/* Whoever is tight comes closer. FALSE: all have a place, or nothing more can be had. */
+static gboolean
+come_closer (Nudge *s)
+{
+  gboolean any = FALSE;
+  if (!find_tight (s))
+    return FALSE;
+  for (guint i = 0; i < s->group->n; i++)
     {
-      if (s->least[i] <= s->most[i] + 1e-9)
-        continue;
-      guint8 level = level_for (s, i) + 1;
-      for (guint j = i; j != TB_ROUTE_NONE; j = s->before[j])
-        s->tight[j] = MAX (s->tight[j], level);
-      for (guint j = i; j != TB_ROUTE_NONE; j = s->after[j])
-        s->tight[j] = MAX (s->tight[j], level);
+      guint8 tight = MAX (s->tight[i], s->tight_up[i]);
+      if (tight && s->level[i] + 1u < G_N_ELEMENTS (gaps))
+        {
+          s->level[i] = MAX (s->level[i] + 1, tight - 1);
+          any = TRUE;
+        }
     }
-  for (guint i = 0; i < n; i++)
-    if (s->tight[i] && s->level[i] + 1u < G_N_ELEMENTS (gaps))
-      {
-        s->level[i] = MAX (s->level[i] + 1, s->tight[i] - 1);
-        any = TRUE;
-      }
   return any;
 }
 
@@ -372,7 +407,7 @@ carve (Nudge *s, Store *store)
   guint n = s->group->n;
   double **numbers[] = { &s->low, &s->high, &s->least, &s->most, &s->up, &s->down };
   guint **words[] = { &s->number, &s->rank, &s->before, &s->after, &s->first };
-  guint8 **bytes[] = { &s->level, &s->tight, &s->shy };
+  guint8 **bytes[] = { &s->level, &s->tight, &s->tight_up, &s->shy };
   s->order = take (store, n, sizeof *s->order);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     *numbers[i] = take (store, n, sizeof (double));
@@ -380,6 +415,8 @@ carve (Nudge *s, Store *store)
     *words[i] = take (store, n + 1, sizeof (guint));
   for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
     *bytes[i] = take (store, n, 1);
+  s->pushed_up = take (store, n, sizeof (Chain));
+  s->pushed_down = take (store, n, sizeof (Chain));
   s->lower = take (store, s->group->first[n] + 1, sizeof (guint));
 }
 

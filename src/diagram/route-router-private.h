@@ -2,7 +2,8 @@
  *
  * Invariants, held by a property test against routing from nothing:
  * 1. A way that is not dirty has, at every stage, what that stage would make of it from nothing.
- * 2. A way's pieces at a stage are in that stage's grid with the room they have. */
+ * 2. A way's pieces at a stage are in that stage's grid with the room they have.
+ * 3. Such a piece lists those that share its corridor, and each of them lists it. */
 #pragma once
 
 #include "route-private.h"
@@ -21,6 +22,8 @@ typedef struct
   gboolean end;           /* leads to a shape: moves only where two such lie on each other */
   gboolean moves;         /* which of that came of it in its group */
   guint mark, seen;
+  guint *beside; /* ids of those that share its corridor, in no order */
+  guint n_beside, beside_size;
 } TbPiece;
 
 typedef struct
@@ -28,6 +31,7 @@ typedef struct
   gboolean upright;
   GArray *pieces; /* of TbPiece; those not in use are in gone */
   GArray *gone;   /* of guint */
+  GArray *found;  /* of guint: used while a piece comes in */
   TbRouteGrid grid;
   guint turn;
 } TbRouteStage;

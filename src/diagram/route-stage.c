@@ -22,15 +22,19 @@ tb_route_stage_init (TbRouteStage *stage, gboolean upright)
 {
   *stage = (TbRouteStage){ .upright = upright,
                            .pieces = g_array_new (FALSE, FALSE, sizeof (TbPiece)),
-                           .gone = g_array_new (FALSE, FALSE, sizeof (guint)) };
+                           .gone = g_array_new (FALSE, FALSE, sizeof (guint)),
+                           .found = g_array_new (FALSE, FALSE, sizeof (guint)) };
   tb_route_grid_init (&stage->grid, 160);
 }
 
 void
 tb_route_stage_clear (TbRouteStage *stage)
 {
+  for (guint i = 0; i < stage->pieces->len; i++)
+    g_free (g_array_index (stage->pieces, TbPiece, i).beside);
   g_array_unref (stage->pieces);
   g_array_unref (stage->gone);
+  g_array_unref (stage->found);
   tb_route_grid_clear (&stage->grid);
 }
 
@@ -129,7 +133,7 @@ room_rect (const TbPiece *p, gboolean upright, double grow)
 }
 
 static guint
-add_piece (TbRouteStage *stage, const TbPiece *piece)
+take_id (TbRouteStage *stage, const TbPiece *piece)
 {
   guint id = stage->pieces->len;
   if (stage->gone->len > 0)
@@ -140,8 +144,6 @@ add_piece (TbRouteStage *stage, const TbPiece *piece)
     }
   else
     g_array_append_vals (stage->pieces, piece, 1);
-  TbRect r = room_rect (piece, stage->upright, 0);
-  tb_route_grid_add (&stage->grid, id, &r);
   return id;
 }
 
@@ -173,20 +175,56 @@ shares_corridor (const TbRouter *router, const TbPiece *a, const TbPiece *b)
               && tb_route_shared_port (router, a, b));
 }
 
-/* Appends the ids of those that share p's corridor. */
+/* ---- Beside each other ----------------------------------------------------------------------- */
+
 static void
-find_beside (TbRouter *router, TbRouteStage *stage, const TbPiece *p, GArray *out)
+list_beside (TbPiece *p, guint id)
 {
-  TbRect r = room_rect (p, stage->upright, TB_ROUTE_APART);
-  guint begin = out->len, m = begin;
-  tb_route_grid_query (&stage->grid, &r, out);
-  for (guint i = begin; i < out->len; i++)
+  if (p->n_beside == p->beside_size)
     {
-      guint id = g_array_index (out, guint, i);
-      if (shares_corridor (router, p, get_piece (stage, id)))
-        g_array_index (out, guint, m++) = id;
+      p->beside_size = MAX (8, 2 * p->beside_size);
+      p->beside = g_renew (guint, p->beside, p->beside_size);
     }
-  g_array_set_size (out, m);
+  p->beside[p->n_beside++] = id;
+}
+
+static void
+unlist_beside (TbPiece *p, guint id)
+{
+  guint i = 0;
+  while (p->beside[i] != id)
+    i++;
+  p->beside[i] = p->beside[--p->n_beside];
+}
+
+static void
+enter (TbRouter *router, TbRouteStage *stage, guint id)
+{
+  TbPiece *p = get_piece (stage, id);
+  TbRect own = room_rect (p, stage->upright, 0), r = room_rect (p, stage->upright, TB_ROUTE_APART);
+  g_array_set_size (stage->found, 0);
+  tb_route_grid_query (&stage->grid, &r, stage->found);
+  tb_route_grid_add (&stage->grid, id, &own);
+  for (guint i = 0; i < stage->found->len; i++)
+    {
+      guint other = g_array_index (stage->found, guint, i);
+      if (!shares_corridor (router, p, get_piece (stage, other)))
+        continue;
+      list_beside (p, other);
+      list_beside (get_piece (stage, other), id);
+    }
+}
+
+/* Those it leaves are appended to seeds. */
+static void
+leave (TbRouteStage *stage, guint id, GArray *seeds)
+{
+  TbPiece *p = get_piece (stage, id);
+  tb_route_grid_remove (&stage->grid, id);
+  for (guint i = 0; i < p->n_beside; i++)
+    unlist_beside (get_piece (stage, p->beside[i]), id);
+  g_array_append_vals (seeds, p->beside, p->n_beside);
+  p->n_beside = 0;
 }
 
 /* ---- Coming and going ------------------------------------------------------------------------ */
@@ -198,15 +236,11 @@ tb_route_stage_take_out (TbRouter *router, guint number, TbRouteWay *way, GArray
   for (guint i = 0; i < way->n_pieces[number]; i++)
     {
       guint id = way->pieces[number][i];
-      tb_route_grid_remove (&stage->grid, id);
-      get_piece (stage, id)->way = TB_ROUTE_NONE;
-    }
-  for (guint i = 0; i < way->n_pieces[number]; i++)
-    {
-      guint id = way->pieces[number][i];
-      TbPiece p = *get_piece (stage, id);
-      TbRect r = room_rect (&p, stage->upright, TB_ROUTE_APART);
-      tb_route_grid_query (&stage->grid, &r, seeds);
+      TbPiece *p = get_piece (stage, id);
+      leave (stage, id, seeds);
+      g_clear_pointer (&p->beside, g_free);
+      p->beside_size = 0;
+      p->way = TB_ROUTE_NONE;
       g_array_append_val (stage->gone, id);
     }
   g_clear_pointer (&way->pieces[number], g_free);
@@ -224,7 +258,8 @@ bring_in (TbRouter *router, guint number, guint slot, GArray *seeds)
       {
         TbPiece piece;
         make_piece (router, way, slot, number, i, &piece);
-        guint id = add_piece (stage, &piece);
+        guint id = take_id (stage, &piece);
+        enter (router, stage, id);
         way->pieces[number][way->n_pieces[number]++] = id;
         g_array_append_val (seeds, id);
       }
@@ -240,11 +275,8 @@ look_again (TbRouter *router, guint number, guint id, GArray *seeds)
   find_room (router, TB_ROUTE_WAY (router, p->way), number, p);
   if (p->low == old.low && p->high == old.high && p->least == old.least && p->most == old.most)
     return;
-  tb_route_grid_remove (&stage->grid, id);
-  TbRect before = room_rect (&old, stage->upright, TB_ROUTE_APART);
-  tb_route_grid_query (&stage->grid, &before, seeds);
-  TbRect r = room_rect (p, stage->upright, 0);
-  tb_route_grid_add (&stage->grid, id, &r);
+  leave (stage, id, seeds);
+  enter (router, stage, id);
   g_array_append_val (seeds, id);
 }
 
@@ -275,45 +307,37 @@ typedef struct
 {
   TbRouter *router;
   TbRouteStage *stage;
-  GArray *ids;    /* of guint: the group, as it is found */
-  GArray *starts; /* of guint: where each one's neighbours begin */
-  GArray *beside; /* of guint: ids */
-  GArray *ways;   /* of guint: slots placed anew */
-  guint *numbers; /* by id: number in the sorted group */
+  GArray *ids;  /* of guint: the group, as it is found */
+  guint beside; /* how many they list in all */
+  GArray *ways; /* of guint: slots placed anew */
 } Flood;
 
 static void
 grow_group (Flood *f, guint seed)
 {
   guint turn = f->stage->turn;
+  f->beside = 0;
   g_array_set_size (f->ids, 0);
-  g_array_set_size (f->starts, 0);
-  g_array_set_size (f->beside, 0);
   g_array_append_val (f->ids, seed);
   get_piece (f->stage, seed)->seen = turn;
   for (guint i = 0; i < f->ids->len; i++)
     {
-      guint begin = f->beside->len;
-      g_array_append_val (f->starts, begin);
-      find_beside (f->router, f->stage,
-                   get_piece (f->stage, g_array_index (f->ids, guint, i)), f->beside);
-      for (guint k = begin; k < f->beside->len; k++)
+      const TbPiece *p = get_piece (f->stage, g_array_index (f->ids, guint, i));
+      f->beside += p->n_beside;
+      for (guint k = 0; k < p->n_beside; k++)
         {
-          guint id = g_array_index (f->beside, guint, k);
-          if (get_piece (f->stage, id)->seen == turn)
-            continue;
-          get_piece (f->stage, id)->seen = turn;
-          g_array_append_val (f->ids, id);
+          TbPiece *q = get_piece (f->stage, p->beside[k]);
+          if (q->seen != turn)
+            g_array_append_val (f->ids, p->beside[k]);
+          q->seen = turn;
         }
     }
-  guint end = f->beside->len;
-  g_array_append_val (f->starts, end);
 }
 
 typedef struct
 {
   TbPiece *piece;
-  guint key, id, found; /* its way's key; number as it was found */
+  guint key; /* its way's */
 } Member;
 
 static int
@@ -335,24 +359,23 @@ place_group (Flood *f)
   g_autofree Member *members = g_new (Member, n);
   g_autofree TbPiece **pieces = g_new (TbPiece *, n);
   g_autofree guint *first = g_new (guint, n + 1);
-  g_autofree guint *beside = g_new (guint, f->beside->len + 1);
+  g_autofree guint *beside = g_new (guint, f->beside + 1);
   for (guint i = 0; i < n; i++)
     {
-      guint id = g_array_index (f->ids, guint, i);
-      TbPiece *p = get_piece (f->stage, id);
-      members[i] = (Member){ p, TB_ROUTE_WAY (f->router, p->way)->key, id, i };
+      TbPiece *p = get_piece (f->stage, g_array_index (f->ids, guint, i));
+      members[i] = (Member){ p, TB_ROUTE_WAY (f->router, p->way)->key };
     }
   qsort (members, n, sizeof *members, by_at);
   for (guint i = 0; i < n; i++)
-    f->numbers[members[i].id] = i;
+    {
+      pieces[i] = members[i].piece;
+      pieces[i]->mark = i;
+    }
   for (guint i = 0; i < n; i++)
     {
-      guint begin = g_array_index (f->starts, guint, members[i].found);
-      guint end = g_array_index (f->starts, guint, members[i].found + 1);
-      pieces[i] = members[i].piece;
       first[i] = m;
-      for (guint k = begin; k < end; k++)
-        beside[m++] = f->numbers[g_array_index (f->beside, guint, k)];
+      for (guint k = 0; k < pieces[i]->n_beside; k++)
+        beside[m++] = get_piece (f->stage, pieces[i]->beside[k])->mark;
     }
   first[n] = m;
   gboolean again = f->stage - f->router->stages >= TB_ROUTE_STAGES / 2;
@@ -376,7 +399,6 @@ note_ways (Flood *f)
 static void
 place_groups (Flood *f, const GArray *seeds)
 {
-  f->numbers = g_new (guint, f->stage->pieces->len + 1);
   f->stage->turn++;
   for (guint i = 0; i < seeds->len; i++)
     {
@@ -394,7 +416,6 @@ place_groups (Flood *f, const GArray *seeds)
         place_group (f);
       note_ways (f);
     }
-  g_free (f->numbers);
 }
 
 /* ---- The stage ------------------------------------------------------------------------------- */
@@ -424,10 +445,8 @@ tb_route_stage_run (TbRouter *router, guint number, GArray *dirty)
 {
   TbRouteStage *stage = &router->stages[number];
   g_autoptr (GArray) seeds = g_array_new (FALSE, FALSE, sizeof (guint));
-  Flood f = { router, stage, g_array_new (FALSE, FALSE, sizeof (guint)),
-              g_array_new (FALSE, FALSE, sizeof (guint)),
-              g_array_new (FALSE, FALSE, sizeof (guint)),
-              g_array_new (FALSE, FALSE, sizeof (guint)), NULL };
+  Flood f = { router, stage, g_array_new (FALSE, FALSE, sizeof (guint)), 0,
+              g_array_new (FALSE, FALSE, sizeof (guint)) };
   router->turn++;
   for (guint i = 0; i < router->removed->len; i++)
     tb_route_stage_take_out (router, number,
@@ -453,7 +472,5 @@ tb_route_stage_run (TbRouter *router, guint number, GArray *dirty)
         g_array_append_val (dirty, slot);
     }
   g_array_unref (f.ids);
-  g_array_unref (f.starts);
-  g_array_unref (f.beside);
   g_array_unref (f.ways);
 }

@@ -1,19 +1,31 @@
-/* What is wrong with a sheet's drawing, soon after each edit. The rules of a large one are checked by a thread on a
- * snapshot, one check at a time, and what was found before stands until it ends:
+/* What is wrong with a sheet's drawing, soon after each edit. A thread looks at a snapshot, one at a time, from the
+ * edit on and while the window's own thread still routes what the edit touched; what was found before stands until it
+ * ends:
  *
- *   edit ──tb_sheet_validate_soon()──▶ waiting ──validate()──▶ small: shown
- *                                         ▲                  └▶ large: checking ──checked()──▶ shown
- *                                         └────────── edited meanwhile, or another drawing ◀──┘ */
+ *   edit ──tb_sheet_check()──▶ checking ──checked()──▶ shown
+ *                                 ▲            └─ edited meanwhile, or another drawing ─┐
+ *                                 └─────────────────────────────────────────────────────┘ */
 #include "sheet-private.h"
 
 #include "tb-rules.h"
 
-/* Soon enough that what is found of 1 000 components stands in the list 50 ms after an edit, late enough that a drag
- * is not held up by it. */
-#define VALIDATE_MS 20
-#define AT_ONCE 5000u /* components and links */
-
 static const TbRuleOptions options = { .with_ignored = TRUE, .gather = TRUE };
+
+typedef struct
+{
+  TbProblems *problems;
+  GPtrArray *findings;
+} Found;
+
+static void
+found_free (Found *found)
+{
+  g_ptr_array_unref (found->problems);
+  g_ptr_array_unref (found->findings);
+  g_free (found);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Found, found_free)
 
 static void
 add_all (TbProblems *to, const TbProblems *problems)
@@ -25,52 +37,49 @@ add_all (TbProblems *to, const TbProblems *problems)
     }
 }
 
-/* findings: NULL, none are known yet. */
+/* The panel borrows the problems until it has others. findings: NULL, none are known yet. */
 static void
-show (TbSheet *self, GPtrArray *findings)
+show (TbSheet *self, TbProblems *problems, GPtrArray *findings)
 {
+  TbProblems *before = self->problems;
   g_autoptr (GPtrArray) all = tb_problems_new ();
-  add_all (all, self->problems);
-  if (findings)
-    tb_findings_add_to (findings, all);
-  tb_panel_set_problems (self->panel, self->problems, findings, !self->own_editor);
+  const char *path = tb_document_path (self->document);
+  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
+  tb_icons_check (tb_sheet_shown_model (self), folder, problems);
+  add_all (all, problems);
+  tb_findings_add_to (findings, all);
+  self->problems = problems;
+  tb_panel_set_problems (self->panel, problems, findings, !self->own_editor);
   tb_canvas_set_problems (self->canvas, all);
+  g_clear_pointer (&before, g_ptr_array_unref);
 }
-
-static void
-keep_findings (TbSheet *self, GPtrArray *findings)
-{
-  g_clear_pointer (&self->findings, g_ptr_array_unref);
-  self->findings = findings;
-}
-
-/* ---- By a thread ------------------------------------------------------------------------------ */
 
 static void
 check (GTask *task, gpointer sheet, gpointer model, GCancellable *cancellable)
 {
-  g_task_return_pointer (task, tb_rules_check (model, &options), (GDestroyNotify) g_ptr_array_unref);
+  Found *found = g_new (Found, 1);
+  found->problems = tb_problems_new ();
+  tb_model_validate (model, found->problems);
+  found->findings = tb_rules_check (model, &options);
+  g_task_return_pointer (task, found, (GDestroyNotify) found_free);
 }
 
 static void
 checked (GObject *object, GAsyncResult *result, gpointer editor)
 {
   TbSheet *self = TB_SHEET (object);
-  g_autoptr (GPtrArray) findings = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (Found) found = g_task_propagate_pointer (G_TASK (result), NULL);
   self->checking = FALSE;
-  if (findings == NULL || self->shell == NULL) /* the sheet went meanwhile */
+  if (found == NULL || self->shell == NULL) /* the sheet went meanwhile */
     return;
   if (editor == self->editor)
-    {
-      keep_findings (self, g_steal_pointer (&findings));
-      show (self, self->findings);
-    }
+    show (self, g_ptr_array_ref (found->problems), found->findings);
   if (self->check_again)
-    tb_sheet_validate_soon (self);
+    tb_sheet_check (self);
 }
 
-static void
-check_aside (TbSheet *self)
+void
+tb_sheet_check (TbSheet *self)
 {
   self->check_again = self->checking;
   if (self->checking)
@@ -81,51 +90,16 @@ check_aside (TbSheet *self)
   g_task_run_in_thread (task, check);
 }
 
-/* ---- Both ------------------------------------------------------------------------------------- */
-
 static gboolean
-is_large (const TbModel *model)
+check_now (gpointer sheet)
 {
-  return tb_model_count (model, TB_KIND_COMPONENT) + tb_model_count (model, TB_KIND_LINK) > AT_ONCE;
-}
-
-static gboolean
-validate (gpointer data)
-{
-  TbSheet *self = data;
-  const TbModel *model = tb_sheet_shown_model (self);
-  TbProblems *problems = tb_problems_new ();
-  const char *path = tb_document_path (self->document);
-  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
-  TbProblems *before = self->problems; /* the panel borrows them until it has these */
-  self->validate_id = 0;
-  self->problems = problems;
-  tb_model_validate (model, problems);
-  tb_icons_check (model, folder, problems);
-  if (!is_large (model))
-    keep_findings (self, tb_rules_check (model, &options));
-  show (self, self->findings);
-  g_clear_pointer (&before, g_ptr_array_unref);
-  if (is_large (model))
-    check_aside (self);
+  TB_SHEET (sheet)->check_id = 0;
+  tb_sheet_check (sheet);
   return G_SOURCE_REMOVE;
 }
 
 void
-tb_sheet_validate_soon (TbSheet *self)
+tb_sheet_check_first (TbSheet *self)
 {
-  if (!self->validate_id)
-    self->validate_id = g_timeout_add (VALIDATE_MS, validate, self);
-}
-
-void
-tb_sheet_validate_first (TbSheet *self)
-{
-  self->validate_id = g_idle_add (validate, self);
-}
-
-void
-tb_sheet_forget_findings (TbSheet *self)
-{
-  keep_findings (self, NULL);
+  self->check_id = g_idle_add (check_now, self);
 }

@@ -47,8 +47,7 @@ show (TbSheet *self, TbEditor *editor)
   tb_sheet_show_editor (self, editor);
   if (selected && tb_model_get (tb_sheet_shown_model (self), selected))
     tb_editor_select_one (editor, selected);
-  tb_sheet_forget_findings (self);
-  tb_sheet_validate_soon (self);
+  tb_sheet_check (self);
   tb_sheet_state_changed (self);
 }
 

@@ -58,10 +58,9 @@ struct _TbSheet
   TbFileGuard *guard;
   TbEditor *editor;
   TbProblems *problems;
-  GPtrArray *findings; /* of TbRuleFinding, what the rules found last; NULL: nothing yet */
-  gboolean checking;   /* a thread checks a large drawing */
+  gboolean checking;    /* a thread looks for what is wrong */
   gboolean check_again; /* it changed meanwhile */
-  guint validate_id, zoom_id;
+  guint check_id, zoom_id;
   gboolean settled; /* asked: its changes may be dropped; until the next change */
 
   TbEditor *own_editor; /* of the document, while `editor` is of the drawing of a moment; NULL: it is not */
@@ -105,12 +104,11 @@ void tb_sheet_toast (TbSheet *self, const char *sentence);
 /* What the canvas and all beside it show; NULL: nothing. */
 void tb_sheet_show_editor (TbSheet *self, TbEditor *editor);
 void tb_sheet_follow_editor (TbSheet *self, TbEditor *editor);
-void tb_sheet_validate_soon (TbSheet *self);
-/* For the first time: the drawing is to be seen before. */
-void tb_sheet_validate_first (TbSheet *self);
-/* They are of another drawing than the one that is shown now. */
-void tb_sheet_forget_findings (TbSheet *self);
 
+/* sheet-check.c */
+void tb_sheet_check (TbSheet *self);
+/* For the first time: the drawing is to be seen before. */
+void tb_sheet_check_first (TbSheet *self);
 /* sheet-drawing.c */
 /* Of what is shown: the document's, or that of a moment. */
 const TbModel *tb_sheet_shown_model (TbSheet *self);

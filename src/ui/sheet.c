@@ -154,7 +154,6 @@ document_changed (TbSheet *self, const TbEdit *edits, guint n)
   queue_failing (self);
   self->settled = FALSE;
   tb_sheet_drawing_changed (self, edits, n);
-  tb_sheet_validate_soon (self);
   tb_sheet_state_changed (self);
 }
 
@@ -599,8 +598,9 @@ tb_sheet_dispose (GObject *object)
 {
   TbSheet *self = TB_SHEET (object);
   self->window = NULL;
+  g_clear_handle_id (&self->check_id, g_source_remove);
+  self->checking = TRUE; /* so that nothing begins to be checked by what follows */
   tb_sheet_show_own_drawing (self);
-  g_clear_handle_id (&self->validate_id, g_source_remove); /* which is asked for by that */
   g_clear_handle_id (&self->zoom_id, g_source_remove);
   g_clear_handle_id (&self->failing_id, g_source_remove);
   if (self->editor)
@@ -616,7 +616,6 @@ tb_sheet_dispose (GObject *object)
     gtk_widget_unparent (GTK_WIDGET (self->shell));
   self->shell = NULL;
   g_clear_pointer (&self->problems, g_ptr_array_unref);
-  tb_sheet_forget_findings (self);
   g_clear_pointer (&self->run_problems, g_ptr_array_unref);
   g_clear_pointer (&self->states, g_byte_array_unref);
   g_clear_pointer (&self->waiting, g_free);
@@ -655,11 +654,13 @@ tb_sheet_new (TbDocument *document)
 {
   TbSheet *self = g_object_new (TB_TYPE_SHEET, NULL);
   self->document = g_object_ref (document);
+  /* Before the editor does, which then routes while a thread checks. */
+  g_signal_connect_object (document, "changed", G_CALLBACK (tb_sheet_check), self, G_CONNECT_SWAPPED);
   self->editor = tb_editor_new_aside (document, NULL);
   tb_editor_set_grid (self->editor, tb_settings_get ("grid", TRUE));
   follow (self);
   tb_sheet_show_editor (self, self->editor);
-  tb_sheet_validate_first (self);
+  tb_sheet_check_first (self);
   tb_sheet_guard (self, NULL);
   return self;
 }

@@ -61,8 +61,9 @@ open_window (GApplication *application, Bench *bench)
   gtk_window_present (bench->window);
   g_signal_connect_after (gdk_surface_get_frame_clock (gtk_native_get_surface (GTK_NATIVE (window))), "after-paint",
                           G_CALLBACK (after_paint), bench);
-  tb_bench_run_for (SETTLED_MS);
-  bench->page = tb_bench_find (GTK_WIDGET (window), TB_TYPE_PROBLEMS_PAGE);
+  do
+    tb_bench_run_for (SETTLED_MS);
+  while (!(bench->page = tb_bench_find (GTK_WIDGET (window), TB_TYPE_PROBLEMS_PAGE)));
 }
 
 /* ---- The edit --------------------------------------------------------------------------------- */
