@@ -25,7 +25,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbPhrase, tb_phrase_free)
 
 /* Why it cannot be made, as a sentence without a full stop; NULL where it can. */
 const char *tb_phrase_problem (const TbPhrase *phrase);
-/* What it would make: "Server “Shop” in Application servers, 3 replicas". (transfer full) */
+/* What one without a problem would make: "Server “Shop” in Application servers, 3 replicas". (transfer full) */
 char *tb_phrase_sentence (const TbPhrase *phrase);
 /* One undo step; 0 with error where it cannot be. What stands on the drawing is selected then; with
  * a part of the selected element the selection stays, so that the next part goes there too. */

@@ -294,6 +294,13 @@ on_text (GMarkupParseContext *context, const char *text, gsize size, gpointer da
   *r->text = g_strconcat (before != NULL ? before : "", more, NULL);
 }
 
+/* What is wrong is said in the file's own words, which therefore have to be text. */
+static gboolean
+check_text (const char *xml, gssize size, GError **error)
+{
+  return g_utf8_validate (xml, size, NULL) || bad (error, "%s", "this is no text in UTF-8");
+}
+
 static gboolean
 check_whole (const TbTemplate *t, GError **error)
 {
@@ -311,7 +318,7 @@ tb_template_parse (const char *file, const char *xml, gssize size, GError **erro
   g_autoptr (GMarkupParseContext) context
     = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT | G_MARKUP_PREFIX_ERROR_POSITION,
                                   &reading, NULL);
-  if (!g_markup_parse_context_parse (context, xml, size, error)
+  if (!check_text (xml, size, error) || !g_markup_parse_context_parse (context, xml, size, error)
       || !g_markup_parse_context_end_parse (context, error) || !check_whole (template, error))
     {
       g_prefix_error (error, "%s: ", file);

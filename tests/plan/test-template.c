@@ -45,6 +45,7 @@ test_says_what_is_wrong (void)
     { "<template name=\"x\" title=\"X\" kinds=\"store\"><ready within=\"5\"/></template>",
       "“5” is no duration" },
     { "<template", "x.xml" },
+    { "<template name=\"\xff\xfe\"/>", "no text in UTF-8" },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -358,16 +358,16 @@ find_body (const TbHttpHead *head, const char *bytes, gsize n, gsize *used, gsiz
   return rest < *size ? TB_PARSE_MORE : TB_PARSE_DONE;
 }
 
-/* Chunks put together. (transfer full) */
+/* Chunks that are whole put together, size bytes of them. (transfer full) */
 static char *
-join_chunks (const char *bytes, gsize size)
+join_chunks (const char *bytes, const char *limit, gsize size)
 {
   g_autoptr (GString) out = g_string_sized_new (size + 1);
   while (out->len < size)
     {
       char *end;
       gsize n = (gsize) g_ascii_strtoull (bytes, &end, 16);
-      const char *data = strchr (end, '\n');
+      const char *data = memchr (end, '\n', (gsize) (limit - end));
       if (n == 0 || data == NULL)
         break;
       g_string_append_len (out, data + 1, (gssize) MIN (n, size - out->len));
@@ -390,10 +390,10 @@ serve_metrics (TbCall *call, GStrv segments)
 }
 
 static void
-take_whole (TbCall *call, TbAccess access, const TbHttpHead *head, const char *body, gsize size)
+take_whole (TbCall *call, TbAccess access, const TbHttpHead *head, const char *body, const char *limit, gsize size)
 {
   GStrv segments = read_target (call, head->target), at = segments;
-  g_autofree char *joined = head->chunked ? join_chunks (body, size) : NULL;
+  g_autofree char *joined = head->chunked ? join_chunks (body, limit, size) : NULL;
   call->closing = !head->keep_alive;
   gboolean in_path = access == TB_ACCESS_TOKEN && path_has_token (call->control, &at);
   if (access == TB_ACCESS_METRICS)
@@ -437,7 +437,7 @@ tb_call_take (TbClient *client, TbControl *control, TbAccess access, const char 
     }
   *call = new_call (client, control, &head);
   if (parse == TB_PARSE_DONE)
-    take_whole (*call, access, &head, bytes + head.head_size, size);
+    take_whole (*call, access, &head, bytes + head.head_size, bytes + used, size);
   else
     tb_call_error (*call, head_is_whole ? 413 : 400,
                    head_is_whole ? "the body is too long" : "this is no HTTP request");
