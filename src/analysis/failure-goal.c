@@ -4,25 +4,36 @@
 #include <math.h>
 #include <string.h>
 
-/* Of several ways at least one: by inclusion and exclusion, each term being a plain AND. */
+/* Of several ways at least one: by inclusion and exclusion, each term being a plain AND. The widest term comes first: if
+ * one of them takes too many devices, it does. */
 static gboolean
 any_way (TbFailure *f, const TbPaths *paths, double *up)
 {
-  guint n = f->components->len;
-  g_autofree TbNeed *need = g_new (TbNeed, n + 1);
+  g_autofree TbNeed *need = g_new (TbNeed, f->components->len + 1);
   *up = 0;
-  for (guint set = 1; set < 1u << paths->n; set++)
+  for (guint set = (1u << paths->n) - 1; set > 0; set--)
     {
       double all;
-      memset (need, 0, sizeof *need * (n + 1));
-      for (guint p = 0; p < paths->n; p++)
-        for (guint c = 0; (set >> p & 1) != 0 && c < n; c++)
-          need[c] = tb_need_both (need[c], paths->need[p][c]);
-      if (!tb_failure_odds (f, need, &all))
+      for (guint i = 0; i < paths->reached->len; i++)
+        {
+          guint c = g_array_index (paths->reached, guint, i);
+          need[c] = (TbNeed){ 0, 0 };
+          for (guint p = 0; p < paths->n; p++)
+            if ((set >> p & 1) != 0)
+              need[c] = tb_need_both (need[c], paths->need[p][c]);
+        }
+      if (!tb_failure_odds (f, need, paths->reached, &all))
         return FALSE;
       *up += __builtin_popcount (set) % 2 == 1 ? all : -all;
     }
   return TRUE;
+}
+
+static void
+count_part (guint said, TbUptime *out)
+{
+  out->parts++;
+  out->said += said;
 }
 
 /* What it depends on, and how much of that says how available it is. */
@@ -30,22 +41,17 @@ static void
 count_parts (const TbFailure *f, const TbPaths *paths, TbUptime *out)
 {
   g_autofree gboolean *counted = g_new0 (gboolean, f->devices->len + 1);
-  for (guint i = 0; i < f->components->len; i++)
+  for (guint i = 0; i < paths->reached->len; i++)
     {
-      const TbFailComponent *c = TB_COMPONENT (f, i);
-      gboolean needed = FALSE;
-      for (guint p = 0; p < paths->n; p++)
-        needed |= paths->need[p][i].with > 0;
-      out->parts += needed ? c->n : 0;
-      out->said += needed && c->said ? c->n : 0;
-      for (guint k = c->first; needed && k < c->first + c->n; k++)
+      const TbFailComponent *c = TB_COMPONENT (f, g_array_index (paths->reached, guint, i));
+      for (guint k = c->first; k < c->first + c->n; k++)
         {
           guint d = TB_INSTANCE (f, k)->device;
+          count_part (c->said != FALSE, out);
           if (d == TB_NO_INDEX || counted[d] || TB_DEVICE (f, d)->number > 0)
             continue;
           counted[d] = TRUE;
-          out->parts++;
-          out->said += TB_DEVICE (f, d)->said;
+          count_part (TB_DEVICE (f, d)->said != FALSE, out);
         }
     }
 }

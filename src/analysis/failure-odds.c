@@ -17,12 +17,21 @@
 #define COST_MAX (1u << 23)    /* multiplications for the answers to all goals together */
 #define TABLE_COST_MAX (1u << 22)
 
+static TbFactor *
+factor_alloc (const guint *scope, guint n)
+{
+  TbFactor *factor = g_malloc (sizeof *factor + sizeof *scope * n);
+  *factor = (TbFactor){ .n = n };
+  if (n > 0)
+    memcpy (factor->scope, scope, sizeof *scope * n);
+  return factor;
+}
+
 void
 tb_factor_free (TbFactor *factor)
 {
   if (factor == NULL)
     return;
-  g_free (factor->scope);
   g_free (factor->table);
   g_free (factor);
 }
@@ -68,21 +77,23 @@ compare_numbers (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
-/* The shared devices it is on, by their place in the order. */
-static void
-make_scope (const TbFailure *f, const TbFailComponent *c, TbFactor *factor)
+/* The shared devices it is on, by their place in the order. (transfer full) */
+static TbFactor *
+scope_of (const TbFailure *f, const TbFailComponent *c)
 {
-  factor->scope = g_new (guint, c->n + 1);
+  g_autofree guint *scope = g_new (guint, c->n + 1);
+  guint n = 0;
   for (guint i = c->first; i < c->first + c->n; i++)
     {
       guint device = TB_INSTANCE (f, i)->device, place = device != TB_NO_INDEX ? f->order[device] : TB_NO_INDEX;
       gboolean known = place == TB_NO_INDEX;
-      for (guint k = 0; !known && k < factor->n; k++)
-        known = factor->scope[k] == place;
+      for (guint k = 0; !known && k < n; k++)
+        known = scope[k] == place;
       if (!known)
-        factor->scope[factor->n++] = place;
+        scope[n++] = place;
     }
-  qsort (factor->scope, factor->n, sizeof (guint), compare_numbers);
+  qsort (scope, n, sizeof (guint), compare_numbers);
+  return factor_alloc (scope, n);
 }
 
 static double
@@ -102,8 +113,7 @@ static TbFactor *
 factor_new (const TbFailure *f, guint component, TbNeed need)
 {
   const TbFailComponent *c = TB_COMPONENT (f, component);
-  TbFactor *factor = g_new0 (TbFactor, 1);
-  make_scope (f, c, factor);
+  TbFactor *factor = scope_of (f, c);
   if (factor->n > WIDTH_MAX || ((guint64) c->n * c->n << factor->n) > TABLE_COST_MAX)
     {
       tb_factor_free (factor);
@@ -121,7 +131,7 @@ factor_new (const TbFailure *f, guint component, TbNeed need)
 }
 
 /* Kept for the next goal, which mostly needs the same of it. */
-static const TbFactor *
+static TbFactor *
 factor_of (TbFailure *f, guint component, TbNeed need)
 {
   TbFactor **kept = &f->factor[component];
@@ -134,144 +144,166 @@ factor_of (TbFailure *f, guint component, TbNeed need)
 
 /* ---- All of them -------------------------------------------------------------------------------------- */
 
+/* First it is found which devices come together in which table, and what that costs; only what is affordable is
+ * computed. */
 typedef struct
 {
   TbFailure *f;
-  GPtrArray **at;  /* by place in the order: factors whose first device it is; NULL: none */
-  GPtrArray *made; /* factors of this answer */
+  TbFactor **at;   /* by place in the order: those whose first device it is, by their next; NULL: none */
+  TbFactor **rest; /* by place: what is left when it is summed out; NULL: nothing has it */
   guint places;
+  guint *seen;     /* by place: the place, from 1, whose table it was last put into */
+  double *table;   /* room for the widest */
+  guint widest;
   double product;  /* of those without a device */
   guint64 cost;
 } Sum;
 
 static void
-put (Sum *s, const TbFactor *factor)
+put (Sum *s, TbFactor *factor)
 {
-  if (factor->n == 0)
-    {
-      s->product *= factor->table[0];
-      return;
-    }
-  if (s->at[factor->scope[0]] == NULL)
-    s->at[factor->scope[0]] = g_ptr_array_new ();
-  g_ptr_array_add (s->at[factor->scope[0]], (gpointer) factor);
+  factor->next = s->at[factor->scope[0]];
+  s->at[factor->scope[0]] = factor;
 }
 
-/* All devices of these factors, in order. FALSE: too many. */
+/* All devices that stand in a table with this one, in order, it being the first. FALSE: too many. */
 static gboolean
-join_scopes (const GPtrArray *factors, guint scope[WIDTH_MAX], guint *n)
+join_scopes (Sum *s, guint place, guint scope[WIDTH_MAX], guint *n, guint *factors)
 {
-  *n = 0;
-  for (guint i = 0; i < factors->len; i++)
-    {
-      const TbFactor *factor = factors->pdata[i];
-      for (guint k = 0; k < factor->n; k++)
-        {
-          gboolean known = FALSE;
-          for (guint j = 0; !known && j < *n; j++)
-            known = scope[j] == factor->scope[k];
-          if (!known && *n == WIDTH_MAX)
-            return FALSE;
-          if (!known)
-            scope[(*n)++] = factor->scope[k];
-        }
-    }
+  *n = *factors = 0;
+  for (const TbFactor *factor = s->at[place]; factor != NULL; factor = factor->next, ++*factors)
+    for (guint k = 0; k < factor->n; k++)
+      {
+        if (s->seen[factor->scope[k]] == place + 1)
+          continue;
+        if (*n == WIDTH_MAX)
+          return FALSE;
+        s->seen[factor->scope[k]] = place + 1;
+        scope[(*n)++] = factor->scope[k];
+      }
   qsort (scope, *n, sizeof (guint), compare_numbers);
   return TRUE;
 }
 
-/* Multiplies a factor into a table over scope. */
+static gboolean
+plan_place (Sum *s, guint place)
+{
+  guint scope[WIDTH_MAX] = { 0 }, n, factors;
+  if (!join_scopes (s, place, scope, &n, &factors))
+    return FALSE;
+  s->cost += (guint64) factors << n;
+  s->widest = MAX (s->widest, n);
+  s->rest[place] = factor_alloc (scope + 1, n - 1);
+  if (n > 1)
+    put (s, s->rest[place]);
+  return s->cost <= COST_MAX / MAX (s->f->goals->len, 2);
+}
+
+/* Multiplies a factor into a table over the first n of scope. From one state to the next the bits below the lowest that
+ * comes to be set are cleared, which moves the factor's index by the same each time. */
 static void
 multiply (double *table, const guint *scope, guint n, const TbFactor *factor)
 {
-  guint bit[WIDTH_MAX];
-  for (guint k = 0; k < factor->n; k++)
-    for (guint j = 0; j < n; j++)
-      if (scope[j] == factor->scope[k])
-        bit[k] = j;
-  for (guint state = 0; state < 1u << n; state++)
+  guint step[WIDTH_MAX] = { 0 }, below = 0, index = 0;
+  for (guint j = 0, k = 0; j < n; j++)
     {
-      guint index = 0;
-      for (guint k = 0; k < factor->n; k++)
-        index |= (state >> bit[k] & 1) << k;
+      guint bit = k < factor->n && factor->scope[k] == scope[j] ? 1u << k++ : 0;
+      step[j] = bit - below;
+      below += bit;
+    }
+  table[0] *= factor->table[0];
+  for (guint state = 1; state < 1u << n; state++)
+    {
+      index += step[__builtin_ctz (state)];
       table[state] *= factor->table[index];
     }
 }
 
-/* Sums the first device of scope out. up: its probability. (transfer full) */
-static TbFactor *
-sum_out (const double *table, const guint *scope, guint n, double up)
+/* The product of all that has this place: the table grows by a device at a time, and each factor is multiplied in as soon
+ * as all of its devices are there. */
+static void
+fill_table (const Sum *s, guint place, const guint *scope, guint n)
 {
-  TbFactor *factor = g_new0 (TbFactor, 1);
-  factor->n = n - 1;
-  factor->scope = g_memdup2 (scope + 1, sizeof (guint) * n);
-  factor->table = g_new (double, (gsize) 1 << factor->n);
-  for (guint state = 0; state < 1u << factor->n; state++)
-    factor->table[state] = table[2 * state] * (1 - up) + table[2 * state + 1] * up;
-  return factor;
-}
-
-static gboolean
-take_place (Sum *s, guint place, double up)
-{
-  guint scope[WIDTH_MAX + 1] = { 0 }, n;
-  const GPtrArray *factors = s->at[place];
-  if (!join_scopes (factors, scope, &n))
-    return FALSE;
-  s->cost += (guint64) factors->len << n;
-  if (s->cost > COST_MAX / MAX (s->f->goals->len, 2))
-    return FALSE;
-  g_autofree double *table = g_new (double, (gsize) 1 << n);
-  for (guint state = 0; state < 1u << n; state++)
-    table[state] = 1;
-  for (guint i = 0; i < factors->len; i++)
-    multiply (table, scope, n, factors->pdata[i]);
-  TbFactor *rest = sum_out (table, scope, n, up);
-  g_ptr_array_add (s->made, rest);
-  put (s, rest);
-  return TRUE;
-}
-
-static gboolean
-sum_all (Sum *s, const TbNeed *need)
-{
-  TbFailure *f = s->f;
-  g_autofree double *up = g_new (double, s->places + 1);
-  for (guint d = 0; d < f->devices->len; d++)
-    if (f->order[d] != TB_NO_INDEX)
-      up[f->order[d]] = TB_DEVICE (f, d)->up;
-  for (guint c = 0; c < f->components->len; c++)
+  double *table = s->table;
+  table[0] = 1;
+  for (guint width = 1; width <= n; width++)
     {
-      const TbFactor *factor = need[c].with > 0 ? factor_of (f, c, need[c]) : NULL;
-      if (factor != NULL)
-        put (s, factor);
-      else if (need[c].with > 0)
+      memcpy (table + (1u << (width - 1)), table, sizeof *table << (width - 1));
+      for (const TbFactor *factor = s->at[place]; factor != NULL; factor = factor->next)
+        if (factor->scope[factor->n - 1] == scope[width - 1])
+          multiply (table, scope, width, factor);
+    }
+}
+
+/* Sums the device out. up: its probability. */
+static void
+sum_place (Sum *s, guint place, double up)
+{
+  TbFactor *rest = s->rest[place];
+  guint scope[WIDTH_MAX] = { place };
+  memcpy (scope + 1, rest->scope, sizeof *scope * rest->n);
+  fill_table (s, place, scope, rest->n + 1);
+  rest->table = g_new (double, (gsize) 1 << rest->n);
+  for (guint state = 0; state < 1u << rest->n; state++)
+    rest->table[state] = s->table[2 * state] * (1 - up) + s->table[2 * state + 1] * up;
+  if (rest->n == 0)
+    s->product *= rest->table[0];
+}
+
+static gboolean
+plan_all (Sum *s, const TbNeed *need, const GArray *reached)
+{
+  for (guint i = 0; i < reached->len; i++)
+    {
+      guint c = g_array_index (reached, guint, i);
+      TbFactor *factor = need[c].with > 0 ? factor_of (s->f, c, need[c]) : NULL;
+      if (factor == NULL && need[c].with > 0)
         return FALSE;
+      if (factor != NULL && factor->n == 0)
+        s->product *= factor->table[0];
+      else if (factor != NULL)
+        put (s, factor);
     }
   for (guint place = 0; place < s->places; place++)
-    if (s->at[place] != NULL && !take_place (s, place, up[place]))
+    if (s->at[place] != NULL && !plan_place (s, place))
       return FALSE;
   return TRUE;
 }
 
+static void
+begin (TbFailure *f)
+{
+  tb_failure_make_order (f);
+  f->factor = g_new0 (TbFactor *, f->components->len + 1);
+  f->factor_need = g_new0 (TbNeed, f->components->len + 1);
+  f->place_up = g_array_new (FALSE, TRUE, sizeof (double));
+  for (guint d = 0; d < f->devices->len; d++)
+    if (f->order[d] != TB_NO_INDEX)
+      {
+        g_array_set_size (f->place_up, MAX (f->place_up->len, f->order[d] + 1));
+        g_array_index (f->place_up, double, f->order[d]) = TB_DEVICE (f, d)->up;
+      }
+}
+
 gboolean
-tb_failure_odds (TbFailure *f, const TbNeed *need, double *up)
+tb_failure_odds (TbFailure *f, const TbNeed *need, const GArray *reached, double *up)
 {
   if (f->order == NULL)
-    {
-      tb_failure_make_order (f);
-      f->factor = g_new0 (TbFactor *, f->components->len + 1);
-      f->factor_need = g_new0 (TbNeed, f->components->len + 1);
-    }
-  Sum s = { .f = f, .made = g_ptr_array_new_with_free_func ((GDestroyNotify) tb_factor_free), .product = 1 };
-  for (guint d = 0; d < f->devices->len; d++)
-    s.places += f->order[d] != TB_NO_INDEX;
-  s.at = g_new0 (GPtrArray *, s.places + 1);
-  gboolean done = sum_all (&s, need);
+    begin (f);
+  guint places = f->place_up->len;
+  Sum s = { .f = f, .at = g_new0 (TbFactor *, places + 1), .rest = g_new0 (TbFactor *, places + 1), .places = places,
+            .seen = g_new0 (guint, places + 1), .product = 1 };
+  gboolean done = plan_all (&s, need, reached);
+  s.table = done ? g_new (double, (gsize) 1 << s.widest) : NULL;
+  for (guint place = 0; done && place < places; place++)
+    if (s.rest[place] != NULL)
+      sum_place (&s, place, g_array_index (f->place_up, double, place));
   *up = s.product;
-  for (guint i = 0; i < s.places; i++)
-    g_clear_pointer (&s.at[i], g_ptr_array_unref);
+  for (guint place = 0; place < places; place++)
+    tb_factor_free (s.rest[place]);
   g_free (s.at);
-  g_ptr_array_unref (s.made);
+  g_free (s.rest);
+  g_free (s.seen);
+  g_free (s.table);
   return done;
 }

@@ -3,11 +3,13 @@
  *   failure-needs.c   how many replicas it takes
  *   failure-read.c    from the model
  *   failure.c         what stops when something is gone
- *   failure-cuts.c    the sets of components that a goal can be up by, and what two failures stop
+ *   failure-states.c  what works in each of many states at once
+ *   failure-ways.c    the sets of components that a goal can be up by
+ *   failure-cuts.c    what one failure stops, and what two
  *   failure-order.c   in which order shared devices are summed out
  *   failure-odds.c    the probability that such a set is up, device by device
  *   failure-goal.c    how much of the time a goal is up: exactly, or by lots
- *   failure-sample.c  the same by chance, 64 drawings of lots at a time
+ *   failure-sample.c  the same by chance
  *   failure-words.c   sentences */
 #pragma once
 
@@ -82,13 +84,35 @@ typedef struct
   guint64 steps;                       /* what was looked at so far, in components and links */
 } TbFailWork;
 
-/* A table over the states of a few devices: bit i of an index set where scope[i] is up. */
+/* A bit for each of as many states. */
+#define TB_LANE_WORDS 8u
+#define TB_LANES (64 * TB_LANE_WORDS)
 typedef struct
 {
-  guint *scope;
-  guint n;
+  guint64 word[TB_LANE_WORDS];
+} TbLanes;
+
+/* So many states of a drawing. What is not set does not work there; between questions all is. */
+typedef struct
+{
+  guint *order, *place;      /* components, who is called before who calls but for circles; where each stands in it */
+  TbLanes *up;               /* by instance, its device included */
+  TbLanes *gate;             /* by link: as many replicas as it needs */
+  TbLanes *own, *has;        /* by component: as many as it needs for itself; what it calls */
+  gboolean *ask, *is_touched; /* by component: has is to be found anew; it has lost replicas */
+  GArray *touched, *changed; /* guint: those components; those that lack what they call */
+  guint64 steps;             /* what was looked at so far, in components, replicas and links */
+} TbStates;
+
+/* A table over the states of a few devices, in order: bit i of an index set where scope[i] is up. */
+typedef struct _TbFactor TbFactor;
+struct _TbFactor
+{
+  TbFactor *next; /* of those that are multiplied together */
   double *table;
-} TbFactor;
+  guint n;
+  guint scope[];
+};
 
 struct _TbFailure
 {
@@ -106,7 +130,8 @@ struct _TbFailure
   GArray *pairs;     /* TbPartPair; NULL: not asked yet */
   gboolean more_pairs;
 
-  guint *order;      /* by device: when it is summed out; NULL: not asked yet */
+  guint *order;      /* by device: when it is summed out, its place; NULL: not asked yet */
+  GArray *place_up;  /* double, by place: the device's probability */
   TbFactor **factor; /* by component: the last asked; NULL */
   TbNeed *factor_need;
   guint *up_samples; /* by component: of the samples, those in which it works; NULL: none were drawn */
@@ -150,6 +175,19 @@ void tb_failure_begin (TbFailure *f);
 void tb_failure_lose_atom (TbFailure *f, guint atom);
 void tb_failure_spread (TbFailure *f);
 
+/* failure-states.c: first of all what was asked before is forgotten; then either components are judged by what is up
+ * of them, and that is spread, or lanes lose atoms, and those losses are spread. */
+TbStates *tb_states_new (const TbFailure *f);
+void tb_states_free (TbStates *states);
+void tb_states_begin (const TbFailure *f, TbStates *states);
+/* up: of each of its replicas. */
+void tb_states_judge (const TbFailure *f, TbStates *states, guint component, const TbLanes *up);
+void tb_states_spread (const TbFailure *f, TbStates *states);
+void tb_states_lose (const TbFailure *f, TbStates *states, guint lane, guint atom);
+void tb_states_spread_losses (const TbFailure *f, TbStates *states);
+/* Where a component works: with enough replicas and all that it calls. */
+TbLanes tb_states_work (const TbStates *states, guint component);
+
 /* An atom is a replica or a drawn device, numbered: instances first, then devices. */
 static inline guint
 tb_failure_n_atoms (const TbFailure *f)
@@ -160,12 +198,13 @@ TbPart tb_failure_atom_part (const TbFailure *f, guint atom);
 /* Whether it is worth a finding: a device that nobody drew is not. */
 gboolean tb_failure_atom_counts (const TbFailure *f, guint atom);
 
-/* failure-cuts.c: the ways by which a component can be up, at most TB_PATHS_MAX: of each group of links one is chosen.
+/* failure-ways.c: the ways by which a component can be up, at most TB_PATHS_MAX: of each group of links one is chosen.
  * Each is an array by component of what it needs of it. */
 #define TB_PATHS_MAX 8
 typedef struct
 {
   TbNeed *need[TB_PATHS_MAX]; /* by component; with 0: nothing */
+  GArray *reached; /* guint: the components that any of them needs, in file order */
   guint n;
   gboolean all; /* there are no more */
 } TbPaths;
@@ -177,8 +216,9 @@ void tb_factor_free (TbFactor *factor);
 /* failure-order.c: fills f->order, TB_NO_INDEX for devices that need not be summed out. */
 #define TB_ODDS_WIDTH_MAX 20u /* devices in one table */
 void tb_failure_make_order (TbFailure *f);
-/* failure-odds.c: the probability that all is up that need says. FALSE: it takes too many devices at once. */
-gboolean tb_failure_odds (TbFailure *f, const TbNeed *need, double *up);
+/* failure-odds.c: the probability that all is up that need says of those that are reached. FALSE: it takes too many
+ * devices at once. */
+gboolean tb_failure_odds (TbFailure *f, const TbNeed *need, const GArray *reached, double *up);
 /* failure-sample.c */
 #define TB_FAILURE_SAMPLES 32768
 void tb_failure_sample (TbFailure *f);

@@ -1,30 +1,30 @@
-/* Availability by drawing lots: 64 at a time, one in each bit of a word. Failures are rare, so for each part the next
- * one is drawn (geometrically), not each lot. The seed is fixed: the same drawing gives the same figure. */
+/* Availability by drawing lots, one in each lane (failure-states.c). What fails rarely is drawn by its next failure
+ * (geometrically), and not in each lot; what fails often by as many random bits as it takes to tell. The seed is fixed:
+ * the same drawing gives the same figure. */
 #include "failure-private.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SLICES 11 /* of a count in bits: up to 2047 replicas */
+#define OFTEN 0.05 /* of failing: from here on bits are cheaper than logarithms */
 
-G_STATIC_ASSERT (TB_FAILURE_SAMPLES % 64 == 0);
+G_STATIC_ASSERT (TB_FAILURE_SAMPLES % TB_LANES == 0);
 
 /* A part that may fail. */
 typedef struct
 {
-  double scale;  /* 1 / log (its availability); 0: it is always up, or never */
+  double scale;  /* 1 / log (its availability); 0: it does not fail, always, or often */
   guint64 next;  /* lot in which it fails next */
+  guint64 limit; /* where it fails often: it is up in that share of 2^64; else 0 */
 } Lot;
 
 typedef struct
 {
   TbFailure *f;
+  TbStates *states;
   TbRng rng;
   Lot *instance, *device;
-  guint64 *up;        /* by instance, its device included */
-  guint64 *device_up, *gate; /* by device; by link, of the replicas it needs */
-  guint64 *own, *has; /* by component: enough replicas for itself; what it calls */
-  GArray *todo;       /* guint: components */
+  TbLanes *device_up;
 } Sampling;
 
 static void
@@ -37,21 +37,45 @@ draw_next (Sampling *s, Lot *lot)
 static void
 begin_lot (Sampling *s, Lot *lot, double up)
 {
-  *lot = (Lot){ .scale = up > 0 && up < 1 ? 1 / log (up) : 0, .next = G_MAXUINT64 }; /* one before the first */
-  if (lot->scale != 0)
-    draw_next (s, lot);
+  *lot = (Lot){ .next = G_MAXUINT64 }; /* one before the first */
+  if (up > 0 && up < 1 && 1 - up > OFTEN)
+    lot->limit = (guint64) ldexp (up, 64);
+  else if (up > 0 && up < 1)
+    {
+      lot->scale = 1 / log (up);
+      draw_next (s, lot);
+    }
 }
 
-/* Bits that are set where the part is up, of 64 lots from base on. */
+/* Bits each of which is set with the probability limit / 2^64: a random number each, of which no more bits are drawn than
+ * tell it from the limit. */
 static guint64
-draw (Sampling *s, Lot *lot, double up, guint64 base)
+draw_bits (TbRng *rng, guint64 limit)
 {
-  guint64 word = ~G_GUINT64_CONSTANT (0);
-  if (lot->scale == 0)
-    return up > 0 ? word : 0;
-  for (; lot->next < base + 64; draw_next (s, lot))
-    word &= ~(G_GUINT64_CONSTANT (1) << (lot->next - base));
-  return word;
+  guint64 below = 0, open = G_MAXUINT64;
+  for (; limit != 0 && open != 0; limit <<= 1)
+    {
+      guint64 bits = tb_rng_next (rng), one = limit >> 63 != 0 ? G_MAXUINT64 : 0;
+      below |= open & one & ~bits;
+      open &= ~(bits ^ one);
+    }
+  return below;
+}
+
+/* Bits that are set where the part is up, of the lots from base on. */
+static void
+draw (Sampling *s, Lot *lot, double up, guint64 base, TbLanes *lanes)
+{
+  if (lot->limit != 0)
+    for (guint w = 0; w < TB_LANE_WORDS; w++)
+      lanes->word[w] = draw_bits (&s->rng, lot->limit);
+  else
+    memset (lanes, up > 0 ? 0xff : 0, sizeof *lanes);
+  for (; lot->scale != 0 && lot->next < base + TB_LANES; draw_next (s, lot))
+    {
+      guint64 lane = lot->next - base;
+      lanes->word[lane / 64] &= ~(G_GUINT64_CONSTANT (1) << lane % 64);
+    }
 }
 
 static void
@@ -59,106 +83,32 @@ draw_parts (Sampling *s, guint64 base)
 {
   TbFailure *f = s->f;
   for (guint d = 0; d < f->devices->len; d++)
-    s->device_up[d] = draw (s, &s->device[d], TB_DEVICE (f, d)->up, base);
+    draw (s, &s->device[d], TB_DEVICE (f, d)->up, base, &s->device_up[d]);
   for (guint i = 0; i < f->instances->len; i++)
     {
       const TbFailInstance *instance = TB_INSTANCE (f, i);
-      s->up[i] = draw (s, &s->instance[i], TB_COMPONENT (f, instance->component)->up, base);
-      if (instance->device != TB_NO_INDEX)
-        s->up[i] &= s->device_up[instance->device];
+      TbLanes *up = &s->states->up[i];
+      draw (s, &s->instance[i], TB_COMPONENT (f, instance->component)->up, base, up);
+      for (guint w = 0; w < TB_LANE_WORDS && instance->device != TB_NO_INDEX; w++)
+        up->word[w] &= s->device_up[instance->device].word[w];
     }
 }
 
-/* Adds one bit to 64 numbers that are kept in slices. */
-static void
-count_in (guint64 count[SLICES], guint64 bits)
+/* How many lanes are set: counted in the bytes of all words together, which hold 64 at most. */
+static guint
+count_lanes (TbLanes lanes)
 {
-  for (guint i = 0; i < SLICES && bits != 0; i++)
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101), low = G_GUINT64_CONSTANT (0x00ff00ff00ff00ff);
+  guint64 bytes = 0;
+  for (guint w = 0; w < TB_LANE_WORDS; w++)
     {
-      guint64 carry = count[i] & bits;
-      count[i] ^= bits;
-      bits = carry;
+      guint64 x = lanes.word[w];
+      x -= x >> 1 & ones * 0x55;
+      x = (x & ones * 0x33) + (x >> 2 & ones * 0x33);
+      bytes += (x + (x >> 4)) & ones * 0x0f;
     }
-}
-
-/* Where the number is at least need. */
-static guint64
-reaches (const guint64 count[SLICES], guint need)
-{
-  guint64 yes = ~G_GUINT64_CONSTANT (0);
-  if (need >= 1u << SLICES)
-    return 0;
-  for (guint i = 0; i < SLICES; i++)
-    yes = (need >> i & 1) != 0 ? count[i] & yes : count[i] | yes;
-  return yes;
-}
-
-static guint64
-met (TbNeed need, guint64 special, const guint64 others[SLICES])
-{
-  return (special & reaches (others, need.with > 0 ? need.with - 1 : 0)) | (~special & reaches (others, need.without));
-}
-
-static void
-judge_component (Sampling *s, guint component)
-{
-  TbFailure *f = s->f;
-  const TbFailComponent *c = TB_COMPONENT (f, component);
-  guint64 others[SLICES] = { 0 }, special = s->up[c->first + c->special];
-  for (guint i = 0; i < c->n; i++)
-    if (i != c->special)
-      count_in (others, s->up[c->first + i]);
-  s->own[component] = met (c->own, special, others);
-  for (guint i = 0; i < c->n_in; i++)
-    {
-      guint l = g_array_index (f->in, guint, c->first_in + i);
-      s->gate[l] = met (TB_LINK (f, l)->need, special, others);
-    }
-}
-
-static guint64
-judge_calls (const Sampling *s, guint component)
-{
-  const TbFailure *f = s->f;
-  const TbFailComponent *c = TB_COMPONENT (f, component);
-  guint64 all = ~G_GUINT64_CONSTANT (0);
-  for (guint g = c->first_group; g < c->first_group + c->n_groups; g++)
-    {
-      const TbFailGroup *group = TB_GROUP (f, g);
-      guint64 any = 0;
-      for (guint l = group->first; l < group->first + group->n; l++)
-        any |= s->gate[l] & s->has[TB_LINK (f, l)->to];
-      all &= any;
-    }
-  return all;
-}
-
-/* Everybody has everything until it turns out otherwise; then his callers are asked again. */
-static void
-judge_all (Sampling *s)
-{
-  TbFailure *f = s->f;
-  for (guint i = f->components->len; i > 0; i--)
-    {
-      guint c = i - 1;
-      judge_component (s, c);
-      s->has[c] = ~G_GUINT64_CONSTANT (0);
-      g_array_append_val (s->todo, c);
-    }
-  while (s->todo->len > 0)
-    {
-      guint c = g_array_index (s->todo, guint, s->todo->len - 1);
-      g_array_set_size (s->todo, s->todo->len - 1);
-      guint64 has = judge_calls (s, c);
-      if (has == s->has[c])
-        continue;
-      s->has[c] = has;
-      for (guint i = 0; i < TB_COMPONENT (f, c)->n_in; i++)
-        {
-          guint l = g_array_index (f->in, guint, TB_COMPONENT (f, c)->first_in + i);
-          g_array_append_val (s->todo, TB_GROUP (f, TB_LINK (f, l)->group)->component);
-        }
-    }
+  guint64 pairs = (bytes & low) + (bytes >> 8 & low);
+  return (guint) (pairs * G_GUINT64_CONSTANT (0x0001000100010001) >> 48);
 }
 
 static void
@@ -176,21 +126,22 @@ void
 tb_failure_sample (TbFailure *f)
 {
   guint n = f->components->len;
-  Sampling s = { .f = f, .instance = g_new0 (Lot, f->instances->len + 1), .device = g_new0 (Lot, f->devices->len + 1),
-                 .up = g_new0 (guint64, f->instances->len + 1), .device_up = g_new0 (guint64, f->devices->len + 1),
-                 .gate = g_new0 (guint64, f->links->len + 1), .own = g_new0 (guint64, n + 1), .has = g_new0 (guint64, n + 1),
-                 .todo = g_array_new (FALSE, FALSE, sizeof (guint)) };
+  Sampling s = { .f = f, .states = tb_states_new (f), .instance = g_new0 (Lot, f->instances->len + 1),
+                 .device = g_new0 (Lot, f->devices->len + 1), .device_up = g_new0 (TbLanes, f->devices->len + 1) };
   f->up_samples = g_new0 (guint, n + 1);
   begin_lots (&s);
-  for (guint64 base = 0; base < TB_FAILURE_SAMPLES; base += 64)
+  for (guint64 base = 0; base < TB_FAILURE_SAMPLES; base += TB_LANES)
     {
+      tb_states_begin (f, s.states);
       draw_parts (&s, base);
-      judge_all (&s);
       for (guint c = 0; c < n; c++)
-        f->up_samples[c] += (guint) __builtin_popcountll (s.own[c] & s.has[c]);
+        tb_states_judge (f, s.states, c, &s.states->up[TB_COMPONENT (f, c)->first]);
+      tb_states_spread (f, s.states);
+      for (guint c = 0; c < n; c++)
+        f->up_samples[c] += count_lanes (tb_states_work (s.states, c));
     }
-  gpointer arrays[] = { s.instance, s.device, s.up, s.device_up, s.gate, s.own, s.has };
-  for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
-    g_free (arrays[i]);
-  g_array_unref (s.todo);
+  tb_states_free (s.states);
+  g_free (s.instance);
+  g_free (s.device);
+  g_free (s.device_up);
 }

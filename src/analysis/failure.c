@@ -59,7 +59,7 @@ tb_failure_free (TbFailure *f)
 {
   if (f == NULL)
     return;
-  GArray *arrays[] = { f->components, f->instances, f->groups, f->links, f->devices, f->in, f->on, f->goals, f->singles, f->pairs };
+  GArray *arrays[] = { f->components, f->instances, f->groups, f->links, f->devices, f->in, f->on, f->goals, f->singles, f->pairs, f->place_up };
   for (guint i = 0; f->factor != NULL && i < f->components->len; i++)
     tb_factor_free (f->factor[i]);
   free_work (&f->work);

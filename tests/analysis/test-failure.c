@@ -3,43 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "tb-base.h"
-#include "tb-failure.h"
+#include "made-failing.h"
 
-#define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<architecture xmlns=\"urn:tierboard:1\" name=\"Test\">\n"
-#define TAIL "</architecture>\n"
 #define CLIENT "<component id=\"c\" kind=\"client\" name=\"Client\"/>"
-
-typedef struct
-{
-  TbModel *model;
-  TbFailure *failure;
-} Drawn;
-
-static Drawn
-draw (const char *body)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *xml = g_strconcat (HEAD, body, TAIL, NULL);
-  g_autoptr (TbDocument) document = tb_document_load_bytes ("test", xml, strlen (xml), NULL, &error);
-  g_assert_no_error (error);
-  TbModel *model = tb_document_snapshot (document);
-  return (Drawn){ model, tb_failure_new (model) };
-}
-
-static void
-drawn_clear (Drawn *drawn)
-{
-  tb_failure_free (drawn->failure);
-  tb_model_unref (drawn->model);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Drawn, drawn_clear)
-
-static TbUid
-uid_of (const Drawn *drawn, const char *id)
-{
-  return tb_element_uid (tb_model_lookup (drawn->model, id));
-}
 
 static double
 up_of (const Drawn *drawn, const char *id)
@@ -337,79 +303,10 @@ test_an_empty_drawing_has_nothing_that_fails (void)
 
 /* ---- Every state of small drawings -------------------------------------------------------------------- */
 
-#define ATOMS_MAX 12u
-
-typedef struct
-{
-  TbPart part;
-  double up;
-} Atom;
-
-typedef struct
-{
-  guint n_components, n_devices, n_atoms;
-  Atom atoms[ATOMS_MAX];
-  GString *body;
-} Random;
-
-static void
-random_drawing (Random *r, TbRng *rng)
-{
-  r->body = g_string_new ("<tier id=\"t\">");
-  r->n_devices = 1 + (guint) tb_rng_below (rng, 3);
-  r->n_components = 2 + (guint) tb_rng_below (rng, 4);
-  for (guint i = 0; i < r->n_devices; i++)
-    g_string_append_printf (r->body, "<device id=\"d%u\" availability=\"0.%u\"/>", i, 5 + (guint) tb_rng_below (rng, 5));
-  g_string_append (r->body, "</tier>");
-  guint left = ATOMS_MAX - r->n_devices;
-  for (guint i = 0; i < r->n_components; i++)
-    {
-      guint many = 1 + (guint) tb_rng_below (rng, 3), n = MIN (many, left - (r->n_components - i - 1));
-      gboolean store = tb_rng_below (rng, 2) == 0;
-      static const char *const ways[] = { "raft", "primary-async", "chain", "all", "gossip", "primary-sync" };
-      left -= n;
-      g_string_append_printf (r->body, "<component id=\"s%u\" kind=\"%s\" replicas=\"%u\" availability=\"0.%u\"%s>", i,
-                              store ? "store" : "server", n, 5 + (guint) tb_rng_below (rng, 5),
-                              tb_rng_below (rng, 3) > 0 ? " tier=\"t\"" : "");
-      if (store)
-        g_string_append_printf (r->body, "<builtin replication=\"%s\"/>", ways[tb_rng_below (rng, G_N_ELEMENTS (ways))]);
-      g_string_append (r->body, "</component>");
-    }
-  g_string_append (r->body, "<component id=\"c\" kind=\"client\"><builtin>");
-  for (guint i = 0; i < r->n_components; i++)
-    g_string_append_printf (r->body, "<call link=\"c%u\" op=\"%s\" order=\"%s\"/>", i, tb_rng_below (rng, 2) ? "read" : "write",
-                            tb_rng_below (rng, 2) ? "first" : "sequence");
-  g_string_append (r->body, "</builtin></component>");
-  for (guint i = 0; i < r->n_components; i++)
-    {
-      if (i == 0 || tb_rng_below (rng, 3) == 0)
-        g_string_append_printf (r->body, "<link id=\"c%u\" from=\"c\" to=\"s%u\"/>", i, i);
-      for (guint k = 0; k < r->n_components; k++)
-        if (k != i && tb_rng_below (rng, 3) == 0)
-          g_string_append_printf (r->body, "<link id=\"l%u-%u\" from=\"s%u\" to=\"s%u\"/>", i, k, i, k);
-    }
-}
-
-static void
-list_atoms (Random *r, const Drawn *d)
-{
-  r->n_atoms = 0;
-  for (guint i = 0; i < r->n_components + r->n_devices; i++)
-    {
-      gboolean device = i >= r->n_components;
-      g_autofree char *id = g_strdup_printf ("%c%u", device ? 'd' : 's', device ? i - r->n_components : i);
-      const TbElement *element = tb_model_lookup (d->model, id);
-      double up = g_ascii_strtod (tb_element_get (element, TB_PROP_AVAILABILITY), NULL);
-      for (guint k = 0; k < (device ? 1 : tb_component_replicas (element)); k++)
-        r->atoms[r->n_atoms++] = (Atom){ { tb_element_uid (element), device ? 0 : k + 1 }, up };
-    }
-  g_assert_cmpuint (r->n_atoms, <=, ATOMS_MAX);
-}
-
 static gboolean
-stops_without (const Random *r, const Drawn *d, guint gone)
+stops_without (const MadeFailing *r, const Drawn *d, guint gone)
 {
-  TbPart parts[ATOMS_MAX];
+  TbPart parts[MADE_ATOMS_MAX];
   guint n = 0;
   for (guint i = 0; i < r->n_atoms; i++)
     if ((gone >> i & 1) != 0)
@@ -448,7 +345,7 @@ has_pair (const Drawn *d, TbPart a, TbPart b)
 }
 
 static void
-check_cuts (const Random *r, const Drawn *d)
+check_cuts (const MadeFailing *r, const Drawn *d)
 {
   for (guint i = 0; i < r->n_atoms; i++)
     {
@@ -469,11 +366,11 @@ test_agrees_with_every_state_of_random_drawings (void)
   tb_rng_seed (&rng, (guint64) g_test_rand_int ());
   for (guint round = 0; round < 150; round++)
     {
-      Random r;
-      random_drawing (&r, &rng);
+      MadeFailing r;
+      made_failing (&r, &rng);
       g_auto (Drawn) d = draw (r.body->str);
       double sum = 0;
-      list_atoms (&r, &d);
+      made_failing_atoms (&r, &d);
       for (guint gone = 0; gone < 1u << r.n_atoms; gone++)
         {
           double weight = 1;
@@ -488,6 +385,67 @@ test_agrees_with_every_state_of_random_drawings (void)
         g_assert_cmpfloat_with_epsilon (a.up, sum, 1e-9);
       check_cuts (&r, &d);
       g_string_free (r.body, TRUE);
+    }
+}
+
+#define SHARED 10u
+
+/* Replicas that never fail, each on one of ten devices that do: wide tables, and every state of them can be tried.
+ * up: of each device. (transfer full) */
+static GString *
+on_shared_devices (TbRng *rng, guint n_components, double up[SHARED])
+{
+  GString *body = g_string_new ("<tier id=\"t\">");
+  for (guint i = 0; i < SHARED; i++)
+    {
+      guint percent = 50 + (guint) tb_rng_below (rng, 49);
+      up[i] = percent / 100.0;
+      g_string_append_printf (body, "<device id=\"d%u\" availability=\"%u%%\"/>", i, percent);
+    }
+  g_string_append (body, "</tier>" CLIENT);
+  for (guint i = 0; i < n_components; i++)
+    {
+      guint n = 1 + (guint) tb_rng_below (rng, 4);
+      g_string_append_printf (body, "<component id=\"s%u\" kind=\"server\" tier=\"t\" replicas=\"%u\">", i, n);
+      for (guint k = 1; k <= n; k++)
+        g_string_append_printf (body, "<on replica=\"%u\" device=\"d%u\"/>", k, (guint) tb_rng_below (rng, SHARED));
+      g_string_append_printf (body, "</component><link id=\"l%u\" from=\"c\" to=\"s%u\"/>", i, i);
+    }
+  return body;
+}
+
+/* state: a bit for each device that is gone. */
+static double
+share_of_state (const Drawn *d, const double up[SHARED], guint state)
+{
+  TbPart parts[SHARED];
+  double weight = 1;
+  guint n = 0;
+  for (guint i = 0; i < SHARED; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("d%u", i);
+      gboolean gone = (state >> i & 1) != 0;
+      weight *= gone ? 1 - up[i] : up[i];
+      if (gone)
+        parts[n++] = (TbPart){ uid_of (d, id), 0 };
+    }
+  return tb_failure_state_without (d->failure, parts, n, uid_of (d, "c")) == TB_FAILURE_STOPS ? 0 : weight;
+}
+
+static void
+test_agrees_with_every_state_of_shared_devices (void)
+{
+  TbRng rng;
+  tb_rng_seed (&rng, (guint64) g_test_rand_int ());
+  for (guint round = 0; round < 12; round++)
+    {
+      double up[SHARED], sum = 0;
+      g_autoptr (GString) body = on_shared_devices (&rng, 3 + round, up);
+      g_auto (Drawn) d = draw (body->str);
+      for (guint state = 0; state < 1u << SHARED; state++)
+        sum += share_of_state (&d, up, state);
+      g_test_message ("%s", body->str);
+      g_assert_cmpfloat_with_epsilon (up_of (&d, "c"), sum, 1e-11);
     }
 }
 
@@ -542,6 +500,7 @@ main (int argc, char **argv)
   g_test_add_func ("/failure/says-when-nothing-is-known", test_says_when_nothing_is_known);
   g_test_add_func ("/failure/an-empty-drawing-has-nothing-that-fails", test_an_empty_drawing_has_nothing_that_fails);
   g_test_add_func ("/failure/agrees-with-every-state-of-random-drawings", test_agrees_with_every_state_of_random_drawings);
+  g_test_add_func ("/failure/agrees-with-every-state-of-shared-devices", test_agrees_with_every_state_of_shared_devices);
   g_test_add_func ("/failure/samples-what-is-too-entangled-and-says-so", test_samples_what_is_too_entangled_and_says_so);
   return g_test_run ();
 }
