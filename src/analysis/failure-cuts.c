@@ -1,72 +1,250 @@
-/* The ways by which a goal can be up, and the pairs whose loss leaves it none.
+/* What one failure stops, and the pairs whose loss leaves a goal no way.
  *
- * Once of each group of links one is chosen, a goal is up exactly when each component on its way has the replicas that
- * are needed of it: a plain AND. So a pair stops that way where it takes too many replicas of one component (alone or
- * through their devices), and it stops the goal where it stops all ways. */
+ * A way by which a goal can be up is a plain AND (failure-ways.c). So a pair stops it where it takes too many replicas of
+ * one component (alone or through their devices), and it stops the goal where it stops all ways. Who may do so is guessed
+ * from that; whether he does is tried, as many at once as there are lanes. */
 #include "failure-private.h"
 
 #include <string.h>
 
-/* ---- Pairs ---------------------------------------------------------------------------------------------- */
+enum
+{
+  STOPS_SOME = 1, /* goals */
+  STOPS_ALL = 2
+};
+
+static TbStates *
+states_of (TbFailure *f)
+{
+  if (f->states == NULL)
+    f->states = tb_states_new (f);
+  return f->states;
+}
+
+static guint
+goal_component (const TbFailure *f, guint goal)
+{
+  return g_array_index (f->goal_components, guint, goal);
+}
+
+/* ---- Alone ---------------------------------------------------------------------------------------------- */
+
+/* By component, all that anybody needs of it. (transfer full) */
+static TbNeed *
+strictest (const TbFailure *f)
+{
+  TbNeed *need = g_new (TbNeed, f->components->len + 1);
+  for (guint c = 0; c < f->components->len; c++)
+    need[c] = TB_COMPONENT (f, c)->own;
+  for (guint l = 0; l < f->links->len; l++)
+    need[TB_LINK (f, l)->to] = tb_need_both (need[TB_LINK (f, l)->to], TB_LINK (f, l)->need);
+  return need;
+}
+
+/* Whether somebody misses these instances, which are of one component. */
+static gboolean
+are_missed (const TbFailure *f, const TbNeed *need, const guint *instances, guint n)
+{
+  guint component = TB_INSTANCE (f, instances[0])->component;
+  const TbFailComponent *c = TB_COMPONENT (f, component);
+  gboolean special = FALSE;
+  for (guint i = 0; i < n; i++)
+    special |= instances[i] == c->first + c->special;
+  return !tb_need_met (need[component], !special, c->n - 1 - (n - special));
+}
+
+/* Most atoms are missed by nobody: so it needs not be tried what their loss does. */
+static gboolean
+is_missed (const TbFailure *f, const TbNeed *need, guint atom)
+{
+  if (atom < f->instances->len)
+    return are_missed (f, need, &atom, 1);
+  const TbFailDevice *device = TB_DEVICE (f, atom - f->instances->len);
+  const guint *on = &g_array_index (f->on, guint, device->first);
+  for (guint i = 0, n; i < device->n; i += n)
+    {
+      for (n = 1; i + n < device->n && TB_INSTANCE (f, on[i + n])->component == TB_INSTANCE (f, on[i])->component;)
+        n++;
+      if (are_missed (f, need, on + i, n))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Of as many atoms as there are lanes. */
+static void
+try_alone (TbFailure *f, const guint *atoms, guint n)
+{
+  TbStates *states = states_of (f);
+  TbLanes some = { { 0 } }, all;
+  memset (&all, 0xff, sizeof all);
+  tb_states_begin (f, states);
+  for (guint lane = 0; lane < n; lane++)
+    tb_states_lose (f, states, lane, atoms[lane]);
+  tb_states_spread_losses (f, states);
+  for (guint i = 0; i < f->goals->len; i++)
+    {
+      TbLanes work = tb_states_work (states, goal_component (f, i));
+      for (guint w = 0; w < TB_LANE_WORDS; w++)
+        {
+          some.word[w] |= ~work.word[w];
+          all.word[w] &= ~work.word[w];
+        }
+    }
+  for (guint lane = 0; lane < n; lane++)
+    f->alone[atoms[lane]] = (guint8) ((some.word[lane / 64] >> lane % 64 & 1) * STOPS_SOME
+                                      + (all.word[lane / 64] >> lane % 64 & 1) * STOPS_ALL);
+}
+
+/* By atom, what its loss alone does. */
+static const guint8 *
+alone (TbFailure *f)
+{
+  if (f->alone != NULL)
+    return f->alone;
+  g_autofree TbNeed *need = strictest (f);
+  guint atoms[TB_LANES], n = 0;
+  f->alone = g_new0 (guint8, tb_failure_n_atoms (f) + 1);
+  for (guint atom = 0; atom < tb_failure_n_atoms (f); atom++)
+    {
+      if (!is_missed (f, need, atom))
+        continue;
+      atoms[n++] = atom;
+      if (n == TB_LANES)
+        try_alone (f, atoms, n);
+      n %= TB_LANES;
+    }
+  if (n > 0)
+    try_alone (f, atoms, n);
+  return f->alone;
+}
+
+static void
+find_singles (TbFailure *f)
+{
+  f->singles = g_array_new (FALSE, FALSE, sizeof (TbPart));
+  f->single_uids = g_hash_table_new (NULL, NULL);
+  for (guint atom = 0; atom < tb_failure_n_atoms (f); atom++)
+    {
+      if ((alone (f)[atom] & STOPS_SOME) == 0 || !tb_failure_atom_counts (f, atom))
+        continue;
+      TbPart part = tb_failure_atom_part (f, atom);
+      g_array_append_val (f->singles, part);
+      g_hash_table_add (f->single_uids, GUINT_TO_POINTER (part.uid));
+    }
+}
+
+const TbPart *
+tb_failure_single_points (TbFailure *f, guint *n)
+{
+  if (f->singles == NULL)
+    find_singles (f);
+  *n = f->singles->len;
+  return (const TbPart *) (gpointer) f->singles->data;
+}
+
+gboolean
+tb_failure_is_single_point (TbFailure *f, TbUid uid)
+{
+  guint n;
+  tb_failure_single_points (f, &n);
+  return g_hash_table_contains (f->single_uids, GUINT_TO_POINTER (uid));
+}
+
+/* ---- Two ------------------------------------------------------------------------------------------------ */
 
 #define STEPS_MAX G_GUINT64_CONSTANT (20000000) /* looks at a component or link: some tenths of a second */
+#define STEPS_A_PAIR 20u
+
+/* What the loss of an atom takes of one component. */
+typedef struct
+{
+  guint atom, device; /* device: the atom that a replica goes with, too; else TB_NO_INDEX */
+  guint others;
+  gboolean special;
+} Loss;
 
 typedef struct
 {
   TbFailure *f;
-  GHashTable *seen;   /* of gint64: pairs of atoms that were tried */
-  gboolean *enough;   /* by atom: it stops every goal alone, so no pair has it */
-  guint64 *alone;     /* by atom, n_words each: a bit for each goal that it stops alone */
-  guint n_words;
+  GHashTable *seen;          /* of gint64: pairs of atoms that were tried */
+  guint a[TB_LANES], b[TB_LANES], n; /* that are to be tried */
+  TbLanes *left;             /* by goal: where both stop it and neither alone does */
+  GArray *losses;            /* Loss: of the component that is looked at */
+  guint *loss;               /* by device: its index among them, where is_listed says so */
+  guint *is_listed, listing; /* by device: the component, counted, that it was listed for last */
+  guint64 steps;
 } Search;
 
-/* Whether what need asks of a component is met without these two atoms. */
 static gboolean
-met_without (const TbFailure *f, guint component, TbNeed need, guint a, guint b)
+is_worn_out (Search *s)
 {
-  const TbFailComponent *c = TB_COMPONENT (f, component);
-  guint others = 0;
-  gboolean special = FALSE;
-  for (guint i = 0; i < c->n; i++)
+  gboolean worn = s->steps + s->f->states->steps > STEPS_MAX; /* more was looked at than a person waits for */
+  s->f->more_pairs |= worn;
+  return worn;
+}
+
+static void
+lose_all (Search *s, gboolean a, gboolean b)
+{
+  tb_states_begin (s->f, s->f->states);
+  for (guint lane = 0; lane < s->n; lane++)
     {
-      guint instance = c->first + i, device = TB_INSTANCE (f, instance)->device;
-      guint atom = device != TB_NO_INDEX ? f->instances->len + device : TB_NO_INDEX;
-      gboolean gone = instance == a || instance == b || (atom != TB_NO_INDEX && (atom == a || atom == b));
-      special |= i == c->special && !gone;
-      others += i != c->special && !gone;
+      if (a)
+        tb_states_lose (s->f, s->f->states, lane, s->a[lane]);
+      if (b)
+        tb_states_lose (s->f, s->f->states, lane, s->b[lane]);
     }
-  return tb_need_met (need, special, others);
+  tb_states_spread_losses (s->f, s->f->states);
+  s->steps += s->f->goals->len;
 }
 
-static gboolean
-stops_goal (const TbFailure *f, guint goal)
+/* Where the loss of both stops a goal that the loss of either does not. */
+static TbLanes
+minimal (Search *s)
 {
-  return f->work.stops[tb_failure_component (f, g_array_index (f->goals, TbUid, goal))] == f->work.now;
+  TbLanes any = { { 0 } };
+  lose_all (s, TRUE, TRUE);
+  for (guint i = 0; i < s->f->goals->len; i++)
+    {
+      TbLanes work = tb_states_work (s->f->states, goal_component (s->f, i));
+      for (guint w = 0; w < TB_LANE_WORDS; w++)
+        s->left[i].word[w] = ~work.word[w];
+    }
+  for (guint which = 0; which < 2; which++)
+    {
+      lose_all (s, which == 0, which == 1);
+      for (guint i = 0; i < s->f->goals->len; i++)
+        {
+          TbLanes work = tb_states_work (s->f->states, goal_component (s->f, i));
+          for (guint w = 0; w < TB_LANE_WORDS; w++)
+            s->left[i].word[w] &= work.word[w];
+        }
+    }
+  for (guint i = 0; i < s->f->goals->len; i++)
+    for (guint w = 0; w < TB_LANE_WORDS; w++)
+      any.word[w] |= s->left[i].word[w];
+  return any;
 }
 
-/* Whether the loss of both stops a goal that the loss of either does not. */
+/* TRUE: the list is full. */
 static gboolean
-is_minimal (Search *s, guint a, guint b)
+try_queued (Search *s)
 {
   TbFailure *f = s->f;
-  const guint64 *by_a = s->alone + (gsize) a * s->n_words, *by_b = s->alone + (gsize) b * s->n_words;
-  tb_failure_begin (f);
-  tb_failure_lose_atom (f, a);
-  tb_failure_lose_atom (f, b);
-  tb_failure_spread (f);
-  f->work.steps += f->work.goal ? f->goals->len : 0;
-  for (guint i = 0; f->work.goal && i < f->goals->len; i++)
-    if (stops_goal (f, i) && ((by_a[i / 64] | by_b[i / 64]) >> i % 64 & 1) == 0)
-      return TRUE;
+  TbLanes found = s->n > 0 ? minimal (s) : (TbLanes){ { 0 } };
+  guint n = s->n;
+  s->n = 0;
+  for (guint lane = 0; lane < n; lane++)
+    {
+      if ((found.word[lane / 64] >> lane % 64 & 1) == 0)
+        continue;
+      if (f->pairs->len == TB_FAILURE_PAIRS_MAX)
+        return f->more_pairs = TRUE;
+      TbPartPair pair = { tb_failure_atom_part (f, MIN (s->a[lane], s->b[lane])), tb_failure_atom_part (f, MAX (s->a[lane], s->b[lane])) };
+      g_array_append_val (f->pairs, pair);
+    }
   return FALSE;
-}
-
-/* More was looked at than a person waits for. */
-static gboolean
-is_worn_out (TbFailure *f)
-{
-  f->more_pairs |= f->work.steps > STEPS_MAX;
-  return f->work.steps > STEPS_MAX;
 }
 
 /* TRUE: the list is full, or enough was tried. */
@@ -75,57 +253,84 @@ try_pair (Search *s, guint a, guint b)
 {
   TbFailure *f = s->f;
   gint64 key = (gint64) MIN (a, b) << 32 | MAX (a, b);
-  f->work.steps++;
-  if (a == b || s->enough[a] || s->enough[b] || !tb_failure_atom_counts (f, a) || !tb_failure_atom_counts (f, b)
+  s->steps++;
+  if (a == b || ((f->alone[a] | f->alone[b]) & STOPS_ALL) != 0 || !tb_failure_atom_counts (f, a) || !tb_failure_atom_counts (f, b)
       || g_hash_table_contains (s->seen, &key))
-    return is_worn_out (f);
+    return is_worn_out (s);
   g_hash_table_add (s->seen, g_memdup2 (&key, sizeof key));
-  if (!is_minimal (s, a, b))
-    return is_worn_out (f);
-  TbPartPair pair = { tb_failure_atom_part (f, MIN (a, b)), tb_failure_atom_part (f, MAX (a, b)) };
-  if (f->pairs->len == TB_FAILURE_PAIRS_MAX)
-    return f->more_pairs = TRUE;
-  g_array_append_val (f->pairs, pair);
-  return FALSE;
+  s->steps += STEPS_A_PAIR;
+  s->a[s->n] = a;
+  s->b[s->n++] = b;
+  return (s->n == TB_LANES && try_queued (s)) || is_worn_out (s);
 }
 
-/* Its replicas, and the devices they are on. */
-static GArray *
-atoms_of (const TbFailure *f, guint component)
+/* ---- Two of one component ------------------------------------------------------------------------------- */
+
+static Loss *
+loss_of_device (Search *s, guint device)
 {
-  const TbFailComponent *c = TB_COMPONENT (f, component);
-  g_autoptr (GHashTable) devices = g_hash_table_new (NULL, NULL);
-  GArray *atoms = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = c->first; i < c->first + c->n; i++)
+  if (s->is_listed[device] != s->listing)
     {
-      guint device = TB_INSTANCE (f, i)->device, atom = f->instances->len + device;
-      g_array_append_val (atoms, i);
-      if (device != TB_NO_INDEX && g_hash_table_add (devices, GUINT_TO_POINTER (device + 1)))
-        g_array_append_val (atoms, atom);
+      Loss loss = { .atom = s->f->instances->len + device, .device = TB_NO_INDEX };
+      s->is_listed[device] = s->listing;
+      s->loss[device] = s->losses->len;
+      g_array_append_val (s->losses, loss);
     }
-  return atoms;
+  return &g_array_index (s->losses, Loss, s->loss[device]);
+}
+
+/* Of its replicas, and of the devices they are on. */
+static void
+list_losses (Search *s, guint component)
+{
+  const TbFailComponent *c = TB_COMPONENT (s->f, component);
+  s->listing++;
+  g_array_set_size (s->losses, 0);
+  for (guint i = 0; i < c->n; i++)
+    {
+      guint device = TB_INSTANCE (s->f, c->first + i)->device;
+      Loss loss = { c->first + i, device != TB_NO_INDEX ? s->f->instances->len + device : TB_NO_INDEX, i != c->special, i == c->special };
+      g_array_append_val (s->losses, loss);
+      if (device == TB_NO_INDEX)
+        continue;
+      Loss *of_device = loss_of_device (s, device);
+      of_device->others += loss.others;
+      of_device->special |= loss.special;
+    }
+  s->steps += c->n;
+}
+
+/* Whether need is met when both are lost. */
+static gboolean
+met_without (const TbFailComponent *c, TbNeed need, const Loss *a, const Loss *b)
+{
+  if (a == b || a->device == b->atom)
+    return tb_need_met (need, !b->special, c->n - 1 - b->others);
+  if (b->device == a->atom)
+    return tb_need_met (need, !a->special, c->n - 1 - a->others);
+  return tb_need_met (need, !a->special && !b->special, c->n - 1 - a->others - b->others);
 }
 
 /* Two of its replicas or their devices, neither of which is enough alone. */
 static gboolean
 try_component (Search *s, guint component, TbNeed need)
 {
-  TbFailure *f = s->f;
-  g_autoptr (GArray) atoms = atoms_of (f, component);
-  g_autoptr (GArray) weak = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint i = 0; i < atoms->len; i++)
+  const TbFailComponent *c = TB_COMPONENT (s->f, component);
+  guint n = 0;
+  list_losses (s, component);
+  Loss *weak = (Loss *) (gpointer) s->losses->data;
+  for (guint i = 0; i < s->losses->len; i++)
+    if (met_without (c, need, &weak[i], &weak[i]))
+      weak[n++] = weak[i];
+  for (guint i = 0; i < n; i++)
     {
-      guint atom = g_array_index (atoms, guint, i);
-      if (met_without (f, component, need, atom, atom))
-        g_array_append_val (weak, atom);
-    }
-  for (guint i = 0; i < weak->len; i++)
-    for (guint k = i + 1; k < weak->len; k++)
-      {
-        guint a = g_array_index (weak, guint, i), b = g_array_index (weak, guint, k);
-        if (!met_without (f, component, need, a, b) && try_pair (s, a, b))
+      s->steps += n - i;
+      for (guint k = i + 1; k < n; k++)
+        if (!met_without (c, need, &weak[i], &weak[k]) && try_pair (s, weak[i].atom, weak[k].atom))
           return TRUE;
-      }
+      if (is_worn_out (s))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -141,32 +346,37 @@ may_lack (const TbFailure *f, guint component, TbNeed need)
   return need.without == TB_NEED_NEVER || need.with + 2 * most > c->n;
 }
 
+/* ---- Of several ways -------------------------------------------------------------------------------------- */
+
 /* The atoms each of which alone stops that way. (transfer full) */
 static GArray *
-stopping (const TbFailure *f, const TbNeed *need)
+stopping (Search *s, const TbPaths *paths, const TbNeed *need)
 {
   GArray *all = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint c = 0; c < f->components->len; c++)
+  for (guint i = 0; i < paths->reached->len; i++)
     {
-      g_autoptr (GArray) atoms = need[c].with > 0 ? atoms_of (f, c) : NULL;
-      for (guint i = 0; atoms != NULL && i < atoms->len; i++)
+      guint component = g_array_index (paths->reached, guint, i);
+      if (need[component].with == 0)
+        continue;
+      list_losses (s, component);
+      for (guint k = 0; k < s->losses->len; k++)
         {
-          guint atom = g_array_index (atoms, guint, i);
-          if (!met_without (f, c, need[c], atom, atom))
-            g_array_append_val (all, atom);
+          const Loss *loss = &g_array_index (s->losses, Loss, k);
+          if (!met_without (TB_COMPONENT (s->f, component), need[component], loss, loss))
+            g_array_append_val (all, loss->atom);
         }
     }
   return all;
 }
 
-/* Where there are several ways: a part that stops the first of them, with one that stops another. */
+/* A part that stops the first of them, with one that stops another. */
 static gboolean
 try_ways (Search *s, const TbPaths *paths)
 {
-  g_autoptr (GArray) first = stopping (s->f, paths->need[0]);
+  g_autoptr (GArray) first = stopping (s, paths, paths->need[0]);
   for (guint p = 1; p < paths->n; p++)
     {
-      g_autoptr (GArray) other = stopping (s->f, paths->need[p]);
+      g_autoptr (GArray) other = stopping (s, paths, paths->need[p]);
       for (guint i = 0; i < first->len; i++)
         for (guint k = 0; k < other->len; k++)
           if (try_pair (s, g_array_index (first, guint, i), g_array_index (other, guint, k)))
@@ -184,56 +394,44 @@ try_goal (Search *s, guint goal, TbNeed *asked)
   gboolean full = FALSE;
   tb_failure_paths (f, goal, &paths);
   f->more_pairs |= !paths.all;
-  f->work.steps += (guint64) paths.n * f->components->len;
+  s->steps += (guint64) paths.n * paths.reached->len + f->components->len / 4;
   for (guint p = 0; p < paths.n; p++)
-    for (guint c = 0; !full && c < f->components->len; c++)
+    for (guint i = 0; !full && i < paths.reached->len; i++)
       {
+        guint c = g_array_index (paths.reached, guint, i);
         TbNeed need = paths.need[p][c];
         if (need.with == 0 || memcmp (&need, &asked[c], sizeof need) == 0)
           continue;
         asked[c] = need;
-        full = is_worn_out (f) || (may_lack (f, c, need) && try_component (s, c, need));
+        full = is_worn_out (s) || (may_lack (f, c, need) && try_component (s, c, need));
       }
   full = full || (paths.n > 1 && try_ways (s, &paths));
   tb_paths_clear (&paths);
   return full;
 }
 
-/* What it stops alone: asked of each once, and not again for each pair that it is in. */
-static void
-learn (Search *s, guint atom)
-{
-  TbFailure *f = s->f;
-  guint64 *alone = s->alone + (gsize) atom * s->n_words;
-  s->enough[atom] = TRUE;
-  tb_failure_begin (f);
-  tb_failure_lose_atom (f, atom);
-  tb_failure_spread (f);
-  for (guint i = 0; i < f->goals->len; i++)
-    if (stops_goal (f, i))
-      alone[i / 64] |= G_GUINT64_CONSTANT (1) << i % 64;
-    else
-      s->enough[atom] = FALSE;
-}
-
 static void
 find_pairs (TbFailure *f)
 {
-  guint n_words = (f->goals->len + 63) / 64;
-  Search s = { .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
-               .enough = g_new0 (gboolean, tb_failure_n_atoms (f) + 1),
-               .alone = g_new0 (guint64, (gsize) tb_failure_n_atoms (f) * n_words + 1), .n_words = n_words };
-  f->work.steps = 0;
-  for (guint atom = 0; atom < tb_failure_n_atoms (f) && !is_worn_out (f); atom++)
-    learn (&s, atom);
+  guint n = f->devices->len;
+  Search *s = g_new0 (Search, 1);
+  *s = (Search){ .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
+                 .left = g_new (TbLanes, f->goals->len + 1), .losses = g_array_new (FALSE, FALSE, sizeof (Loss)),
+                 .loss = g_new (guint, n + 1), .is_listed = g_new0 (guint, n + 1) };
   g_autofree TbNeed *asked = g_new0 (TbNeed, f->components->len + 1);
+  gboolean full = FALSE;
+  alone (f);
+  states_of (f)->steps = 0;
   f->pairs = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
-  for (guint i = 0; i < f->goals->len && !is_worn_out (f); i++)
-    if (try_goal (&s, tb_failure_component (f, g_array_index (f->goals, TbUid, i)), asked))
-      break;
-  g_hash_table_unref (s.seen);
-  g_free (s.enough);
-  g_free (s.alone);
+  for (guint i = 0; i < f->goals->len && !full; i++)
+    full = try_goal (s, goal_component (f, i), asked);
+  try_queued (s);
+  g_hash_table_unref (s->seen);
+  g_array_unref (s->losses);
+  g_free (s->left);
+  g_free (s->loss);
+  g_free (s->is_listed);
+  g_free (s);
 }
 
 const TbPartPair *

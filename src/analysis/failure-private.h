@@ -80,8 +80,6 @@ typedef struct
   guint *down, *group, *group_down;    /* link: does not do; group: group_down counts its links that do not */
   GArray *changed;                     /* guint: components that have lost replicas */
   GArray *stack;                       /* guint: those that lack what they call, whose callers are still to be told */
-  gboolean goal;                       /* some goal is not reached */
-  guint64 steps;                       /* what was looked at so far, in components and links */
 } TbFailWork;
 
 /* A bit for each of as many states. */
@@ -122,8 +120,10 @@ struct _TbFailure
   GHashTable *index; /* uid → index + 1 of a component, device or link */
   GHashTable *names; /* uid → char *: what people call it */
   GHashTable *inside; /* uid of tier, layer, group → GArray of guint: components */
-  GArray *goals;     /* TbUid */
+  GArray *goals, *goal_components; /* TbUid; guint */
   TbFailWork work;
+  TbStates *states;  /* NULL: nothing was asked of many yet */
+  guint8 *alone;     /* by atom: what its loss stops; NULL: not asked yet */
 
   GArray *singles;   /* TbPart; NULL: not asked yet */
   GHashTable *single_uids;
@@ -170,11 +170,6 @@ gboolean tb_failure_need_of_link (const TbElement *caller, const TbElement *link
 /* failure-read.c */
 void tb_failure_read (TbFailure *f, const TbModel *model);
 
-/* failure.c: what is gone is named one by one between begin and spread. */
-void tb_failure_begin (TbFailure *f);
-void tb_failure_lose_atom (TbFailure *f, guint atom);
-void tb_failure_spread (TbFailure *f);
-
 /* failure-states.c: first of all what was asked before is forgotten; then either components are judged by what is up
  * of them, and that is spread, or lanes lose atoms, and those losses are spread. */
 TbStates *tb_states_new (const TbFailure *f);
@@ -194,6 +189,7 @@ tb_failure_n_atoms (const TbFailure *f)
 {
   return f->instances->len + f->devices->len;
 }
+/* failure.c */
 TbPart tb_failure_atom_part (const TbFailure *f, guint atom);
 /* Whether it is worth a finding: a device that nobody drew is not. */
 gboolean tb_failure_atom_counts (const TbFailure *f, guint atom);

@@ -298,7 +298,10 @@ choose_goals (TbFailure *f, const TbModel *model, const gboolean *called)
       TbFailComponent *c = TB_COMPONENT (f, i);
       c->goal |= !clients && !c->outside && !called[i];
       if (c->goal)
-        g_array_append_val (f->goals, c->uid);
+        {
+          g_array_append_val (f->goals, c->uid);
+          g_array_append_val (f->goal_components, i);
+        }
     }
 }
 

@@ -36,6 +36,7 @@ tb_failure_new (const TbModel *model)
   f->in = g_array_new (FALSE, TRUE, sizeof (guint));
   f->on = g_array_new (FALSE, TRUE, sizeof (guint));
   f->goals = g_array_new (FALSE, TRUE, sizeof (TbUid));
+  f->goal_components = g_array_new (FALSE, TRUE, sizeof (guint));
   f->index = g_hash_table_new (NULL, NULL);
   f->names = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   f->inside = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
@@ -59,7 +60,7 @@ tb_failure_free (TbFailure *f)
 {
   if (f == NULL)
     return;
-  GArray *arrays[] = { f->components, f->instances, f->groups, f->links, f->devices, f->in, f->on, f->goals, f->singles, f->pairs, f->place_up };
+  GArray *arrays[] = { f->components, f->instances, f->groups, f->links, f->devices, f->in, f->on, f->goals, f->goal_components, f->singles, f->pairs, f->place_up };
   for (guint i = 0; f->factor != NULL && i < f->components->len; i++)
     tb_factor_free (f->factor[i]);
   free_work (&f->work);
@@ -69,6 +70,8 @@ tb_failure_free (TbFailure *f)
   g_hash_table_unref (f->names);
   g_hash_table_unref (f->inside);
   g_clear_pointer (&f->single_uids, g_hash_table_unref);
+  tb_states_free (f->states);
+  g_free (f->alone);
   g_free (f->order);
   g_free (f->factor);
   g_free (f->factor_need);
@@ -98,11 +101,10 @@ tb_failure_goals (const TbFailure *f, guint *n)
 
 /* ---- Losing --------------------------------------------------------------------------------------- */
 
-void
-tb_failure_begin (TbFailure *f)
+static void
+begin (TbFailure *f)
 {
   f->work.now++;
-  f->work.goal = FALSE;
   g_array_set_size (f->work.changed, 0);
   g_array_set_size (f->work.stack, 0);
 }
@@ -128,29 +130,12 @@ lose_device (TbFailure *f, guint d)
     lose_instance (f, g_array_index (f->on, guint, device->first + i));
 }
 
-void
-tb_failure_lose_atom (TbFailure *f, guint atom)
-{
-  if (atom < f->instances->len)
-    lose_instance (f, atom);
-  else
-    lose_device (f, atom - f->instances->len);
-}
-
-static void
-stop (TbFailure *f, guint component)
-{
-  f->work.stops[component] = f->work.now;
-  f->work.goal |= TB_COMPONENT (f, component)->goal;
-}
-
 static void
 lose_link (TbFailure *f, guint l)
 {
   TbFailWork *w = &f->work;
   guint g = TB_LINK (f, l)->group;
   const TbFailGroup *group = TB_GROUP (f, g);
-  w->steps++;
   if (w->down[l] == w->now)
     return;
   w->down[l] = w->now;
@@ -159,7 +144,7 @@ lose_link (TbFailure *f, guint l)
   if (w->group_down[g] < group->n || w->dead[group->component] == w->now)
     return;
   w->dead[group->component] = w->now;
-  stop (f, group->component);
+  w->stops[group->component] = w->now;
   g_array_append_val (w->stack, group->component);
 }
 
@@ -172,9 +157,8 @@ spread_loss (TbFailure *f, guint component)
   gboolean special = f->work.instance[c->first + c->special] != now;
   for (guint i = 0; i < c->n; i++)
     others += i != c->special && f->work.instance[c->first + i] != now;
-  f->work.steps += c->n + c->n_in;
   if (!tb_need_met (c->own, special, others))
-    stop (f, component);
+    f->work.stops[component] = now;
   for (guint i = 0; i < c->n_in; i++)
     {
       guint l = g_array_index (f->in, guint, c->first_in + i);
@@ -183,8 +167,8 @@ spread_loss (TbFailure *f, guint component)
     }
 }
 
-void
-tb_failure_spread (TbFailure *f)
+static void
+spread (TbFailure *f)
 {
   for (guint i = 0; i < f->work.changed->len; i++)
     spread_loss (f, g_array_index (f->work.changed, guint, i));
@@ -241,10 +225,10 @@ lose_part (TbFailure *f, const TbPart *part)
 static void
 lose_parts (TbFailure *f, const TbPart *parts, guint n)
 {
-  tb_failure_begin (f);
+  begin (f);
   for (guint i = 0; i < n; i++)
     lose_part (f, &parts[i]);
-  tb_failure_spread (f);
+  spread (f);
 }
 
 static TbFailureState
@@ -284,7 +268,7 @@ tb_failure_state_without (TbFailure *f, const TbPart *parts, guint n, TbUid comp
   return i != TB_NO_INDEX ? state_of (f, i) : TB_FAILURE_GOES_ON;
 }
 
-/* ---- Single points ------------------------------------------------------------------------------------ */
+/* ---- Atoms -------------------------------------------------------------------------------------------- */
 
 TbPart
 tb_failure_atom_part (const TbFailure *f, guint atom)
@@ -302,41 +286,6 @@ gboolean
 tb_failure_atom_counts (const TbFailure *f, guint atom)
 {
   return atom < f->instances->len || TB_DEVICE (f, atom - f->instances->len)->number == 0;
-}
-
-static void
-find_singles (TbFailure *f)
-{
-  f->singles = g_array_new (FALSE, FALSE, sizeof (TbPart));
-  f->single_uids = g_hash_table_new (NULL, NULL);
-  for (guint atom = 0; atom < tb_failure_n_atoms (f); atom++)
-    {
-      tb_failure_begin (f);
-      tb_failure_lose_atom (f, atom);
-      tb_failure_spread (f);
-      if (!f->work.goal || !tb_failure_atom_counts (f, atom))
-        continue;
-      TbPart part = tb_failure_atom_part (f, atom);
-      g_array_append_val (f->singles, part);
-      g_hash_table_add (f->single_uids, GUINT_TO_POINTER (part.uid));
-    }
-}
-
-const TbPart *
-tb_failure_single_points (TbFailure *f, guint *n)
-{
-  if (f->singles == NULL)
-    find_singles (f);
-  *n = f->singles->len;
-  return (const TbPart *) (gpointer) f->singles->data;
-}
-
-gboolean
-tb_failure_is_single_point (TbFailure *f, TbUid uid)
-{
-  guint n;
-  tb_failure_single_points (f, &n);
-  return g_hash_table_contains (f->single_uids, GUINT_TO_POINTER (uid));
 }
 
 TbUid
