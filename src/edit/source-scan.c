@@ -257,3 +257,24 @@ tb_source_scan_clear (TbSourceScan *scan)
 {
   g_clear_pointer (&scan->elements, g_array_unref);
 }
+
+/* ---- The line that follows ------------------------------------------------------------------- */
+
+/* Whether an element begins in the line and neither ends in it. */
+static gboolean
+opens (const char *line)
+{
+  gsize size = strlen (line);
+  while (size > 0 && line[size - 1] == ' ')
+    size--;
+  return size > 1 && line[0] == '<' && g_ascii_isalpha (line[1]) && line[size - 1] == '>' && line[size - 2] != '/'
+         && !strstr (line, "</");
+}
+
+char *
+tb_source_indent (const char *before)
+{
+  gsize n = strspn (before, " \t");
+  g_autofree char *indent = g_strndup (before, n);
+  return g_strconcat (indent, opens (before + n) ? "  " : "", NULL);
+}

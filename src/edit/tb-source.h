@@ -51,4 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbSourceCompletion, tb_source_completion_free)
  * 0: an attribute with its value, an element's name with its "<", or else the line. */
 guint tb_source_span (const char *line, guint column);
 
+/* What the line after this one begins with where Enter is pressed behind before, which is what stands on the line so far:
+ * as far in as that, and one step more in what was just opened. (transfer full) */
+char *tb_source_indent (const char *before);
+
 G_END_DECLS

@@ -319,6 +319,25 @@ is_text (guint key, GdkModifierType state)
   return !(state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) && (c >= ' ' || key == GDK_KEY_BackSpace) && c != 127;
 }
 
+/* A new line begins as far in as the one before. */
+static gboolean
+break_line (TbSourceOffers *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->view);
+  GtkTextIter start, end;
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_delete_selection (buffer, TRUE, TRUE);
+  gtk_text_buffer_get_iter_at_mark (buffer, &end, gtk_text_buffer_get_insert (buffer));
+  start = end;
+  gtk_text_iter_set_line_offset (&start, 0);
+  g_autofree char *before = gtk_text_buffer_get_text (buffer, &start, &end, TRUE);
+  g_autofree char *indent = tb_source_indent (before), *text = g_strconcat ("\n", indent, NULL);
+  gtk_text_buffer_insert (buffer, &end, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
+  gtk_text_view_scroll_mark_onscreen (self->view, gtk_text_buffer_get_insert (buffer));
+  return TRUE;
+}
+
 static gboolean
 key_pressed (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
              TbSourceOffers *self)
@@ -330,7 +349,10 @@ key_pressed (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType
       return TRUE;
     }
   self->key = is_text (key, state);
-  return self->completion && !self->key && !modifier && key_of_list (self, key);
+  if (self->completion && !self->key && !modifier && key_of_list (self, key))
+    return TRUE;
+  gboolean plain = !(state & (GDK_CONTROL_MASK | GDK_ALT_MASK));
+  return plain && (key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && break_line (self);
 }
 
 static void

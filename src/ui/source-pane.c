@@ -179,10 +179,10 @@ take_over (TbSourcePane *self)
   g_autoptr (GArray) changes = tb_line_diff (before, now), starts = tb_line_starts (now);
   self->behind = self->wrong = FALSE;
   self->own = TRUE;
-  gtk_text_buffer_begin_user_action (self->buffer);
+  gtk_text_buffer_begin_irreversible_action (self->buffer); /* the drawing's own undo has it */
   for (guint i = changes->len; i > 0; i--)
     exchange_lines (self, &g_array_index (changes, TbLineChange, i - 1), now, starts);
-  gtk_text_buffer_end_user_action (self->buffer);
+  gtk_text_buffer_end_irreversible_action (self->buffer);
   self->own = FALSE;
   tb_source_offers_close (self->offers);
   gtk_widget_set_visible (self->discard, FALSE);

@@ -180,6 +180,30 @@ test_what_a_sentence_is_about_ends_with_it (void)
 /* Any text cut anywhere, and bytes changed at random, at every place of the cursor: no offer reaches
  * outside, nothing is read past the end (the sanitizers look on). */
 static void
+test_a_new_line_begins_as_far_in_as_the_one_before (void)
+{
+  static const struct
+  {
+    const char *before, *indent;
+  } rows[] = { { "", "" },
+               { "  <tier id='a'/>", "  " },
+               { "  <tier id='a'>", "    " },
+               { "  <tier id='a'> ", "    " },
+               { "  <tier id='a'></tier>", "  " },
+               { "  </tier>", "  " },
+               { "\t<!-- as it was -->", "\t" },
+               { "<?xml version='1.0'?>", "" },
+               { "  <tier id='a", "  " },
+               { "   ", "   " },
+               { ">", "" } };
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *indent = tb_source_indent (rows[i].before);
+      g_assert_cmpstr (indent, ==, rows[i].indent);
+    }
+}
+
+static void
 test_any_text_at_any_place (void)
 {
   GRand *rand = g_rand_new_with_seed (7);
@@ -218,6 +242,7 @@ main (int argc, char **argv)
   TEST (a_value_without_end_ends_with_its_line);
   TEST (what_is_expected_is_said);
   TEST (what_a_sentence_is_about_ends_with_it);
+  TEST (a_new_line_begins_as_far_in_as_the_one_before);
   TEST (any_text_at_any_place);
   return g_test_run ();
 }

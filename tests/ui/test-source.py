@@ -102,6 +102,25 @@ def source_says(editor, words):
              lambda: any(node.name == "Source" and words in node.description for node in editor.walk()))
 
 
+def undo_goes_from_the_text_on_to_the_drawing(options):
+    editor = open_source(options)
+    try:
+        editor.press("Add Store")
+        editor.get("Store", "button")
+        editor.focus()
+        key("F7", "F7")
+        line_down(5)
+        type_text('<component id="cart" kind="cache"/>')
+        editor.get("cart", "button")
+        # Piece by piece what was typed, and then what was drawn before.
+        wait_for("what was drawn to go", lambda: not editor.find("Store", "button") or key("ctrl+z"))
+        editor.get("In step with the drawing")
+        if not editor.find("Shop", "button") or editor.find("cart", "button"):
+            raise Failed("more or less than that was undone")
+    finally:
+        editor.end()
+
+
 def what_may_stand_there_is_offered(options):
     editor = open_source(options)
     try:
@@ -148,6 +167,6 @@ def problems_are_gone_to_by_keys(options):
 
 
 if __name__ == "__main__":
-    run_tests([what_is_typed_is_drawn, what_is_wrong_is_said_with_its_line,
+    run_tests([what_is_typed_is_drawn, undo_goes_from_the_text_on_to_the_drawing, what_is_wrong_is_said_with_its_line,
                the_drawing_changes_the_lines_concerned, what_may_stand_there_is_offered,
                problems_are_gone_to_by_keys], arguments())
