@@ -8,6 +8,7 @@ typedef struct
   GtkWidget *window, *button, *lost, *embed, *embed_row;
   GtkWidget *list, *start; /* the row that is chosen at first, in its list */
   GtkCheckButton *first;
+  GPtrArray *rows; /* TbFormatRow, as they stand */
   TbModel *model; /* a snapshot: a run may go on meanwhile */
   char *folder;
   const TbExportFormat *format;
@@ -75,6 +76,7 @@ G_DEFINE_FINAL_TYPE (TbFormatRow, tb_format_row, ADW_TYPE_ACTION_ROW)
 static void
 choose_row (GtkWidget *row, const char *action, GVariant *target)
 {
+  gtk_widget_grab_focus (row);
   adw_action_row_activate (ADW_ACTION_ROW (row));
 }
 
@@ -104,6 +106,7 @@ new_format_row (Dialog *self, const TbExportFormat *format)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), format->label);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), format->help);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
+  gtk_widget_set_can_focus (check, FALSE); /* one of a group keeps Tab to itself; its row is gone to */
   g_object_set_data (G_OBJECT (check), "tb-format", (gpointer) format);
   gtk_check_button_set_group (GTK_CHECK_BUTTON (check), self->first);
   if (!self->first)
@@ -112,6 +115,7 @@ new_format_row (Dialog *self, const TbExportFormat *format)
   g_signal_connect (check, "toggled", G_CALLBACK (row_toggled), self);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
+  g_ptr_array_add (self->rows, row);
   if (format == self->format)
     self->start = row;
   return row;
@@ -182,6 +186,7 @@ closed (GtkWidget *window, Dialog *self)
   if (self->chosen)
     self->chosen (NULL, FALSE, self->data);
   tb_model_unref (self->model);
+  g_ptr_array_unref (self->rows);
   g_free (self->folder);
   g_free (self);
 }
@@ -257,12 +262,46 @@ escape_pressed (GtkWidget *window, GVariant *arguments, gpointer data)
   return TRUE;
 }
 
+/* Up and Down go through all rows, past the end of their group too; Enter takes the row that they stand on, not the one
+ * that was chosen before. */
+static gboolean
+key_pressed (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state, Dialog *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self->window));
+  GtkWidget *row = focus ? gtk_widget_get_ancestor (focus, TB_TYPE_FORMAT_ROW) : NULL;
+  guint at;
+  if (!row || !g_ptr_array_find (self->rows, row, &at))
+    return GDK_EVENT_PROPAGATE;
+  if (key == GDK_KEY_Down && at + 1 < self->rows->len)
+    return gtk_widget_grab_focus (self->rows->pdata[at + 1]);
+  if (key == GDK_KEY_Up && at > 0)
+    return gtk_widget_grab_focus (self->rows->pdata[at - 1]);
+  if (key != GDK_KEY_Return && key != GDK_KEY_KP_Enter)
+    return GDK_EVENT_PROPAGATE;
+  adw_action_row_activate (ADW_ACTION_ROW (row));
+  gtk_widget_activate_default (row);
+  return GDK_EVENT_STOP;
+}
+
+static void
+watch_keys (Dialog *self)
+{
+  GtkEventController *shortcuts = gtk_shortcut_controller_new (), *keys = gtk_event_controller_key_new ();
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                                                          gtk_callback_action_new (escape_pressed, NULL, NULL)));
+  gtk_widget_add_controller (self->window, shortcuts);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed), self);
+  gtk_widget_add_controller (self->window, keys);
+}
+
 void
 tb_show_export (GtkWindow *parent, TbDocument *document, const char *folder, TbExportChosen chosen, gpointer data)
 {
   Dialog *self = g_new0 (Dialog, 1);
-  GtkEventController *keys = gtk_shortcut_controller_new ();
   *self = (Dialog){ .model = tb_document_snapshot (document), .folder = g_strdup (folder), .format = format_of_last_time (),
+                    .rows = g_ptr_array_new (),
                     .embeds = tb_settings_get ("export-embed", FALSE), .chosen = chosen, .data = data };
   self->window = adw_window_new ();
   gtk_window_set_title (GTK_WINDOW (self->window), "Export");
@@ -271,14 +310,11 @@ tb_show_export (GtkWindow *parent, TbDocument *document, const char *folder, TbE
   gtk_window_set_default_size (GTK_WINDOW (self->window), 460, 680);
   gtk_window_set_application (GTK_WINDOW (self->window), gtk_window_get_application (parent));
   adw_window_set_content (ADW_WINDOW (self->window), new_content (self));
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
-                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                                                          gtk_callback_action_new (escape_pressed, NULL, NULL)));
-  gtk_widget_add_controller (self->window, keys);
+  watch_keys (self);
   g_signal_connect (self->window, "destroy", G_CALLBACK (closed), self);
   show_format (self);
   gtk_window_set_default_widget (GTK_WINDOW (self->window), self->button);
-  gtk_widget_grab_focus (self->button);
+  gtk_widget_grab_focus (self->start);
   gtk_widget_add_tick_callback (self->window, show_start, self, NULL);
   gtk_window_present (GTK_WINDOW (self->window));
 }

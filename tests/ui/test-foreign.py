@@ -5,7 +5,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, choose_export, choose_file, drag_files, key, run_tests, wait_for
+from driver import Editor, Failed, arguments, choose_file, drag_files, key, run_tests, wait_for, xdo
 
 COMPOSE = """name: shop
 services:
@@ -39,7 +39,11 @@ def it_becomes_a_drawing_and_goes_out_again(options):
         editor.press("Graphviz file", "list item")
         editor.get(lambda name: name.startswith("Left out:\n• "), "label")
         editor.screenshot(os.path.join(options.out, "foreign-export.png"))
-        choose_export(editor, "theirs")
+        dialog = [window for window in editor.windows() if window != editor.window][-1]
+        xdo("windowfocus", "--sync", dialog)
+        key("Up", "Down", "Return")
+        wait_for("the Export dialog to go", lambda: dialog not in editor.windows())
+        choose_file(editor, "theirs", saving=True)
         wait_for("the graph with the ending of its format", lambda: os.path.exists(os.path.join(folder, "theirs.dot")))
         with open(path) as file:
             if file.read() != COMPOSE:
