@@ -107,6 +107,14 @@ bad (GError **error, const char *format, ...)
   return FALSE;
 }
 
+/* An element that stands there twice says what holds the second time. */
+static void
+take (char **field, const Attributes *a, const char *name)
+{
+  g_free (*field);
+  *field = g_strdup (attribute (a, name));
+}
+
 static gboolean
 read_duration (const Attributes *a, const char *name, gint64 *ns, GError **error)
 {
@@ -120,11 +128,11 @@ static gboolean
 on_template (Reading *r, const Attributes *a, GError **error)
 {
   TbTemplate *t = r->template;
-  t->name = g_strdup (attribute (a, "name"));
-  t->title = g_strdup (attribute (a, "title"));
-  t->kinds = g_strdup (attribute (a, "kinds"));
-  t->help = g_strdup (attribute (a, "help"));
-  t->user = g_strdup (attribute (a, "user"));
+  take (&t->name, a, "name");
+  take (&t->title, a, "title");
+  take (&t->kinds, a, "kinds");
+  take (&t->help, a, "help");
+  take (&t->user, a, "user");
   return (t->name != NULL && t->title != NULL && t->kinds != NULL)
          || bad (error, "a template needs %s", "name, title and kinds");
 }
@@ -132,9 +140,9 @@ on_template (Reading *r, const Attributes *a, GError **error)
 static gboolean
 on_program (Reading *r, const Attributes *a, GError **error)
 {
-  r->template->program = g_strdup (attribute (a, "name"));
-  r->template->package = g_strdup (attribute (a, "package"));
-  r->template->version_flag = g_strdup (attribute (a, "version"));
+  take (&r->template->program, a, "name");
+  take (&r->template->package, a, "package");
+  take (&r->template->version_flag, a, "version");
   return r->template->program != NULL || bad (error, "a program needs %s", "name");
 }
 
@@ -218,7 +226,7 @@ static gboolean
 on_first_replica_first (Reading *r, const Attributes *a, GError **error)
 {
   r->template->first_replica_first = TRUE;
-  r->template->first_replica_when = g_strdup (attribute (a, "when"));
+  take (&r->template->first_replica_when, a, "when");
   return TRUE;
 }
 
@@ -226,9 +234,9 @@ static gboolean
 on_ready (Reading *r, const Attributes *a, GError **error)
 {
   TbTemplate *t = r->template;
-  t->probe = g_strdup (attribute (a, "probe"));
-  t->probe_path = g_strdup (attribute (a, "path"));
-  t->probe_match = g_strdup (attribute (a, "match"));
+  take (&t->probe, a, "probe");
+  take (&t->probe_path, a, "path");
+  take (&t->probe_match, a, "match");
   return read_duration (a, "within", &t->ready_timeout_ns, error);
 }
 
@@ -238,8 +246,7 @@ on_stop (Reading *r, const Attributes *a, GError **error)
   const char *name = attribute (a, "signal");
   if (name != NULL && (r->template->stop_signal = tb_signal_from_name (name)) == 0)
     return bad (error, "“%s” is no signal", name);
-  g_free (r->template->stop_exits);
-  r->template->stop_exits = g_strdup (attribute (a, "exits"));
+  take (&r->template->stop_exits, a, "exits");
   return read_duration (a, "grace", &r->template->stop_grace_ns, error);
 }
 

@@ -69,7 +69,6 @@ add_window_actions (Palette *self, GPtrArray *rows, const char *text)
         add_action (self, rows, text, actions[i].label, actions[i].section, actions[i].accels[0],
                     name, enabled ? NULL : self->sheet ? "Not now" : "No drawing is open");
     }
-  add_action (self, rows, text, "About Tierboard", "General", NULL, "win.about", NULL);
 }
 
 typedef struct

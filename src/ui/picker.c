@@ -135,19 +135,6 @@ row_selected (Picker *self)
 }
 
 static void
-select_at (Picker *self, int at)
-{
-  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), at);
-  GtkAdjustment *scroll = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
-  graphene_rect_t r;
-  if (!row)
-    return;
-  gtk_list_box_select_row (GTK_LIST_BOX (self->list), row);
-  if (gtk_widget_compute_bounds (GTK_WIDGET (row), self->list, &r) && r.size.height > 0)
-    gtk_adjustment_clamp_page (scroll, r.origin.y, r.origin.y + r.size.height);
-}
-
-static void
 typed (Picker *self)
 {
   g_autofree char *hint = NULL;
@@ -164,7 +151,7 @@ typed (Picker *self)
     first++;
   gtk_widget_set_visible (self->scrolled, self->rows->len > 0);
   show_hint (self, hint);
-  select_at (self, first < self->rows->len ? (int) first : 0);
+  tb_ui_select_row (self->list, self->scrolled, first < self->rows->len ? (int) first : 0);
   if (self->rows->len == 0)
     row_selected (self);
 }
@@ -237,7 +224,7 @@ entry_key (GtkEventControllerKey *keys, guint key, guint keycode, GdkModifierTyp
   for (guint i = 0; row && i < G_N_ELEMENTS (steps); i++)
     if (steps[i].key == key)
       {
-        select_at (self, CLAMP (gtk_list_box_row_get_index (row) + steps[i].step, 0, last));
+        tb_ui_select_row (self->list, self->scrolled, CLAMP (gtk_list_box_row_get_index (row) + steps[i].step, 0, last));
         return TRUE;
       }
   return FALSE;

@@ -49,19 +49,6 @@ new_row (const TbSourceOffer *offer)
   return row;
 }
 
-static void
-select_at (TbSourceOffers *self, int at)
-{
-  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), at);
-  GtkAdjustment *scroll = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
-  graphene_rect_t r;
-  if (!row)
-    return;
-  gtk_list_box_select_row (GTK_LIST_BOX (self->list), row);
-  if (gtk_widget_compute_bounds (GTK_WIDGET (row), self->list, &r) && r.size.height > 0)
-    gtk_adjustment_clamp_page (scroll, r.origin.y, r.origin.y + r.size.height);
-}
-
 /* The whole sentence below the list, and to who listens instead of looking. */
 static void
 row_selected (TbSourceOffers *self)
@@ -93,7 +80,7 @@ fill (TbSourceOffers *self)
   for (guint i = 0; i < offers->len; i++)
     gtk_list_box_append (GTK_LIST_BOX (self->list), new_row (offers->pdata[i]));
   gtk_widget_set_visible (self->scrolled, offers->len > 0);
-  select_at (self, 0);
+  tb_ui_select_row (self->list, self->scrolled, 0);
   row_selected (self);
 }
 
@@ -300,7 +287,7 @@ key_of_list (TbSourceOffers *self, guint key)
   for (guint i = 0; any && i < G_N_ELEMENTS (steps); i++)
     if (steps[i].key == key)
       {
-        select_at (self, CLAMP (at + steps[i].step, 0, last));
+        tb_ui_select_row (self->list, self->scrolled, CLAMP (at + steps[i].step, 0, last));
         return TRUE;
       }
   if (any && (key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_Tab))

@@ -107,6 +107,19 @@ tb_ui_set_icon (GtkWidget *button, const char *icon)
     gtk_button_set_icon_name (GTK_BUTTON (button), icon);
 }
 
+void
+tb_ui_select_row (GtkWidget *list, GtkWidget *scrolled, int at)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), at);
+  GtkAdjustment *scroll = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  graphene_rect_t r;
+  if (!row)
+    return;
+  gtk_list_box_select_row (GTK_LIST_BOX (list), row);
+  if (gtk_widget_compute_bounds (GTK_WIDGET (row), list, &r) && r.size.height > 0)
+    gtk_adjustment_clamp_page (scroll, r.origin.y, r.origin.y + r.size.height);
+}
+
 GtkWidget *
 tb_ui_scrolled (GtkWidget *child)
 {

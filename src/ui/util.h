@@ -34,6 +34,8 @@ void tb_ui_set_tooltip (GtkWidget *widget, const char *text);
 void tb_ui_set_icon (GtkWidget *button, const char *icon);
 /* For tiles of one size side by side, four at most. (transfer floating) */
 GtkWidget *tb_ui_tile_flow (void);
+/* Selects the row at that index of a list box, if there is one, and scrolls to it. */
+void tb_ui_select_row (GtkWidget *list, GtkWidget *scrolled, int at);
 /* A scrolled window that scrolls down only. (transfer floating) */
 GtkWidget *tb_ui_scrolled (GtkWidget *child);
 /* The content of a dialog that is filled in: box with the margins of one, scrolled; grid, somewhere in it, holds

@@ -19,39 +19,39 @@
 static const TbActionRow rows[] = {
   { "new", "New window", { "<Control>n" }, "Documents" },
   { "open", "Open, or import from another program", { "<Control>o" }, "Documents" },
-  { "save", "Save", { "<Control>s" }, "Documents" },
-  { "save-as", "Save as", { "<Control><Shift>s" }, "Documents" },
-  { "export", "Export", { "<Control><Shift>e" }, "Documents" },
-  { "print", "Print", { "<Control>p" }, "Documents" },
+  { "save", "Save", { "<Control>s" }, "Documents", TRUE },
+  { "save-as", "Save as", { "<Control><Shift>s" }, "Documents", TRUE },
+  { "export", "Export", { "<Control><Shift>e" }, "Documents", TRUE },
+  { "print", "Print", { "<Control>p" }, "Documents", TRUE },
   { "new-tab", "New tab", { "<Control>t" }, "Documents" },
   { "close", "Close the tab", { "<Control>w" }, "Documents" },
   { "previous-tab", "Previous tab", { "<Control>Page_Up" }, "Documents" },
   { "move-tab", "Tab to a window of its own", { "<Control><Shift>n" }, "Documents" },
   { "next-tab", "Next tab", { "<Control>Page_Down" }, "Documents" },
-  { "zoom-in", "Zoom in", { "<Control>plus", "<Control>equal" }, "View" },
-  { "zoom-out", "Zoom out", { "<Control>minus" }, "View" },
-  { "zoom-100", "100 %", { "<Control>0" }, "View" },
-  { "zoom-fit", "Whole drawing", { "<Control>1" }, "View" },
-  { "zoom-selection", "Selection", { "<Control>2" }, "View" },
-  { "search", "Find and replace", { "<Control>f" }, "View" },
+  { "zoom-in", "Zoom in", { "<Control>plus", "<Control>equal" }, "View", TRUE },
+  { "zoom-out", "Zoom out", { "<Control>minus" }, "View", TRUE },
+  { "zoom-100", "100 %", { "<Control>0" }, "View", TRUE },
+  { "zoom-fit", "Whole drawing", { "<Control>1" }, "View", TRUE },
+  { "zoom-selection", "Selection", { "<Control>2" }, "View", TRUE },
+  { "search", "Find and replace", { "<Control>f" }, "View", TRUE },
   { "commands", "Commands and elements", { "<Control><Shift>p", "<Control>k" }, "View" },
-  { "left-panel", "Palette and outline", { "F9" }, "View" },
-  { "right-panel", "Properties", { "<Shift>F9" }, "View" },
-  { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View" },
-  { "page-messages", "Panel: messages", { NULL }, "View" },
-  { "page-space-time", "Panel: space-time diagram", { NULL }, "View" },
-  { "page-logs", "Panel: logs", { NULL }, "View" },
-  { "page-metrics", "Panel: metrics", { NULL }, "View" },
-  { "page-consistency", "Panel: consistency", { NULL }, "View" },
-  { "page-prediction", "Panel: prediction, and what if", { NULL }, "View" },
-  { "page-trace", "Panel: traces", { NULL }, "View" },
+  { "left-panel", "Palette and outline", { "F9" }, "View", TRUE },
+  { "right-panel", "Properties", { "<Shift>F9" }, "View", TRUE },
+  { "bottom-panel", "Bottom panel", { "<Control>F9" }, "View", TRUE },
+  { "page-messages", "Panel: messages", { NULL }, "View", TRUE },
+  { "page-space-time", "Panel: space-time diagram", { NULL }, "View", TRUE },
+  { "page-logs", "Panel: logs", { NULL }, "View", TRUE },
+  { "page-metrics", "Panel: metrics", { NULL }, "View", TRUE },
+  { "page-consistency", "Panel: consistency", { NULL }, "View", TRUE },
+  { "page-prediction", "Panel: prediction, and what if", { NULL }, "View", TRUE },
+  { "page-trace", "Panel: traces", { NULL }, "View", TRUE },
   { "minimap", "Minimap", { "F8" }, "View" },
   { "failing", "What stops without what is selected", { "<Shift>F8" }, "View" },
-  { "source", "Source", { "F7" }, "View" },
-  { "page-interactions", "Interactions: who calls whom, in which order", { NULL }, "View" },
-  { "page-scenario", "Scenario: load and faults on a time line", { NULL }, "View" },
-  { "next-pane", "Next part of the window", { "F6" }, "View" },
-  { "previous-pane", "Previous part of the window", { "<Shift>F6" }, "View" },
+  { "source", "Source", { "F7" }, "View", TRUE },
+  { "page-interactions", "Interactions: who calls whom, in which order", { NULL }, "View", TRUE },
+  { "page-scenario", "Scenario: load and faults on a time line", { NULL }, "View", TRUE },
+  { "next-pane", "Next part of the window", { "F6" }, "View", TRUE },
+  { "previous-pane", "Previous part of the window", { "<Shift>F6" }, "View", TRUE },
   { "preferences", "Preferences", { "<Control>comma" }, "General" },
   { "run", "Run", { "F5" }, "Run" },
   { "stop", "Stop", { "<Shift>F5" }, "Run" },
@@ -82,6 +82,7 @@ static const TbActionRow rows[] = {
   { "control-address", "Copy the control address", { NULL }, "Run" },
   { "tour", "Guided tour", { NULL }, "General" },
   { "shortcuts", "Keyboard shortcuts", { "<Control>question", "F1" }, "General" },
+  { "about", "About Tierboard", { NULL }, "General" },
 };
 
 const TbActionRow *
@@ -462,15 +463,11 @@ tb_window_set_action_enabled (TbWindow *self, const char *name, gboolean enabled
 void
 tb_window_update_actions (TbWindow *self)
 {
-  static const char *const of_document[] = {
-    "save",     "save-as",        "export", "export-as", "print", "zoom-in",    "zoom-out",    "zoom-100",
-    "zoom-fit", "zoom-selection", "search", "left-panel", "right-panel", "bottom-panel",
-    "source",   "add",     "next-pane",  "previous-pane", "page-interactions",
-    "page-messages", "page-space-time", "page-logs", "page-metrics", "page-consistency", "page-prediction",
-    "page-trace"
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (of_document); i++)
-    tb_window_set_action_enabled (self, of_document[i], self->sheet != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].of_document)
+      tb_window_set_action_enabled (self, rows[i].name, self->sheet != NULL);
+  tb_window_set_action_enabled (self, "add", self->sheet != NULL);
+  tb_window_set_action_enabled (self, "export-as", self->sheet != NULL);
   tb_window_update_run_actions (self);
   tb_window_update_scenario_actions (self);
   gboolean several = tb_window_n_sheets (self) > 1;
@@ -487,6 +484,8 @@ tb_window_install_actions (TbWindow *self)
   install_choices (self);
   tb_window_install_run_actions (self);
   tb_window_install_scenario_actions (self);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert (g_action_map_lookup_action (G_ACTION_MAP (self), rows[i].name) != NULL);
   install_commands (self);
   tb_window_update_choices (self);
 }

@@ -56,7 +56,7 @@ typedef struct
   const char *name, *label; /* label NULL: not in the list of shortcuts */
   const char *accels[3];
   const char *section;
-  gboolean local; /* only where no entry has the key for itself: not an application accelerator */
+  gboolean of_document; /* it means nothing where none is open */
 } TbActionRow;
 
 const TbActionRow *tb_window_action_rows (guint *n);

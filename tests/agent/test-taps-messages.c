@@ -50,11 +50,8 @@ lose_what_matches (Fixture *fx, int ready, void *data)
 static void
 test_drop_what_matches (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_RESP);
-  fx_toxic (fx, "d", "drop,match=SET*,stream=upstream");
-  toxics_run (fx, lose_what_matches);
-  g_assert_cmpuint (toxics_row (fx).up.dropped, ==, 2);
+  TbFlow up = toxics_with (TB_PROTO_RESP, "drop,match=SET*,stream=upstream", lose_what_matches).up;
+  g_assert_cmpuint (up.dropped, ==, 2);
 }
 
 static int
@@ -68,11 +65,7 @@ hear_three_times (Fixture *fx, int ready, void *data)
 static void
 test_duplicate (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_RESP);
-  fx_toxic (fx, "d", "duplicate,copies=2,stream=downstream");
-  toxics_run (fx, hear_three_times);
-  TbFlow down = toxics_row (fx).down;
+  TbFlow down = toxics_with (TB_PROTO_RESP, "duplicate,copies=2,stream=downstream", hear_three_times).down;
   g_assert_cmpuint (down.seen, ==, 1);
   g_assert_cmpuint (down.duplicated, ==, 2);
   g_assert_cmpuint (down.delivered, ==, 3);
@@ -91,10 +84,7 @@ hear_swapped (Fixture *fx, int ready, void *data)
 static void
 test_reorder (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_RESP);
-  fx_toxic (fx, "o", "reorder,distance=2,first=1,delay=30s,stream=upstream");
-  toxics_run (fx, hear_swapped);
+  toxics_with (TB_PROTO_RESP, "reorder,distance=2,first=1,delay=30s,stream=upstream", hear_swapped);
 }
 
 /* Nobody comes to overtake it. */
@@ -111,10 +101,7 @@ wait_for_nobody (Fixture *fx, int ready, void *data)
 static void
 test_reorder_gives_up (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_RESP);
-  fx_toxic (fx, "o", "reorder,delay=100ms,stream=upstream");
-  toxics_run (fx, wait_for_nobody);
+  toxics_with (TB_PROTO_RESP, "reorder,delay=100ms,stream=upstream", wait_for_nobody);
 }
 
 static int
@@ -279,11 +266,7 @@ be_answered_by_the_tap (Fixture *fx, int ready, void *data)
 static void
 test_http_abort (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_HTTP);
-  fx_toxic (fx, "a", "http_abort,match=GET /cart*");
-  toxics_run (fx, be_answered_by_the_tap);
-  TbTapCounters row = toxics_row (fx);
+  TbTapCounters row = toxics_with (TB_PROTO_HTTP, "http_abort,match=GET /cart*", be_answered_by_the_tap);
   g_assert_cmpuint (row.requests, ==, 3);
   g_assert_cmpuint (row.replies, ==, 3);
   g_assert_cmpuint (row.errors, ==, 1);
@@ -303,10 +286,7 @@ wait_for_slow_paths (Fixture *fx, int ready, void *data)
 static void
 test_http_delay (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_HTTP);
-  fx_toxic (fx, "d", "http_delay,delay=150ms,match=* /slow");
-  toxics_run (fx, wait_for_slow_paths);
+  toxics_with (TB_PROTO_HTTP, "http_delay,delay=150ms,match=* /slow", wait_for_slow_paths);
 }
 
 #define ALL(X)                                                                                     \

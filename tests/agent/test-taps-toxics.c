@@ -28,10 +28,7 @@ take_bytes_slowly (Fixture *fx, int ready, void *data)
 static void
 test_bandwidth (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_BYTES);
-  fx_toxic (fx, "slow", "bandwidth,rate=100,stream=downstream");
-  toxics_run (fx, take_bytes_slowly);
+  toxics_with (TB_PROTO_BYTES, "bandwidth,rate=100,stream=downstream", take_bytes_slowly);
 }
 
 /* 20 pieces of 50 bytes with 10 ms between them. */
@@ -58,10 +55,7 @@ take_slices (Fixture *fx, int ready, void *data)
 static void
 test_slicer (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_BYTES);
-  fx_toxic (fx, "s", "slicer,average_size=50,size_variation=0,delay=10ms,stream=downstream");
-  toxics_run (fx, take_slices);
+  toxics_with (TB_PROTO_BYTES, "slicer,average_size=50,size_variation=0,delay=10ms,stream=downstream", take_slices);
 }
 
 static int
@@ -80,10 +74,7 @@ see_a_late_end (Fixture *fx, int ready, void *data)
 static void
 test_slow_close (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_BYTES);
-  fx_toxic (fx, "late", "slow_close,delay=300ms,stream=downstream");
-  toxics_run (fx, see_a_late_end);
+  toxics_with (TB_PROTO_BYTES, "slow_close,delay=300ms,stream=downstream", see_a_late_end);
 }
 
 /* Writes all the time, hears nothing, and is closed in spite of it. */
@@ -105,11 +96,8 @@ be_timed_out (Fixture *fx, int ready, void *data)
 static void
 test_timeout_closes_under_traffic (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_BYTES);
-  fx_toxic (fx, "t", "timeout,timeout=250ms");
-  toxics_run (fx, be_timed_out);
-  g_assert_cmpuint (toxics_row (fx).up.bytes_delivered, ==, 0);
+  TbFlow up = toxics_with (TB_PROTO_BYTES, "timeout,timeout=250ms", be_timed_out).up;
+  g_assert_cmpuint (up.bytes_delivered, ==, 0);
 }
 
 /* Everything passes, and yet it is closed. */
@@ -130,10 +118,7 @@ be_limited_in_time (Fixture *fx, int ready, void *data)
 static void
 test_limit_time_closes_under_traffic (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_RESP);
-  fx_toxic (fx, "t", "timeout,limit_time=200ms");
-  toxics_run (fx, be_limited_in_time);
+  toxics_with (TB_PROTO_RESP, "timeout,limit_time=200ms", be_limited_in_time);
 }
 
 static int
@@ -154,11 +139,8 @@ be_reset_while_quiet (Fixture *fx, int ready, void *data)
 static void
 test_reset_needs_no_traffic (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_RESP);
-  fx_toxic (fx, "r", "reset_peer,timeout=200ms,first=1");
-  toxics_run (fx, be_reset_while_quiet);
-  g_assert_cmpuint (toxics_row (fx).reset, ==, 1);
+  TbTapCounters row = toxics_with (TB_PROTO_RESP, "reset_peer,timeout=200ms,first=1", be_reset_while_quiet);
+  g_assert_cmpuint (row.reset, ==, 1);
 }
 
 static int
@@ -174,11 +156,8 @@ take_so_many_bytes (Fixture *fx, int ready, void *data)
 static void
 test_limit_data (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_BYTES);
-  fx_toxic (fx, "l", "limit_data,bytes=777,stream=downstream");
-  toxics_run (fx, take_so_many_bytes);
-  g_assert_cmpuint (toxics_row (fx).down.bytes_delivered, ==, 777);
+  TbFlow down = toxics_with (TB_PROTO_BYTES, "limit_data,bytes=777,stream=downstream", take_so_many_bytes).down;
+  g_assert_cmpuint (down.bytes_delivered, ==, 777);
 }
 
 /* ---- Connects -------------------------------------------------------------------------------- */
@@ -196,10 +175,7 @@ be_refused_twice (Fixture *fx, int ready, void *data)
 static void
 test_refuse_the_first (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_RESP);
-  fx_toxic (fx, "no", "refuse,first=2");
-  toxics_run (fx, be_refused_twice);
+  toxics_with (TB_PROTO_RESP, "refuse,first=2", be_refused_twice);
 }
 
 /* The fault's time ends, and the kernel's next try gets through. */
@@ -255,10 +231,7 @@ lose_packets (Fixture *fx, int ready, void *data)
 static void
 test_packet_loss (void)
 {
-  g_autoptr (Fixture) fx = fx_new ();
-  toxics_begin (fx, TB_PROTO_BYTES);
-  fx_toxic (fx, "loss", "packet_loss,loss_rate=0.2,stream=upstream,seed=3");
-  toxics_run (fx, lose_packets);
+  toxics_with (TB_PROTO_BYTES, "packet_loss,loss_rate=0.2,stream=upstream,seed=3", lose_packets);
 }
 
 /* Only every second, and only the first three of these. */

@@ -124,3 +124,13 @@ toxics_row (Fixture *fx)
 {
   return fx_row (fx, 0, 1, TOXICS_PORT);
 }
+
+TbTapCounters
+toxics_with (TbProto proto, const char *toxic, FxFunc client)
+{
+  g_autoptr (Fixture) fx = fx_new ();
+  toxics_begin (fx, proto);
+  fx_toxic (fx, "toxic", toxic);
+  toxics_run (fx, client);
+  return toxics_row (fx);
+}

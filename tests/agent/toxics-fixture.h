@@ -11,6 +11,8 @@ void toxics_begin (Fixture *fx, TbProto proto);
 /* Runs a client in a child, to its end. */
 void toxics_run (Fixture *fx, FxFunc client);
 TbTapCounters toxics_row (Fixture *fx);
+/* All of that with one fault, and what the tap counted. */
+TbTapCounters toxics_with (TbProto proto, const char *toxic, FxFunc client);
 
 /* In a child. */
 gboolean toxics_says (int fd, const char *what);

@@ -1,31 +1,10 @@
 /* Foreign graphs in DOT, read by tierboard-place; our own, back again. */
-#include <string.h>
-
-#include "tb-export.h"
-#include "tb-import.h"
-
-static TbDocument *
-import (const char *dot, TbProblems *dropped, GError **error)
-{
-  const TbImportSource source = { "t.dot", NULL, dot, strlen (dot) };
-  return tb_import_bytes (&source, NULL, dropped, error);
-}
+#include "back-test.h"
 
 static TbDocument *
 import_well (const char *dot, TbProblems *dropped)
 {
-  g_autoptr (GError) error = NULL;
-  TbDocument *document = import (dot, dropped, &error);
-  g_assert_no_error (error);
-  return document;
-}
-
-static const char *
-value (TbDocument *d, const char *id, TbProp prop)
-{
-  const TbElement *element = tb_model_lookup (tb_document_model (d), id);
-  g_assert_nonnull (element);
-  return tb_element_get (element, prop);
+  return import_well_named ("t.dot", dot, dropped);
 }
 
 static void
@@ -91,10 +70,11 @@ test_broken_graphs_are_refused_in_a_sentence (void)
   static const char *const broken[] = { "digraph { a ->", "digraph {", "digraph { a [label=\"", "digraph { }" };
   for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
     {
-      g_autoptr (GError) error = NULL;
-      g_assert_null (import (broken[i], NULL, &error));
-      g_assert_true (g_str_has_prefix (error->message, "t.dot:"));
-      g_assert_null (strchr (error->message, '\n'));
+      Result r = import_named ("t.dot", broken[i], strlen (broken[i]));
+      g_assert_nonnull (r.error);
+      g_assert_true (g_str_has_prefix (r.error->message, "t.dot:"));
+      g_assert_null (strchr (r.error->message, '\n'));
+      result_clear (&r);
     }
 }
 
@@ -109,14 +89,9 @@ static const char shop[]
 static void
 test_a_drawing_comes_back (void)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TbDocument) d = tb_document_load_bytes ("t", shop, strlen (shop), NULL, &error);
-  g_assert_no_error (error);
-  const TbExportOptions options = { .scale = 1 };
-  g_autoptr (GBytes) dot = tb_export_bytes (tb_document_model (d), tb_export_format ("dot"), &options, &error);
-  g_assert_no_error (error);
-  g_autofree char *text = g_strndup (g_bytes_get_data (dot, NULL), g_bytes_get_size (dot));
-  g_autoptr (TbDocument) back = import_well (text, NULL);
+  g_autoptr (TbDocument) d = NULL;
+  g_autoptr (TbDocument) back = NULL;
+  send_there_and_back (shop, "dot", "t.dot", &d, &back);
   g_autofree char *before = tb_model_to_xml (tb_document_model (d), NULL);
   g_autofree char *after = tb_model_to_xml (tb_document_model (back), NULL);
   g_assert_cmpstr (after, ==, before);

@@ -1,35 +1,13 @@
 /* What a stranger's draw.io page becomes, in whatever it is wrapped, and what is refused. */
 #include <gio/gio.h>
-#include <string.h>
 
+#include "import-test.h"
 #include "tb-diagram.h"
-#include "tb-import.h"
-
-typedef struct
-{
-  TbDocument *document;
-  const TbModel *model;
-  TbProblems *dropped;
-  GError *error;
-} Result;
 
 static Result
 import_bytes (const char *bytes, gsize size)
 {
-  const TbImportSource source = { "t.drawio", NULL, bytes, size };
-  Result r = { .dropped = tb_problems_new () };
-  r.document = tb_import_bytes (&source, NULL, r.dropped, &r.error);
-  r.model = r.document != NULL ? tb_document_model (r.document) : NULL;
-  g_assert_true ((r.document == NULL) == (r.error != NULL));
-  return r;
-}
-
-static void
-result_clear (Result *r)
-{
-  g_clear_object (&r->document);
-  g_ptr_array_unref (r->dropped);
-  g_clear_error (&r->error);
+  return import_named ("t.drawio", bytes, size);
 }
 
 #define HEAD "<mxGraphModel><root><mxCell id='0'/><mxCell id='1' parent='0'/>"

@@ -1,26 +1,10 @@
 /* Mermaid's flowcharts, and our own back again. */
-#include <string.h>
-
-#include "tb-export.h"
-#include "tb-import.h"
+#include "back-test.h"
 
 static TbDocument *
 import_well (const char *text, TbProblems *dropped)
 {
-  g_autoptr (GError) error = NULL;
-  const TbImportSource source = { "t.mmd", NULL, text, strlen (text) };
-  TbDocument *document = tb_import_bytes (&source, NULL, dropped, &error);
-  g_assert_no_error (error);
-  return document;
-}
-
-static const char *
-value (TbDocument *d, const char *id, TbProp prop)
-{
-  const TbElement *element = tb_model_lookup (tb_document_model (d), id);
-  if (element == NULL)
-    g_error ("there is no %s", id);
-  return tb_element_get (element, prop);
+  return import_well_named ("t.mmd", text, dropped);
 }
 
 static void
@@ -51,14 +35,9 @@ static const char shop[]
 static void
 test_a_drawing_comes_back (void)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TbDocument) d = tb_document_load_bytes ("t", shop, strlen (shop), NULL, &error);
-  g_assert_no_error (error);
-  const TbExportOptions options = { .scale = 1 };
-  g_autoptr (GBytes) bytes = tb_export_bytes (tb_document_model (d), tb_export_format ("mermaid"), &options, &error);
-  g_assert_no_error (error);
-  g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  g_autoptr (TbDocument) back = import_well (text, NULL);
+  g_autoptr (TbDocument) d = NULL;
+  g_autoptr (TbDocument) back = NULL;
+  send_there_and_back (shop, "mermaid", "t.mmd", &d, &back);
   static const char *const ids[] = { "front", "inner", "a", "end", "my-orders" };
   static const TbProp props[] = { TB_PROP_NAME, TB_PROP_KIND, TB_PROP_GROUP, TB_PROP_PARENT };
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)

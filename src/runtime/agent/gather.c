@@ -25,27 +25,9 @@
 static bool
 chain_append (TbChain *chain, TbPool *blocks, const uint8_t *bytes, uint64_t n)
 {
-  while (n > 0)
-    {
-      TbBlock *block = chain->tail;
-      if (block == NULL || block->to == TB_BLOCK_BYTES)
-        {
-          block = tb_pool_take (blocks);
-          if (block == NULL)
-            return false;
-          block->next = NULL;
-          block->from = block->to = 0;
-          *(chain->tail != NULL ? &chain->tail->next : &chain->head) = block;
-          chain->tail = block;
-        }
-      uint64_t some = TB_MIN (n, (uint64_t) (TB_BLOCK_BYTES - block->to));
-      memcpy (block->bytes + block->to, bytes, some);
-      block->to += (uint32_t) some;
-      chain->n += some;
-      bytes += some;
-      n -= some;
-    }
-  return true;
+  size_t done = tb_blocks_append (&chain->head, &chain->tail, blocks, bytes, (size_t) n);
+  chain->n += done;
+  return done == n;
 }
 
 static void

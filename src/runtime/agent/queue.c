@@ -78,30 +78,37 @@ tb_queue_clear (TbQueue *queue, TbPool *blocks)
   *queue = (TbQueue) { .at = queue->end, .end = queue->end };
 }
 
-static bool
-append (TbQueue *queue, TbPool *blocks, const uint8_t *bytes, size_t n)
+size_t
+tb_blocks_append (TbBlock **head, TbBlock **tail, TbPool *blocks, const uint8_t *bytes, size_t n)
 {
-  while (n > 0)
+  size_t done = 0;
+  while (done < n)
     {
-      TbBlock *block = queue->tail;
+      TbBlock *block = *tail;
       if (block == NULL || block->to == TB_BLOCK_BYTES)
         {
           block = tb_pool_take (blocks);
           if (block == NULL)
-            return false;
+            break;
           block->next = NULL;
           block->from = block->to = 0;
-          *(queue->tail != NULL ? &queue->tail->next : &queue->head) = block;
-          queue->tail = block;
+          *(*tail != NULL ? &(*tail)->next : head) = block;
+          *tail = block;
         }
-      size_t some = TB_MIN (n, (size_t) (TB_BLOCK_BYTES - block->to));
-      memcpy (block->bytes + block->to, bytes, some);
+      size_t some = TB_MIN (n - done, (size_t) (TB_BLOCK_BYTES - block->to));
+      memcpy (block->bytes + block->to, bytes + done, some);
       block->to += (uint32_t) some;
-      queue->end += some;
-      bytes += some;
-      n -= some;
+      done += some;
     }
-  return true;
+  return done;
+}
+
+static bool
+append (TbQueue *queue, TbPool *blocks, const uint8_t *bytes, size_t n)
+{
+  size_t done = tb_blocks_append (&queue->head, &queue->tail, blocks, bytes, n);
+  queue->end += done;
+  return done == n;
 }
 
 /* n bytes are added that become due then. */

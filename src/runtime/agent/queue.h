@@ -18,6 +18,10 @@ struct TbBlock
   uint8_t bytes[TB_BLOCK_BYTES];
 };
 
+/* Adds to a list of blocks, whose last one is filled first. Returns how many bytes it took: fewer than n where memory
+ * is out. */
+size_t tb_blocks_append (TbBlock **head, TbBlock **tail, TbPool *blocks, const uint8_t *bytes, size_t n);
+
 typedef enum
 {
   TB_END_NONE,

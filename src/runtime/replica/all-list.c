@@ -18,11 +18,7 @@ all_everybody (const TbReplica *r)
 TbBytes
 all_copy (TbBytes bytes)
 {
-  uint8_t *p = malloc (bytes.n + 1);
-  TB_CHECK (p != NULL);
-  if (bytes.n > 0)
-    memcpy (p, bytes.p, bytes.n);
-  return (TbBytes){ p, bytes.n };
+  return (TbBytes){ replica_copy (bytes), bytes.n };
 }
 
 bool
@@ -72,7 +68,7 @@ void
 all_set_state (Write *w, TbBytes state)
 {
   free (w->state);
-  w->state = (uint8_t *) all_copy (state).p;
+  w->state = replica_copy (state);
   w->state_n = state.n;
 }
 

@@ -140,6 +140,16 @@ take_bytes (Take *t)
   return (TbBytes){ p, p ? n : 0 };
 }
 
+uint8_t *
+replica_copy (TbBytes bytes)
+{
+  uint8_t *p = malloc (bytes.n + 1);
+  TB_CHECK (p != NULL);
+  if (bytes.n > 0)
+    memcpy (p, bytes.p, bytes.n);
+  return p;
+}
+
 bool
 take_command (Take *t, TbCommand *command)
 {

@@ -206,20 +206,10 @@ state_of (const Operation *o)
   return (TbBytes){ o->state, o->state_n };
 }
 
-static uint8_t *
-copy (TbBytes bytes)
-{
-  uint8_t *p = malloc (bytes.n + 1);
-  TB_CHECK (p != NULL);
-  if (bytes.n > 0)
-    memcpy (p, bytes.p, bytes.n);
-  return p;
-}
-
 static void
 set_state (Quorum *q, Operation *o, TbBytes state)
 {
-  uint8_t *p = copy (state);
+  uint8_t *p = replica_copy (state);
   free (o->state);
   q->open_bytes += state.n - o->state_n;
   o->state = p;
@@ -383,9 +373,9 @@ begin (TbReplica *r, uint64_t ticket, const TbCommand *c)
   *o = (Operation){ .id = q->next_id++, .ticket = ticket, .kind = c->kind, .key_n = c->key.n,
                     .deadline_ns = r->now_ns + r->config.timeout_ns, .previous = q->last };
   o->holders = holders_of (r, c->key);
-  o->key = copy (c->key);
+  o->key = replica_copy (c->key);
   o->value_n = c->kind == TB_COMMAND_SET ? c->value.n : 0;
-  o->value = copy ((TbBytes){ c->value.p, o->value_n });
+  o->value = replica_copy ((TbBytes){ c->value.p, o->value_n });
   *(q->last ? &q->last->next : &q->first) = o;
   q->last = o;
   q->n_open++;

@@ -38,6 +38,7 @@ uint64_t take_uint (Take *t);
 uint64_t take_uint_to (Take *t, uint64_t max);
 int64_t take_int (Take *t);
 TbBytes take_bytes (Take *t); /* point into what is read */
+uint8_t *replica_copy (TbBytes bytes); /* to be freed; never NULL */
 /* False where it is damaged. */
 bool take_command (Take *t, TbCommand *command);
 /* Nothing bad, and nothing left. */

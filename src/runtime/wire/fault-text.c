@@ -84,7 +84,7 @@ parse_with (const char *text, const TbSuffix *suffixes, size_t n, double *value)
   return false;
 }
 
-/* A bare number is in that unit. */
+/* A bare number is in that unit, and whole ns as any other. */
 static bool
 parse_time (const char *text, double unit, double *value)
 {
@@ -92,7 +92,7 @@ parse_time (const char *text, double unit, double *value)
   const char *end = tb_decimal_parse (text, value);
   if (end != NULL && *end == '\0')
     {
-      *value *= unit;
+      *value = round (*value * unit);
       return true;
     }
   if (!tb_duration_parse (text, &ns, NULL))
@@ -252,11 +252,14 @@ tb_fault_set (TbWireFault *fault, const char *name, const char *value, char *why
   return false;
 }
 
-/* The shortest of a number, with a point whatever the locale says. */
+/* The shortest that is read as the same number, with a point whatever the locale says. */
 static void
-write_number (char *out, size_t size, double value, const char *suffix)
+write_number (char *out, size_t size, double value)
 {
-  int n = snprintf (out, size, "%.9g%s", value, suffix);
+  int n = 0, digits = 6;
+  do
+    n = snprintf (out, size, "%.*g", digits, value);
+  while (digits++ < 17 && strtod (out, NULL) != value);
   for (int i = 0; i < n && i < (int) size; i++)
     if (out[i] == ',')
       out[i] = '.';
@@ -271,7 +274,7 @@ write_dist (char *out, size_t size, const TbDist *dist)
   if (dist->kind == TB_DIST_UNIFORM || dist->kind == TB_DIST_NORMAL)
     tb_duration_format ((int64_t) llround (dist->b), b, sizeof b);
   else if (dist->kind == TB_DIST_PARETO && dist->b > 0)
-    write_number (b, sizeof b, dist->b, "");
+    write_number (b, sizeof b, dist->b);
   snprintf (out, size, "%s%s%s%s", names[dist->kind], a, *b != '\0' ? " " : "", b);
 }
 
@@ -307,7 +310,7 @@ tb_fault_get (const TbWireFault *fault, const TbFaultAttribute *a, char *out, si
       write_bytes (out, size, *(const int64_t *) field, "/s");
       break;
     case TB_UNIT_SHARE:
-      write_number (out, size, *(const double *) field, "");
+      write_number (out, size, *(const double *) field);
       break;
     case TB_UNIT_COUNT:
       snprintf (out, size, "%lld", (long long) *(const int64_t *) field);
