@@ -173,6 +173,8 @@ typedef struct
   GArray *losses;            /* Loss: of the component that is looked at */
   guint *loss;               /* by device: its index among them, where is_listed says so */
   guint *is_listed, listing; /* by device: the component, counted, that it was listed for last */
+  TbNeed *asked;             /* by component: of the goal before, which most goals have in common */
+  gboolean *one_way, *plain, *done; /* by component: see sort_components() and note_done() */
   guint64 steps;
 } Search;
 
@@ -385,53 +387,109 @@ try_ways (Search *s, const TbPaths *paths)
   return FALSE;
 }
 
-/* asked: by component, the need of the goal before, which most goals have in common. */
+/* ---- Goal by goal ----------------------------------------------------------------------------------------- */
+
+/* Whether there is one way only, and whether everybody needs the same of a component and of all that it needs. */
+static void
+sort_components (Search *s)
+{
+  const TbFailure *f = s->f;
+  for (guint i = 0; i < f->components->len; i++)
+    {
+      guint component = f->states->order[i];
+      const TbFailComponent *c = TB_COMPONENT (f, component);
+      gboolean one_way = TRUE, plain = TRUE;
+      for (guint g = c->first_group; g < c->first_group + c->n_groups; g++)
+        {
+          const TbFailGroup *group = TB_GROUP (f, g);
+          guint to = TB_LINK (f, group->first)->to;
+          one_way &= group->n == 1 && s->one_way[to];
+          plain &= s->plain[to];
+        }
+      for (guint k = 1; k < c->n_in; k++)
+        plain &= memcmp (&TB_LINK (f, g_array_index (f->in, guint, c->first_in + k))->need,
+                         &TB_LINK (f, g_array_index (f->in, guint, c->first_in))->need, sizeof (TbNeed)) == 0;
+      s->one_way[component] = one_way;
+      s->plain[component] = one_way && plain;
+    }
+}
+
+/* Of what this goal reaches, what need not be looked at for another. */
+static void
+note_done (Search *s, guint goal, const TbPaths *paths)
+{
+  for (guint i = 0; i < paths->reached->len; i++)
+    {
+      guint c = g_array_index (paths->reached, guint, i);
+      s->done[c] |= s->plain[c] && c != goal;
+    }
+}
+
 static gboolean
-try_goal (Search *s, guint goal, TbNeed *asked)
+try_goal (Search *s, guint goal)
 {
   TbFailure *f = s->f;
-  TbPaths paths;
   gboolean full = FALSE;
-  tb_failure_paths (f, goal, &paths);
-  f->more_pairs |= !paths.all;
-  s->steps += (guint64) paths.n * paths.reached->len + f->components->len / 4;
-  for (guint p = 0; p < paths.n; p++)
-    for (guint i = 0; !full && i < paths.reached->len; i++)
+  const TbPaths *paths = tb_failure_paths (f, goal, s->one_way[goal] ? s->done : NULL);
+  f->more_pairs |= !paths->all;
+  s->steps += (guint64) paths->n * paths->reached->len + 1;
+  for (guint p = 0; p < paths->n; p++)
+    for (guint i = 0; !full && i < paths->reached->len; i++)
       {
-        guint c = g_array_index (paths.reached, guint, i);
-        TbNeed need = paths.need[p][c];
-        if (need.with == 0 || memcmp (&need, &asked[c], sizeof need) == 0)
+        guint c = g_array_index (paths->reached, guint, i);
+        TbNeed need = paths->need[p][c];
+        if (need.with == 0 || memcmp (&need, &s->asked[c], sizeof need) == 0)
           continue;
-        asked[c] = need;
+        s->asked[c] = need;
         full = is_worn_out (s) || (may_lack (f, c, need) && try_component (s, c, need));
       }
-  full = full || (paths.n > 1 && try_ways (s, &paths));
-  tb_paths_clear (&paths);
+  full = full || (paths->n > 1 && try_ways (s, paths));
+  note_done (s, goal, paths);
   return full;
+}
+
+static Search *
+search_new (TbFailure *f)
+{
+  Search *s = g_new0 (Search, 1);
+  guint n = f->components->len, n_devices = f->devices->len;
+  s->f = f;
+  s->seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  s->left = g_new (TbLanes, f->goals->len + 1);
+  s->losses = g_array_new (FALSE, FALSE, sizeof (Loss));
+  s->loss = g_new (guint, n_devices + 1);
+  s->is_listed = g_new0 (guint, n_devices + 1);
+  s->asked = g_new0 (TbNeed, n + 1);
+  gboolean **of_components[] = { &s->one_way, &s->plain, &s->done };
+  for (gsize i = 0; i < G_N_ELEMENTS (of_components); i++)
+    *of_components[i] = g_new0 (gboolean, n + 1);
+  return s;
+}
+
+static void
+search_free (Search *s)
+{
+  gpointer arrays[] = { s->left, s->loss, s->is_listed, s->asked, s->one_way, s->plain, s->done };
+  for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
+    g_free (arrays[i]);
+  g_hash_table_unref (s->seen);
+  g_array_unref (s->losses);
+  g_free (s);
 }
 
 static void
 find_pairs (TbFailure *f)
 {
-  guint n = f->devices->len;
-  Search *s = g_new0 (Search, 1);
-  *s = (Search){ .f = f, .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
-                 .left = g_new (TbLanes, f->goals->len + 1), .losses = g_array_new (FALSE, FALSE, sizeof (Loss)),
-                 .loss = g_new (guint, n + 1), .is_listed = g_new0 (guint, n + 1) };
-  g_autofree TbNeed *asked = g_new0 (TbNeed, f->components->len + 1);
   gboolean full = FALSE;
   alone (f);
   states_of (f)->steps = 0;
+  Search *s = search_new (f);
+  sort_components (s);
   f->pairs = g_array_new (FALSE, FALSE, sizeof (TbPartPair));
   for (guint i = 0; i < f->goals->len && !full; i++)
-    full = try_goal (s, goal_component (f, i), asked);
+    full = try_goal (s, goal_component (f, i));
   try_queued (s);
-  g_hash_table_unref (s->seen);
-  g_array_unref (s->losses);
-  g_free (s->left);
-  g_free (s->loss);
-  g_free (s->is_listed);
-  g_free (s);
+  search_free (s);
 }
 
 const TbPartPair *

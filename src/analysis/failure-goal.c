@@ -76,12 +76,10 @@ tb_failure_availability (TbFailure *f, TbUid uid, TbUptime *out)
   guint component = tb_failure_component (f, uid);
   if (component != TB_NO_INDEX)
     {
-      TbPaths paths;
-      tb_failure_paths (f, component, &paths);
-      count_parts (f, &paths, &answer);
-      answer.exact = paths.all && any_way (f, &paths, &answer.up);
+      const TbPaths *paths = tb_failure_paths (f, component, NULL);
+      count_parts (f, paths, &answer);
+      answer.exact = paths->all && any_way (f, paths, &answer.up);
       answer.low = answer.high = answer.up = CLAMP (answer.up, 0, 1);
-      tb_paths_clear (&paths);
       if (!answer.exact && f->up_samples == NULL)
         tb_failure_sample (f);
       if (!answer.exact)

@@ -112,6 +112,8 @@ struct _TbFactor
   guint scope[];
 };
 
+typedef struct _TbWalk TbWalk;
+
 struct _TbFailure
 {
   GArray *components, *instances, *groups, *links, *devices; /* of the structs above */
@@ -123,6 +125,7 @@ struct _TbFailure
   GArray *goals, *goal_components; /* TbUid; guint */
   TbFailWork work;
   TbStates *states;  /* NULL: nothing was asked of many yet */
+  TbWalk *walk;      /* NULL: no ways were asked for yet */
   guint8 *alone;     /* by atom: what its loss stops; NULL: not asked yet */
 
   GArray *singles;   /* TbPart; NULL: not asked yet */
@@ -205,8 +208,9 @@ typedef struct
   gboolean all; /* there are no more */
 } TbPaths;
 
-void tb_failure_paths (const TbFailure *f, guint component, TbPaths *paths);
-void tb_paths_clear (TbPaths *paths);
+/* skip: by component, that it is not followed; may be NULL. Holds until the next are asked for. */
+const TbPaths *tb_failure_paths (TbFailure *f, guint component, const gboolean *skip);
+void tb_walk_free (TbWalk *walk);
 
 void tb_factor_free (TbFactor *factor);
 /* failure-order.c: fills f->order, TB_NO_INDEX for devices that need not be summed out. */

@@ -1,32 +1,48 @@
 /* The ways by which a goal can be up.
  *
  * Once of each group of links one is chosen, a goal is up exactly when each component on its way has the replicas that
- * are needed of it: a plain AND. */
+ * are needed of it: a plain AND. What is found is kept in arrays that are cleared where it was written, so that a goal
+ * costs what it reaches. */
 #include "failure-private.h"
 
-/* Choices are numbered by group; asked: the groups with more than one link that this way met, in that order. */
-typedef struct
+struct _TbWalk
 {
   const TbFailure *f;
-  guint *choice;
-  GArray *asked, *todo; /* guint */
-  guint *seen;          /* by component: the way, from 1, that met it last */
+  const gboolean *skip;
+  guint *choice;        /* by group */
+  GArray *asked, *todo; /* guint: the groups with more than one link that this way met, in that order; components */
+  guint *seen;          /* by component: the way, counted, that met it last */
   guint way;
-  TbNeed *need;
-} Walk;
+  guint64 *bits;        /* by component: whether any way met it */
+  GArray *met;          /* guint: those */
+  TbNeed *need;         /* of this way */
+  TbPaths paths;
+};
 
 static void
-follow_link (Walk *w, const TbFailLink *link)
+meet (TbWalk *w, guint component)
 {
-  w->need[link->to] = tb_need_both (w->need[link->to], link->need);
-  if (w->seen[link->to] == w->way)
+  guint64 bit = G_GUINT64_CONSTANT (1) << component % 64;
+  w->seen[component] = w->way;
+  g_array_append_val (w->todo, component);
+  if ((w->bits[component / 64] & bit) != 0)
     return;
-  w->seen[link->to] = w->way;
-  g_array_append_val (w->todo, link->to);
+  w->bits[component / 64] |= bit;
+  g_array_append_val (w->met, component);
 }
 
 static void
-follow_component (Walk *w, guint component)
+follow_link (TbWalk *w, const TbFailLink *link)
+{
+  if (w->skip != NULL && w->skip[link->to])
+    return;
+  w->need[link->to] = tb_need_both (w->need[link->to], link->need);
+  if (w->seen[link->to] != w->way)
+    meet (w, link->to);
+}
+
+static void
+follow_component (TbWalk *w, guint component)
 {
   const TbFailComponent *c = TB_COMPONENT (w->f, component);
   for (guint g = c->first_group; g < c->first_group + c->n_groups; g++)
@@ -38,26 +54,28 @@ follow_component (Walk *w, guint component)
     }
 }
 
-static TbNeed *
-walk (Walk *w, guint component)
+static void
+walk (TbWalk *w, guint component)
 {
-  w->need = g_new0 (TbNeed, w->f->components->len + 1);
+  guint p = w->paths.n++;
+  if (w->paths.need[p] == NULL)
+    w->paths.need[p] = g_new0 (TbNeed, w->f->components->len + 1);
+  w->need = w->paths.need[p];
+  w->way++;
   g_array_set_size (w->asked, 0);
-  w->seen[component] = ++w->way;
+  meet (w, component);
   w->need[component] = TB_COMPONENT (w->f, component)->own;
-  g_array_append_val (w->todo, component);
   while (w->todo->len > 0)
     {
       guint next = g_array_index (w->todo, guint, w->todo->len - 1);
       g_array_set_size (w->todo, w->todo->len - 1);
       follow_component (w, next);
     }
-  return w->need;
 }
 
 /* The next choice: as counting, the group that was asked last being the last digit. FALSE: that was the last. */
 static gboolean
-next_choice (Walk *w)
+next_choice (TbWalk *w)
 {
   for (guint i = w->asked->len; i > 0; i--)
     {
@@ -70,44 +88,88 @@ next_choice (Walk *w)
 }
 
 /* A client needs nothing of itself. */
-static GArray *
-list_reached (const Walk *w, const TbPaths *paths)
+static gboolean
+is_needed (const TbPaths *paths, guint component)
 {
-  GArray *reached = g_array_new (FALSE, FALSE, sizeof (guint));
-  for (guint c = 0; c < w->f->components->len; c++)
+  for (guint p = 0; p < paths->n; p++)
+    if (paths->need[p][component].with > 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+list_reached (TbWalk *w)
+{
+  for (guint i = 0; i <= w->f->components->len / 64; i++)
     {
-      gboolean needed = FALSE;
-      for (guint p = 0; w->seen[c] != 0 && p < paths->n; p++)
-        needed |= paths->need[p][c].with > 0;
-      if (needed)
-        g_array_append_val (reached, c);
+      for (guint64 bits = w->bits[i]; bits != 0; bits &= bits - 1)
+        {
+          guint component = 64 * i + (guint) __builtin_ctzll (bits);
+          if (is_needed (&w->paths, component))
+            g_array_append_val (w->paths.reached, component);
+        }
+      w->bits[i] = 0;
     }
-  return reached;
+}
+
+static void
+clear (TbWalk *w)
+{
+  for (guint p = 0; p < w->paths.n; p++)
+    for (guint i = 0; i < w->met->len; i++)
+      w->paths.need[p][g_array_index (w->met, guint, i)] = (TbNeed){ 0, 0 };
+  for (guint i = 0; i < w->asked->len; i++)
+    w->choice[g_array_index (w->asked, guint, i)] = 0;
+  g_array_set_size (w->met, 0);
+  g_array_set_size (w->paths.reached, 0);
+  w->paths.n = 0;
+  w->paths.all = FALSE;
+}
+
+static TbWalk *
+walk_new (const TbFailure *f)
+{
+  TbWalk *w = g_new0 (TbWalk, 1);
+  w->f = f;
+  w->choice = g_new0 (guint, f->groups->len + 1);
+  w->seen = g_new0 (guint, f->components->len + 1);
+  w->bits = g_new0 (guint64, f->components->len / 64 + 1);
+  w->asked = g_array_new (FALSE, FALSE, sizeof (guint));
+  w->todo = g_array_new (FALSE, FALSE, sizeof (guint));
+  w->met = g_array_new (FALSE, FALSE, sizeof (guint));
+  w->paths.reached = g_array_new (FALSE, FALSE, sizeof (guint));
+  return w;
+}
+
+const TbPaths *
+tb_failure_paths (TbFailure *f, guint component, const gboolean *skip)
+{
+  if (f->walk == NULL)
+    f->walk = walk_new (f);
+  TbWalk *w = f->walk;
+  clear (w);
+  w->skip = skip;
+  while (w->paths.n < TB_PATHS_MAX && !w->paths.all)
+    {
+      walk (w, component);
+      w->paths.all = !next_choice (w);
+    }
+  list_reached (w);
+  return &w->paths;
 }
 
 void
-tb_failure_paths (const TbFailure *f, guint component, TbPaths *paths)
+tb_walk_free (TbWalk *w)
 {
-  Walk w = { .f = f, .choice = g_new0 (guint, f->groups->len + 1), .asked = g_array_new (FALSE, FALSE, sizeof (guint)),
-             .todo = g_array_new (FALSE, FALSE, sizeof (guint)), .seen = g_new0 (guint, f->components->len + 1) };
-  *paths = (TbPaths){ .all = FALSE };
-  while (paths->n < TB_PATHS_MAX && !paths->all)
-    {
-      paths->need[paths->n++] = walk (&w, component);
-      paths->all = !next_choice (&w);
-    }
-  paths->reached = list_reached (&w, paths);
-  g_free (w.choice);
-  g_free (w.seen);
-  g_array_unref (w.asked);
-  g_array_unref (w.todo);
-}
-
-void
-tb_paths_clear (TbPaths *paths)
-{
-  for (guint i = 0; i < paths->n; i++)
-    g_free (paths->need[i]);
-  g_array_unref (paths->reached);
-  *paths = (TbPaths){ 0 };
+  if (w == NULL)
+    return;
+  for (guint p = 0; p < TB_PATHS_MAX; p++)
+    g_free (w->paths.need[p]);
+  GArray *arrays[] = { w->asked, w->todo, w->met, w->paths.reached };
+  for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
+    g_array_unref (arrays[i]);
+  g_free (w->choice);
+  g_free (w->seen);
+  g_free (w->bits);
+  g_free (w);
 }

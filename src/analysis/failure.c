@@ -71,6 +71,7 @@ tb_failure_free (TbFailure *f)
   g_hash_table_unref (f->inside);
   g_clear_pointer (&f->single_uids, g_hash_table_unref);
   tb_states_free (f->states);
+  tb_walk_free (f->walk);
   g_free (f->alone);
   g_free (f->order);
   g_free (f->factor);
