@@ -95,10 +95,12 @@ typedef struct
 {
   guint *order, *place;      /* components, who is called before who calls but for circles; where each stands in it */
   TbLanes *up;               /* by instance, its device included */
+  TbLanes *device;           /* by device */
   TbLanes *gate;             /* by link: as many replicas as it needs */
   TbLanes *own, *has;        /* by component: as many as it needs for itself; what it calls */
-  gboolean *ask, *is_touched; /* by component: has is to be found anew; it has lost replicas */
-  GArray *touched, *changed; /* guint: those components; those that lack what they call */
+  gboolean *is_lost;         /* by device: somewhere */
+  gboolean *ask, *is_touched; /* by component: has is to be found anew; it has lost replicas somewhere */
+  GArray *lost, *touched, *changed; /* guint: those devices; those components; those that lack what they call somewhere */
   guint64 steps;             /* what was looked at so far, in components, replicas and links */
 } TbStates;
 

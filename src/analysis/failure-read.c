@@ -233,17 +233,24 @@ add_first_groups (Needs *needs, const TbElement *caller)
     }
 }
 
+typedef struct
+{
+  const TbElement *link, *target;
+  guint to;
+} Outgoing;
+
+/* links: Outgoing; NULL: none */
 static void
-read_needs (Reading *r, const TbElement *caller, guint component, const GPtrArray *links)
+read_needs (Reading *r, const TbElement *caller, guint component, const GArray *links)
 {
   TbFailComponent *c = TB_COMPONENT (r->f, component);
   Needs needs = { r, component, g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free), g_ptr_array_new () };
   for (guint i = 0; links != NULL && i < links->len; i++)
     {
-      const TbElement *link = links->pdata[i], *target = tb_element_get_ref (r->model, link, TB_PROP_TO);
-      guint to = target != NULL ? tb_failure_component (r->f, tb_element_uid (target)) : TB_NO_INDEX;
+      const TbElement *link = g_array_index (links, Outgoing, i).link, *target = g_array_index (links, Outgoing, i).target;
+      guint to = g_array_index (links, Outgoing, i).to;
       TbFailLink wanted = { .uid = tb_element_uid (link), .to = to };
-      if (to == TB_NO_INDEX || tb_element_id (link) == NULL
+      if (tb_element_id (link) == NULL
           || !tb_failure_need_of_link (caller, link, target, TB_COMPONENT (r->f, to)->special, &wanted.need))
         continue;
       g_hash_table_insert (needs.wanted, (gpointer) tb_element_id (link), g_memdup2 (&wanted, sizeof wanted));
@@ -323,13 +330,14 @@ read_links (Reading *r)
         continue;
       called[b] |= a != b;
       if (outgoing->pdata[a] == NULL)
-        outgoing->pdata[a] = g_ptr_array_new ();
-      g_ptr_array_add (outgoing->pdata[a], (gpointer) link);
+        outgoing->pdata[a] = g_array_new (FALSE, FALSE, sizeof (Outgoing));
+      Outgoing call = { link, to, b };
+      g_array_append_val (outgoing->pdata[a], call);
     }
   for (guint i = 0; i < n; i++)
     {
       read_needs (r, tb_model_nth (r->model, TB_KIND_COMPONENT, i), i, outgoing->pdata[i]);
-      g_clear_pointer ((GPtrArray **) &outgoing->pdata[i], g_ptr_array_unref);
+      g_clear_pointer ((GArray **) &outgoing->pdata[i], g_array_unref);
     }
   list_callers (r->f);
   choose_goals (r->f, r->model, called);

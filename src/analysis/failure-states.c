@@ -83,11 +83,14 @@ tb_states_new (const TbFailure *f)
   s->order = g_new (guint, n + 1);
   s->place = g_new (guint, n + 1);
   s->up = new_lanes (f->instances->len);
+  s->device = new_lanes (f->devices->len);
   s->gate = new_lanes (f->links->len);
   s->own = new_lanes (n);
   s->has = new_lanes (n);
+  s->is_lost = g_new0 (gboolean, f->devices->len + 1);
   s->ask = g_new0 (gboolean, n + 1);
   s->is_touched = g_new0 (gboolean, n + 1);
+  s->lost = g_array_new (FALSE, FALSE, sizeof (guint));
   s->touched = g_array_new (FALSE, FALSE, sizeof (guint));
   s->changed = g_array_new (FALSE, FALSE, sizeof (guint));
   make_order (f, s);
@@ -99,9 +102,10 @@ tb_states_free (TbStates *s)
 {
   if (s == NULL)
     return;
-  gpointer arrays[] = { s->order, s->place, s->up, s->gate, s->own, s->has, s->ask, s->is_touched };
+  gpointer arrays[] = { s->order, s->place, s->up, s->device, s->gate, s->own, s->has, s->is_lost, s->ask, s->is_touched };
   for (gsize i = 0; i < G_N_ELEMENTS (arrays); i++)
     g_free (arrays[i]);
+  g_array_unref (s->lost);
   g_array_unref (s->touched);
   g_array_unref (s->changed);
   g_free (s);
@@ -252,40 +256,61 @@ tb_states_begin (const TbFailure *f, TbStates *s)
       for (guint k = 0; k < c->n_in; k++)
         fill (&s->gate[g_array_index (f->in, guint, c->first_in + k)], 1);
     }
+  for (guint i = 0; i < s->lost->len; i++)
+    {
+      fill (&s->device[g_array_index (s->lost, guint, i)], 1);
+      s->is_lost[g_array_index (s->lost, guint, i)] = FALSE;
+    }
   g_array_set_size (s->changed, 0);
   g_array_set_size (s->touched, 0);
+  g_array_set_size (s->lost, 0);
 }
 
 /* ---- Losses --------------------------------------------------------------------------------------------- */
 
+/* Something of it is lost. */
 static void
-lose_instance (const TbFailure *f, TbStates *s, guint lane, guint i)
+note (GArray *list, gboolean *is_listed, guint index)
 {
-  guint component = TB_INSTANCE (f, i)->component;
-  s->up[i].word[lane / 64] &= ~(G_GUINT64_CONSTANT (1) << lane % 64);
-  if (s->is_touched[component])
+  if (is_listed[index])
     return;
-  s->is_touched[component] = TRUE;
-  g_array_append_val (s->touched, component);
+  is_listed[index] = TRUE;
+  g_array_append_val (list, index);
 }
 
 void
 tb_states_lose (const TbFailure *f, TbStates *s, guint lane, guint atom)
 {
-  if (atom < f->instances->len)
-    {
-      lose_instance (f, s, lane, atom);
-      return;
-    }
-  const TbFailDevice *device = TB_DEVICE (f, atom - f->instances->len);
+  gboolean is_device = atom >= f->instances->len;
+  guint device = is_device ? atom - f->instances->len : 0;
+  TbLanes *lanes = is_device ? &s->device[device] : &s->up[atom];
+  lanes->word[lane / 64] &= ~(G_GUINT64_CONSTANT (1) << lane % 64);
+  if (is_device)
+    note (s->lost, s->is_lost, device);
+  else
+    note (s->touched, s->is_touched, TB_INSTANCE (f, atom)->component);
+}
+
+/* What is on a device goes with it. */
+static void
+take_device (const TbFailure *f, TbStates *s, guint d)
+{
+  const TbFailDevice *device = TB_DEVICE (f, d);
   for (guint i = 0; i < device->n; i++)
-    lose_instance (f, s, lane, g_array_index (f->on, guint, device->first + i));
+    {
+      guint instance = g_array_index (f->on, guint, device->first + i);
+      for (guint w = 0; w < TB_LANE_WORDS; w++)
+        s->up[instance].word[w] &= s->device[d].word[w];
+      note (s->touched, s->is_touched, TB_INSTANCE (f, instance)->component);
+    }
   s->steps += device->n;
 }
 
 void
 tb_states_spread_losses (const TbFailure *f, TbStates *s)
 {
+  for (guint i = 0; i < s->lost->len; i++)
+    take_device (f, s, g_array_index (s->lost, guint, i));
   for (guint i = 0; i < s->touched->len; i++)
     {
       guint component = g_array_index (s->touched, guint, i);

@@ -124,6 +124,16 @@ share_a_component (TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
   return FALSE;
 }
 
+static gboolean
+runs_some_of (TbRuleRun *run, TbUid device, TbUid component)
+{
+  const GArray *on = tb_rule_on_device (run, tb_model_get (run->model, device));
+  for (guint i = 0; on != NULL && i < on->len; i++)
+    if (tb_element_uid (run->parts[g_array_index (on, guint, i)].e) == component)
+      return TRUE;
+  return FALSE;
+}
+
 /* Two replicas of one component, or the devices of two of them, say no more than its number does. */
 static gboolean
 is_plain (TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
@@ -132,7 +142,8 @@ is_plain (TbRuleRun *run, TbFailure *failure, const TbPartPair *pair)
   const TbPart *other = replica == &pair->a ? &pair->b : &pair->a;
   if (replica == NULL)
     return share_a_component (run, failure, pair);
-  return other->uid == replica->uid || tb_failure_state_without (failure, other, 1, replica->uid) != TB_FAILURE_GOES_ON;
+  return other->uid == replica->uid || runs_some_of (run, other->uid, replica->uid)
+         || tb_failure_state_without (failure, other, 1, replica->uid) != TB_FAILURE_GOES_ON;
 }
 
 /* What both stop and neither does. (transfer full) */

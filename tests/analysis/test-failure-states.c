@@ -91,6 +91,134 @@ test_who_is_called_comes_first (void)
   tb_states_free (states);
 }
 
+/* ---- Pairs ------------------------------------------------------------------------------------------ */
+
+#define CLIENTS 4u
+
+/* More who ask for the same components, each for as many replicas as he likes; they stand in the file before or behind
+ * him who may be content with the first answer. */
+static void
+add_clients (MadeFailing *r, TbRng *rng)
+{
+  g_autoptr (GString) clients = g_string_new (NULL);
+  for (guint k = 0; k < CLIENTS - 1; k++)
+    {
+      g_string_append_printf (clients, "<component id=\"k%u\" kind=\"client\"/>", k);
+      for (guint i = 0; i < r->n_components; i++)
+        if (tb_rng_below (rng, 2) == 0)
+          g_string_append_printf (clients, "<link id=\"k%u-%u\" from=\"k%u\" to=\"s%u\" needs=\"%u\"/>", k, i, k, i,
+                                  (guint) tb_rng_below (rng, 4));
+    }
+  g_string_insert (r->body, tb_rng_below (rng, 2) == 0 ? 0 : -1, clients->str);
+}
+
+/* A bit for each goal that stops. */
+static guint
+goals_without (const MadeFailing *r, const Drawn *d, guint gone)
+{
+  guint n, stop = 0;
+  const TbUid *goals = tb_failure_goals (d->failure, &n);
+  g_autofree gboolean *works = g_new (gboolean, d->failure->components->len);
+  work_without (r, d, gone, works);
+  for (guint i = 0; i < n; i++)
+    stop |= (guint) !works[tb_failure_component (d->failure, goals[i])] << i;
+  return stop;
+}
+
+static gboolean
+has_pair (const Drawn *d, const Atom *a, const Atom *b)
+{
+  guint n, found = 0, x = atom_of (d, a), y = atom_of (d, b);
+  const TbPartPair *pairs = tb_failure_pairs (d->failure, &n);
+  TbPart first = tb_failure_atom_part (d->failure, MIN (x, y)), second = tb_failure_atom_part (d->failure, MAX (x, y));
+  for (guint i = 0; i < n; i++)
+    found += pairs[i].a.uid == first.uid && pairs[i].a.replica == first.replica && pairs[i].b.uid == second.uid
+             && pairs[i].b.replica == second.replica;
+  g_assert_cmpuint (found, <=, 1);
+  return found == 1;
+}
+
+/* Whoever stops a goal that neither does alone is found, once, and nobody else. */
+static void
+check_pairs (const MadeFailing *r, const Drawn *d)
+{
+  guint n, minimal = 0;
+  for (guint i = 0; i < r->n_atoms; i++)
+    for (guint k = 0; k < i; k++)
+      {
+        gboolean is_minimal = (goals_without (r, d, 1u << i | 1u << k) & ~goals_without (r, d, 1u << i) & ~goals_without (r, d, 1u << k)) != 0;
+        g_assert_cmpint (has_pair (d, &r->atoms[i], &r->atoms[k]), ==, is_minimal);
+        minimal += is_minimal;
+      }
+  tb_failure_pairs (d->failure, &n);
+  g_assert_cmpuint (n, ==, minimal);
+  g_assert_false (tb_failure_has_more_pairs (d->failure));
+}
+
+static void
+test_pairs_of_many_clients_are_those_of_trying_all (void)
+{
+  TbRng rng;
+  tb_rng_seed (&rng, (guint64) g_test_rand_int ());
+  for (guint round = 0; round < 100; round++)
+    {
+      MadeFailing r;
+      made_failing (&r, &rng);
+      add_clients (&r, &rng);
+      g_auto (Drawn) d = draw (r.body->str);
+      made_failing_atoms (&r, &d);
+      g_test_message ("%s", r.body->str);
+      check_pairs (&r, &d);
+      g_string_free (r.body, TRUE);
+    }
+}
+
+/* A client that is itself called: what another needs of it is not what it is asked for as a goal. */
+static void
+test_a_goal_that_is_called_is_looked_at_again (void)
+{
+  g_auto (Drawn) d = draw ("<component id=\"a\" kind=\"client\" replicas=\"2\"/><component id=\"b\" kind=\"client\"/>"
+                           "<component id=\"s\" kind=\"server\" replicas=\"2\"/><link id=\"l\" from=\"a\" to=\"s\"/>"
+                           "<link id=\"m\" from=\"b\" to=\"a\"/>");
+  guint n;
+  const TbPartPair *pairs = tb_failure_pairs (d.failure, &n);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (pairs[0].a.uid, ==, uid_of (&d, "s"));
+  g_assert_cmpuint (pairs[1].a.uid, ==, uid_of (&d, "a"));
+}
+
+/* More than one word's, and more than one batch's, worth of them. */
+static void
+test_pairs_beyond_one_batch (void)
+{
+  g_auto (Drawn) d = draw ("<component id=\"c\" kind=\"client\"/><component id=\"s\" kind=\"server\" replicas=\"60\"/>"
+                           "<link id=\"l\" from=\"c\" to=\"s\" needs=\"59\"/>");
+  guint n;
+  tb_failure_single_points (d.failure, &n);
+  g_assert_cmpuint (n, ==, 0);
+  tb_failure_pairs (d.failure, &n);
+  g_assert_cmpuint (n, ==, 60 * 59 / 2);
+  g_assert_false (tb_failure_has_more_pairs (d.failure));
+  g_auto (Drawn) e = draw ("<component id=\"c\" kind=\"client\"/><component id=\"s\" kind=\"server\" replicas=\"100\"/>"
+                           "<link id=\"l\" from=\"c\" to=\"s\" needs=\"99\"/>");
+  tb_failure_pairs (e.failure, &n);
+  g_assert_cmpuint (n, ==, TB_FAILURE_PAIRS_MAX);
+  g_assert_true (tb_failure_has_more_pairs (e.failure));
+}
+
+static void
+test_single_points_beyond_one_batch (void)
+{
+  guint n;
+  g_auto (Drawn) d = draw ("<component id=\"c\" kind=\"client\"/><component id=\"s\" kind=\"server\" replicas=\"600\"/>"
+                           "<component id=\"t\" kind=\"server\" replicas=\"500\"/>"
+                           "<link id=\"l\" from=\"c\" to=\"s\" needs=\"600\"/><link id=\"m\" from=\"c\" to=\"t\" needs=\"500\"/>");
+  tb_failure_single_points (d.failure, &n);
+  g_assert_cmpuint (n, ==, 1100);
+  tb_failure_pairs (d.failure, &n);
+  g_assert_cmpuint (n, ==, 0);
+}
+
 /* ---- Lots ------------------------------------------------------------------------------------------- */
 
 static void
@@ -182,6 +310,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/failure-states/each-lane-is-a-state", test_each_lane_is_a_state);
   g_test_add_func ("/failure-states/who-is-called-comes-first", test_who_is_called_comes_first);
+  g_test_add_func ("/failure-states/pairs-of-many-clients-are-those-of-trying-all", test_pairs_of_many_clients_are_those_of_trying_all);
+  g_test_add_func ("/failure-states/a-goal-that-is-called-is-looked-at-again", test_a_goal_that_is_called_is_looked_at_again);
+  g_test_add_func ("/failure-states/pairs-beyond-one-batch", test_pairs_beyond_one_batch);
+  g_test_add_func ("/failure-states/single-points-beyond-one-batch", test_single_points_beyond_one_batch);
   g_test_add_func ("/failure-states/lots-agree-with-every-state", test_lots_agree_with_every_state);
   g_test_add_func ("/failure-states/lots-are-independent", test_lots_are_independent);
   g_test_add_func ("/failure-states/what-never-fails-and-what-always-does", test_what_never_fails_and_what_always_does);
