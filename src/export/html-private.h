@@ -8,6 +8,8 @@ typedef struct
   GString *out;
   const TbModel *model;
   const TbExportOptions *options;
+  const char *const *heads; /* of the table that is being written; NULL: it has none */
+  guint column;
 } TbPage;
 
 /* Escaped, without control characters. NULL: nothing. */

@@ -9,7 +9,8 @@
 static void
 begin_table (TbPage *page, const char *id, const char *title, const char *const *heads)
 {
-  g_string_append_printf (page->out, "<h2 id=\"_%s\">%s</h2>\n<div class=\"wide\"><table><tr>", id, title);
+  page->heads = heads;
+  g_string_append_printf (page->out, "<h2 id=\"_%s\">%s</h2>\n<div class=\"wide\"><table class=\"rows\"><tr>", id, title);
   for (; *heads != NULL; heads++)
     g_string_append_printf (page->out, "<th>%s</th>", *heads);
   g_string_append (page->out, "</tr>\n");
@@ -18,21 +19,40 @@ begin_table (TbPage *page, const char *id, const char *title, const char *const 
 static void
 end_table (TbPage *page)
 {
+  page->heads = NULL;
   g_string_append (page->out, "</table></div>\n");
+}
+
+/* With what its column is called, which stands before it where the page is too narrow for columns. */
+static void
+begin_cell (TbPage *page, const char *class)
+{
+  const char *head = page->heads != NULL ? page->heads[page->column++] : NULL;
+  g_string_append (page->out, "<td");
+  if (class != NULL)
+    g_string_append_printf (page->out, " class=\"%s\"", class);
+  if (head != NULL)
+    g_string_append_printf (page->out, " data-head=\"%s\"", head);
+  g_string_append_c (page->out, '>');
 }
 
 static void
 cell (TbPage *page, const char *text)
 {
-  g_string_append (page->out, "<td>");
+  begin_cell (page, NULL);
   tb_page_text (page, text);
   g_string_append (page->out, "</td>");
 }
 
+/* element NULL: nothing leads to it. */
 static void
 begin_row (TbPage *page, const TbElement *element)
 {
-  g_string_append_printf (page->out, "<tr id=\"%s\">", tb_element_id (element));
+  page->column = 0;
+  if (element != NULL)
+    g_string_append_printf (page->out, "<tr id=\"%s\">", tb_element_id (element));
+  else
+    g_string_append (page->out, "<tr>");
 }
 
 /* A cell with a link to each element that a list of ids names. */
@@ -40,7 +60,7 @@ static void
 refs_cell (TbPage *page, const char *ids)
 {
   g_auto (GStrv) list = g_strsplit (ids != NULL ? ids : "", " ", -1);
-  g_string_append (page->out, "<td>");
+  begin_cell (page, NULL);
   for (guint i = 0; list[i] != NULL; i++)
     {
       g_string_append (page->out, i > 0 ? ", " : "");
@@ -58,12 +78,16 @@ put_finding (TbPage *page, const TbProblem *p, const char *reason)
   const TbElement *about = tb_model_get (page->model, p->uid);
   while (about != NULL && tb_element_id (about) == NULL)
     about = tb_element_parent (about);
-  g_string_append_printf (page->out, "<tr%s><td class=\"level %s\">%s</td>", reason != NULL ? " class=\"ignored\"" : "",
-                          levels[p->severity], levels[p->severity]);
+  g_autofree char *class = g_strconcat ("level ", levels[p->severity], NULL);
+  page->column = 0;
+  g_string_append (page->out, reason != NULL ? "<tr class=\"ignored\">" : "<tr>");
+  begin_cell (page, class);
+  g_string_append_printf (page->out, "%s</td>", levels[p->severity]);
   cell (page, p->rule);
-  g_string_append (page->out, "<td>");
+  begin_cell (page, NULL);
   tb_page_link (page, about);
-  g_string_append (page->out, "</td><td>");
+  g_string_append (page->out, "</td>");
+  begin_cell (page, NULL);
   tb_page_text (page, p->message);
   if (reason != NULL)
     {
@@ -117,7 +141,7 @@ static void
 calls_cell (TbPage *page, const TbElement *component, TbProp own, TbProp other)
 {
   guint n = 0;
-  g_string_append (page->out, "<td>");
+  begin_cell (page, NULL);
   for (guint i = 0; i < tb_model_count (page->model, TB_KIND_LINK); i++)
     {
       const TbElement *link = tb_model_nth (page->model, TB_KIND_LINK, i);
@@ -237,7 +261,7 @@ tb_page_structure (TbPage *page)
 static void
 put_step (TbPage *page, const char *when, const char *what)
 {
-  g_string_append (page->out, "<tr>");
+  begin_row (page, NULL);
   cell (page, when);
   cell (page, what);
   g_string_append (page->out, "</tr>\n");

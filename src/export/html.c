@@ -15,6 +15,14 @@ static const char style[]
     ".view a{position:absolute;border-radius:8px}.view a:hover,.view a:focus{outline:2px solid #1c62c4}"
     ".wide img{border-radius:6px}tr:target td{background:#1c62c422}.ignored{opacity:.6}.level{white-space:nowrap}"
     ".error{color:#c01c28;font-weight:600}.warning{color:#9c6e03;font-weight:600}"
+    "@media(prefers-color-scheme:dark){.error{color:#ff7b72}.warning{color:#e3b341}}"
+    /* Too narrow for columns: a row is a block, a cell a line of it with its column's name. */
+    "@media screen and (max-width:60rem){body{margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "nav a{display:inline-block;padding:.35rem 0}.rows,.rows tbody{display:block}.rows tr{display:block;padding:.5rem 0;"
+    "border-bottom:1px solid var(--line)}.rows tr:has(th){display:none}.rows th,.rows td:empty{display:none}"
+    ".rows td{display:block;border:0;padding:.1rem 0 .1rem 7rem}"
+    ".rows td::before{content:attr(data-head);float:left;margin-left:-7rem;color:var(--dim);font-weight:400}"
+    ".rows td:first-child{font-weight:600}.rows tr:target{background:#1c62c422}.rows tr:target td{background:none}}"
     "@media print{nav{display:none}.view{break-inside:avoid}}";
 
 /* ---- Words -------------------------------------------------------------------------------------------- */
@@ -176,6 +184,23 @@ put_interactions (TbPage *page, GError **error)
 /* ---- The page ----------------------------------------------------------------------------------------- */
 
 static void
+put_counts (TbPage *page)
+{
+  static const struct
+  {
+    TbKind kind;
+    const char *word;
+  } rows[] = { { TB_KIND_COMPONENT, "component" }, { TB_KIND_LINK, "link" }, { TB_KIND_TIER, "tier" }, { TB_KIND_LAYER, "layer" } };
+  g_string_append (page->out, "<p>");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      guint n = tb_model_count (page->model, rows[i].kind);
+      g_string_append_printf (page->out, "%s%u %s%s", i ? ", " : "", n, rows[i].word, n == 1 ? "" : "s");
+    }
+  g_string_append (page->out, ". Drawn with Tierboard.</p>\n");
+}
+
+static void
 begin_page (TbPage *page)
 {
   const TbElement *root = tb_model_root (page->model);
@@ -187,9 +212,8 @@ begin_page (TbPage *page)
   tb_page_text (page, tb_element_title (root));
   g_string_append (page->out, "</h1>\n<p>");
   tb_page_text (page, tb_element_get (root, TB_PROP_DESCRIPTION));
-  g_string_append_printf (page->out, "</p>\n<p>%u components, %u links, %u tiers, %u layers. Drawn with Tierboard.</p>\n",
-                          tb_model_count (page->model, TB_KIND_COMPONENT), tb_model_count (page->model, TB_KIND_LINK),
-                          tb_model_count (page->model, TB_KIND_TIER), tb_model_count (page->model, TB_KIND_LAYER));
+  g_string_append (page->out, "</p>\n");
+  put_counts (page);
 }
 
 /* view_id says which view; without it all of them. */

@@ -110,6 +110,17 @@ test_tables_say_what_is_drawn (Fixture *f, gconstpointer data)
   expect (f, "count(//h2[@id='_findings']/following-sibling::div[1]//tr[td[2]='spof']) > 0", "true");
 }
 
+/* A phone shows a row as lines, each with what its column is called. */
+static void
+test_every_cell_knows_its_column (Fixture *f, gconstpointer data)
+{
+  (void) data;
+  expect (f, "count(//table[@class='rows']//td[not(@data-head)])", "0");
+  expect (f, "//tr[@id='b']/td[3]/@data-head", "Replicas");
+  expect (f, "//tr[@id='y']/td[7]/@data-head", "Timeout");
+  expect (f, "//body/p[2]", "3 components, 2 links, 1 tier, 1 layer. Drawn with Tierboard.");
+}
+
 #define ADD(path, view, test) g_test_add ("/export/html/" path, Fixture, view, set_up, test, tear_down)
 
 int
@@ -121,5 +132,6 @@ main (int argc, char *argv[])
   ADD ("every view and interaction is a picture", NULL, test_every_view_and_interaction_is_a_picture);
   ADD ("a view can be asked for", "run", test_a_view_can_be_asked_for);
   ADD ("tables say what is drawn", NULL, test_tables_say_what_is_drawn);
+  ADD ("every cell knows its column", NULL, test_every_cell_knows_its_column);
   return g_test_run ();
 }
