@@ -439,7 +439,53 @@ find_ends (TbDrawioPage *page)
     }
 }
 
+/* ---- Remarks ------------------------------------------------------------------------------------------ */
+
+#define SENTENCE 40u       /* characters and words of a first line that is no name any more */
+#define SENTENCE_WORDS 6u
+
+static gboolean
+is_sentence (const TbDrawioCell *cell)
+{
+  g_autofree char *words = tb_drawio_words (cell);
+  guint n = 0;
+  words[strcspn (words, "\n")] = '\0';
+  for (const char *p = words; *p != '\0'; p++)
+    n += *p != ' ' && (p == words || p[-1] == ' ');
+  return n >= SENTENCE_WORDS && g_utf8_strlen (words, -1) >= (glong) SENTENCE && !tb_foreign_kind (NULL, NULL, words).known;
+}
+
+/* A box with a sentence in it that nothing calls is a note, whatever it looks like. */
+static void
+judge_remarks (TbDrawioPage *page)
+{
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i];
+      if (cell->what == TB_CELL_COMPONENT && !cell->called && !cell->kind.known && cell->children == NULL
+          && !tb_drawio_pictured (cell) && is_sentence (cell))
+        cell->what = TB_CELL_NOTE;
+    }
+}
+
 /* ---- A page ------------------------------------------------------------------------------------------- */
+
+/* A dashed line without arrow heads is no call: it leads from a remark to what that is about. */
+static gboolean
+is_bare_dashes (const TbDrawioCell *edge)
+{
+  return tb_drawio_style_is (edge, "dashed", "1") && is_none (edge, "endArrow")
+         && (is_none (edge, "startArrow") || !tb_drawio_style_has (edge, "startArrow"));
+}
+
+static void
+note_line (TbDrawioCell *end, const TbDrawioCell *edge)
+{
+  if (end == NULL)
+    return;
+  end->linked = TRUE;
+  end->called = end->called || !is_bare_dashes (edge);
+}
 
 static void
 look_at_all (TbDrawioPage *page)
@@ -447,10 +493,11 @@ look_at_all (TbDrawioPage *page)
   for (guint i = 0; i < page->cells->len; i++)
     {
       TbDrawioCell *cell = page->cells->pdata[i];
-      if (cell->edge && cell->source != NULL)
-        cell->source->linked = TRUE;
-      if (cell->edge && cell->target != NULL)
-        cell->target->linked = TRUE;
+      if (cell->edge)
+        {
+          note_line (cell->source, cell);
+          note_line (cell->target, cell);
+        }
     }
   for (guint i = 0; i < page->cells->len; i++)
     {
@@ -553,6 +600,7 @@ tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
   for (guint i = page->by_depth->len; i-- > 0;)
     judge_parent (page->by_depth->pdata[i]);
   judge_frames (page, build);
+  judge_remarks (page);
   find_containers (page, build);
   tb_drawio_page_titles (page);
   leave_legends (page, build);

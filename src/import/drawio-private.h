@@ -49,6 +49,7 @@ struct _TbDrawioCell
 
   TbDrawioWhat what;
   gboolean linked;   /* an edge ends at it */
+  gboolean called;   /* one that is no bare dashed line */
   gboolean gated;    /* a CONTAINER that edges end at: a component in it takes them */
   gboolean nameless; /* a CONTAINER that has no words */
   guint n_things;    /* COMPONENT cells in a CONTAINER, and in those in it */

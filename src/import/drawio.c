@@ -239,9 +239,22 @@ read_groups (PageReader *r)
     }
 }
 
+/* Many of them, as a rule: said once, with the first. */
+static void
+drop_decoration (PageReader *r, const TbDrawioCell *first, guint n)
+{
+  const char *id = first->id != NULL ? first->id : "without an id";
+  if (n == 1)
+    tb_build_drop (r->build, first->line, "a shape without words or lines (%s) is decoration", id);
+  else
+    tb_build_drop (r->build, first->line, "%u shapes without words or lines (%s and so on) are decoration", n, id);
+}
+
 static void
 read_things (PageReader *r)
 {
+  const TbDrawioCell *first = NULL;
+  guint n = 0;
   read_groups (r);
   for (guint i = 0; i < r->page->cells->len; i++)
     {
@@ -251,9 +264,13 @@ read_things (PageReader *r)
       else if (cell->what == TB_CELL_NOTE || cell->what == TB_CELL_TEXT)
         read_note (r, cell);
       else if (cell->what == TB_CELL_NOTHING && cell->vertex && cell->has_geometry)
-        tb_build_drop (r->build, cell->line, "a shape without words or lines (%s) is decoration",
-                       cell->id != NULL ? cell->id : "without an id");
+        {
+          first = first != NULL ? first : cell;
+          n++;
+        }
     }
+  if (n > 0)
+    drop_decoration (r, first, n);
 }
 
 /* ---- Links -------------------------------------------------------------------------------------------- */

@@ -158,6 +158,38 @@ test_what_has_no_place_is_told_with_its_line (void)
 }
 
 static void
+test_a_sentence_that_nothing_calls_is_a_note (void)
+{
+  Result r = import_cells (BOX ("a", "Objects API", "html=1;", "1", 40, 40, 120, 60)
+                           BOX ("s", "Includes the data of a submission (form and authentication)", "html=1;", "1", 300, 40, 120, 60)
+                           BOX ("u", "What is not linked and a whole sentence is a remark as well", "html=1;", "1", 500, 40, 120, 60)
+                           BOX ("c", "Sends what was written down to whoever asked for it before", "html=1;", "1", 40, 200, 120, 60)
+                           LINE ("1", "", "dashed=1;endArrow=none;", "s", "a") LINE ("2", "", "", "a", "c"));
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_NOTE), ==, 2);
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_COMPONENT), ==, 2);
+  const TbElement *note = tb_model_nth (r.model, TB_KIND_NOTE, 0);
+  g_assert_true (tb_element_get_ref (r.model, note, TB_PROP_OF) == titled (r.model, TB_KIND_COMPONENT, "Objects API"));
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_LINK), ==, 1);
+  result_clear (&r);
+}
+
+static void
+test_decoration_is_told_once (void)
+{
+  Result r = import_cells (TWO BOX ("x", "", "fillColor=#eeeeee;", "1", 400, 40, 20, 20) BOX ("y", "", "", "1", 440, 40, 20, 20)
+                           BOX ("z", "", "", "1", 480, 40, 20, 20));
+  guint n = 0;
+  for (guint i = 0; i < r.dropped->len; i++)
+    {
+      const TbProblem *p = r.dropped->pdata[i];
+      n += strcmp (p->message, "3 shapes without words or lines (x and so on) are decoration") == 0 && p->line > 0;
+    }
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (r.dropped->len, ==, 1);
+  result_clear (&r);
+}
+
+static void
 test_a_line_to_a_frame_ends_at_a_component_in_it (void)
 {
   Result r = import_cells (BOX ("g", "Backend", "container=1;", "1", 300, 0, 400, 300) BOX ("b", "Orders", "", "g", 20, 40, 180, 70)
@@ -533,6 +565,8 @@ main (int argc, char *argv[])
   ADD ("words under a picture are its name", test_words_under_a_picture_are_its_name);
   ADD ("bends, sides and direction", test_bends_sides_and_direction);
   ADD ("what has no place is told with its line", test_what_has_no_place_is_told_with_its_line);
+  ADD ("a sentence that nothing calls is a note", test_a_sentence_that_nothing_calls_is_a_note);
+  ADD ("decoration is told once", test_decoration_is_told_once);
   ADD ("a line to a frame ends at a component in it", test_a_line_to_a_frame_ends_at_a_component_in_it);
   ADD ("pages become views", test_pages_become_views);
   ADD ("packed pages", test_packed_pages);
