@@ -508,6 +508,24 @@ look_at_all (TbDrawioPage *page)
     }
 }
 
+/* A picture in a frame that has the name of the frame and no line is its badge. */
+static void
+leave_badges (TbDrawioPage *page)
+{
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      TbDrawioCell *cell = page->cells->pdata[i], *frame = cell->container;
+      if (cell->what != TB_CELL_COMPONENT || cell->linked || frame == NULL || cell->title == NULL || frame->title == NULL
+          || !tb_drawio_pictured (cell))
+        continue;
+      g_autofree char *own = g_utf8_casefold (cell->title, -1), *frames = g_utf8_casefold (frame->title, -1);
+      if (*own == '\0' || strcmp (own, frames) != 0)
+        continue;
+      cell->what = TB_CELL_PART;
+      cell->stands_for = frame;
+    }
+}
+
 /* An empty frame that lines end at is a thing. */
 static void
 count_things (TbDrawioPage *page)
@@ -604,6 +622,7 @@ tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
   find_containers (page, build);
   tb_drawio_page_titles (page);
   leave_legends (page, build);
+  leave_badges (page);
   count_things (page);
   leave_frames (page);
   judge_kinds (page);

@@ -37,6 +37,7 @@ static const Program programs[] = {
   { "dynamodb", TB_ROLE_STORE, NULL },          { "rds", TB_ROLE_STORE, NULL },
   { "aurora", TB_ROLE_STORE, NULL },            { "s3", TB_ROLE_STORE, NULL },
   { "meilisearch", TB_ROLE_STORE, NULL },       { "qdrant", TB_ROLE_STORE, NULL },
+  { "memcache", TB_ROLE_CACHE, "memcached" },
   { "varnish", TB_ROLE_CACHE, NULL },           { "elasticache", TB_ROLE_CACHE, NULL },
   { "hazelcast", TB_ROLE_CACHE, NULL },         { "squid", TB_ROLE_PROXY, NULL },
   { "traefik", TB_ROLE_BALANCER, NULL },        { "caddy", TB_ROLE_PROXY, NULL },
@@ -120,12 +121,16 @@ static const Word names[] = {
   { "paypal", TB_ROLE_EXTERNAL },     { "twilio", TB_ROLE_EXTERNAL },  { "mediator", TB_ROLE_MEDIATOR },
   { "balancing", TB_ROLE_BALANCER },  { "laptop", TB_ROLE_CLIENT },    { "phone", TB_ROLE_CLIENT },
   { "smartphone", TB_ROLE_CLIENT },   { "tablet", TB_ROLE_CLIENT },    { "visitor", TB_ROLE_CLIENT },
-  { "visitors", TB_ROLE_CLIENT },
+  { "visitors", TB_ROLE_CLIENT },     { "ios", TB_ROLE_CLIENT },       { "android", TB_ROLE_CLIENT },
+  { "iphone", TB_ROLE_CLIENT },       { "browsers", TB_ROLE_CLIENT },
 };
 
 /* Beside one of those the last word says what it is: “user service”, “queue worker”. */
 static const char *const servers[] = { "service", "services", "server", "api", "worker", "app", "application", "backend",
                                        "service's", "manager", "handler", "controller", "consumer", "producer", NULL };
+
+/* An app of those is one that people hold in their hands. */
+static const char *const handhelds[] = { "mobile", "ios", "android", "iphone", "phone", "smartphone", NULL };
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
@@ -227,14 +232,16 @@ take_name (TbForeignKind *kind, const char *name)
     {
       if (*words[i] == '\0' || g_ascii_isdigit (*words[i]))
         continue;
-      if (g_strv_contains (servers, words[i]))
-        return FALSE;
       for (guint k = 0; k < G_N_ELEMENTS (names); k++)
         if (strcmp (words[i], names[k].word) == 0 && (last || names[k].role != TB_ROLE_CLIENT))
           {
             *kind = (TbForeignKind){ names[k].role, TRUE, NULL, FALSE };
             return TRUE;
           }
+      if (last && i > 0 && g_str_has_prefix (words[i], "app") && g_strv_contains (handhelds, words[i - 1]))
+        *kind = (TbForeignKind){ TB_ROLE_CLIENT, TRUE, NULL, FALSE };
+      if (g_strv_contains (servers, words[i]) || g_strv_contains (about, words[i]))
+        return kind->known;
       last = FALSE;
     }
   return FALSE;

@@ -174,6 +174,18 @@ test_a_sentence_that_nothing_calls_is_a_note (void)
 }
 
 static void
+test_a_picture_with_its_frames_name_is_its_badge (void)
+{
+  Result r = import_cells (BOX ("g", "Big Cloud", "fillColor=none;", "1", 0, 0, 800, 600)
+                           BOX ("l", "Big cloud", "shape=mxgraph.gcp.logo;", "1", 20, 40, 60, 40)
+                           BOX ("a", "Shop", "", "1", 200, 100, 120, 60) BOX ("b", "Orders", "", "1", 400, 100, 120, 60)
+                           LINE ("e", "", "", "a", "b"));
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_COMPONENT), ==, 2);
+  titled (r.model, TB_KIND_GROUP, "Big Cloud");
+  result_clear (&r);
+}
+
+static void
 test_decoration_is_told_once (void)
 {
   Result r = import_cells (TWO BOX ("x", "", "fillColor=#eeeeee;", "1", 400, 40, 20, 20) BOX ("y", "", "", "1", 440, 40, 20, 20)
@@ -566,6 +578,7 @@ main (int argc, char *argv[])
   ADD ("bends, sides and direction", test_bends_sides_and_direction);
   ADD ("what has no place is told with its line", test_what_has_no_place_is_told_with_its_line);
   ADD ("a sentence that nothing calls is a note", test_a_sentence_that_nothing_calls_is_a_note);
+  ADD ("a picture with its frame's name is its badge", test_a_picture_with_its_frames_name_is_its_badge);
   ADD ("decoration is told once", test_decoration_is_told_once);
   ADD ("a line to a frame ends at a component in it", test_a_line_to_a_frame_ends_at_a_component_in_it);
   ADD ("pages become views", test_pages_become_views);
