@@ -43,6 +43,12 @@ test_two_entries_on_one_processor (void)
   g_autoptr (TbPrediction) p = made_run (m, 1, 0.005);
   g_autoptr (TbPrediction) q = tb_predict (&m->net);
   assert_near ("throughput", p->sources[0].throughput_per_s.value, 0.3, 0.01);
+  /* How long an open request takes: 3.7258 by the balance equations of a processor that is shared; LQNS' own simulation, which
+   * serves in order, printed 3.69 with an interval of 0.087. Solved by layers it was 2.47: only the simulation knows. */
+  double open_s = p->sources[1].response.mean.value / 1e9;
+  assert_near ("open", open_s, 3.7258, 0.01);
+  g_assert_cmpfloat_with_epsilon (open_s, 3.69, 0.087);
+  g_assert_true (q->threads_matter);
   assert_near ("computed", q->sources[0].throughput_per_s.value, 0.3, 1e-9);
 }
 
