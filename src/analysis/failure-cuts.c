@@ -132,6 +132,7 @@ find_singles (TbFailure *f)
       g_array_append_val (f->singles, part);
       g_hash_table_add (f->single_uids, GUINT_TO_POINTER (part.uid));
     }
+  g_clear_pointer (&f->states, tb_states_free); /* some hundred bytes a component */
 }
 
 const TbPart *
@@ -490,6 +491,7 @@ find_pairs (TbFailure *f)
     full = try_goal (s, goal_component (f, i));
   try_queued (s);
   search_free (s);
+  g_clear_pointer (&f->states, tb_states_free);
 }
 
 const TbPartPair *

@@ -20,7 +20,40 @@ typedef struct
   guint64 *next_to; /* a row a variable: bits of its neighbours */
   guint *degree;
   gboolean *done;
+  guint *least;    /* a tree in an array: the root is 1, below i are 2i and 2i + 1, the variables are its leaves */
+  guint leaves;
 } Ordering;
+
+/* Of two, the one with fewer neighbours that is not done, of as many the first. */
+static guint
+lesser (const Ordering *o, guint a, guint b)
+{
+  if (a == TB_NO_INDEX || b == TB_NO_INDEX)
+    return MIN (a, b);
+  return o->degree[b] < o->degree[a] ? b : a;
+}
+
+/* Its degree is another, or it is done. */
+static void
+update (Ordering *o, guint v)
+{
+  guint i = o->leaves + v;
+  o->least[i] = o->done[v] ? TB_NO_INDEX : v;
+  for (i /= 2; i > 0; i /= 2)
+    o->least[i] = lesser (o, o->least[2 * i], o->least[2 * i + 1]);
+}
+
+static void
+plant (Ordering *o)
+{
+  for (o->leaves = 1; o->leaves < o->n;)
+    o->leaves *= 2;
+  o->least = g_new (guint, 2 * o->leaves);
+  for (guint i = 0; i < o->leaves; i++)
+    o->least[o->leaves + i] = i < o->n ? i : TB_NO_INDEX;
+  for (guint i = o->leaves - 1; i > 0; i--)
+    o->least[i] = lesser (o, o->least[2 * i], o->least[2 * i + 1]);
+}
 
 static gboolean
 join (Ordering *o, guint a, guint b)
@@ -58,31 +91,26 @@ variables_of (const Ordering *o, guint component)
   return variables;
 }
 
-static guint
-least_joined (const Ordering *o)
-{
-  guint best = TB_NO_INDEX;
-  for (guint v = 0; v < o->n; v++)
-    if (!o->done[v] && (best == TB_NO_INDEX || o->degree[v] < o->degree[best]))
-      best = v;
-  return best;
-}
-
 /* Its neighbours come to be in one table. */
 static void
-take_out (Ordering *o, guint v)
+take_out (Ordering *o, guint v, guint *next)
 {
-  g_autofree guint *next = g_new (guint, o->n + 1);
   guint n = 0;
   o->done[v] = TRUE;
-  for (guint u = 0; u < o->n; u++)
-    if (!o->done[u] && (o->next_to[(gsize) v * o->words + u / 64] >> (u & 63) & 1) != 0)
+  update (o, v);
+  for (guint w = 0; w < o->words; w++)
+    for (guint64 bits = o->next_to[(gsize) v * o->words + w]; bits != 0; bits &= bits - 1)
       {
+        guint u = 64 * w + (guint) __builtin_ctzll (bits);
+        if (o->done[u])
+          continue;
         next[n++] = u;
         o->degree[u]--;
       }
   if (n < TB_ODDS_WIDTH_MAX) /* beyond that the answer will be sampled anyway */
     join_all (o, next, n);
+  for (guint i = 0; i < n; i++)
+    update (o, next[i]);
 }
 
 void
@@ -105,17 +133,20 @@ tb_failure_make_order (TbFailure *f)
       g_autoptr (GArray) variables = variables_of (&o, c);
       join_all (&o, (const guint *) (gpointer) variables->data, variables->len);
     }
+  g_autofree guint *next = g_new (guint, o.n + 1);
+  plant (&o);
   f->order = g_new (guint, n + 1);
   memset (f->order, 0xff, sizeof (guint) * (n + 1));
   for (guint i = 0; i < o.n; i++)
     {
-      guint v = least_joined (&o);
+      guint v = o.least[1];
       f->order[o.device[v]] = i;
-      take_out (&o, v);
+      take_out (&o, v, next);
     }
   g_free (o.device);
   g_free (o.variable);
   g_free (o.next_to);
   g_free (o.degree);
   g_free (o.done);
+  g_free (o.least);
 }

@@ -79,6 +79,7 @@ typedef struct
   guint *asked, *touched, *stops, *dead; /* component: gone as a whole, has lost replicas, does not work, lacks what it calls */
   guint *down, *group, *group_down;    /* link: does not do; group: group_down counts its links that do not */
   GArray *changed;                     /* guint: components that have lost replicas */
+  GArray *stopped;                     /* guint: components that do not work */
   GArray *stack;                       /* guint: those that lack what they call, whose callers are still to be told */
 } TbFailWork;
 
@@ -126,7 +127,7 @@ struct _TbFailure
   GHashTable *inside; /* uid of tier, layer, group → GArray of guint: components */
   GArray *goals, *goal_components; /* TbUid; guint */
   TbFailWork work;
-  TbStates *states;  /* NULL: nothing was asked of many yet */
+  TbStates *states;  /* NULL: nothing is being asked of many */
   TbWalk *walk;      /* NULL: no ways were asked for yet */
   guint8 *alone;     /* by atom: what its loss stops; NULL: not asked yet */
 

@@ -16,8 +16,8 @@ link_at (const TbQueueReader *reader, guint link)
 static guint
 link_index (const TbQueueReader *reader, guint from, const char *id)
 {
-  for (guint i = 0; id != NULL && i < reader->net->n_links; i++)
-    if (reader->net->links[i].from == from && g_strcmp0 (reader->net->links[i].id, id) == 0)
+  for (guint i = id != NULL ? reader->first_link[from] : TB_QUEUE_NONE; i != TB_QUEUE_NONE; i = reader->next_link[i])
+    if (g_strcmp0 (reader->net->links[i].id, id) == 0)
       return i;
   return TB_QUEUE_NONE;
 }
@@ -263,10 +263,9 @@ add_drawn_calls (TbQueueReader *reader, const TbElement *component, guint statio
 static void
 add_links (TbQueueReader *reader, const TbElement *component, guint station, GArray *calls)
 {
-  for (guint l = 0; l < reader->net->n_links; l++)
+  for (guint l = reader->first_link[station]; l != TB_QUEUE_NONE; l = reader->next_link[l])
     {
-      const TbQueueLink *link = &reader->net->links[l];
-      if (link->from != station || link->to == TB_QUEUE_NONE || takes_messages (reader, l, NULL))
+      if (reader->net->links[l].to == TB_QUEUE_NONE || takes_messages (reader, l, NULL))
         continue;
       TbCallOut call = call_over (reader, l);
       g_array_append_val (calls, call);

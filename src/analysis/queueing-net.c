@@ -346,6 +346,22 @@ read_links (TbQueueReader *reader)
     }
 }
 
+static void
+sort_links (TbQueueReader *reader)
+{
+  const TbQueueNet *net = reader->net;
+  reader->first_link = g_new (guint, net->n_stations + 1);
+  reader->next_link = g_new (guint, net->n_links + 1);
+  for (guint i = 0; i < net->n_stations; i++)
+    reader->first_link[i] = TB_QUEUE_NONE;
+  for (guint l = net->n_links; l > 0; l--)
+    if (net->links[l - 1].from != TB_QUEUE_NONE)
+      {
+        reader->next_link[l - 1] = reader->first_link[net->links[l - 1].from];
+        reader->first_link[net->links[l - 1].from] = l - 1;
+      }
+}
+
 /* The ids and titles are the model's: copied, so that the net outlives it. */
 static void
 own_names (TbQueueReader *reader)
@@ -404,6 +420,7 @@ tb_queue_net_new (const TbModel *model, const TbQueueOptions *options, GPtrArray
     begin_local (&reader);
   read_stations (&reader);
   read_links (&reader);
+  sort_links (&reader);
   for (guint i = 0; i < reader.net->n_stations; i++)
     tb_queue_read_calls (&reader, tb_model_nth (model, TB_KIND_COMPONENT, i), &reader.net->stations[i]);
   tb_queue_read_deliveries (&reader);
@@ -411,6 +428,8 @@ tb_queue_net_new (const TbModel *model, const TbQueueOptions *options, GPtrArray
   reader.net->n_devices = reader.places->len;
   reader.net->devices = (gpointer) g_array_free (reader.places, FALSE);
   own_names (&reader);
+  g_free (reader.first_link);
+  g_free (reader.next_link);
   return reader.net;
 }
 

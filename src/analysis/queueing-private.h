@@ -19,6 +19,7 @@ typedef struct
   GHashTable *indices; /* uid → index of a station + 1 */
   GHashTable *devices; /* id → index + 1 */
   GArray *places;      /* of TbQueueDevice */
+  guint *first_link, *next_link; /* by station, its first; by link, the next from the same station; TB_QUEUE_NONE: none */
 } TbQueueReader;
 
 /* A sentence on what was assumed. */
