@@ -37,7 +37,7 @@ takes_part (const TbViewFilter *filter, const TbElement *element)
   if (tb_element_kind (element) == TB_KIND_NOTE
       && g_strcmp0 (tb_element_get (element, TB_PROP_SHAPE), "frame") == 0)
     return FALSE;
-  return filter->shown == NULL || tb_view_filter_get (filter, element) == TB_SHOWN_FULL;
+  return tb_view_filter_takes (filter, element);
 }
 
 static void

@@ -169,13 +169,25 @@ take_placed (TbScene *scene, const TbModel *model, const TbEdit *edit)
   return touch_named (scene, model, place);
 }
 
+/* A view that shows what was placed follows every place, of other views too. */
+static gboolean
+moves_between_views (const TbScene *scene, const TbModel *model, const TbEdit *edit)
+{
+  const TbElement *element = tb_model_get (model, edit->uid);
+  if (!scene->only_placed || edit->kind == TB_KIND_ROUTE || edit->kind == TB_KIND_BEND)
+    return FALSE;
+  if (edit->op == TB_EDIT_SET)
+    return edit->kind == TB_KIND_PLACE && edit->prop == TB_PROP_X && element != NULL && !in_this_view (scene, element);
+  return TRUE;
+}
+
 static gboolean
 take_edit (TbScene *scene, const TbModel *model, const TbEdit *edits, guint n, const TbEdit *edit)
 {
   Effect effect = effects[edit->kind];
   if (effect == EFFECT_NONE)
     return TRUE;
-  if (effect == EFFECT_ALL || edit->op == TB_EDIT_MOVE)
+  if (effect == EFFECT_ALL || edit->op == TB_EDIT_MOVE || moves_between_views (scene, model, edit))
     return FALSE;
   if (edit->op == TB_EDIT_SET)
     return take_set (scene, model, edits, n, edit);

@@ -50,11 +50,14 @@ typedef struct
   TbViewKind kind;
   const TbElement *of;
   GHashTable *hidden; /* uids; NULL: none */
+  GHashTable *absent; /* uids of what stands in other views only; NULL: none */
   GHashTable *shown;  /* uids to TbShown; NULL: all but hidden */
 } TbViewFilter;
 
 void tb_view_filter_init (TbViewFilter *filter, const TbModel *model, const TbElement *view);
 void tb_view_filter_clear (TbViewFilter *filter);
+/* Whether it is of this view at all, hidden or not. */
+gboolean tb_view_filter_takes (const TbViewFilter *filter, const TbElement *element);
 TbShown tb_view_filter_get (const TbViewFilter *filter, const TbElement *element);
 
 typedef struct
@@ -183,6 +186,7 @@ struct _TbScene
   TbRect bounds;
   gboolean jumps;
   gboolean filtered; /* the view does not show everything */
+  gboolean only_placed;
 
   GArray *preview; /* of guint: items shown moved; NULL: none */
   double preview_dx, preview_dy;

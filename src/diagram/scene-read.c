@@ -283,7 +283,7 @@ is_shown (const TbModel *model, const TbViewFilter *filter, TbItemKind kind,
   gboolean frame = kind == TB_ITEM_FRAME;
   if ((frame || kind == TB_ITEM_NOTE) && note_has_shape (element, "frame") != frame)
     return TB_SHOWN_NO;
-  if (filter->hidden == NULL && filter->shown == NULL)
+  if (filter->hidden == NULL && filter->shown == NULL && filter->absent == NULL)
     return TB_SHOWN_FULL;
   if (kind == TB_ITEM_LINK && !has_both_ends (model, filter, element))
     return TB_SHOWN_NO;
@@ -368,7 +368,8 @@ add_items (TbScene *scene, const TbModel *model)
   const TbElement *view = scene->view ? tb_model_get (model, scene->view) : NULL;
   TbViewFilter filter;
   tb_view_filter_init (&filter, model, view);
-  scene->filtered = filter.hidden != NULL || filter.shown != NULL;
+  scene->filtered = filter.hidden != NULL || filter.shown != NULL || filter.absent != NULL;
+  scene->only_placed = tb_view_shows_placed (view);
   if (scene->kind == TB_VIEW_DEPLOYMENT)
     tb_scene_add_deployment (scene, model, &filter);
   else

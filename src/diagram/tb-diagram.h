@@ -90,6 +90,8 @@ typedef enum
 
 /* Of a <view>; NULL: free. */
 TbViewKind tb_view_kind (const TbElement *view);
+/* Whether what stands in other views only is not shown; FALSE for NULL. */
+gboolean tb_view_shows_placed (const TbElement *view);
 const char *tb_view_kind_name (TbViewKind kind);  /* as in the file: "data-flow" */
 const char *tb_view_kind_label (TbViewKind kind); /* for people: "Data flow" */
 /* Whether places are computed from the architecture alone: a drag sets attributes, never places. */

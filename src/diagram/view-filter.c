@@ -245,6 +245,99 @@ hide_notes_of_others (TbViewFilter *filter, const TbModel *model, const TbElemen
       }
 }
 
+/* ---- What stands in other views only ---------------------------------------------------------- */
+
+gboolean
+tb_view_shows_placed (const TbElement *view)
+{
+  return view != NULL && g_strcmp0 (tb_element_get (view, TB_PROP_SHOWS), "placed") == 0;
+}
+
+typedef struct
+{
+  const TbModel *model;
+  GHashTable *here, *elsewhere; /* elements: with a place in the view; in another */
+  GHashTable *absent;           /* uids */
+} Placed;
+
+/* Where a view shows all, a place without a corner says that something is hidden or folded there, not that it stands
+ * there. */
+static void
+read_placed (Placed *p, const TbElement *view, gboolean here)
+{
+  gboolean any = tb_view_shows_placed (view);
+  for (guint i = 0; i < tb_element_n_children (view); i++)
+    {
+      const TbElement *place = tb_element_child (view, i);
+      const TbElement *of = tb_element_kind (place) == TB_KIND_PLACE && (any || tb_element_is_set (place, TB_PROP_X))
+                                ? tb_element_get_ref (p->model, place, TB_PROP_OF) : NULL;
+      if (of != NULL)
+        g_hash_table_add (here ? p->here : p->elsewhere, (gpointer) of);
+    }
+}
+
+static void
+leave_out (Placed *p, const TbElement *element)
+{
+  g_hash_table_add (p->absent, GUINT_TO_POINTER (tb_element_uid (element)));
+}
+
+/* A group is there with any of what is in it, too; a circle of groups ends with the count. */
+static void
+keep_groups (Placed *p, const TbElement *group)
+{
+  for (guint steps = tb_model_count (p->model, TB_KIND_GROUP); group != NULL && steps > 0; steps--)
+    {
+      g_hash_table_add (p->here, (gpointer) group);
+      group = tb_element_get_ref (p->model, group, TB_PROP_PARENT);
+    }
+}
+
+static void
+leave_out_components (Placed *p)
+{
+  for (guint i = 0; i < tb_model_count (p->model, TB_KIND_COMPONENT); i++)
+    {
+      const TbElement *component = tb_model_nth (p->model, TB_KIND_COMPONENT, i);
+      const TbElement *group = tb_element_get_ref (p->model, component, TB_PROP_GROUP);
+      if (g_hash_table_contains (p->here, component) || !g_hash_table_contains (p->elsewhere, component))
+        keep_groups (p, group);
+      else
+        leave_out (p, component);
+      if (group != NULL)
+        g_hash_table_add (p->elsewhere, (gpointer) group);
+    }
+}
+
+static void
+leave_out_groups (Placed *p)
+{
+  guint n = tb_model_count (p->model, TB_KIND_GROUP);
+  for (guint i = 0; i < n; i++)
+    if (g_hash_table_contains (p->here, tb_model_nth (p->model, TB_KIND_GROUP, i)))
+      keep_groups (p, tb_model_nth (p->model, TB_KIND_GROUP, i));
+  for (guint i = 0; i < n; i++)
+    {
+      const TbElement *group = tb_model_nth (p->model, TB_KIND_GROUP, i);
+      if (!g_hash_table_contains (p->here, group) && g_hash_table_contains (p->elsewhere, group))
+        leave_out (p, group);
+    }
+}
+
+/* What was placed in no view, by a text or a program, is in all. */
+static void
+leave_out_unplaced (TbViewFilter *filter, const TbModel *model, const TbElement *view)
+{
+  Placed p = { model, g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL) };
+  for (guint v = 0; v < tb_model_count (model, TB_KIND_VIEW); v++)
+    read_placed (&p, tb_model_nth (model, TB_KIND_VIEW, v), tb_model_nth (model, TB_KIND_VIEW, v) == view);
+  leave_out_components (&p);
+  leave_out_groups (&p);
+  filter->absent = g_steal_pointer (&p.absent);
+  g_hash_table_unref (p.here);
+  g_hash_table_unref (p.elsewhere);
+}
+
 /* ---- The filter ------------------------------------------------------------------------------ */
 
 static void
@@ -267,6 +360,8 @@ tb_view_filter_init (TbViewFilter *filter, const TbModel *model, const TbElement
 {
   *filter = (TbViewFilter){ .kind = tb_view_kind (view) };
   read_hidden (filter, model, view);
+  if (tb_view_shows_placed (view))
+    leave_out_unplaced (filter, model, view);
   hide_notes_of_others (filter, model, view);
   if (filter->kind != TB_VIEW_DRILL_DOWN)
     return;
@@ -284,14 +379,28 @@ void
 tb_view_filter_clear (TbViewFilter *filter)
 {
   g_clear_pointer (&filter->hidden, g_hash_table_unref);
+  g_clear_pointer (&filter->absent, g_hash_table_unref);
   g_clear_pointer (&filter->shown, g_hash_table_unref);
+}
+
+static gboolean
+has (GHashTable *uids, const TbElement *element)
+{
+  return uids != NULL && g_hash_table_contains (uids, GUINT_TO_POINTER (tb_element_uid (element)));
+}
+
+gboolean
+tb_view_filter_takes (const TbViewFilter *filter, const TbElement *element)
+{
+  return !has (filter->absent, element)
+         && (filter->shown == NULL || tb_view_filter_get (filter, element) == TB_SHOWN_FULL);
 }
 
 TbShown
 tb_view_filter_get (const TbViewFilter *filter, const TbElement *element)
 {
   gpointer uid = GUINT_TO_POINTER (tb_element_uid (element));
-  if (filter->hidden != NULL && g_hash_table_contains (filter->hidden, uid))
+  if (has (filter->hidden, element) || has (filter->absent, element))
     return TB_SHOWN_NO;
   if (filter->shown == NULL)
     return TB_SHOWN_FULL;

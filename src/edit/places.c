@@ -135,7 +135,7 @@ ensure_place (TbPlaces *places, TbUid uid)
   return place;
 }
 
-/* A place that says nothing is none. */
+/* A place that says nothing is none, but where it says that there is one. */
 static void
 drop_empty (TbPlaces *places, TbUid uid, TbUid place)
 {
@@ -145,6 +145,11 @@ drop_empty (TbPlaces *places, TbUid uid, TbUid place)
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     if (tb_element_is_set (tb_editor_element (editor, place), all[i]))
       return;
+  if (tb_view_shows_placed (tb_editor_element (editor, places->view)))
+    {
+      tb_editor_set_checked (editor, place, TB_PROP_HIDDEN, "no");
+      return;
+    }
   g_hash_table_remove (places->by_id, tb_element_id (tb_editor_element (editor, uid)));
   tb_document_remove (editor->document, place);
 }
@@ -181,6 +186,8 @@ tb_places_set_folded (TbPlaces *places, TbUid container, gboolean folded)
 void
 tb_places_set_hidden (TbPlaces *places, TbUid uid, gboolean hidden)
 {
+  if (!hidden && tb_view_shows_placed (tb_editor_element (places->editor, places->view)))
+    ensure_place (places, uid);
   set_flag (places, uid, TB_PROP_HIDDEN, hidden);
 }
 

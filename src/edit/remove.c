@@ -96,7 +96,8 @@ place_in (const TbElement *view, const char *id)
   return NULL;
 }
 
-/* A view that looks into something shows what is in it; any other shows all it does not hide. */
+/* A view that looks into something shows what is in it, one of what was placed that; any other shows all it does not
+ * hide. */
 static gboolean
 shows (const TbElement *view, const TbElement *element)
 {
@@ -104,6 +105,8 @@ shows (const TbElement *view, const TbElement *element)
   const TbElement *place = place_in (view, tb_element_id (element));
   const char *of = tb_element_get (view, TB_PROP_OF);
   if (place != NULL && tb_element_get_boolean (place, TB_PROP_HIDDEN))
+    return FALSE;
+  if (place == NULL && tb_view_shows_placed (view))
     return FALSE;
   if (of == NULL || g_strcmp0 (tb_element_get (view, TB_PROP_KIND), "drill-down") != 0
       || tb_element_kind (element) != TB_KIND_COMPONENT)
@@ -188,10 +191,28 @@ own_view (TbEditor *editor)
   return id ? tb_model_lookup (model, id) : NULL;
 }
 
+/* What stands in other views only may be shown in this one as well. */
+static void
+append_absent (TbEditor *editor, GArray *out)
+{
+  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_GROUP };
+  const TbModel *model = tb_editor_model (editor);
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
+      {
+        const TbElement *element = tb_model_nth (model, kinds[k], i);
+        TbUid uid = tb_element_uid (element);
+        if (!tb_scene_item (editor->scene, uid, NULL, NULL) && place_in (own_view (editor), tb_element_id (element)) == NULL)
+          g_array_append_val (out, uid);
+      }
+}
+
 void
 tb_editor_hidden (TbEditor *editor, GArray *out)
 {
   const TbElement *view = own_view (editor);
+  if (tb_view_shows_placed (view))
+    append_absent (editor, out);
   for (guint i = 0; view != NULL && i < tb_element_n_children (view); i++)
     {
       const TbElement *place = tb_element_child (view, i);

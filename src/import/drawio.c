@@ -6,17 +6,13 @@
 #include <math.h>
 #include <string.h>
 
-#define MOST_HIDDEN 120000u /* all views together; it is written down of each what of other pages it does not show */
-
 typedef struct
 {
   TbImportBuild *build;
   TbDrawioFile *file;
   GHashTable *by_title; /* kind, title → uid: things of earlier pages */
-  GPtrArray *views;     /* of GHashTable: uids that a view has */
-  GArray *view_uids;
+  GArray *views;        /* of TbUid */
   guint n_same, n_dashed;
-  guint64 n_shown; /* of all views */
 } Reader;
 
 typedef struct
@@ -433,77 +429,29 @@ read_link (PageReader *r, TbDrawioCell *edge)
 
 /* ---- Pages -------------------------------------------------------------------------------------------- */
 
-static const TbKind shown_kinds[] = { TB_KIND_COMPONENT, TB_KIND_GROUP, TB_KIND_NOTE };
-
-static guint
-count_things (const TbDrawioPage *page)
-{
-  guint n = 0;
-  for (guint i = 0; i < page->cells->len; i++)
-    {
-      TbDrawioWhat what = ((const TbDrawioCell *) page->cells->pdata[i])->what;
-      n += what == TB_CELL_COMPONENT || what == TB_CELL_CONTAINER || what == TB_CELL_NOTE || what == TB_CELL_TEXT;
-    }
-  return n;
-}
-
-/* Whether all views can still say what they do not show, with a page's things as well. */
-static gboolean
-has_room (Reader *reader, const TbDrawioPage *page)
-{
-  guint64 n = count_things (page), all = n;
-  for (guint k = 0; k < G_N_ELEMENTS (shown_kinds); k++)
-    all += tb_model_count (tb_build_model (reader->build), shown_kinds[k]);
-  reader->n_shown += n;
-  return (reader->views->len + 1) * all < MOST_HIDDEN + reader->n_shown;
-}
-
-/* FALSE where there are too many. */
-static gboolean
+static void
 read_page (Reader *reader, TbDrawioPage *page, guint n)
 {
   g_autofree char *name = *page->name ? g_strdup (page->name) : g_strdup_printf ("Page %u", n + 1);
   PageReader r = { .reader = reader, .build = reader->build, .page = page, .shown = g_hash_table_new (NULL, NULL) };
   tb_drawio_page_judge (page, reader->build);
-  if (n > 0 && !has_room (reader, page))
-    {
-      g_hash_table_unref (r.shown);
-      tb_build_drop (reader->build, page->line, "the page “%s” and those after it, %u in all, are too much together with those before", name,
-                     reader->file->pages->len - n);
-      return FALSE;
-    }
   r.map = tb_drawio_map_new (page);
   r.view = tb_build_view (reader->build, NULL, name, "groups", page->line);
-  g_array_append_val (reader->view_uids, r.view);
-  g_ptr_array_add (reader->views, r.shown);
+  g_array_append_val (reader->views, r.view);
   read_things (&r);
   for (guint i = 0; i < page->cells->len; i++)
     if (((TbDrawioCell *) page->cells->pdata[i])->what == TB_CELL_EDGE)
       read_link (&r, page->cells->pdata[i]);
   tb_drawio_map_free (r.map);
-  return TRUE;
-}
-
-static void
-hide_in (Reader *reader, guint view, TbKind kind)
-{
-  const TbModel *model = tb_build_model (reader->build);
-  guint n = tb_model_count (model, kind);
-  for (guint i = 0; i < n; i++)
-    {
-      TbUid uid = tb_element_uid (tb_model_nth (model, kind, i));
-      if (!g_hash_table_contains (reader->views->pdata[view], GUINT_TO_POINTER (uid)))
-        tb_build_hide (reader->build, g_array_index (reader->view_uids, TbUid, view), uid);
-    }
+  g_hash_table_unref (r.shown);
 }
 
 /* A view shows what its page showed, and nothing of the others. */
 static void
-hide_others (Reader *reader)
+part_views (Reader *reader)
 {
   for (guint v = 0; v < reader->views->len && reader->views->len > 1; v++)
-    for (guint k = 0; k < G_N_ELEMENTS (shown_kinds); k++)
-      hide_in (reader, v, shown_kinds[k]);
+    tb_build_show_placed (reader->build, g_array_index (reader->views, TbUid, v));
 }
 
 static TbDocument *
@@ -511,19 +459,17 @@ read_foreign (TbDrawioFile *file, TbProblems *dropped, GError **error)
 {
   Reader reader = { .build = tb_build_new (file->source, "drawio", dropped), .file = file,
                     .by_title = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
-                    .views = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref),
-                    .view_uids = g_array_new (FALSE, FALSE, sizeof (TbUid)) };
-  for (guint i = 0; i < file->pages->len && read_page (&reader, file->pages->pdata[i], i); i++)
-    ;
-  hide_others (&reader);
+                    .views = g_array_new (FALSE, FALSE, sizeof (TbUid)) };
+  for (guint i = 0; i < file->pages->len; i++)
+    read_page (&reader, file->pages->pdata[i], i);
+  part_views (&reader);
   if (reader.n_same > 0)
     tb_build_assume (reader.build, 0, 0, "%u boxes of later pages have the name of one of an earlier page and were taken for it",
                      reader.n_same);
   if (reader.n_dashed > 0)
     tb_build_assume (reader.build, 0, 0, "%u dashed lines are calls that nobody waits for (async)", reader.n_dashed);
   g_hash_table_unref (reader.by_title);
-  g_ptr_array_unref (reader.views);
-  g_array_unref (reader.view_uids);
+  g_array_unref (reader.views);
   return tb_build_finish (reader.build, error);
 }
 

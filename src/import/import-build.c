@@ -496,14 +496,32 @@ tb_build_place (TbImportBuild *b, TbUid view, TbUid of, const TbRect *rect)
     set_coordinate (b, place, TB_PROP_HEIGHT, rect->height, 1);
 }
 
-void
-tb_build_hide (TbImportBuild *b, TbUid view, TbUid of)
+static void
+add_place (TbImportBuild *b, TbUid view, TbUid of, const char *hidden)
 {
   TbUid in = view != 0 ? view : first_view (b);
   TbUid place = of != 0 && in != 0 && is_first_of (b, in, of, "place") ? tb_build_child (b, TB_KIND_PLACE, in, 0) : 0;
   tb_build_refer (b, place, TB_PROP_OF, of);
   if (place != 0)
-    tb_document_set (b->document, place, TB_PROP_HIDDEN, "yes", NULL);
+    tb_document_set (b->document, place, TB_PROP_HIDDEN, hidden, NULL);
+}
+
+void
+tb_build_hide (TbImportBuild *b, TbUid view, TbUid of)
+{
+  add_place (b, view, of, "yes");
+}
+
+void
+tb_build_show_placed (TbImportBuild *b, TbUid view)
+{
+  tb_document_set (b->document, view, TB_PROP_SHOWS, "placed", NULL);
+}
+
+void
+tb_build_mention (TbImportBuild *b, TbUid view, TbUid of)
+{
+  add_place (b, view, of, "no");
 }
 
 TbUid

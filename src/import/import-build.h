@@ -72,6 +72,10 @@ TbUid tb_build_view (TbImportBuild *build, const char *foreign, const char *titl
 void tb_build_place (TbImportBuild *build, TbUid view, TbUid of, const TbRect *rect);
 /* That view does not show it. */
 void tb_build_hide (TbImportBuild *build, TbUid view, TbUid of);
+/* Of components and groups it shows only those with a place, as tb_build_place() and tb_build_mention() give. */
+void tb_build_show_placed (TbImportBuild *build, TbUid view);
+/* It is in the view, which places it by itself, unless it has a place there. */
+void tb_build_mention (TbImportBuild *build, TbUid view, TbUid of);
 /* A link's bends in a view; returns the route for more properties. */
 TbUid tb_build_route (TbImportBuild *build, TbUid view, TbUid link, const TbPoint *bends, guint n);
 

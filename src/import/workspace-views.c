@@ -5,8 +5,6 @@
 
 /* Structurizr's boxes are 450 × 300 unless a style says otherwise, ours about 176 × 72. */
 #define SCALE 0.4
-/* So many elements that a view leaves out are hidden there; a view of a few of very many shows all. */
-#define HIDDEN_MAX 50000
 
 typedef struct
 {
@@ -14,7 +12,6 @@ typedef struct
   TbUid view;
   JsonObject *object;
   TbPoint shift;
-  guint *hidden; /* so far, in all views */
 } View;
 
 /* ---- Places ------------------------------------------------------------------------------------------- */
@@ -67,18 +64,20 @@ place_elements (View *v, GHashTable *shown)
 }
 
 static void
-hide_the_others (View *v, GHashTable *shown)
+leave_out_others (View *v, GHashTable *shown)
 {
   const TbModel *model = tb_build_model (v->w->b);
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT) && *v->hidden < HIDDEN_MAX; i++)
+  guint n = tb_model_count (model, TB_KIND_COMPONENT), n_shown = 0;
+  for (guint i = 0; i < n; i++)
+    n_shown += g_hash_table_contains (shown, GUINT_TO_POINTER (tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, i))));
+  if (n_shown == n)
+    return;
+  tb_build_show_placed (v->w->b, v->view);
+  for (guint i = 0; i < n; i++)
     {
       TbUid uid = tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, i));
       if (g_hash_table_contains (shown, GUINT_TO_POINTER (uid)))
-        continue;
-      TbUid place = tb_build_child (v->w->b, TB_KIND_PLACE, v->view, 0);
-      tb_build_refer (v->w->b, place, TB_PROP_OF, uid);
-      tb_build_set (v->w->b, place, TB_PROP_HIDDEN, "yes", 0);
-      (*v->hidden)++;
+        tb_build_mention (v->w->b, v->view, uid);
     }
 }
 
@@ -167,7 +166,7 @@ shift_of (TbWorkspace *w, JsonObject *object)
 }
 
 static void
-take_view (TbWorkspace *w, JsonObject *object, guint *hidden)
+take_view (TbWorkspace *w, JsonObject *object)
 {
   gboolean ours = w->ours && tb_workspace_own_id (object) != NULL;
   if (!ours && count_shown (w, object) == 0)
@@ -180,14 +179,14 @@ take_view (TbWorkspace *w, JsonObject *object, guint *hidden)
   TbUid view = make_view (w, object, NULL);
   if (view == 0)
     return;
-  View v = { w, view, object, shift_of (w, object), hidden };
+  View v = { w, view, object, shift_of (w, object) };
   const char *kind = tb_workspace_string (tb_workspace_object (object, "properties"), "tierboard.kind");
   g_autoptr (GHashTable) shown = g_hash_table_new (NULL, NULL);
   if (ours && kind != NULL && !g_str_equal (kind, "free"))
     return; /* lays itself out */
   place_elements (&v, shown);
   if (!ours)
-    hide_the_others (&v, shown);
+    leave_out_others (&v, shown);
   bend_links (&v);
 }
 
@@ -308,12 +307,11 @@ tb_workspace_views (TbWorkspace *w, JsonObject *views)
 {
   static const char *const members[] = { "containerViews", "systemLandscapeViews", "systemContextViews", "componentViews",
                                          "customViews" };
-  guint hidden = 0;
   for (guint m = 0; views != NULL && m < G_N_ELEMENTS (members); m++)
     {
       g_autoptr (GPtrArray) list = tb_workspace_objects (views, members[m]);
       for (guint i = 0; i < list->len; i++)
-        take_view (w, list->pdata[i], &hidden);
+        take_view (w, list->pdata[i]);
     }
   g_autoptr (GPtrArray) deployments = tb_workspace_objects (views, "deploymentViews");
   for (guint i = 0; i < deployments->len; i++)

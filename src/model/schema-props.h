@@ -166,6 +166,7 @@ X (LABEL_AT, "label-at")
 X (LABEL_OFFSET, "label-offset")
 X (HIDDEN, "hidden")
 X (JUMPS, "jumps")
+X (SHOWS, "shows")
 X (SHAPE, "shape")
 /* style rules */
 X (TAG, "tag")

@@ -533,6 +533,8 @@ static const TbPropSpec view_props[] = {
   { P (OF, "Of", REF), .ref_kinds = PLACEABLE, .help = "What a drill-down looks into." },
   { P (JUMPS, "Line jumps", BOOLEAN), .default_text = "yes",
     .help = "Whether a link jumps over those it crosses." },
+  { P (SHOWS, "Shows", ENUM), .default_text = "all", .choices = "all placed",
+    .help = "All, or of components and groups only what has a place in it or in no view." },
   COMMON,
 };
 

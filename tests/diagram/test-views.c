@@ -116,6 +116,76 @@ test_a_note_is_on_the_drawings_it_was_put_on (void)
   g_assert_true (shows (d, less, "bare")); /* put on none */
 }
 
+/* ---- Placed ---------------------------------------------------------------------------------- */
+
+static const char pages[]
+    = "<architecture xmlns='urn:tierboard:1' name='Pages'>"
+      "<group id='outer'/><group id='inner' parent='outer'/><group id='other'/><group id='empty'/>"
+      "<component id='a' kind='server' group='inner'/><component id='b' kind='server'/>"
+      "<component id='c' kind='store' group='other'/><component id='typed' kind='cache'/>"
+      "<component id='gone' kind='client'/>"
+      "<link id='ab' from='a' to='b'/><link id='bc' from='b' to='c'/>"
+      "<view id='one' frame='groups' shows='placed'><place of='a' x='0' y='0'/><place of='b' x='300' y='0'/></view>"
+      "<view id='two' frame='groups' shows='placed'><place of='b' hidden='no'/><place of='c' x='300' y='0'/>"
+      "<place of='gone' x='0' y='300' hidden='yes'/></view>"
+      "<view id='all' frame='groups'/></architecture>";
+
+static void
+test_a_view_of_what_is_placed_shows_nothing_of_others (void)
+{
+  g_autoptr (TbDocument) d = load (pages);
+  g_autoptr (TbScene) one = scene_of (d, "one"), two = scene_of (d, "two"), all = scene_of (d, "all");
+  guint n;
+  g_assert_true (shows (d, one, "a") && shows (d, one, "b") && !shows (d, one, "c"));
+  g_assert_true (!shows (d, two, "a") && shows (d, two, "b") && shows (d, two, "c"));
+  g_assert_true (!shows (d, one, "gone") && !shows (d, two, "gone") && shows (d, all, "gone"));
+  g_assert_nonnull (tb_scene_route (one, uid_of (d, "ab"), &n));
+  g_assert_null (tb_scene_route (one, uid_of (d, "bc"), &n));
+}
+
+static void
+test_groups_go_where_something_in_them_is (void)
+{
+  g_autoptr (TbDocument) d = load (pages);
+  g_autoptr (TbScene) one = scene_of (d, "one"), two = scene_of (d, "two");
+  g_assert_true (shows (d, one, "inner") && shows (d, one, "outer") && !shows (d, one, "other"));
+  g_assert_true (!shows (d, two, "inner") && shows (d, two, "other"));
+  g_assert_true (shows (d, one, "empty") && shows (d, two, "empty"));
+}
+
+static void
+test_what_is_placed_nowhere_is_everywhere (void)
+{
+  g_autoptr (TbDocument) d = load (pages);
+  g_autoptr (TbScene) one = scene_of (d, "one"), two = scene_of (d, "two");
+  g_assert_true (shows (d, one, "typed") && shows (d, two, "typed"));
+}
+
+static void
+place_in (TbDocument *d, TbScene *scene, const char *view, const char *of)
+{
+  g_autoptr (GArray) dirty = g_array_new (FALSE, FALSE, sizeof (TbRect));
+  tb_document_begin (d, "Place", NULL);
+  TbUid place = tb_document_insert (d, TB_KIND_PLACE, NULL, uid_of (d, view), G_MAXUINT);
+  tb_document_set (d, place, TB_PROP_OF, of, NULL);
+  tb_document_set (d, place, TB_PROP_X, "600", NULL);
+  tb_document_set (d, place, TB_PROP_Y, "0", NULL);
+  tb_document_commit (d);
+  TbEdit edits[] = { { .op = TB_EDIT_INSERT, .kind = TB_KIND_PLACE, .uid = place, .parent = uid_of (d, view) } };
+  tb_scene_update (scene, tb_document_model (d), edits, 1, dirty);
+}
+
+static void
+test_places_bring_and_take_away (void)
+{
+  g_autoptr (TbDocument) d = load (pages);
+  g_autoptr (TbScene) one = scene_of (d, "one");
+  place_in (d, one, "one", "c");
+  g_assert_true (shows (d, one, "c"));
+  place_in (d, one, "two", "typed");
+  g_assert_false (shows (d, one, "typed"));
+}
+
 /* ---- Grid ------------------------------------------------------------------------------------ */
 
 static void
@@ -433,6 +503,10 @@ main (int argc, char **argv)
   ADD ("lines/no-password", test_lines_show_no_password);
   ADD ("hidden/component", test_a_hidden_component_and_its_links_are_not_shown);
   ADD ("hidden/notes-of-others", test_a_note_is_on_the_drawings_it_was_put_on);
+  ADD ("placed/nothing-of-others", test_a_view_of_what_is_placed_shows_nothing_of_others);
+  ADD ("placed/groups", test_groups_go_where_something_in_them_is);
+  ADD ("placed/nowhere", test_what_is_placed_nowhere_is_everywhere);
+  ADD ("placed/edits", test_places_bring_and_take_away);
   ADD ("grid/crosses", test_a_grid_crosses_layers_and_tiers);
   ADD ("grid/spans", test_a_component_of_several_layers_spans_them);
   ADD ("grid/ignores-places", test_a_grid_ignores_places);

@@ -209,6 +209,32 @@ test_what_is_hidden_is_shown_as_the_same_element (void)
   fixture_close (&f);
 }
 
+/* What stands in the other view only comes into this one, and stays one. */
+static void
+test_what_another_view_has_can_be_shown_in_this_one (void)
+{
+  Fixture f;
+  fixture_open (&f, "<architecture xmlns=\"urn:tierboard:1\" name=\"Pages\">"
+                    "<component id=\"a\" kind=\"server\"/><component id=\"b\" kind=\"server\"/>"
+                    "<view id=\"one\" shows=\"placed\"><place of=\"a\" x=\"0\" y=\"0\"/></view>"
+                    "<view id=\"two\" shows=\"placed\"><place of=\"b\" x=\"0\" y=\"0\"/></view></architecture>");
+  TbUid b = fixture_uid (&f, "b");
+  g_autofree char *before = fixture_xml (&f);
+  g_autoptr (GArray) hidden = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  tb_editor_hidden (f.editor, hidden);
+  g_assert_cmpuint (hidden->len, ==, 1);
+  g_assert_cmpuint (g_array_index (hidden, TbUid, 0), ==, b);
+  tb_editor_show (f.editor, &b, 1);
+  g_assert_true (tb_scene_item (tb_editor_scene (f.editor), b, NULL, NULL));
+  tb_editor_hide (f.editor, &b, 1);
+  g_assert_false (tb_scene_item (tb_editor_scene (f.editor), b, NULL, NULL));
+  while (tb_document_undo (f.document))
+    ;
+  g_autofree char *after = fixture_xml (&f);
+  g_assert_cmpstr (after, ==, before);
+  fixture_close (&f);
+}
+
 static void
 test_as_copy_gives_containers_of_its_own (void)
 {
@@ -540,6 +566,7 @@ main (int argc, char **argv)
   TEST (one_card_stays_in_its_tier);
   TEST (pasted_at_the_pointer_it_belongs_there);
   TEST (what_is_hidden_is_shown_as_the_same_element);
+  TEST (what_another_view_has_can_be_shown_in_this_one);
   TEST (as_copy_gives_containers_of_its_own);
   TEST (cut_and_paste_keeps_ids);
   TEST (missing_containers_come_along);

@@ -108,12 +108,28 @@ check (Hand *hand)
   g_assert_false (tb_document_in_transaction (hand->f->document));
 }
 
+/* The scene that followed every step has what one made anew has. */
 static void
-run (guint64 seed)
+assert_follows (Fixture *f)
+{
+  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_GROUP, TB_KIND_NOTE, TB_KIND_LINK };
+  const TbModel *model = tb_document_model (f->document);
+  const TbScene *scene = tb_editor_scene (f->editor);
+  g_autoptr (TbScene) fresh = tb_scene_new (model, tb_scene_view_id (scene));
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
+      {
+        TbUid uid = tb_element_uid (tb_model_nth (model, kinds[k], i));
+        g_assert_cmpint (tb_scene_item (scene, uid, NULL, NULL), ==, tb_scene_item (fresh, uid, NULL, NULL));
+      }
+}
+
+static void
+run (const char *xml, guint64 seed)
 {
   Fixture f;
   Hand hand = { &f };
-  fixture_open (&f, fixture_shop);
+  fixture_open (&f, xml);
   tb_rng_seed (&hand.rng, seed);
   g_test_message ("seed %" G_GUINT64_FORMAT, seed);
   g_autofree char *before = fixture_xml (&f);
@@ -121,6 +137,7 @@ run (guint64 seed)
     {
       random_step (&hand);
       check (&hand);
+      assert_follows (&f);
     }
   while (tb_document_redo (f.document))
     ;
@@ -140,8 +157,24 @@ static void
 test_random (void)
 {
   for (guint64 seed = 1; seed <= 6; seed++)
-    run (seed);
-  run ((guint64) g_test_rand_int ());
+    run (fixture_shop, seed);
+  run (fixture_shop, (guint64) g_test_rand_int ());
+}
+
+/* Two drawings of one architecture, each of its own part. */
+static void
+test_random_on_pages (void)
+{
+  static const char pages[]
+      = "<architecture xmlns=\"urn:tierboard:1\" name=\"Pages\"><group id=\"g\"/>"
+        "<component id=\"a\" kind=\"server\" group=\"g\"/><component id=\"b\" kind=\"server\"/>"
+        "<component id=\"c\" kind=\"store\"/><link id=\"ab\" from=\"a\" to=\"b\"/><link id=\"bc\" from=\"b\" to=\"c\"/>"
+        "<view id=\"one\" frame=\"groups\" shows=\"placed\"><place of=\"a\" x=\"0\" y=\"0\"/><place of=\"b\" x=\"300\" y=\"0\"/></view>"
+        "<view id=\"two\" frame=\"groups\" shows=\"placed\"><place of=\"b\" x=\"0\" y=\"0\"/><place of=\"c\" x=\"300\" y=\"0\"/></view>"
+        "</architecture>";
+  for (guint64 seed = 1; seed <= 3; seed++)
+    run (pages, seed);
+  run (pages, (guint64) g_test_rand_int ());
 }
 
 int
@@ -149,5 +182,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/edit/random", test_random);
+  g_test_add_func ("/edit/random/pages", test_random_on_pages);
   return g_test_run ();
 }
