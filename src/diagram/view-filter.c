@@ -257,6 +257,7 @@ typedef struct
 {
   const TbModel *model;
   GHashTable *here, *elsewhere; /* elements: with a place in the view; in another */
+  GHashTable *filled;           /* groups with components */
   GHashTable *absent;           /* uids */
 } Placed;
 
@@ -282,15 +283,30 @@ leave_out (Placed *p, const TbElement *element)
   g_hash_table_add (p->absent, GUINT_TO_POINTER (tb_element_uid (element)));
 }
 
-/* A group is there with any of what is in it, too; a circle of groups ends with the count. */
+/* A group that was placed nowhere is where something in it is; a circle of groups ends with the count. */
 static void
 keep_groups (Placed *p, const TbElement *group)
 {
   for (guint steps = tb_model_count (p->model, TB_KIND_GROUP); group != NULL && steps > 0; steps--)
     {
-      g_hash_table_add (p->here, (gpointer) group);
+      if (!g_hash_table_contains (p->elsewhere, group))
+        g_hash_table_add (p->here, (gpointer) group);
       group = tb_element_get_ref (p->model, group, TB_PROP_PARENT);
     }
+}
+
+static gboolean
+is_elsewhere (const Placed *p, const TbElement *element)
+{
+  return !g_hash_table_contains (p->here, element) && g_hash_table_contains (p->elsewhere, element);
+}
+
+static void
+leave_out_notes (Placed *p)
+{
+  for (guint i = 0; i < tb_model_count (p->model, TB_KIND_NOTE); i++)
+    if (is_elsewhere (p, tb_model_nth (p->model, TB_KIND_NOTE, i)))
+      leave_out (p, tb_model_nth (p->model, TB_KIND_NOTE, i));
 }
 
 static void
@@ -300,12 +316,12 @@ leave_out_components (Placed *p)
     {
       const TbElement *component = tb_model_nth (p->model, TB_KIND_COMPONENT, i);
       const TbElement *group = tb_element_get_ref (p->model, component, TB_PROP_GROUP);
-      if (g_hash_table_contains (p->here, component) || !g_hash_table_contains (p->elsewhere, component))
-        keep_groups (p, group);
-      else
+      if (is_elsewhere (p, component))
         leave_out (p, component);
+      else
+        keep_groups (p, group);
       if (group != NULL)
-        g_hash_table_add (p->elsewhere, (gpointer) group);
+        g_hash_table_add (p->filled, (gpointer) group);
     }
 }
 
@@ -319,7 +335,7 @@ leave_out_groups (Placed *p)
   for (guint i = 0; i < n; i++)
     {
       const TbElement *group = tb_model_nth (p->model, TB_KIND_GROUP, i);
-      if (!g_hash_table_contains (p->here, group) && g_hash_table_contains (p->elsewhere, group))
+      if (is_elsewhere (p, group) || (g_hash_table_contains (p->filled, group) && !g_hash_table_contains (p->here, group)))
         leave_out (p, group);
     }
 }
@@ -328,12 +344,15 @@ leave_out_groups (Placed *p)
 static void
 leave_out_unplaced (TbViewFilter *filter, const TbModel *model, const TbElement *view)
 {
-  Placed p = { model, g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL) };
+  Placed p = { model, g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL), g_hash_table_new (NULL, NULL),
+               g_hash_table_new (NULL, NULL) };
   for (guint v = 0; v < tb_model_count (model, TB_KIND_VIEW); v++)
     read_placed (&p, tb_model_nth (model, TB_KIND_VIEW, v), tb_model_nth (model, TB_KIND_VIEW, v) == view);
   leave_out_components (&p);
   leave_out_groups (&p);
+  leave_out_notes (&p);
   filter->absent = g_steal_pointer (&p.absent);
+  g_hash_table_unref (p.filled);
   g_hash_table_unref (p.here);
   g_hash_table_unref (p.elsewhere);
 }

@@ -534,7 +534,7 @@ static const TbPropSpec view_props[] = {
   { P (JUMPS, "Line jumps", BOOLEAN), .default_text = "yes",
     .help = "Whether a link jumps over those it crosses." },
   { P (SHOWS, "Shows", ENUM), .default_text = "all", .choices = "all placed",
-    .help = "All, or of components and groups only what has a place in it or in no view." },
+    .help = "All, or of components, groups and notes only what has a place in it or in no view." },
   COMMON,
 };
 
