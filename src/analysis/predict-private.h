@@ -38,12 +38,13 @@ double tb_calls_ns (const TbStation *station, const double *residence, double me
 /* Fills residence from own[station], the time that each spends itself. */
 void tb_residences (const TbQueueNet *net, const double *own, double message_ns, double *residence);
 
-/* How much longer than alone everything takes: 1 where nobody waits. */
+/* How much longer than alone everything takes: 1 where nobody waits. [1] is for customers of open loads, who meet all of the
+ * closed ones: of those each meets the others only, [0]. */
 typedef struct
 {
   double *throughput; /* of sources, rounds in ns⁻¹ */
-  double *stretch;    /* of devices' cores */
-  double *pool;       /* of stations' threads */
+  double *stretch[2]; /* of devices' cores */
+  double *pool[2];    /* of stations' threads */
   gboolean *is_pool;  /* stations whose threads are servers of a centre of their own */
   gboolean exact, overloaded;
 } TbPredictSolution;

@@ -196,36 +196,45 @@ solve_closed (Solving *s, const double *delay, gboolean last)
   return change;
 }
 
-/* How much longer a request is at the centre than it is served: by Little's law where there are closed customers,
- * else as M/M/c. */
+/* How much longer a request of an open load is at the centre than it is served: as M/M/c, and behind the closed customers that
+ * are in its queue. Exact for one server, where it is (1 + Q) / (1 - ρ). */
 static double
-stretch_of (const Centre *centre)
+open_stretch_of (const Centre *centre)
 {
-  double rho = MIN (centre->rho, FULL);
+  double c = centre->servers, queue = MAX (centre->closed - centre->carried * (c - 1) / c, 0);
+  if (centre->rho >= FULL)
+    return INFINITY; /* the queue grows for as long as it goes on */
+  return tb_mmc_response (centre->rho * c, 1, centre->servers) + queue / (c * (1 - centre->rho));
+}
+
+/* The same of a closed customer's: by Little's law. */
+static double
+stretch_of (const Centre *centre, gboolean open)
+{
   if (centre->servers == 0)
     return 1;
-  if (centre->rho >= FULL && centre->carried <= 0)
-    return INFINITY; /* the queue grows for as long as it goes on */
-  if (centre->carried > 0)
-    return MAX (centre->closed / centre->carried, 1);
-  return tb_mmc_response (rho * centre->servers, 1, centre->servers);
+  if (open || centre->carried <= 0)
+    return open_stretch_of (centre);
+  return MAX (centre->closed / centre->carried, 1);
 }
 
 static void
 tell (Solving *s)
 {
-  for (guint d = 0; d < s->net->n_devices; d++)
-    s->out->stretch[d] = 1;
-  for (guint i = 0; i < s->net->n_stations; i++)
-    s->out->pool[i] = 1;
-  for (guint c = 0; c < s->centres->len; c++)
+  for (guint open = 0; open < 2; open++)
     {
-      const Centre *centre = centre_at (s, c);
-      s->out->overloaded |= centre->rho >= FULL;
-      if (centre->device != TB_QUEUE_NONE)
-        s->out->stretch[centre->device] = stretch_of (centre);
-      else
-        s->out->pool[centre->station] = stretch_of (centre);
+      for (guint d = 0; d < s->net->n_devices; d++)
+        s->out->stretch[open][d] = 1;
+      for (guint i = 0; i < s->net->n_stations; i++)
+        s->out->pool[open][i] = 1;
+      for (guint c = 0; c < s->centres->len; c++)
+        {
+          const Centre *centre = centre_at (s, c);
+          gboolean is_device = centre->device != TB_QUEUE_NONE;
+          s->out->overloaded |= centre->rho >= FULL;
+          *(is_device ? &s->out->stretch[open][centre->device] : &s->out->pool[open][centre->station])
+            = stretch_of (centre, open);
+        }
     }
 }
 
@@ -278,8 +287,11 @@ tb_predict_solve (const TbPredictLoad *load)
   s.centres = g_array_new (FALSE, FALSE, sizeof (Centre));
   out->exact = TRUE;
   out->throughput = g_new0 (double, net->n_sources + 1);
-  out->stretch = g_new0 (double, net->n_devices + 1);
-  out->pool = g_new0 (double, net->n_stations + 1);
+  for (guint open = 0; open < 2; open++)
+    {
+      out->stretch[open] = g_new0 (double, net->n_devices + 1);
+      out->pool[open] = g_new0 (double, net->n_stations + 1);
+    }
   out->is_pool = g_new0 (gboolean, net->n_stations + 1);
   for (guint k = 0; k < net->n_sources; k++)
     if (is_open (net, k))
@@ -304,8 +316,11 @@ tb_predict_solution_free (TbPredictSolution *solution)
   if (solution == NULL)
     return;
   g_free (solution->throughput);
-  g_free (solution->stretch);
-  g_free (solution->pool);
+  for (guint open = 0; open < 2; open++)
+    {
+      g_free (solution->stretch[open]);
+      g_free (solution->pool[open]);
+    }
   g_free (solution->is_pool);
   g_free (solution);
 }

@@ -56,9 +56,9 @@ typedef struct
   const TbPredictLoad *load;
   const TbPredictSolution *solution;
   TbPrediction *p;
-  double *own, *residence; /* of stations; own: without what they call */
-  const double *least;     /* residences of requests that never wait */
-  double message_ns;
+  double *own, *residence[2]; /* of stations; own: without what they call. [1]: of requests of open loads */
+  const double *least;        /* residences of requests that never wait */
+  double message_ns[2];
 } Telling;
 
 /* Nothing takes no time even where the queue has no end. */
@@ -70,41 +70,61 @@ stretched (double ns, double by)
 
 /* What a device's queue makes of a nanosecond of work, over the replicas that take requests. */
 static double
-mean_stretch (const Telling *t, const TbStation *station)
+mean_stretch (const Telling *t, const TbStation *station, gboolean open)
 {
   guint takers = tb_station_takers (station);
   double sum = 0;
   for (guint r = 0; r < takers; r++)
-    sum += station->device[r] != TB_QUEUE_NONE ? t->solution->stretch[station->device[r]] : 1;
+    sum += station->device[r] != TB_QUEUE_NONE ? t->solution->stretch[open][station->device[r]] : 1;
   return sum / takers;
 }
 
 static double
-tap_stretch (const Telling *t)
+tap_stretch (const Telling *t, gboolean open)
 {
-  return t->net->tap_device != TB_QUEUE_NONE ? t->solution->stretch[t->net->tap_device] : 1;
+  return t->net->tap_device != TB_QUEUE_NONE ? t->solution->stretch[open][t->net->tap_device] : 1;
 }
 
 static void
-tell_times (Telling *t)
+tell_times (Telling *t, gboolean open)
 {
   for (guint i = 0; i < t->net->n_stations; i++)
     {
       const TbStation *station = &t->net->stations[i];
-      t->own[i] = stretched (tb_station_cpu_ns (station), mean_stretch (t, station)) + stretched (tb_station_wait_ns (station), t->solution->pool[i]);
+      t->own[i] = stretched (tb_station_cpu_ns (station), mean_stretch (t, station, open))
+                  + stretched (tb_station_wait_ns (station), t->solution->pool[open][i]);
     }
-  t->message_ns = t->net->hop_ns + stretched (t->net->tap_ns, tap_stretch (t));
-  tb_residences (t->net, t->own, t->message_ns, t->residence);
+  t->message_ns[open] = t->net->hop_ns + stretched (t->net->tap_ns, tap_stretch (t, open));
+  tb_residences (t->net, t->own, t->message_ns[open], t->residence[open]);
+}
+
+/* How much of a source's rounds comes at station or link `at` as a closed customer, who is waited for, and as an open load. */
+static void
+add_rates (const Telling *t, guint source, const double *all, const double *waited, gsize at, double rate[2])
+{
+  gboolean open = t->net->sources[source].rate_per_s > 0;
+  rate[open] += t->solution->throughput[source] * waited[at];
+  rate[1] += t->solution->throughput[source] * (all[at] - waited[at]);
+}
+
+/* The mean over both; the closed ones' where nobody comes. */
+static double
+mean_of (const double value[2], const double rate[2])
+{
+  double sum = 0;
+  for (guint open = 0; open < 2; open++)
+    sum += rate[open] > 0 ? value[open] * rate[open] : 0;
+  return rate[0] + rate[1] > 0 ? sum / (rate[0] + rate[1]) : value[0];
 }
 
 /* Threads that are held: while a request waits for one it holds none, where that wait is known. */
 static double
-held_ns (const Telling *t, guint station)
+held_ns (const Telling *t, guint station, gboolean open)
 {
   const TbStation *s = &t->net->stations[station];
-  if (isinf (t->residence[station]))
+  if (isinf (t->residence[open][station]))
     return INFINITY; /* all of them are */
-  return t->residence[station] - tb_station_wait_ns (s) * (t->solution->pool[station] - 1);
+  return t->residence[open][station] - tb_station_wait_ns (s) * (t->solution->pool[open][station] - 1);
 }
 
 static void
@@ -112,20 +132,23 @@ tell_station (Telling *t, guint i)
 {
   const TbStation *station = &t->net->stations[i];
   TbStationAnswer *answer = &t->p->stations[i];
-  double rate = 0;
+  double each[2] = { 0, 0 };
   for (guint k = 0; k < t->net->n_sources; k++)
-    rate += t->solution->throughput[k] * t->load->visits[(gsize) k * t->net->n_stations + i];
+    add_rates (t, k, t->load->visits, t->load->waited, (gsize) k * t->net->n_stations + i, each);
+  double rate = each[0] + each[1];
+  double residence = mean_of ((double[]){ t->residence[0][i], t->residence[1][i] }, each);
+  double held = mean_of ((double[]){ held_ns (t, i, FALSE), held_ns (t, i, TRUE) }, each);
   answer->arrivals_per_s.value = rate * 1e9;
-  answer->residence.mean.value = rate > 0 ? t->residence[i] : NAN;
+  answer->residence.mean.value = rate > 0 ? residence : NAN;
   answer->cores = rate * tb_station_cpu_ns (station);
   answer->threads = (double) station->threads * station->replicas;
-  answer->threads_busy = rate * held_ns (t, i);
+  answer->threads_busy = rate * held;
   if (station->threads > 0 && station->role != TB_ROLE_CLIENT)
     answer->threads_busy = MIN (answer->threads_busy, (double) station->threads * tb_station_takers (station));
   if (isinf (answer->threads_busy))
     answer->threads_busy = NAN;
   if (t->solution->is_pool[i])
-    answer->queue.value = rate * (t->residence[i] - held_ns (t, i));
+    answer->queue.value = rate * (residence - held);
   else if (station->threads == 0)
     answer->queue.value = 0;
 }
@@ -135,12 +158,13 @@ tell_link (Telling *t, guint l)
 {
   TbLinkAnswer *answer = &t->p->links[l];
   guint to = t->net->links[l].to;
-  double rate = 0;
+  double each[2] = { 0, 0 };
   for (guint k = 0; k < t->net->n_sources; k++)
-    rate += t->solution->throughput[k] * t->load->calls[(gsize) k * t->net->n_links + l];
-  answer->calls_per_s.value = rate * 1e9;
-  if (rate > 0 && to != TB_QUEUE_NONE) /* the tap sees half of each way */
-    answer->latency.mean.value = t->residence[to] + t->message_ns;
+    add_rates (t, k, t->load->calls, t->load->waited_calls, (gsize) k * t->net->n_links + l, each);
+  answer->calls_per_s.value = (each[0] + each[1]) * 1e9;
+  if (each[0] + each[1] > 0 && to != TB_QUEUE_NONE) /* the tap sees half of each way */
+    answer->latency.mean.value = mean_of ((double[]){ t->residence[0][to] + t->message_ns[0],
+                                                      t->residence[1][to] + t->message_ns[1] }, each);
 }
 
 static void
@@ -150,7 +174,7 @@ tell_source (Telling *t, guint k)
   answer->throughput_per_s.value = t->solution->throughput[k] * 1e9;
   if (t->net->sources[k].rate_per_s > 0) /* no more gets through than there is room for, whatever is asked */
     answer->throughput_per_s.value = MIN (answer->throughput_per_s.value, 1e9 * tb_predict_most (t->load, t->least, k));
-  answer->response.mean.value = t->residence[t->net->sources[k].station];
+  answer->response.mean.value = t->residence[t->net->sources[k].rate_per_s > 0][t->net->sources[k].station];
   if (t->net->sources[k].rate_per_s <= 0 && t->solution->throughput[k] > 0) /* the response law holds to the last digit */
     answer->response.mean.value = t->net->sources[k].population / t->solution->throughput[k] - t->net->sources[k].think_ns;
 }
@@ -289,12 +313,14 @@ tb_predict (const TbQueueNet *net)
     return endless;
   g_autoptr (TbPredictLoad) load = tb_predict_load_new (net);
   g_autoptr (TbPredictSolution) solution = tb_predict_solve (load);
-  g_autofree double *own = g_new0 (double, net->n_stations + 1), *residence = g_new0 (double, net->n_stations + 1);
+  g_autofree double *own = g_new0 (double, net->n_stations + 1), *closed = g_new0 (double, net->n_stations + 1),
+                    *open = g_new0 (double, net->n_stations + 1);
   g_autofree double *least = tb_least_residences (net);
   TbPrediction *p = tb_prediction_new (net);
-  Telling t = { net, load, solution, p, own, residence, least, 0 };
+  Telling t = { net, load, solution, p, own, { closed, open }, least, { 0, 0 } };
   p->overloaded = solution->overloaded;
-  tell_times (&t);
+  tell_times (&t, FALSE);
+  tell_times (&t, TRUE);
   hold_to_ceilings (&t);
   for (guint i = 0; i < net->n_stations; i++)
     tell_station (&t, i);
