@@ -7,6 +7,8 @@
 #define NAMED_MAX 4
 /* Below it nobody would look for a bottleneck. */
 #define NEAR 0.7
+/* Below it a share is none to speak of. */
+#define NOTHING 0.005
 /* A difference that no measurement of some seconds can tell from none. */
 #define SAME 0.02
 
@@ -109,6 +111,9 @@ say_device (const TbPrediction *p, const TbQueueNet *net, guint device)
 {
   double share;
   guint user = biggest_user (p, net, device, &share), cores = net->devices[device].cores;
+  if (p->devices[device].utilisation < NOTHING)
+    return g_strdup_printf ("The %u %s of %s %s next to nothing to do.", cores, plural (cores, "core", "cores"),
+                            net->devices[device].id, plural (cores, "has", "have"));
   g_autofree char *most = user != TB_QUEUE_NONE
                             ? g_strdup_printf (", %.0f %% of that by %s", 100 * share, net->stations[user].title)
                             : g_strdup ("");
@@ -136,8 +141,8 @@ say_nothing_near (const TbPrediction *p, const TbQueueNet *net, double threads, 
 {
   g_autofree char *busy = p->bottleneck_device != TB_QUEUE_NONE ? say_device (p, net, p->bottleneck_device) : g_strdup ("");
   g_autofree char *pool
-    = p->bottleneck_station != TB_QUEUE_NONE
-        ? g_strdup_printf (" The busiest threads are those of %s: it gets %.0f %% of the requests that they let through.",
+    = p->bottleneck_station != TB_QUEUE_NONE && threads >= NOTHING
+        ? g_strdup_printf (" The busiest threads are those of %s: they get %.0f %% of the requests that they could take.",
                            net->stations[p->bottleneck_station].title, 100 * threads)
         : g_strdup ("");
   return g_strdup_printf ("Nothing is near its limit%s.%s%s%s",

@@ -275,7 +275,7 @@ apply_load (const TbQueueReader *reader, const TbStation *station, TbSource *sou
 static gboolean
 read_source (TbQueueReader *reader, const TbElement *component, guint station, TbSource *source)
 {
-  const TbStation *s = &reader->net->stations[station];
+  TbStation *s = &reader->net->stations[station];
   const TbElement *builtin = tb_element_child_of (component, TB_KIND_BUILTIN);
   if (!tb_queue_is_builtin (component))
     {
@@ -293,6 +293,8 @@ read_source (TbQueueReader *reader, const TbElement *component, guint station, T
   if (open && source->rate_per_s <= 0 && tb_element_get_number (builtin, TB_PROP_RATE) <= 0
       && source->population == s->replicas * MAX (s->threads, 1))
     return FALSE; /* drawn to ask nothing */
+  if (s->role == TB_ROLE_CLIENT && source->rate_per_s <= 0 && source->population > s->replicas * MAX (s->threads, 1))
+    s->threads = (source->population + s->replicas - 1) / s->replicas; /* what is tried: a thread each, as taking it makes */
   return s->n_calls > 0 && (source->rate_per_s > 0 || source->population > 0);
 }
 

@@ -116,6 +116,7 @@ test_what_if (void)
   g_assert_cmpuint (net->stations[1].threads, ==, 9);
   g_assert_cmpuint (net->stations[1].replicas, ==, 5);
   g_assert_cmpuint (net->sources[0].population, ==, 70);
+  g_assert_cmpuint (net->stations[0].threads, ==, 70); /* a thread each, as taking it makes */
   assert_near (net->sources[0].rate_per_s, 0);
   assert_near (net->stations[1].work[1].mean_ns, 3e5);
   assert_near (net->stations[1].extra_ns, 1e4);
