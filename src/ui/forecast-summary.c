@@ -62,7 +62,7 @@ tb_forecast_summary_set_wide (TbForecastSummary *self, gboolean wide)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->box), wide ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self->box), wide ? 24 : 4);
   for (guint i = PART_LIMIT; i < N_PARTS; i++)
-    gtk_label_set_lines (GTK_LABEL (self->texts[i]), wide ? 4 : 2);
+    gtk_label_set_lines (GTK_LABEL (self->texts[i]), wide ? 4 : 6);
 }
 
 static void

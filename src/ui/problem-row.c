@@ -6,7 +6,7 @@
 #include "util.h"
 
 #define PART_INDENT 24
-#define LINES_MAX 3    /* of its sentence: a narrow window has room below rather than beside */
+#define LINES_MAX 8    /* of its sentence: a narrow window has room below rather than beside */
 #define LEAST_CHARS 20
 #define FIX_CHARS 34 /* of a fix's words that a row shows; its tooltip has all */
 
