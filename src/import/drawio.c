@@ -390,7 +390,8 @@ make_link (PageReader *r, TbDrawioCell *edge, TbUid from, TbUid to, const char *
       read_way (r, edge, edge->uid, turned);
       return;
     }
-  edge->uid = tb_build_link (r->build, turned ? to : from, turned ? from : to, foreign, words, edge->line);
+  /* Without words it is called after its ends: draw.io's ids say nothing to anybody. */
+  edge->uid = tb_build_link (r->build, turned ? to : from, turned ? from : to, *words != '\0' ? foreign : NULL, words, edge->line);
   if (edge->uid == 0)
     return;
   keep_same_link (r, edge, turned ? to : from, turned ? from : to, words);

@@ -30,15 +30,26 @@ struct _TbImportBuild
   guint n_components;
 };
 
+/* "orders.drawio.png" → "orders": what holds a drawing says so twice. (transfer full) */
+static char *
+name_of_file (const char *path)
+{
+  static const char *const inner[] = { ".drawio", ".dio", ".tierboard" };
+  g_autofree char *base = g_path_get_basename (path);
+  char *dot = strrchr (base, '.');
+  if (dot != NULL && dot != base)
+    *dot = '\0';
+  for (guint i = 0; i < G_N_ELEMENTS (inner); i++)
+    if (g_str_has_suffix (base, inner[i]) && strlen (base) > strlen (inner[i]))
+      base[strlen (base) - strlen (inner[i])] = '\0';
+  return g_utf8_make_valid (base, -1);
+}
+
 TbImportBuild *
 tb_build_new (const TbImportSource *source, const char *format, TbProblems *dropped)
 {
   TbImportBuild *b = g_new0 (TbImportBuild, 1);
-  g_autofree char *base = g_path_get_basename (source->name);
-  char *dot = strrchr (base, '.');
-  if (dot != NULL && dot != base)
-    *dot = '\0';
-  g_autofree char *name = g_utf8_make_valid (base, -1);
+  g_autofree char *name = name_of_file (source->name);
   b->source = source;
   b->format = format;
   b->dropped = dropped;

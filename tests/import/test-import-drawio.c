@@ -174,6 +174,19 @@ test_a_sentence_that_nothing_calls_is_a_note (void)
 }
 
 static void
+test_names_are_what_people_call_things (void)
+{
+  const char *page = HEAD TWO LINE ("x9_K", "", "", "a", "b") LINE ("x9_L", "refund", "", "b", "a") TAIL;
+  const TbImportSource source = { "orders.drawio.xml", NULL, page, strlen (page) };
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) document = tb_import_bytes (&source, NULL, dropped, NULL);
+  const TbModel *model = tb_document_model (document);
+  g_assert_cmpstr (tb_element_title (tb_model_root (model)), ==, "orders");
+  g_assert_nonnull (tb_model_lookup (model, "shop-to-orders"));
+  g_assert_nonnull (tb_model_lookup (model, "refund"));
+}
+
+static void
 test_a_picture_with_its_frames_name_is_its_badge (void)
 {
   Result r = import_cells (BOX ("g", "Big Cloud", "fillColor=none;", "1", 0, 0, 800, 600)
@@ -573,6 +586,7 @@ main (int argc, char *argv[])
   ADD ("what has no place is told with its line", test_what_has_no_place_is_told_with_its_line);
   ADD ("a sentence that nothing calls is a note", test_a_sentence_that_nothing_calls_is_a_note);
   ADD ("a picture with its frame's name is its badge", test_a_picture_with_its_frames_name_is_its_badge);
+  ADD ("names are what people call things", test_names_are_what_people_call_things);
   ADD ("decoration is told once", test_decoration_is_told_once);
   ADD ("a line to a frame ends at a component in it", test_a_line_to_a_frame_ends_at_a_component_in_it);
   ADD ("pages become views", test_pages_become_views);
