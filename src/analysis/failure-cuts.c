@@ -60,7 +60,7 @@ is_missed (const TbFailure *f, const TbNeed *need, guint atom)
   if (atom < f->instances->len)
     return are_missed (f, need, &atom, 1);
   const TbFailDevice *device = TB_DEVICE (f, atom - f->instances->len);
-  const guint *on = &g_array_index (f->on, guint, device->first);
+  const guint *on = device->n > 0 ? &g_array_index (f->on, guint, device->first) : NULL;
   for (guint i = 0, n; i < device->n; i += n)
     {
       for (n = 1; i + n < device->n && TB_INSTANCE (f, on[i + n])->component == TB_INSTANCE (f, on[i])->component;)
