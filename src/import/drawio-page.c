@@ -241,7 +241,7 @@ judge_frame (TbDrawioCell *frame, const GPtrArray *things)
   for (i = first; i < things->len && ((const TbDrawioCell *) things->pdata[i])->rect.x <= right; i++)
     {
       TbDrawioCell *thing = things->pdata[i];
-      if (thing == frame || !is_thing (thing) || thing->index < frame->index
+      if (thing == frame || !is_thing (thing) || (thing->index < frame->index && !frame->clear)
           || !tb_drawio_inside (&thing->rect, &frame->rect))
         continue;
       last = thing;
@@ -306,7 +306,7 @@ find_container (TbDrawioCell *cell, const GPtrArray *containers)
       TbDrawioCell *c = containers->pdata[i];
       double area = c->rect.width * c->rect.height;
       gboolean in = c != cell && area < least
-                    && ((c->index < cell->index && tb_drawio_inside (&cell->rect, &c->rect)) || is_ancestor (c, cell))
+                    && (((c->index < cell->index || c->clear) && tb_drawio_inside (&cell->rect, &c->rect)) || is_ancestor (c, cell))
                     && !is_ancestor (cell, c);
       if (in)
         {
@@ -455,6 +455,26 @@ is_sentence (const TbDrawioCell *cell)
   return n >= SENTENCE_WORDS && g_utf8_strlen (words, -1) >= (glong) SENTENCE && !tb_foreign_kind (NULL, NULL, words).known;
 }
 
+/* “Architecture: Retail” in a bar over all the rest. */
+static gboolean
+is_heading (const TbDrawioPage *page, const TbDrawioCell *bar)
+{
+  static const char *const signs[] = { "architecture", "architektur", "diagram", "overview" };
+  g_autofree char *words = tb_drawio_words (bar), *lower = g_utf8_strdown (words, -1);
+  gboolean said = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
+    said = said || strstr (lower, signs[i]) != NULL;
+  if (!said || bar->linked || bar->rect.width < 5 * bar->rect.height)
+    return FALSE;
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      const TbDrawioCell *cell = page->cells->pdata[i];
+      if (cell->what == TB_CELL_COMPONENT && cell != bar && cell->rect.y < bar->rect.y + bar->rect.height)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* A box with a sentence in it that nothing calls is a note, whatever it looks like. */
 static void
 judge_remarks (TbDrawioPage *page)
@@ -463,8 +483,8 @@ judge_remarks (TbDrawioPage *page)
     {
       TbDrawioCell *cell = page->cells->pdata[i];
       if (cell->what == TB_CELL_COMPONENT && !cell->called && !cell->kind.known && cell->children == NULL
-          && !tb_drawio_pictured (cell) && is_sentence (cell))
-        cell->what = TB_CELL_NOTE;
+          && !tb_drawio_pictured (cell))
+        cell->what = is_heading (page, cell) ? TB_CELL_TEXT : is_sentence (cell) ? TB_CELL_NOTE : TB_CELL_COMPONENT;
     }
 }
 
@@ -476,6 +496,13 @@ is_bare_dashes (const TbDrawioCell *edge)
 {
   return tb_drawio_style_is (edge, "dashed", "1") && is_none (edge, "endArrow")
          && (is_none (edge, "startArrow") || !tb_drawio_style_has (edge, "startArrow"));
+}
+
+static gboolean
+is_clear (const TbDrawioCell *cell)
+{
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  return has_words (cell) && (is_none (cell, "fillColor") || g_strcmp0 (shape, "umlFrame") == 0);
 }
 
 static void
@@ -503,6 +530,7 @@ look_at_all (TbDrawioPage *page)
     {
       TbDrawioCell *cell = page->cells->pdata[i];
       cell->what = look_at (cell);
+      cell->clear = cell->vertex && is_clear (cell);
       if (cell->vertex)
         cell->kind = tb_drawio_kind (cell);
     }

@@ -50,6 +50,7 @@ struct _TbDrawioCell
   TbDrawioWhat what;
   gboolean linked;   /* an edge ends at it */
   gboolean called;   /* one that is no bare dashed line */
+  gboolean clear;    /* it has words, and what was drawn before it is seen through it */
   gboolean gated;    /* a CONTAINER that edges end at: a component in it takes them */
   gboolean nameless; /* a CONTAINER that has no words */
   guint n_things;    /* COMPONENT cells in a CONTAINER, and in those in it */

@@ -465,10 +465,14 @@ read_foreign (TbDrawioFile *file, TbProblems *dropped, GError **error)
     read_page (&reader, file->pages->pdata[i], i);
   part_views (&reader);
   if (reader.n_same > 0)
-    tb_build_assume (reader.build, 0, 0, "%u boxes of later pages have the name of one of an earlier page and were taken for it",
+    tb_build_assume (reader.build, 0, 0, reader.n_same == 1
+                       ? "%u box of a later page has the name of one of an earlier page and was taken for it"
+                       : "%u boxes of later pages have the name of one of an earlier page and were taken for it",
                      reader.n_same);
   if (reader.n_dashed > 0)
-    tb_build_assume (reader.build, 0, 0, "%u dashed lines are calls that nobody waits for (async)", reader.n_dashed);
+    tb_build_assume (reader.build, 0, 0, reader.n_dashed == 1 ? "%u dashed line is a call that nobody waits for (async)"
+                                                              : "%u dashed lines are calls that nobody waits for (async)",
+                     reader.n_dashed);
   g_hash_table_unref (reader.by_title);
   g_array_unref (reader.views);
   return tb_build_finish (reader.build, error);

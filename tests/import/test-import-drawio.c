@@ -187,6 +187,30 @@ test_names_are_what_people_call_things (void)
 }
 
 static void
+test_what_was_drawn_before_a_clear_frame_is_in_it (void)
+{
+  Result r = import_cells (TWO BOX ("c", "Mailer", "", "1", 300, 40, 120, 60) BOX ("g", "Backend", "fillColor=none;", "1", 0, 0, 600, 500)
+                           LINE ("e", "", "", "a", "b"));
+  const TbElement *group = titled (r.model, TB_KIND_GROUP, "Backend");
+  g_assert_true (tb_element_get_ref (r.model, titled (r.model, TB_KIND_COMPONENT, "Shop"), TB_PROP_GROUP) == group);
+  g_assert_true (tb_element_get_ref (r.model, titled (r.model, TB_KIND_COMPONENT, "Mailer"), TB_PROP_GROUP) == group);
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_COMPONENT), ==, 3);
+  result_clear (&r);
+}
+
+static void
+test_a_heading_is_words (void)
+{
+  Result r = import_cells (BOX ("t", "Architecture: Retail", "fillColor=#4DA1F5;", "1", 0, 0, 600, 40)
+                           BOX ("a", "Shop", "", "1", 40, 80, 120, 60) BOX ("b", "Orders architecture", "", "1", 40, 240, 120, 60)
+                           LINE ("e", "", "", "a", "b"));
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_COMPONENT), ==, 2);
+  g_assert_cmpuint (tb_model_count (r.model, TB_KIND_NOTE), ==, 1);
+  g_assert_cmpstr (tb_element_get (tb_model_nth (r.model, TB_KIND_NOTE, 0), TB_PROP_SHAPE), ==, "text");
+  result_clear (&r);
+}
+
+static void
 test_a_picture_with_its_frames_name_is_its_badge (void)
 {
   Result r = import_cells (BOX ("g", "Big Cloud", "fillColor=none;", "1", 0, 0, 800, 600)
@@ -587,6 +611,8 @@ main (int argc, char *argv[])
   ADD ("a sentence that nothing calls is a note", test_a_sentence_that_nothing_calls_is_a_note);
   ADD ("a picture with its frame's name is its badge", test_a_picture_with_its_frames_name_is_its_badge);
   ADD ("names are what people call things", test_names_are_what_people_call_things);
+  ADD ("what was drawn before a clear frame is in it", test_what_was_drawn_before_a_clear_frame_is_in_it);
+  ADD ("a heading is words", test_a_heading_is_words);
   ADD ("decoration is told once", test_decoration_is_told_once);
   ADD ("a line to a frame ends at a component in it", test_a_line_to_a_frame_ends_at_a_component_in_it);
   ADD ("pages become views", test_pages_become_views);
