@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define OFTEN 0.05 /* of failing: from here on bits are cheaper than logarithms */
+#define OFTEN 0.02 /* of failing: from here on bits are cheaper than logarithms */
 
 G_STATIC_ASSERT (TB_FAILURE_SAMPLES % TB_LANES == 0);
 
