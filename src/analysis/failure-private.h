@@ -5,7 +5,8 @@
  *   failure.c         what stops when something is gone
  *   failure-states.c  what works in each of many states at once
  *   failure-ways.c    the sets of components that a goal can be up by
- *   failure-cuts.c    what one failure stops, and what two
+ *   failure-cuts.c    what one failure stops
+ *   failure-pairs.c   what two stop, and neither alone
  *   failure-order.c   in which order shared devices are summed out
  *   failure-odds.c    the probability that such a set is up, device by device
  *   failure-goal.c    how much of the time a goal is up: exactly, or by lots
@@ -214,6 +215,20 @@ typedef struct
 /* skip: by component, that it is not followed; may be NULL. Holds until the next are asked for. */
 const TbPaths *tb_failure_paths (TbFailure *f, guint component, const gboolean *skip);
 void tb_walk_free (TbWalk *walk);
+
+/* failure-cuts.c: by atom, what its loss alone does; f->states is there then. */
+enum
+{
+  TB_STOPS_SOME = 1, /* goals */
+  TB_STOPS_ALL = 2
+};
+const guint8 *tb_failure_alone (TbFailure *f);
+
+static inline guint
+tb_failure_goal (const TbFailure *f, guint goal)
+{
+  return g_array_index (f->goal_components, guint, goal);
+}
 
 void tb_factor_free (TbFactor *factor);
 /* failure-order.c: fills f->order, TB_NO_INDEX for devices that need not be summed out. */
