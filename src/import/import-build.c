@@ -26,6 +26,7 @@ struct _TbImportBuild
   GHashTable *services; /* "component>name" → itself: of what was made here */
   GHashTable *repeated; /* "from>to" → guint *, how many links between them were left out */
   GHashTable *placed;   /* "view>of" → itself */
+  GHashTable *mentions; /* TbUid of places that wait for their corners */
   guint n_elements;
   guint n_components;
 };
@@ -59,6 +60,7 @@ tb_build_new (const TbImportSource *source, const char *format, TbProblems *drop
   b->services = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   b->repeated = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   b->placed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  b->mentions = g_hash_table_new (NULL, NULL);
   tb_document_begin (b->document, "Import", NULL);
   return b;
 }
@@ -76,6 +78,7 @@ tb_build_free (TbImportBuild *b)
   g_hash_table_unref (b->services);
   g_hash_table_unref (b->repeated);
   g_hash_table_unref (b->placed);
+  g_hash_table_unref (b->mentions);
   g_free (b);
 }
 
@@ -490,6 +493,19 @@ set_coordinate (TbImportBuild *b, TbUid uid, TbProp prop, double value, double l
 }
 
 void
+tb_build_place_at (TbImportBuild *b, TbUid place, const TbRect *rect)
+{
+  if (g_hash_table_remove (b->mentions, GUINT_TO_POINTER (place)))
+    tb_document_set (b->document, place, TB_PROP_HIDDEN, NULL, NULL);
+  set_coordinate (b, place, TB_PROP_X, rect->x, -1e6);
+  set_coordinate (b, place, TB_PROP_Y, rect->y, -1e6);
+  if (rect->width > 0)
+    set_coordinate (b, place, TB_PROP_WIDTH, rect->width, 1);
+  if (rect->height > 0)
+    set_coordinate (b, place, TB_PROP_HEIGHT, rect->height, 1);
+}
+
+void
 tb_build_place (TbImportBuild *b, TbUid view, TbUid of, const TbRect *rect)
 {
   TbUid in = view != 0 ? view : first_view (b);
@@ -499,15 +515,10 @@ tb_build_place (TbImportBuild *b, TbUid view, TbUid of, const TbRect *rect)
   if (place == 0)
     return;
   tb_build_refer (b, place, TB_PROP_OF, of);
-  set_coordinate (b, place, TB_PROP_X, rect->x, -1e6);
-  set_coordinate (b, place, TB_PROP_Y, rect->y, -1e6);
-  if (rect->width > 0)
-    set_coordinate (b, place, TB_PROP_WIDTH, rect->width, 1);
-  if (rect->height > 0)
-    set_coordinate (b, place, TB_PROP_HEIGHT, rect->height, 1);
+  tb_build_place_at (b, place, rect);
 }
 
-static void
+static TbUid
 add_place (TbImportBuild *b, TbUid view, TbUid of, const char *hidden)
 {
   TbUid in = view != 0 ? view : first_view (b);
@@ -515,6 +526,7 @@ add_place (TbImportBuild *b, TbUid view, TbUid of, const char *hidden)
   tb_build_refer (b, place, TB_PROP_OF, of);
   if (place != 0)
     tb_document_set (b->document, place, TB_PROP_HIDDEN, hidden, NULL);
+  return place;
 }
 
 void
@@ -532,7 +544,13 @@ tb_build_show_placed (TbImportBuild *b, TbUid view)
 void
 tb_build_mention (TbImportBuild *b, TbUid view, TbUid of)
 {
-  add_place (b, view, of, "no");
+  g_hash_table_add (b->mentions, GUINT_TO_POINTER (add_place (b, view, of, "no")));
+}
+
+gboolean
+tb_build_is_mention (const TbImportBuild *b, TbUid place)
+{
+  return g_hash_table_contains (b->mentions, GUINT_TO_POINTER (place));
 }
 
 TbUid
@@ -554,127 +572,6 @@ tb_build_route (TbImportBuild *b, TbUid view, TbUid link, const TbPoint *bends, 
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */
-
-/* By id: what a view places, or hides. */
-static GHashTable *
-mentioned_in (const TbElement *view)
-{
-  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < tb_element_n_children (view); i++)
-    {
-      const TbElement *child = tb_element_child (view, i);
-      if (tb_element_kind (child) == TB_KIND_PLACE && tb_element_get (child, TB_PROP_OF) != NULL)
-        g_hash_table_add (ids, g_strdup (tb_element_get (child, TB_PROP_OF)));
-    }
-  return ids;
-}
-
-/* More of them is a matter of seconds, or one that nobody looks at as a whole. */
-#define LAYERED_MAX 400
-
-/* FALSE: something stands there already, so that rows of its own would come in its way, or there are too many. */
-static gboolean
-can_be_layered (const TbModel *model, const TbElement *view)
-{
-  for (guint i = 0; i < tb_element_n_children (view); i++)
-    if (tb_element_kind (tb_element_child (view, i)) == TB_KIND_PLACE)
-      return FALSE;
-  guint n = tb_model_count (model, TB_KIND_COMPONENT);
-  return n > 0 && n <= LAYERED_MAX;
-}
-
-static void
-place_layered (const TbModel *model, const TbElement *view, GArray *places)
-{
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
-    {
-      TbUid uid = tb_element_uid (tb_model_nth (model, TB_KIND_COMPONENT, i));
-      g_array_append_val (uids, uid);
-    }
-  tb_place_tidy (model, tb_element_id (view), (const TbUid *) (const void *) uids->data, uids->len, places);
-}
-
-#define USUAL_WIDTH 176.0  /* of a card */
-#define LARGEST_WIDTH 280.0
-#define BESIDE_NAME 76.0   /* icon and margins */
-#define LETTER 7.6         /* on the average, in bold */
-#define STEP 240.0         /* from card to card in a row, at least */
-#define GRID 20.0
-
-/* As wide as the longest name needs, within reason; 0: as wide as usual. All alike, so that rows stay even. */
-static double
-width_for_names (const TbModel *model)
-{
-  glong longest = 0;
-  for (guint i = 0; i < tb_model_count (model, TB_KIND_COMPONENT); i++)
-    longest = MAX (longest, g_utf8_strlen (tb_element_title (tb_model_nth (model, TB_KIND_COMPONENT, i)), -1));
-  double width = GRID * ceil ((BESIDE_NAME + LETTER * (double) longest) / GRID);
-  return width > USUAL_WIDTH ? MIN (width, LARGEST_WIDTH) : 0;
-}
-
-/* Wider cards, as far apart as they were. */
-static void
-widen (const TbModel *model, GArray *places)
-{
-  double width = width_for_names (model);
-  for (guint i = 0; i < places->len && width > 0; i++)
-    {
-      TbPlacement *p = &g_array_index (places, TbPlacement, i);
-      p->rect.x = GRID * round (p->rect.x * (STEP + width - USUAL_WIDTH) / STEP / GRID);
-      p->rect.width = width;
-    }
-}
-
-static void
-put_places (TbImportBuild *b, const TbElement *view, const GArray *places, gboolean sized)
-{
-  g_autoptr (GHashTable) mentioned = mentioned_in (view);
-  for (guint i = 0; i < places->len; i++)
-    {
-      const TbPlacement *p = &g_array_index (places, TbPlacement, i);
-      gboolean wide = sized && p->rect.width > USUAL_WIDTH;
-      const TbRect corner = { p->rect.x, p->rect.y, wide ? p->rect.width : 0, wide ? p->rect.height : 0 };
-      if (!g_hash_table_contains (mentioned, tb_element_id (tb_model_get (tb_build_model (b), p->uid))))
-        tb_build_place (b, tb_element_uid (view), p->uid, &corner);
-    }
-}
-
-static gboolean
-says_all (const TbModel *model, const TbElement *view)
-{
-  static const TbKind kinds[] = { TB_KIND_COMPONENT, TB_KIND_NOTE };
-  g_autoptr (GHashTable) mentioned = mentioned_in (view);
-  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
-    for (guint i = 0; i < tb_model_count (model, kinds[k]); i++)
-      if (!g_hash_table_contains (mentioned, tb_element_id (tb_model_nth (model, kinds[k], i))))
-        return FALSE;
-  return TRUE;
-}
-
-/* In every view: what stands nowhere there stands where we would put it, and stays there from then on. */
-static void
-place_the_rest (TbImportBuild *b)
-{
-  const TbModel *model = tb_build_model (b);
-  first_view (b);
-  for (guint v = 0; v < tb_model_count (model, TB_KIND_VIEW); v++)
-    {
-      const TbElement *view = tb_model_nth (model, TB_KIND_VIEW, v);
-      g_autoptr (GArray) layered = g_array_new (FALSE, FALSE, sizeof (TbPlacement)),
-                         rest = g_array_new (FALSE, FALSE, sizeof (TbPlacement));
-      if (says_all (model, view)) /* its places or that it is hidden: finding some costs as much as for all */
-        continue;
-      if (can_be_layered (model, view))
-        {
-          place_layered (model, view, layered);
-          widen (model, layered);
-          put_places (b, view, layered, TRUE);
-        }
-      tb_place_tiered (model, tb_element_id (view), TRUE, rest);
-      put_places (b, view, rest, FALSE);
-    }
-}
 
 static gboolean
 is_sound (TbImportBuild *b, GError **error)
@@ -702,7 +599,8 @@ tb_build_finish (TbImportBuild *build, GError **error)
   if (b->n_components == 0)
     return tb_import_fail (b->source, 0, 0, error, "there is nothing in it that could be a component");
   tell_repeated (b);
-  place_the_rest (b);
+  first_view (b);
+  tb_build_place_rest (b);
   if (!is_sound (b, error))
     return NULL;
   tb_document_commit (b->document);

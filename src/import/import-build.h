@@ -70,12 +70,16 @@ void tb_build_set_origin (TbImportBuild *build, TbUid uid, const char *name);
 TbUid tb_build_view (TbImportBuild *build, const char *foreign, const char *title, const char *frame, guint line);
 /* Where an element stands in a view (0: the first). Width and height 0: as large as it comes. */
 void tb_build_place (TbImportBuild *build, TbUid view, TbUid of, const TbRect *rect);
+/* The same of a place that is there, and shown from then on. */
+void tb_build_place_at (TbImportBuild *build, TbUid place, const TbRect *rect);
 /* That view does not show it. */
 void tb_build_hide (TbImportBuild *build, TbUid view, TbUid of);
 /* Of components and groups it shows only those with a place, as tb_build_place() and tb_build_mention() give. */
 void tb_build_show_placed (TbImportBuild *build, TbUid view);
-/* It is in the view, which places it by itself, unless it has a place there. */
+/* It is in the view, and is placed at the end, unless it has a place there. */
 void tb_build_mention (TbImportBuild *build, TbUid view, TbUid of);
+/* Whether that place is such a one, and still without a corner. */
+gboolean tb_build_is_mention (const TbImportBuild *build, TbUid place);
 /* A link's bends in a view; returns the route for more properties. */
 TbUid tb_build_route (TbImportBuild *build, TbUid view, TbUid link, const TbPoint *bends, guint n);
 
@@ -83,6 +87,9 @@ TbUid tb_build_route (TbImportBuild *build, TbUid view, TbUid link, const TbPoin
 void tb_build_drop (TbImportBuild *build, guint line, const char *format, ...) G_GNUC_PRINTF (3, 4);
 void tb_build_assume (TbImportBuild *build, TbUid uid, guint line, const char *format, ...) G_GNUC_PRINTF (4, 5);
 void tb_build_offer (TbImportBuild *build, TbUid uid, guint line, const char *format, ...) G_GNUC_PRINTF (4, 5);
+
+/* Places what has no place yet, in every view that has it (import-rest.c). */
+void tb_build_place_rest (TbImportBuild *build);
 
 /* The document (transfer full), checked; frees the build. What has no place in a view gets one by tb_place_tiered().
  * An architecture without a component is refused: it is not what anybody meant to open. */

@@ -144,6 +144,26 @@ test_views_places_bends_steps_and_styles (void)
   result_clear (&r);
 }
 
+/* Of a view that its own program is to lay out. */
+static void
+test_what_a_view_names_without_a_place_gets_one_there (void)
+{
+  Result r = import_text ("{'name':'Shop','model':{'softwareSystems':[{'id':'1','name':'Web','relationships':["
+                          "{'id':'9','sourceId':'1','destinationId':'2'}]},{'id':'2','name':'Orders'},{'id':'3','name':'Mail'}]},"
+                          "'views':{'systemLandscapeViews':[{'key':'part','elements':[{'id':'1'},{'id':'2'}]}]}}");
+  const TbElement *view = tb_model_nth (r.model, TB_KIND_VIEW, 0);
+  g_assert_cmpstr (tb_element_get (view, TB_PROP_SHOWS), ==, "placed");
+  g_assert_cmpuint (tb_element_n_children (view), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const TbElement *place = tb_element_child (view, i);
+      g_assert_true (tb_element_is_set (place, TB_PROP_X) && tb_element_is_set (place, TB_PROP_Y));
+      g_assert_false (tb_element_is_set (place, TB_PROP_HIDDEN));
+      g_assert_cmpstr (tb_element_get (place, TB_PROP_OF), !=, "mail");
+    }
+  result_clear (&r);
+}
+
 static void
 test_what_has_no_place_is_told_with_its_line (void)
 {
@@ -347,6 +367,7 @@ main (int argc, char **argv)
   TEST (relationships_are_links_once);
   TEST (deployment_becomes_tier_devices_and_replicas);
   TEST (views_places_bends_steps_and_styles);
+  TEST (what_a_view_names_without_a_place_gets_one_there);
   TEST (what_has_no_place_is_told_with_its_line);
   TEST (examples_come_back_as_they_went);
   TEST (any_drawing_comes_back_as_it_went);
