@@ -244,7 +244,10 @@ include_one (TbCompose *compose, TbComposeFile *file, const TbYaml *path, guint 
       g_propagate_error (error, problem);
       return FALSE;
     }
-  /* One that was there before is included already, or includes itself. */
+  /* One that was there before is included already, which is well, or includes itself, which is none's wish. */
+  if (other != NULL && other->opened)
+    tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, file, path->line, "“%s” includes itself: it is read once",
+                    other->name);
   return other == NULL || compose->files->len == before || add_file (compose, other, depth + 1, error);
 }
 
@@ -270,7 +273,10 @@ add_file (TbCompose *compose, TbComposeFile *file, guint depth, GError **error)
 {
   if (depth > MAX_INCLUDES)
     return tb_compose_fail (file, file->tree->root, error, "files are included more than %d deep", MAX_INCLUDES);
-  return add_services (compose, file, error) && add_includes (compose, file, depth, error);
+  file->opened = TRUE;
+  gboolean done = add_services (compose, file, error) && add_includes (compose, file, depth, error);
+  file->opened = FALSE;
+  return done;
 }
 
 gboolean

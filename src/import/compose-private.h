@@ -34,6 +34,7 @@ typedef struct
   const TbYaml *services;
   GHashTable *whole;     /* name → TbYaml: with what it extends */
   GHashTable *resolving; /* set of names */
+  gboolean opened;       /* what it includes is being read */
   gboolean legacy;       /* it has no services:, but services at its top */
 } TbComposeFile;
 

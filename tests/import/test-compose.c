@@ -479,6 +479,7 @@ a_file_that_includes_itself_is_read_once (void)
   write_file (folder, "b.yaml", "include: [a.yaml]\nservices: {b: {image: x}}\n");
   read_in (&f, folder, "include: [a.yaml, b.yaml]\n");
   g_assert_cmpuint (tb_model_count (f.model, TB_KIND_COMPONENT), ==, 2);
+  told_at (&f, "dropped", "*“a.yaml” includes itself: it is read once*");
   remove_file (folder, "a.yaml");
   remove_file (folder, "b.yaml");
   g_rmdir (folder);
