@@ -308,6 +308,16 @@ check_text (const char *xml, gssize size, GError **error)
   return g_utf8_validate (xml, size, NULL) || bad (error, "%s", "this is no text in UTF-8");
 }
 
+/* GLib quotes single bytes, which may be half a letter. */
+static void
+make_sentence_valid (GError **error)
+{
+  if (error == NULL || g_utf8_validate ((*error)->message, -1, NULL))
+    return;
+  g_autofree char *message = (*error)->message;
+  (*error)->message = g_utf8_make_valid (message, -1);
+}
+
 static gboolean
 check_whole (const TbTemplate *t, GError **error)
 {
@@ -328,6 +338,7 @@ tb_template_parse (const char *file, const char *xml, gssize size, GError **erro
   if (!check_text (xml, size, error) || !g_markup_parse_context_parse (context, xml, size, error)
       || !g_markup_parse_context_end_parse (context, error) || !check_whole (template, error))
     {
+      make_sentence_valid (error);
       g_prefix_error (error, "%s: ", file);
       return NULL;
     }

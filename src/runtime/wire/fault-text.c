@@ -252,14 +252,14 @@ tb_fault_set (TbWireFault *fault, const char *name, const char *value, char *why
   return false;
 }
 
-/* The shortest that is read as the same number, with a point whatever the locale says. */
+/* The shortest that is read as the same number, to 15 digits, with a point whatever the locale says. */
 static void
 write_number (char *out, size_t size, double value)
 {
   int n = 0, digits = 6;
   do
     n = snprintf (out, size, "%.*g", digits, value);
-  while (digits++ < 17 && strtod (out, NULL) != value);
+  while (digits++ < 15 && strtod (out, NULL) != value);
   for (int i = 0; i < n && i < (int) size; i++)
     if (out[i] == ',')
       out[i] = '.';
@@ -360,7 +360,7 @@ tb_fault_is_normal (const TbWireFault *fault, const TbFaultAttribute *a)
   if (a->unit == TB_UNIT_DIST_MS
       && ((const TbDist *) field_of (fault, a))->kind != TB_DIST_CONSTANT)
     return false;
-  return stored (fault, a) == a->normal;
+  return fabs (stored (fault, a) - a->normal) <= fabs (a->normal) * 1e-15; /* it is written the same */
 }
 
 /* NaN is not within. */
