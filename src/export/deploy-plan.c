@@ -189,7 +189,7 @@ restore_ports (TbDeploy *deploy)
       for (guint k = 0; tb_deploy_stands_in (component) && k < instance->ports->len; k++)
         {
           TbPlanPort *port = g_ptr_array_index (instance->ports, k);
-          guint64 container = g_str_has_prefix (port->name, "port-")
+          guint64 container = port->name != NULL && g_str_has_prefix (port->name, "port-")
                                 ? g_ascii_strtoull (port->name + strlen ("port-"), NULL, 10) : 0;
           if (container > 0 && container < 1024)
             port->port = (guint16) container;

@@ -34,6 +34,7 @@ int
 main (int argc, char **argv)
 {
   guint n = 0;
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   for (int i = 1; i < argc; i++)
     n += replay_folder (argv[i]);
   printf ("%s %u inputs replayed\n1..1\n", n > 0 ? "ok 1" : "not ok 1", n);

@@ -64,6 +64,7 @@ test_what_is_wrong_is_said (void)
     { "latency,latency=-1ms",
       "latency is “-1ms”, expected a duration like 20ms, or a distribution like “normal 5ms 1ms”" },
     { "latency,latency=2h", "latency is 2h, expected 0s to 1h" },
+    { "latency,latency=normal 5ms 2h", "latency is normal 5ms 2h, expected 0s to 1h" },
     { "latency,toxicity=1.5", "toxicity is 1.5, expected 0 to 1" },
     { "latency,toxicity=nan", "toxicity is “nan”, expected a share from 0 to 1, or like 25%" },
     { "bandwidth,rate=0", "rate is 0, expected 1B/s to 10000GB/s" },

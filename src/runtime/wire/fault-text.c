@@ -194,7 +194,7 @@ set_attribute (TbWireFault *fault, const TbFaultAttribute *a, const char *value,
     return refuse_value (a, value, why, size);
   if (a->unit == TB_UNIT_COUNT && floor (number) != number)
     return refuse_value (a, value, why, size);
-  if (!(number >= a->least && number <= a->most))
+  if (!(number >= a->least && number <= a->most) || (is_dist && !(dist.b <= a->most)))
     return refuse_bounds (a, value, why, size);
   if (is_dist)
     *(TbDist *) field_of (fault, a) = dist;
