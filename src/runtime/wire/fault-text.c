@@ -260,6 +260,12 @@ write_number (char *out, size_t size, double value)
   do
     n = snprintf (out, size, "%.*g", digits, value);
   while (digits++ < 15 && strtod (out, NULL) != value);
+  if (memchr (out, 'e', strlen (out)) != NULL) /* which is not how people write numbers, and is not read */
+    {
+      n = snprintf (out, size, "%.18f", value);
+      while (n > 1 && n < (int) size && strchr (n > 2 ? "0" : ".,", out[n - 1]) != NULL)
+        out[--n] = '\0';
+    }
   for (int i = 0; i < n && i < (int) size; i++)
     if (out[i] == ',')
       out[i] = '.';
@@ -360,7 +366,7 @@ tb_fault_is_normal (const TbWireFault *fault, const TbFaultAttribute *a)
   if (a->unit == TB_UNIT_DIST_MS
       && ((const TbDist *) field_of (fault, a))->kind != TB_DIST_CONSTANT)
     return false;
-  return fabs (stored (fault, a) - a->normal) <= fabs (a->normal) * 1e-15; /* it is written the same */
+  return fabs (stored (fault, a) - a->normal) <= fabs (a->normal) * 1e-15 + 1e-18; /* it is written the same */
 }
 
 /* NaN is not within. */
