@@ -257,7 +257,7 @@ typedef struct
 {
   const TbModel *model;
   GHashTable *here, *elsewhere; /* elements: with a place in the view; in another */
-  GHashTable *filled;           /* groups with components */
+  GHashTable *filled;           /* groups with components, of any depth */
   GHashTable *absent;           /* uids */
 } Placed;
 
@@ -320,8 +320,8 @@ leave_out_components (Placed *p)
         leave_out (p, component);
       else
         keep_groups (p, group);
-      if (group != NULL)
-        g_hash_table_add (p->filled, (gpointer) group);
+      while (group != NULL && g_hash_table_add (p->filled, (gpointer) group))
+        group = tb_element_get_ref (p->model, group, TB_PROP_PARENT);
     }
 }
 
