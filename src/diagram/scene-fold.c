@@ -252,9 +252,10 @@ tb_scene_fold (TbScene *scene)
   for (guint i = 0; i < scene->items->len; i++)
     {
       TbItem *item = TB_ITEM (scene, i);
-      item->folded &= is_container (item) && is_framed (scene, item) && item->n_members > 0;
+      item->folded &= is_container (item) && is_framed (scene, item);
+      scene->n_folded += item->folded ? 1 : 0; /* an empty one, too: it closes over the first that comes in */
+      item->folded &= item->n_members > 0;
       any |= item->folded || item->hidden;
-      scene->n_folded += item->folded ? 1 : 0;
       if (item->folded)
         write_box (item);
     }

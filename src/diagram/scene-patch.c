@@ -169,13 +169,16 @@ take_placed (TbScene *scene, const TbModel *model, const TbEdit *edit)
   return touch_named (scene, model, place);
 }
 
-/* A view that shows what was placed follows every place, of other views too. */
+/* A view that shows what was placed follows every place, of other views too, and a group may be there with its members
+ * only. */
 static gboolean
 moves_between_views (const TbScene *scene, const TbModel *model, const TbEdit *edit)
 {
   const TbElement *element = tb_model_get (model, edit->uid);
   if (!scene->only_placed || edit->kind == TB_KIND_ROUTE || edit->kind == TB_KIND_BEND)
     return FALSE;
+  if (edit->op == TB_EDIT_SET && edit->prop == TB_PROP_GROUP)
+    return TRUE;
   if (edit->op == TB_EDIT_SET)
     return edit->kind == TB_KIND_PLACE && edit->prop == TB_PROP_X && element != NULL && !in_this_view (scene, element);
   return TRUE;

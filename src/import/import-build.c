@@ -194,23 +194,31 @@ choose_id (TbImportBuild *b, TbKind kind, const char *foreign, const char *title
   return tb_model_make_id (model, kind, valid);
 }
 
-TbUid
-tb_build_element (TbImportBuild *b, TbKind kind, TbUid parent, const char *foreign, const char *title, guint line)
+/* wish: what its id is made of. */
+static TbUid
+add_element (TbImportBuild *b, TbKind kind, TbUid parent, const char *wish, const char *title, guint line)
 {
   if (!has_room (b))
     return 0;
   g_autofree char *name = title != NULL ? clean_title (b, title, line) : NULL;
   gboolean local = tb_schema_kind (kind)->local_id;
-  g_autofree char *id = !local ? choose_id (b, kind, foreign, name)
-                        : foreign != NULL && tb_id_is_valid (foreign) ? g_strdup (foreign) : NULL;
+  g_autofree char *id = !local ? choose_id (b, kind, wish, name)
+                        : wish != NULL && tb_id_is_valid (wish) ? g_strdup (wish) : NULL;
   TbUid uid = tb_document_insert (b->document, kind, id, parent != 0 ? parent : tb_build_root (b), G_MAXUINT);
   if (name != NULL && *name != '\0' && g_strcmp0 (name, id) != 0 && tb_schema_prop (kind, TB_PROP_NAME) != NULL)
     tb_document_set (b->document, uid, TB_PROP_NAME, name, NULL);
-  if (foreign != NULL && !local && !g_hash_table_contains (b->foreign, foreign))
-    g_hash_table_insert (b->foreign, g_strdup (foreign), GUINT_TO_POINTER (uid));
   if (kind == TB_KIND_VIEW && b->view == 0)
     b->view = uid;
   b->n_components += kind == TB_KIND_COMPONENT;
+  return uid;
+}
+
+TbUid
+tb_build_element (TbImportBuild *b, TbKind kind, TbUid parent, const char *foreign, const char *title, guint line)
+{
+  TbUid uid = add_element (b, kind, parent, foreign, title, line);
+  if (uid != 0 && foreign != NULL && !tb_schema_kind (kind)->local_id && !g_hash_table_contains (b->foreign, foreign))
+    g_hash_table_insert (b->foreign, g_strdup (foreign), GUINT_TO_POINTER (uid));
   return uid;
 }
 
@@ -448,7 +456,9 @@ tb_build_link (TbImportBuild *b, TbUid from, TbUid to, const char *foreign, cons
       return 0;
     }
   g_autofree char *ends = g_strdup_printf ("%s-to-%s", tb_element_id (caller), tb_element_id (called));
-  TbUid uid = tb_build_element (b, TB_KIND_LINK, 0, foreign != NULL ? foreign : ends, name, line);
+  /* What has no name there is found by none: something else may be called a-to-b. */
+  TbUid uid = foreign != NULL ? tb_build_element (b, TB_KIND_LINK, 0, foreign, name, line)
+                              : add_element (b, TB_KIND_LINK, 0, ends, name, line);
   tb_build_refer (b, uid, TB_PROP_FROM, from);
   tb_build_refer (b, uid, TB_PROP_TO, to);
   if (uid != 0 && service != NULL)
@@ -461,7 +471,8 @@ tb_build_link (TbImportBuild *b, TbUid from, TbUid to, const char *foreign, cons
 TbUid
 tb_build_view (TbImportBuild *b, const char *foreign, const char *title, const char *frame, guint line)
 {
-  TbUid uid = tb_build_element (b, TB_KIND_VIEW, 0, foreign != NULL ? foreign : "main", title, line);
+  TbUid uid = foreign != NULL ? tb_build_element (b, TB_KIND_VIEW, 0, foreign, title, line)
+                              : add_element (b, TB_KIND_VIEW, 0, "main", title, line);
   tb_build_set (b, uid, TB_PROP_FRAME, frame, line);
   return uid;
 }

@@ -125,11 +125,20 @@ make_node (TbMermaid *r, const Node *node, const char *word)
   return uid;
 }
 
+/* Also one that began behind another statement of its line, which was not seen before the lines were read. */
+static gboolean
+is_subgraph (const TbMermaid *r, const char *id)
+{
+  const TbElement *element = tb_model_get (tb_build_model (r->build), tb_build_find (r->build, id));
+  return g_hash_table_contains (r->subgraphs, id)
+         || (element != NULL && tb_element_kind (element) != TB_KIND_COMPONENT);
+}
+
 /* The component of that word, made where it is new; a label that comes later counts. 0: nothing is drawn. */
 static TbUid
 take_node (TbMermaid *r, const Node *node, const char *word)
 {
-  if (g_hash_table_contains (r->subgraphs, node->id))
+  if (is_subgraph (r, node->id))
     return tb_mermaid_gate (r, node->id);
   if (node->label != NULL && *node->label == '\0' && g_hash_table_add (r->nothing, g_strdup (node->id)))
     tb_build_drop (r->build, r->line, "%s: a node without words is decoration", word);

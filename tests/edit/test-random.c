@@ -137,7 +137,8 @@ run (const char *xml, guint64 seed)
     {
       random_step (&hand);
       check (&hand);
-      assert_follows (&f);
+      if (i % 5 == 0)
+        assert_follows (&f);
     }
   while (tb_document_redo (f.document))
     ;

@@ -356,8 +356,8 @@ tb_leash_main (const TbLeashSpec *spec, int control, pid_t agent)
 
 /* ---- The agent's end --------------------------------------------------------------------------- */
 
-int
-tb_leash_spawn (const TbLeashSpec *spec, pid_t *pid)
+static int
+spawn_once (const TbLeashSpec *spec, pid_t *pid)
 {
   int pair[2], on = 1;
   pid_t agent = getpid ();
@@ -382,6 +382,15 @@ tb_leash_spawn (const TbLeashSpec *spec, pid_t *pid)
     }
   fcntl (pair[0], F_SETFL, O_NONBLOCK);
   return pair[0];
+}
+
+/* Who forks them may die with the request in its hands. From then on the agent forks them, this one too; what was
+ * perhaps forked before finds its control closed, and ends. */
+int
+tb_leash_spawn (const TbLeashSpec *spec, pid_t *pid)
+{
+  int control = spawn_once (spec, pid);
+  return control == -EAGAIN ? spawn_once (spec, pid) : control;
 }
 
 void
