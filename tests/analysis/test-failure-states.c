@@ -155,22 +155,30 @@ check_pairs (const MadeFailing *r, const Drawn *d)
   g_assert_false (tb_failure_has_more_pairs (d->failure));
 }
 
+/* Random drawings, by a printed seed; several: with further clients. */
 static void
-test_pairs_of_many_clients_are_those_of_trying_all (void)
+check_random (guint rounds, gboolean several, void (*check) (const MadeFailing *, const Drawn *))
 {
   TbRng rng;
   tb_rng_seed (&rng, (guint64) g_test_rand_int ());
-  for (guint round = 0; round < 100; round++)
+  for (guint round = 0; round < rounds; round++)
     {
       MadeFailing r;
       made_failing (&r, &rng);
-      add_clients (&r, &rng);
+      if (several)
+        add_clients (&r, &rng);
       g_auto (Drawn) d = draw (r.body->str);
       made_failing_atoms (&r, &d);
       g_test_message ("%s", r.body->str);
-      check_pairs (&r, &d);
+      check (&r, &d);
       g_string_free (r.body, TRUE);
     }
+}
+
+static void
+test_pairs_of_many_clients_are_those_of_trying_all (void)
+{
+  check_random (100, TRUE, check_pairs);
 }
 
 /* A client that is itself called: what another needs of it is not what it is asked for as a goal. */
@@ -247,18 +255,7 @@ check_samples (const MadeFailing *r, const Drawn *d)
 static void
 test_lots_agree_with_every_state (void)
 {
-  TbRng rng;
-  tb_rng_seed (&rng, (guint64) g_test_rand_int ());
-  for (guint round = 0; round < 40; round++)
-    {
-      MadeFailing r;
-      made_failing (&r, &rng);
-      g_auto (Drawn) d = draw (r.body->str);
-      made_failing_atoms (&r, &d);
-      g_test_message ("%s", r.body->str);
-      check_samples (&r, &d);
-      g_string_free (r.body, TRUE);
-    }
+  check_random (40, FALSE, check_samples);
 }
 
 /* Replicas of one component fail apart from each other: what they do together says so. */
