@@ -455,6 +455,7 @@ fixture_start (Fixture *f)
   watched_agent = f->agent;
   tb_writer_begin (&w, TB_COMMAND_HELLO);
   tb_writer_u32 (&w, TB_WIRE_VERSION);
+  tb_writer_i64 (&w, f->start_ns);
   tb_writer_end (&w);
   send_all (f, &w);
   take_welcome (f);

@@ -23,6 +23,7 @@ typedef struct
   char *dir;
   TbWirePlan plan;
   GPtrArray *strings; /* what the plan points to */
+  gint64 start_ns; /* that the viewer says the run began at */
   int socket;
   pid_t agent;
   GByteArray *in;

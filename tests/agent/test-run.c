@@ -329,13 +329,14 @@ is_recorded (Fixture *f, gpointer data)
 }
 
 static void
-test_recording_holds_architecture_plan_and_facts (void)
+test_recording_holds_start_architecture_plan_and_facts (void)
 {
   Fixture *f = fixture_new (1);
   g_autofree char *path = g_strdup_printf ("%s/run.tbrec", f->dir);
   char *before = f->plan.recording;
   f->plan.recording = path;
   f->plan.document = (char *) "<architecture/>";
+  f->start_ns = tb_now_ns () - TB_NS_PER_S; /* its viewer took a while to start the agent */
   fixture_command (f, 0, "sleep", "1000", NULL);
   fixture_start (f);
   g_assert_true (fixture_wait (f, is_recorded, NULL, 5));
@@ -346,6 +347,7 @@ test_recording_holds_architecture_plan_and_facts (void)
   guint drawings = 0, plans = 0, states = 0;
   g_assert_cmpint (tb_record_reader_open (path, &reader, &cut_short), ==, 0);
   g_assert_false (cut_short);
+  g_assert_cmpint (tb_record_reader_start_ns (reader), ==, f->start_ns);
   while (tb_record_reader_next (reader, &record) == 1)
     {
       TbReader r;
@@ -491,7 +493,7 @@ main (int argc, char **argv)
     T (an_environment_file_is_read_at_each_start),
     T (one_that_does_not_answer_is_started_again),
     T (load_is_summed_over_the_tree),
-    T (recording_holds_architecture_plan_and_facts),
+    T (recording_holds_start_architecture_plan_and_facts),
     T (a_recording_that_cannot_be_written_is_a_problem_only),
     T (a_plan_that_contradicts_itself_is_refused),
     T (nonsense_from_the_viewer_ends_the_run),

@@ -118,7 +118,7 @@ record (bool http, uint32_t n, uint32_t payload)
   static const char text[] = "GET /item/%08u HTTP/1.1\r\nHost: shop\r\nAccept: */*\r\n\r\n";
   char message[128];
   tb_rng_seed (&t.rng, 11);
-  if (tb_record_writer_open (path, 1, &limits, &w) != 0)
+  if (tb_record_writer_open (path, 1, 0, &limits, &w) != 0)
     abort ();
   double traffic = 0, begin = cpu_s ();
   static TbEvent events[4096];

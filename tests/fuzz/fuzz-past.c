@@ -36,7 +36,7 @@ write_records (const char *path, const uint8_t *data, size_t size)
 {
   TbRecordWriter *w;
   gint64 time_ns = tb_now_ns ();
-  if (tb_record_writer_open (path, 1, NULL, &w) != 0)
+  if (tb_record_writer_open (path, 1, 0, NULL, &w) != 0)
     return;
   while (size >= 4)
     {

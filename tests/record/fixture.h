@@ -52,7 +52,7 @@ static inline TbRecordWriter *
 writer_new (Fixture *f, const TbRecordLimits *limits)
 {
   TbRecordWriter *w;
-  g_assert_cmpint (tb_record_writer_open (f->path, 7, limits, &w), ==, 0);
+  g_assert_cmpint (tb_record_writer_open (f->path, 7, 0, limits, &w), ==, 0);
   return w;
 }
 

@@ -287,7 +287,7 @@ test_a_mask_that_is_none_is_refused (Fixture *f, gconstpointer data)
   const TbRecordLimits limits = { .masks = masks };
   TbRecordWriter *w;
   char why[100] = "";
-  g_assert_cmpint (tb_record_writer_open (f->path, 1, &limits, &w), ==, -EINVAL);
+  g_assert_cmpint (tb_record_writer_open (f->path, 1, 0, &limits, &w), ==, -EINVAL);
   g_assert_false (tb_record_mask_check (masks[0], why, sizeof why));
   g_assert_cmpstr (why, !=, "");
   g_assert_true (tb_record_mask_check ("token=[^&]*", NULL, 0));

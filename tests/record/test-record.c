@@ -498,6 +498,27 @@ test_a_growing_file_is_followed (Fixture *f, gconstpointer data)
   tb_record_reader_close (r);
 }
 
+/* A run begins before its recording is opened: told from then on, times are those its viewer shows. */
+static void
+test_times_are_told_from_the_moment_given (Fixture *f, gconstpointer data)
+{
+  gint64 hour = INT64_C (3600) * TB_NS_PER_S, now = tb_now_ns (), real = g_get_real_time () * 1000;
+  const gint64 given[] = { now - 5 * TB_NS_PER_S, 0, now + hour }; /* that, and now for the others */
+  for (guint i = 0; i < G_N_ELEMENTS (given); i++)
+    {
+      TbRecordWriter *w;
+      g_assert_cmpint (tb_record_writer_open (f->path, 7, given[i], NULL, &w), ==, 0);
+      tb_record_writer_close (w);
+      TbRecordReader *r = reader_new (f);
+      gint64 start_ns = tb_record_reader_start_ns (r);
+      g_assert_cmpint (start_ns, >=, i == 0 ? given[i] : now);
+      g_assert_cmpint (start_ns, <=, i == 0 ? given[i] : tb_now_ns ());
+      gint64 off = (tb_record_reader_start_realtime_ns (r) - real) - (start_ns - now);
+      g_assert_cmpint (ABS (off), <, TB_NS_PER_S / 2);
+      tb_record_reader_close (r);
+    }
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -520,6 +541,7 @@ main (int argc, char **argv)
   ADD ("/record/figures", test_figures_add_up_to_the_counters);
   ADD ("/record/operations", test_operations_are_what_was_told);
   ADD ("/record/operations/cut", test_cut_operations_end_where_they_are_cut);
+  ADD ("/record/start", test_times_are_told_from_the_moment_given);
   ADD ("/record/growing", test_a_growing_file_is_followed);
   return g_test_run ();
 }

@@ -289,6 +289,12 @@ bypass (bool open)
   flush ();
 }
 
+static bool
+is_past (int64_t time_ns)
+{
+  return time_ns > 0 && time_ns <= tb_now_ns ();
+}
+
 static void
 take (TbReader *r)
 {
@@ -302,6 +308,8 @@ take (TbReader *r)
           send (viewer, "this is no frame of any kind at all", 35, MSG_NOSIGNAL);
           return;
         }
+      if (tb_reader_u32 (r) != TB_WIRE_VERSION || !is_past (tb_reader_i64 (r)))
+        exit (8);
       welcome ();
       return;
     case TB_COMMAND_PLAN:

@@ -92,7 +92,7 @@ recorded_new_of (const char *xml, const TbRecordLimits *limits)
   Recorded *r = g_new0 (Recorded, 1);
   int fd = g_file_open_tmp ("tb-past-XXXXXX", &r->path, NULL);
   close (fd);
-  g_assert_cmpint (tb_record_writer_open (r->path, 7, limits, &r->writer), ==, 0);
+  g_assert_cmpint (tb_record_writer_open (r->path, 7, 0, limits, &r->writer), ==, 0);
   r->start_ns = tb_now_ns ();
   tb_record_writer_add (r->writer, TB_RECORD_ARCHITECTURE, r->start_ns, xml, strlen (xml));
   write_plan (r);

@@ -21,7 +21,7 @@ begin (Fixture *f, const char *mask)
   g_autofree char *dir = g_dir_make_tmp ("tb-log-book-XXXXXX", NULL);
   f->path = g_build_filename (dir, "run.tbrec", NULL);
   f->now_ns = TB_NS_PER_S;
-  g_assert_cmpint (tb_record_writer_open (f->path, 1, &limits, &f->writer), ==, 0);
+  g_assert_cmpint (tb_record_writer_open (f->path, 1, 0, &limits, &f->writer), ==, 0);
 }
 
 static void

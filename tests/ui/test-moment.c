@@ -22,7 +22,7 @@ static void
 write_run (Fixture *f)
 {
   TbRecordWriter *w;
-  g_assert_cmpint (tb_record_writer_open (f->path, 1, NULL, &w), ==, 0);
+  g_assert_cmpint (tb_record_writer_open (f->path, 1, 0, NULL, &w), ==, 0);
   f->start_ns = tb_now_ns ();
   for (guint i = 0; i < N_EVENTS; i++)
     {

@@ -92,6 +92,7 @@ struct Agent
   Instance **instances; /* as the plan's */
   pid_t *helpers; /* leashes of probes: not instances, but not strangers either */
   size_t n_helpers, helpers_capacity;
+  int64_t start_ns; /* of the run, as its viewer tells times; 0: it did not say */
   TbRecordWriter *record;
   bool record_dirty;
   uint64_t logs_recorded; /* bytes of the recording that are output of instances */

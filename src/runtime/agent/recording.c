@@ -43,7 +43,7 @@ tb_recording_open (Agent *a)
                             .limit_ns = plan->record_limit_ns,
                             .payload_max = plan->record_payload,
                             .masks = masks };
-  int error = tb_record_writer_open (plan->recording, plan->seed, &limits, &a->record);
+  int error = tb_record_writer_open (plan->recording, plan->seed, a->start_ns, &limits, &a->record);
   free (masks);
   if (error != 0)
     {

@@ -202,6 +202,7 @@ welcome (Agent *a, TbReader *r, const int *fds)
       tb_agent_abort (a, "the viewer speaks another version");
       return;
     }
+  a->start_ns = tb_reader_i64 (r);
   size_t at = tb_fact_begin (a, TB_FACT_WELCOME);
   tb_writer_u32 (&a->out, TB_WIRE_VERSION);
   tb_fact_end (a, at);

@@ -56,9 +56,10 @@ typedef struct
 
 typedef struct TbRecordWriter TbRecordWriter;
 
-/* Replaces what is there. limits is copied; NULL: the defaults, without payload. Returns 0 or -errno;
- * -EINVAL for a mask that is no expression. */
-int tb_record_writer_open (const char *path, uint64_t seed, const TbRecordLimits *limits,
+/* Replaces what is there. start_ns: the moment its times are told from, of tb_now_ns(), not one to come;
+ * 0: now. limits is copied; NULL: the defaults, without payload. Returns 0 or -errno; -EINVAL for a mask
+ * that is no expression. */
+int tb_record_writer_open (const char *path, uint64_t seed, int64_t start_ns, const TbRecordLimits *limits,
                            TbRecordWriter **writer);
 /* A record of any type but EVENT and PAYLOAD. Buffers. Returns 0, or -errno of a write; -EFBIG: facts
  * alone have filled the file. */

@@ -44,14 +44,17 @@ make_room (TbRecordWriter *w)
 }
 
 static int
-write_header (TbRecordWriter *w, uint64_t seed)
+write_header (TbRecordWriter *w, uint64_t seed, int64_t start_ns)
 {
   struct timespec real;
+  int64_t now = tb_now_ns ();
+  if (start_ns <= 0 || start_ns > now)
+    start_ns = now;
   clock_gettime (CLOCK_REALTIME, &real);
   TbRecordHeader h = { .magic = TB_RECORD_MAGIC,
                        .version = TB_RECORD_VERSION,
-                       .start_ns = tb_now_ns (),
-                       .start_realtime_ns = real.tv_sec * TB_NS_PER_S + real.tv_nsec,
+                       .start_ns = start_ns,
+                       .start_realtime_ns = real.tv_sec * TB_NS_PER_S + real.tv_nsec - (now - start_ns),
                        .seed = seed,
                        .unit = TB_UNIT };
   h.crc = TB_HEADER_CRC (&h);
@@ -77,7 +80,7 @@ clear (TbRecordWriter *w)
 }
 
 int
-tb_record_writer_open (const char *path, uint64_t seed, const TbRecordLimits *limits,
+tb_record_writer_open (const char *path, uint64_t seed, int64_t start_ns, const TbRecordLimits *limits,
                        TbRecordWriter **writer)
 {
   TbRecordWriter *w = calloc (1, sizeof *w);
@@ -87,7 +90,7 @@ tb_record_writer_open (const char *path, uint64_t seed, const TbRecordLimits *li
   if (error == 0)
     {
       w->fd = open (path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-      error = w->fd < 0 ? -errno : write_header (w, seed);
+      error = w->fd < 0 ? -errno : write_header (w, seed, start_ns);
     }
   if (error != 0)
     {

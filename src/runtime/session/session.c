@@ -430,6 +430,7 @@ begin_talk (TbSession *self)
   g_source_attach (self->readable, self->context);
   tb_writer_begin (&self->out, TB_COMMAND_HELLO);
   tb_writer_u32 (&self->out, TB_WIRE_VERSION);
+  tb_writer_i64 (&self->out, self->start_ns);
   tb_writer_end (&self->out);
   tb_wire_plan_write (&self->out, &self->map->plan);
   tb_session_sent (self);

@@ -31,7 +31,7 @@
 
 /* X (name, number, fields) */
 #define TB_COMMANDS(X)                                                                             \
-  X (HELLO, 1, "u32 version")                                                                      \
+  X (HELLO, 1, "u32 version, i64 ns when the run began for its viewer; 0: with the agent")           \
   X (PLAN, 2, "see TbWirePlan; starts the run")                                                    \
   X (STOP, 3, "ordered stop of everything, then the agent exits")                                  \
   X (KILL, 4, "str instance")                                                                      \
