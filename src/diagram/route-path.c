@@ -157,26 +157,29 @@ ahead (TbPoint a, TbSide side, TbPoint b)
   return (b.x - a.x) * n.x + (b.y - a.y) * n.y;
 }
 
+/* Where on its side a straight line may end: anywhere but at the corners, or where a person put it. */
+static void
+straight_range (const TbRouteEnd *end, TbPoint p, gboolean level, double *low, double *high)
+{
+  const TbRect *r = &end->rect;
+  double start = level ? r->y : r->x, length = level ? r->height : r->width;
+  *low = start + 14;
+  *high = start + length - 14;
+  if (end->at >= 0)
+    *low = *high = level ? p.y : p.x;
+}
+
 /* The line both shapes can see each other along: the called one's centre, else the caller's. aside:
  * two others. */
 static gboolean
 straight_at (const Ends *e, gboolean level, double *at, double *aside)
 {
-  const TbRect *a = &e->a->rect, *b = &e->b->rect;
-  double low = level ? MAX (a->y, b->y) : MAX (a->x, b->x);
-  double high = level ? MIN (a->y + a->height, b->y + b->height)
-                      : MIN (a->x + a->width, b->x + b->width);
   double ca = level ? e->a->centre.y : e->a->centre.x, cb = level ? e->b->centre.y : e->b->centre.x;
-  low += 14;
-  high -= 14;
-  if (e->a->at >= 0)
-    low = high = level ? e->pa.y : e->pa.x;
-  if (e->b->at >= 0)
-    {
-      double fixed = level ? e->pb.y : e->pb.x;
-      low = MAX (low, fixed);
-      high = MIN (high, fixed);
-    }
+  double low, high, low2, high2;
+  straight_range (e->a, e->pa, level, &low, &high);
+  straight_range (e->b, e->pb, level, &low2, &high2);
+  low = MAX (low, low2);
+  high = MIN (high, high2);
   if (low > high)
     return FALSE;
   *at = cb >= low && cb <= high ? cb : ca >= low && ca <= high ? ca : (low + high) / 2;

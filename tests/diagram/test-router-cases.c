@@ -82,6 +82,28 @@ test_a_glued_place_is_kept (void)
   g_assert_cmpfloat (r.points[r.n - 1].y, ==, 351);
 }
 
+/* Facing sides, and a place on one of them that the other card does not reach below. */
+static void
+test_a_line_from_a_glued_place_ends_at_its_card (void)
+{
+  for (int called = 0; called < 2; called++)
+    {
+      g_autoptr (TbRouter) router = tb_router_new ();
+      put_card (router, 1, 300, 0);
+      put_card (router, 2, 100, 260);
+      TbRouterLink link = called ? plain_link (2, 1) : plain_link (1, 2);
+      link.from_side = called ? TB_SIDE_TOP : TB_SIDE_BOTTOM;
+      link.to_side = called ? TB_SIDE_BOTTOM : TB_SIDE_TOP;
+      *(called ? &link.to_at : &link.from_at) = 0.25;
+      tb_router_set_link (router, 1, &link);
+      TbRouterRoute r = get_route (router, 1);
+      TbPoint glued = r.points[called ? r.n - 1 : 0], free = r.points[called ? 0 : r.n - 1];
+      g_assert_cmpfloat (glued.x, ==, 344);
+      g_assert_cmpfloat (free.y, ==, 260);
+      g_assert_true (free.x > 100 && free.x < 276);
+    }
+}
+
 static void
 test_a_floating_end_chooses_its_side_on_each_move (void)
 {
@@ -332,6 +354,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add_func ("/router/" name, func)
   ADD ("links-of-a-port-share-its-point", test_links_of_a_port_share_its_point);
   ADD ("a-glued-place-is-kept", test_a_glued_place_is_kept);
+  ADD ("a-line-from-a-glued-place-ends-at-its-card", test_a_line_from_a_glued_place_ends_at_its_card);
   ADD ("a-floating-end-chooses-its-side", test_a_floating_end_chooses_its_side_on_each_move);
   ADD ("ways-between-bends-avoid-shapes", test_ways_between_bends_avoid_shapes);
   ADD ("a-crossing-gets-a-jump", test_a_crossing_gets_a_jump_unless_told_otherwise);
