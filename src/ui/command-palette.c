@@ -299,7 +299,7 @@ tb_command_palette (TbWindow *window)
 {
   Palette *self = g_new0 (Palette, 1);
   /* Not in the stack of pages: assistive tools take each child of one for a page. */
-  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (window->toasts));
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (window->pages));
   g_autofree char *recent = tb_settings_get_text (RECENT);
   self->window = g_object_ref (window);
   g_set_object (&self->sheet, window->sheet);

@@ -100,6 +100,11 @@ void tb_sheet_take_choices (TbSheet *self); /* minimap and grid, as remembered *
 void tb_sheet_show_source (TbSheet *self, gboolean show);
 gboolean tb_sheet_shows_source (TbSheet *self);
 void tb_sheet_toast (TbSheet *self, const char *sentence);
+/* FALSE: a panel lies over its canvas, or leaves too little of it. */
+gboolean tb_sheet_shows_toasts (TbSheet *self);
+GtkWidget *tb_sheet_desk (TbSheet *self); /* the overlay over its canvas */
+/* They stand beside its minimap while the binding lives. (transfer none) */
+GBinding *tb_sheet_bind_toasts (TbSheet *self, GtkWidget *toasts);
 
 /* What the canvas and all beside it show; NULL: nothing. */
 void tb_sheet_show_editor (TbSheet *self, TbEditor *editor);

@@ -16,6 +16,8 @@
 /* Heights of the bottom panel: of its tabs alone, and the least at which it counts as open. */
 #define PANEL_TABS 44
 #define PANEL_LEAST 80
+#define MINIMAP_ROOM 190
+#define TOAST_ROOM 120 /* of a canvas' height, its lower bars included */
 
 G_DEFINE_FINAL_TYPE (TbSheet, tb_sheet, GTK_TYPE_WIDGET)
 
@@ -51,6 +53,35 @@ tb_sheet_toast (TbSheet *self, const char *sentence)
     }
   const TbElement *root = tb_model_root (tb_document_model (self->document));
   tb_window_toastf (self->window, "%s: %s", tb_element_title (root), sentence);
+}
+
+static gboolean
+room_for_minimap (GBinding *binding, const GValue *visible, GValue *margin, gpointer data)
+{
+  g_value_set_int (margin, g_value_get_boolean (visible) ? MINIMAP_ROOM : 0);
+  return TRUE;
+}
+
+gboolean
+tb_sheet_shows_toasts (TbSheet *self)
+{
+  int height = gtk_widget_get_height (GTK_WIDGET (self->canvas));
+  gboolean covered = tb_shell_is_narrow (self->shell)
+                     && (tb_shell_is_open (self->shell, TB_SHELL_LEFT) || tb_shell_is_open (self->shell, TB_SHELL_RIGHT));
+  return !covered && (height >= TOAST_ROOM || !gtk_widget_get_mapped (GTK_WIDGET (self)));
+}
+
+GtkWidget *
+tb_sheet_desk (TbSheet *self)
+{
+  return gtk_widget_get_parent (GTK_WIDGET (self->canvas));
+}
+
+GBinding *
+tb_sheet_bind_toasts (TbSheet *self, GtkWidget *toasts)
+{
+  return g_object_bind_property_full (self->minimap, "visible", toasts, "margin-end", G_BINDING_SYNC_CREATE,
+                                      room_for_minimap, NULL, NULL, NULL);
 }
 
 void
@@ -319,6 +350,7 @@ static GtkWidget *
 new_desk (TbSheet *self)
 {
   GtkWidget *overlay = gtk_overlay_new ();
+  gtk_widget_add_css_class (overlay, "desk");
   self->canvas = TB_CANVAS (tb_canvas_new ());
   gtk_widget_set_hexpand (GTK_WIDGET (self->canvas), TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self->canvas), TRUE);

@@ -15,7 +15,8 @@ struct _TbWindow
 {
   AdwApplicationWindow parent;
 
-  AdwToastOverlay *toasts;
+  AdwToastOverlay *toasts; /* over the canvas that is shown; over the window while there is none */
+  GBinding *toasts_room;   /* beside that canvas' minimap */
   GPtrArray *told;      /* AdwToast: those that wait or are seen and are about one sheet */
   GtkWidget *announcer; /* not seen; says what the last toast said */
   GtkStack *pages; /* the start page, the tabs */

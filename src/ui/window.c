@@ -9,12 +9,72 @@
 
 G_DEFINE_FINAL_TYPE (TbWindow, tb_window, ADW_TYPE_APPLICATION_WINDOW)
 
+/* ---- Toasts ---------------------------------------------------------------------------------- */
+
+static void
+drop_room (TbWindow *self)
+{
+  if (self->toasts_room)
+    g_binding_unbind (self->toasts_room);
+  g_clear_object (&self->toasts_room);
+}
+
+/* Over the canvas of what is shown, where nothing lies that is clicked on; over the window where nobody would see that. */
+static void
+host_toasts (TbWindow *self)
+{
+  GtkWidget *toasts = GTK_WIDGET (self->toasts), *host = gtk_widget_get_parent (toasts);
+  gboolean on_canvas = self->sheet && tb_sheet_shows_toasts (self->sheet);
+  GtkWidget *wanted = on_canvas ? tb_sheet_desk (self->sheet) : gtk_widget_get_parent (self->announcer);
+  if (host == wanted)
+    return;
+  if (host)
+    gtk_overlay_remove_overlay (GTK_OVERLAY (host), toasts);
+  drop_room (self);
+  gtk_widget_set_margin_end (toasts, 0);
+  gtk_overlay_add_overlay (GTK_OVERLAY (wanted), toasts);
+  if (on_canvas)
+    self->toasts_room = g_object_ref (tb_sheet_bind_toasts (self->sheet, toasts));
+}
+
+#define LETTER_WIDTH 9 /* of their bold letters, about */
+#define TOAST_REST 110 /* of its width: what stands around the words */
+
+/* How wide the canvas is, or will be in a window that is just being made. */
+static int
+room_for_toasts (TbWindow *self)
+{
+  GtkWidget *toasts = GTK_WIDGET (self->toasts);
+  int room = gtk_widget_get_width (gtk_widget_get_parent (toasts)), height;
+  if (room == 0)
+    {
+      gtk_window_get_default_size (GTK_WINDOW (self), &room, &height);
+      if (self->sheet && room >= TB_SHELL_NARROW)
+        room -= tb_shell_width (self->sheet->shell, TB_SHELL_LEFT) + tb_shell_width (self->sheet->shell, TB_SHELL_RIGHT);
+    }
+  return room - gtk_widget_get_margin_end (toasts);
+}
+
+/* A toast takes its height from the width that it would like, so the words have to know how much there is. */
+static GtkWidget *
+new_words (TbWindow *self, const char *sentence)
+{
+  GtkWidget *words = gtk_label_new (sentence);
+  int chars = (room_for_toasts (self) - TOAST_REST) / LETTER_WIDTH;
+  gtk_label_set_wrap (GTK_LABEL (words), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (words), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (words), CLAMP (chars, 20, 70));
+  gtk_label_set_xalign (GTK_LABEL (words), 0);
+  gtk_widget_add_css_class (words, "heading");
+  return words;
+}
+
 static AdwToast *
 toast_for (TbWindow *self, const char *sentence, guint seconds)
 {
   AdwToast *toast = adw_toast_new ("");
-  g_autofree char *text = g_markup_escape_text (sentence, -1);
-  adw_toast_set_title (toast, text);
+  host_toasts (self);
+  adw_toast_set_custom_title (toast, new_words (self, sentence));
   adw_toast_set_timeout (toast, seconds);
   adw_toast_overlay_add_toast (self->toasts, toast);
   tb_announcer_say (self->announcer, sentence);
@@ -194,6 +254,7 @@ selected (TbWindow *self)
   tb_window_set_classroom (self, FALSE);
   self->sheet = page ? TB_SHEET (adw_tab_page_get_child (page)) : NULL;
   dismiss_others (self);
+  host_toasts (self);
   update_header (self);
 }
 
@@ -304,18 +365,20 @@ build (TbWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->pages = GTK_STACK (gtk_stack_new ());
-  self->toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
-  adw_toast_overlay_set_child (self->toasts, GTK_WIDGET (self->pages));
   gtk_widget_add_css_class (GTK_WIDGET (self->pages), "pages");
   self->header = TB_HEADER (tb_header_new ());
-  gtk_widget_set_vexpand (GTK_WIDGET (self->toasts), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->pages), TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->header));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->toasts));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->pages));
   /* Toasts wait for each other and go by themselves; what was said last can be read for long. */
   GtkWidget *overlay = gtk_overlay_new ();
   self->announcer = tb_announcer_new ();
   gtk_overlay_set_child (GTK_OVERLAY (overlay), box);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->announcer);
+  self->toasts = g_object_ref_sink (ADW_TOAST_OVERLAY (adw_toast_overlay_new ()));
+  gtk_widget_set_halign (GTK_WIDGET (self->toasts), GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (GTK_WIDGET (self->toasts), GTK_ALIGN_END);
+  host_toasts (self);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), overlay);
 }
 
@@ -361,6 +424,8 @@ tb_window_dispose (GObject *object)
         tb_window_nth_sheet (self, i)->window = NULL;
       self->tabs = NULL;
     }
+  drop_room (self);
+  g_clear_object (&self->toasts);
   G_OBJECT_CLASS (tb_window_parent_class)->dispose (object);
 }
 

@@ -96,6 +96,20 @@ def a_pipe_on_the_command_line_holds_nothing_up(options):
         os.unlink(path)
 
 
+def called_forth(editor, words):
+    """Where the toast lies that says this: called forth again, where it went before it was looked at."""
+    editor.focus()
+    key("ctrl+v")
+    toast = editor.find(lambda text: words in text, "label") or editor.dead()
+    x, y, width, height = editor.bounds(toast) if toast else (0, 0, 0, 0)
+    return (x, y, width, height) if width > 20 and 0 < x and x + width < editor.geometry()["WIDTH"] else None
+
+
+def is_over_the_canvas_alone(editor, toast):
+    header, bars = (editor.bounds(editor.get(name)) for name in ("Open", "Zoom in"))
+    return toast and header[1] + header[3] < toast[1] and toast[1] + toast[3] < bars[1]
+
+
 def narrow_windows_keep_what_matters(options):
     editor = Editor(options.editor, [example(options, "client-server")])
     try:
@@ -108,10 +122,15 @@ def narrow_windows_keep_what_matters(options):
                 wait_for("%s inside %d pixels" % (name, width), lambda: 0 <= editor.bounds(node)[0]
                          and sum(editor.bounds(node)[0::2]) <= width + margin)
             editor.screenshot(os.path.join(options.out, "window-%d.png" % width))
+        editor.press("Open the bottom panel")
+        editor.get("Fold the bottom panel")
+        wait_for("a toast above the list and the bars", lambda: is_over_the_canvas_alone(editor, called_forth(editor, "in the clipboard")))
+        editor.screenshot(os.path.join(options.out, "window-360-toast.png"))
         editor.focus()
         key("F9")  # the palette lies over the canvas now
         tile = editor.get("Add Server")
         wait_for("the palette", lambda: editor.bounds(tile)[2] > 20)
+        wait_for("a toast that the palette does not hide", lambda: (called_forth(editor, "in the clipboard") or (0, 0))[1] > 560)
         editor.screenshot(os.path.join(options.out, "window-360-palette.png"))
     finally:
         editor.end()
