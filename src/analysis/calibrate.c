@@ -26,7 +26,7 @@ tb_measured_new (const TbQueueNet *net)
   for (guint i = 0; i < m->n_links; i++)
     m->links[i] = (TbMeasuredLink){ NAN, NAN, NAN, NAN, NAN, NAN };
   for (guint i = 0; i < m->n_stations; i++)
-    m->stations[i].cores = NAN;
+    m->stations[i] = (TbMeasuredStation){ NAN, NAN };
   m->tap_cores = m->tap_messages_per_s = NAN;
   return m;
 }

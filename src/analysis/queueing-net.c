@@ -7,6 +7,7 @@
 /* As the plan has it (plan-builtin.c): what stands in where the drawing says nothing. */
 #define DEFAULT_THINK "exponential 100ms"
 #define DEFAULT_POOL 16
+#define DEFAULT_KEYS 100
 /* Whatever is drawn, nobody waits for more at once. */
 #define REPLICAS_MAX 1000
 
@@ -200,8 +201,18 @@ threads_of (const TbElement *component, const TbStation *station)
 }
 
 static void
-read_data (TbStation *station, const TbElement *component)
+read_data (const TbQueueReader *reader, TbStation *station, const TbElement *component)
 {
+  const TbElement *builtin = tb_element_child_of (component, TB_KIND_BUILTIN);
+  gboolean said = builtin != NULL && tb_element_is_set (builtin, TB_PROP_KEYS);
+  if (tb_queue_is_builtin (component) && (station->role == TB_ROLE_CLIENT || station->role == TB_ROLE_SERVER))
+    station->keys = said ? (double) tb_element_get_integer (builtin, TB_PROP_KEYS) : DEFAULT_KEYS;
+  for (guint i = 0; i < reader->options->n_what_if; i++)
+    if (reader->options->what_if[i].uid == station->uid && reader->options->what_if[i].kind == TB_WHAT_IF_WAY)
+      {
+        station->has_way = TRUE;
+        station->way = reader->options->what_if[i].dist;
+      }
   station->keeps_data = tb_cap_store_of (component, &station->store);
   if (!station->keeps_data)
     return;
@@ -216,7 +227,7 @@ hit_ratio_of (const TbElement *component)
 {
   const TbElement *builtin = tb_element_child_of (component, TB_KIND_BUILTIN);
   gint64 capacity = builtin != NULL ? tb_element_get_integer (builtin, TB_PROP_CAPACITY) : 0;
-  return capacity > 0 ? MIN (1, (double) capacity / 100) : 1; /* of 100 keys, unless a caller says more */
+  return capacity > 0 ? MIN (1, (double) capacity / DEFAULT_KEYS) : 1; /* unless a caller says more */
 }
 
 static void
@@ -238,7 +249,7 @@ read_station (TbQueueReader *reader, const TbElement *component, TbStation *stat
   if (builtin != NULL && tb_element_is_set (builtin, TB_PROP_QUEUE))
     station->queue = (guint) tb_element_get_integer (builtin, TB_PROP_QUEUE);
   station->hit_ratio = hit_ratio_of (component);
-  read_data (station, component);
+  read_data (reader, station, component);
   read_demand (reader, component, station);
   tb_queue_place (reader, component, station);
 }

@@ -48,6 +48,8 @@ tb_wars_fit (const char *name, TbWars *wars)
 static double
 draw (const TbWarsFit *fit, TbRng *rng)
 {
+  if (fit->dist.a_ns > 0)
+    return (double) tb_dist_draw_ns (&fit->dist, rng) / 1e6;
   double u = 1 - tb_rng_uniform (rng);
   if (tb_rng_uniform (rng) < fit->body)
     return fit->scale / pow (u, 1 / fit->shape);
@@ -73,46 +75,155 @@ nth_smallest (const double *values, guint n, guint nth)
 /* One write to all copies, acknowledged by the w-th; later a read of all, answered by the r-th: how much later it has to begin
  * for one of those r to be asked after the write had come to it; below 0 where it need not wait. */
 static double
-seen_from (const TbWars *wars, guint n, guint r, guint w, TbRng *rng)
+seen_from (const TbWars *wars, const TbQuorum *q, TbRng *rng)
 {
   double written[COPIES_MAX], acked[COPIES_MAX], asked[COPIES_MAX], answered[COPIES_MAX], from = INFINITY;
-  for (guint i = 0; i < n; i++)
+  guint writer = q->coordinators > 0 ? (guint) tb_rng_below (rng, q->coordinators) : COPIES_MAX;
+  guint reader = q->coordinators > 0 ? (guint) tb_rng_below (rng, q->coordinators) : COPIES_MAX;
+  for (guint i = 0; i < q->n; i++)
     {
-      written[i] = draw (&wars->w, rng);
-      acked[i] = written[i] + draw (&wars->a, rng);
-      asked[i] = draw (&wars->r, rng);
-      answered[i] = asked[i] + draw (&wars->s, rng);
+      written[i] = i == writer ? 0 : draw (&wars->w, rng);
+      acked[i] = i == writer ? 0 : written[i] + draw (&wars->a, rng);
+      asked[i] = i == reader ? 0 : draw (&wars->r, rng);
+      answered[i] = i == reader ? 0 : asked[i] + draw (&wars->s, rng);
     }
-  double begins = nth_smallest (acked, n, w), ends = nth_smallest (answered, n, r);
-  for (guint i = 0; i < n; i++)
+  double begins = nth_smallest (acked, q->n, q->w), ends = nth_smallest (answered, q->n, q->r);
+  for (guint i = 0; i < q->n; i++)
     if (answered[i] <= ends)
       from = fmin (from, written[i] - asked[i] - begins);
-  return from;
+  return from - draw (&wars->work, rng);
+}
+
+double *
+tb_wars_waits (const TbWars *wars, const TbQuorum *q, guint trials, guint64 seed)
+{
+  double *waits = g_new (double, trials);
+  TbRng rng;
+  TB_CHECK (q->n >= 1 && q->n <= COPIES_MAX && q->r >= 1 && q->r <= q->n && q->w >= 1 && q->w <= q->n && trials > 0);
+  TB_CHECK (q->coordinators == 0 || q->coordinators >= q->n);
+  tb_rng_seed (&rng, seed);
+  for (guint i = 0; i < trials; i++)
+    waits[i] = seen_from (wars, q, &rng);
+  qsort (waits, trials, sizeof *waits, compare);
+  return waits;
+}
+
+/* How many of them, sorted as they are, are over within t_ms. */
+static double
+share_within (const double *waits, guint trials, double t_ms)
+{
+  guint n = 0;
+  while (n < trials && waits[n] <= t_ms)
+    n++;
+  return (double) n / trials;
 }
 
 double
-tb_wars_consistent (const TbWars *wars, guint n, guint r, guint w, double t_ms, guint trials, guint64 seed)
+tb_wars_consistent (const TbWars *wars, const TbQuorum *q, double t_ms, guint trials, guint64 seed)
 {
-  guint seen = 0;
-  TbRng rng;
-  TB_CHECK (n >= 1 && n <= COPIES_MAX && r >= 1 && r <= n && w >= 1 && w <= n && trials > 0);
-  tb_rng_seed (&rng, seed);
-  for (guint i = 0; i < trials; i++)
-    seen += seen_from (wars, n, r, w, &rng) <= t_ms;
-  return (double) seen / trials;
+  g_autofree double *waits = tb_wars_waits (wars, q, trials, seed);
+  return share_within (waits, trials, t_ms);
 }
 
 double
-tb_wars_until (const TbWars *wars, guint n, guint r, guint w, double share, guint trials, guint64 seed)
+tb_wars_until (const TbWars *wars, const TbQuorum *q, double share, guint trials, guint64 seed)
 {
-  g_autofree double *from = g_new (double, trials);
-  TbRng rng;
-  TB_CHECK (n >= 1 && n <= COPIES_MAX && r >= 1 && r <= n && w >= 1 && w <= n && trials > 0 && share > 0 && share < 1);
-  tb_rng_seed (&rng, seed);
+  TB_CHECK (share > 0 && share < 1);
+  g_autofree double *waits = tb_wars_waits (wars, q, trials, seed);
+  return fmax (waits[(guint) (share * trials)], 0);
+}
+
+/* ---- Under a load --------------------------------------------------------------------------------------------- */
+
+double
+tb_stale_share (const double *waits, guint trials, double writes_per_s, double keys, gboolean even)
+{
+  double missed = 0;
   for (guint i = 0; i < trials; i++)
-    from[i] = seen_from (wars, n, r, w, &rng);
-  qsort (from, trials, sizeof *from, compare);
-  return fmax (from[(guint) (share * trials)], 0);
+    {
+      double writes = writes_per_s * fmax (waits[i], 0) / 1e3, whole = floor (writes);
+      missed += even ? 1 - pow (1 - 1 / keys, whole) * (1 - (writes - whole) / keys) : -expm1 (-writes / keys);
+    }
+  return missed / trials;
+}
+
+/* One call of a store: what it does a second to each of the keys below its caller's. */
+typedef struct
+{
+  double keys, writes_per_s, reads_per_s;
+} Asking;
+
+static double
+visits_of (const TbStation *caller, guint link)
+{
+  double visits = 0;
+  for (guint i = 0; i < caller->n_calls; i++)
+    visits += caller->calls[i].link == link ? caller->calls[i].visits : 0;
+  return visits;
+}
+
+static gboolean
+asks_evenly (const TbQueueNet *net, guint station)
+{
+  for (guint i = 0; i < net->n_sources; i++)
+    if (net->sources[i].station == station)
+      return net->sources[i].rate_per_s > 0 && net->stations[station].replicas == 1;
+  return FALSE;
+}
+
+/* FALSE: somebody asks for keys that are not known, or nobody writes, or reads. even: the writes come in equal steps. */
+static gboolean
+read_askings (const TbQueueNet *net, guint store, const TbPrediction *p, GArray *askings, gboolean *even)
+{
+  guint writers = 0, readers = 0;
+  *even = FALSE;
+  for (guint s = 0; s < net->n_stations; s++)
+    for (guint i = 0; i < net->stations[s].n_calls; i++)
+      {
+        const TbCallOut *call = &net->stations[s].calls[i];
+        double visits = visits_of (&net->stations[s], call->link);
+        double rate = visits > 0 ? p->links[call->link].calls_per_s.value * call->visits / visits : 0;
+        Asking asking = { .keys = net->stations[s].keys };
+        if (call->station != store || !(rate > 0))
+          continue;
+        if (!(asking.keys > 0))
+          return FALSE;
+        *(call->write ? &asking.writes_per_s : &asking.reads_per_s) = rate;
+        *(call->write ? &writers : &readers) += 1;
+        *even = call->write ? writers == 1 && asks_evenly (net, s) && call->visits == 1 : *even && writers <= 1;
+        g_array_append_val (askings, asking);
+      }
+  return writers > 0 && readers > 0;
+}
+
+static int
+compare_keys (const void *a, const void *b)
+{
+  return compare (&((const Asking *) a)->keys, &((const Asking *) b)->keys);
+}
+
+/* Keys that the same callers ask for are written, and read, as often as each other. */
+static double
+share_of (const Asking *asking, guint n, const double *waits, guint trials, gboolean even)
+{
+  double below = 0, stale = 0, reads = 0, steps = 1;
+  for (guint i = 0; i < n; i++)
+    if (even && asking[i].writes_per_s > 0)
+      steps = asking[i].keys;
+  for (guint i = 0; i < n; below = asking[i++].keys)
+    {
+      double writes_per_s = 0, reads_per_s = 0, keys = asking[i].keys - below;
+      for (guint k = i; k < n && keys > 0; k++)
+        {
+          writes_per_s += asking[k].writes_per_s / asking[k].keys;
+          reads_per_s += asking[k].reads_per_s / asking[k].keys;
+        }
+      if (!(reads_per_s > 0))
+        continue;
+      reads += keys * reads_per_s;
+      stale += keys * reads_per_s * tb_stale_share (waits, trials, writes_per_s * steps, steps, even);
+    }
+  return reads > 0 ? stale / reads : NAN;
 }
 
 /* ---- Of a drawing ------------------------------------------------------------------------------------------- */
@@ -120,19 +231,24 @@ tb_wars_until (const TbWars *wars, guint n, guint r, guint w, double share, guin
 #define TRIALS 20000
 #define SURE 0.99
 
-/* A message on its way, and what a replica takes for it, as exponential times of their means. */
+static TbWarsFit
+way_of (const TbQueueNet *net, const TbStation *store)
+{
+  if (store->has_way)
+    return (TbWarsFit){ .mean = tb_dist_mean_ns (&store->way) / 1e6, .dist = store->way };
+  return (TbWarsFit){ .mean = (net->hop_ns + net->tap_ns) / 1e6 };
+}
+
+/* The store's work is done by who is asked, before it asks the others. */
 static TbWars
 legs_of (const TbQueueNet *net, const TbStation *store)
 {
-  double way = (net->hop_ns + net->tap_ns) / 1e6, work = 0;
-  for (guint i = 0; i < 2; i++)
-    work += store->work[i].mean_ns / 1e6;
-  const TbWarsFit there = { .mean = way + work }, back = { .mean = way };
-  return (TbWars){ there, back, there, back };
+  const TbWarsFit way = way_of (net, store);
+  return (TbWars){ way, way, way, way, { .mean = store->work[0].mean_ns / 1e6, .dist = store->work[0].dist } };
 }
 
 gboolean
-tb_stale_reads_of (const TbQueueNet *net, guint station, TbStaleReads *stale)
+tb_stale_reads_of (const TbQueueNet *net, guint station, const TbPrediction *prediction, TbStaleReads *stale)
 {
   const TbStation *t = &net->stations[station];
   const TbCapStore *store = &t->store;
@@ -140,12 +256,19 @@ tb_stale_reads_of (const TbQueueNet *net, guint station, TbStaleReads *stale)
       || store->copies > COPIES_MAX)
     return FALSE;
   const TbWars legs = legs_of (net, t);
-  *stale = (TbStaleReads){ .n = store->copies, .r = store->r, .w = store->w };
+  const TbQuorum quorum = { store->copies, store->r, store->w, MAX (t->replicas, store->copies) };
+  g_autofree double *waits = tb_wars_waits (&legs, &quorum, TRIALS, 1);
+  g_autoptr (GArray) askings = g_array_new (FALSE, FALSE, sizeof (Asking));
+  gboolean even;
+  *stale = (TbStaleReads){ .n = quorum.n, .r = quorum.r, .w = quorum.w, .way_ns = legs.a.mean * 1e6, .usual = !t->has_way, .share = NAN };
   for (guint k = 0; k < G_N_ELEMENTS (stale->most); k++)
-    stale->most[k] = tb_stale_chance (stale->n, stale->r, stale->w, k + 1);
-  stale->at_once = 1 - tb_wars_consistent (&legs, stale->n, stale->r, stale->w, 0, TRIALS, 1);
-  stale->way_ns = legs.a.mean * 1e6;
-  stale->until_ns = tb_wars_until (&legs, stale->n, stale->r, stale->w, SURE, TRIALS, 1) * 1e6;
+    stale->most[k] = tb_stale_chance (quorum.n, quorum.r, quorum.w, k + 1);
+  stale->at_once = fmin (1 - share_within (waits, TRIALS, 0), stale->most[0]); /* drawn by lots, it may be a little above */
+  stale->until_ns = fmax (waits[(guint) (SURE * TRIALS)], 0) * 1e6;
+  if (prediction == NULL || prediction->endless || !read_askings (net, station, prediction, askings, &even))
+    return TRUE;
+  g_array_sort (askings, compare_keys);
+  stale->share = share_of ((const Asking *) (gpointer) askings->data, askings->len, waits, TRIALS, even);
   return TRUE;
 }
 
@@ -154,6 +277,7 @@ tb_stale_reads_sentence (const TbStaleReads *s)
 {
   g_autofree char *until = tb_time_text (s->until_ns);
   g_autofree char *later = s->until_ns > 0 ? g_strdup_printf (", %s later 1 %%", until) : g_strdup ("");
-  return g_strdup_printf ("right after a write is answered %.0f %% of reads miss it%s; at most %.0f %%, and %.0f %% the last two (N %u, R %u, W %u).",
-                          100 * s->at_once, later, 100 * s->most[0], 100 * s->most[1], s->n, s->r, s->w);
+  g_autofree char *share = isnan (s->share) ? g_strdup ("") : g_strdup_printf ("with this load %.2g %% of reads are stale: ", 100 * s->share);
+  return g_strdup_printf ("%sright after a write is answered %.0f %% of reads miss it%s; at most %.0f %%, and %.0f %% the last two (N %u, R %u, W %u).",
+                          share, 100 * s->at_once, later, 100 * s->most[0], 100 * s->most[1], s->n, s->r, s->w);
 }

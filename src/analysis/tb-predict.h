@@ -156,6 +156,7 @@ typedef struct
 typedef struct
 {
   double cores; /* processor time by time, of all replicas */
+  double stale; /* the part of reads that was stale */
 } TbMeasuredStation;
 
 typedef struct
@@ -197,23 +198,37 @@ char *tb_difference_words (const char *what, const char *unit, double predicted,
  * non-overlapping quorums chosen at random: (C(n-w,r) / C(n,r))^k. 0 where r + w > n. */
 double tb_stale_chance (guint n, guint r, guint w, guint k);
 
-/* One way's delay: with chance `body` Pareto(scale, shape), else exponential of that mean; all in ms. */
+/* One way's delay: with chance `body` Pareto(scale, shape), else exponential of that mean; all in ms. dist: that instead, unless
+ * its a_ns is 0. */
 typedef struct
 {
   double body, scale, shape, mean;
+  TbDist dist;
 } TbWarsFit;
 
-/* Write, acknowledgement, read and response legs. The published fits: "ssd", "disk", "ymmr". FALSE: no such. */
+/* Write, acknowledgement, read and response legs, and what a coordinator does of a read before it looks. The published fits:
+ * "ssd", "disk", "ymmr". FALSE: no such. */
 typedef struct
 {
-  TbWarsFit w, a, r, s;
+  TbWarsFit w, a, r, s, work;
 } TbWars;
 gboolean tb_wars_fit (const char *name, TbWars *wars);
-/* The chance that a read which begins t_ms after a write was acknowledged returns it or a newer one: Monte Carlo
- * of `trials`, seeded. */
-double tb_wars_consistent (const TbWars *wars, guint n, guint r, guint w, double t_ms, guint trials, guint64 seed);
+/* Clients ask a coordinator, that asks the copies. coordinators > 0: any of so many replicas, n of which have the copies, and
+ * its own takes no message; 0: somebody without one, as in the paper. */
+typedef struct
+{
+  guint n, r, w, coordinators;
+} TbQuorum;
+/* How much later than a write's acknowledgement a read has to begin to return it or a newer one, in ms, below 0 where it need
+ * not wait: Monte Carlo of `trials`, seeded, sorted. (transfer full) */
+double *tb_wars_waits (const TbWars *wars, const TbQuorum *quorum, guint trials, guint64 seed);
+/* The chance that a read which begins t_ms after a write was acknowledged returns it or a newer one. */
+double tb_wars_consistent (const TbWars *wars, const TbQuorum *quorum, double t_ms, guint trials, guint64 seed);
 /* How long after the acknowledgement a read has to begin, so that such a share of reads return it: ms. */
-double tb_wars_until (const TbWars *wars, guint n, guint r, guint w, double share, guint trials, guint64 seed);
+double tb_wars_until (const TbWars *wars, const TbQuorum *quorum, double share, guint trials, guint64 seed);
+/* Reads at any time of a key, of which so many are written, as often as each other: the part that misses a write. even: writes
+ * come in equal steps, each of a key drawn at random; else at random. Each write is taken to need the same wait. */
+double tb_stale_share (const double *waits, guint trials, double writes_per_s, double keys, gboolean even);
 
 /* Of a store with R + W ≤ N. */
 typedef struct
@@ -221,11 +236,13 @@ typedef struct
   guint n, r, w;
   double most[3];  /* no more than that part of reads return none of the last 1, 2, 3 versions */
   double at_once;  /* of those that begin when the write is answered: the part that misses it, by the simulation of the paper, with */
-  double way_ns;   /* messages that take so long on the mean, exponentially, and what the store's own work adds */
+  double share;    /* of all reads under the predicted load; NAN: who asks for which keys is not known */
+  double way_ns;   /* messages that take so long on the mean */
+  gboolean usual;  /* way_ns was not said: exponentially, as any message */
   double until_ns; /* from so long after the answer on 99 of 100 reads return it */
 } TbStaleReads;
-/* FALSE: no read of that station can miss the last write, or it is no such store. */
-gboolean tb_stale_reads_of (const TbQueueNet *net, guint station, TbStaleReads *stale);
+/* prediction: of the net; NULL: no load. FALSE: no read of that station can miss the last write, or it is no such store. */
+gboolean tb_stale_reads_of (const TbQueueNet *net, guint station, const TbPrediction *prediction, TbStaleReads *stale);
 /* "right after a write is answered 48 % of reads miss it, …": goes on after the name. (transfer full) */
 char *tb_stale_reads_sentence (const TbStaleReads *stale);
 

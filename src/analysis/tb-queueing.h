@@ -93,6 +93,9 @@ typedef struct
   gboolean keeps_data;
   gboolean one_reads, one_writes; /* all reads, or writes, are for one replica (a leader, a primary): the first */
   TbCapStore store;     /* keeps_data: how its replicas agree */
+  gboolean has_way;     /* else a message from one replica to another takes as long as any */
+  TbDist way;
+  double keys;          /* of stores that it draws from; 0: not known */
 } TbStation;
 
 /* Customers. Closed: population threads, each asking all the calls of its round, waiting, thinking. Open: rounds
@@ -146,6 +149,7 @@ typedef enum
   TB_WHAT_IF_POPULATION, /* customers of a client in all; it becomes closed */
   TB_WHAT_IF_RATE,       /* of a client, rounds a second; it becomes open */
   TB_WHAT_IF_THINK,      /* of a client: the mean of its pause in ns */
+  TB_WHAT_IF_WAY,        /* of a store: how long a message from one replica to another takes; dist instead of value */
   TB_WHAT_IF_CORES       /* of a device; uid 0: of this machine */
 } TbWhatIfKind;
 
@@ -154,6 +158,7 @@ typedef struct
   TbUid uid;
   TbWhatIfKind kind;
   double value;
+  TbDist dist; /* WAY */
 } TbWhatIf;
 
 /* What a recording taught of a component: tb_calibrate() in tb-predict.h. Of uid 0: of the taps; then cpu_ns is of

@@ -35,6 +35,7 @@ static const struct
   { "clients", TB_WHAT_IF_POPULATION, OF (COMPONENT), FALSE },
   { "rate", TB_WHAT_IF_RATE, OF (COMPONENT), FALSE },
   { "think", TB_WHAT_IF_THINK, OF (COMPONENT), TRUE },
+  { "way", TB_WHAT_IF_WAY, OF (COMPONENT), TRUE }, /* or how such times are distributed */
   { "cores", TB_WHAT_IF_CORES, OF (DEVICE), FALSE },
 #undef OF
 };
@@ -70,7 +71,7 @@ read_what_if (const Asked *asked, const char *text, TbWhatIf *what)
     if (g_str_equal (words[i].word, names[1]) && (words[i].kinds >> tb_element_kind (element) & 1))
       {
         *what = (TbWhatIf){ .uid = tb_element_uid (element), .kind = words[i].kind };
-        if (read_value (sides[1], words[i].time, &what->value))
+        if (words[i].kind == TB_WHAT_IF_WAY ? tb_dist_parse (sides[1], &what->dist) : read_value (sides[1], words[i].time, &what->value))
           return TRUE;
         tb_cli_error ("“%s” is no %s", sides[1], words[i].time ? "time like 20ms" : "number");
         return FALSE;
@@ -78,7 +79,7 @@ read_what_if (const Asked *asked, const char *text, TbWhatIf *what)
   if (element == NULL)
     tb_cli_error ("there is no “%s” in the drawing", names[0]);
   else
-    tb_cli_error ("“%s” has no %s to change: components have threads, replicas, clients, rate and think, devices cores",
+    tb_cli_error ("“%s” has no %s to change: components have threads, replicas, clients, rate, think and way, devices cores",
                   names[0], names[1]);
   return FALSE;
 }
@@ -159,7 +160,7 @@ print_json (const Asked *asked, const TbPredictAnswer *answers, guint n)
     tb_predict_json (json, &answers[i]);
   tb_json_end_array (json);
   tb_predict_json_availability (json, model);
-  tb_predict_json_staleness (json, answers[0].net);
+  tb_predict_json_staleness (json, &answers[0]);
   tb_json_end_object (json);
   puts (tb_json_text (json));
 }
@@ -174,7 +175,7 @@ print_text (const Asked *asked, const TbPredictAnswer *answers, guint n)
       tb_predict_print (&answers[i]);
     }
   tb_predict_print_availability (model);
-  tb_predict_print_staleness (answers[0].net);
+  tb_predict_print_staleness (&answers[0]);
 }
 
 static TbExitStatus
@@ -280,7 +281,7 @@ tb_cmd_predict (int argc, char **argv)
       "Simulate every request, with 95 % intervals and percentiles: for threads that are held while others are called", NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &asked.seed, "Of the simulation: the same seed, the same figures", "N" },
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &asked.what_if,
-      "What if: shop.threads=16, shop.replicas=3, browser.clients=100, browser.rate=50, browser.think=5ms, db-1.cores=4", "CHANGE" },
+      "What if: shop.threads=16, shop.replicas=3, browser.clients=100, browser.rate=50, browser.think=5ms, store.way=10ms, db-1.cores=4", "CHANGE" },
     { "cores", 0, 0, G_OPTION_ARG_INT, &asked.cores, "Cores of this machine; as many as there are, unless said", "N" },
     { "calibrate", 0, 0, G_OPTION_ARG_FILENAME, &asked.calibrate, "Learn from a recording what each component costs", "REC" },
     { "against", 0, 0, G_OPTION_ARG_FILENAME, &asked.against, "Say what a recording measured beside it", "REC" },

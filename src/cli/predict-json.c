@@ -205,25 +205,29 @@ tb_predict_json_availability (TbJson *json, const TbModel *model)
 }
 
 void
-tb_predict_json_staleness (TbJson *json, const TbQueueNet *net)
+tb_predict_json_staleness (TbJson *json, const TbPredictAnswer *a)
 {
+  const TbQueueNet *net = a->net;
   tb_json_begin_array (json, "staleness");
   for (guint i = 0; i < net->n_stations; i++)
     {
       const TbCapStore *store = &net->stations[i].store;
-      TbStaleReads stale = { 0 };
+      TbStaleReads stale = { .share = 0 };
       if (!net->stations[i].keeps_data || store->protocol != TB_CAP_QUORUM)
         continue;
-      tb_stale_reads_of (net, i, &stale); /* else no read is */
+      tb_stale_reads_of (net, i, a->prediction, &stale); /* else no read is */
       tb_json_begin_object (json, NULL);
       tb_json_string (json, "id", net->stations[i].id);
       tb_json_integer (json, "n", store->copies);
       tb_json_integer (json, "r", store->r);
       tb_json_integer (json, "w", store->w);
+      write_number (json, "stale_share", stale.share);
       tb_json_number (json, "stale", stale.most[0]);
       tb_json_number (json, "stale_last_two", stale.most[1]);
       tb_json_number (json, "stale_at_once", stale.at_once);
       tb_json_number (json, "stale_until_ns", stale.until_ns);
+      if (a->measured != NULL)
+        write_number (json, "measured_stale_share", a->measured->stations[i].stale);
       tb_json_end_object (json);
     }
   tb_json_end_array (json);

@@ -4,6 +4,20 @@
 #include "cli.h"
 #include "predict-private.h"
 #include "recording.h"
+#include "tb-verdicts.h"
+
+static void
+set_staleness (TbMeasured *measured, const TbQueueNet *net, TbPast *past)
+{
+  g_autoptr (TbVerdicts) verdicts = tb_verdicts_new (past);
+  tb_verdicts_look (verdicts, TRUE);
+  for (guint i = 0; i < net->n_stations; i++)
+    {
+      const TbStoreVerdict *store = net->stations[i].id != NULL ? tb_verdicts_of (verdicts, net->stations[i].id) : NULL;
+      if (store != NULL && store->verdict.reads > 0)
+        measured->stations[i].stale = (double) store->verdict.stale_reads / (double) store->verdict.reads;
+    }
+}
 
 TbMeasured *
 tb_predict_measured (const TbQueueNet *net, const char *recording)
@@ -13,6 +27,8 @@ tb_predict_measured (const TbQueueNet *net, const char *recording)
   TbMeasured *measured = past != NULL ? tb_measured_from_past (past, net, 0, 0, &error) : NULL;
   if (error != NULL)
     tb_cli_error ("%s: %s", recording, error->message);
+  if (measured != NULL)
+    set_staleness (measured, net, past);
   return measured;
 }
 

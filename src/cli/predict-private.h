@@ -26,8 +26,8 @@ TbMeasured *tb_predict_measured (const TbQueueNet *net, const char *recording);
 
 void tb_predict_print (const TbPredictAnswer *answer);
 void tb_predict_print_availability (const TbModel *model);
-void tb_predict_print_staleness (const TbQueueNet *net);
+void tb_predict_print_staleness (const TbPredictAnswer *answer);
 /* An object without a name. */
 void tb_predict_json (TbJson *json, const TbPredictAnswer *answer);
 void tb_predict_json_availability (TbJson *json, const TbModel *model);
-void tb_predict_json_staleness (TbJson *json, const TbQueueNet *net);
+void tb_predict_json_staleness (TbJson *json, const TbPredictAnswer *answer);

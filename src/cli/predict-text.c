@@ -277,17 +277,31 @@ tb_predict_print_availability (const TbModel *model)
   print_wrapped ("  ", g_steal_pointer (&points));
 }
 
+static void
+print_measured_staleness (const TbPredictAnswer *a, guint station, const TbStaleReads *stale)
+{
+  double measured = a->measured != NULL ? a->measured->stations[station].stale : NAN;
+  if (isnan (measured))
+    return;
+  g_autofree char *words = isnan (stale->share) || (stale->share == 0 && measured == 0)
+                             ? g_strdup_printf ("%.2g %% of reads were stale", 100 * measured)
+                             : tb_difference_words ("Stale reads", "% of all", 100 * stale->share, 100 * measured);
+  print_wrapped ("  ", g_strdup_printf ("%s.", words));
+}
+
 /* Of stores whose reads need not meet the latest write. */
 void
-tb_predict_print_staleness (const TbQueueNet *net)
+tb_predict_print_staleness (const TbPredictAnswer *a)
 {
-  for (guint i = 0; i < net->n_stations; i++)
+  for (guint i = 0; i < a->net->n_stations; i++)
     {
       TbStaleReads stale;
-      if (!tb_stale_reads_of (net, i, &stale))
+      if (!tb_stale_reads_of (a->net, i, a->prediction, &stale))
         continue;
       g_autofree char *words = tb_stale_reads_sentence (&stale), *way = tb_time_text (stale.way_ns);
       printf ("\nStale reads:\n");
-      print_wrapped ("  ", g_strdup_printf ("%s: %s A message takes %s each way, exponentially.", net->stations[i].title, words, way));
+      print_wrapped ("  ", g_strdup_printf ("%s: %s A message takes %s each way%s.", a->net->stations[i].title, words, way,
+                                            stale.usual ? ", exponentially" : ""));
+      print_measured_staleness (a, i, &stale);
     }
 }

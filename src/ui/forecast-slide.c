@@ -42,6 +42,7 @@ label_of (const char *title, TbWhatIfKind kind)
       return g_strdup_printf ("%s: rounds a second", title);
     case TB_WHAT_IF_POPULATION:
     case TB_WHAT_IF_THINK:
+    case TB_WHAT_IF_WAY:
     default:
       return g_strdup_printf ("%s: customers", title);
     }
@@ -209,6 +210,7 @@ apply (TbDocument *document, const TbWhatIf *what)
     case TB_WHAT_IF_CORES:
       return set (document, what->uid, TB_PROP_CORES, "", what->value);
     case TB_WHAT_IF_THINK:
+    case TB_WHAT_IF_WAY:
     default:
       return FALSE;
     }

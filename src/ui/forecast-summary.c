@@ -48,7 +48,7 @@ tb_forecast_summary_show (TbForecastSummary *self, TbForecaster *forecaster)
   const TbPrediction *p = tb_forecaster_prediction (forecaster);
   const TbQueueNet *net = tb_forecaster_net (forecaster);
   const GPtrArray *advice = tb_forecaster_advice (forecaster);
-  g_autofree char *help = tb_advice_sentence (advice, net, p), *stale = tb_forecast_stale (net);
+  g_autofree char *help = tb_advice_sentence (advice, net, p), *stale = tb_forecast_stale (net, p);
   show_figures (self, forecaster);
   set_part (self, PART_LIMIT, p->bottleneck);
   set_part (self, PART_HELP, help);

@@ -144,13 +144,13 @@ tb_forecast_figures (const TbQueueNet *net, const TbPrediction *p, const TbPredi
 }
 
 char *
-tb_forecast_stale (const TbQueueNet *net)
+tb_forecast_stale (const TbQueueNet *net, const TbPrediction *prediction)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   for (guint i = 0; i < net->n_stations; i++)
     {
       TbStaleReads stale;
-      if (!tb_stale_reads_of (net, i, &stale))
+      if (!tb_stale_reads_of (net, i, prediction, &stale))
         continue;
       g_autofree char *sentence = tb_stale_reads_sentence (&stale);
       g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "\n" : "", net->stations[i].title, sentence);

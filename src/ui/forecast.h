@@ -36,7 +36,7 @@ char *tb_forecast_how (const TbPrediction *prediction);
  * (transfer full) */
 char *tb_forecast_figures (const TbQueueNet *net, const TbPrediction *prediction, const TbPrediction *drawn);
 /* Of stores whose reads may miss the last write; "": there is none. (transfer full) */
-char *tb_forecast_stale (const TbQueueNet *net);
+char *tb_forecast_stale (const TbQueueNet *net, const TbPrediction *prediction);
 /* Measured beside predicted, in words; "" where one is not known. (transfer full) */
 char *tb_forecast_difference (double rate, double measured_rate, double ns, double measured_ns);
 
