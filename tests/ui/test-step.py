@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import Editor, Failed, arguments, descendants, is_alive, key, run_tests, wait_for
+from driver import SENSITIVE, Editor, Failed, arguments, descendants, is_alive, key, run_tests, wait_for
 
 
 def example(options, name):
@@ -79,13 +79,19 @@ def an_interaction_is_drawn_stepped_through_and_compared(options):
         wait_for("all to run", lambda: len(descendants(editor.pid)) >= 3)
         editor.press("Interactions")
 
+        def answer():
+            return editor.find(lambda name: name.startswith(("Recorded ", "It was not recorded")), "label")
+
         def compared():
-            """Once something of the run can be read."""
+            """Once something of the run can be read. A button that is pressed this way acts a while later."""
             editor.press("Compare")
-            said = editor.find(lambda name: name.startswith("Recorded "), "label")
-            if not said:
-                editor.press("Compare")
-            return said
+            said = wait_for("what was recorded", answer)
+            if said.name.startswith("Recorded "):
+                return said
+            editor.press("Compare")
+            wait_for("the answer to go", lambda: not answer())
+            return None
+        wait_for("a recording", lambda: editor.find("Compare").state(SENSITIVE))
         said = wait_for("a comparison", compared, 60)
         if "as drawn" not in said.name:
             raise Failed(said.name)
