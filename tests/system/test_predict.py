@@ -2,9 +2,9 @@
 """Predictions from a terminal; and the one thing that shows whether they are worth anything: a real run at another load than
 the one that was learnt from."""
 import json
-import pathlib
 import subprocess
 
+from quiet import processor_time
 from system import DATA, Skip, run_json, run_tests, workplace
 
 EXAMPLE = (DATA / "examples" / "three-tier.tierboard").read_text(encoding="utf-8")
@@ -58,12 +58,6 @@ def recorded(place, name, pause):
     return path, recording
 
 
-def processor_time():
-    """(used, all) of all cores so far, in ticks."""
-    ticks = [int(word) for word in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
-
-
 def compare(place):
     """(relative error of throughput, of mean response), learnt at about 180 requests a second, tried at about 900."""
     _, slow = recorded(place, "slow", PAUSE)
@@ -85,7 +79,7 @@ def test_another_load():
             after = processor_time()
             if abs(throughput) <= THROUGHPUT and abs(response) <= RESPONSE:
                 return "throughput %+.1f %%, response %+.1f %%" % (100 * throughput, 100 * response)
-            if (after[0] - before[0]) / (after[1] - before[1]) < BUSY:
+            if 1 - (after[0] - before[0]) / (after[1] - before[1]) < BUSY:
                 seen.append((throughput, response))
                 continue
             spoilt += 1

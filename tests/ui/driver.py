@@ -15,6 +15,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "system"))
+from quiet import NotJudged  # noqa: E402
+
 SKIP = 77
 
 try:
@@ -481,6 +484,8 @@ def run_tests(tests, options):
         try:
             test(options)
             print("ok %d - %s" % (number, name), flush=True)
+        except NotJudged as reason:
+            print("not ok %d - %s # TODO %s" % (number, name, reason), flush=True)
         except Exception as error:  # a broken test is a failed one
             bad += 1
             if not isinstance(error, Failed):
