@@ -268,6 +268,59 @@ unwrap_html (TbDrawioFile *file, gsize *size, GError **error)
   return g_string_free (out, FALSE);
 }
 
+/* ---- Lines in words ----------------------------------------------------------------------------------- */
+
+#define MOST_BREAKS 100000u
+
+/* The ends of lines stand after the words then, so that what comes is on the line where it was. */
+static void
+append_words (GString *out, const char *p, const char *end, guint *n)
+{
+  guint lines = 0;
+  for (; p < end; p++)
+    if (*p == '\n' && (*n)++ < MOST_BREAKS)
+      {
+        g_string_append (out, "&#10;");
+        lines++;
+      }
+    else if (*p != '\r')
+      g_string_append_c (out, *p);
+  g_string_append_c (out, '"');
+  while (lines-- > 0)
+    g_string_append_c (out, '\n');
+}
+
+/* Some programs write words of several lines as they are: value="Orders↵PostgreSQL". XML takes that for a blank,
+ * and draw.io shows it so; here the lines are kept, since the first of them is a name. xml is freed. (transfer full) */
+static char *
+keep_lines (char *xml, gsize *size)
+{
+  GString *out = NULL;
+  guint n = 0;
+  const char *from = xml, *end = xml + *size;
+  for (const char *p = xml; (p = g_strstr_len (p, end - p, " value=\"")) != NULL;)
+    {
+      p += strlen (" value=\"");
+      const char *stop = memchr (p, '"', (gsize) (end - p));
+      if (stop == NULL || n >= MOST_BREAKS)
+        break;
+      if (memchr (p, '\n', (gsize) (stop - p)) != NULL)
+        {
+          out = out != NULL ? out : g_string_sized_new (*size + 64);
+          g_string_append_len (out, from, p - from);
+          append_words (out, p, stop, &n);
+          from = stop + 1;
+        }
+      p = stop + 1;
+    }
+  if (out == NULL)
+    return xml;
+  g_string_append_len (out, from, end - from);
+  g_free (xml);
+  *size = out->len;
+  return g_string_free (out, FALSE);
+}
+
 /* ---- Any of them -------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -278,8 +331,8 @@ is_html (const TbImportSource *source)
   return at != NULL && (file == NULL || at < file);
 }
 
-char *
-tb_drawio_unwrap (TbDrawioFile *file, gsize *size, GError **error)
+static char *
+unwrap (TbDrawioFile *file, gsize *size, GError **error)
 {
   const TbImportSource *s = file->source;
   if (s->size >= sizeof png_signature && memcmp (s->bytes, png_signature, sizeof png_signature) == 0)
@@ -302,4 +355,11 @@ tb_drawio_unwrap (TbDrawioFile *file, gsize *size, GError **error)
     tb_import_fail (s, 0, 0, error, "the picture holds no draw.io drawing");
   g_free (root.content);
   return xml;
+}
+
+char *
+tb_drawio_unwrap (TbDrawioFile *file, gsize *size, GError **error)
+{
+  char *xml = unwrap (file, size, error);
+  return xml != NULL ? keep_lines (xml, size) : NULL;
 }

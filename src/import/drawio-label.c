@@ -12,6 +12,7 @@ static const char *
 find_piece (const char *style, const char *key, gsize *n)
 {
   gsize length = strlen (key);
+  const char *bare = NULL;
   for (const char *p = style != NULL ? style : ""; *p;)
     {
       gsize piece = strcspn (p, ";"), name = strcspn (p, "=;");
@@ -23,11 +24,14 @@ find_piece (const char *style, const char *key, gsize *n)
       if (*key != '\0' && name == length && strncmp (p, key, length) == 0)
         {
           *n = piece > name ? piece - name - 1 : 0;
-          return piece > name ? p + name + 1 : p + piece;
+          if (piece > name)
+            return p + name + 1;
+          bare = p + piece; /* “image;…;image=img/lib/x.svg”: the one with a value is meant */
         }
       p += piece + (p[piece] == ';');
     }
-  return NULL;
+  *n = 0;
+  return bare;
 }
 
 char *

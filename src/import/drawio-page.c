@@ -210,7 +210,7 @@ tb_drawio_inside (const TbRect *a, const TbRect *b)
 static gboolean
 can_frame (const TbDrawioCell *cell)
 {
-  return cell->vertex && cell->has_geometry && (cell->what == TB_CELL_COMPONENT || cell->what == TB_CELL_NOTHING)
+  return cell->vertex && cell->has_geometry && !cell->bar && (cell->what == TB_CELL_COMPONENT || cell->what == TB_CELL_NOTHING)
          && cell->rect.width > 0 && cell->rect.height > 0 && !tb_drawio_pictured (cell) && !is_list (cell);
 }
 
@@ -607,6 +607,13 @@ leave_frames (TbDrawioPage *page)
     }
 }
 
+static gboolean
+is_plain_box (const TbDrawioCell *cell)
+{
+  g_autofree char *shape = tb_drawio_style_get (cell, "");
+  return !tb_drawio_pictured (cell) && (shape == NULL || !tb_foreign_kind (shape, NULL, NULL).known);
+}
+
 /* What its title says of a thing, where its picture said nothing or says it with it. */
 static void
 judge_kinds (TbDrawioPage *page)
@@ -617,6 +624,30 @@ judge_kinds (TbDrawioPage *page)
       TbForeignKind kind = cell->what == TB_CELL_COMPONENT ? tb_drawio_kind (cell) : cell->kind;
       if (kind.known)
         cell->kind = kind;
+    }
+}
+
+/* “Clients” that two others and more call is a service with that name and nobody who sits before a screen. */
+static void
+leave_people (TbDrawioPage *page)
+{
+  g_autoptr (GHashTable) first = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < page->cells->len; i++)
+    {
+      const TbDrawioCell *edge = page->cells->pdata[i];
+      gboolean heads[2];
+      tb_drawio_heads (edge, &heads[0], &heads[1]);
+      for (guint end = 0; edge->what == TB_CELL_EDGE && heads[0] != heads[1] && end < 2; end++)
+        {
+          TbDrawioCell *called = edge->reached[end], *caller = edge->reached[!end];
+          if (!heads[end] || called == NULL || caller == NULL || called == caller || called->kind.role != TB_ROLE_CLIENT
+              || called->what != TB_CELL_COMPONENT || !is_plain_box (called))
+            continue;
+          TbDrawioCell *other = g_hash_table_lookup (first, called);
+          if (other != NULL && other != caller)
+            called->kind = (TbForeignKind){ TB_ROLE_SERVER, TRUE, NULL, FALSE };
+          g_hash_table_insert (first, called, caller);
+        }
     }
 }
 
@@ -643,6 +674,7 @@ void
 tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
 {
   look_at_all (page);
+  tb_drawio_page_bars (page, MOST_PAIRS / 4);
   for (guint i = page->by_depth->len; i-- > 0;)
     judge_parent (page->by_depth->pdata[i]);
   judge_frames (page, build);
@@ -655,5 +687,7 @@ tb_drawio_page_judge (TbDrawioPage *page, TbImportBuild *build)
   leave_frames (page);
   judge_kinds (page);
   find_ends (page);
+  tb_drawio_page_buses (page);
+  leave_people (page);
   tb_drawio_label_edges (page);
 }

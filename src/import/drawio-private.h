@@ -1,5 +1,5 @@
 /* draw.io's files: what is in them (drawio-file.c: containers, drawio-read.c: pages and cells, drawio-label.c: text), what a
- * stranger's page means (drawio-page.c, drawio-title.c, drawio-words.c, drawio-place.c, drawio.c), and what was changed in a drawing of ours
+ * stranger's page means (drawio-page.c, -bars.c, -title.c, -bus.c, -words.c, -place.c, drawio.c), and what was changed in a drawing of ours
  * (drawio-own.c). */
 #pragma once
 
@@ -53,6 +53,8 @@ struct _TbDrawioCell
   gboolean clear;    /* it has words, and what was drawn before it is seen through it */
   gboolean gated;    /* a CONTAINER that edges end at: a component in it takes them */
   gboolean nameless; /* a CONTAINER that has no words */
+  gboolean bar;      /* the heading of a frame, along its edge */
+  gboolean joined;   /* an edge that leads somewhere by others that it meets */
   guint n_things;    /* COMPONENT cells in a CONTAINER, and in those in it */
   TbDrawioCell *thing; /* the last of them */
   TbDrawioCell *reached[2]; /* what an edge ends at, once the page is judged */
@@ -64,12 +66,26 @@ struct _TbDrawioCell
   TbUid uid, gate;    /* as built; gate: of a container that links end at */
 };
 
+/* Lines that meet, and what they lead from and to. */
+typedef struct
+{
+  TbDrawioCell *edge;
+  guint end;
+} TbDrawioBusEnd;
+
+typedef struct
+{
+  GArray *from, *to; /* of TbDrawioBusEnd */
+  guint n_lines, line;
+} TbDrawioBus;
+
 typedef struct
 {
   char *id, *name;
   GPtrArray *cells;   /* of TbDrawioCell, owned, in painting order */
   GPtrArray *by_depth; /* the same, parents first */
   GHashTable *by_id;
+  GPtrArray *buses;    /* of TbDrawioBus, owned; NULL until it is judged */
   guint line;
   guint64 looked; /* cells that were compared with loose ends of lines: bounded */
 } TbDrawioPage;
@@ -130,6 +146,14 @@ gboolean tb_drawio_is_step (const TbDrawioCell *cell);
 gboolean tb_drawio_is_text (const TbDrawioCell *cell);
 /* Whether a lies in b. */
 gboolean tb_drawio_inside (const TbRect *a, const TbRect *b);
+/* Which ends have an arrow head: draw.io draws one at the end where nothing is said. */
+void tb_drawio_heads (const TbDrawioCell *edge, gboolean *start, gboolean *end);
+/* Boxes along a frame's upper edge are its heading, and no boxes. most: of what may be looked at. */
+void tb_drawio_page_bars (TbDrawioPage *page, guint64 most);
+/* What lines lead from and to that end at other lines (drawio-bus.c). */
+void tb_drawio_page_buses (TbDrawioPage *page);
+/* Of a line that leads from thing to thing, and so is a link by itself. */
+gboolean tb_drawio_is_whole (const TbDrawioBusEnd *end);
 /* Where that is on the page, as far as the file says. */
 TbPoint tb_drawio_end_point (const TbDrawioCell *edge, guint end);
 /* An edge's own words and those of labels that lie on it, in their order along it. (transfer full) */

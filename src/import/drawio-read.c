@@ -54,6 +54,7 @@ page_free (gpointer data)
   g_free (page->id);
   g_free (page->name);
   g_hash_table_unref (page->by_id);
+  g_clear_pointer (&page->buses, g_ptr_array_unref);
   g_ptr_array_unref (page->by_depth);
   g_ptr_array_unref (page->cells);
   g_free (page);

@@ -192,6 +192,15 @@ find_words (GArray *pairs)
     }
 }
 
+/* "monitor tower 128x128" → "monitor tower". */
+static void
+cut_size (char *name)
+{
+  char *last = strrchr (name, ' ');
+  if (last != NULL && g_ascii_isdigit (last[1]) && strspn (last + 1, "0123456789x") == strlen (last + 1))
+    *last = '\0';
+}
+
 /* "mxgraph.aws4.lambda_function" → "Lambda function"; "img/lib/Amazon-S3.svg" → "Amazon S3". (transfer full), NULL. */
 static char *
 name_of_shape (const TbDrawioCell *cell)
@@ -211,6 +220,7 @@ name_of_shape (const TbDrawioCell *cell)
     *dot = '\0';
   char *name = g_strdup (dot != NULL && !file ? dot + 1 : base);
   g_strdelimit (name, "_-", ' ');
+  cut_size (name);
   g_strstrip (name);
   if (*name != '\0')
     *name = g_ascii_toupper (*name);

@@ -26,6 +26,14 @@ tb_drawio_edge_words (const TbDrawioCell *edge)
   return g_strdup (all->str);
 }
 
+void
+tb_drawio_heads (const TbDrawioCell *edge, gboolean *start, gboolean *end)
+{
+  g_autofree char *s = tb_drawio_style_get (edge, "startArrow"), *e = tb_drawio_style_get (edge, "endArrow");
+  *start = s != NULL && strcmp (s, "none") != 0;
+  *end = e == NULL || strcmp (e, "none") != 0;
+}
+
 /* ---- Where a line runs -------------------------------------------------------------------------------- */
 
 TbPoint

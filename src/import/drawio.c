@@ -292,15 +292,6 @@ end_of (PageReader *r, const TbDrawioCell *edge, guint end)
   return cell->gate;
 }
 
-/* Which ends have an arrow head: draw.io draws one at the end where nothing is said. */
-static void
-heads_of (const TbDrawioCell *edge, gboolean *start, gboolean *end)
-{
-  g_autofree char *s = tb_drawio_style_get (edge, "startArrow"), *e = tb_drawio_style_get (edge, "endArrow");
-  *start = s != NULL && strcmp (s, "none") != 0;
-  *end = e == NULL || strcmp (e, "none") != 0;
-}
-
 static void
 set_side (PageReader *r, TbUid route, const TbDrawioCell *edge, const char *which, TbProp side, TbProp at)
 {
@@ -383,7 +374,7 @@ make_link (PageReader *r, TbDrawioCell *edge, TbUid from, TbUid to, const char *
 {
   g_autofree char *foreign = foreign_name (r, edge);
   gboolean start, end;
-  heads_of (edge, &start, &end);
+  tb_drawio_heads (edge, &start, &end);
   gboolean turned = start == end ? is_kept_by (edge->reached[0]) && !is_kept_by (edge->reached[1]) : start;
   if (find_same_link (r, edge, turned ? to : from, turned ? from : to, words))
     {
@@ -412,6 +403,8 @@ static void
 read_link (PageReader *r, TbDrawioCell *edge)
 {
   TbDrawioCell *a = edge->reached[0], *b = edge->reached[1];
+  if (edge->joined)
+    return;
   g_autofree char *words = tb_drawio_edge_words (edge);
   if (a != NULL && b != NULL && read_note_line (r, a, b))
     return;
@@ -426,6 +419,69 @@ read_link (PageReader *r, TbDrawioCell *edge)
                    from == 0 && to == 0 ? "from and to" : from == 0 ? "from" : "to");
   else
     make_link (r, edge, from, to, words);
+}
+
+/* ---- Lines that meet ---------------------------------------------------------------------------------- */
+
+static const char *
+title_of (const TbDrawioBusEnd *end)
+{
+  const TbDrawioCell *cell = end->edge->reached[end->end];
+  return cell->title != NULL ? cell->title : "a note";
+}
+
+static gboolean
+can_call (const TbDrawioBusEnd *from, const TbDrawioBusEnd *to)
+{
+  const TbDrawioCell *a = from->edge->reached[from->end], *b = to->edge->reached[to->end];
+  return a != b && a->what != TB_CELL_NOTE && b->what != TB_CELL_NOTE && !(tb_drawio_is_whole (from) && tb_drawio_is_whole (to));
+}
+
+/* A call by way of lines that meet: its words are on the caller's line or on that of the called. */
+static void
+read_bus_link (PageReader *r, const TbDrawioBusEnd *a, const TbDrawioBusEnd *b, GHashTable *linked)
+{
+  g_autofree char *own = tb_drawio_edge_words (a->edge), *other = *own == '\0' ? tb_drawio_edge_words (b->edge) : NULL;
+  TbUid from = end_of (r, a->edge, a->end), to = end_of (r, b->edge, b->end);
+  g_autofree char *pair = g_strdup_printf ("%u>%u", from, to);
+  if (from == 0 || to == 0 || from == to || g_hash_table_contains (linked, pair))
+    return;
+  TbUid link = tb_build_link (r->build, from, to, NULL, other != NULL ? other : own, a->edge->line);
+  if (link != 0 && (tb_drawio_style_is (a->edge, "dashed", "1") || tb_drawio_style_is (b->edge, "dashed", "1")))
+    tb_build_set (r->build, link, TB_PROP_CALL, "async", a->edge->line);
+  g_hash_table_add (linked, g_steal_pointer (&pair));
+}
+
+static void
+append_titles (GString *out, const GArray *ends)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  guint n = 0;
+  for (guint i = 0; i < ends->len; i++)
+    {
+      const char *title = title_of (&g_array_index (ends, TbDrawioBusEnd, i));
+      if (g_hash_table_add (seen, (gpointer) title))
+        g_string_append_printf (out, "%s%s", n++ ? ", " : "", title);
+    }
+}
+
+static void
+read_bus (PageReader *r, const TbDrawioBus *bus)
+{
+  g_autoptr (GHashTable) linked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GString) words = g_string_new (NULL);
+  for (guint i = 0; i < bus->from->len; i++)
+    for (guint k = 0; k < bus->to->len; k++)
+      {
+        const TbDrawioBusEnd *from = &g_array_index (bus->from, TbDrawioBusEnd, i);
+        const TbDrawioBusEnd *to = &g_array_index (bus->to, TbDrawioBusEnd, k);
+        if (can_call (from, to))
+          read_bus_link (r, from, to, linked);
+      }
+  append_titles (words, bus->from);
+  g_string_append (words, bus->from->len > 1 ? " call " : " calls ");
+  append_titles (words, bus->to);
+  tb_build_assume (r->build, 0, bus->line, "%u lines that meet: %s", bus->n_lines, words->str);
 }
 
 /* ---- Pages -------------------------------------------------------------------------------------------- */
@@ -443,6 +499,8 @@ read_page (Reader *reader, TbDrawioPage *page, guint n)
   for (guint i = 0; i < page->cells->len; i++)
     if (((TbDrawioCell *) page->cells->pdata[i])->what == TB_CELL_EDGE)
       read_link (&r, page->cells->pdata[i]);
+  for (guint i = 0; i < page->buses->len; i++)
+    read_bus (&r, page->buses->pdata[i]);
   tb_drawio_map_free (r.map);
   g_hash_table_unref (r.shown);
 }

@@ -122,15 +122,17 @@ static const Word names[] = {
   { "balancing", TB_ROLE_BALANCER },  { "laptop", TB_ROLE_CLIENT },    { "phone", TB_ROLE_CLIENT },
   { "smartphone", TB_ROLE_CLIENT },   { "tablet", TB_ROLE_CLIENT },    { "visitor", TB_ROLE_CLIENT },
   { "visitors", TB_ROLE_CLIENT },     { "ios", TB_ROLE_CLIENT },       { "android", TB_ROLE_CLIENT },
-  { "iphone", TB_ROLE_CLIENT },       { "browsers", TB_ROLE_CLIENT },
+  { "iphone", TB_ROLE_CLIENT },       { "browsers", TB_ROLE_CLIENT },  { "spa", TB_ROLE_CLIENT },
+  { "navigateur", TB_ROLE_CLIENT },   { "table", TB_ROLE_STORE },      { "tables", TB_ROLE_STORE },
+  { "bucket", TB_ROLE_STORE },        { "buckets", TB_ROLE_STORE },
 };
 
 /* Beside one of those the last word says what it is: “user service”, “queue worker”. */
 static const char *const servers[] = { "service", "services", "server", "api", "worker", "app", "application", "backend",
                                        "service's", "manager", "handler", "controller", "consumer", "producer", NULL };
 
-/* An app of those is one that people hold in their hands. */
-static const char *const handhelds[] = { "mobile", "ios", "android", "iphone", "phone", "smartphone", NULL };
+/* An app of those is one that people hold in their hands, or see before them. */
+static const char *const handhelds[] = { "mobile", "ios", "android", "iphone", "phone", "smartphone", "browser", NULL };
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
@@ -238,7 +240,7 @@ take_name (TbForeignKind *kind, const char *name)
             *kind = (TbForeignKind){ names[k].role, TRUE, NULL, FALSE };
             return TRUE;
           }
-      if (last && i > 0 && g_str_has_prefix (words[i], "app") && g_strv_contains (handhelds, words[i - 1]))
+      if (last && i > 0 && (g_str_has_prefix (words[i], "app") || strcmp (words[i], "ui") == 0) && g_strv_contains (handhelds, words[i - 1]))
         *kind = (TbForeignKind){ TB_ROLE_CLIENT, TRUE, NULL, FALSE };
       if (g_strv_contains (servers, words[i]) || g_strv_contains (about, words[i]))
         return kind->known;
