@@ -72,22 +72,43 @@ nth_smallest (const double *values, guint n, guint nth)
   return sorted[nth - 1];
 }
 
+/* A write: when it comes to each copy, and when that knows it acknowledged there. Returns when it is answered. */
+static double
+write_all (const TbWars *wars, const TbQuorum *q, TbRng *rng, double *written)
+{
+  double acked[COPIES_MAX], handed = 0, answered = 0;
+  guint asked = q->coordinators > 0 ? (guint) tb_rng_below (rng, q->coordinators) : COPIES_MAX;
+  guint teller = q->tells == TB_TELLS_COORDINATOR ? asked : 0;
+  if (q->tells == TB_TELLS_PRIMARY && asked != teller)
+    {
+      handed = draw (&wars->w, rng);
+      answered = draw (&wars->a, rng);
+    }
+  for (guint i = 0; i < q->n; i++)
+    {
+      written[i] = handed + (i == teller ? 0 : draw (&wars->w, rng));
+      acked[i] = written[i] + (i == teller ? 0 : draw (&wars->a, rng));
+    }
+  answered += nth_smallest (acked, q->n, q->w);
+  if (q->tells == TB_TELLS_PRIMARY) /* which tells who asked of the write and of its end on one connection */
+    written[asked] = fmin (written[asked], answered);
+  return answered;
+}
+
 /* One write to all copies, acknowledged by the w-th; later a read of all, answered by the r-th: how much later it has to begin
  * for one of those r to be asked after the write had come to it; below 0 where it need not wait. */
 static double
 seen_from (const TbWars *wars, const TbQuorum *q, TbRng *rng)
 {
-  double written[COPIES_MAX], acked[COPIES_MAX], asked[COPIES_MAX], answered[COPIES_MAX], from = INFINITY;
-  guint writer = q->coordinators > 0 ? (guint) tb_rng_below (rng, q->coordinators) : COPIES_MAX;
+  double written[COPIES_MAX], asked[COPIES_MAX], answered[COPIES_MAX], from = INFINITY;
+  double begins = write_all (wars, q, rng, written);
   guint reader = q->coordinators > 0 ? (guint) tb_rng_below (rng, q->coordinators) : COPIES_MAX;
   for (guint i = 0; i < q->n; i++)
     {
-      written[i] = i == writer ? 0 : draw (&wars->w, rng);
-      acked[i] = i == writer ? 0 : written[i] + draw (&wars->a, rng);
       asked[i] = i == reader ? 0 : draw (&wars->r, rng);
       answered[i] = i == reader ? 0 : asked[i] + draw (&wars->s, rng);
     }
-  double begins = nth_smallest (acked, q->n, q->w), ends = nth_smallest (answered, q->n, q->r);
+  double ends = nth_smallest (answered, q->n, q->r);
   for (guint i = 0; i < q->n; i++)
     if (answered[i] <= ends)
       from = fmin (from, written[i] - asked[i] - begins);
@@ -100,7 +121,7 @@ tb_wars_waits (const TbWars *wars, const TbQuorum *q, guint trials, guint64 seed
   double *waits = g_new (double, trials);
   TbRng rng;
   TB_CHECK (q->n >= 1 && q->n <= COPIES_MAX && q->r >= 1 && q->r <= q->n && q->w >= 1 && q->w <= q->n && trials > 0);
-  TB_CHECK (q->coordinators == 0 || q->coordinators >= q->n);
+  TB_CHECK (q->tells == TB_TELLS_COORDINATOR ? q->coordinators == 0 || q->coordinators >= q->n : q->coordinators == q->n);
   tb_rng_seed (&rng, seed);
   for (guint i = 0; i < trials; i++)
     waits[i] = seen_from (wars, q, &rng);
@@ -247,16 +268,45 @@ legs_of (const TbQueueNet *net, const TbStation *store)
   return (TbWars){ way, way, way, way, { .mean = store->work[0].mean_ns / 1e6, .dist = store->work[0].dist } };
 }
 
+/* FALSE: its reads see all that was answered, or when a write is known everywhere is not said here. */
+static gboolean
+quorum_of (const TbStation *t, TbQuorum *quorum)
+{
+  const TbCapStore *store = &t->store;
+  if (!t->keeps_data)
+    return FALSE;
+  switch (store->protocol)
+    {
+    case TB_CAP_QUORUM:
+      *quorum = (TbQuorum){ store->copies, store->r, store->w, MAX (t->replicas, store->copies), TB_TELLS_COORDINATOR };
+      break;
+    case TB_CAP_GOSSIP:
+      *quorum = (TbQuorum){ t->replicas, 1, 1, t->replicas, TB_TELLS_COORDINATOR };
+      break;
+    case TB_CAP_PRIMARY:
+      *quorum = (TbQuorum){ t->replicas, store->reads_any ? 1 : t->replicas, 1 + store->waits, t->replicas,
+                            store->passes_on ? TB_TELLS_PRIMARY : TB_TELLS_PRIMARY_ONLY };
+      break;
+    case TB_CAP_SINGLE:
+    case TB_CAP_APART:
+    case TB_CAP_CHAIN:
+    case TB_CAP_RAFT:
+    case TB_CAP_CRDT:
+    case TB_CAP_ALL:
+    default:
+      return FALSE;
+    }
+  return quorum->r >= 1 && quorum->w >= 1 && quorum->r + quorum->w <= quorum->n && quorum->n <= COPIES_MAX;
+}
+
 gboolean
 tb_stale_reads_of (const TbQueueNet *net, guint station, const TbPrediction *prediction, TbStaleReads *stale)
 {
   const TbStation *t = &net->stations[station];
-  const TbCapStore *store = &t->store;
-  if (!t->keeps_data || store->protocol != TB_CAP_QUORUM || store->r < 1 || store->w < 1 || store->r + store->w > store->copies
-      || store->copies > COPIES_MAX)
+  TbQuorum quorum;
+  if (!quorum_of (t, &quorum))
     return FALSE;
   const TbWars legs = legs_of (net, t);
-  const TbQuorum quorum = { store->copies, store->r, store->w, MAX (t->replicas, store->copies) };
   g_autofree double *waits = tb_wars_waits (&legs, &quorum, TRIALS, 1);
   g_autoptr (GArray) askings = g_array_new (FALSE, FALSE, sizeof (Asking));
   gboolean even;
@@ -276,7 +326,7 @@ char *
 tb_stale_reads_sentence (const TbStaleReads *s)
 {
   g_autofree char *until = tb_time_text (s->until_ns);
-  g_autofree char *later = s->until_ns > 0 ? g_strdup_printf (", %s later 1 %%", until) : g_strdup ("");
+  g_autofree char *later = s->until_ns > 0 ? g_strdup_printf (", %s later at most 1 %%", until) : g_strdup ("");
   g_autofree char *share = isnan (s->share) ? g_strdup ("") : g_strdup_printf ("with this load %.2g %% of reads are stale: ", 100 * s->share);
   return g_strdup_printf ("%sright after a write is answered %.0f %% of reads miss it%s; at most %.0f %%, and %.0f %% the last two (N %u, R %u, W %u).",
                           share, 100 * s->at_once, later, 100 * s->most[0], 100 * s->most[1], s->n, s->r, s->w);

@@ -213,11 +213,20 @@ typedef struct
   TbWarsFit w, a, r, s, work;
 } TbWars;
 gboolean tb_wars_fit (const char *name, TbWars *wars);
+/* Who tells the copies of a write. */
+typedef enum
+{
+  TB_TELLS_COORDINATOR, /* who is asked */
+  TB_TELLS_PRIMARY,     /* the first replica; others hand writes on to it, and tell what it answers */
+  TB_TELLS_PRIMARY_ONLY /* the same; others are not asked to write */
+} TbTells;
+
 /* Clients ask a coordinator, that asks the copies. coordinators > 0: any of so many replicas, n of which have the copies, and
  * its own takes no message; 0: somebody without one, as in the paper. */
 typedef struct
 {
   guint n, r, w, coordinators;
+  TbTells tells; /* of a primary: coordinators is n */
 } TbQuorum;
 /* How much later than a write's acknowledgement a read has to begin to return it or a newer one, in ms, below 0 where it need
  * not wait: Monte Carlo of `trials`, seeded, sorted. (transfer full) */
@@ -230,7 +239,7 @@ double tb_wars_until (const TbWars *wars, const TbQuorum *quorum, double share, 
  * come in equal steps, each of a key drawn at random; else at random. Each write is taken to need the same wait. */
 double tb_stale_share (const double *waits, guint trials, double writes_per_s, double keys, gboolean even);
 
-/* Of a store with R + W ≤ N. */
+/* Of a store with R + W ≤ N: a quorum, gossip, a primary whose backups answer reads (which is one of N, and so many more have a write). */
 typedef struct
 {
   guint n, r, w;

@@ -213,14 +213,14 @@ tb_predict_json_staleness (TbJson *json, const TbPredictAnswer *a)
     {
       const TbCapStore *store = &net->stations[i].store;
       TbStaleReads stale = { .share = 0 };
-      if (!net->stations[i].keeps_data || store->protocol != TB_CAP_QUORUM)
+      gboolean quorum = net->stations[i].keeps_data && store->protocol == TB_CAP_QUORUM;
+      if (!tb_stale_reads_of (net, i, a->prediction, &stale) && !quorum)
         continue;
-      tb_stale_reads_of (net, i, a->prediction, &stale); /* else no read is */
       tb_json_begin_object (json, NULL);
       tb_json_string (json, "id", net->stations[i].id);
-      tb_json_integer (json, "n", store->copies);
-      tb_json_integer (json, "r", store->r);
-      tb_json_integer (json, "w", store->w);
+      tb_json_integer (json, "n", quorum ? store->copies : stale.n);
+      tb_json_integer (json, "r", quorum ? store->r : stale.r);
+      tb_json_integer (json, "w", quorum ? store->w : stale.w);
       write_number (json, "stale_share", stale.share);
       tb_json_number (json, "stale", stale.most[0]);
       tb_json_number (json, "stale_last_two", stale.most[1]);

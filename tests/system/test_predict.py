@@ -5,7 +5,7 @@ import json
 import subprocess
 
 from quiet import processor_time
-from system import DATA, Skip, run_json, run_tests, workplace
+from system import DATA, Skip, need, run_json, run_tests, workplace
 
 EXAMPLE = (DATA / "examples" / "three-tier.tierboard").read_text(encoding="utf-8")
 PAUSE = "exponential 40ms"
@@ -28,20 +28,24 @@ ONE = HEAD + """  <component id="me" kind="client" name="Me">
 """
 
 
-QUORUM = HEAD + """  <component id="writer" kind="client"><builtin rate="2" keys="1"><call link="write" op="write"/></builtin></component>
-  <component id="reader" kind="client" threads="pool 4"><builtin rate="400" keys="1"><call link="read" op="read"/></builtin></component>
-  <component id="store" kind="store" replicas="3" threads="pool 4">
-    <service name="data" protocol="resp" port="6379"/>
-    <builtin replication="quorum" n="3" r="1" w="1" read-repair="no"/>
+APART = HEAD + """  <component id="writer" kind="client" threads="single"><builtin rate="2" keys="1"><call link="write" op="write"/></builtin></component>
+  <component id="reader" kind="client" threads="pool 4"><builtin rate="1" keys="1"><call link="read" op="read"/></builtin></component>
+  <component id="store" kind="store" replicas="3">
+    {}
   </component>
-  <link id="write" from="writer" to="store" service="data" balance="round-robin"/>
-  <link id="read" from="reader" to="store" service="data" balance="round-robin"/>
+  <link id="write" from="writer" to="store" protocol="resp" balance="sticky"/>
+  <link id="read" from="reader" to="store" protocol="resp" balance="round-robin"/>
   <scenario id="apart">
-    <wait until="ready"/>
-    <phase id="far" lasts="4s"><do fault="latency" of="store.replicas" latency="200ms" stream="both"/></phase>
+    <wait until="ready and write carried 4"/>
+    <phase id="far" lasts="4s">
+      <do fault="latency" of="store.replicas" latency="200ms" stream="both"/>
+      <do load="reader" rate="400"/>
+    </phase>
   </scenario>
 </architecture>
 """
+QUORUM = APART.format('<builtin replication="quorum" n="3" r="1" w="1" read-repair="no"/>')
+REDIS = APART.format('<template name="redis"><param name="replication" value="primary-backup"/></template>')
 
 
 def ask(place, *words, status=0):
@@ -137,23 +141,33 @@ def test_words():
         assert "Left and Right call each other in a circle" in ask(place, circle, status=1)
 
 
-def test_stale_reads():
-    """predicts which share of a partial quorum's reads are stale, and says the measured one beside it"""
+def compare_stale_reads(drawing):
     with workplace() as place:
-        path, recording = place.file("quorum.tierboard", QUORUM), str(place.folder / "quorum.rec")
+        path, recording = place.file("apart.tierboard", drawing), str(place.folder / "apart.rec")
         status, _, err = run_json(place, path, "--scenario", "apart", "--record", recording)
         assert status == 0, err
-        said = json.loads(ask(place, path, "--set", "store.way=200ms", "--against", recording, "--json"))["staleness"][0]
+        changed = ("--set", "store.way=200ms", "--set", "reader.rate=400", "--against", recording)
+        said = json.loads(ask(place, path, *changed, "--json"))["staleness"][0]
         predicted, measured = said["stale_share"], said["measured_stale_share"]
-        # Two writes a second, each under way for 200 ms, to the two replicas of three that do not coordinate it.
+        # Two writes a second, each under way for 200 ms, to the two replicas of three that were not asked.
         assert abs(predicted - 0.4 * 2 / 3) < 0.01, said
-        # It is a little less: of the reads before the delay hardly any is stale.
         assert 0.7 * predicted < measured < 1.3 * predicted, said
         assert said["stale_until_ns"] == 200e6
-        assert "Stale reads: predicted" in ask(place, path, "--set", "store.way=200ms", "--against", recording)
+        assert "Stale reads: predicted" in ask(place, path, *changed)
         assert "“soon” is no time" in ask(place, path, "--set", "store.way=soon", status=2)
     return f"{100 * predicted:.1f} % predicted, {100 * measured:.1f} % measured"
 
 
+def test_stale_reads():
+    """predicts which share of a partial quorum's reads are stale, and says the measured one beside it"""
+    return compare_stale_reads(QUORUM)
+
+
+def test_stale_reads_of_redis():
+    """predicts which share of reads of real Redis replicas are stale, and says the measured one beside it"""
+    need("redis-server")
+    return compare_stale_reads(REDIS)
+
+
 if __name__ == "__main__":
-    run_tests([test_another_load, test_status, test_simulation, test_words, test_stale_reads])
+    run_tests([test_another_load, test_status, test_simulation, test_words, test_stale_reads, test_stale_reads_of_redis])
