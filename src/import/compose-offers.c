@@ -1,4 +1,4 @@
-/* What hints that one service calls another: a variable or a command line that names it as a host, labels by which a
+/* What hints that one service calls another: a variable or a command line that names it as a host, a file that it is given, labels by which a
  * proxy finds it, that one waits for the other, that they are called alike, or that nobody else is there to call it. A hint is a question: the link is drawn
  * dashed, and the Problems list asks whether it is kept. */
 #include "compose-private.h"
@@ -74,9 +74,8 @@ tb_compose_next_host (const TbCompose *compose, const char *variable, const char
   return NULL;
 }
 
-/* Nobody waits for a database only to be started after it; but who keeps data does not call those who ask for it. */
-static gboolean
-would_call (const TbCompose *compose, const TbComposeService *from, const TbComposeService *to)
+gboolean
+tb_compose_would_call (const TbCompose *compose, const TbComposeService *from, const TbComposeService *to)
 {
   gboolean data = tb_compose_keeps_data (from->kind.role);
   return to->kind.role != TB_ROLE_CLIENT && !tb_compose_is_job (to->name)
@@ -93,7 +92,7 @@ offer_hosts (TbCompose *compose, TbComposeService *service, const TbComposePair 
   g_autofree char *why = g_strdup_printf ("as %s says", pair != NULL ? pair->name : "its command");
   while (text != NULL
          && (to = tb_compose_next_host (compose, pair != NULL ? pair->name : NULL, text, &at, &host)) != NULL)
-    if (pair == NULL || !pair->from_file || would_call (compose, service, to))
+    if (pair == NULL || !pair->from_file || tb_compose_would_call (compose, service, to))
       tb_compose_offer (compose, service, to, host.port, line, why);
 }
 
@@ -132,7 +131,7 @@ offer_waited_for (TbCompose *compose, TbComposeService *service)
       const char *name = tb_yaml_key (list, i) != NULL ? tb_yaml_key (list, i) : tb_yaml_text (item);
       TbComposeService *to = name != NULL ? g_hash_table_lookup (compose->hosts, name) : NULL;
       const char *condition = tb_yaml_get_text (item, "condition");
-      if (to != NULL && g_strcmp0 (condition, "service_completed_successfully") != 0 && would_call (compose, service, to))
+      if (to != NULL && g_strcmp0 (condition, "service_completed_successfully") != 0 && tb_compose_would_call (compose, service, to))
         tb_compose_offer (compose, service, to, 0, item->line, TB_COMPOSE_WAITS);
     }
 }
@@ -157,7 +156,7 @@ offer_namesake (TbCompose *compose, TbComposeService *to)
     {
       g_autofree char *name = g_strconcat (of, behind[i], NULL);
       TbComposeService *from = g_hash_table_lookup (compose->hosts, name);
-      if (from != NULL && from != to && would_call (compose, from, to))
+      if (from != NULL && from != to && tb_compose_would_call (compose, from, to))
         {
           tb_compose_offer (compose, from, to, 0, to->node->line, "as its name says");
           return;
@@ -177,7 +176,7 @@ offer_front (TbCompose *compose, TbComposeService *proxy)
   for (guint i = 0; i < compose->services->len; i++)
     {
       TbComposeService *to = compose->services->pdata[i];
-      if (to->kind.role == TB_ROLE_SERVER && !to->called && tb_compose_is_front (to->name) && would_call (compose, proxy, to))
+      if (to->kind.role == TB_ROLE_SERVER && !to->called && tb_compose_is_front (to->name) && tb_compose_would_call (compose, proxy, to))
         tb_compose_offer (compose, proxy, to, 0, to->node->line, "as its name says");
     }
 }
@@ -214,7 +213,7 @@ offer_alone (TbCompose *compose, TbComposeService *to)
       from[n++] = service;
     }
   for (guint i = 0; i < n; i++)
-    if (would_call (compose, from[i], to))
+    if (tb_compose_would_call (compose, from[i], to))
       tb_compose_offer (compose, from[i], to, 0, to->node->line, "as nothing else would");
 }
 
@@ -232,6 +231,7 @@ tb_compose_offer_links (TbCompose *compose)
         }
       if (command != NULL)
         offer_hosts (compose, service, NULL, command, tb_yaml_get (service->node, "command")->line);
+      tb_compose_offer_mounted (compose, service);
       offer_labelled (compose, service);
     }
   for (guint i = 0; i < compose->services->len; i++)

@@ -10,6 +10,7 @@
  *   compose-service.c    a service becomes a component
  *   compose-links.c      who calls whom
  *   compose-offers.c     what hints that somebody does
+ *   compose-mounts.c     what the files say that it is given
  *   compose-told.c       what is told of several at once
  *   compose.c            all of it */
 #pragma once
@@ -21,6 +22,7 @@
 
 /* Files that one may name, and the size of each. */
 #define TB_COMPOSE_MAX_FILES 64
+#define TB_COMPOSE_MAX_PEEKS 400 /* of those that are only usual */
 #define TB_COMPOSE_MAX_FILE (4 << 20)
 /* What values may become when variables are filled in. */
 #define TB_COMPOSE_MAX_TEXT (32 << 20)
@@ -75,7 +77,7 @@ typedef struct
   const TbImportSource *source;
   TbProblems *dropped;
   GPtrArray *files;      /* of TbComposeFile */
-  guint n_read;          /* files opened besides */
+  guint n_read, n_peeked; /* files opened besides */
   GHashTable *variables; /* of .env */
   GHashTable *unset;     /* set of names that were told as unset */
   gsize text;            /* bytes that values have become */
@@ -109,6 +111,8 @@ char *tb_compose_read_file (TbCompose *compose, const TbComposeFile *from, const
 
 /* The same for one that is not named, only usual: nothing is told. */
 char *tb_compose_peek_file (TbCompose *compose, const TbComposeFile *from, const char *path);
+/* What is in a folder, sorted, a few of it; NULL where that is none. (transfer full) */
+char **tb_compose_peek_folder (TbCompose *compose, const TbComposeFile *from, const char *path);
 
 /* compose-dockerfile.c: what is started in the image that is built from a folder, and at which port it is said to
  * listen (0: none). (transfer full), NULL: unknown */
@@ -188,7 +192,12 @@ void tb_compose_offer (TbCompose *compose, TbComposeService *from, TbComposeServ
 /* The value with the hosts of drawn links as ${link.ID.host}. (transfer full) */
 char *tb_compose_refer (TbCompose *compose, const TbComposeService *service, const char *value);
 
+/* compose-mounts.c */
+void tb_compose_offer_mounted (TbCompose *compose, TbComposeService *service);
+
 /* compose-offers.c */
+/* Who keeps data does not call those who ask for it, nobody calls people or what only has to end, and no two each other. */
+gboolean tb_compose_would_call (const TbCompose *compose, const TbComposeService *from, const TbComposeService *to);
 void tb_compose_offer_links (TbCompose *compose);
 typedef struct
 {

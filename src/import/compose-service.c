@@ -275,8 +275,9 @@ set_environment (TbCompose *compose, const TbComposeService *service)
         continue;
       if (pair->value == NULL)
         {
-          g_autofree char *what = g_strdup_printf ("the variable %s has no value in the file", pair->name);
-          drop (compose, service, pair->line, what);
+          if (g_hash_table_add (compose->unset, g_strdup (pair->name)))
+            tb_compose_gather (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, service->file, pair->line, pair->name,
+                               "a variable without a value in the file is left out");
           continue;
         }
       if (template && is_param (service, pair->name, &param))

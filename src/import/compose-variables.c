@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,12 +30,28 @@ full_path (const TbCompose *compose, const TbComposeFile *from, const char *path
   return g_steal_pointer (&full);
 }
 
+/* Whether a path leads there too, whatever links are in it. (transfer full), NULL: it does not, or to nothing */
+static char *
+real_path (const TbCompose *compose, const char *full)
+{
+  g_autofree char *root = g_canonicalize_filename (compose->source->folder, NULL);
+  g_autofree char *above = g_path_get_dirname (root);
+  char *real = realpath (full, NULL), *real_above = realpath (above, NULL), *found = NULL;
+  gsize length = real_above != NULL ? strlen (real_above) : 0;
+  if (real != NULL && length > 0 && strncmp (real, real_above, length) == 0 && (length == 1 || real[length] == '/'))
+    found = g_strdup (real);
+  free (real);
+  free (real_above);
+  return found;
+}
+
 /* Nothing that a read could hang on. */
 static char *
-read_regular (const char *path, gsize *size)
+read_regular (const TbCompose *compose, const char *full, gsize *size)
 {
   struct stat info;
-  int fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  g_autofree char *path = real_path (compose, full);
+  int fd = path != NULL ? open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) : -1;
   if (fd < 0)
     return NULL;
   gboolean fine = fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_size <= TB_COMPOSE_MAX_FILE;
@@ -62,7 +79,7 @@ tb_compose_read_file (TbCompose *compose, const TbComposeFile *from, const char 
                       "“%s” was not read: files are only looked for below the folder of the file or the one above it", path);
       return NULL;
     }
-  char *bytes = compose->n_read++ < TB_COMPOSE_MAX_FILES ? read_regular (full, size) : NULL;
+  char *bytes = compose->n_read++ < TB_COMPOSE_MAX_FILES ? read_regular (compose, full, size) : NULL;
   if (bytes == NULL)
     tb_compose_say (compose, TB_SEVERITY_WARNING, TB_IMPORT_DROPPED, from, line, "“%s” cannot be read", path);
   else if (found_path != NULL)
@@ -75,7 +92,31 @@ tb_compose_peek_file (TbCompose *compose, const TbComposeFile *from, const char 
 {
   gsize size;
   g_autofree char *full = full_path (compose, from, path);
-  return full != NULL && compose->n_read++ < TB_COMPOSE_MAX_FILES ? read_regular (full, &size) : NULL;
+  return full != NULL && compose->n_peeked++ < TB_COMPOSE_MAX_PEEKS ? read_regular (compose, full, &size) : NULL;
+}
+
+#define MAX_NAMES 64
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+char **
+tb_compose_peek_folder (TbCompose *compose, const TbComposeFile *from, const char *path)
+{
+  g_autofree char *full = full_path (compose, from, path), *real = full != NULL ? real_path (compose, full) : NULL;
+  g_autoptr (GDir) dir = real != NULL && compose->n_peeked++ < TB_COMPOSE_MAX_PEEKS ? g_dir_open (real, 0, NULL) : NULL;
+  const char *name;
+  if (dir == NULL)
+    return NULL;
+  GPtrArray *names = g_ptr_array_new ();
+  while (names->len < MAX_NAMES && (name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, by_name);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (names, FALSE);
 }
 
 /* 'a', "a", a # comment */
@@ -126,7 +167,7 @@ tb_compose_read_dotenv (TbCompose *compose)
     return;
   gsize size;
   g_autofree char *path = g_build_filename (compose->source->folder, ".env", NULL);
-  g_autofree char *text = read_regular (path, &size);
+  g_autofree char *text = read_regular (compose, path, &size);
   if (text != NULL)
     tb_compose_read_lines (text, add_variable, compose->variables);
 }

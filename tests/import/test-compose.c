@@ -502,7 +502,7 @@ everything_without_a_place_is_told_with_its_line (void)
                      "    environment: [FROM_SHELL]\n    profiles: [debug]\nsecrets: {s: {file: ./s}}\n");
   g_assert_cmpuint (told_at (&f, "dropped", "a: “privileged” has no place here"), ==, 4);
   g_assert_cmpuint (told_at (&f, "dropped", "a: a volume has no place here*"), ==, 6);
-  g_assert_cmpuint (told_at (&f, "dropped", "a: the variable FROM_SHELL*"), ==, 7);
+  g_assert_cmpuint (told_at (&f, "dropped", "FROM_SHELL: a variable without a value*"), ==, 7);
   g_assert_cmpuint (told_at (&f, "dropped", "“secrets” has no place here"), ==, 9);
   g_assert_true (tb_element_has_tag (find (&f, "a"), "profile-debug"));
 }
