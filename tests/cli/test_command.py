@@ -16,7 +16,8 @@ import termios
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
-from system import DATA, TIERBOARD, run_json, run_tests, wait_until, workplace  # noqa: E402
+from system import (DATA, TIERBOARD, await_running, besides_waits, run_json, run_tests, wait_until,
+                    workplace)  # noqa: E402
 
 EXAMPLE = str(DATA / "examples" / "client-server.tierboard")
 
@@ -128,8 +129,8 @@ def test_json_of_a_run():
     """JSON lines: one object a second and a last one with totals, all fields there"""
     with workplace() as place:
         status, rows, err = run_json(place, EXAMPLE, "--duration", "2500ms")
-        assert status == 0 and err == "", err
-        assert 3 <= len(rows) <= 5, len(rows)
+        assert status == 0 and besides_waits(err) == "", err
+        assert 3 <= len(rows) <= rows[-1]["time_ns"] / 1e9 + 2, (len(rows), rows[-1])
         for row in rows:
             assert isinstance(row["time_ns"], int)
             for instance in row["instances"]:
@@ -308,21 +309,21 @@ def test_interrupt_stops_in_order():
     with workplace() as place:
         for number in (signal.SIGINT, signal.SIGTERM):
             process = place.start("run", EXAMPLE, "--json")
-            process.stdout.readline()
+            await_running(process)
             process.send_signal(number)
-            out, _ = process.communicate(timeout=10)
+            out, _ = process.communicate(timeout=60)
             last = json.loads(out.splitlines()[-1])
             assert process.returncode == 0 and last["state"] == "stopped" and "totals" in last
         stubborn = place.file("s.tierboard", drawing(
-            '<component id="a" kind="server"><command>sh -c "trap \'\' TERM; while :; do sleep 0.1; done"'
-            '</command><stop grace="60s"/></component>'))
+            '<component id="a" kind="server"><command>sh -c "trap \'\' TERM; echo deaf; while :; do sleep 0.1; done"'
+            '</command><ready kind="log" pattern="deaf"/><stop grace="60s"/></component>'))
         process = place.start("run", stubborn, "--json", "--trust")
-        process.stdout.readline()
+        await_running(process)
         process.send_signal(signal.SIGINT)
-        wait_until(lambda: '"stopping"' in process.stdout.readline(), 10, "stopping")
+        wait_until(lambda: '"stopping"' in process.stdout.readline(), 60, "stopping")
         begin = time.monotonic()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
         assert time.monotonic() - begin < 2, "the second SIGINT was not obeyed at once"
         return f"second SIGINT: {(time.monotonic() - begin) * 1000:.0f} ms"
 
@@ -333,7 +334,7 @@ def test_reader_that_goes_away():
         process = place.start("run", EXAMPLE, "--json")
         process.stdout.readline()
         process.stdout.close()
-        process.wait(10)
+        process.wait(60)
 
 
 def test_run_ends_with_its_programs():
@@ -341,7 +342,7 @@ def test_run_ends_with_its_programs():
     with workplace() as place:
         path = place.file("x.tierboard", drawing(
             '<component id="a" kind="client"><command>true</command></component>'))
-        status, rows, _ = run_json(place, path, seconds=10)
+        status, rows, _ = run_json(place, path)
         assert status == 0 and rows[-1]["instances"][0]["state"] == "stopped", rows[-1]
 
 

@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -181,6 +182,19 @@ def run_json(place, path, *arguments, seconds=60):
     process = place.start("run", path, "--json", "--trust", *arguments)
     out, err = process.communicate(timeout=seconds)
     return process.returncode, [json.loads(line) for line in out.splitlines() if line.strip()], err
+
+
+def await_running(process):
+    """Reads the lines of a run with --json until every instance is ready."""
+    for line in process.stdout:
+        if json.loads(line)["state"] == "running":
+            return
+    raise AssertionError("the run ended before it ran: " + process.stderr.read())
+
+
+def besides_waits(said):
+    """What a run says on standard error, but for whom it waits: somewhere any program may take its time."""
+    return "".join(line for line in said.splitlines(True) if not re.match(r"tierboard: (\S+ waits|waiting) for ", line))
 
 
 def link_of(totals, link):

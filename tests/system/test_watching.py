@@ -152,7 +152,9 @@ def test_the_terminal_is_given_back():
         screen.shows(r"bytes ↑")
         screen.press("?")
         screen.shows("c  cut the link")
-        screen.press("xq")
+        screen.press("x")
+        screen.shows("· running")  # then all became ready
+        screen.press("q")
         assert screen.process.wait(30) == 0
         wait_until(lambda: screen.text.endswith("\x1b[?25h"), 30, "the cursor")
         assert termios.tcgetattr(screen.slave) == screen.before
