@@ -1,6 +1,7 @@
 """Looking back in a real window: as many dots as messages, the picture paused while the run goes on, and
 a recording as a document."""
 
+import json
 import os
 import signal
 import subprocess
@@ -93,7 +94,7 @@ def the_picture_stands_while_the_run_goes_on(options):
         wait_for("the time bar", lambda: editor.find("Live", "button"))
         editor.press("Pause the picture")
         wait_for("the time of the picture", lambda: label_with(editor, " of "))
-        stood = wait_for("a picture that stands", lambda: standing_figure(editor), 5)
+        stood = wait_for("a picture that stands", lambda: standing_figure(editor))
         time.sleep(1)  # in which a run makes hundreds
         if editor.figure("Requests") > stood:
             raise Failed("the picture did not stand")
@@ -132,7 +133,7 @@ def export_it(editor, path):
 
 
 def record_a_changed_run(options, path):
-    """Three seconds of two components, then a third one as well."""
+    """Two components, then a third one as well; at half of its time requests are made, however slowly it began."""
     command = os.path.join(os.path.dirname(options.editor), "tierboard")
     before, after = path + ".tierboard", path + ".more.tierboard"
     with open(example(options, "client-server")) as file:
@@ -142,12 +143,16 @@ def record_a_changed_run(options, path):
     with open(after, "w") as file:
         file.write(text.replace("</architecture>", LATE + "</architecture>"))
     with subprocess.Popen([command, "run", before, "--json", "--record", path], stdout=subprocess.PIPE) as run:
-        while b'"state":"running"' not in run.stdout.readline():
+        def time_of(line):
+            return json.loads(line)["time_ns"]
+        while b'"state":"running"' not in (line := run.stdout.readline()):
             pass
+        half_ns = time_of(line) + 10**9
         run.stdout.readline()
         subprocess.run([command, "ctl", "--run", before, "apply", after], check=True, stdout=subprocess.DEVNULL)
-        for _ in range(2):
-            run.stdout.readline()
+        run.stdout.readline()
+        while time_of(run.stdout.readline()) < 2 * half_ns:
+            pass
         run.send_signal(signal.SIGINT)
         run.stdout.read()
     os.unlink(before)
