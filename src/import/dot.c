@@ -87,6 +87,9 @@ typedef struct
   const TbImportSource *source;
   GHashTable *in;      /* node → uid of its innermost cluster */
   GHashTable *told;    /* attributes told as dropped */
+  GString *untold;     /* their names; n_told of them */
+  guint n_told, told_line;
+  char *first_told;
   GHashTable *nodes;   /* name → uid: a cluster may be called as a node is */
   GArray *later;       /* of Later: references wait for what they name */
   GArray *placed;      /* of Placed: a view of ours must not take a name that is still to come */
@@ -376,6 +379,33 @@ finish_one (Reader *r)
   g_hash_table_remove_all (r->attributes);
 }
 
+#define MOST_TOLD 40u
+
+/* A file that was laid out has a dozen of them: told together. */
+static void
+leave_attribute (Reader *r, const char *name)
+{
+  guint line = line_of (r, name);
+  if (r->n_told++ == 0)
+    {
+      r->told_line = line;
+      r->first_told = g_strdup (name);
+    }
+  if (r->n_told <= MOST_TOLD)
+    g_string_append_printf (r->untold, "%s%.60s (line %u)", r->n_told > 1 ? ", " : "", name, line);
+}
+
+static void
+tell_attributes (Reader *r)
+{
+  if (r->n_told == 1)
+    tb_build_drop (r->build, r->told_line, "the attribute %s has no place here", r->first_told);
+  else if (r->n_told > MOST_TOLD)
+    tb_build_drop (r->build, r->told_line, "attributes have no place here: %s and %u more", r->untold->str, r->n_told - MOST_TOLD);
+  else if (r->n_told > 1)
+    tb_build_drop (r->build, r->told_line, "attributes have no place here: %s", r->untold->str);
+}
+
 static void
 begin_one (Reader *r, char **fields, guint n)
 {
@@ -402,7 +432,7 @@ read_line (Reader *r, char **fields, guint n)
   else if (kind == '}' && r->open->len > 0)
     g_ptr_array_set_size (r->open, (gint) r->open->len - 1);
   else if (kind == 'D' && n == 2 && g_hash_table_add (r->told, g_strdup (fields[1])))
-    tb_build_drop (r->build, line_of (r, fields[1]), "the attribute %s has no place here", fields[1]);
+    leave_attribute (r, fields[1]);
   else if (strchr ("GSNE", kind) != NULL)
     begin_one (r, fields, n);
 }
@@ -450,6 +480,8 @@ reader_clear (Reader *r)
   g_clear_pointer (&r->build, tb_build_free);
   g_hash_table_unref (r->in);
   g_hash_table_unref (r->told);
+  g_string_free (r->untold, TRUE);
+  g_free (r->first_told);
   g_hash_table_unref (r->nodes);
   g_hash_table_unref (r->attributes);
   g_array_unref (r->later);
@@ -502,6 +534,7 @@ tb_dot_build (const TbImportSource *source, char *listing, TbProblems *dropped, 
   Reader r = { .build = tb_build_new (source, "dot", dropped), .source = source };
   r.in = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   r.told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  r.untold = g_string_new (NULL);
   r.nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   r.attributes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   r.later = g_array_new (FALSE, FALSE, sizeof (Later));
@@ -525,6 +558,7 @@ tb_dot_build (const TbImportSource *source, char *listing, TbProblems *dropped, 
   else
     {
       set_later (&r);
+      tell_attributes (&r);
       document = tb_build_finish (g_steal_pointer (&r.build), error);
     }
   reader_clear (&r);

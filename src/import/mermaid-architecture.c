@@ -269,6 +269,8 @@ has_direction (const Edge *edge)
 typedef struct
 {
   guint links, steps;
+  gboolean again;     /* the second time: what has no link yet */
+  GHashTable *linked; /* services, by uid, that have one */
 } Spent;
 
 typedef struct
@@ -286,14 +288,33 @@ is_spent (const Spent *spent)
   return spent->links >= MOST_THROUGH_JUNCTIONS || spent->steps >= MOST_STEPS;
 }
 
-/* An undirected way goes from what was declared first. */
-static void
-arrive (Walk *walk, const Edge *last, TbUid to)
+/* A way without heads goes as it is written: from what stands before its junction to what stands behind it, and not between
+ * those that all stand behind it. What got no link so goes from what was declared first. */
+static gboolean
+is_meant (const Walk *walk, const Edge *last, gboolean last_forth, TbUid to)
 {
-  gboolean directed = has_direction (walk->first) || has_direction (last);
-  if (to == 0 || to == walk->from || (!directed && to < walk->from) || is_spent (walk->spent))
+  GHashTable *linked = walk->spent->linked;
+  gboolean forth = tb_build_find (walk->m->build, walk->first->ends[0]) == walk->from;
+  if (has_direction (walk->first) || has_direction (last))
+    return !walk->spent->again;
+  if (!walk->spent->again)
+    return forth && last_forth;
+  return forth != last_forth && walk->from < to
+         && (!g_hash_table_contains (linked, GUINT_TO_POINTER (walk->from))
+             || !g_hash_table_contains (linked, GUINT_TO_POINTER (to)));
+}
+
+static void
+arrive (Walk *walk, const Edge *last, gboolean last_forth, TbUid to)
+{
+  if (to == 0 || to == walk->from || is_spent (walk->spent) || !is_meant (walk, last, last_forth, to))
     return;
   walk->spent->links++;
+  if (!walk->spent->again)
+    {
+      g_hash_table_add (walk->spent->linked, GUINT_TO_POINTER (walk->from));
+      g_hash_table_add (walk->spent->linked, GUINT_TO_POINTER (to));
+    }
   tb_build_link (walk->m->build, walk->from, to, NULL, walk->first->label != NULL ? walk->first->label : last->label,
                  last->line);
 }
@@ -309,7 +330,7 @@ step (Walk *walk, const char *junction, const Edge *edge, GPtrArray *next)
       if (edge == walk->first || strcmp (edge->ends[end], junction) != 0 || !leads_from (edge, end))
         continue;
       if (!g_hash_table_contains (walk->m->junctions, other))
-        arrive (walk, edge, tb_build_find (walk->m->build, other));
+        arrive (walk, edge, end == 0, tb_build_find (walk->m->build, other));
       else if (g_hash_table_add (walk->seen, (gpointer) other))
         g_ptr_array_add (next, (gpointer) other);
     }
@@ -384,7 +405,8 @@ tell_junctions (TbMermaid *m)
 void
 tb_mermaid_architecture_end (TbMermaid *m)
 {
-  Spent spent = { 0 };
+  g_autoptr (GHashTable) linked = g_hash_table_new (NULL, NULL);
+  Spent spent = { .linked = linked };
   for (guint i = 0; i < m->edges->len; i++)
     {
       const Edge *edge = &g_array_index (m->edges, Edge, i);
@@ -395,6 +417,9 @@ tb_mermaid_architecture_end (TbMermaid *m)
       else if (!is_spent (&spent))
         link_through (m, edge, &spent);
     }
+  spent.again = TRUE;
+  for (guint i = 0; i < m->edges->len && g_hash_table_size (m->junctions) > 0 && !is_spent (&spent); i++)
+    link_through (m, &g_array_index (m->edges, Edge, i), &spent);
   if (is_spent (&spent))
     tb_build_drop (m->build, 0, "of the links through junctions only %u are made", spent.links);
   if (m->edges->len > 0)

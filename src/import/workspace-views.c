@@ -127,6 +127,18 @@ title_of (JsonObject *object)
   return title != NULL && *title != '\0' ? title : description != NULL && *description != '\0' ? description : key;
 }
 
+/* What eleven views are described as tells none of them from the others: their keys do. */
+static const char *
+name_of (const TbWorkspace *w, JsonObject *object)
+{
+  const char *name = title_of (object), *key = tb_workspace_string (object, "key");
+  const TbModel *model = tb_build_model (w->b);
+  for (guint i = 0; name != NULL && key != NULL && i < tb_model_count (model, TB_KIND_VIEW); i++)
+    if (strcmp (tb_element_title (tb_model_nth (model, TB_KIND_VIEW, i)), name) == 0)
+      return key;
+  return name;
+}
+
 static TbUid
 make_view (TbWorkspace *w, JsonObject *object, const char *kind)
 {
@@ -136,7 +148,7 @@ make_view (TbWorkspace *w, JsonObject *object, const char *kind)
   const TbModel *model = tb_build_model (w->b);
   gboolean grouped = tb_model_count (model, TB_KIND_GROUP) > 0, tiered = tb_model_count (model, TB_KIND_TIER) > 0;
   const char *frame = own != NULL ? NULL : grouped ? "groups" : tiered ? "tiers" : "none";
-  const char *title = own != NULL ? tb_workspace_string (object, "title") : title_of (object);
+  const char *title = own != NULL ? tb_workspace_string (object, "title") : name_of (w, object);
   TbUid view = tb_build_view (w->b, foreign, title, frame, line);
   if (view == 0)
     return 0;
@@ -300,6 +312,21 @@ take_styles (TbWorkspace *w, JsonObject *configuration)
   tb_workspace_tell_rest (w, configuration, "styles lastSavedView viewSortOrder terminology", "the views' configuration");
 }
 
+/* The first view is the one that people see first: of their containers, the one with most in it. */
+static void
+put_largest_first (GPtrArray *list)
+{
+  guint best = 0, most = 0;
+  for (guint i = 0; i < list->len; i++)
+    {
+      g_autoptr (GPtrArray) elements = tb_workspace_objects (list->pdata[i], "elements");
+      best = elements->len > most ? i : best;
+      most = MAX (most, elements->len);
+    }
+  if (best > 0)
+    g_ptr_array_insert (list, 0, g_ptr_array_steal_index (list, best));
+}
+
 /* ---- All of them -------------------------------------------------------------------------------------- */
 
 void
@@ -310,6 +337,8 @@ tb_workspace_views (TbWorkspace *w, JsonObject *views)
   for (guint m = 0; views != NULL && m < G_N_ELEMENTS (members); m++)
     {
       g_autoptr (GPtrArray) list = tb_workspace_objects (views, members[m]);
+      if (m == 0 && !w->ours)
+        put_largest_first (list);
       for (guint i = 0; i < list->len; i++)
         take_view (w, list->pdata[i]);
     }

@@ -65,6 +65,18 @@ test_what_is_dropped_has_its_line (void)
 }
 
 static void
+test_attributes_are_dropped_in_one_sentence (void)
+{
+  g_autoptr (GPtrArray) dropped = tb_problems_new ();
+  g_autoptr (TbDocument) d = import_well ("digraph {\n  a -> b\n  a [peripheries=2]\n  b [skew=1]\n}", dropped);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_COMPONENT), ==, 2);
+  g_assert_cmpuint (dropped->len, ==, 1);
+  const TbProblem *p = dropped->pdata[0];
+  g_assert_nonnull (strstr (p->message, "peripheries (line 3)"));
+  g_assert_nonnull (strstr (p->message, "skew (line 4)"));
+}
+
+static void
 test_broken_graphs_are_refused_in_a_sentence (void)
 {
   static const char *const broken[] = { "digraph { a ->", "digraph {", "digraph { a [label=\"", "digraph { }" };
@@ -107,6 +119,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dot/records-are-lines-and-what-is-invisible-is-not-there",
                    test_records_are_lines_and_what_is_invisible_is_not_there);
   g_test_add_func ("/dot/what-is-dropped-has-its-line", test_what_is_dropped_has_its_line);
+  g_test_add_func ("/dot/attributes-are-dropped-in-one-sentence", test_attributes_are_dropped_in_one_sentence);
   g_test_add_func ("/dot/broken-graphs-are-refused-in-a-sentence", test_broken_graphs_are_refused_in_a_sentence);
   g_test_add_func ("/dot/a-drawing-comes-back", test_a_drawing_comes_back);
   return g_test_run ();

@@ -102,6 +102,27 @@ test_junctions_join_what_meets_there (void)
   g_assert_cmpstr (value (d, "b-to-c", TB_PROP_TO), ==, "c");
 }
 
+/* A trunk from one to three others, as people draw it without arrow heads: they do not call each other. */
+static void
+test_a_way_without_heads_goes_as_it_is_written (void)
+{
+  g_autoptr (TbDocument) d = import_well ("architecture-beta\nservice b(server)[B]\nservice c(server)[C]\nservice d(server)[D]\n"
+                                          "service r(server)[R]\njunction j\njunction k\n"
+                                          "r:R -- L:j\nj:T -- B:k\nk:R -- L:b\nj:R -- L:c\nj:B -- T:d\n", NULL);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_LINK), ==, 3);
+  g_assert_cmpstr (value (d, "r-to-b", TB_PROP_TO), ==, "b");
+  g_assert_cmpstr (value (d, "r-to-c", TB_PROP_TO), ==, "c");
+  g_assert_cmpstr (value (d, "r-to-d", TB_PROP_TO), ==, "d");
+}
+
+static void
+test_two_that_only_meet_are_linked (void)
+{
+  g_autoptr (TbDocument) d = import_well ("architecture-beta\nservice a(server)[A]\nservice b(server)[B]\njunction j\n"
+                                          "j:L -- R:a\nj:R -- L:b\n", NULL);
+  g_assert_cmpuint (tb_model_count (tb_document_model (d), TB_KIND_LINK), ==, 1);
+}
+
 static void
 test_what_is_no_architecture_is_told_with_its_line (void)
 {
@@ -271,6 +292,8 @@ main (int argc, char **argv)
   g_test_add_func ("/mermaid/shapes-arrows-and-subgraphs", test_shapes_arrows_and_subgraphs);
   g_test_add_func ("/mermaid/a-drawing-comes-back", test_a_drawing_comes_back);
   g_test_add_func ("/mermaid/an-architecture-has-groups-icons-and-arrows", test_an_architecture_has_groups_icons_and_arrows);
+  g_test_add_func ("/mermaid/a-way-without-heads-goes-as-it-is-written", test_a_way_without_heads_goes_as_it_is_written);
+  g_test_add_func ("/mermaid/two-that-only-meet-are-linked", test_two_that_only_meet_are_linked);
   g_test_add_func ("/mermaid/junctions-join-what-meets-there", test_junctions_join_what_meets_there);
   g_test_add_func ("/mermaid/what-is-no-architecture-is-told-with-its-line",
                    test_what_is_no_architecture_is_told_with_its_line);

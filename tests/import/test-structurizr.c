@@ -144,6 +144,19 @@ test_views_places_bends_steps_and_styles (void)
   result_clear (&r);
 }
 
+static void
+test_the_largest_container_view_is_first_and_names_are_ones_own (void)
+{
+  Result r = import_text ("{'name':'Shop','model':{'softwareSystems':[{'id':'1','name':'Shop','containers':[{'id':'2','name':'Web'},"
+                          "{'id':'3','name':'Api'}]}]},'views':{'containerViews':["
+                          "{'key':'small','description':'Containers','elements':[{'id':'2'}]},"
+                          "{'key':'large','description':'Containers','elements':[{'id':'2'},{'id':'3'}]}]}}");
+  g_assert_cmpstr (tb_element_title (tb_model_nth (r.model, TB_KIND_VIEW, 0)), ==, "Containers");
+  g_assert_cmpuint (tb_element_n_children (tb_model_nth (r.model, TB_KIND_VIEW, 0)), ==, 2);
+  g_assert_cmpstr (tb_element_title (tb_model_nth (r.model, TB_KIND_VIEW, 1)), ==, "small");
+  result_clear (&r);
+}
+
 /* Of a view that its own program is to lay out. */
 static void
 test_what_a_view_names_without_a_place_gets_one_there (void)
@@ -367,6 +380,7 @@ main (int argc, char **argv)
   TEST (relationships_are_links_once);
   TEST (deployment_becomes_tier_devices_and_replicas);
   TEST (views_places_bends_steps_and_styles);
+  TEST (the_largest_container_view_is_first_and_names_are_ones_own);
   TEST (what_a_view_names_without_a_place_gets_one_there);
   TEST (what_has_no_place_is_told_with_its_line);
   TEST (examples_come_back_as_they_went);
