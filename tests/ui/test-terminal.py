@@ -23,7 +23,8 @@ SHELL = """<architecture xmlns="urn:tierboard:1" name="Shell">
 </architecture>
 """
 
-# Each in the state that its name says, for as long as the run lasts.
+# Each in the state that its name says, for as long as the run lasts. What is said of one that fails may lie over the
+# lowest row.
 STATES = """<architecture xmlns="urn:tierboard:1" name="States">
   <component id="ready" kind="server" name="Ready"><command>sleep 1000</command><ready kind="none"/></component>
   <component id="starting" kind="server" name="Starting">
@@ -51,8 +52,8 @@ STATES = """<architecture xmlns="urn:tierboard:1" name="States">
   </component>
   <view id="main" kind="free" name="Overview">
     <place of="ready" x="60" y="60"/><place of="starting" x="360" y="60"/><place of="waiting" x="660" y="60"/>
-    <place of="crashing" x="60" y="220"/><place of="deaf" x="360" y="220"/><place of="done" x="660" y="220"/>
-    <place of="failed" x="60" y="380"/><place of="stubborn" x="360" y="380"/>
+    <place of="crashing" x="60" y="220"/><place of="deaf" x="360" y="220"/><place of="stubborn" x="660" y="220"/>
+    <place of="failed" x="60" y="380"/><place of="done" x="360" y="380"/>
   </view>
 </architecture>
 """
@@ -119,9 +120,18 @@ def says(editor, words):
     wait_for("“%s”" % words, lambda: editor.find(lambda name: words in name, "label"), 30)
 
 
+def await_ready(editor, instance):
+    """Its row says what it uses, and no state."""
+    wait_for(instance + " to be ready",
+             lambda: any(node.name == instance and node.parent
+                         and any(beside.name.endswith("\u202f%") for beside in node.parent.children)
+                         for node in editor.walk()))
+
+
 def tell(editor):
     """By mouse, keys and palette."""
     select(editor, "Other")
+    await_ready(editor, "other-1")
     editor.press("Menu of other-1", None)  # the mouse: the row's menu
     editor.press("Pause", "menu item")
     says(editor, "paused")
@@ -149,9 +159,12 @@ def every_state_has_its_shape_and_says_why(options):
                 says(editor, "crash loop")
                 select(editor, "Not answering")
                 says(editor, "not answering")
+                select(editor, "Ready")
+                await_ready(editor, "ready-1")
                 by_palette(editor, "Pause ready/1")
-                by_palette(editor, "Stop stubborn/1")
                 select(editor, "Stopping")
+                await_ready(editor, "stubborn-1")  # it is deaf from then on
+                by_palette(editor, "Stop stubborn/1")
                 says(editor, "unless it ends")
                 editor.screenshot(os.path.join(options.out, "window-states-%s.png" % theme))
                 if theme == "dark":
