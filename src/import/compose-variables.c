@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define MAX_NESTING 8
+#define MOST_OPEN 100 /* braces without an end, of a file: more is no text of variables */
 
 /* ---- Files beside it --------------------------------------------------------------------------- */
 
@@ -179,6 +180,7 @@ typedef struct
   TbCompose *compose;
   const TbComposeFile *file;
   guint line;
+  guint open; /* braces that were looked for an end of, and have none */
   gboolean too_large;
 } Filling;
 
@@ -248,8 +250,11 @@ fill (Filling *filling, GString *out, const char *text, gsize length, guint dept
   for (gsize i = 0; i < length && !filling->too_large;)
     {
       gsize inside = 0, name = i + 1;
-      if (text[i] == '$' && i + 2 < length && text[i + 1] == '{')
-        inside = length_in_braces (text + i + 2, length - i - 2);
+      if (text[i] == '$' && i + 2 < length && text[i + 1] == '{' && filling->open < MOST_OPEN)
+        {
+          inside = length_in_braces (text + i + 2, length - i - 2);
+          filling->open += inside == 0;
+        }
       while (text[i] == '$' && name < length && (g_ascii_isalpha (text[name]) || text[name] == '_'
                                                  || (name > i + 1 && g_ascii_isdigit (text[name]))))
         name++;

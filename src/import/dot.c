@@ -385,7 +385,7 @@ finish_one (Reader *r)
 static void
 leave_attribute (Reader *r, const char *name)
 {
-  guint line = line_of (r, name);
+  guint line = r->n_told < MOST_TOLD ? line_of (r, name) : 0; /* which is looked for */
   if (r->n_told++ == 0)
     {
       r->told_line = line;

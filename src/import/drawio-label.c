@@ -126,12 +126,14 @@ tb_drawio_plain (const char *label, gboolean html)
 
 /* ---- Placeholders ------------------------------------------------------------------------------------- */
 
+#define LONGEST_FILLED 8192u /* far more than is kept of a label */
+
 /* "%name%" becomes the cell's data of that name, or that of what it lies in. */
 static char *
 fill_in (const TbDrawioCell *cell)
 {
   GString *out = g_string_new (NULL);
-  for (const char *p = cell->label; *p; p++)
+  for (const char *p = cell->label; *p && out->len < LONGEST_FILLED; p++)
     {
       const char *end = *p == '%' ? strchr (p + 1, '%') : NULL;
       const char *value = NULL;
@@ -142,7 +144,7 @@ fill_in (const TbDrawioCell *cell)
         g_string_append_c (out, *p);
       else
         {
-          g_string_append (out, value);
+          g_string_append_len (out, value, (gssize) MIN (strlen (value), LONGEST_FILLED));
           p = end;
         }
     }

@@ -241,12 +241,26 @@ tb_build_component (TbImportBuild *b, const char *foreign, const char *title, Tb
   return uid;
 }
 
+#define DEEPEST 60u /* of groups: what is read in a group is looked up through all that it is in */
+
+static gboolean
+is_too_deep (TbImportBuild *b, TbUid parent)
+{
+  const TbModel *model = tb_build_model (b);
+  guint depth = 0;
+  for (const TbElement *up = tb_model_get (model, parent); up != NULL && depth < DEEPEST; depth++)
+    up = tb_element_get_ref (model, up, TB_PROP_PARENT);
+  return depth >= DEEPEST;
+}
+
 TbUid
 tb_build_group (TbImportBuild *b, const char *foreign, const char *title, TbUid parent, guint line)
 {
   TbUid uid = tb_build_element (b, TB_KIND_GROUP, 0, foreign, title, line);
-  if (uid != 0 && parent != 0)
+  if (uid != 0 && parent != 0 && !is_too_deep (b, parent))
     tb_build_refer (b, uid, TB_PROP_PARENT, parent);
+  else if (uid != 0 && parent != 0)
+    tb_build_drop (b, line, "a group is in more than %u others, one in another: it is in none of them here", DEEPEST);
   return uid;
 }
 

@@ -260,13 +260,17 @@ typedef struct
   gboolean async, hidden;
 } Arrow;
 
+#define LONGEST_EDGE_NAME 200
+
 /* Where an arrow begins, behind its name (e1@-->) and the head at its tail (o--, <--); NULL: nowhere. */
 static const char *
 arrow_start (const char *p)
 {
   p = tb_mermaid_skip_blank (p);
-  gsize n = strcspn (p, " \t\n@");
-  if (p[n] == '@' && p[n + 1] != '{')
+  gsize n = strchr ("-=<~", *p) != NULL ? LONGEST_EDGE_NAME : 0; /* no name begins so */
+  while (n < LONGEST_EDGE_NAME && p[n] != '\0' && strchr (" \t\n@", p[n]) == NULL)
+    n++;
+  if (n < LONGEST_EDGE_NAME && p[n] == '@' && p[n + 1] != '{')
     p += n + 1;
   p += *p == '<' || ((*p == 'o' || *p == 'x') && is_link (p + 1));
   return is_link (p) ? p : NULL;

@@ -1,6 +1,7 @@
 /* What every reader owes to a file that is broken, mislabelled or something else: one sentence and no document, or a
  * whole document. DOT is read by a program of its own and has its own test. */
 #include <string.h>
+#include <time.h>
 
 #include "tb-import.h"
 
@@ -164,6 +165,58 @@ test_sentences_stay_short (void)
     }
 }
 
+/* "head", many times "piece", "tail". */
+static const struct
+{
+  const char *extension, *head, *piece;
+  guint n;
+  const char *tail;
+} longest[] = {
+  { "mmd", "flowchart TD\n", "a1-->a2-->a3-->", 100000, "b\n" },
+  { "mmd", "flowchart TD\na", "[", 200000, "\n" },
+  { "mmd", "flowchart TD\n", "a -- x ", 100000, "\n" },
+  { "yaml", "services:\n  a: {image: \"", "${", 300000, "\"}\n" },
+  { "yaml", "services:\n  a: {image: \"", "${A:-", 3000, "\"}\n" },
+  { "yaml", "services:\n  b: {image: y}\n  a: {image: x, command: \"", "-h a ", 200000, "\"}\n" },
+  { "drawio", "<mxfile><diagram><mxGraphModel><root><mxCell id='0'/><mxCell id='1' parent='0'/><object id='o' placeholders='1' a='zzzzzzzzzzzzzzz"
+              "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz' label='", "%a%", 3300,
+    "'><mxCell vertex='1' parent='1'><mxGeometry width='90' height='90' as='geometry'/></mxCell></object></root></mxGraphModel></diagram></mxfile>" },
+  { "drawio", "<mxfile><diagram><mxGraphModel><root><mxCell id='0'/><mxCell id='1' parent='0'/>",
+    "<mxCell id='l' edge='1' parent='1'><mxGeometry as='geometry'><mxPoint x='0' y='9' as='sourcePoint'/><mxPoint x='9' y='9' as='targetPoint'/>"
+    "</mxGeometry></mxCell>", 20000, "<mxCell id='a' value='A' vertex='1' parent='1'><mxGeometry width='9' height='9' as='geometry'/></mxCell>"
+    "</root></mxGraphModel></diagram></mxfile>" },
+};
+
+/* Time of the processor: the machine may be busy. What grows with the square of these takes far longer than that. */
+static void
+test_the_same_again_and_again_takes_no_time (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (longest); i++)
+    {
+      GString *text = g_string_new (longest[i].head);
+      for (guint k = 0; k < longest[i].n; k++)
+        g_string_append (text, longest[i].piece);
+      g_string_append (text, longest[i].tail);
+      clock_t before = clock ();
+      comes_in (longest[i].extension, NULL, text->str, text->len);
+      double took = (double) (clock () - before) / CLOCKS_PER_SEC;
+      if (took > 4)
+        g_error ("%.20s…, %u times %.20s takes %.1f s", longest[i].head, longest[i].n, longest[i].piece, took);
+      g_string_free (text, TRUE);
+    }
+}
+
+static void
+test_groups_in_groups_without_end (void)
+{
+  GString *text = g_string_new ("architecture-beta\ngroup g0(cloud)[G]\n");
+  for (guint i = 1; i < 3000; i++)
+    g_string_append_printf (text, "group g%u(cloud)[G] in g%u\n", i, i - 1);
+  g_string_append (text, "service a(server)[A] in g2999\n");
+  g_assert_true (comes_in ("mmd", NULL, text->str, text->len));
+  g_string_free (text, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,5 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/import/bad/nothing-in-it", test_nothing_in_it);
   g_test_add_func ("/import/bad/what-else-it-is", test_what_else_it_is);
   g_test_add_func ("/import/bad/sentences-stay-short", test_sentences_stay_short);
+  g_test_add_func ("/import/bad/the-same-again-and-again-takes-no-time", test_the_same_again_and_again_takes_no_time);
+  g_test_add_func ("/import/bad/groups-in-groups-without-end", test_groups_in_groups_without_end);
   return g_test_run ();
 }
