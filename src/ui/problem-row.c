@@ -3,11 +3,13 @@
 
 #include "format.h"
 #include "tb-fix.h"
+#include "turn-box.h"
 #include "util.h"
 
 #define PART_INDENT 24
+#define SPACING 10
 #define LINES_MAX 8    /* of its sentence: a narrow window has room below rather than beside */
-#define LEAST_CHARS 20
+#define LEAST_WIDTH 220 /* of its sentence beside what else it says; with less, that goes below */
 #define FIX_CHARS 34 /* of a fix's words that a row shows; its tooltip has all */
 
 char *
@@ -128,22 +130,22 @@ new_ignore_button (const char *key)
 }
 
 static void
-add_buttons (GtkWidget *box, const TbProblemRow *row, const char *key)
+add_buttons (TbTurnBox *line, const TbProblemRow *row, const char *key)
 {
   const TbRuleFinding *finding = row->finding;
   if (finding == NULL || !row->may_change)
     return;
   if (finding->ignored)
     {
-      gtk_box_append (GTK_BOX (box), new_button ("Stop ignoring", "problems.stop-ignoring", key));
+      tb_turn_box_append (line, new_button ("Stop ignoring", "problems.stop-ignoring", key));
       return;
     }
   if (finding->fix != NULL)
-    gtk_box_append (GTK_BOX (box), new_button (finding->fix->label, "problems.fix", key));
+    tb_turn_box_append (line, new_button (finding->fix->label, "problems.fix", key));
   if (finding->other != NULL)
-    gtk_box_append (GTK_BOX (box), new_button (finding->other->label, "problems.other-fix", key));
+    tb_turn_box_append (line, new_button (finding->other->label, "problems.other-fix", key));
   if (row->model != NULL && tb_fix_may_ignore (row->model, row->problem->uid) && !g_str_has_prefix (row->problem->rule, "ignore."))
-    gtk_box_append (GTK_BOX (box), new_ignore_button (key));
+    tb_turn_box_append (line, new_ignore_button (key));
 }
 
 /* ---- Many ------------------------------------------------------------------------------------- */
@@ -187,21 +189,23 @@ tb_problem_row_new (const TbProblemRow *row)
 {
   const TbProblem *problem = row->problem;
   g_autofree char *place = place_of (row), *words = words_of (row), *key = tb_problem_row_key (problem);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10), *widget = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING), *widget = gtk_list_box_row_new ();
   GtkWidget *text = tb_ui_label (words, NULL), *where = tb_ui_label (place, "dim");
   tb_ui_set_tooltip (text, words);
   gtk_widget_set_hexpand (text, TRUE);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
   gtk_label_set_lines (GTK_LABEL (text), LINES_MAX);
-  gtk_label_set_width_chars (GTK_LABEL (text), LEAST_CHARS);
   if (row->part)
     gtk_widget_set_margin_start (box, PART_INDENT);
   gtk_box_append (GTK_BOX (box), tb_glyph_new_severity (problem->severity, 12));
   if (row->finding != NULL && row->finding->parts != NULL)
     gtk_box_append (GTK_BOX (box), new_arrow (widget, row->finding));
-  gtk_box_append (GTK_BOX (box), text);
-  gtk_box_append (GTK_BOX (box), where);
-  add_buttons (box, row, key);
+  GtkWidget *line = tb_turn_box_new (text, LEAST_WIDTH, SPACING);
+  gtk_widget_set_hexpand (line, TRUE);
+  gtk_widget_set_visible (where, *place != '\0');
+  tb_turn_box_append (TB_TURN_BOX (line), where);
+  add_buttons (TB_TURN_BOX (line), row, key);
+  gtk_box_append (GTK_BOX (box), line);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (widget), box);
   g_autofree char *spoken = g_strdup_printf ("%s %s", words, place);
   tb_ui_name (widget, spoken);

@@ -112,7 +112,25 @@ def many_are_said_as_one_and_each_when_asked(editor, options):
     wait_for("one for all", lambda: not each())
 
 
+def nothing_is_cut_in_a_narrow_window(editor, options):
+    whole = editor.bounds(editor.get("sync.notimeout", "label"))[2]
+    editor.resize(370, 800)
+    editor.width = 360
+
+    def below_and_whole():
+        words = editor.find(lambda text: "without a timeout" in text, "label")
+        rule, button = editor.find("sync.notimeout", "label"), editor.find("Give it a timeout of 500ms", "button")
+        if not (words and rule and button):
+            return editor.dead()
+        _, y, _, height = editor.bounds(words)
+        x, at, width, _ = editor.bounds(rule)
+        return width == whole and at >= y + height and sum(editor.bounds(button)[0::2]) < 370
+    wait_for("the rule and its fix whole, below the words", below_and_whole)
+    editor.screenshot(os.path.join(options.out, "window-problems-narrow.png"))
+
+
 if __name__ == "__main__":
     run_tests([in_one_window("findings are mended, ignored, opened and shown where they stand",
                              a_finding_is_mended_where_it_stands_in_one_step, ignored_with_a_reason_and_seen_again,
-                             many_are_said_as_one_and_each_when_asked, what_it_is_about_stands_out_when_chosen)], arguments())
+                             many_are_said_as_one_and_each_when_asked, what_it_is_about_stands_out_when_chosen,
+                             nothing_is_cut_in_a_narrow_window)], arguments())
