@@ -150,13 +150,6 @@ summary (const TbComparison *c)
                           c->whole[0] && c->whole[1] ? "" : " Not all events could be compared.");
 }
 
-static gboolean
-escape (GtkWidget *widget, GVariant *args, gpointer data)
-{
-  gtk_window_close (GTK_WINDOW (widget));
-  return TRUE;
-}
-
 typedef struct
 {
   TbComparing *comparing; /* NULL: it is done */
@@ -219,7 +212,6 @@ tb_compare_view_open (GtkWindow *parent, TbPast *first, TbPast *second)
   GtkWidget *window = adw_window_new (), *outer = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10), *bar = adw_header_bar_new ();
   GtkWidget *label = tb_ui_label ("", "strong");
-  GtkEventController *keys = gtk_shortcut_controller_new ();
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar), adw_window_title_new ("Two recordings", title));
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -229,14 +221,11 @@ tb_compare_view_open (GtkWindow *parent, TbPast *first, TbPast *second)
   GtkWidget *scrolled = tb_ui_scrolled (box);
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_box_append (GTK_BOX (outer), scrolled);
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
-                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape"),
-                                                          gtk_callback_action_new (escape, NULL, NULL)));
-  gtk_widget_add_controller (window, keys);
+  tb_ui_close_on_escape (window);
   adw_window_set_content (ADW_WINDOW (window), outer);
   gtk_window_set_title (GTK_WINDOW (window), title);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
-  gtk_window_set_default_size (GTK_WINDOW (window), 760, 620);
+  tb_ui_size_dialog (window, parent, 760, 620);
   wait_for (window, box, label, first, second);
   gtk_window_present (GTK_WINDOW (window));
 }

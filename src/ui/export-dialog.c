@@ -213,8 +213,7 @@ new_lost (Dialog *self)
   gtk_label_set_wrap (GTK_LABEL (self->lost), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (self->lost), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (self->lost), 0);
-  gtk_label_set_selectable (GTK_LABEL (self->lost), TRUE);
-  gtk_widget_set_focusable (self->lost, FALSE);
+  gtk_label_set_selectable (GTK_LABEL (self->lost), TRUE); /* and gone to with Tab: one that cannot be keeps Tab all the same */
   gtk_widget_set_valign (self->lost, GTK_ALIGN_START);
   gtk_widget_set_margin_start (self->lost, 18);
   gtk_widget_set_margin_end (self->lost, 18);
@@ -255,13 +254,6 @@ format_of_last_time (void)
   return format ? format : tb_export_formats (&n);
 }
 
-static gboolean
-escape_pressed (GtkWidget *window, GVariant *arguments, gpointer data)
-{
-  gtk_window_close (GTK_WINDOW (window));
-  return TRUE;
-}
-
 /* Up and Down go through all rows, past the end of their group too; Enter takes the row that they stand on, not the one
  * that was chosen before. */
 static gboolean
@@ -286,11 +278,7 @@ key_pressed (GtkEventControllerKey *keys, guint key, guint code, GdkModifierType
 static void
 watch_keys (Dialog *self)
 {
-  GtkEventController *shortcuts = gtk_shortcut_controller_new (), *keys = gtk_event_controller_key_new ();
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
-                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                                                          gtk_callback_action_new (escape_pressed, NULL, NULL)));
-  gtk_widget_add_controller (self->window, shortcuts);
+  GtkEventController *keys = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed), self);
   gtk_widget_add_controller (self->window, keys);
@@ -307,10 +295,11 @@ tb_show_export (GtkWindow *parent, TbDocument *document, const char *folder, TbE
   gtk_window_set_title (GTK_WINDOW (self->window), "Export");
   gtk_window_set_transient_for (GTK_WINDOW (self->window), parent);
   gtk_window_set_modal (GTK_WINDOW (self->window), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (self->window), 460, 680);
+  tb_ui_size_dialog (self->window, parent, 460, 680);
   gtk_window_set_application (GTK_WINDOW (self->window), gtk_window_get_application (parent));
   adw_window_set_content (ADW_WINDOW (self->window), new_content (self));
   watch_keys (self);
+  tb_ui_close_on_escape (self->window);
   g_signal_connect (self->window, "destroy", G_CALLBACK (closed), self);
   show_format (self);
   gtk_window_set_default_widget (GTK_WINDOW (self->window), self->button);

@@ -212,13 +212,6 @@ new_header (Form *form)
   return header;
 }
 
-static gboolean
-on_escape (GtkWidget *window, GVariant *args, gpointer data)
-{
-  gtk_window_close (GTK_WINDOW (window));
-  return TRUE;
-}
-
 void
 tb_fault_form_open (GtkWindow *parent, TbSession *session, const char *link, const char *id)
 {
@@ -237,17 +230,13 @@ tb_fault_form_open (GtkWindow *parent, TbSession *session, const char *link, con
   gtk_window_set_transient_for (GTK_WINDOW (form->window), parent);
   gtk_window_set_modal (GTK_WINDOW (form->window), TRUE);
   gtk_window_set_title (GTK_WINDOW (form->window), id ? "Change a fault" : "Add a fault");
-  gtk_window_set_default_size (GTK_WINDOW (form->window), 420, 620);
+  tb_ui_size_dialog (form->window, parent, 420, 620);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (box), new_header (form));
   gtk_box_append (GTK_BOX (box), new_content (form));
   adw_window_set_content (ADW_WINDOW (form->window), box);
   show_fields (form);
-  g_autoptr (GtkShortcut) escape = gtk_shortcut_new (
-      gtk_keyval_trigger_new (GDK_KEY_Escape, 0), gtk_callback_action_new (on_escape, NULL, NULL));
-  GtkEventController *keys = gtk_shortcut_controller_new ();
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys), g_steal_pointer (&escape));
-  gtk_widget_add_controller (form->window, keys);
+  tb_ui_close_on_escape (form->window);
   gtk_window_set_default_widget (GTK_WINDOW (form->window), form->done);
   g_object_set_data_full (G_OBJECT (form->window), "form", form, form_free);
   gtk_window_set_focus (GTK_WINDOW (form->window), form->fields[0]);

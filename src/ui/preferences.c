@@ -212,7 +212,7 @@ tb_show_preferences (GtkWindow *parent)
   gtk_window_set_title (GTK_WINDOW (window), "Preferences");
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_window_set_modal (GTK_WINDOW (window), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (window), 560, 640);
+  tb_ui_size_dialog (window, parent, 560, 640);
   gtk_window_set_application (GTK_WINDOW (window), gtk_window_get_application (parent));
   adw_preferences_window_set_search_enabled (ADW_PREFERENCES_WINDOW (window), FALSE);
   gtk_widget_insert_action_group (window, "win", G_ACTION_GROUP (parent));

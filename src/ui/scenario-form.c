@@ -495,23 +495,6 @@ new_header (Form *form)
   return header;
 }
 
-static gboolean
-on_escape (GtkWidget *window, GVariant *args, gpointer data)
-{
-  gtk_window_close (GTK_WINDOW (window));
-  return TRUE;
-}
-
-static void
-add_escape (Form *form)
-{
-  g_autoptr (GtkShortcut) escape = gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                                                     gtk_callback_action_new (on_escape, NULL, NULL));
-  GtkEventController *keys = gtk_shortcut_controller_new ();
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys), g_steal_pointer (&escape));
-  gtk_widget_add_controller (form->window, keys);
-}
-
 /* What the element says now, or what a new one begins with. */
 static void
 take_texts (Form *form)
@@ -559,13 +542,13 @@ tb_scenario_form_open (GtkWidget *owner, const TbScenarioEdit *edit, const TbSce
   gtk_window_set_transient_for (GTK_WINDOW (form->window), GTK_WINDOW (gtk_widget_get_root (owner)));
   gtk_window_set_modal (GTK_WINDOW (form->window), TRUE);
   gtk_window_set_title (GTK_WINDOW (form->window), tb_schema_kind (of->kind)->label);
-  gtk_window_set_default_size (GTK_WINDOW (form->window), 440, of->kind == TB_KIND_DO ? 560 : 460);
+  tb_ui_size_dialog (form->window, GTK_WINDOW (gtk_widget_get_root (owner)), 440, of->kind == TB_KIND_DO ? 560 : 460);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (box), new_header (form));
   gtk_box_append (GTK_BOX (box), new_content (form));
   adw_window_set_content (ADW_WINDOW (form->window), box);
   show_fields (form);
-  add_escape (form);
+  tb_ui_close_on_escape (form->window);
   g_object_set_data_full (G_OBJECT (form->window), "form", form, form_free);
   gtk_window_set_focus (GTK_WINDOW (form->window), g_array_index (form->fields, Field, 0).widget);
   gtk_window_present (GTK_WINDOW (form->window));

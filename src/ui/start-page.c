@@ -266,10 +266,11 @@ show_in_dialog (TbWindow *window)
   gtk_box_append (GTK_BOX (box), tb_ui_scrolled (new_gallery ()));
   adw_window_set_content (ADW_WINDOW (dialog), box);
   gtk_window_set_title (GTK_WINDOW (dialog), "New from template");
-  gtk_window_set_default_size (GTK_WINDOW (dialog), 920, 560);
+  tb_ui_size_dialog (dialog, GTK_WINDOW (window), 920, 560);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (window));
   gtk_window_set_modal (GTK_WINDOW (dialog), TRUE);
   gtk_widget_add_css_class (dialog, "gallery");
+  tb_ui_close_on_escape (dialog);
   gtk_widget_insert_action_group (dialog, "win", G_ACTION_GROUP (window));
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -33,10 +33,9 @@ append_label (GtkWidget *box, const char *text, const char *css_class)
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_widget_set_focusable (label, FALSE); /* the buttons are what one goes to by keys */
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
+  gtk_label_set_selectable (GTK_LABEL (label), g_strcmp0 (css_class, "monospace") == 0); /* a command is copied */
   gtk_box_append (GTK_BOX (box), label);
 }
 
@@ -110,18 +109,10 @@ new_content (void)
   return box;
 }
 
-static gboolean
-close_on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  gtk_window_close (GTK_WINDOW (widget));
-  return TRUE;
-}
-
 void
 tb_show_tour (TbWindow *window)
 {
   GtkWidget *tour = adw_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *bar = adw_header_bar_new ();
-  GtkEventController *keys = gtk_shortcut_controller_new ();
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (bar), adw_window_title_new ("Guided tour", ""));
   gtk_box_append (GTK_BOX (box), bar);
   gtk_box_append (GTK_BOX (box), tb_ui_scrolled (new_content ()));
@@ -130,10 +121,7 @@ tb_show_tour (TbWindow *window)
   gtk_window_set_default_size (GTK_WINDOW (tour), WIDTH, HEIGHT);
   gtk_window_set_transient_for (GTK_WINDOW (tour), GTK_WINDOW (window));
   gtk_window_set_destroy_with_parent (GTK_WINDOW (tour), TRUE);
-  gtk_shortcut_controller_add_shortcut (
-    GTK_SHORTCUT_CONTROLLER (keys),
-    gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0), gtk_callback_action_new (close_on_escape, NULL, NULL)));
-  gtk_widget_add_controller (tour, keys);
+  tb_ui_close_on_escape (tour);
   gtk_widget_insert_action_group (tour, "win", G_ACTION_GROUP (window));
   gtk_window_present (GTK_WINDOW (tour));
 }

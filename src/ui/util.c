@@ -143,6 +143,32 @@ tb_ui_form_page (GtkWidget *box, GtkWidget *grid)
   return tb_ui_scrolled (box);
 }
 
+#define DIALOG_LEAST 360
+
+void
+tb_ui_size_dialog (GtkWidget *dialog, GtkWindow *parent, int width, int height)
+{
+  int room = MAX (gtk_widget_get_width (GTK_WIDGET (parent)), DIALOG_LEAST);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), MIN (width, room), height);
+}
+
+static gboolean
+escape_pressed (GtkWidget *window, GVariant *arguments, gpointer data)
+{
+  gtk_window_close (GTK_WINDOW (window));
+  return TRUE;
+}
+
+void
+tb_ui_close_on_escape (GtkWidget *window)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                                                          gtk_callback_action_new (escape_pressed, NULL, NULL)));
+  gtk_widget_add_controller (window, keys);
+}
+
 gboolean
 tb_ui_animations (GtkWidget *widget)
 {

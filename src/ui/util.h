@@ -41,6 +41,10 @@ GtkWidget *tb_ui_scrolled (GtkWidget *child);
 /* The content of a dialog that is filled in: box with the margins of one, scrolled; grid, somewhere in it, holds
  * its fields. (transfer floating) */
 GtkWidget *tb_ui_form_page (GtkWidget *box, GtkWidget *grid);
+/* That size, but no wider than the window that it belongs to. */
+void tb_ui_size_dialog (GtkWidget *dialog, GtkWindow *parent, int width, int height);
+/* As every dialog does. */
+void tb_ui_close_on_escape (GtkWidget *window);
 /* Whether motion is wanted: the desktop's setting. */
 gboolean tb_ui_animations (GtkWidget *widget);
 

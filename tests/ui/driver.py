@@ -45,6 +45,7 @@ class Failed(Exception):
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 ROOT = "/org/a11y/atspi/accessible/root"
 SENSITIVE = 24  # of AtspiStateType
+FOCUSED = 12  # of AtspiStateType
 STATUS = "status"  # the role of what is read out and not seen
 WINDOW_COORDS = 1
 
@@ -400,6 +401,15 @@ class Editor:
 
     def get(self, name, role=None, seconds=30.0):
         return wait_for("“%s”" % name, lambda: self.find(name, role) or self.dead(), seconds)
+
+    def focused(self):
+        """What has the focus and a name; None where nothing has."""
+        return next((node for node in self.walk() if node.name and node.had_state(FOCUSED)), None)
+
+    def goes_to(self, keys, name):
+        """The key, as often as it is named, brings the focus there."""
+        key(*keys)
+        wait_for("%s to have the focus after %s" % (name, keys), lambda: getattr(self.focused(), "name", None) == name)
 
     def press(self, name, role="button"):
         """Does the first action of a button or menu item."""

@@ -36,10 +36,15 @@ def it_becomes_a_drawing_and_goes_out_again(options):
         choose_file(editor, "kept", saving=True)
         wait_for("the drawing beside it", lambda: os.path.exists(os.path.join(folder, "kept.tierboard")))
         key("ctrl+shift+e")
+        editor.get("Choose a file…")
+        dialog = [window for window in editor.windows() if window != editor.window][-1]
+        xdo("windowfocus", "--sync", dialog)
+        editor.goes_to([], "SVG picture")
+        editor.goes_to(["shift+Tab"] * 4, "The drawing goes along")  # round the end, past the words below the list
+        editor.goes_to(["Tab"] * 4, "SVG picture")
         editor.press("Graphviz file", "list item")
         editor.get(lambda name: name.startswith("Left out:\n• "), "label")
         editor.screenshot(os.path.join(options.out, "foreign-export.png"))
-        dialog = [window for window in editor.windows() if window != editor.window][-1]
         xdo("windowfocus", "--sync", dialog)
         key("Up", "Down", "Return")
         wait_for("the Export dialog to go", lambda: dialog not in editor.windows())

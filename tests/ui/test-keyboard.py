@@ -8,27 +8,19 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from gi.repository import GLib
 from driver import ACCESSIBLE, Editor, Failed, arguments, choose_file, key, run_tests, wait_for, xdo
 
-FOCUSED = 12  # of AtspiStateType
-
-
 def type_text(text):
     xdo("type", "--delay", "3", text)
 
 
-def focused(editor):
-    """What has the keyboard's focus, of what has a name."""
-    return next((node for node in editor.walk() if node.name and node.had_state(FOCUSED)), None)
-
-
 def moved_on(editor, before):
-    now = focused(editor)
+    now = editor.focused()
     return now is not None and (before is None or now.path != before.path)
 
 
 def tab_to(editor, name, most=40, back=False):
     """Tab until the focus is on what is called so."""
     for _ in range(most):
-        node = focused(editor)
+        node = editor.focused()
         if node is not None and node.name == name:
             return node
         key("shift+Tab" if back else "Tab")
@@ -62,7 +54,7 @@ def connect(editor, line):
 def go_to(editor, name):
     """An element by its name: the focus is on it then."""
     answer(editor, "ctrl+shift+p", name)
-    wait_for("%s to have the focus" % name, lambda: focused(editor).name == name)
+    wait_for("%s to have the focus" % name, lambda: editor.focused().name == name)
 
 
 def on_canvas(editor, name):
@@ -150,7 +142,7 @@ CALLS = [("Balancer", ["call forward"]),
 def rename_by_typing(editor, old, new):
     """The first letter opens the name's field, with that letter in it."""
     node = on_canvas(editor, old)
-    wait_for("%s to have the focus" % old, lambda: focused(editor).name == old)
+    wait_for("%s to have the focus" % old, lambda: editor.focused().name == old)
     type_text(new)
     key("Return")
     wait_for("%s to be called %s" % (old, new), lambda: editor.find(new, "button"))
@@ -293,7 +285,7 @@ def search_finds_counts_and_goes_there(options):
         editor.get("2 of 2")
         editor.screenshot(os.path.join(options.out, "window-search.png"))
         key("Escape")
-        wait_for("Mailer to have the focus", lambda: focused(editor).name == "Mailer")
+        wait_for("Mailer to have the focus", lambda: editor.focused().name == "Mailer")
     finally:
         editor.end()
 

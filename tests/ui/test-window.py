@@ -70,6 +70,8 @@ def experiments_are_found_by_typing_and_opened_as_copies(options):
         editor.get("1. One server, many clients")
         editor.screenshot(os.path.join(options.out, "window-tour.png"))
         wait_for("the tour", lambda: len(editor.windows()) > 1)
+        editor.goes_to([], "Open “Client and server”")
+        editor.goes_to(["Tab"] * 2, "Open “One burst, three thread models”")
         key("Escape")
         wait_for("the tour to be closed", lambda: len(editor.windows()) == 1)
         editor.focus()
