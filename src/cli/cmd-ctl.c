@@ -99,6 +99,23 @@ say_link (const TbJsonValue *l)
   putchar ('\n');
 }
 
+/* What is as it is by default says nothing; --json has it all. */
+static gboolean
+tells (const TbJsonValue *f, const TbJsonValue *m)
+{
+  TbFaultKind kind;
+  TbWireFault fault;
+  char why[200];
+  if (!tb_fault_from_name (member (f, "kind"), &kind))
+    return TRUE;
+  tb_fault_init (&fault, kind);
+  const TbFaultAttribute *attribute = tb_fault_find_attribute (kind, m->name);
+  gboolean known = attribute != NULL && tb_fault_set (&fault, m->name, m->text, why, sizeof why);
+  gboolean tells = !known || tb_fault_tells (&fault, attribute);
+  tb_wire_fault_clear (&fault);
+  return tells;
+}
+
 static void
 say_fault (const TbJsonValue *f)
 {
@@ -108,7 +125,7 @@ say_fault (const TbJsonValue *f)
     {
       static const char *const told[] = { "id", "kind", "active", NULL };
       const TbJsonValue *m = g_ptr_array_index (f->items, i);
-      if (!g_strv_contains (told, m->name) && m->text != NULL && *m->text != '\0')
+      if (!g_strv_contains (told, m->name) && m->text != NULL && *m->text != '\0' && tells (f, m))
         printf ("  %s=%s", m->name, m->text);
     }
   printf (partition != NULL ? "  %s\n" : "\n", partition);

@@ -200,7 +200,8 @@ def test_the_command_says_it_in_a_terminal():
         assert "cut" in ctl("links") and "partition" in ctl("faults")
         ctl("heal")
         assert ctl("faults") == ""
-        assert "latency=20ms" in ctl("fault", "ask", "latency", "latency=20ms")
+        said = ctl("fault", "ask", "latency", "latency=20ms", "jitter=5ms")
+        assert "latency=20ms" in said and "jitter=5ms" in said and "correlation" not in said, said
         ctl("remove", "all")
         assert "killed" in ctl("kill", "web/2") and "ready" in ctl("restart", "web/2")
         wait_until(lambda: "three" in ctl("logs", "deaf/1"), 30, "its log")

@@ -56,6 +56,28 @@ test_defaults_are_left_out (void)
 }
 
 static void
+test_only_what_differs_and_how_much_is_told (void)
+{
+  static const struct
+  {
+    const char *text, *attribute;
+    bool told;
+  } cases[] = {
+    { "latency,jitter=5ms", "jitter", true },    { "latency,jitter=5ms", "correlation", false },
+    { "latency", "latency", true },              { "timeout", "timeout", false },
+    { "packet_loss,correlation=0.5", "correlation", true }, { "cut", "stream", false },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TbWireFault f;
+      char why[300] = "";
+      g_assert_true (tb_fault_parse (cases[i].text, &f, why, sizeof why));
+      g_assert_cmpint (tb_fault_tells (&f, tb_fault_find_attribute (f.kind, cases[i].attribute)), ==, cases[i].told);
+      tb_wire_fault_clear (&f);
+    }
+}
+
+static void
 test_what_is_wrong_is_said (void)
 {
   static const char *const cases[][2] = {
@@ -172,6 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fault-text/round-trip", test_what_is_written_is_read_back);
   g_test_add_func ("/fault-text/bare-numbers", test_bare_numbers_have_toxiproxys_units);
   g_test_add_func ("/fault-text/defaults", test_defaults_are_left_out);
+  g_test_add_func ("/fault-text/told", test_only_what_differs_and_how_much_is_told);
   g_test_add_func ("/fault-text/wrong", test_what_is_wrong_is_said);
   g_test_add_func ("/fault-text/unknown", test_an_unknown_fault_names_those_there_are);
   g_test_add_func ("/fault-text/numbers", test_numbers_for_toxiproxy);

@@ -369,6 +369,13 @@ tb_fault_is_normal (const TbWireFault *fault, const TbFaultAttribute *a)
   return fabs (stored (fault, a) - a->normal) <= fabs (a->normal) * 1e-15 + 1e-18; /* it is written the same */
 }
 
+bool
+tb_fault_tells (const TbWireFault *fault, const TbFaultAttribute *a)
+{
+  bool amount = a == tb_fault_attribute (fault->kind, 0) && a->kind == fault->kind && a->normal != 0;
+  return amount || !tb_fault_is_normal (fault, a);
+}
+
 /* NaN is not within. */
 static bool
 is_within (const TbWireFault *fault, const TbFaultAttribute *a)
@@ -522,7 +529,7 @@ tb_fault_summary (const TbWireFault *fault, char *out, size_t size)
   const TbFaultAttribute *a = tb_fault_attribute (fault->kind, 0);
   const char *name = tb_fault_name (fault->kind);
   char value[100] = "", share[40] = "";
-  if (a->kind == fault->kind && !(tb_fault_is_normal (fault, a) && a->normal == 0))
+  if (a->kind == fault->kind && tb_fault_tells (fault, a))
     tb_fault_get (fault, a, value, sizeof value);
   double chance = fault->probability * fault->toxicity * 100;
   if (chance < 100)

@@ -156,6 +156,9 @@ void tb_fault_get (const TbWireFault *fault, const TbFaultAttribute *attribute, 
  * 0 for texts. */
 double tb_fault_get_number (const TbWireFault *fault, const TbFaultAttribute *attribute);
 bool tb_fault_is_normal (const TbWireFault *fault, const TbFaultAttribute *attribute);
+/* Whether a person is told of it: it differs from the default, or it is what a fault of this kind is of: “latency
+ * 100ms”, where nobody said how much. */
+bool tb_fault_tells (const TbWireFault *fault, const TbFaultAttribute *attribute);
 /* What no single attribute shows: size_variation against average_size, after against until. */
 bool tb_fault_check (const TbWireFault *fault, char *why, size_t why_size);
 /* Kind, every bound, and tb_fault_check(): what a frame may say. */
