@@ -111,13 +111,13 @@ def files_dropped_on_a_drawing_open_beside_it(options):
     try:
         editor.get("Problems", "button")
         drag_files(editor, names, editor.width / 2, editor.height / 2)
+        editor.get(lambda name: name.startswith(os.path.basename(folder) + " is a folder"), "label")  # in its turn, for 6 s: looked for before all else
         editor.get(OTHERS[0][2], "button")
         editor.toast("Made a drawing of graph.dot")
         editor.focus()
         key("ctrl+Page_Up")
         editor.get("cache", "button")
         editor.get("compose.yaml: web: “logging” has no place here")  # the bad one did not take its place
-        editor.get(lambda name: name.startswith(os.path.basename(folder) + " is a folder"), "label")  # waits for its turn
         editor.screenshot(os.path.join(options.out, "foreign-dropped.png"))
     finally:
         editor.end()
