@@ -122,7 +122,7 @@ static const Word names[] = {
   { "balancing", TB_ROLE_BALANCER },  { "laptop", TB_ROLE_CLIENT },    { "phone", TB_ROLE_CLIENT },
   { "smartphone", TB_ROLE_CLIENT },   { "tablet", TB_ROLE_CLIENT },    { "visitor", TB_ROLE_CLIENT },
   { "visitors", TB_ROLE_CLIENT },     { "ios", TB_ROLE_CLIENT },       { "android", TB_ROLE_CLIENT },
-  { "iphone", TB_ROLE_CLIENT },       { "browsers", TB_ROLE_CLIENT },  { "spa", TB_ROLE_CLIENT },
+  { "iphone", TB_ROLE_CLIENT },       { "browsers", TB_ROLE_CLIENT },
   { "navigateur", TB_ROLE_CLIENT },   { "table", TB_ROLE_STORE },      { "tables", TB_ROLE_STORE },
   { "bucket", TB_ROLE_STORE },        { "buckets", TB_ROLE_STORE },
 };
