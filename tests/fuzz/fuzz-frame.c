@@ -7,16 +7,21 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
-static gboolean
-read_plan (TbReader *r, TbWriter *w)
-{
-  TbWirePlan plan;
-  gboolean good = tb_wire_plan_read (r, &plan);
-  if (good)
-    tb_wire_plan_write (w, &plan);
-  tb_wire_plan_clear (&plan);
-  return good;
-}
+/* Of frames of which no more is to be seen than that they were read. */
+#define READER(name, Type, stem)                                                                   \
+  static gboolean name (TbReader *r, TbWriter *w)                                                  \
+  {                                                                                                \
+    Type what;                                                                                     \
+    gboolean good = stem##_read (r, &what);                                                        \
+    if (good)                                                                                      \
+      stem##_write (w, &what);                                                                     \
+    stem##_clear (&what);                                                                          \
+    return good;                                                                                   \
+  }
+
+READER (read_plan, TbWirePlan, tb_wire_plan)
+READER (read_state, TbWireInstanceState, tb_wire_instance_state)
+READER (read_bypass, TbWireBypass, tb_wire_bypass)
 
 static gboolean
 read_fault (TbReader *r, TbWriter *w)
@@ -53,28 +58,6 @@ read_held (TbReader *r, TbWriter *w)
     g_assert_nonnull (memchr (held[i].label, 0, sizeof held[i].label));
   tb_wire_held_write (w, held, n, total);
   return TRUE;
-}
-
-static gboolean
-read_state (TbReader *r, TbWriter *w)
-{
-  TbWireInstanceState state;
-  gboolean good = tb_wire_instance_state_read (r, &state);
-  if (good)
-    tb_wire_instance_state_write (w, &state);
-  tb_wire_instance_state_clear (&state);
-  return good;
-}
-
-static gboolean
-read_bypass (TbReader *r, TbWriter *w)
-{
-  TbWireBypass bypass;
-  gboolean good = tb_wire_bypass_read (r, &bypass);
-  if (good)
-    tb_wire_bypass_write (w, &bypass);
-  tb_wire_bypass_clear (&bypass);
-  return good;
 }
 
 static const struct
