@@ -327,7 +327,9 @@ tb_stale_reads_sentence (const TbStaleReads *s)
 {
   g_autofree char *until = tb_time_text (s->until_ns);
   g_autofree char *later = s->until_ns > 0 ? g_strdup_printf (", %s later at most 1 %%", until) : g_strdup ("");
-  g_autofree char *share = isnan (s->share) ? g_strdup ("") : g_strdup_printf ("with this load %.2g %% of reads are stale: ", 100 * s->share);
-  return g_strdup_printf ("%sright after a write is answered %.0f %% of reads miss it%s; at most %.0f %%, and %.0f %% the last two (N %u, R %u, W %u).",
-                          share, 100 * s->at_once, later, 100 * s->most[0], 100 * s->most[1], s->n, s->r, s->w);
+  g_autofree char *soon = isnan (s->share) ? g_strdup_printf ("right after a write is answered %.0f %% of reads miss it", 100 * s->at_once)
+                                           : g_strdup_printf ("%.2g %% of reads are stale with this load, %.0f %% right after a write is answered",
+                                                              100 * s->share, 100 * s->at_once);
+  return g_strdup_printf ("%s%s; at most %.0f %%, and %.0f %% the last two (N %u, R %u, W %u).", soon, later, 100 * s->most[0],
+                          100 * s->most[1], s->n, s->r, s->w);
 }

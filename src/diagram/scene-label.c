@@ -88,12 +88,21 @@ edge_overlap (const TbRect *r, const TbRect *box)
   return area;
 }
 
+/* What stands on the drawing already, and is no part of it. */
+typedef struct
+{
+  const TbRect *rects;
+  guint n;
+} Taken;
+
 /* How much of what matters that box would cover. */
 static double
-covers (const TbScene *scene, const TbRect *box, guint link, gboolean but_label)
+covers (const TbScene *scene, const TbRect *box, guint link, const Taken *taken)
 {
   TbItemSet set = tb_scene_collect (scene, box);
   double area = 0;
+  for (guint i = 0; i < taken->n; i++)
+    area += overlap (box, &taken->rects[i], 2) * 10;
   for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM; i = tb_item_set_next (&set, i + 1))
     {
       const TbItem *item = TB_ITEM (scene, i);
@@ -105,7 +114,7 @@ covers (const TbScene *scene, const TbRect *box, guint link, gboolean but_label)
           break;
         case TB_ITEM_LINK:
           area += link_overlap (item, box, i == link ? 2 : 4);
-          if (item->label_at.width > 0 && !(i == link && but_label))
+          if (item->label_at.width > 0)
             area += overlap (box, &item->label_at, 4) * 5;
           break;
         case TB_ITEM_LAYER:
@@ -124,12 +133,12 @@ covers (const TbScene *scene, const TbRect *box, guint link, gboolean but_label)
 }
 
 static void
-consider (const TbScene *scene, guint link, gboolean but_label, TbRect box, double dislike,
+consider (const TbScene *scene, guint link, const Taken *taken, TbRect box, double dislike,
           TbRect *best, double *least)
 {
   if (dislike >= *least)
     return;
-  double cost = dislike + covers (scene, &box, link, but_label) * 10;
+  double cost = dislike + covers (scene, &box, link, taken) * 10;
   if (cost < *least)
     {
       *least = cost;
@@ -140,8 +149,9 @@ consider (const TbScene *scene, guint link, gboolean but_label, TbRect box, doub
 /* Along the pieces, the longest first, from the middle outwards, on both sides. */
 TbRect
 tb_scene_free_beside (const TbScene *scene, guint index, double width, double height,
-                      gboolean but_label)
+                      const TbRect *rects, guint n_rects)
 {
+  const Taken taken = { rects, n_rects };
   static const double along[] = { 0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92, -0.7, 1.7 };
   /* The last two lead past a card of which the link comes: for labels wider than the gap. */
   static const double further[] = { 0, 10, 36, 52 };
@@ -169,10 +179,29 @@ tb_scene_free_beside (const TbScene *scene, guint index, double width, double he
               box.y = side % 2 == 0 ? p.y + off : p.y - off - height;
             else
               box.x = side % 2 == 0 ? p.x + off : p.x - off - width;
-            consider (scene, index, but_label, box,
+            consider (scene, index, &taken, box,
                       shortness * 20 + k * 4 + (side % 2) * 3 + further[side / 2] + (level ? 0 : 6),
                       &best, &least);
           }
     }
   return best;
+}
+
+gboolean
+tb_scene_is_covered (const TbScene *scene, TbUid link, const TbRect *rect)
+{
+  TbItemSet set = tb_scene_collect (scene, rect);
+  gboolean covered = FALSE;
+  for (guint i = tb_item_set_next (&set, 0); i != TB_NO_ITEM && !covered; i = tb_item_set_next (&set, i + 1))
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if (item->element == link || !tb_item_is_shown (scene, item))
+        continue;
+      if (item->kind == TB_ITEM_LINK)
+        covered = item->n_points > 0 && (tb_link_touches (item, rect) || (item->label_at.width > 0 && tb_rect_intersects (&item->label_at, rect)));
+      else if (item->kind == TB_ITEM_COMPONENT || item->kind == TB_ITEM_NOTE)
+        covered = tb_rect_intersects (&item->rect, rect);
+    }
+  g_free (set.words);
+  return covered;
 }

@@ -322,10 +322,11 @@ TbItemSet tb_scene_collect (const TbScene *scene, const TbRect *rect);
 /* The next marked item from i on, TB_NO_ITEM at the end. */
 guint tb_item_set_next (const TbItemSet *set, guint i);
 
-/* Where a box of that size may stand beside a link: covering nothing, else as little as can be.
- * but_label: the link's own label does not count. */
+/* Its line goes through rect. */
+gboolean tb_link_touches (const TbItem *link, const TbRect *rect);
+/* Where a box of that size may stand beside a link: covering nothing, nor what is taken, else as little as can be. */
 TbRect tb_scene_free_beside (const TbScene *scene, guint link, double width, double height,
-                             gboolean but_label);
+                             const TbRect *taken, guint n_taken);
 double tb_points_length (const TbPoint *points, guint n);
 /* On the line with its corners rounded as they are painted. */
 TbPoint tb_points_on_curve (const TbPoint *points, guint n, double distance);

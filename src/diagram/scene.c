@@ -368,8 +368,8 @@ lies_inside (const TbRect *inner, const TbRect *outer)
          && inner->y + inner->height <= outer->y + outer->height;
 }
 
-static gboolean
-link_touches (const TbItem *link, const TbRect *rect)
+gboolean
+tb_link_touches (const TbItem *link, const TbRect *rect)
 {
   for (guint i = 1; i < link->n_points; i++)
     {
@@ -402,7 +402,7 @@ tb_scene_query (const TbScene *scene, const TbRect *rect, gboolean whole, GArray
     {
       const TbItem *item = TB_ITEM (scene, i);
       gboolean in = whole ? lies_inside (&item->rect, rect)
-                    : item->kind == TB_ITEM_LINK ? link_touches (item, rect)
+                    : item->kind == TB_ITEM_LINK ? tb_link_touches (item, rect)
                                                  : tb_rect_intersects (&item->rect, rect);
       if (in && tb_item_is_shown (scene, item)
           && (item->kind != TB_ITEM_LINK || item->n_points > 0) && is_first (&seen, item))
@@ -490,12 +490,12 @@ tb_scene_link_label (const TbScene *scene, TbUid link, TbRect *label)
 }
 
 TbRect
-tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height)
+tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height, const TbRect *taken, guint n_taken)
 {
   const TbItem *item = get_link (scene, link);
   if (item == NULL)
     return (TbRect){ 0, 0, width, height };
-  return tb_scene_free_beside (scene, tb_scene_find (scene, item->uid), width, height, FALSE);
+  return tb_scene_free_beside (scene, tb_scene_find (scene, item->uid), width, height, taken, n_taken);
 }
 
 static gboolean
@@ -555,7 +555,7 @@ is_free (const TbScene *scene, const TbRect *r)
     {
       const TbItem *item = TB_ITEM (scene, i);
       if (item->kind == TB_ITEM_LINK)
-        is = !link_touches (item, r);
+        is = !tb_link_touches (item, r);
       else if (item->kind >= TB_ITEM_COMPONENT || item->kind == TB_ITEM_MIDDLEWARE || item->folded)
         is = !tb_rect_intersects (&item->shape, r) && !tb_rect_intersects (&item->rect, r);
       else

@@ -200,8 +200,10 @@ double tb_scene_route_length (const TbScene *scene, TbUid link);
 TbPoint tb_scene_route_point (const TbScene *scene, TbUid link, double distance);
 /* Where its label stands; FALSE where it has none. */
 gboolean tb_scene_link_label (const TbScene *scene, TbUid link, TbRect *label);
-/* Where a pill of that size may stand beside the link without covering anything. */
-TbRect tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height);
+/* Where a pill of that size may stand beside the link without covering anything, or what is taken. */
+TbRect tb_scene_link_pill (const TbScene *scene, TbUid link, double width, double height, const TbRect *taken, guint n_taken);
+/* A card, a note, or another link's line or label is under rect. */
+gboolean tb_scene_is_covered (const TbScene *scene, TbUid link, const TbRect *rect);
 /* Where the dot of a replica (from 1) stands on its card; beyond what fits, FALSE. */
 gboolean tb_scene_replica_dot (const TbScene *scene, TbUid component, guint replica, TbPoint *at);
 

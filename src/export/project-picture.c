@@ -21,6 +21,7 @@ typedef struct
   TbLiveFrame *frame;
   TbThemeId theme;
   GArray *marks;
+  GArray *taken; /* of TbRect: by pills */
   TbRect page;
   TbExportOptions options;
 } Picture;
@@ -171,7 +172,8 @@ add_link (Picture *p, const TbLiveLink *link)
     add_cross (p, line);
   gboolean bad = link->error_rate >= 0.05 || link->cut_since_ns != 0;
   double width = tb_marks_text_width (text, FALSE) + 2 * PILL_PAD;
-  TbRect pill = tb_scene_link_pill (p->scene, line, width, PILL_HEIGHT);
+  TbRect pill = tb_scene_link_pill (p->scene, line, width, PILL_HEIGHT, (const TbRect *) (gpointer) p->taken->data, p->taken->len);
+  g_array_append_val (p->taken, pill);
   TbMark *box = add (p, TB_MARK_RECT, pill);
   box->radius = PILL_HEIGHT / 2;
   box->fill = colour (p, TB_COLOUR_CARD);
@@ -229,6 +231,7 @@ static void
 picture_clear (Picture *p)
 {
   g_clear_pointer (&p->marks, g_array_unref);
+  g_clear_pointer (&p->taken, g_array_unref);
   g_clear_pointer (&p->scene, tb_scene_free);
   g_clear_pointer (&p->frame, tb_live_frame_unref);
   g_clear_pointer (&p->model, tb_model_unref);
@@ -253,6 +256,7 @@ picture_init (Picture *p, TbPast *past, const TbProjectionOptions *o, GError **e
   p->frame = tb_past_frame (past, p->model, at_ns, at_ns);
   p->scene = tb_scene_new (p->model, o->picture.view_id);
   p->marks = tb_marks_new ();
+  p->taken = g_array_new (FALSE, FALSE, sizeof (TbRect));
   p->page = tb_export_page (p->scene);
   for (guint i = 0; i < p->frame->n_links; i++)
     add_link (p, &p->frame->links[i]);

@@ -160,6 +160,27 @@ test_index_finds_every_card (void)
     }
 }
 
+/* Beside a link there is more than one place: what stands at the first leaves the next. */
+static void
+test_pill_leaves_what_is_taken (void)
+{
+  g_autoptr (TbDocument) d = load (shop);
+  g_autoptr (TbScene) scene = tb_scene_new (tb_document_model (d), NULL);
+  TbUid browse = uid_of (d, "browse"), other = uid_of (d, "load");
+  TbRect taken[3];
+  for (guint n = 0; n < G_N_ELEMENTS (taken); n++)
+    {
+      taken[n] = tb_scene_link_pill (scene, browse, 30, 14, taken, n);
+      g_assert_false (tb_scene_is_covered (scene, browse, &taken[n]));
+      for (guint i = 0; i < n; i++)
+        g_assert_false (tb_rect_intersects (&taken[n], &taken[i]));
+    }
+  TbRect label;
+  g_assert_true (tb_scene_link_label (scene, browse, &label));
+  g_assert_true (tb_scene_is_covered (scene, other, &label));
+  g_assert_false (tb_scene_is_covered (scene, browse, &label));
+}
+
 static void
 test_pill_covers_no_card_and_no_link (void)
 {
@@ -169,7 +190,7 @@ test_pill_covers_no_card_and_no_link (void)
   static const char *const links[] = { "browse", "load" };
   for (guint l = 0; l < G_N_ELEMENTS (links); l++)
     {
-      TbRect pill = tb_scene_link_pill (scene, uid_of (d, links[l]), 110, 20);
+      TbRect pill = tb_scene_link_pill (scene, uid_of (d, links[l]), 110, 20, NULL, 0);
       for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
         {
           TbRect card = rect_of (d, scene, cards[i]);
@@ -622,6 +643,7 @@ main (int argc, char **argv)
   ADD ("query-touching-and-whole", test_query_touching_and_whole);
   ADD ("index-finds-every-card", test_index_finds_every_card);
   ADD ("pill-covers-no-card-and-no-link", test_pill_covers_no_card_and_no_link);
+  ADD ("pill-leaves-what-is-taken", test_pill_leaves_what_is_taken);
   ADD ("route-points-go-from-end-to-end", test_route_points_go_from_end_to_end);
   ADD ("dots-stand-on-the-card", test_dots_stand_on_the_card);
   ADD ("free-place-touches-nothing", test_free_place_touches_nothing);

@@ -117,8 +117,7 @@ const char *tb_canvas_problem_of (TbCanvas *canvas, TbUid uid); /* NULL: none */
 
 /* failing.c */
 void tb_canvas_snapshot_failing (TbCanvas *canvas, GtkSnapshot *snapshot);
-/* run-links.c: whether a rectangle of the world is so near a link that one sees that it speaks of it; whether it is over something else. */
-gboolean tb_canvas_covers_something (TbCanvas *canvas, TbUid link, const TbRect *r);
+/* run-links.c: whether a rectangle of the world is so near a link that one sees that it speaks of it. */
 gboolean tb_canvas_is_beside (TbCanvas *canvas, TbUid link, const TbRect *r);
 
 /* marks.c */

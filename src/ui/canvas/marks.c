@@ -90,7 +90,7 @@ place_of_link (TbCanvas *canvas, const GArray *taken, TbUid uid, double width, d
   TbPoint middle = tb_scene_route_point (scene, uid, half), next = tb_scene_route_point (scene, uid, half + 1);
   gboolean level = fabs (next.x - middle.x) >= fabs (next.y - middle.y);
   double across = level ? -width / 2 : BELOW, down = level ? BELOW : -height / 2;
-  const TbRect rects[] = { tb_scene_link_pill (scene, uid, width, height),
+  const TbRect rects[] = { tb_scene_link_pill (scene, uid, width, height, (const TbRect *) (gpointer) taken->data, taken->len),
                            { middle.x + across, middle.y + down, width, height },
                            { middle.x - width - across, middle.y - height - down, width, height } };
   for (guint i = 0; i < G_N_ELEMENTS (rects); i++)
@@ -98,7 +98,7 @@ place_of_link (TbCanvas *canvas, const GArray *taken, TbUid uid, double width, d
       TbRect label;
       *at = rects[i];
       gboolean meets_label = tb_scene_link_label (scene, uid, &label) && tb_rect_intersects (&label, at);
-      if (tb_canvas_is_beside (canvas, uid, at) && !tb_canvas_covers_something (canvas, uid, at) && !meets_label && !meets (taken, at))
+      if (tb_canvas_is_beside (canvas, uid, at) && !tb_scene_is_covered (tb_canvas_scene (canvas), uid, at) && !meets_label && !meets (taken, at))
         return TRUE;
     }
   return FALSE;
@@ -116,7 +116,7 @@ place_of_card (TbCanvas *canvas, const GArray *taken, TbUid uid, const TbRect *c
                            { left, card->y - height / 2, width, height } };
   *at = rects[canvas->frame != NULL ? G_N_ELEMENTS (rects) - 1 : 0];
   for (guint i = 0; i < G_N_ELEMENTS (rects) && canvas->frame == NULL; i++)
-    if (!tb_canvas_covers_something (canvas, uid, &rects[i]) && !meets (taken, &rects[i]))
+    if (!tb_scene_is_covered (tb_canvas_scene (canvas), uid, &rects[i]) && !meets (taken, &rects[i]))
       {
         *at = rects[i];
         return;

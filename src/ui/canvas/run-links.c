@@ -6,26 +6,11 @@
 #define LEAST_SCALE 0.85 /* letters of 9.4 pixels */
 #define PILL_STEP 12.0 /* widths in steps: a figure of one digit more does not shift its pill */
 
-gboolean
-tb_canvas_covers_something (TbCanvas *canvas, TbUid link, const TbRect *r)
+/* Where the pills of other links stand: they stay. (transfer full) of TbRect */
+static GArray *
+other_pills (TbCanvas *canvas, TbUid link)
 {
-  g_autoptr (GArray) uids = g_array_new (FALSE, FALSE, sizeof (TbUid));
-  tb_scene_query (tb_canvas_scene (canvas), r, FALSE, uids);
-  for (guint i = 0; i < uids->len; i++)
-    {
-      TbUid uid = g_array_index (uids, TbUid, i);
-      TbItemKind kind;
-      TbRect unused;
-      if (uid != link && tb_scene_item (tb_canvas_scene (canvas), uid, &kind, &unused)
-          && (kind == TB_ITEM_COMPONENT || kind == TB_ITEM_LINK || kind == TB_ITEM_NOTE))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-meets_pill (TbCanvas *canvas, TbUid link, const TbRect *r)
-{
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (TbRect));
   GHashTableIter iter;
   gpointer key, value;
   g_hash_table_iter_init (&iter, canvas->run->links);
@@ -33,10 +18,18 @@ meets_pill (TbCanvas *canvas, TbUid link, const TbRect *r)
     {
       const TbLinkShow *other = value;
       if (GPOINTER_TO_UINT (key) != link && other->text != NULL && other->place.width > 0
-          && other->generation == canvas->run->generation && other->place_zoom == canvas->camera.zoom
-          && tb_rect_intersects (&other->place, r))
-        return TRUE;
+          && other->generation == canvas->run->generation && other->place_zoom == canvas->camera.zoom)
+        g_array_append_val (taken, other->place);
     }
+  return taken;
+}
+
+static gboolean
+meets (const GArray *taken, const TbRect *r)
+{
+  for (guint i = 0; i < taken->len; i++)
+    if (tb_rect_intersects (&g_array_index (taken, TbRect, i), r))
+      return TRUE;
   return FALSE;
 }
 
@@ -58,30 +51,30 @@ tb_canvas_is_beside (TbCanvas *canvas, TbUid link, const TbRect *r)
 }
 
 static gboolean
-stands_well (TbCanvas *canvas, TbUid link, const TbRect *r)
+stands_well (TbCanvas *canvas, TbUid link, const GArray *taken, const TbRect *r)
 {
-  return tb_canvas_is_beside (canvas, link, r) && !meets_pill (canvas, link, r)
-         && !tb_canvas_covers_something (canvas, link, r);
+  return tb_canvas_is_beside (canvas, link, r) && !meets (taken, r)
+         && !tb_scene_is_covered (tb_canvas_scene (canvas), link, r);
 }
 
 /* Where there is no room at all: close to the link's middle, on the side without a pill. */
 static TbRect
-at_the_middle (TbCanvas *canvas, TbUid link, double width, double height)
+at_the_middle (TbCanvas *canvas, TbUid link, const GArray *taken, double width, double height)
 {
   const TbScene *scene = tb_canvas_scene (canvas);
   TbPoint middle = tb_scene_route_point (scene, link, tb_scene_route_length (scene, link) / 2);
   TbRect r = { middle.x - width / 2, middle.y - height - 9, width, height };
-  if (meets_pill (canvas, link, &r))
+  if (meets (taken, &r))
     r.y = middle.y + 9;
   return r;
 }
 
 /* Room for a digit more, so that a growing figure stays where it is. */
 static TbRect
-ask_place (TbCanvas *canvas, TbUid uid, double width, double height)
+ask_place (TbCanvas *canvas, TbUid uid, const GArray *taken, double width, double height)
 {
   TbRect r = tb_scene_link_pill (tb_canvas_scene (canvas), uid, ceil (width / PILL_STEP) * PILL_STEP,
-                                 height);
+                                 height, (const TbRect *) (gconstpointer) taken->data, taken->len);
   r.width = MAX (r.width, width);
   return r;
 }
@@ -106,13 +99,13 @@ measure (TbCanvas *canvas, TbPill *pill, const char *text, double *width, double
 
 /* Tries a text where the scene has room for it. */
 static gboolean
-fits (TbCanvas *canvas, TbUid uid, TbLinkShow *show, TbPill *pill, const char *text)
+fits (TbCanvas *canvas, TbUid uid, const GArray *taken, TbLinkShow *show, TbPill *pill, const char *text)
 {
   double height;
   measure (canvas, pill, text, &show->text_width, &height);
   show->use_brief = text == show->brief;
-  show->place = ask_place (canvas, uid, show->text_width, height);
-  return stands_well (canvas, uid, &show->place);
+  show->place = ask_place (canvas, uid, taken, show->text_width, height);
+  return stands_well (canvas, uid, taken, &show->place);
 }
 
 /* From far off there is only room for what is brief, and none for what would cover something. */
@@ -129,14 +122,15 @@ place_pill (TbCanvas *canvas, TbUid uid, TbLinkShow *show, TbPill *pill)
     return;
   show->generation = canvas->run->generation;
   show->place_zoom = canvas->camera.zoom;
-  if (!(far && show->brief) && fits (canvas, uid, show, pill, show->text))
+  g_autoptr (GArray) taken = other_pills (canvas, uid);
+  if (!(far && show->brief) && fits (canvas, uid, taken, show, pill, show->text))
     return;
-  if (show->brief && fits (canvas, uid, show, pill, show->brief))
+  if (show->brief && fits (canvas, uid, taken, show, pill, show->brief))
     return;
   if (far)
     show->place = (TbRect){ 0 };
   else
-    show->place = at_the_middle (canvas, uid, show->place.width, show->place.height);
+    show->place = at_the_middle (canvas, uid, taken, show->place.width, show->place.height);
 }
 
 /* Of what is drawn: the place is wider. */
