@@ -13,6 +13,7 @@ typedef struct
 {
   GPtrArray *edges;
   guint *up; /* union-find, by place in edges */
+  guint *next, *first; /* of each root's lines, one after another; the number of all where there is none */
 } Lines;
 
 static guint
@@ -105,15 +106,14 @@ make_bus (Lines *l, guint root)
   TbDrawioBus *bus = g_new0 (TbDrawioBus, 1);
   bus->from = g_array_new (FALSE, FALSE, sizeof (TbDrawioBusEnd));
   bus->to = g_array_new (FALSE, FALSE, sizeof (TbDrawioBusEnd));
-  for (guint i = 0; i < l->edges->len; i++)
-    if (root_of (l, i) == root)
-      {
-        TbDrawioCell *edge = l->edges->pdata[i];
-        for (guint end = 0; end < 2; end++)
-          add_end (bus, edge, end);
-        bus->n_lines++;
-        bus->line = bus->line == 0 ? edge->line : bus->line;
-      }
+  for (guint i = l->first[root]; i < l->edges->len; i = l->next[i])
+    {
+      TbDrawioCell *edge = l->edges->pdata[i];
+      for (guint end = 0; end < 2; end++)
+        add_end (bus, edge, end);
+      bus->n_lines++;
+      bus->line = bus->line == 0 ? edge->line : bus->line;
+    }
   return bus;
 }
 
@@ -133,18 +133,47 @@ is_of_use (const TbDrawioBus *bus)
 static void
 keep_bus (TbDrawioPage *page, Lines *l, guint root, TbDrawioBus *bus)
 {
-  for (guint i = 0; i < l->edges->len; i++)
+  for (guint i = l->first[root]; i < l->edges->len; i = l->next[i])
     {
       TbDrawioCell *edge = l->edges->pdata[i];
-      edge->joined |= root_of (l, i) == root && (edge->reached[0] == NULL || edge->reached[1] == NULL);
+      edge->joined |= edge->reached[0] == NULL || edge->reached[1] == NULL;
     }
   g_ptr_array_add (page->buses, bus);
+}
+
+/* Each root's lines in the order of the page. */
+static void
+list_lines (Lines *l)
+{
+  guint n = l->edges->len;
+  for (guint i = 0; i < n; i++)
+    l->first[i] = n;
+  for (guint i = n; i-- > 0;)
+    {
+      guint root = root_of (l, i);
+      l->next[i] = l->first[root];
+      l->first[root] = i;
+    }
+}
+
+static void
+keep_buses (TbDrawioPage *page, Lines *l)
+{
+  for (guint i = 0; i < l->edges->len && page->buses->len < 1000; i++)
+    {
+      gboolean several = l->first[i] < l->edges->len && l->next[l->first[i]] < l->edges->len;
+      TbDrawioBus *bus = several ? make_bus (l, i) : NULL;
+      if (bus != NULL && is_of_use (bus))
+        keep_bus (page, l, i, bus);
+      else if (bus != NULL)
+        bus_free (bus);
+    }
 }
 
 void
 tb_drawio_page_buses (TbDrawioPage *page)
 {
-  Lines l = { g_ptr_array_new (), NULL };
+  Lines l = { .edges = g_ptr_array_new () };
   page->buses = g_ptr_array_new_with_free_func (bus_free);
   gboolean loose = FALSE;
   for (guint i = 0; i < page->cells->len; i++)
@@ -153,22 +182,17 @@ tb_drawio_page_buses (TbDrawioPage *page)
         g_ptr_array_add (l.edges, page->cells->pdata[i]);
         loose = loose || is_loose (page->cells->pdata[i], 0) || is_loose (page->cells->pdata[i], 1);
       }
-  l.up = g_new (guint, l.edges->len + 1);
+  g_autofree guint *room = g_new (guint, 3 * l.edges->len + 1);
+  l.up = room;
+  l.next = room + l.edges->len;
+  l.first = l.next + l.edges->len;
   for (guint i = 0; i < l.edges->len; i++)
     l.up[i] = i;
   if (loose)
-    join_lines (&l);
-  g_autofree guint *size = g_new0 (guint, l.edges->len + 1);
-  for (guint i = 0; loose && i < l.edges->len; i++)
-    size[root_of (&l, i)]++;
-  for (guint i = 0; loose && i < l.edges->len && page->buses->len < 1000; i++)
     {
-      TbDrawioBus *bus = size[i] > 1 ? make_bus (&l, i) : NULL;
-      if (bus != NULL && is_of_use (bus))
-        keep_bus (page, &l, i, bus);
-      else if (bus != NULL)
-        bus_free (bus);
+      join_lines (&l);
+      list_lines (&l);
+      keep_buses (page, &l);
     }
   g_ptr_array_unref (l.edges);
-  g_free (l.up);
 }

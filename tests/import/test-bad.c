@@ -217,6 +217,20 @@ test_groups_in_groups_without_end (void)
   g_string_free (text, TRUE);
 }
 
+/* 35 KB, and nine million edges: refused by what it takes of the processor, long before the memory is full. */
+static void
+test_a_short_graph_of_too_many_edges (void)
+{
+  GString *text = g_string_new ("digraph { {");
+  for (guint i = 0; i < 6000; i++)
+    g_string_append_printf (text, "%s%u", i == 3000 ? "} -> {" : " ", i);
+  g_string_append (text, "} }");
+  gint64 before_us = g_get_monotonic_time ();
+  assert_sentence ("dot", text->str, text->len, "too large or too deep");
+  g_test_message ("%.1f s", (double) (g_get_monotonic_time () - before_us) / 1e6);
+  g_string_free (text, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,5 +244,6 @@ main (int argc, char **argv)
   g_test_add_func ("/import/bad/sentences-stay-short", test_sentences_stay_short);
   g_test_add_func ("/import/bad/the-same-again-and-again-takes-no-time", test_the_same_again_and_again_takes_no_time);
   g_test_add_func ("/import/bad/groups-in-groups-without-end", test_groups_in_groups_without_end);
+  g_test_add_func ("/import/bad/a-short-graph-of-too-many-edges", test_a_short_graph_of_too_many_edges);
   return g_test_run ();
 }
