@@ -60,7 +60,10 @@ add_stage (GPtrArray *stages, const char *line)
     if (base == NULL && *words[i] != '\0' && *words[i] != '-')
       base = words[i];
     else if (g_ascii_strcasecmp (words[i], "as") == 0 && words[i + 1] != NULL)
-      stage->name = g_strdup (words[++i]);
+      {
+        g_free (stage->name);
+        stage->name = g_strdup (words[++i]);
+      }
   const Stage *before = find_stage (stages, base);
   if (before != NULL)
     {
