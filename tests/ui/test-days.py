@@ -33,11 +33,7 @@ def each_is_named_and_the_rest_goes_on(options):
         file.write(DAYS)
     editor = Editor(options.editor, [path])
     try:
-        editor.get("Run", "button")
-        editor.focus()
-        key("F5")
-        editor.get("Run these programs?")
-        key("alt+r")
+        editor.run_allowed()
         editor.get("Stop")
         processes = descendants(editor.pid)
         editor.press(lambda name: name.startswith("Problems"))

@@ -28,11 +28,7 @@ def opened(options, **more):
         file.write(TALKS)
         file.flush()
         editor = Editor(options.editor, designs={"talks.tierboard": file.name}, **more)
-    editor.get("Run", "button")
-    editor.focus()
-    key("F5")
-    editor.get("Run these programs?")
-    key("alt+r")
+    editor.run_allowed()
     editor.get("Stop", "button", 30)
     return editor
 

@@ -57,11 +57,7 @@ def as_many_dots_as_messages(options):
         file.write(TEN)
     editor = Editor(options.editor, [path])
     try:
-        editor.get("Run", "button")
-        editor.focus()
-        key("F5")
-        editor.get("Run these programs?")
-        key("alt+r")
+        editor.run_allowed()
         label = wait_for("forty dots", lambda: label_with(editor, "40 dots"), 60)
         if "not shown" in label.name or "streams" in label.name or " × slower" not in label.name:
             raise Failed("said of the dots: " + label.name)

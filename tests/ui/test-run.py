@@ -251,19 +251,13 @@ def a_program_is_asked_about_and_its_death_is_said(options):
         file.write(DIES)
     editor = Editor(options.editor, [path])
     try:
-        editor.get("Run", "button")
-        editor.focus()
-        key("F5")
-        editor.get("Run these programs?")
+        editor.ask_to_run()
         editor.get(lambda text: "exit 3" in text)
         key("Escape")  # nothing runs
         wait_for("the dialog to go", lambda: len(editor.windows()) == 1)
         if descendants(editor.pid):
             raise Failed("something runs that was not allowed to")
-        editor.focus()
-        key("F5")
-        editor.get("Run these programs?")
-        key("alt+r")
+        editor.run_allowed()
         editor.toast("status 3")
     finally:
         editor.end()
@@ -329,11 +323,7 @@ def killed(pid, marker):
 def killed_with_its_run(options, path, marker):
     editor = Editor(options.editor, [path])
     try:
-        editor.get("Run", "button")
-        editor.focus()
-        key("F5")
-        editor.get("Run these programs?")
-        key("alt+r")
+        editor.run_allowed()
         wait_for("the three of them", lambda: len(sleepers(marker)) == 3)
         return killed(editor.pid, marker)
     finally:

@@ -77,11 +77,7 @@ class Drawing:
 
 
 def start(editor):
-    editor.get("Run", "button")
-    editor.focus()
-    key("F5")
-    editor.get("Run these programs?")
-    key("alt+r")
+    editor.run_allowed()
     editor.get("Stop")
 
 
