@@ -98,6 +98,23 @@ test_chunked (void)
   g_assert_cmpint (tb_http_parse_chunked ("3\r\nabcd\r\n", 9, 100, &used, &size), ==, TB_PARSE_BAD);
 }
 
+/* Lines may end without a CR, which is counted and skipped by the same rule. */
+static void
+test_chunks_are_joined (void)
+{
+  static const char *const rows[] = { "3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nTrailer: 1\r\n\r\n",
+                                      "3\nabc\nA;x=y\n0123456789\n0\n\n" };
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      char content[14] = "";
+      size_t used, size;
+      g_assert_cmpint (tb_http_parse_chunked (rows[i], strlen (rows[i]), 100, &used, &size), ==, TB_PARSE_DONE);
+      g_assert_cmpuint (size, ==, 13);
+      tb_http_join_chunked (rows[i], used, content);
+      g_assert_cmpstr (content, ==, "abc0123456789");
+    }
+}
+
 static void
 test_resp_command (void)
 {
@@ -207,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/parse/http/every-prefix-wants-more", test_http_every_prefix_wants_more);
   g_test_add_func ("/parse/http/bad", test_http_bad);
   g_test_add_func ("/parse/http/chunked", test_chunked);
+  g_test_add_func ("/parse/http/chunks-are-joined", test_chunks_are_joined);
   g_test_add_func ("/parse/resp/command", test_resp_command);
   g_test_add_func ("/parse/resp/bad-command", test_resp_command_bad);
   g_test_add_func ("/parse/resp/reply", test_resp_reply);

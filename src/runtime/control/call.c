@@ -358,22 +358,14 @@ find_body (const TbHttpHead *head, const char *bytes, gsize n, gsize *used, gsiz
   return rest < *size ? TB_PARSE_MORE : TB_PARSE_DONE;
 }
 
-/* Chunks that are whole put together, size bytes of them. (transfer full) */
+/* A body that is whole, without what held its chunks together. (transfer full) */
 static char *
-join_chunks (const char *bytes, const char *limit, gsize size)
+join_chunks (const char *body, const char *limit, gsize size)
 {
-  g_autoptr (GString) out = g_string_sized_new (size + 1);
-  while (out->len < size)
-    {
-      char *end;
-      gsize n = (gsize) g_ascii_strtoull (bytes, &end, 16);
-      const char *data = memchr (end, '\n', (gsize) (limit - end));
-      if (n == 0 || data == NULL)
-        break;
-      g_string_append_len (out, data + 1, (gssize) MIN (n, size - out->len));
-      bytes = data + 1 + n + 2;
-    }
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  char *content = g_malloc (size + 1);
+  tb_http_join_chunked (body, (gsize) (limit - body), content);
+  content[size] = '\0';
+  return content;
 }
 
 /* Who has no token and needs none sees the figures and nothing else. */

@@ -126,34 +126,61 @@ parse_trailers (const char **p, const char *end)
   return result;
 }
 
+/* One chunk, with what ends it: *size is 0 for the last, and known before its data are there. */
+static TbParse
+take_chunk (const char **p, const char *end, TbSlice *data, uint64_t *size)
+{
+  TbSlice line;
+  *size = 0;
+  TbParse result = take_line (p, end, &line);
+  if (result != TB_PARSE_DONE)
+    return result;
+  if (!tb_http_chunk_size (line.p, line.n, size))
+    {
+      *size = 0;
+      return TB_PARSE_BAD;
+    }
+  if ((uint64_t) (end - *p) < *size)
+    return TB_PARSE_MORE;
+  *data = (TbSlice) { *p, (size_t) *size };
+  *p += *size;
+  if (*size == 0)
+    return TB_PARSE_DONE;
+  result = take_line (p, end, &line);
+  return result == TB_PARSE_DONE && line.n > 0 ? TB_PARSE_BAD : result;
+}
+
 TbParse
 tb_http_parse_chunked (const char *bytes, size_t n, size_t max, size_t *used, size_t *size)
 {
   const char *p = bytes, *end = bytes + n;
-  TbSlice line;
+  TbSlice data;
   TbParse result;
   uint64_t chunk;
   *used = *size = 0;
-  while ((result = take_line (&p, end, &line)) == TB_PARSE_DONE)
+  do
     {
-      if (!tb_http_chunk_size (line.p, line.n, &chunk))
-        return TB_PARSE_BAD;
+      result = take_chunk (&p, end, &data, &chunk);
       *size += TB_MIN (chunk, (uint64_t) max + 1);
       if (*size > max)
         return TB_PARSE_BAD;
-      if (chunk == 0)
-        {
-          result = parse_trailers (&p, end);
-          break;
-        }
-      if ((uint64_t) (end - p) < chunk)
-        return TB_PARSE_MORE;
-      p += chunk;
-      if ((result = take_line (&p, end, &line)) != TB_PARSE_DONE)
-        break;
-      if (line.n > 0)
-        return TB_PARSE_BAD;
     }
+  while (result == TB_PARSE_DONE && chunk > 0);
+  if (result == TB_PARSE_DONE)
+    result = parse_trailers (&p, end);
   *used = (size_t) (p - bytes);
   return result;
+}
+
+void
+tb_http_join_chunked (const char *bytes, size_t used, char *content)
+{
+  const char *p = bytes, *end = bytes + used;
+  TbSlice data;
+  uint64_t chunk;
+  while (take_chunk (&p, end, &data, &chunk) == TB_PARSE_DONE && chunk > 0)
+    {
+      memcpy (content, data.p, data.n);
+      content += data.n;
+    }
 }

@@ -193,6 +193,9 @@ TbSlice tb_http_header (const TbHttpHead *head, const char *name);
  * *size that of its content so far. BAD where the content is longer than max (then *size > max) or
  * where it is not chunked. */
 TbParse tb_http_parse_chunked (const char *bytes, size_t n, size_t max, size_t *used, size_t *size);
+/* Puts what is in its chunks together, where tb_http_parse_chunked() found it DONE in used bytes: content takes the
+ * size that it said. */
+void tb_http_join_chunked (const char *bytes, size_t used, char *content);
 
 #define TB_RESP_ARGS_MAX 1024
 /* A RESP command: an array of bulk strings, or an inline command. *used gets its size. */
