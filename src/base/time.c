@@ -24,6 +24,9 @@ static const struct
   { "d", 86400 * TB_NS_PER_S },
 };
 
+/* No duration is as long: 285 years. */
+#define DURATION_MAX_NS INT64_C (9000000000000000000)
+
 int64_t
 tb_now_ns (void)
 {
@@ -40,21 +43,29 @@ tb_thread_cpu_ns (void)
   return t.tv_sec * TB_NS_PER_S + t.tv_nsec;
 }
 
+/* Adds what stands behind a point, if one does. */
+static const char *
+fraction_parse (const char *p, double *value)
+{
+  double scale = 1;
+  if (*p == '.')
+    for (p++; *p >= '0' && *p <= '9'; p++)
+      *value += (*p - '0') * (scale /= 10);
+  return p;
+}
+
 /* strtod follows the locale and takes hexadecimal and "inf"; a file must not. */
 const char *
 tb_decimal_parse (const char *p, double *value)
 {
-  double v = 0, scale = 1;
+  double v = 0;
   const char *start = p;
   for (; *p >= '0' && *p <= '9'; p++)
     v = v * 10 + (*p - '0');
   if (p == start)
     return NULL;
-  if (*p == '.')
-    for (p++; *p >= '0' && *p <= '9'; p++)
-      v += (*p - '0') * (scale /= 10);
   *value = v;
-  return p;
+  return fraction_parse (p, value);
 }
 
 static int64_t
@@ -69,18 +80,22 @@ unit_at (const char *p, size_t n)
 bool
 tb_duration_parse (const char *text, int64_t *ns, const char **end)
 {
-  double value;
-  const char *p = tb_decimal_parse (text, &value);
-  if (p == NULL)
+  /* Apart, since a double does not hold each nanosecond of more than a hundred days. */
+  int64_t whole = 0;
+  double fraction = 0;
+  const char *p = text;
+  for (; *p >= '0' && *p <= '9'; p++)
+    whole = whole > DURATION_MAX_NS / 10 ? DURATION_MAX_NS : whole * 10 + (*p - '0');
+  if (p == text)
     return false;
+  p = fraction_parse (p, &fraction);
   size_t n = 0;
   while ((p[n] >= 'a' && p[n] <= 'z') || (unsigned char) p[n] >= 0x80)
     n++;
   int64_t unit = unit_at (p, n);
-  double product = value * (double) unit;
-  if (unit == 0 || product > 9e18 || (end == NULL && p[n] != '\0'))
+  if (unit == 0 || whole >= DURATION_MAX_NS / unit || (end == NULL && p[n] != '\0'))
     return false;
-  *ns = (int64_t) llround (product);
+  *ns = whole * unit + (int64_t) llround (fraction * (double) unit);
   if (end != NULL)
     *end = p + n;
   return true;
