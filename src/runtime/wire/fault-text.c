@@ -158,16 +158,22 @@ refuse_value (const TbFaultAttribute *a, const char *value, char *why, size_t si
   return false;
 }
 
+/* As a number of that attribute is written. */
+static void
+write_bare (const TbFaultAttribute *a, double value, char *out, size_t size)
+{
+  TbWireFault bare;
+  memset (&bare, 0, sizeof bare);
+  store (&bare, a, value);
+  tb_fault_get (&bare, a, out, size);
+}
+
 static bool
 refuse_bounds (const TbFaultAttribute *a, const char *value, char *why, size_t size)
 {
-  TbWireFault bounds;
   char least[64], most[64];
-  memset (&bounds, 0, sizeof bounds);
-  store (&bounds, a, a->least);
-  tb_fault_get (&bounds, a, least, sizeof least);
-  store (&bounds, a, a->most);
-  tb_fault_get (&bounds, a, most, sizeof most);
+  write_bare (a, a->least, least, sizeof least);
+  write_bare (a, a->most, most, sizeof most);
   snprintf (why, size, "%s is %.60s, expected %s to %s", a->name, value, least, most);
   return false;
 }
@@ -366,7 +372,10 @@ tb_fault_is_normal (const TbWireFault *fault, const TbFaultAttribute *a)
   if (a->unit == TB_UNIT_DIST_MS
       && ((const TbDist *) field_of (fault, a))->kind != TB_DIST_CONSTANT)
     return false;
-  return fabs (stored (fault, a) - a->normal) <= fabs (a->normal) * 1e-15 + 1e-18; /* it is written the same */
+  char is[64], normal[64]; /* what is written the same is read the same */
+  tb_fault_get (fault, a, is, sizeof is);
+  write_bare (a, a->normal, normal, sizeof normal);
+  return strcmp (is, normal) == 0;
 }
 
 bool
