@@ -185,7 +185,7 @@ test_another_encoder (void)
 static void
 read_with (nghttp2_hd_inflater *inflater, const void *block, size_t size, GString *read)
 {
-  const uint8_t *p = block, *end = p + size;
+  const uint8_t *p = size > 0 ? block : (const void *) "", *end = p + size; /* an empty array has no address */
   for (int flags = 0; !(flags & NGHTTP2_HD_INFLATE_FINAL);)
     {
       nghttp2_nv nv;
