@@ -146,8 +146,23 @@ by_telling (const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
+/* A swap, or one of the values 1 to 3 written twice. */
+static bool
+is_searched (const TbOp *ops, unsigned n)
+{
+  bool written[4] = { false };
+  for (unsigned i = 0; i < n; i++)
+    {
+      if (ops[i].kind == TB_OP_CAS || (ops[i].kind == TB_OP_WRITE && written[ops[i].value]))
+        return true;
+      written[ops[i].value] |= ops[i].kind == TB_OP_WRITE;
+    }
+  return false;
+}
+
 /* Live, told as they end, the search keeps what is settled: it never calls violated what is not, and at the end says what it says
- * of the whole. (Before a value is there twice, zones judge: they take each for written once.) */
+ * of the whole. (Before that zones judge: they take each value for written once, though a write of it may go on, and take their
+ * verdict back when it is told.) */
 static void
 test_live_is_never_hasty (void)
 {
@@ -169,7 +184,7 @@ test_live_is_never_hasty (void)
           if (k % each == 0)
             {
               tb_history_judge (h, &live, &v);
-              was_violated = v.kind == TB_VERDICT_VIOLATED;
+              was_violated = v.kind == TB_VERDICT_VIOLATED && is_searched (ops, k + 1);
             }
         }
       judge_whole (ops, n, true, &whole);
