@@ -41,14 +41,14 @@ typedef struct
   GPtrArray *offers; /* of TbSourceOffer, the likely first */
 } TbSourceCompletion;
 
-/* Never NULL; with no offers where nothing can be said. at: where the cursor stands, in bytes, at most
- * the text's length. */
+/* Never NULL; with no offers where nothing can be said. text: valid UTF-8, as a text view has it. at: where the
+ * cursor stands, in bytes, between two characters, at most the text's length. */
 TbSourceCompletion *tb_source_complete (const char *text, gsize at);
 void tb_source_completion_free (TbSourceCompletion *completion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TbSourceCompletion, tb_source_completion_free)
 
-/* Where what begins at column (from 1, in characters) of one line ends, exclusive, in characters from
- * 0: an attribute with its value, an element's name with its "<", or else the line. */
+/* Where what begins at column (from 1, in characters) of one line, which is valid UTF-8, ends, exclusive, in
+ * characters from 0: an attribute with its value, an element's name with its "<", or else the line. */
 guint tb_source_span (const char *line, guint column);
 
 /* What the line after this one begins with where Enter is pressed behind before, which is what stands on the line so far:

@@ -1,5 +1,5 @@
 /* A drawing's text while it is being typed. The first two bytes say where the cursor stands; offers lie inside the
- * text and before the cursor. */
+ * text and before the cursor. What is no UTF-8 never comes into a text view, and a cursor stands between characters. */
 #include <stdint.h>
 #include <string.h>
 
@@ -12,8 +12,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   if (size < 2)
     return 0;
-  g_autofree char *text = g_strndup ((const char *) data + 2, size - 2);
+  g_autofree char *bytes = g_strndup ((const char *) data + 2, size - 2), *text = g_utf8_make_valid (bytes, -1);
   gsize length = strlen (text), at = (data[0] | (gsize) data[1] << 8) % (length + 1);
+  while (((guchar) text[at] & 0xc0) == 0x80)
+    at--;
   g_autoptr (TbSourceCompletion) completion = tb_source_complete (text, at);
   g_assert_true (completion->from <= completion->to && completion->to <= length);
   for (guint i = 0; i < completion->offers->len; i++)
@@ -24,7 +26,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   char *end = strchr (text, '\n');
   if (end != NULL)
     *end = '\0';
-  if (g_utf8_validate (text, -1, NULL))
-    g_assert_cmpuint (tb_source_span (text, 1 + (guint) at), <=, (guint) g_utf8_strlen (text, -1));
+  g_assert_cmpuint (tb_source_span (text, 1 + (guint) at), <=, (guint) g_utf8_strlen (text, -1));
   return 0;
 }
