@@ -4,6 +4,7 @@
 
 #include "colour-private.h"
 #include "icon-private.h"
+#include "points-private.h"
 #include "scene-private.h"
 #include "text-private.h"
 

@@ -3,37 +3,12 @@
  * In order: those that a person put somewhere first, then by key; each sees those before it. What a
  * label's place depends on is where it looked (its reach), so a change makes those labels look
  * again in whose reach it lies, and a label that moves those after it. */
+#include "points-private.h"
 #include "route-router-private.h"
 
 #include <math.h>
 
 #define BESIDE 5.0 /* between a link and what stands beside it */
-
-static double
-points_length (const TbPoint *points, guint n)
-{
-  double length = 0;
-  for (guint i = 1; i < n; i++)
-    length += fabs (points[i].x - points[i - 1].x) + fabs (points[i].y - points[i - 1].y);
-  return length;
-}
-
-static TbPoint
-points_at (const TbPoint *p, guint n, double distance)
-{
-  for (guint i = 1; i < n; i++)
-    {
-      double length = fabs (p[i].x - p[i - 1].x) + fabs (p[i].y - p[i - 1].y);
-      if (distance <= length && length > 0)
-        {
-          double t = MAX (distance, 0) / length;
-          return (TbPoint){ p[i - 1].x + (p[i].x - p[i - 1].x) * t,
-                            p[i - 1].y + (p[i].y - p[i - 1].y) * t };
-        }
-      distance -= length;
-    }
-  return n ? p[n - 1] : (TbPoint){ 0, 0 };
-}
 
 /* ---- What a box would cover ------------------------------------------------------------------ */
 
@@ -200,10 +175,10 @@ look_along (Look *look, const TbPoint *p, guint n)
   static const double further[] = { 0, 10, 36, 52 };
   double longest = 1;
   for (guint i = 1; i < n; i++)
-    longest = MAX (longest, points_length (p + i - 1, 2));
+    longest = MAX (longest, tb_points_length (p + i - 1, 2));
   for (guint i = 1; i < n; i++)
     {
-      double shortness = 20 * (1 - points_length (p + i - 1, 2) / longest);
+      double shortness = 20 * (1 - tb_points_length (p + i - 1, 2) / longest);
       for (guint k = 0; k < G_N_ELEMENTS (along); k++)
         for (guint f = 0; f < G_N_ELEMENTS (further); f++)
           if (f > 1 || (along[k] >= 0 && along[k] <= 1))
@@ -217,7 +192,7 @@ look_harder (Look *look, const TbPoint *p, guint n)
 {
   for (guint i = 1; i < n; i++)
     {
-      double length = points_length (p + i - 1, 2);
+      double length = tb_points_length (p + i - 1, 2);
       guint steps = (guint) CLAMP (length / 24, 2, 24);
       for (guint k = 0; k <= steps; k++)
         for (double further = 0; further <= 100; further += 20)
@@ -229,8 +204,8 @@ static void
 find_free (Look *look)
 {
   const TbRouteWay *way = TB_ROUTE_WAY (look->router, look->slot);
-  TbPoint middle = points_at (way->points, way->n_points,
-                                 points_length (way->points, way->n_points) / 2);
+  TbPoint middle = tb_points_at (way->points, way->n_points,
+                                 tb_points_length (way->points, way->n_points) / 2);
   look->best = (TbRect){ middle.x + BESIDE, middle.y + BESIDE, look->width, look->height };
   look->least = G_MAXDOUBLE;
   look->reach = look->best;
@@ -259,12 +234,12 @@ tb_router_free_beside (TbRouter *router, guint link, double width, double height
 static TbRect
 kept_place (const TbRouteWay *way)
 {
-  double length = points_length (way->points, way->n_points), left = way->spec.label_at * length;
-  TbPoint p = points_at (way->points, way->n_points, left), d = { 1, 0 };
+  double length = tb_points_length (way->points, way->n_points), left = way->spec.label_at * length;
+  TbPoint p = tb_points_at (way->points, way->n_points, left), d = { 1, 0 };
   for (guint i = 1; i < way->n_points && left >= 0; i++)
     {
       TbPoint a = way->points[i - 1], b = way->points[i];
-      double piece = points_length (way->points + i - 1, 2);
+      double piece = tb_points_length (way->points + i - 1, 2);
       if (piece > 0)
         d = (TbPoint){ (b.x - a.x) / piece, (b.y - a.y) / piece };
       left -= piece;

@@ -327,10 +327,6 @@ gboolean tb_link_touches (const TbItem *link, const TbRect *rect);
 /* Where a box of that size may stand beside a link: covering nothing, nor what is taken, else as little as can be. */
 TbRect tb_scene_free_beside (const TbScene *scene, guint link, double width, double height,
                              const TbRect *taken, guint n_taken);
-double tb_points_length (const TbPoint *points, guint n);
-/* On the line with its corners rounded as they are painted. */
-TbPoint tb_points_on_curve (const TbPoint *points, guint n, double distance);
-TbPoint tb_points_at (const TbPoint *points, guint n, double distance);
 
 /* The second line of a component: what matters of it. balance: of the first link that goes out of
  * it and has one, or NULL. (transfer full) */

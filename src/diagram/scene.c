@@ -1,5 +1,6 @@
 /* A scene's life, and what is asked of it. */
 #include "scene-private.h"
+#include "points-private.h"
 
 #include "tb-base.h"
 
