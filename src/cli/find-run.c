@@ -36,7 +36,8 @@ tb_cli_find_run (const char *name)
       g_autoptr (TbJsonValue) run = tb_cli_ask_run (socket);
       if (run == NULL || !is_meant (run, socket, name))
         continue;
-      g_string_append_printf (names, "\n  %s", tb_json_member_text (run, "name"));
+      /* Two may be called the same: each socket is one only. */
+      g_string_append_printf (names, "\n  %s (--run %s)", tb_json_member_text (run, "name"), socket);
       g_free (found);
       found = g_strdup (socket);
       n++;
@@ -46,6 +47,6 @@ tb_cli_find_run (const char *name)
   else if (n == 0)
     tb_cli_error ("nothing runs");
   else if (n > 1)
-    tb_cli_error ("several runs go on; say which with --run:%s", names->str);
+    tb_cli_error ("several runs go on; say which:%s", names->str);
   return n == 1 ? g_steal_pointer (&found) : NULL;
 }

@@ -210,6 +210,35 @@ def test_the_command_says_it_in_a_terminal():
         assert "not so within" in ctl("--timeout", "50ms", "stop", status=1)
 
 
+PLAIN = """\
+<architecture xmlns="urn:tierboard:1" name="Plain">
+  <component id="plain" kind="server">
+    <command>sleep 600</command>
+  </component>
+</architecture>
+"""
+
+
+def test_two_runs_of_one_file_are_told_apart():
+    """tierboard ctl, where one file runs twice, names the socket of each, and takes it"""
+    with running(PLAIN, begun="/instances/plain/1") as run:
+        def ctl(*words):
+            return subprocess.run([run.place.tierboard, "ctl", *words], env=run.place.env, capture_output=True, text=True,
+                                  timeout=90, check=False)
+        with run.place.start("run", str(run.place.folder / "c.tierboard"), "--json", "--trust") as second:
+            try:
+                wait_until(lambda: ctl("instances").returncode != 0, 30, "the second run")
+                sockets = re.findall(r"c\.tierboard \(--run (\S+)\)", ctl("instances").stderr)
+                assert len(sockets) == 2 and run.socket in sockets, sockets
+                for path in sockets:
+                    done = ctl("--run", path, "instances")
+                    assert done.returncode == 0 and "plain/1" in done.stdout, done
+            finally:
+                second.terminate()
+                second.communicate(timeout=30)
+        assert ctl("instances").returncode == 0
+
+
 CLOCKED = """\
 <architecture xmlns="urn:tierboard:1" name="Clocked">
   <component id="clock" kind="server" clock="own">
@@ -330,6 +359,6 @@ def test_toxiproxys_client_library_drives_links():
 if __name__ == "__main__":
     run_tests([test_only_the_user_and_the_token, test_commands_return_when_it_is_so,
                test_a_wait_has_an_end, test_partition_cuts_and_heals, test_logs_are_read_and_followed,
-               test_the_command_says_it_in_a_terminal,
+               test_the_command_says_it_in_a_terminal, test_two_runs_of_one_file_are_told_apart,
                test_a_clock_is_moved, test_bad_requests_are_answered,
                test_toxiproxys_routes_answer_as_it_does, test_toxiproxys_client_library_drives_links])
