@@ -328,19 +328,31 @@ tb_scene_stand_in (const TbScene *scene, TbUid uid)
     item = TB_ITEM (scene, item->inside);
   else if (item != NULL && item->merged != TB_NO_ITEM)
     item = TB_ITEM (scene, item->merged);
-  return item != NULL && tb_item_is_shown (scene, item) ? item->uid : 0;
+  return item != NULL && tb_item_is_shown (scene, item) ? item->element : 0;
 }
 
+static void
+append_once (GArray *uids, TbUid uid)
+{
+  for (guint i = 0; i < uids->len; i++)
+    if (g_array_index (uids, TbUid, i) == uid)
+      return;
+  g_array_append_val (uids, uid);
+}
+
+/* Of a line that is drawn several times, once for each pair of replicas, all of them. */
 void
 tb_scene_merged_links (const TbScene *scene, TbUid link, GArray *uids)
 {
-  guint leader = tb_scene_find (scene, link);
-  if (leader == TB_NO_ITEM)
+  if (tb_scene_find (scene, link) == TB_NO_ITEM)
     return;
   g_array_append_val (uids, link);
   for (guint i = scene->first[TB_ITEM_LINK]; i < scene->first[TB_ITEM_COMPONENT]; i++)
-    if (TB_ITEM (scene, leader)->n_merged > 1 && TB_ITEM (scene, i)->merged == leader)
-      g_array_append_val (uids, TB_ITEM (scene, i)->uid);
+    {
+      const TbItem *item = TB_ITEM (scene, i);
+      if (item->merged != TB_NO_ITEM && TB_ITEM (scene, item->merged)->element == link)
+        append_once (uids, item->element);
+    }
 }
 
 gboolean

@@ -238,7 +238,7 @@ TbUid tb_scene_fold_button_at (const TbScene *scene, double x, double y);
 /* What is drawn for an element: itself, the box it is folded into, or the link it is merged into; 0
  * where nothing is. */
 TbUid tb_scene_stand_in (const TbScene *scene, TbUid uid);
-/* Appends (TbUid) all links that this line is drawn for, itself first. */
+/* Appends (TbUid) all links, as elements, that this line is drawn for, itself first. */
 void tb_scene_merged_links (const TbScene *scene, TbUid link, GArray *uids);
 /* Where an element stands, also while it is folded away: what a move of the box moves. FALSE where
  * the view does not have it. */

@@ -9,7 +9,7 @@ static const char shop[]
       "<tier id='app' name='Application'/><tier id='data' name='Data'/>"
       "<group id='outer' name='Outer'/><group id='inner' name='Inner' parent='outer'/>"
       "<component id='browser' kind='client' name='Browser' layer='front'/>"
-      "<component id='shop' kind='server' name='Shop' tier='app' group='outer' layer='back'/>"
+      "<component id='shop' kind='server' name='Shop' tier='app' group='outer' layer='back' replicas='2'/>"
       "<component id='cart' kind='server' name='Cart' tier='app' group='inner' layer='back'/>"
       "<component id='orders' kind='store' name='Orders' tier='data' group='inner' layer='back'/>"
       "<link id='browse' from='browser' to='shop'/><link id='fill' from='browser' to='cart'/>"
@@ -25,6 +25,7 @@ static const char shop[]
       "<view id='both' frame='both'><place of='browser' x='0' y='0'/>"
       "<place of='shop' x='300' y='200'/><place of='cart' x='300' y='360'/>"
       "<place of='orders' x='640' y='360'/></view>"
+      "<view id='instances' kind='deployment'/>"
       "<view id='groups' frame='groups'><place of='browser' x='0' y='0'/>"
       "<place of='shop' x='300' y='0'/><place of='cart' x='300' y='160'/>"
       "<place of='orders' x='640' y='160'/></view></architecture>";
@@ -150,6 +151,23 @@ test_links_end_at_the_box_as_one_line (void)
   close_world (&w);
 }
 
+/* Each pair of replicas has a line of its own there: what is meant are still the links, each once. */
+static void
+test_lines_of_instances_stand_for_links (void)
+{
+  World w;
+  g_autoptr (GArray) links = g_array_new (FALSE, FALSE, sizeof (TbUid));
+  open_world (&w, "instances");
+  set_folded (&w, "app", TRUE);
+  set_folded (&w, "data", TRUE);
+  tb_scene_merged_links (w.scene, uid_of (&w, "save"), links);
+  g_assert_cmpuint (links->len, ==, 2);
+  g_assert_cmpuint (g_array_index (links, TbUid, 0), ==, uid_of (&w, "save"));
+  g_assert_cmpuint (g_array_index (links, TbUid, 1), ==, uid_of (&w, "keep"));
+  g_assert_cmpuint (tb_scene_stand_in (w.scene, uid_of (&w, "keep")), ==, uid_of (&w, "save"));
+  close_world (&w);
+}
+
 static void
 test_what_points_elsewhere_stays_apart (void)
 {
@@ -267,6 +285,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fold/members-are-hidden", test_members_are_hidden);
   g_test_add_func ("/fold/box-in-the-corner", test_box_stands_in_the_corner_and_nothing_moves);
   g_test_add_func ("/fold/links-as-one-line", test_links_end_at_the_box_as_one_line);
+  g_test_add_func ("/fold/lines-of-instances", test_lines_of_instances_stand_for_links);
   g_test_add_func ("/fold/elsewhere-stays-apart", test_what_points_elsewhere_stays_apart);
   g_test_add_func ("/fold/unfolding-restores", test_unfolding_restores_the_picture);
   g_test_add_func ("/fold/outermost-box", test_the_outermost_box_holds_all);
