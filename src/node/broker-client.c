@@ -384,6 +384,7 @@ subscribe (Client *c, MqttReader *r)
     {
       TbSlice filter = mqtt_get_text (r);
       unsigned options = leaves ? 0 : mqtt_get_u8 (r), code;
+      r->bad |= (options & 3) == 3; /* a quality that there is not */
       if (r->bad)
         break;
       if (leaves)

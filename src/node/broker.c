@@ -129,7 +129,9 @@ read_packets (Client *c, const char *bytes, size_t n)
   MqttReader r;
   while (at < n && !c->ended)
     {
-      TbParse parsed = mqtt_read (bytes + at, n - at, PACKET_MAX, &r, &used);
+      /* What begins otherwise speaks something else: its packet may never be whole. */
+      bool foreign = c->level == 0 && (uint8_t) bytes[at] >> 4 != MQTT_CONNECT;
+      TbParse parsed = foreign ? TB_PARSE_BAD : mqtt_read (bytes + at, n - at, PACKET_MAX, &r, &used);
       if (parsed == TB_PARSE_BAD)
         broker_end (c);
       if (parsed != TB_PARSE_DONE)
