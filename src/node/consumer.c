@@ -164,10 +164,12 @@ consume (Consumer *c, MqttReader *r)
         break;
       sleep_until (tb_now_ns () + PAUSE_NS);
     }
-  consumed++;
   MqttBuffer b = { .p = c->caller.bytes, .size = EXCHANGE_BYTES };
   mqtt_put_ack (&b, MQTT_PUBACK, number, 5, 0);
-  return qos > 0 ? exchange_send (&c->x, b.p, b.n) : CALL_OK;
+  CallResult result = qos > 0 ? exchange_send (&c->x, b.p, b.n) : CALL_OK;
+  if (result == CALL_OK) /* what could not be acknowledged comes again */
+    consumed++;
+  return result;
 }
 
 /* ---- A connection ---- */
