@@ -13,6 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* For what takes a moment, on a machine that has other things to do. */
+#define PATIENCE_MS 30000
+
 /* ---- Processes ---- */
 
 char *
@@ -90,7 +93,7 @@ node_start (const char *kind, const char *address, ...)
   Node *node = spawn (kind, address, words, fds[1]);
   close (fds[1]);
   struct pollfd p = { fds[0], POLLIN, 0 };
-  g_assert_cmpint (poll (&p, 1, 10000), ==, 1);
+  g_assert_cmpint (poll (&p, 1, PATIENCE_MS), ==, 1);
   if (read (fds[0], &byte, 1) != 1)
     g_error ("%s %s did not become ready", kind, node->address ? node->address : "");
   close (fds[0]);
@@ -221,7 +224,7 @@ read_while (int fd, gsize n, const char *end)
   struct pollfd p = { fd, POLLIN, 0 };
   while (text->len < n && (end == NULL || strstr (text->str, end) == NULL))
     {
-      if (poll (&p, 1, 5000) != 1)
+      if (poll (&p, 1, PATIENCE_MS) != 1)
         break;
       ssize_t got = recv (fd, buffer, MIN (sizeof buffer, n - text->len), 0);
       if (got <= 0)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static void
@@ -78,28 +79,32 @@ test_will (void)
     return;
   Node *node = node_start ("broker", NULL, NULL);
   g_autofree char *host = host_of (node);
+  g_autofree char *dir = g_dir_make_tmp ("tierboard-broker-XXXXXX", NULL);
+  /* It is connected, and its will known, when it was told what is retained. */
   g_autofree char *text = run_command (
     "mosquitto_pub %s -r -t up -m x; "
-    "mosquitto_sub %s -t up -t nothing --will-topic gone --will-payload died --will-retain -C 1 -W 30 "
-    ">/dev/null; mosquitto_sub %s -t nothing --will-topic gone --will-payload died --will-retain & "
-    "p=$!; while ! mosquitto_sub %s -t gone -C 1 -W 1; do kill -9 $p 2>/dev/null; done", host, host,
-    host, host);
+    "mosquitto_sub %s -t up --will-topic gone --will-payload died --will-retain >%s/told & p=$!; "
+    "while ! [ -s %s/told ]; do sleep 0.01; done; kill -9 $p; "
+    "mosquitto_sub %s -t gone -C 1 -W 30", host, host, dir, dir, host);
   g_assert_cmpstr (text, ==, "died\n");
   stop (node);
+  g_free (run_command ("rm -r %s", dir));
 }
 
 /* ---- Byte by byte ---- */
 
 #define HELLO "\x10\x0d\0\4MQTT\4\2\0\0\0\1"
 
-static char *
+/* And is heard until the broker ends it. */
+static void
 say (const Node *node, const char *bytes, gssize n)
 {
+  char byte;
   int fd = socket_to (node->address);
   socket_send (fd, bytes, n);
-  char *answer = socket_read (fd, 64);
+  g_free (socket_read (fd, G_MAXSIZE));
+  g_assert_cmpint (recv (fd, &byte, 1, MSG_DONTWAIT), ==, 0);
   close (fd);
-  return answer;
 }
 
 static const struct
@@ -129,7 +134,7 @@ test_nonsense (void)
   g_autofree char *accepted = socket_read (good, 4);
   g_assert_cmpmem (accepted, 4, "\x20\2\0\0", 4);
   for (gsize i = 0; i < G_N_ELEMENTS (nonsense); i++)
-    g_free (say (node, nonsense[i].bytes, nonsense[i].n));
+    say (node, nonsense[i].bytes, nonsense[i].n);
   socket_send (good, "\xc0\0", 2);
   g_autofree char *pong = socket_read (good, 2);
   g_assert_cmpmem (pong, 2, "\xd0\0", 2);
@@ -212,34 +217,53 @@ test_replicas_share_a_queue (void)
   g_assert_cmpint (number_in (said, "sent"), ==, N);
 }
 
-/* What a dead consumer had, and what came while it was away, is worked on when it is back. */
+static gint64
+written_to (const Node *store, gint64 asked)
+{
+  g_autofree char *text = talk (store->address, "INFO stats\r\nQUIT\r\n");
+  return number_in (text, "total_commands_processed") - (asked * 2 - 1);
+}
+
+static void
+publish (const char *tell, const char *n)
+{
+  Node *client = node_start ("client", NULL, "--call", tell, "--requests", n, NULL);
+  g_autofree char *said = node_wait (client, 60, NULL);
+  g_assert_cmpint (number_in (said, "errors"), ==, 0);
+}
+
+/* Takes messages, and writes one to where. */
+static Node *
+worker_start (const Node *broker, const char *where)
+{
+  g_autofree char *take = g_strdup_printf ("take mqtt://%s consume=w", broker->address);
+  g_autofree char *note = g_strdup_printf ("note resp://%s op=write keys=1 timeout=1h", where);
+  return node_start ("server", NULL, "--name", "w/1", "--call", take, "--call", note, NULL);
+}
+
+/* What a dead consumer had, and what came while it was away, is worked on when it is back. It dies of
+ * its second message: the write is not answered. */
 static void
 test_dead_consumer_loses_nothing (void)
 {
   enum { N = 40 };
   Node *broker = node_start ("broker", NULL, NULL), *store = node_start ("store", NULL, NULL);
-  g_autofree char *take = g_strdup_printf ("take mqtt://%s consume=w", broker->address);
-  g_autofree char *note = g_strdup_printf ("note resp://%s op=write keys=1", store->address);
-  g_autofree char *tell = g_strdup_printf ("tell mqtt://%s/a", broker->address);
-  Node *server = node_start ("server", NULL, "--name", "w/1", "--work", "wait 5ms", "--call", take,
-                             "--call", note, NULL);
-  Node *client = node_start ("client", NULL, "--call", tell, "--requests", "20", NULL);
-  g_free (node_wait (client, 60, NULL));
-  while (consumed_by (server) == 0)
-    g_usleep (1000);
+  g_autofree char *tell = g_strdup_printf ("tell mqtt://%s/a", broker->address), *slow = node_address ();
+  int listener = socket_listen (slow);
+  Node *server = worker_start (broker, slow);
+  publish (tell, "20");
+  int peer = accept (listener, NULL, NULL);
+  g_free (socket_read_until (peer, "w/1:"));
+  socket_send (peer, "+OK\r\n", -1);
+  g_free (socket_read_until (peer, "w/1:")); /* the first one has been acknowledged */
   node_kill (server);
-  client = node_start ("client", NULL, "--call", tell, "--requests", "20", NULL);
-  g_free (node_wait (client, 60, NULL));
-  server = node_start ("server", NULL, "--name", "w/1", "--call", take, "--call", note, NULL);
-  /* Each of the 40 has been written, those the dead one had at work perhaps twice. */
-  for (gint64 asked = 1, stored = 0; stored < N; asked++)
-    {
-      g_autofree char *text = talk (store->address, "INFO stats\r\nQUIT\r\n");
-      stored = number_in (text, "total_commands_processed") - (asked * 2 - 1);
-      g_usleep (2000);
-    }
-  while (consumed_by (server) == 0)
+  close (peer);
+  close (listener);
+  publish (tell, "20");
+  server = worker_start (broker, store->address);
+  while (consumed_by (server) < N - 1)
     g_usleep (2000);
+  g_assert_cmpint (written_to (store, 1), ==, N - 1);
   stop (server);
   stop (store);
   g_autofree char *said = node_stop (broker);

@@ -164,8 +164,8 @@ test_curl (void)
   if (!have_program ("curl"))
     return;
   Node *node = node_start ("server", NULL, NULL);
-  g_autofree char *text = run_command ("head -c 500000 /dev/zero | curl -sS -m 5 -T - http://%s/put; "
-                                       "curl -sS -m 5 -I http://%s/ | head -1",
+  g_autofree char *text = run_command ("head -c 500000 /dev/zero | curl -sS -m 30 -T - http://%s/put; "
+                                       "curl -sS -m 30 -I http://%s/ | head -1",
                                        node->address, node->address);
   g_assert_nonnull (strstr (text, "\"count\":1}\n"));
   g_assert_nonnull (strstr (text, "HTTP/1.1 200 OK"));
@@ -178,7 +178,7 @@ test_wrk (void)
   if (!have_program ("wrk"))
     return;
   Node *node = node_start ("server", NULL, "--threads", "pool 8", NULL);
-  g_autofree char *text = run_command ("wrk -t1 -c16 -d1s http://%s/", node->address);
+  g_autofree char *text = run_command ("wrk -t1 -c16 -d1s --timeout 30s http://%s/", node->address);
   g_assert_nonnull (strstr (text, "Requests/sec:"));
   g_assert_null (strstr (text, "Socket errors"));
   g_assert_null (strstr (text, "Non-2xx"));
