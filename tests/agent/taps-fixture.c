@@ -19,7 +19,7 @@
 
 /* ---- Plan ------------------------------------------------------------------------------------ */
 
-/* As runs do, so that tests and runs at the same time do not meet. */
+/* As runs do, so that tests and runs at the same time do not meet: a name is of one kind of socket. */
 static void
 claim_block (Fixture *fx)
 {
@@ -28,7 +28,7 @@ claim_block (Fixture *fx)
       uint32_t block = 64 + ((uint32_t) getpid () + i) % 63;
       struct sockaddr_un a = { .sun_family = AF_UNIX };
       int n = snprintf (a.sun_path + 1, sizeof a.sun_path - 1, "tierboard-block-%u", block);
-      fx->claim = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      fx->claim = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
       fx->plan.block = block;
       if (bind (fx->claim, (struct sockaddr *) &a, (socklen_t) (offsetof (struct sockaddr_un, sun_path) + 1 + n)) == 0)
         return;
