@@ -550,7 +550,7 @@ static gboolean
 read_options (Asked *asked, int *argc, char ***argv)
 {
   const GOptionEntry entries[] = {
-    { "run", 'r', 0, G_OPTION_ARG_STRING, &asked->run, "Which run, by its file or its control socket", "NAME" },
+    { "run", 'r', 0, G_OPTION_ARG_STRING, &asked->run, "Which run, by its file; two of one name, by its control socket", "NAME" },
     { "timeout", 't', 0, G_OPTION_ARG_STRING, &asked->timeout,
       "How long it may take until it is so (30s)", "TIME" },
     { "wait", 'w', 0, G_OPTION_ARG_NONE, &asked->wait, "Return when it is so: what it does anyway",
