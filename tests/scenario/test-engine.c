@@ -203,6 +203,29 @@ test_start_is_waited_for (void)
   end (&play);
 }
 
+/* As curl does that speaks to what is no HTTP: 52 is how that ends. */
+static void
+test_what_has_ended_well_is_not_waited_for (void)
+{
+  static const guint32 clean = 52;
+  Play play;
+  memset (&play, 0, sizeof play);
+  drawn_open (&play.drawn, "<phase id=\"a\" lasts=\"1s\"/>\n");
+  pretend_begin (&play.p, &play.drawn);
+  play.done = g_string_new (NULL);
+  play.engine = tb_engine_new (play.drawn.scenario, &table, &play);
+  TbLiveInstance *web = pretend_instance (&play.p, "web/2");
+  web->state = TB_INSTANCE_STOPPED;
+  web->exit_code = 52;
+  go_on (&play, 0.1, NULL);
+  g_assert_cmpint (tb_engine_state (play.engine), ==, TB_ENGINE_STARTING);
+  TbPlanInstance *planned = g_ptr_array_index (play.drawn.plan->instances, web - play.p.instances);
+  g_array_append_val (planned->clean_exits, clean);
+  go_on (&play, 0.1, NULL);
+  g_assert_cmpint (tb_engine_state (play.engine), ==, TB_ENGINE_PHASE);
+  end (&play);
+}
+
 static void
 test_action_that_cannot_be (void)
 {
@@ -461,6 +484,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/a wait is a barrier", test_waits_for_a_barrier);
   g_test_add_func ("/engine/a wait in vain fails it", test_wait_in_vain);
   g_test_add_func ("/engine/it begins when everything is ready", test_start_is_waited_for);
+  g_test_add_func ("/engine/what has ended well is not waited for", test_what_has_ended_well_is_not_waited_for);
   g_test_add_func ("/engine/an action that cannot be done ends it", test_action_that_cannot_be);
   g_test_add_func ("/engine/where a store is judged it ends quietly and reads", test_store_ends_quietly);
   g_test_add_func ("/engine/availability of a phase", test_availability);

@@ -332,14 +332,23 @@ look_at_phase (TbEngine *e, const TbFacts *facts)
 
 /* One that has done its work and ended as it should is as far as it gets. */
 static gboolean
+ended_well (const TbLiveInstance *instance, const TbPlanInstance *planned)
+{
+  gboolean well = instance->exit_code == 0;
+  for (guint i = 0; i < planned->clean_exits->len; i++)
+    well |= instance->exit_code == (int) g_array_index (planned->clean_exits, guint32, i);
+  return well && instance->state == TB_INSTANCE_STOPPED;
+}
+
+static gboolean
 has_started (const TbFacts *facts)
 {
   for (guint i = 0; i < facts->frame->n_instances; i++)
     {
       const TbLiveInstance *instance = &facts->frame->instances[i];
       const TbPlanInstance *planned = g_ptr_array_index (facts->plan->instances, i);
-      gboolean ended = instance->state == TB_INSTANCE_STOPPED && instance->exit_code == 0;
-      if (!planned->removed && !planned->probe && !planned->external && instance->state != TB_INSTANCE_READY && !ended)
+      if (!planned->removed && !planned->probe && !planned->external && instance->state != TB_INSTANCE_READY
+          && !ended_well (instance, planned))
         return FALSE;
     }
   return facts->frame->n_instances > 0;
