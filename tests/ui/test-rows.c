@@ -230,7 +230,8 @@ insert_some (TbEventRows *rows, GArray *inserts, guint n, gint64 now_ns)
       TbEventInsert insert = { MAX (0, now_ns - g_test_rand_int_range (-5, (gint32) late)), 1, inserts->len };
       g_array_append_val (inserts, insert);
     }
-  tb_event_rows_insert (rows, &g_array_index (inserts, TbEventInsert, first), n);
+  /* An empty array has no address. */
+  tb_event_rows_insert (rows, n > 0 ? &g_array_index (inserts, TbEventInsert, first) : NULL, n);
 }
 
 static void
