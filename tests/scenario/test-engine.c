@@ -60,8 +60,9 @@ final_reads (gpointer host)
 
 static const TbEngineHost table = { act, undo, heal, quiet, final_reads };
 
+/* Not a step is done yet. */
 static void
-begin_with (Play *play, const char *content, gboolean stepping)
+prepare (Play *play, const char *content)
 {
   memset (play, 0, sizeof *play);
   drawn_open (&play->drawn, content);
@@ -69,6 +70,12 @@ begin_with (Play *play, const char *content, gboolean stepping)
   pretend_begin (&play->p, &play->drawn);
   play->done = g_string_new (NULL);
   play->engine = tb_engine_new (play->drawn.scenario, &table, play);
+}
+
+static void
+begin_with (Play *play, const char *content, gboolean stepping)
+{
+  prepare (play, content);
   tb_engine_set_stepping (play->engine, stepping);
   tb_engine_step (play->engine, &play->p.facts);
 }
@@ -188,11 +195,7 @@ static void
 test_start_is_waited_for (void)
 {
   Play play;
-  memset (&play, 0, sizeof play);
-  drawn_open (&play.drawn, "<phase id=\"a\" lasts=\"1s\"/>\n");
-  pretend_begin (&play.p, &play.drawn);
-  play.done = g_string_new (NULL);
-  play.engine = tb_engine_new (play.drawn.scenario, &table, &play);
+  prepare (&play, "<phase id=\"a\" lasts=\"1s\"/>\n");
   pretend_instance (&play.p, "web/2")->state = TB_INSTANCE_STARTING;
   go_on (&play, 5, NULL);
   g_assert_cmpint (tb_engine_state (play.engine), ==, TB_ENGINE_STARTING);
@@ -209,11 +212,7 @@ test_what_has_ended_well_is_not_waited_for (void)
 {
   static const guint32 clean = 52;
   Play play;
-  memset (&play, 0, sizeof play);
-  drawn_open (&play.drawn, "<phase id=\"a\" lasts=\"1s\"/>\n");
-  pretend_begin (&play.p, &play.drawn);
-  play.done = g_string_new (NULL);
-  play.engine = tb_engine_new (play.drawn.scenario, &table, &play);
+  prepare (&play, "<phase id=\"a\" lasts=\"1s\"/>\n");
   TbLiveInstance *web = pretend_instance (&play.p, "web/2");
   web->state = TB_INSTANCE_STOPPED;
   web->exit_code = 52;
