@@ -9,12 +9,14 @@
  *             each candidate: refuse fault ─▶ next
  *                             cut ──────────▶ the caller is sent where SYNs are dropped (park.c)
  *                             dial ─up──────▶ the caller is sent to our listener, and accepted
+ *                                  ─pending─▶ the caller waits until that has come out (dialling.c)
  *                   │ none accepts
  *                   ▼
  *             the caller is sent to a port that does not listen
  *
  * The caller's socket is connected without blocking whatever its mode is; a caller that blocks is
- * then let go on with its own connect(), which joins the handshake in progress. Nothing here waits. */
+ * then let go on with its own connect(), which joins the handshake in progress. The loop never
+ * waits. */
 #include "taps-private.h"
 
 #include <errno.h>
@@ -32,14 +34,7 @@
 #define TCP_FASTOPEN_CONNECT 30
 #endif
 
-/* The caller's socket. */
-typedef struct
-{
-  int fd, flags;
-  sa_family_t family;
-  bool strict_v6; /* cannot reach IPv4: V6ONLY, or bound to an IPv6 address */
-  bool bound;
-} TbCaller;
+#define WAITS (-1) /* among errors of connect(): there is no answer yet */
 
 /* Nothing is gained by waiting to send, nor by congestion control on loopback: one that paces, as
  * BBR does, costs a timer a message. Accepted sockets inherit both. */
@@ -385,30 +380,31 @@ send_to_refusal (TbTaps *t, const TbCaller *caller, TbTap *tap)
 
 /* The candidates in their order; the first that accepts, or that is cut off, has it. */
 static int
-send_to_candidates (TbTaps *t, const TbCaller *caller, uint32_t instance, const TbRoute *route)
+send_to_candidates (TbTaps *t, TbAttempt *a)
 {
-  TbTap *first = NULL;
-  for (uint32_t k = 0; k < route->n; k++)
+  const TbRoute *route = &a->route;
+  while (a->next < route->n)
     {
-      uint32_t to = tb_route_candidate (t->routes, route, k);
-      TbTap *tap = tb_tap_get (t, instance, to, route->port, route->link);
+      uint32_t to = tb_route_candidate (t->routes, route, a->next++);
+      TbTap *tap = a->tap = tb_tap_get (t, a->instance, to, route->port, route->link);
       if (tap == NULL)
         break;
       if (tb_tap_is_full (t, tap))
         return ENOBUFS;
-      first = first != NULL ? first : tap;
+      a->first = a->first != NULL ? a->first : tap;
       TbDialled dialled = tb_tap_dialled (tap);
       if (dialled == TB_DIALLED_REFUSED)
         continue;
       if (dialled == TB_DIALLED_PARKED)
-        return send_to_park (t, caller, tap);
-      int up;
+        return send_to_park (t, &a->caller, tap);
       tap->by_localhost = route->own_first;
-      TbDial dial = tb_connect_dial (t, instance, to, route->port, route->own_first, &up);
+      TbDial dial = tb_connect_dial (t, a->instance, to, route->port, route->own_first, &a->up);
+      if (dial == TB_DIAL_PENDING && tb_dialling_wait (t, a))
+        return WAITS;
       if (dial != TB_DIAL_REFUSED)
-        return send_to_tap (t, caller, tap, up, dial == TB_DIAL_PENDING);
+        return send_to_tap (t, &a->caller, tap, a->up, dial == TB_DIAL_PENDING);
     }
-  return send_to_refusal (t, caller, first);
+  return send_to_refusal (t, &a->caller, a->first);
 }
 
 /* IPv6 alone cannot reach it but through a tap. */
@@ -489,22 +485,39 @@ tell_undrawn (TbTaps *t, uint32_t instance, const TbAsked *asked)
                   a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255, asked->port);
 }
 
-/* 0, or the error that the caller's connect() has come to for now. */
+/* 0, the error that the caller's connect() has come to for now, or WAITS. */
 static int
-carry_out (TbTaps *t, const TbCaller *caller, uint32_t instance, const TbRoute *route)
+carry_out (TbTaps *t, TbAttempt *a)
 {
+  const TbRoute *route = &a->route;
   int error;
-  bind_caller (t, caller, instance);
+  bind_caller (t, &a->caller, a->instance);
   if (route->kind == TB_ROUTE_REFUSE)
-    return send_to_refusal (t, caller, NULL);
-  if (route->own_first && send_to_own (t, caller, instance, route->port, &error))
+    return send_to_refusal (t, &a->caller, NULL);
+  if (route->own_first && send_to_own (t, &a->caller, a->instance, route->port, &error))
     return error;
   if (route->own_first && route->n == 0)
-    tell_no_link (t, instance, route->port);
-  return send_to_candidates (t, caller, instance, route);
+    tell_no_link (t, a->instance, route->port);
+  return send_to_candidates (t, a);
 }
 
 /* ---- The notification ------------------------------------------------------------------------ */
+
+/* The caller's socket is no longer ours afterwards. */
+static void
+answer (const TbAttempt *a, int error)
+{
+  if (error == WAITS) /* dialling.c has it */
+    return;
+  /* A fast open, which is sendto(): what it sends follows once it is connected. */
+  if (error == 0 && a->call.call == TB_CALL_SENDTO)
+    error = EINPROGRESS;
+  if (error == EINPROGRESS && (a->caller.flags & O_NONBLOCK) == 0)
+    tb_notify_continue (&a->call);
+  else
+    tb_notify_answer (&a->call, -error);
+  close (a->caller.fd);
+}
 
 void
 tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbAsked *asked)
@@ -528,14 +541,24 @@ tb_connect_answer (TbTaps *t, const TbNotify *call, uint32_t instance, const TbA
     tb_notify_continue (call);
   else
     {
-      int error = carry_out (t, &caller, instance, &route);
-      /* A fast open, which is sendto(): what it sends follows once it is connected. */
-      error = error == 0 && call->call == TB_CALL_SENDTO ? EINPROGRESS : error;
-      if (error == EINPROGRESS && (caller.flags & O_NONBLOCK) == 0)
-        tb_notify_continue (call);
-      else
-        tb_notify_answer (call, -error);
+      TbAttempt attempt = { .call = *call, .caller = caller, .instance = instance, .route = route };
+      answer (&attempt, carry_out (t, &attempt));
+      return;
     }
   if (caller.fd >= 0)
     close (caller.fd);
+}
+
+void
+tb_connect_go_on (TbTaps *t, TbAttempt *a, TbDial dial)
+{
+  bool valid = tb_notify_valid (&a->call);
+  if (!valid || dial == TB_DIAL_REFUSED)
+    close (a->up);
+  if (!valid)
+    close (a->caller.fd);
+  else if (dial == TB_DIAL_REFUSED)
+    answer (a, send_to_candidates (t, a));
+  else
+    answer (a, send_to_tap (t, &a->caller, a->tap, a->up, dial == TB_DIAL_PENDING));
 }

@@ -105,6 +105,7 @@ tb_taps_follow (TbTaps *t)
   TbTapsChange *c = t->change;
   const TbWirePlan *was = t->plan;
   t->change = NULL;
+  tb_dialling_due (t, INT64_MAX); /* their routes are the former plan's */
   swap (t, c);
   for (uint32_t i = 0; i < t->n_taps; i++)
     look_up_link (t, t->taps[i], was);

@@ -147,6 +147,8 @@ tick (TbTaps *t)
     }
   if (t->fault_ns <= t->now_ns)
     tb_taps_fault_time (t);
+  if (t->dialling_ns <= t->now_ns)
+    tb_dialling_due (t, t->now_ns);
   bool to_sweep = t->active != NULL || t->n_pending > 0;
   if (to_sweep && t->sweep_ns <= t->now_ns)
     {
@@ -186,6 +188,7 @@ add_notifier (TbTaps *t, uint32_t instance, int fd)
 static void
 remove_notifier (TbTaps *t, uint32_t i)
 {
+  tb_dialling_forget (t, t->notifiers[i].fd);
   epoll_ctl (t->epoll, EPOLL_CTL_DEL, t->notifiers[i].fd, NULL);
   close (t->notifiers[i].fd);
   t->notifiers[i].fd = -1;
@@ -320,6 +323,9 @@ dispatch (TbTaps *t, const struct epoll_event *e)
     case TB_WATCH_LATE:
       tb_datagrams_due (t);
       break;
+    case TB_WATCH_DIAL:
+      tb_dialling_ready (t, index, (uint16_t) (e->data.u64 >> 16));
+      break;
     case TB_WATCH_LONE:
       tb_lone_accept (t);
       break;
@@ -338,7 +344,7 @@ dispatch (TbTaps *t, const struct epoll_event *e)
 static int64_t
 time_to_wait (const TbTaps *t)
 {
-  int64_t next = TB_MIN (TB_MIN (t->tick_ns, t->sweep_ns), t->fault_ns);
+  int64_t next = TB_MIN (TB_MIN (t->tick_ns, t->sweep_ns), TB_MIN (t->fault_ns, t->dialling_ns));
   int64_t left = TB_CLAMP (next - t->now_ns, 0, TB_NS_PER_S * 3600);
   if (t->n_heap == 0)
     return left;

@@ -6,7 +6,8 @@
  *   intercept.c the filter; notify.c one system call      conn.c     a connection: bytes and ends
  *   notified.c  a call of an instance, who answers it     flow.c     one direction of it
  *   connect.c bind.c address.c                            datagram.c door.c  UDP
- *   park.c      connects into a cut                       reading.c  framing what flows
+ *   dialling.c  connects whose dial has not come out      reading.c  framing what flows
+ *   park.c      connects into a cut
  *   affect.c    faults on a connection: time, pace        gather.c   faults on whole messages
  *   streams.c   the same where messages interleave       held.c     chosen ones that are held
  *   fallback.c  listeners where there is no seccomp       bypass.c   what goes past (thread 2)
@@ -166,6 +167,7 @@ struct TbTap
   TbEffects effects; /* of those faults that are on some of its connections */
   uint32_t connections;
   uint64_t dials;    /* connections asked for while faults met these */
+  int64_t in_vain_ns; /* until then callers that do not block are not kept for a dial */
   TbConn *conns;
   TbPark *park;
   uint64_t unframed[2]; /* bytes since the last BYTES event */
@@ -187,6 +189,7 @@ typedef enum
   TB_WATCH_PATH_DOWN,
   TB_WATCH_LATE,     /* the timer of datagrams */
   TB_WATCH_LONE,
+  TB_WATCH_DIAL,     /* index and generation: of the waiter in dialling.c */
   TB_WATCH_CONN_UP,  /* index and generation: of the connection */
   TB_WATCH_CONN_DOWN
 } TbWatch;
@@ -218,6 +221,28 @@ typedef struct
   int64_t since_ns;
 } TbPending;
 
+/* A caller's socket. */
+typedef struct
+{
+  int fd, flags;
+  sa_family_t family;
+  bool strict_v6; /* cannot reach IPv4: V6ONLY, or bound to an IPv6 address */
+  bool bound;
+} TbCaller;
+
+/* A connect() on its way through the candidates. */
+typedef struct
+{
+  TbNotify call;
+  TbCaller caller;
+  uint32_t instance;
+  TbRoute route;
+  uint32_t next; /* candidate */
+  TbTap *first;  /* whose refusal it is if all refuse */
+  TbTap *tap;    /* the one that is being dialled … */
+  int up;        /* … by this */
+} TbAttempt;
+
 typedef struct
 {
   int fd;
@@ -232,6 +257,7 @@ typedef struct
 typedef struct TbBypasses TbBypasses;
 typedef struct TbCalled TbCalled;
 typedef struct TbDatagrams TbDatagrams;
+typedef struct TbDialling TbDialling;
 
 /* A message that ended in what was read. */
 typedef struct
@@ -282,6 +308,8 @@ struct TbTaps
   int64_t spare_told_ns, full_told_ns;
   uint32_t share; /* so many connections one tap may have open: others need descriptors as well */
   uint32_t n_notifiers;
+  TbDialling *dialling;
+  int64_t dialling_ns; /* when the first of them has waited long enough; INT64_MAX: none waits */
   TbPending *pending;
   uint32_t n_pending;
   uint32_t *open; /* connections that lead to each instance */
@@ -566,6 +594,8 @@ typedef enum
   TB_DIAL_PENDING,
   TB_DIAL_REFUSED
 } TbDial;
+/* The dial of attempt->up has come out; PENDING: it has not, and is not waited for any longer. */
+void tb_connect_go_on (TbTaps *t, TbAttempt *attempt, TbDial dial);
 /* From the caller's address, or from localhost where the caller or the called means that alone; does not
  * block. *fd is -1 when refused. */
 TbDial tb_connect_dial (TbTaps *t, uint32_t from, uint32_t to, uint16_t port, bool localhost, int *fd);
@@ -582,6 +612,17 @@ bool tb_connect_spare (TbTaps *t, int listener);
 
 int tb_listener_open (TbListener *listener, uint32_t address, uint16_t port, int backlog);
 int tb_listener_open_v6 (TbListener *listener, int backlog);
+
+/* dialling.c */
+bool tb_dialling_new (TbTaps *t);
+void tb_dialling_free (TbTaps *t);
+/* Keeps the caller until attempt->up has come out, and is then its owner. False: it is not to be kept. */
+bool tb_dialling_wait (TbTaps *t, const TbAttempt *attempt);
+void tb_dialling_ready (TbTaps *t, uint32_t waiter, uint16_t generation);
+/* Those whose time is over by then go on; INT64_MAX: all. */
+void tb_dialling_due (TbTaps *t, int64_t until_ns);
+/* Nobody is to be answered by that descriptor any more; -1: by none. */
+void tb_dialling_forget (TbTaps *t, int notify_fd);
 
 /* datagram.c */
 int tb_datagrams_new (TbTaps *t);

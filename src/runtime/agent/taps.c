@@ -75,9 +75,10 @@ make_memory (TbTaps *t)
   t->parcels.size = pool_size (tb_gather_parcel_size ());
   t->readings.size = pool_size (sizeof (TbReading) + tb_framer_size ());
   t->stashes.size = pool_size (sizeof (TbStash));
+  bool has_dialling = tb_dialling_new (t);
   tb_rng_seed (&t->rng, t->plan->seed + 1);
   return t->routes != NULL && t->spare != NULL && t->buffer != NULL && t->cuts != NULL
-         && t->frame_cuts != NULL
+         && t->frame_cuts != NULL && has_dialling
          && t->pending != NULL && t->open != NULL && t->blind != NULL && t->bypasses != NULL;
 }
 
@@ -159,6 +160,7 @@ close_all (TbTaps *t)
   for (uint32_t i = 0; i < t->n_notifiers; i++)
     close_if_open (t->notifiers[i].fd);
   tb_notify_cache_clear (&t->callers);
+  tb_dialling_free (t);
   for (uint32_t i = 0; i < t->n_pending; i++)
     close (t->pending[i].up);
   for (unsigned i = 0; i < t->n_pipes; i++)
