@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "claim.h"
+
 static char *agent_path;
 
 /* Of the agent that was reaped last. */
@@ -65,7 +67,7 @@ fixture_new (guint n)
   f->plan.run_dir = keep (f, f->dir);
   f->plan.recording = keep (f, "");
   f->plan.record_payload = 4096;
-  f->plan.block = 64 + (guint) getpid () % 63;
+  f->claim = tb_claim_block (&f->plan.block);
   f->plan.seed = 1;
   f->plan.n_instances = n;
   f->plan.instances = g_new0 (TbWireInstance, n);
@@ -591,6 +593,7 @@ fixture_free (Fixture *f)
     }
   if (f->counters != NULL)
     munmap ((void *) f->counters, sizeof (TbCounters));
+  close (f->claim);
   remove_tree (f->dir);
   g_free (f->dir);
   g_free (f->plan.instances);

@@ -25,6 +25,7 @@ typedef struct
   GPtrArray *strings; /* what the plan points to */
   gint64 start_ns; /* that the viewer says the run began at */
   int socket;
+  int claim; /* of the block of addresses */
   pid_t agent;
   GByteArray *in;
   FixtureInstance *instances;

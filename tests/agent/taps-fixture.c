@@ -11,31 +11,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "claim.h"
 
 #define DEADLINE_NS (30 * TB_NS_PER_S)
 
 /* ---- Plan ------------------------------------------------------------------------------------ */
-
-/* As runs do, so that tests and runs at the same time do not meet: a name is of one kind of socket. */
-static void
-claim_block (Fixture *fx)
-{
-  for (uint32_t i = 0; i < 63; i++)
-    {
-      uint32_t block = 64 + ((uint32_t) getpid () + i) % 63;
-      struct sockaddr_un a = { .sun_family = AF_UNIX };
-      int n = snprintf (a.sun_path + 1, sizeof a.sun_path - 1, "tierboard-block-%u", block);
-      fx->claim = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-      fx->plan.block = block;
-      if (bind (fx->claim, (struct sockaddr *) &a, (socklen_t) (offsetof (struct sockaddr_un, sun_path) + 1 + n)) == 0)
-        return;
-      close (fx->claim);
-    }
-  g_error ("no block of addresses is free");
-}
 
 static void *
 map (size_t size)
@@ -53,7 +36,7 @@ fx_new (void)
   getrlimit (RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit (RLIMIT_NOFILE, &limit);
-  claim_block (fx);
+  fx->claim = tb_claim_block (&fx->plan.block);
   fx->dir = g_dir_make_tmp ("taps-XXXXXX", NULL);
   fx->plan.run_dir = fx->dir;
   fx->plan.recording = (char *) "";
