@@ -28,13 +28,14 @@ char *
 tb_calibration_write (TbDocument *document, const GArray *calibrations)
 {
   g_autoptr (GString) words = g_string_new (NULL);
-  guint n = 0;
+  guint n = 0, measured = 0;
   tb_document_begin (document, "Keep what a run cost", NULL);
   for (guint i = 0; i < calibrations->len; i++)
     {
       const TbCalibration *c = &g_array_index (calibrations, TbCalibration, i);
       const TbElement *element = tb_model_get (tb_document_model (document), c->uid);
       g_autofree char *demand = demand_of (c);
+      measured += element != NULL && demand != NULL;
       if (element == NULL || demand == NULL || g_strcmp0 (tb_element_get (element, TB_PROP_DEMAND), demand) == 0)
         continue;
       g_autofree char *title = g_strdup (tb_element_title (element));
@@ -42,6 +43,8 @@ tb_calibration_write (TbDocument *document, const GArray *calibrations)
         say (words, n++, title, c->cpu_ns);
     }
   tb_document_commit (document);
+  if (measured == 0)
+    return g_strdup ("Nothing is kept: no request was seen to take a microsecond of a processor.");
   if (n == 0)
     return g_strdup ("The drawing says already what the run cost.");
   if (n > NAMED_MAX)

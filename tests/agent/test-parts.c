@@ -494,6 +494,51 @@ test_load_counts_what_is_below (void)
   tb_tree_kill_all (0);
 }
 
+static int64_t
+used_ns (clockid_t clock)
+{
+  struct timespec t;
+  clock_gettime (clock, &t);
+  return t.tv_sec * TB_NS_PER_S + t.tv_nsec;
+}
+
+/* A leash whose child works for 3 ms and then says how long it really was. */
+static pid_t
+working_family (int64_t *worked_ns)
+{
+  int tell[2];
+  g_assert_cmpint (pipe (tell), ==, 0);
+  pid_t leash = fork ();
+  if (leash == 0 && fork () == 0)
+    {
+      while (used_ns (CLOCK_PROCESS_CPUTIME_ID) < 3 * TB_NS_PER_MS)
+        ;
+      int64_t worked = used_ns (CLOCK_PROCESS_CPUTIME_ID);
+      if (write (tell[1], &worked, sizeof worked) != sizeof worked)
+        _exit (1);
+      pause ();
+    }
+  if (leash == 0)
+    pause ();
+  g_assert_cmpint (read (tell[0], worked_ns, sizeof *worked_ns), ==, sizeof *worked_ns);
+  close (tell[0]);
+  close (tell[1]);
+  return leash;
+}
+
+static void
+test_load_is_finer_than_ticks (void)
+{
+  int64_t worked_ns;
+  prctl (PR_SET_CHILD_SUBREAPER, 1);
+  TbLoad loads[2] = { { .leash = working_family (&worked_ns) }, { .leash = 0x7ffffff0, .before_ns = 5 } };
+  tb_load_measure (loads, 2);
+  g_assert_cmpint (loads[0].cpu_ns, >=, worked_ns);
+  g_assert_cmpint (loads[0].cpu_ns, <, worked_ns + TB_NS_PER_MS); /* what goes by until it pauses */
+  g_assert_cmpint (loads[1].cpu_ns, ==, 5);
+  tb_tree_kill_all (0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -522,6 +567,7 @@ main (int argc, char **argv)
     T (tree_finds_and_kills_all),
     T (tree_kills_all_beside_the_first),
     T (load_counts_what_is_below),
+    T (load_is_finer_than_ticks),
 #undef T
   };
   g_test_init (&argc, &argv, NULL);

@@ -250,6 +250,10 @@ test_calibration_is_written (void)
   const TbElement *shop = tb_model_lookup (model, "shop");
   const TbCalibration learnt[] = { { .uid = 0, .cpu_ns = 2e4 }, { .uid = tb_element_uid (shop), .cpu_ns = 210400 } };
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (TbCalibration));
+  g_array_append_val (found, learnt[0]);
+  g_autofree char *nothing = tb_calibration_write (document, found);
+  g_assert_cmpstr (nothing, ==, "Nothing is kept: no request was seen to take a microsecond of a processor.");
+  g_array_set_size (found, 0);
   g_array_append_vals (found, learnt, G_N_ELEMENTS (learnt));
   g_autofree char *said = tb_calibration_write (document, found), *again = tb_calibration_write (document, found);
   g_assert_cmpstr (said, ==, "Wrote what a request takes of a processor: Shop 210 µs.");

@@ -69,6 +69,8 @@ typedef struct
   uint64_t log_before; /* what it had written a second ago */
   bool not_kept;       /* it was said that its output is not kept */
   bool loud, overran;  /* in this life: it writes too much; it had too many processes */
+  pid_t measured; /* the leash whose time was taken last … */
+  uint64_t cpu_ns; /* … and it */
   TbProbe probe, alive;
 } Instance;
 

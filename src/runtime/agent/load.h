@@ -8,6 +8,8 @@
 typedef struct
 {
   pid_t leash;     /* in; 0: none, and the rest stays 0 */
+  uint64_t before_ns; /* in; what cpu_ns was the last time, or 0: it never goes back, though of those
+                         that have ended only whole ticks are known */
   uint64_t cpu_ns; /* of all that descends from it, ended ones included */
   uint64_t rss_bytes;
   uint32_t n; /* processes */

@@ -100,13 +100,21 @@ on_load (void *data, int64_t now_ns)
   TbLoad *loads = calloc (a->plan->n_instances + 1, sizeof *loads);
   TB_CHECK (loads != NULL);
   for (uint32_t i = 0; i < a->plan->n_instances; i++)
-    loads[i].leash = a->instances[i]->leash;
+    {
+      const Instance *in = a->instances[i];
+      loads[i].leash = in->leash;
+      loads[i].before_ns = in->measured == in->leash ? in->cpu_ns : 0;
+    }
   tb_load_measure (loads, a->plan->n_instances);
   tb_census_start (a);
   tb_census_take (a, loads);
   for (uint32_t i = 0; i < a->plan->n_instances; i++)
-    if (loads[i].leash > 0)
-      tell_load (a, i, &loads[i], now_ns);
+    {
+      a->instances[i]->measured = loads[i].leash;
+      a->instances[i]->cpu_ns = loads[i].cpu_ns;
+      if (loads[i].leash > 0)
+        tell_load (a, i, &loads[i], now_ns);
+    }
   free (loads);
   look_at_logs (a);
   tell_own_load (a, now_ns);
